@@ -1,0 +1,159 @@
+"""The label, the quantity a network learns: which column holds it, whether its cells are sound, how it is shown."""
+
+import difflib
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from galviz.problems import Problem, listed, quoted, shown
+from galviz.table import CATALOGUE_NAME, ID_COLUMN
+
+# The MPA-JHU catalogue's column, a median of 12 + log10(O/H) (Tremonti et al. 2004), and what it is called once read.
+SDSS_METALLICITY = "oh_p50"
+METALLICITY = "metallicity"
+
+# No gas-phase 12 + log10(O/H) has been measured outside: the poorest dwarfs have 7.0, the richest spirals 9.5.
+_METALLICITY_POSSIBLE = (6.0, 11.0)
+_METALLICITY_SHOWN = (8.2, 9.4)
+_SDSS_NOT_MEASURED = -9999.0
+# Units stand at the end of column names, as in inclination_deg; a label's name and unit are read from there.
+_UNITS = {"deg", "arcsec", "px", "mag", "dex", "kpc"}
+
+
+@dataclass(frozen=True)
+class Label:
+    """The quantity a survey's galaxies are labelled with.
+
+    Attributes
+    ----------
+    column : str
+        Its column in the survey's catalogue.
+    name : str
+        For people: ``"Metallicity, 12 + log10(O/H)"``, or the column's name in words.
+    unit : str
+        ``"dex"`` for metallicity; else the unit at the end of the column's name, or empty.
+    low, high : float
+        The range for colours, in the label's unit; ``low < high``.
+    """
+
+    column: str
+    name: str
+    unit: str
+    low: float
+    high: float
+
+
+def choose_column(columns: Sequence[str], asked: str | None) -> tuple[str | None, Problem | None]:
+    """Find the label's column.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        The header of master.csv.
+    asked : str or None
+        A column by name; None for ``oh_p50``, or else ``metallicity``, or else no label.
+
+    Returns
+    -------
+    column : str or None
+        The column as the header has it; None where none was asked for and there is neither of the two.
+    problem : Problem or None
+        If there is no column `asked`, if it is the ids', or if ``oh_p50`` and ``metallicity`` are both there, so that
+        the one would take the other's name.
+    """
+    if asked is None and SDSS_METALLICITY not in columns:
+        return (METALLICITY if METALLICITY in columns else None), None
+    chosen = SDSS_METALLICITY if asked is None else asked
+    if chosen == ID_COLUMN:
+        problem, remedy = f"{ID_COLUMN} was asked for as the label, and it is the ids' column", "name another column"
+    elif chosen not in columns:
+        near = [column for column in columns if column.lower() == chosen.strip().lower()]
+        near += difflib.get_close_matches(chosen, columns, n=1)
+        others = listed([column for column in columns if column != ID_COLUMN]) or "no others"
+        problem = f"there is no column {quoted(chosen)} for the label; besides {ID_COLUMN} there are: {others}"
+        remedy = f"perhaps you mean {quoted(near[0])}" if near else "name one of these, or add the column"
+    elif chosen == SDSS_METALLICITY and METALLICITY in columns:
+        problem = f"{SDSS_METALLICITY} is called {METALLICITY} once read, and there is a column {METALLICITY} already"
+        remedy = f"remove one of the two, or ask for the label {METALLICITY}"
+    else:
+        return chosen, None
+    return None, Problem(None, "", CATALOGUE_NAME, problem, remedy)
+
+
+def parse_label(column: str, cells: Iterable[tuple[int, str, str]]) -> tuple[list[float], list[Problem]]:
+    """Read the label's cells as numbers.
+
+    Parameters
+    ----------
+    column : str
+        The label's column in master.csv.
+    cells : iterable of (int, str, str)
+        Line, id and the label's cell of each galaxy. An empty cell says that it wasn't measured.
+
+    Returns
+    -------
+    values : list of float
+        In the order of `cells`, NaN where not measured.
+    problems : list of Problem
+        One for each cell that holds anything but a finite, possible number.
+    """
+    values, problems = [], []
+    low, high = _METALLICITY_POSSIBLE if column in (SDSS_METALLICITY, METALLICITY) else (-math.inf, math.inf)
+    for line, object_id, cell in cells:
+        value = _number(cell)
+        values.append(value)
+        if math.isnan(value) and not cell.strip():
+            continue
+        if not math.isfinite(value):
+            fault, remedy = "is no finite number", "leave the cell empty if it wasn't measured"
+            if "," in cell and math.isfinite(_number(cell.replace(",", "."))):
+                remedy = "write a decimal point instead of the comma"
+        elif value == _SDSS_NOT_MEASURED:
+            fault, remedy = "is SDSS's mark for 'not measured'", "leave the cell empty"
+        elif not low <= value <= high:
+            fault = f"is no 12 + log10(O/H), which lies between {low:g} and {high:g}"
+            remedy = "mend it, leave the cell empty if it wasn't measured, or name the label's true column"
+        else:
+            continue
+        problem = f"the label {shown(column)} = {quoted(cell)} {fault}"
+        problems.append(Problem(line, object_id, CATALOGUE_NAME, problem, remedy))
+    return values, problems
+
+
+def describe_label(column: str, values: np.ndarray) -> Label:
+    """Give a label its name, unit and colour range.
+
+    Parameters
+    ----------
+    column : str
+        Its column in the survey's catalogue.
+    values : ndarray of float, shape (n_galaxies,)
+        NaN where not measured.
+
+    Returns
+    -------
+    Label
+        Its range is 8.2 to 9.4 dex for metallicity (usual for SDSS); for others the 2nd to 98th percentile, a unit
+        around a constant, and 0 to 1 where nothing was measured.
+    """
+    if column == METALLICITY:
+        return Label(column, "Metallicity, 12 + log10(O/H)", "dex", *_METALLICITY_SHOWN)
+    words = column.split("_")
+    unit = words.pop() if len(words) > 1 and words[-1] in _UNITS else ""
+    finite = values[np.isfinite(values)]
+    low, high = np.percentile(finite, [2.0, 98.0]).tolist() if finite.size else (0.0, 1.0)
+    if not low < high:
+        # A constant: half a unit either side, or more where a float's grain is coarser than that.
+        half = max(0.5, abs(low) * 1e-6)
+        low, high = low - half, high + half
+    return Label(column, " ".join(words), unit, low, high)
+
+
+def _number(cell: str) -> float:
+    """Read a cell as a number; NaN for what is none. Python's own reading takes '1_000', which may be a name."""
+    try:
+        return math.nan if "_" in cell else float(cell)
+    except ValueError:
+        return math.nan

@@ -1,0 +1,37 @@
+"""What a file is by its first bytes, whatever its name says: so that a user hears what was found instead."""
+
+# In the order of checking. Sources: each format's specification; most are in RFC 9110's and IANA's media type entries.
+_SIGNATURES = (
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+    (b"GIF8", "a GIF image"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
+    (b"SIMPLE  =", "a FITS file"),
+    (b"PK\x03\x04", "an Excel workbook or another zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"PAR1", "a Parquet table"),
+    (b"%PDF", "a PDF document"),
+    (b"\xff\xfe", "UTF-16 text"),
+    (b"\xfe\xff", "UTF-16 text"),
+)
+
+
+def file_kind(content: bytes) -> str | None:
+    """Name what `content` starts like, with its article, such as ``"an HTML page"``; None if that isn't known."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "a WebP image"
+    # "BM" alone might begin a text; a bitmap's reserved bytes are zero.
+    if content[:2] == b"BM" and content[6:10] == bytes(4):
+        return "a BMP image"
+    for signature, kind in _SIGNATURES:
+        if content.startswith(signature):
+            return kind
+    # A page may start with a byte order mark, blank lines or an XML declaration.
+    start = content[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or (start[:1] == b"<" and b"<html" in start):
+        return "an HTML page"
+    if start.startswith((b"<?xml", b"<svg")):
+        return "an XML document"
+    return None

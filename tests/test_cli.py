@@ -1,0 +1,300 @@
+"""The command line: what it prints, its exit status, and that no traceback reaches a user."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from galviz import __version__, cli
+from galviz.survey import load_survey
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def folder(make_survey):
+    return make_survey(4, causes=False, side_px=24)
+
+
+def start(*arguments, **options):
+    command = [sys.executable, "-W", "error", "-m", "galviz", *map(str, arguments)]
+    # Output is held back as in a user's shell, whatever this machine's setting.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, **options)
+
+
+@pytest.fixture
+def fake_simulator(monkeypatch):
+    """Replace galviz.simulate by a module with the write_survey given, and return its calls."""
+
+    def install(write_survey):
+        module = types.ModuleType("galviz.simulate")
+        module.write_survey = write_survey
+        monkeypatch.setitem(sys.modules, "galviz.simulate", module)
+        monkeypatch.setattr("galviz.simulate", module, raising=False)
+
+    return install
+
+
+NOT_INSTALLED = 'is not installed, which draws the galaxies: pip install -e ".[simulate]"'
+SIMULATE = ["simulate", "--n", "3", "--seed", "5", "--out", "there"]
+
+
+# --- help -------------------------------------------------------------------------------------------------------------
+
+
+def test_help_lists_every_command(capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--help"])
+    assert caught.value.code == 0
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in cli.COMMANDS)
+    assert {"check-survey", "simulate"} <= set(cli.COMMANDS)
+    for name in cli.COMMANDS:
+        with pytest.raises(SystemExit, match="0"):
+            cli.main([name, "--help"])
+        assert f"python -m galviz {name}" in capsys.readouterr().out
+
+
+def test_help_imports_nothing_heavy():
+    script = (
+        "import sys, galviz.cli; print([m for m in ('pandas', 'PIL', 'torch', 'galsim', 'tqdm') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        cli.main(["--version"])
+    assert capsys.readouterr().out.strip() == f"galviz {__version__}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "required: COMMAND"),
+        (["no-such"], "invalid choice: 'no-such'"),
+        (["check-survey"], "required: FOLDER"),
+        (["simulate", "--n", "0", "--seed", "1", "--out", "x"], "--n: must be a whole number of at least 1; got '0'"),
+        (["simulate", "--n", "1.5", "--seed", "1", "--out", "x"], "must be a whole number of at least 1; got '1.5'"),
+        (["simulate", "--n", "1", "--seed", "-1", "--out", "x"], "--seed: must be a whole number of at least 0"),
+        ([*SIMULATE, "--framing", "wide"], "invalid choice: 'wide'"),
+    ],
+)
+def test_arguments_that_make_no_sense(arguments, sentence, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(arguments)
+    assert sentence in capsys.readouterr().err
+
+
+# --- check-survey -----------------------------------------------------------------------------------------------------
+
+
+def test_a_sound_survey_is_summed_up(folder, capsys):
+    assert cli.main(["check-survey", str(folder)]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert printed.out.splitlines() == [
+        f"The survey folder {folder} is sound.",
+        "galaxies  4",
+        "label     metallicity, 8.3 to 9.2 dex; no galaxies without it",
+        "images    24 x 24 px (4)",
+        f"sha256    {load_survey(folder).sha256}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "label"),
+    [
+        (("8.5", "", "8.75"), "metallicity, 8.5 to 8.75 dex; 1 galaxy without it"),
+        (("", "", "8.75"), "metallicity, 8.75 to 8.75 dex; 2 galaxies without it"),
+        (("", "", ""), "metallicity, nowhere measured; 3 galaxies without it"),
+    ],
+)
+def test_galaxies_without_label_are_counted(make_survey, capsys, cells, label):
+    folder = make_survey(3, causes=False, side_px=24)
+    ids = load_survey(folder).object_ids
+    rows = [f"{object_id},{cell}\n" for object_id, cell in zip(ids, cells, strict=True)]
+    (folder / "master.csv").write_text("objID,oh_p50\n" + "".join(rows))
+    assert cli.main(["check-survey", str(folder)]) == 0
+    assert f"label     {label}\n" in capsys.readouterr().out
+
+
+def test_other_labels_and_none(make_survey, capsys):
+    folder = make_survey(3, labelled=False, side_px=24)
+    assert cli.main(["check-survey", str(folder)]) == 0
+    assert "label     none (name its column with --label)\n" in capsys.readouterr().out
+    assert cli.main(["check-survey", str(folder), "--label", "redshift"]) == 0
+    assert "label     redshift, 0.07 to 0.07; no galaxies without it\n" in capsys.readouterr().out
+
+
+def test_many_sizes_are_cut_short():
+    sizes = {f"{side} x {side}": 10 - side for side in range(1, 9)}
+    found = {"folder": "f", "galaxies": 44, "label": None, "image_sizes_px": sizes, "sha256": "s"}
+    assert "images    1 x 1 px (9), 2 x 2 px (8)" in cli._summary(found)
+    assert "5 x 5 px (5) and 3 other sizes\n" in cli._summary(found)
+
+
+def test_problems_are_printed_row_by_row_with_their_count(folder, capsys):
+    ids = load_survey(folder).object_ids
+    (folder / "images" / f"{ids[0]}.jpg").unlink()
+    (folder / "master.csv").write_text(
+        f"objID,oh_p50\n{ids[0]},8.5\n{ids[1]},abc\n" + "".join(f"x{n},8\n" for n in range(30))
+    )
+    assert cli.main(["check-survey", str(folder)]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"row 2, images/{ids[0]}.jpg: there is no image; add it, or remove the galaxy's row."
+    assert lines[1].startswith(
+        f"row 3, objID {ids[1]}, master.csv: the label oh_p50 = 'abc' is no finite number; leave"
+    )
+    assert lines[-1] == f"The survey folder {folder} has 32 problems."
+    assert len(lines) == 33
+
+
+def test_json_is_for_programs(folder, capsys):
+    assert cli.main(["check-survey", str(folder), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["problems"] == []
+    assert (found["galaxies"], found["label"], found["lowest"], found["highest"]) == (4, "metallicity", 8.3, 9.2)
+    assert found["image_sizes_px"] == {"24 x 24": 4}
+
+    (folder / "master.csv").write_text("objID,oh_p50\n../é,8.5\n")
+    assert cli.main(["check-survey", str(folder), "--label", "z", "--json"]) == 2
+    whole, row = json.loads(capsys.readouterr().out)["problems"]
+    assert (whole["row"], whole["file"]) == (None, "master.csv")
+    assert (row["row"], row["objID"], row["file"]) == (2, "../é", "master.csv")
+    assert row["remedy"] == "write the image's name alone"
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\1\2", b"objID\n", b"<html>", b"\xff\xfe", b"a;b\n1;2\n", b'"'])
+def test_no_traceback_for_any_table(tmp_path, content, capsys):
+    (tmp_path / "master.csv").write_bytes(content)
+    assert cli.main(["check-survey", str(tmp_path)]) == 2
+    printed = capsys.readouterr()
+    assert "master.csv" in printed.out
+    assert printed.err == ""
+
+
+def test_a_folder_that_isn_t_there(tmp_path, capsys):
+    assert cli.main(["check-survey", str(tmp_path / "nowhere")]) == 2
+    assert "there is no such folder; check the path" in capsys.readouterr().out
+
+
+# --- simulate ---------------------------------------------------------------------------------------------------------
+
+
+def test_simulate_passes_everything_on(fake_simulator, capsys):
+    calls = []
+
+    def write_survey(out, **options):
+        options.pop("progress")(3, 3)
+        calls.append((out, options))
+
+    fake_simulator(write_survey)
+    assert cli.main(SIMULATE) == 0
+    assert cli.main([*SIMULATE, "--framing", "petrosian", "--workers", "2", "--start", "7"]) == 0
+    assert calls == [
+        (Path("there"), {"n": 3, "seed": 5, "framing": "fixed", "workers": None, "start": 0}),
+        (Path("there"), {"n": 3, "seed": 5, "framing": "petrosian", "workers": 2, "start": 7}),
+    ]
+    assert capsys.readouterr().out.splitlines() == ["3 galaxies are in there"] * 2
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        (ValueError("seed must be below 5, got 5: choose another"), 2, "seed must be below 5, got 5: choose another"),
+        (OSError(28, "No space left on device", "there/1.jpg"), 2, "No space left on device: there/1.jpg"),
+        (PermissionError(13, "Permission denied"), 2, "Permission denied"),
+        (KeyboardInterrupt(), 130, "interrupted; no file was left half-written"),
+        (ModuleNotFoundError("no", name="galsim"), 2, f"galsim {NOT_INSTALLED}"),
+        (ModuleNotFoundError("no", name="astropy.units"), 2, f"astropy {NOT_INSTALLED}"),
+    ],
+)
+def test_failures_are_one_sentence(fake_simulator, capsys, error, status, sentence):
+    def write_survey(out, **options):
+        raise error
+
+    fake_simulator(write_survey)
+    assert cli.main(SIMULATE) == status
+    printed = capsys.readouterr()
+    assert printed.err == f"galviz: {sentence}\n"
+    assert printed.out == ""
+
+
+def test_our_own_mistakes_are_not_hidden(fake_simulator):
+    def write_survey(out, **options):
+        raise ModuleNotFoundError("No module named 'galviz.gone'", name="galviz.gone")
+
+    fake_simulator(write_survey)
+    with pytest.raises(ModuleNotFoundError, match="gone"):
+        cli.main(SIMULATE)
+
+
+# --- the process ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes of Unix")
+@pytest.mark.parametrize("count", [1, 20_000], ids=["all in one go", "in many"])
+def test_a_reader_that_leaves_early_is_no_error(tmp_path, count):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "master.csv").write_text("objID\n" + "".join(f"g{number}\n" for number in range(count)))
+    read_end, write_end = os.pipe()
+    process = start("check-survey", tmp_path, stdout=write_end)
+    os.close(write_end)
+    if count > 1:
+        assert os.read(read_end, 22) == b"row 2, images/g0.jpg: "
+    os.close(read_end)
+    assert process.communicate()[1] == ""
+    assert process.returncode == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
+def test_a_full_disk_is_one_sentence(folder):
+    with Path("/dev/full").open("w") as full:
+        process = start("check-survey", folder, stdout=full)
+        assert process.communicate()[1] == "galviz: No space left on device\n"
+    assert process.returncode == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes of Unix")
+def test_an_interrupt_ends_with_a_sentence(tmp_path):
+    # The module of the simulator is replaced in a process of its own, which says when it waits.
+    script = f"""
+import sys, time, types
+from galviz import cli
+def wait(out, **options):
+    print("waiting", flush=True)
+    time.sleep(60)
+module = types.ModuleType("galviz.simulate")
+module.write_survey = wait
+sys.modules["galviz.simulate"] = module
+sys.exit(cli.main({SIMULATE!r}))
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "waiting\n"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "", "galviz: interrupted; no file was left half-written\n")
+
+
+def test_names_outside_the_terminal_s_alphabet_are_printed(tmp_path):
+    (tmp_path / "master.csv").write_text("objID,galaxié\né,1\n", encoding="utf-8")
+    process = subprocess.run(
+        [sys.executable, "-m", "galviz", "check-survey", str(tmp_path), "--label", "x"],
+        cwd=ROOT,
+        capture_output=True,
+        env={"PYTHONIOENCODING": "ascii", "PATH": ""},
+        check=False,
+    )
+    assert process.returncode == 2
+    assert process.stderr == b""
+    assert rb"galaxi\xe9" in process.stdout
