@@ -1,0 +1,111 @@
+"""Page of the lesson 'The galaxies': a survey from its lowest to its highest label, one galaxy, and what crops keep."""
+
+import pandas as pd
+import streamlit as st
+
+from galviz.charts import label_distribution
+from galviz.crops import centre_crop, outline_crops
+from galviz.sample import draw_sample, evenly_ranked
+from lessons import lesson
+from lessons.galaxies.words import causes_table, describe, oxygen_per_million
+from panels.code import show_code
+from panels.pictures import choose_crop, show_grid, show_picture
+from panels.prose import sections
+from panels.sampling import choose_sample
+from panels.surveys import open_survey
+
+GRID_SIZE = 24
+CROPS = {144: "orange", 112: "cyan"}
+WIDTH_PX = 320
+
+LESSON = lesson("galaxies")
+TEXT = sections(LESSON.folder / "text.md")
+opened = open_survey()
+survey, label = opened.survey, opened.survey.label
+catalogue = survey.catalogue
+of_oxygen = label is not None and label.column == "metallicity"
+
+st.title(LESSON.title)
+st.markdown(f"**{LESSON.claim}**")
+if opened.shipped:
+    st.badge("Simulated galaxies", icon=":material/science:", color="orange")
+
+picture = st.container()  # above the controls that decide on it
+left, right = st.columns([3, 2], gap="large")
+with left:
+    sample = choose_sample(survey)
+with right:
+    side_px = choose_crop(survey)
+if label is None:
+    ranking = pd.Series(range(len(sample)), index=sorted(sample))
+    ends = {object_id: f"…{object_id[-6:]}" for object_id in sample}
+    order = "in the order of their ids; below each its place and the end of its id"
+else:
+    ranking = catalogue.loc[sample, label.column]
+    ends = {object_id: f"{value:.2f}" for object_id, value in ranking.items()}
+    order = f"from the lowest to the highest; below each its place and {label.name}"
+shown = evenly_ranked(ranking, GRID_SIZE)
+captions = [f"{place} · {ends[object_id]}" for place, object_id in enumerate(shown, start=1)]
+with picture:
+    if label is None:
+        st.info(TEXT["no-label"], icon=":material/label_off:")
+    st.caption(f"{len(shown)} of the {len(sample):,} {opened.galaxies} in the sample, {order}.")
+    show_grid(survey, shown, captions, [f"Galaxy {caption}" for caption in captions], side_px=side_px)
+
+left, right = st.columns(2, gap="large")
+if opened.shipped:
+    left.markdown(TEXT["look"])
+left.markdown(TEXT["colours"])
+if of_oxygen:
+    right.markdown(TEXT["metallicity"])
+
+st.header("One galaxy")
+place = 1
+if len(shown) > 1:
+    place = st.slider(
+        "Its place in the grid",
+        min_value=1,
+        max_value=len(shown),
+        value=(len(shown) + 1) // 2,
+        key="galaxy",
+        bind="query-params",
+    )
+object_id = shown[place - 1]
+galaxy, image = catalogue.loc[object_id], survey.image(object_id)
+st.caption(f"{'Simulated galaxy' if opened.shipped else 'Galaxy'} {object_id}")
+st.markdown(describe(galaxy))
+if label is not None:
+    truth = f"{label.name}: **{galaxy[label.column]:.2f}** {label.unit}"
+    if of_oxygen:
+        truth += f", or {oxygen_per_million(galaxy[label.column]):,} oxygen atoms per million hydrogen atoms"
+    st.markdown(f"{truth}.")
+
+magnification = max(1, WIDTH_PX // max(image.size))
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    outlined = outline_crops(image, CROPS, magnification=magnification)
+    whole = f"All {image.width} × {image.height} px, with the crops' edges"
+    show_picture(outlined, whole, f"Galaxy {object_id} with the crops' edges", width_px=outlined.width)
+    for side, colour in CROPS.items():
+        width = side * magnification
+        crop = centre_crop(image, side).resize((width, width))
+        edge = f"{colour} edge" if side <= min(image.size) else "black where there is no picture"
+        show_picture(crop, f"The central {side} px ({edge})", f"Its central {side} pixels", width_px=width)
+
+left, right = st.columns(2, gap="large")
+left.markdown(TEXT["crops"])
+if opened.shipped:
+    left.markdown(TEXT["causes"])
+with right:
+    if label is not None:
+        chart = label_distribution(ranking, f"{label.name} [{label.unit}]", shown=shown, chosen=object_id)
+        st.altair_chart(chart)  # a screen reader gets its description
+        st.caption("Bars: the sample. Ticks: the galaxies of the grid. Line: this galaxy.")
+    with st.expander("Everything the catalogue says of it", icon=":material/table_rows:", expanded=opened.shipped):
+        st.dataframe(causes_table(galaxy), hide_index=True)
+
+if of_oxygen:
+    st.header("Where the label comes from")
+    st.container(width=720).markdown(TEXT["label-shipped" if opened.shipped else "label-own"])
+show_code(draw_sample, evenly_ranked, centre_crop)
+with st.expander("Sources", icon=":material/menu_book:"):
+    st.markdown(TEXT["sources"])

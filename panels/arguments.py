@@ -1,0 +1,37 @@
+"""What the app was started with: ``streamlit run app.py -- --survey FOLDER [--label COLUMN]``."""
+
+import argparse
+import sys
+from typing import NoReturn
+
+import streamlit as st
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises where argparse would end the process, which in a page would end nothing and show nothing."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(message)
+
+
+def read_arguments() -> argparse.Namespace:
+    """Read the arguments after ``--``; if they make no sense, say so on the page and stop.
+
+    Returns
+    -------
+    argparse.Namespace
+        ``survey`` (str, or None for the shipped survey) and ``label`` (str, or None for the usual column).
+    """
+    # No -h: the help would go to the server's terminal at every run of a page.
+    parser = _Parser(prog="streamlit run app.py --", add_help=False, allow_abbrev=False)
+    parser.add_argument("--survey", metavar="FOLDER")
+    parser.add_argument("--label", metavar="COLUMN")
+    try:
+        return parser.parse_args(sys.argv[1:])
+    except ValueError as error:
+        st.title("The app was started with something it doesn't know")
+        st.error(f"{str(error).capitalize()}.", icon=":material/terminal:")
+        st.markdown("Stop it in its terminal (Ctrl+C) and start it again as")
+        st.code("streamlit run app.py -- --survey FOLDER --label COLUMN", language="bash")
+        st.markdown("or without anything behind `app.py` for the survey that comes with galviz.")
+        st.stop()

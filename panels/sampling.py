@@ -1,0 +1,33 @@
+"""The sample of galaxies a page works on: one slider, the same on every page, and in the address."""
+
+import streamlit as st
+
+from galviz.sample import draw_sample
+from galviz.survey import Survey
+
+DEFAULT_SIZE = 256
+SMALLEST_SIZE = 24
+
+
+def choose_sample(survey: Survey) -> list[str]:
+    """Draw the sample slider and the sample it asks for.
+
+    Returns
+    -------
+    list of str
+        objIDs in the catalogue's order; all of them, without a slider, where there are hardly any.
+    """
+    total = len(survey.object_ids)
+    if total <= SMALLEST_SIZE:
+        st.caption(f"All {total} galaxies of this survey." if total != 1 else "The one galaxy of this survey.")
+        return list(survey.object_ids)
+    size = st.slider(
+        "Galaxies in the sample",
+        min_value=SMALLEST_SIZE,
+        max_value=total,
+        value=min(DEFAULT_SIZE, total),
+        key="sample",
+        bind="query-params",  # in the address, and so kept from page to page
+        help="Drawn at random from the survey, always the same ones; a larger sample contains the smaller.",
+    )
+    return draw_sample(survey.object_ids, size)

@@ -1,0 +1,146 @@
+"""The running app and a headless Chromium. A missing browser is an error here, never a skipped test."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = ROOT / "output" / "screenshots"
+# As root and on a machine without a network: no sandbox, and nothing that Chromium does of its own accord.
+CHROMIUM_ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = os.environ.get("GALVIZ_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    if not Path(path).exists():
+        pytest.fail(f"no browser at {path}: apt-get install chromium, or set GALVIZ_CHROMIUM to Chromium's path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory):
+    """A function that starts the app with arguments, once for each, and returns its address."""
+    servers, addresses = [], {}
+
+    def start(*arguments):
+        if arguments in addresses:
+            return addresses[arguments]
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", *options, "--server.fileWatcherType=none"]
+        log = (tmp_path_factory.mktemp("server") / "log.txt").open("w+", encoding="utf-8")
+        server = subprocess.Popen([*command, "--", *map(str, arguments)], cwd=ROOT, stdout=log, stderr=log)
+        servers.append((server, log))
+        address = f"http://127.0.0.1:{port}"
+        wait_until_healthy(server, address, log)
+        addresses[arguments] = address
+        return address
+
+    yield start
+    for server, log in servers:
+        server.terminate()
+        server.wait(timeout=20)
+        log.close()
+
+
+def wait_until_healthy(server, address, log):
+    for _ in range(300):
+        if server.poll() is not None:
+            log.seek(0)
+            pytest.fail(f"the app ended at once:\n{log.read()}")
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    pytest.fail("the app did not answer within 30 s")
+
+
+class Visit:
+    """One user's page, and what went on behind it."""
+
+    def __init__(self, page, address):
+        self.page, self.address = page, address
+        self.main = page.locator("[data-testid=stMain]")
+        self.images = page.locator("[data-testid=stImage] img")
+        self.complaints, self.foreign, self.bytes = [], [], 0
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._asked)
+        page.on("response", self._answered)
+        page.on("websocket", lambda socket: socket.on("framereceived", self._framed))
+
+    def _heard(self, message):
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _asked(self, request):
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def _answered(self, response):
+        if response.url.startswith(f"{self.address}/media/"):
+            self.bytes += int(response.headers.get("content-length", 0))
+
+    def _framed(self, frame):
+        self.bytes += len(frame)
+
+    def settle(self):
+        """Wait until the script has run and every image has come."""
+        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        self.page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+        return self
+
+
+@pytest.fixture
+def visit(chromium):
+    """A function that opens an address as a new user: visit(address, path, width=…, theme=…)."""
+    contexts = []
+
+    def open_page(address, path="/", *, width=1280, theme="light"):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        found = Visit(context.new_page(), address)
+        found.page.goto(address + path)
+        found.page.wait_for_selector("h1")
+        return found.settle()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def photograph():
+    """A function that keeps a picture of the whole page for the eye: photograph(visit, name)."""
+
+    def take(found, name):
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        page = found.page
+        # Streamlit scrolls inside the page, so that a screenshot of all of it needs a window as high.
+        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        page.set_viewport_size({"width": page.viewport_size["width"], "height": height + 20})
+        found.settle()
+        page.wait_for_timeout(300)
+        page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+    return take

@@ -1,0 +1,111 @@
+"""The page of the galaxies in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+LARGEST_PAGE_BYTES = 2_000_000
+GRID_AND_CROPS = 24 + 3
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_page_loads_clean(serve, visit, photograph, width, theme):
+    found = visit(serve(), width=width, theme=theme)
+    expect(found.page.locator("h1")).to_have_text("The galaxies")
+    expect(found.main).to_contain_text("Simulated galaxies")
+    expect(found.images).to_have_count(GRID_AND_CROPS)
+    expect(found.page.locator("[data-testid=stVegaLiteChart]").locator("canvas, svg").first).to_be_visible()
+    expect(found.page.locator("[data-testid=stException]")).to_have_count(0)
+    found.settle()
+    assert found.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert found.bytes <= LARGEST_PAGE_BYTES
+    photograph(found, f"galaxies-{width}-{theme}")
+    assert found.complaints == []
+    assert found.foreign == []
+
+
+def test_every_image_says_what_it_is(serve, visit):
+    images = visit(serve()).images
+    expect(images).to_have_count(GRID_AND_CROPS)
+    described = images.evaluate_all("images => images.map(image => image.alt)")
+    assert all(described)
+    assert len(set(described)) == len(described)
+
+
+def test_sample_slider_acts_lands_in_the_address_and_survives_a_reload(serve, visit):
+    found = visit(serve())
+    expect(found.main).to_contain_text("24 of the 256 simulated galaxies")
+    found.page.get_by_role("slider", name="Galaxies in the sample").press("ArrowRight")
+    found.page.wait_for_url("**/?sample=257")
+    expect(found.main).to_contain_text("24 of the 257 simulated galaxies")
+    found.page.reload()
+    expect(found.main).to_contain_text("24 of the 257 simulated galaxies")
+    assert found.complaints == []
+
+
+def test_deep_link_opens_what_it_says(serve, visit):
+    found = visit(serve(), "/?sample=64&galaxy=24")
+    expect(found.main).to_contain_text("24 of the 64 simulated galaxies")
+    richest = found.page.locator("[data-testid=stImageCaption]").filter(has_text="24 · ").inner_text()
+    expect(found.main).to_contain_text(f"12 + log10(O/H): {richest.removeprefix('24 · ')} dex")
+
+
+def test_address_that_cannot_be_is_ignored(serve, visit):
+    found = visit(serve(), "/?sample=many&galaxy=99")
+    expect(found.main).to_contain_text("24 of the 256 simulated galaxies")
+    assert found.complaints == []
+
+
+def test_galaxy_slider_changes_the_galaxy(serve, visit):
+    found = visit(serve())
+    slider = found.page.get_by_role("slider", name="Its place in the grid")
+    before = found.page.get_by_text("Simulated galaxy ").inner_text()
+    slider.press("End")
+    found.page.wait_for_url("**/?galaxy=24")
+    expect(found.main).not_to_contain_text(before)
+    assert found.complaints == []
+
+
+def test_crop_control_shows_more_of_each_picture(serve, visit):
+    found = visit(serve())
+    expect(found.images).to_have_count(GRID_AND_CROPS)
+    widths = "images => images.slice(0, 24).map(image => image.naturalWidth)"
+    assert set(found.settle().images.evaluate_all(widths)) == {72}
+    found.page.get_by_text("whole", exact=True).click()
+    found.page.wait_for_url("**/?crop=whole")
+    found.page.wait_for_function("document.querySelector('[data-testid=stImage] img').naturalWidth === 160")
+    assert set(found.settle().images.evaluate_all(widths)) == {160}
+    assert found.complaints == []
+
+
+def test_two_users_at_once_have_their_own_samples(serve, visit):
+    few, many = visit(serve(), "/?sample=30"), visit(serve(), "/?sample=200")
+    few.page.get_by_role("slider", name="Galaxies in the sample").press("ArrowRight")
+    expect(few.main).to_contain_text("24 of the 31 simulated galaxies")
+    expect(many.main).to_contain_text("24 of the 200 simulated galaxies")
+
+
+def test_bad_survey_is_explained_and_the_shipped_one_offered(serve, visit, photograph, make_survey):
+    folder = make_survey(30)
+    images = sorted((folder / "images").iterdir())
+    images[0].unlink()
+    images[1].write_text("<html>404</html>")
+    found = visit(serve("--survey", folder), width=390)
+    expect(found.main).to_contain_text("has 2 problems")
+    photograph(found, "bad-survey-390-light")
+    found.page.get_by_role("button", name="Go on with the survey that comes with galviz").click()
+    expect(found.main).to_contain_text("24 of the 256 simulated galaxies")
+    assert found.complaints == []
+
+
+def test_survey_without_labels(serve, visit, photograph, make_survey):
+    folder = make_survey(30, labelled=False, causes=False, side_px=424, suffix=".png")
+    found = visit(serve("--survey", folder), theme="dark")
+    expect(found.main).to_contain_text("no label column")
+    expect(found.images).to_have_count(GRID_AND_CROPS)
+    expect(found.main).not_to_contain_text("imulated")
+    assert found.bytes <= LARGEST_PAGE_BYTES
+    photograph(found, "no-label-1280-dark")
+    assert found.complaints == []
