@@ -164,7 +164,13 @@ def _simulate_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the survey folder goes")
     parser.add_argument("--workers", type=_at_least(1), metavar="W", help="processes (default: one a core)")
-    parser.add_argument("--start", type=_at_least(0), default=0, metavar="K", help="leave out the first K galaxies")
+    parser.add_argument(
+        "--variety",
+        type=float,
+        default=1.0,
+        metavar="V",
+        help="how widely telescope and processing vary; 1 as within SDSS, 2 or 3 for training (default: 1)",
+    )
 
 
 def _simulate(options: argparse.Namespace) -> int:
@@ -178,7 +184,7 @@ def _simulate(options: argparse.Namespace) -> int:
                 seed=options.seed,
                 framing=options.framing,
                 workers=options.workers,
-                start=options.start,
+                variety=options.variety,
                 progress=progress,
             )
     except ModuleNotFoundError as error:

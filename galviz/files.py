@@ -44,6 +44,11 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         yield temporary
         temporary.replace(target)
+    except OSError as error:
+        if error.errno is not None and error.filename in (None, str(temporary)):
+            # a write that fails doesn't say where; and it is the target that whoever reads this knows
+            error.filename = str(target)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -198,10 +198,10 @@ def test_simulate_passes_everything_on(fake_simulator, capsys):
 
     fake_simulator(write_survey)
     assert cli.main(SIMULATE) == 0
-    assert cli.main([*SIMULATE, "--framing", "petrosian", "--workers", "2", "--start", "7"]) == 0
+    assert cli.main([*SIMULATE, "--framing", "petrosian", "--workers", "2", "--variety", "2.5"]) == 0
     assert calls == [
-        (Path("there"), {"n": 3, "seed": 5, "framing": "fixed", "workers": None, "start": 0}),
-        (Path("there"), {"n": 3, "seed": 5, "framing": "petrosian", "workers": 2, "start": 7}),
+        (Path("there"), {"n": 3, "seed": 5, "framing": "fixed", "workers": None, "variety": 1.0}),
+        (Path("there"), {"n": 3, "seed": 5, "framing": "petrosian", "workers": 2, "variety": 2.5}),
     ]
     assert capsys.readouterr().out.splitlines() == ["3 galaxies are in there"] * 2
 

@@ -1,0 +1,170 @@
+"""The parts of a galaxy as images of light: disc, bulge, arms, bar, clumps, irregular patches, companion, dust lane.
+
+Each part has random numbers of its own, is blurred on its own and added to the rest: taking one away leaves the others
+bit for bit as they were. Arms and patches move light about and hold none in sum; dust lanes are negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import galsim
+import numpy as np
+from numpy.typing import NDArray
+
+from galviz.simulate.photometry import component_fluxes
+from galviz.simulate.plane import Plane, disc_plane, sample_area, stream
+from galviz.simulate.profiles import SCALE_TO_HALF_LIGHT
+from galviz.simulate.relations import EXTINCTION
+from galviz.simulate.spirals import draw_arms, draw_clumps, draw_knots
+from galviz.simulate.stamp import Stamp
+
+# streams of random numbers, apart from those of spirals.py: they must never change
+_STREAMS = {"bar": 3, "irregular": 5, "companion": 6, "dust lane": 7, "disc": 8}
+PARTS = ("disc", "bulge", "bar", "arms", "arm knots", "clumps", "irregular", "companion", "dust lane")
+
+
+def draw_galaxy(causes: Mapping, stamp: Stamp, *, without: tuple[str, ...] = ()) -> dict[str, NDArray]:
+    """Draw the parts of a galaxy.
+
+    Parameters
+    ----------
+    causes : mapping
+        One galaxy's row of the catalogue.
+    stamp : Stamp
+    without : tuple of str
+        Parts (of `PARTS`) to leave out.
+
+    Returns
+    -------
+    dict of str to float32 ndarray of shape (3, side, side)
+        g, r, i in nanomaggies a pixel. A part the galaxy doesn't have is not there.
+    """
+    flux = {name: values.astype(np.float32) for name, values in component_fluxes(causes).items()}
+    plane = disc_plane(causes, stamp)
+    patterns = {
+        "disc": lambda: (_disc(causes, stamp), flux["disc"]),
+        "bulge": lambda: (_bulge(causes, stamp), flux["bulge"]),
+        "bar": lambda: (_bar(causes, stamp, plane), flux["bar"] * np.float32(causes["bar_strength"])),
+        "arms": lambda: (draw_arms(causes, stamp, plane), flux["young"]),
+        "arm knots": lambda: (draw_knots(causes, stamp), flux["clump"]),
+        "clumps": lambda: (draw_clumps(causes, stamp), flux["clump"]),
+        "irregular": lambda: (_patches(causes, stamp, plane), flux["young"]),
+        "companion": lambda: (_companion(causes, stamp, plane), (flux["disc"] + flux["bulge"])),
+    }
+    parts = {}
+    for name, draw in patterns.items():
+        if name in without:
+            continue
+        pattern, colour = draw()
+        if pattern is not None:
+            parts[name] = pattern * colour[:, None, None]
+    if "dust lane" not in without and causes["dust_lane_strength"] > 0:
+        smooth = sum((parts[name] for name in ("disc", "bulge") if name in parts), np.zeros(1, np.float32))
+        parts["dust lane"] = -smooth * _lane_opacity(causes, stamp)
+    return parts
+
+
+def _disc(causes: Mapping, stamp: Stamp) -> NDArray:
+    """The disc in g, r, i: shape (3, side, side); it is longer in blue light than in red, so bluer outside."""
+    gradient = float(causes["disc_colour_gradient"])
+    radius = SCALE_TO_HALF_LIGHT * float(causes["disc_scale_arcsec"])
+    inclination = float(causes["inclination_deg"]) * galsim.degrees
+    # a disc that isn't round, turned at random; edge on it makes no difference
+    squeeze = 1 - float(causes["disc_ellipticity"]) * np.cos(inclination)
+    turn = stream(causes, _STREAMS["disc"]).uniform(0, 180) * galsim.degrees
+    return np.stack(
+        [
+            stamp.draw(
+                galsim.InclinedSersic(
+                    n=float(causes["disc_sersic_n"]),
+                    inclination=inclination,
+                    half_light_radius=radius * longer,
+                    scale_height=float(causes["disc_thickness"] * causes["disc_scale_arcsec"]),
+                ).shear(q=squeeze, beta=turn)
+            )
+            for longer in (1 + gradient, 1.0, 1 - 0.7 * gradient)
+        ]
+    )
+
+
+def _bulge(causes: Mapping, stamp: Stamp) -> NDArray | None:
+    if causes["bulge_fraction"] <= 0:
+        return None
+    radius = float(causes["bulge_radius_scales"] * causes["disc_scale_arcsec"])
+    profile = galsim.Sersic(n=float(causes["bulge_sersic_n"]), half_light_radius=radius)
+    return stamp.draw(profile.shear(q=float(causes["bulge_axis_ratio"]), beta=0 * galsim.degrees))
+
+
+def _bar(causes: Mapping, stamp: Stamp, plane: Plane) -> NDArray | None:
+    """A bar as an ellipse with flat light and soft ends (a Ferrers profile), at a random angle in the disc."""
+    if causes["bar_strength"] <= 0:
+        return None
+    angle = stream(causes, _STREAMS["bar"]).uniform(0, np.pi)
+    x = plane.along * np.cos(angle) + plane.across * np.sin(angle)
+    y = plane.across * np.cos(angle) - plane.along * np.sin(angle)
+    length = max(float(causes["bar_length_scales"]), 0.1)
+    inside = np.clip(1 - (x / length) ** 2 - (y / (0.35 * length)) ** 2, 0, None)
+    light = inside**1.5
+    return stamp.convolve(light / max(light.sum(), 1e-9))
+
+
+def _patches(causes: Mapping, stamp: Stamp, plane: Plane) -> NDArray | None:
+    """Light moved about in patches, and the disc's lopsidedness: what makes a dwarf irregular."""
+    strength = float(causes["irregularity"])
+    if strength < 0.02:
+        return None
+    rng = stream(causes, _STREAMS["irregular"])
+    smooth = np.exp(-plane.radius / 1.3)  # flatter than the disc: patches lie outside its middle
+    pattern = 0.6 * rng.normal() * np.tanh(plane.radius / 1.5) * np.cos(plane.angle - rng.uniform(0, 2 * np.pi))
+    for _ in range(7):
+        place, width = rng.normal(0, 1.5, 2), rng.uniform(0.3, 0.9)
+        distance = (plane.along - place[0]) ** 2 + (plane.across - place[1]) ** 2
+        pattern = pattern + rng.normal(0.4, 0.9) * np.exp(-distance / (2 * width**2))
+    light = smooth * np.clip(strength * pattern, -0.75, 2.5)
+    light -= smooth * (light.sum() / smooth.sum())
+    return stamp.convolve(light * (sample_area(causes, stamp, plane) / np.float32(2 * np.pi)))
+
+
+def _companion(causes: Mapping, stamp: Stamp, plane: Plane) -> NDArray | None:
+    """A second galaxy close by, and a tidal tail drawn out of the first."""
+    if not causes["merger"]:
+        return None
+    rng = stream(causes, _STREAMS["companion"])
+    scale, ratio = float(causes["disc_scale_arcsec"]), float(causes["companion_flux_ratio"])
+    angle = rng.uniform(0, 2 * np.pi)
+    distance = float(causes["companion_distance_scales"]) * scale
+    profile = galsim.Sersic(n=1.5, half_light_radius=max(1.2 * scale * ratio**0.35, 0.3))
+    profile = profile.shear(q=rng.uniform(0.4, 0.95), beta=rng.uniform(0, 180) * galsim.degrees)
+    light = stamp.draw(profile.shift(distance * np.cos(angle), distance * np.sin(angle))) * np.float32(ratio)
+    # the tail leaves on the far side and curls: a chain of soft spots that fades outwards
+    way = np.linspace(0, 1, 28)
+    turn = rng.choice([-1, 1]) * rng.uniform(0.6, 2.4)
+    radius, bend = 1.2 + 4.2 * way, angle + np.pi + turn * way
+    tail = np.zeros_like(plane.radius)
+    for r, a, fade in zip(radius, bend, 1 - 0.8 * way, strict=True):
+        distance2 = (plane.along - r * np.cos(a)) ** 2 + (plane.across - r * np.sin(a)) ** 2
+        tail += np.float32(fade) * np.exp(-distance2 / np.float32(2 * 0.34**2))
+    return light + stamp.convolve(tail / tail.sum() * np.float32(causes["tidal_tail_strength"]))
+
+
+def _lane_opacity(causes: Mapping, stamp: Stamp) -> NDArray:
+    """Share of the smooth light that a dust lane takes in g, r, i: float32 (3, side, side).
+
+    A band along the major axis: thin and central edge on, broader and towards the near side at less inclination.
+    """
+    rng = stream(causes, _STREAMS["dust lane"])
+    inclination = np.radians(causes["inclination_deg"])
+    scale = float(causes["disc_scale_arcsec"])
+    step = stamp.oversample
+    along, across = stamp.along[::step, ::step], stamp.across[::step, ::step]
+    side = rng.choice([-1.0, 1.0])
+    offset = side * 0.45 * scale * np.cos(inclination) + rng.normal(0, 0.05) * scale
+    true_width = scale * (0.12 + 0.4 * np.cos(inclination))
+    width = np.hypot(true_width, 0.55)  # seen through the seeing: wider and shallower
+    depth = 1.3 * float(causes["dust_lane_strength"]) * true_width / width
+    wavy = rng.normal(0, 0.06) * scale * np.sin(along / (0.9 * scale) + rng.uniform(0, 6.28))
+    lane = np.exp(-(((across - offset - wavy) / width) ** 2) / 2 - (along / (1.8 * scale)) ** 2 / 2)
+    opacity = 1 - np.exp(-depth * EXTINCTION[:, None, None] * lane)
+    opacity[opacity < 1e-4] = 0
+    return opacity.astype(np.float32)

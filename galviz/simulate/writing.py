@@ -1,0 +1,174 @@
+"""A survey folder of mock galaxies: drawn once, rendered on all cores, and taken up again where it was stopped."""
+
+from __future__ import annotations
+
+import errno
+import json
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from galviz import __version__
+from galviz.files import clear_unfinished, write_bytes, write_text
+from galviz.simulate.causes import draw_causes
+from galviz.simulate.rendering import FRAMINGS, render_jpeg
+
+SETTINGS_NAME = "simulation.json"  # what was asked for: only the same settings go on with a folder
+_IMAGES_NAME = "images"
+_CHUNK = 8  # galaxies a worker takes at a time
+
+
+def write_survey(
+    out: str | os.PathLike[str],
+    *,
+    n: int,
+    seed: int,
+    framing: str = "fixed",
+    variety: float = 1.0,
+    workers: int | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> None:
+    """Write a survey folder: `images/<objID>.jpg`, then `master.csv`.
+
+    The folder is the same, byte for byte, whatever the number of workers and however often the run was stopped: an
+    image is there whole or not at all, and the catalogue is written last.
+
+    Parameters
+    ----------
+    out : path-like
+        A new or empty folder, or one that a run with the same settings has begun.
+    n, seed, variety
+        As for `draw_causes`.
+    framing : str
+        One of `FRAMINGS`, see `render`.
+    workers : int, optional
+        Processes; one for each core that this process may use by default.
+    progress : callable, optional
+        Called as progress(done, total), images that were there included. What it raises ends the run and comes through.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range, or `out` holds something else. Nothing is written then.
+    OSError
+        If a file can't be written, or a worker died. What is there is whole, and the same call goes on from it.
+    """
+    if framing not in FRAMINGS:
+        raise ValueError(f"framing must be one of {', '.join(FRAMINGS)}, not {framing!r}.")
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers must be at least 1 process, not {workers}.")
+    causes = draw_causes(n, seed, variety=variety)
+    folder = Path(out)
+    settings = {"framing": framing, "galviz": __version__, "n": n, "seed": seed, "variety": float(variety)}
+    with _telling_how_to_go_on():
+        _begin(folder, settings)
+
+    images = folder / _IMAGES_NAME
+    there = {path.stem for path in images.glob("*.jpg")}
+    missing = causes[~causes.index.isin(there)]
+    done = n - len(missing)
+    if progress:
+        progress(done, n)
+    for _ in _render_all(images, missing, framing, workers or _cores()):
+        done += 1
+        if progress:
+            progress(done, n)
+    with _telling_how_to_go_on():
+        write_text(folder / "master.csv", causes.to_csv(lineterminator="\n"))
+
+
+def _begin(folder: Path, settings: dict) -> None:
+    """Take a folder for a run, or up again; refuse one that holds anything else."""
+    path, images = folder / SETTINGS_NAME, folder / _IMAGES_NAME
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file; name a folder.")
+    if path.is_file():
+        _compare(folder, path, settings)
+    elif folder.is_dir() and any(not entry.name.startswith(f".{SETTINGS_NAME}.") for entry in folder.iterdir()):
+        raise ValueError(f"{folder} isn't empty and no simulation was begun there; name another folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(settings, indent=2) + "\n")
+    images.mkdir(exist_ok=True)
+    for place in (folder, images):
+        clear_unfinished(place)
+
+
+def _compare(folder: Path, path: Path, settings: dict) -> None:
+    try:
+        begun = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} can't be read ({error}); name another folder.") from None
+    if begun != settings:
+        differ = sorted(key for key in settings if not isinstance(begun, dict) or begun.get(key) != settings[key])
+        was = ", ".join(f"{key} {begun.get(key)!r}" for key in differ) if isinstance(begun, dict) else repr(begun)
+        now = ", ".join(f"{key} {settings[key]!r}" for key in differ)
+        raise ValueError(
+            f"{folder} was begun with {was}, not {now}; give the same settings to go on, or name another folder."
+        )
+
+
+def _render_all(images: Path, causes: pd.DataFrame, framing: str, workers: int) -> Iterator[None]:
+    """Render and write each galaxy; yield after each."""
+    rows = [(str(images / f"{object_id}.jpg"), row, framing) for object_id, row in _rows(causes)]
+    if workers == 1 or len(rows) <= _CHUNK:
+        yield from map(_render_one, rows)
+        return
+    # "spawn": the same on every system, and nothing of this process's threads is copied
+    context = multiprocessing.get_context("spawn")
+    workers = min(workers, -(-len(rows) // _CHUNK))
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_obey_parent) as pool:
+        try:
+            yield from pool.map(_render_one, rows, chunksize=_CHUNK)
+        except BrokenProcessPool:
+            raise ChildProcessError(
+                "a process that rendered galaxies was ended from outside, perhaps for want of memory; "
+                "run the same again to go on, with fewer workers"
+            ) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _obey_parent() -> None:
+    """Leave interrupts to the parent, which ends the pool; end with it if it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def follow() -> None:
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _cores() -> int:
+    """Cores that this process may use; on systems that don't tell, all there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _rows(causes: pd.DataFrame) -> Iterator[tuple[str, dict]]:
+    yield from zip(causes.index, causes.to_dict("records"), strict=True)
+
+
+def _render_one(job: tuple[str, dict, str]) -> None:
+    path, row, framing = job
+    content = render_jpeg(row, framing)
+    with _telling_how_to_go_on():
+        write_bytes(path, content)
+
+
+@contextmanager
+def _telling_how_to_go_on() -> Iterator[None]:
+    """Add to an error of a full disk what to do about it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            error.strerror += " (make room, then run the same again: it goes on from here)"
+        raise
