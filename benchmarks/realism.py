@@ -76,7 +76,8 @@ def image_statistics(path: Path) -> dict[str, float]:
     yy, xx = (weight * (ROW - y0) ** 2).sum() / total, (weight * (COLUMN - x0) ** 2).sum() / total
     xy = (weight * (ROW - y0) * (COLUMN - x0)).sum() / total
     mean, half = (yy + xx) / 2, np.hypot((yy - xx) / 2, xy)
-    found["size"] = np.sqrt(mean + half)
+    found["size"] = np.sqrt(mean)
+    found["length"] = np.sqrt(mean + half)
     found["axis ratio"] = np.sqrt(max(mean - half, 0.0) / (mean + half)) if mean else np.nan
     turned = weight[::-1, ::-1]
     found["asymmetry"] = np.abs(weight - turned).sum() / (2 * total)
@@ -102,6 +103,25 @@ def image_statistics(path: Path) -> dict[str, float]:
     found["background correlation, 3 px"] = (corner[:, 3:] * corner[:, :-3]).mean() / max((corner**2).mean(), 1e-9)
     found["JPEG bytes"] = path.stat().st_size
     return found
+
+
+def star_widths(path: Path) -> list[float]:
+    """Diameters (px) at half maximum of the bright, isolated spots in an image's outskirts: mostly stars.
+
+    Their width against the frame tells the frame's size on the sky, which nothing else in the table does.
+    """
+    with Image.open(path) as image:
+        grey = np.asarray(image.convert("RGB"), dtype=float).mean(axis=2)
+    smooth = ndimage.gaussian_filter(grey, 1)
+    peaks = (smooth == ndimage.maximum_filter(smooth, 9)) & (smooth > 45) & (RADIUS > 34)
+    peaks[:6] = peaks[-6:] = peaks[:, :6] = peaks[:, -6:] = False
+    widths = []
+    for row, column in zip(*np.nonzero(peaks), strict=True):
+        labels, _ = ndimage.label(grey > grey[row, column] / 2)
+        area = (labels == labels[row, column]).sum() if labels[row, column] else 0
+        if 0 < area < 900:
+            widths.append(2 * np.sqrt(area / np.pi))
+    return widths
 
 
 def radial_colours(path: Path) -> np.ndarray:
@@ -210,6 +230,14 @@ def main() -> None:
         pd.set_option("display.width", 200, "display.max_rows", 100, "display.max_columns", 20)
         print(f"{len(real)} real and {len(mock)} mock galaxies\n")
         print(compare(real, mock).to_string(float_format=partial("{:.2f}".format)))
+        print(
+            "\nspots around the galaxies (mostly stars): number a frame; quartiles of their width at half maximum, px"
+        )
+        for name, place, catalogue in (("real", options.real, real_catalogue), ("mock", folder, mock_catalogue)):
+            paths = [place / "images" / f"{object_id}.jpg" for object_id in catalogue["objID"]]
+            widths = [width for path in paths for width in star_widths(path)]
+            quartiles = np.quantile(widths, [0.25, 0.5, 0.75]) if widths else np.full(3, np.nan)
+            print(f"  {name}: {len(widths) / len(paths):.2f}; " + ", ".join(f"{width:.1f}" for width in quartiles))
         mean, deviation, importance = tell_apart(real, mock)
         print(f"\nforest, mock from real: AUC {mean:.3f} +- {deviation:.3f} (at most {AUC_AT_MOST}); it goes by")
         print(importance.head(8).to_string(float_format="{:.3f}".format))

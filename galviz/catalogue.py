@@ -21,6 +21,9 @@ _FLOAT = re.compile(r"[+-]?(\d+\.0*|\d+(\.\d*)?[eE]\+?\d{2}|\d+\.\d+[eE][+-]?\d+
 _EXACT = 2**53
 
 
+SIMULATION_NAME = "simulation.json"  # what a simulated survey was asked to be; written before anything else
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """What master.csv says.
@@ -108,6 +111,8 @@ def _remedy_for_no_catalogue(folder: Path) -> str:
         names = sorted(path.name for path in folder.iterdir())
     except OSError:
         names = []  # a folder that may be entered and not listed
+    if SIMULATION_NAME in names:
+        return "its simulation was stopped: run the same simulate command again, which goes on from there"
     for name in names:
         if os.path.isfile(folder / name / CATALOGUE_NAME):  # noqa: PTH113
             return f"there is one in {name}: give that folder"

@@ -39,7 +39,8 @@ def test_statistics_of_a_known_galaxy(gaussian):
     assert found["i/g colour"] == pytest.approx(1.5, abs=0.02)
     assert found["r/g colour"] == pytest.approx(1.2, abs=0.02)
     # light below 6 counts is left out, which takes the wings off
-    assert 10.0 < found["size"] < 12.0
+    assert 10.0 < found["length"] < 12.0
+    assert found["size"] == pytest.approx(found["length"] * np.sqrt((1 + found["axis ratio"] ** 2) / 2))
     assert found["axis ratio"] == pytest.approx(0.5, abs=0.03)
     assert found["peak"] == pytest.approx(100 * 3.7 / 3, rel=0.03)
     assert found["asymmetry"] < 0.02

@@ -6,6 +6,7 @@ bit for bit as they were. Arms and patches move light about and hold none in sum
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import galsim
@@ -101,8 +102,8 @@ def _bar(causes: Mapping, stamp: Stamp, plane: Plane) -> NDArray | None:
     if causes["bar_strength"] <= 0:
         return None
     angle = stream(causes, _STREAMS["bar"]).uniform(0, np.pi)
-    x = plane.along * np.cos(angle) + plane.across * np.sin(angle)
-    y = plane.across * np.cos(angle) - plane.along * np.sin(angle)
+    cos, sin = math.cos(angle), math.sin(angle)
+    x, y = plane.along * cos + plane.across * sin, plane.across * cos - plane.along * sin
     length = max(float(causes["bar_length_scales"]), 0.1)
     inside = np.clip(1 - (x / length) ** 2 - (y / (0.35 * length)) ** 2, 0, None)
     light = inside**1.5
@@ -118,7 +119,7 @@ def _patches(causes: Mapping, stamp: Stamp, plane: Plane) -> NDArray | None:
     smooth = np.exp(-plane.radius / 1.3)  # flatter than the disc: patches lie outside its middle
     pattern = 0.6 * rng.normal() * np.tanh(plane.radius / 1.5) * np.cos(plane.angle - rng.uniform(0, 2 * np.pi))
     for _ in range(7):
-        place, width = rng.normal(0, 1.5, 2), rng.uniform(0.3, 0.9)
+        place, width = rng.normal(0, 1.5, 2).astype(np.float32), rng.uniform(0.3, 0.9)
         distance = (plane.along - place[0]) ** 2 + (plane.across - place[1]) ** 2
         pattern = pattern + rng.normal(0.4, 0.9) * np.exp(-distance / (2 * width**2))
     light = smooth * np.clip(strength * pattern, -0.75, 2.5)
@@ -142,9 +143,9 @@ def _companion(causes: Mapping, stamp: Stamp, plane: Plane) -> NDArray | None:
     turn = rng.choice([-1, 1]) * rng.uniform(0.6, 2.4)
     radius, bend = 1.2 + 4.2 * way, angle + np.pi + turn * way
     tail = np.zeros_like(plane.radius)
-    for r, a, fade in zip(radius, bend, 1 - 0.8 * way, strict=True):
-        distance2 = (plane.along - r * np.cos(a)) ** 2 + (plane.across - r * np.sin(a)) ** 2
-        tail += np.float32(fade) * np.exp(-distance2 / np.float32(2 * 0.34**2))
+    for r, a, fade in zip(radius.tolist(), bend.tolist(), (1 - 0.8 * way).tolist(), strict=True):
+        distance2 = (plane.along - r * math.cos(a)) ** 2 + (plane.across - r * math.sin(a)) ** 2
+        tail += fade * np.exp(-distance2 / (2 * 0.34**2))
     return light + stamp.convolve(tail / tail.sum() * np.float32(causes["tidal_tail_strength"]))
 
 
@@ -154,17 +155,17 @@ def _lane_opacity(causes: Mapping, stamp: Stamp) -> NDArray:
     A band along the major axis: thin and central edge on, broader and towards the near side at less inclination.
     """
     rng = stream(causes, _STREAMS["dust lane"])
-    inclination = np.radians(causes["inclination_deg"])
+    inclination = math.radians(causes["inclination_deg"])
     scale = float(causes["disc_scale_arcsec"])
     step = stamp.oversample
     along, across = stamp.along[::step, ::step], stamp.across[::step, ::step]
-    side = rng.choice([-1.0, 1.0])
-    offset = side * 0.45 * scale * np.cos(inclination) + rng.normal(0, 0.05) * scale
-    true_width = scale * (0.12 + 0.4 * np.cos(inclination))
-    width = np.hypot(true_width, 0.55)  # seen through the seeing: wider and shallower
+    side = float(rng.choice([-1.0, 1.0]))
+    offset = side * 0.45 * scale * math.cos(inclination) + rng.normal(0, 0.05) * scale
+    true_width = scale * (0.12 + 0.4 * math.cos(inclination))
+    width = math.hypot(true_width, 0.55)  # seen through the seeing: wider and shallower
     depth = 1.3 * float(causes["dust_lane_strength"]) * true_width / width
     wavy = rng.normal(0, 0.06) * scale * np.sin(along / (0.9 * scale) + rng.uniform(0, 6.28))
     lane = np.exp(-(((across - offset - wavy) / width) ** 2) / 2 - (along / (1.8 * scale)) ** 2 / 2)
-    opacity = 1 - np.exp(-depth * EXTINCTION[:, None, None] * lane)
+    opacity = 1 - np.exp(-depth * EXTINCTION[:, None, None].astype(np.float32) * lane)
     opacity[opacity < 1e-4] = 0
-    return opacity.astype(np.float32)
+    return opacity

@@ -96,8 +96,13 @@ def _neighbours(causes: Mapping, side: int) -> NDArray | None:
     light = np.zeros((3, side, side), np.float32)
     for _ in range(count):
         place = rng.uniform(-0.5, 0.5, 2) * FIELD_ARCSEC / causes["pixel_scale_arcsec"] + side / 2
-        mag = 22.5 + np.log10(rng.uniform(10 ** (-0.35 * 5.3), 1)) / 0.35
-        g_minus_r, r_minus_i = rng.normal(1.2, 0.4), rng.normal(0.57, 0.2)
+        mag = 22.5 + np.log10(rng.uniform(10 ** (-0.35 * 5.8), 1)) / 0.35
+        # bright ones are near, with the colours of any galaxy; faint ones are far and red
+        far = min(max((mag - 17.0) / 4.0, 0.0), 1.0)
+        g_minus_r, r_minus_i = (
+            rng.normal(0.65 + 0.65 * far, 0.25 + 0.15 * far),
+            rng.normal(0.33 + 0.27 * far, 0.08 + 0.12 * far),
+        )
         size = 0.5 * 10 ** (-0.13 * (mag - 20)) * np.exp(rng.normal(0, 0.3)) / causes["pixel_scale_arcsec"]
         axis_ratio, angle = rng.uniform(0.3, 1.0), rng.uniform(0, np.pi)
         flux = flux_nmgy(np.array([mag + g_minus_r, mag, mag - r_minus_i]))
@@ -125,8 +130,8 @@ def _stars(causes: Mapping, side: int) -> NDArray | None:
     for _ in range(count):
         place = rng.uniform(-0.5, 0.5, 2) * FIELD_ARCSEC / causes["pixel_scale_arcsec"] + side / 2
         mag = 21.9 + np.log10(rng.uniform(10 ** (-0.2 * 6.6), 1)) / 0.2
-        if rng.uniform() < (0.65 if mag > 18.5 else 0.35):
-            g_minus_r, r_minus_i = 1.42 + rng.normal(0, 0.07), 0.5 + rng.exponential(0.25)
+        if rng.uniform() < (0.65 if mag > 18.5 else 0.25):
+            g_minus_r, r_minus_i = 1.42 + rng.normal(0, 0.07), 0.5 + rng.exponential(0.2)
         else:
             g_minus_r = np.clip(rng.normal(0.55, 0.25), 0.1, 1.3)
             r_minus_i = 0.36 * g_minus_r - 0.02 + rng.normal(0, 0.03)
@@ -159,5 +164,5 @@ def _satellite_trail(causes: Mapping, side: int) -> NDArray | None:
     x, y = np.arange(side) - side / 2, (np.arange(side) - side / 2)[:, None]
     distance = x * np.sin(angle) - y * np.cos(angle) - offset
     light = np.zeros((3, side, side), np.float32)
-    light[rng.integers(0, 3)] = rng.uniform(0.15, 0.8) * np.exp(-0.5 * (distance / rng.uniform(1.2, 2.0)) ** 2)
+    light[rng.integers(0, 3)] = rng.uniform(0.05, 0.3) * np.exp(-0.5 * (distance / rng.uniform(1.2, 2.0)) ** 2)
     return light

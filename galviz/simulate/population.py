@@ -24,7 +24,7 @@ def draw_candidates(size: int, rng: Mapping[str, Generator]) -> dict[str, NDArra
     redshift = relations.redshift_at_volume(rng["redshift"].uniform(size=size))
     sfr_offset = relations.main_sequence_scatter(log_mass) * rng["star_formation"].standard_normal(size)
     size_offset = rng["size"].normal(0.0, 0.105, size)
-    dust = relations.face_on_dust_v_mag(log_mass, sfr_offset) * np.exp(rng["dust"].normal(0.1, 0.42, size))
+    dust = relations.face_on_dust_v_mag(log_mass, sfr_offset) * np.exp(rng["dust"].normal(0.06, 0.42, size))
     logit = relations.median_bulge_logit(log_mass, sfr_offset) + rng["bulge"].normal(0.0, 0.85, size)
     scatter = rng["colour"].normal(0.0, 1.0, (2, size))
     disc_colour = np.clip(relations.disc_colour(log_mass, sfr_offset) + 0.10 * scatter[0], 0.1, 0.75)
@@ -59,7 +59,7 @@ def is_selected(causes: Mapping[str, NDArray], rng: Generator) -> NDArray:
     r_mag = magnitudes(causes)[:, 1]
     surface_brightness = r_mag + 2.5 * np.log10(2 * np.pi * (1.5 * causes["disc_scale_arcsec"]) ** 2)
     # seen inclined, the same light covers less sky
-    surface_brightness += 2.2 * np.log10(np.maximum(np.cos(np.radians(causes["inclination_deg"])), 0.15))
+    surface_brightness += 2.6 * np.log10(np.maximum(np.cos(np.radians(causes["inclination_deg"])), 0.15))
     bright_enough = expit((SURFACE_BRIGHTNESS_LIMIT - surface_brightness) / 0.2)
     number = relations.star_forming_mass_function(log_mass)
     # active nuclei are taken out of the sample, and take massive galaxies with them: Kauffmann et al. (2003), MNRAS
@@ -67,7 +67,7 @@ def is_selected(causes: Mapping[str, NDArray], rng: Generator) -> NDArray:
     not_active = expit((11.05 - log_mass) / 0.22)
     # weak lines drop out: dusty galaxies, more so edge on
     dust = causes["dust_v_mag"] + relations.inclination_dust_v_mag(log_mass, causes["inclination_deg"])
-    lines = expit((1.1 - dust) / 0.25)
+    lines = expit((1.0 - dust) / 0.25)
     chance = np.minimum(number / relations.star_forming_mass_function(8.6), 1.0) * not_active * lines * bright_enough
     # what the seeing leaves unresolved was taken for a star: Strauss et al. (2002)
     resolved = causes["disc_scale_arcsec"] > 0.6

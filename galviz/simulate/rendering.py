@@ -44,7 +44,8 @@ class _Causes(dict):
         value = super().__getitem__(name)
         if not np.isfinite(value):
             raise ValueError(f"causes: {name} must be a finite number, not {value}.")
-        return value
+        # plain numbers: one of NumPy's own would turn float32 images into float64
+        return value.item() if isinstance(value, np.generic) else value
 
     def __missing__(self, name: str) -> Any:  # noqa: ANN401 - a cause is a number of any kind
         raise ValueError(f"causes: {name} is missing; take a row of draw_causes and change what you want changed.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -20,11 +21,11 @@ def _spiral(causes: Mapping, plane: Plane) -> NDArray:
     rng = stream(causes, _SPIRAL)
     number, winding = int(causes["arm_number"]), float(causes["arm_winding"])
     log_radius = np.log(plane.radius + 0.15)
-    phase = number * (plane.angle * winding - log_radius / np.tan(np.radians(causes["arm_pitch_deg"])))
+    phase = number * (plane.angle * winding - log_radius / math.tan(math.radians(causes["arm_pitch_deg"])))
     phase += rng.uniform(0, 2 * np.pi)
     for wave in range(3):
         amplitude = 0.9 * causes["arm_raggedness"] * rng.normal()
-        turns, drift, start = rng.integers(1, 4), rng.normal(0, 3.0), rng.uniform(0, 2 * np.pi)
+        turns, drift, start = int(rng.integers(1, 4)), rng.normal(0, 3.0), rng.uniform(0, 2 * np.pi)
         phase += amplitude * np.cos(turns * plane.angle + drift * log_radius + start) / (1 + 0.3 * wave)
     return phase
 

@@ -25,7 +25,7 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
     bulge = rng["bulge"]
     # pseudo-bulges to classical ones: Fisher & Drory (2008), AJ 136, 773; sizes after Gadotti (2009), MNRAS 393, 1531
     sersic_n = np.clip(1.3 + 4.5 * bulge_fraction + bulge.normal(0, 0.5, size), 0.75, 4.5)
-    bulge_radius = 0.13 * (bulge_fraction / 0.15) ** 0.35 * np.exp(bulge.normal(0, 0.3, size))
+    bulge_radius = 0.123 * (bulge_fraction / 0.15) ** 0.35 * np.exp(bulge.normal(0, 0.3, size))
 
     irregular = rng["irregular"]
     # dwarfs are irregular: a smooth change around 10^9.3 solar masses
@@ -39,7 +39,7 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
     # pitch falls a little with the bulge: Davis et al. (2015), ApJ 802, L13; spread of Savchenko & Reshetnikov (2013)
     pitch = np.clip(23 - 14 * bulge_fraction + arms.normal(0, 6, size), 7, 40)
     strength = np.clip(
-        (0.34 + 0.4 * sfr_offset) * np.exp(arms.normal(0, 0.6, size)) * (0.3 + 1.0 * disciplined), 0.0, 1.0
+        (0.37 + 0.44 * sfr_offset) * np.exp(arms.normal(0, 0.6, size)) * (0.2 + 1.15 * disciplined), 0.0, 1.0
     )
     raggedness = np.clip(arms.beta(1.6, 2.4, size) + 0.25 * (arm_number > 2), 0, 1)
 
@@ -51,19 +51,19 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
     clumps = rng["clumps"]
     # light of H II regions: a few per cent, more with more star formation: Kennicutt, Edgar & Hodge (1989), ApJ 337,
     # 761
-    clumpiness = np.clip(0.026 * 10 ** (0.7 * sfr_offset) * np.exp(clumps.normal(0, 0.8, size)), 0.0, 0.3)
+    clumpiness = np.clip(0.028 * 10 ** (0.7 * sfr_offset) * np.exp(clumps.normal(0, 0.8, size)), 0.0, 0.3)
     clumpiness *= 1 + 0.5 * expit((9.5 - log_mass) / 0.3)
 
     merging = rng["merger"]
     merger = (merging.uniform(size=size) < 0.045).astype(int)  # pairs and remnants: Darg et al. (2010), MNRAS 401, 1043
 
     field = rng["field"]
-    thickness = np.clip(0.12 + 0.12 * irregularity + field.normal(0, 0.02, size), 0.06, 0.35)
+    thickness = np.clip(0.127 + 0.12 * irregularity + field.normal(0, 0.02, size), 0.06, 0.35)
     inclination = causes["inclination_deg"]
     dust_lane = np.clip(causes["dust_v_mag"] * (0.15 + 0.85 * np.sin(np.radians(inclination)) ** 4), 0, 2.5)
 
     # most discs bend down outside: flatter inside and cut off sooner than an exponential, Pohlen & Trujillo (2006)
-    disc_n = np.round(np.clip(0.66 - 0.19 * (log_mass - 10) + field.normal(0, 0.08, size), 0.5, 1.2), 1)
+    disc_n = np.round(np.clip(0.65 - 0.205 * (log_mass - 10) + field.normal(0, 0.08, size), 0.5, 1.2), 1)
     axis_ratio = np.sqrt(np.cos(np.radians(inclination)) ** 2 * (1 - thickness**2) + thickness**2)
     r50, r90 = petrosian_radii(
         axis_ratio=axis_ratio,
@@ -73,18 +73,18 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
         bulge_radius=np.hypot(bulge_radius, 0.5 * SEEING_ARCSEC / causes["disc_scale_arcsec"]),
     )
     r50_arcsec, r90_arcsec = r50 * causes["disc_scale_arcsec"], r90 * causes["disc_scale_arcsec"]
-    # outskirts of faint surface brightness drown in the noise: 8 % a magnitude
+    # outskirts of faint surface brightness drown in the noise: 11 % a magnitude
     surface_brightness = magnitudes(causes)[:, 1] + 2.5 * np.log10(2 * np.pi * r50_arcsec**2)
-    r90_arcsec *= 1 - 0.08 * np.clip(surface_brightness - 20.9, -1.5, 1.5)
+    r90_arcsec *= 1 - 0.11 * np.clip(surface_brightness - 20.9, -1.5, 1.5)
     # what seeing, arms and patches do to it, and the thick disc and halo that are not drawn
-    r90_arcsec *= (1.07 - 0.2 * bulge_fraction - 0.2 * irregularity) * (0.96 + 0.12 * (1 - axis_ratio))
+    r90_arcsec *= (1.107 - 0.2 * bulge_fraction - 0.2 * irregularity) * (0.96 + 0.12 * (1 - axis_ratio))
     return {
         "bulge_sersic_n": np.round(sersic_n * 4) / 4,  # GalSim tabulates each index: few different ones keep it quick
         "bulge_radius_scales": bulge_radius,
         "bulge_axis_ratio": 1 - (1 - axis_ratio) * bulge.uniform(0.3, 0.8, size),
         "half_light_radius_arcsec": np.hypot(r50_arcsec, 0.55 * SEEING_ARCSEC),
         "half_light_radius_kpc": r50_arcsec * relations.kpc_per_arcsec(causes["redshift"]),
-        "petrosian_r90_arcsec": np.hypot(r90_arcsec, 1.0 * SEEING_ARCSEC),
+        "petrosian_r90_arcsec": np.hypot(r90_arcsec, 0.85 * SEEING_ARCSEC),
         "disc_sersic_n": disc_n,
         # discs are not round either: Ryden (2004), ApJ 601, 214
         "disc_ellipticity": np.clip(np.exp(irregular.normal(-1.95, 0.6, size)), 0.0, 0.5),
@@ -105,7 +105,7 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
         "companion_flux_ratio": np.where(merger, merging.uniform(0.1, 0.7, size), 0.0),
         "companion_distance_scales": np.where(merger, merging.uniform(1.5, 4.5, size), 0.0),
         "tidal_tail_strength": np.where(merger, merging.uniform(0.0, 0.25, size), 0.0),
-        "neighbour_count": field.poisson(6.5, size),
+        "neighbour_count": field.poisson(6.3, size),
         "star_count": field.poisson(1.6, size),
         "satellite_trail": (field.uniform(size=size) < 0.003).astype(int),
         "bleeding_star": (field.uniform(size=size) < 0.002).astype(int),

@@ -17,12 +17,13 @@ from pathlib import Path
 import pandas as pd
 
 from galviz import __version__
+from galviz.catalogue import SIMULATION_NAME
 from galviz.files import clear_unfinished, write_bytes, write_text
+from galviz.imagefolder import IMAGES_NAME
 from galviz.simulate.causes import draw_causes
 from galviz.simulate.rendering import FRAMINGS, render_jpeg
+from galviz.table import CATALOGUE_NAME
 
-SETTINGS_NAME = "simulation.json"  # what was asked for: only the same settings go on with a folder
-_IMAGES_NAME = "images"
 _CHUNK = 8  # galaxies a worker takes at a time
 
 
@@ -38,8 +39,8 @@ def write_survey(
 ) -> None:
     """Write a survey folder: `images/<objID>.jpg`, then `master.csv`.
 
-    The folder is the same, byte for byte, whatever the number of workers and however often the run was stopped: an
-    image is there whole or not at all, and the catalogue is written last.
+    The settings are kept as `simulation.json`. The folder is the same, byte for byte, whatever the number of workers
+    and however often the run was stopped: an image is there whole or not at all, and the catalogue is written last.
 
     Parameters
     ----------
@@ -51,6 +52,7 @@ def write_survey(
         One of `FRAMINGS`, see `render`.
     workers : int, optional
         Processes; one for each core that this process may use by default.
+        A script that uses several must guard its entry with ``if __name__ == "__main__":``, as always with processes.
     progress : callable, optional
         Called as progress(done, total), images that were there included. What it raises ends the run and comes through.
 
@@ -71,7 +73,7 @@ def write_survey(
     with _telling_how_to_go_on():
         _begin(folder, settings)
 
-    images = folder / _IMAGES_NAME
+    images = folder / IMAGES_NAME
     there = {path.stem for path in images.glob("*.jpg")}
     missing = causes[~causes.index.isin(there)]
     done = n - len(missing)
@@ -82,17 +84,17 @@ def write_survey(
         if progress:
             progress(done, n)
     with _telling_how_to_go_on():
-        write_text(folder / "master.csv", causes.to_csv(lineterminator="\n"))
+        write_text(folder / CATALOGUE_NAME, causes.to_csv(lineterminator="\n"))
 
 
 def _begin(folder: Path, settings: dict) -> None:
     """Take a folder for a run, or up again; refuse one that holds anything else."""
-    path, images = folder / SETTINGS_NAME, folder / _IMAGES_NAME
+    path, images = folder / SIMULATION_NAME, folder / IMAGES_NAME
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder} is a file; name a folder.")
     if path.is_file():
         _compare(folder, path, settings)
-    elif folder.is_dir() and any(not entry.name.startswith(f".{SETTINGS_NAME}.") for entry in folder.iterdir()):
+    elif folder.is_dir() and any(not entry.name.startswith(f".{SIMULATION_NAME}.") for entry in folder.iterdir()):
         raise ValueError(f"{folder} isn't empty and no simulation was begun there; name another folder.")
     folder.mkdir(parents=True, exist_ok=True)
     write_text(path, json.dumps(settings, indent=2) + "\n")
