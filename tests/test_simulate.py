@@ -159,11 +159,13 @@ def test_seeds_differ_and_numpy_s_global_state_does_not_matter(causes):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"n": 0, "seed": 1}, "n must be at least 1 galaxy, not 0"),
+        ({"n": 0, "seed": 1}, "n must be between 1 and 10,000,000 galaxies, not 0"),
+        ({"n": 10_000_001, "seed": 1}, "n must be between 1 and 10,000,000"),
         ({"n": 5, "seed": -1}, "seed must be between 0 and 199,999,999"),
         ({"n": 5, "seed": 200_000_000}, "seed must be between 0 and 199,999,999"),
-        ({"n": 5, "seed": 1, "variety": -0.1}, "variety must not be negative"),
-        ({"n": 5, "seed": 1, "variety": float("nan")}, "variety must not be negative"),
+        ({"n": 5, "seed": 1, "variety": -0.1}, "variety must be between 0 and 5.0, not -0.1"),
+        ({"n": 5, "seed": 1, "variety": float("inf")}, "variety must be between 0 and 5.0, not inf"),
+        ({"n": 5, "seed": 1, "variety": float("nan")}, "variety must be between 0 and 5.0, not nan"),
     ],
 )
 def test_bad_arguments_of_draw_causes(arguments, message):
@@ -230,7 +232,11 @@ def test_variety_changes_the_telescope_and_nothing_else():
     pd.testing.assert_frame_equal(plain.drop(columns=telescope), varied.drop(columns=telescope))
     for name in ("seeing_arcsec", "stretch_factor", "band_scale_g", "sky_noise_r_nmgy"):
         assert np.log(varied[name]).std() == pytest.approx(3 * np.log(plain[name]).std(), rel=1e-3)
-    assert plain["pixel_scale_arcsec"].nunique() == 1 < varied["pixel_scale_arcsec"].nunique()
+    for name in ("pixel_scale_arcsec", "tile_jpeg_quality", "cutout_jpeg_quality"):
+        assert plain[name].nunique() == 1 < varied[name].nunique()
+    still = draw_causes(400, seed=8, variety=0.0)
+    assert (still[telescope] == still[telescope].iloc[0]).all().all()
+    pd.testing.assert_frame_equal(plain.drop(columns=telescope), still.drop(columns=telescope))
 
 
 # --- light ------------------------------------------------------------------------------------------------------------
@@ -413,6 +419,11 @@ def test_render_takes_a_row_in_any_form_and_leaves_it_alone(causes):
         (lambda row: row.drop("texture_seed"), "texture_seed is missing"),
         (lambda row: row.where(row.index != "dust_v_mag", np.nan), "dust_v_mag must be a finite number, not nan"),
         (lambda row: pd.DataFrame([row, row]), "must be one galaxy, not a table of 2"),
+        (lambda row: {**row, "redshift": "0.1"}, "redshift must be a finite number, not '0.1'"),
+        (lambda row: {**row, "redshift": -0.01}, "redshift must be between 0.001 and 1, not -0.01"),
+        (lambda row: {**row, "bulge_fraction": 1.2}, "bulge_fraction must be between 0 and 1, not 1.2"),
+        (lambda row: {**row, "seeing_arcsec": 0}, "seeing_arcsec must be between 0.05 and 20, not 0"),
+        (lambda row: {**row, "inclination_deg": 95}, "inclination_deg must be between 0 and 90, not 95"),
     ],
 )
 def test_causes_that_can_t_be_rendered(causes, change, message):
@@ -429,7 +440,9 @@ def test_an_unknown_framing_is_refused(causes, tmp_path):
 
 
 def test_an_unknown_component_is_refused(causes):
-    with pytest.raises(ValueError, match=r"without must name components \(disc, bulge, .*stars.*\), not 'arm'"):
+    with pytest.raises(
+        ValueError, match=r"without must be a tuple of components \(disc, bulge, .*stars.*\), not of arm"
+    ):
         render(causes.iloc[0], without=("arm",))
 
 
@@ -439,15 +452,19 @@ def test_a_label_that_was_not_measured_is_no_obstacle(causes):
     assert render(row).size == (160, 160)
 
 
-@pytest.mark.parametrize("rare", ["satellite_trail", "bleeding_star", "merger"])
-def test_rare_things_show(causes, rare):
-    galaxy = causes.iloc[11].copy()
-    galaxy["companion_flux_ratio"], galaxy["companion_distance_scales"], galaxy["tidal_tail_strength"] = 0.5, 3.0, 0.2
+@pytest.mark.parametrize(
+    ("cause", "value"),
+    [("satellite_trail", 1), ("bleeding_star", 1), ("merger", 1), ("arm_number", 2), ("bar_strength", 0.15)],
+)
+def test_what_a_galaxy_lacks_can_be_given_to_it(causes, cause, value):
+    lacking = (causes["arm_number"] == 0) & (causes["bar_strength"] == 0) & (causes["merger"] == 0)
+    galaxy = causes[lacking & (causes["arm_strength"] > 0.1) & (causes["inclination_deg"] < 50)].iloc[0].copy()
     images = []
-    for there in (0, 1):
-        galaxy[rare] = there
+    for there in (0, value):
+        galaxy[cause] = there
         images.append(np.asarray(render(galaxy, jpeg=False), float))
-    assert np.abs(images[1] - images[0]).max() > 20
+    assert np.abs(images[1] - images[0]).max() > 8
+    assert images[1][60:100, 60:100].mean() > 0.7 * images[0][60:100, 60:100].mean()
 
 
 def test_what_the_extremes_of_causes_do(causes):
@@ -541,7 +558,8 @@ def _group_alive(group):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file-size limits are Unix's")
-def test_a_full_disk_is_a_sentence_and_leaves_whole_files_only(written, tmp_path):
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_full_disk_is_a_sentence_and_leaves_whole_files_only(written, tmp_path, workers):
     folder = tmp_path / "full"
 
     def limit():
@@ -549,7 +567,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_whole_files_only(written, tmp_path
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
     command = [sys.executable, "-m", "galviz", "simulate", "--n", "20", "--seed", "3", "--framing", "petrosian"]
-    command += ["--out", str(folder), "--workers", "1"]
+    command += ["--out", str(folder), "--workers", workers]
     process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, preexec_fn=limit, check=False)
     assert process.returncode == 2
     sentence = "galviz: File too large (make room, then run the same again: it goes on from here): "
@@ -577,6 +595,33 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path, prepare, message):
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_an_image_without_its_end_is_drawn_again(written, tmp_path):
+    folder = tmp_path / "power-cut"
+    write_survey(folder, n=np.int64(20), seed=np.int64(3), framing="petrosian", workers=1)
+    first, second, *_ = sorted((folder / "images").iterdir())
+    first.write_bytes(b"")
+    second.write_bytes(second.read_bytes()[:500])
+    write_survey(folder, n=20, seed=3, framing="petrosian", workers=1)
+    assert contents(folder) == contents(written)
+
+
+def test_light_is_never_negative(causes):
+    for object_id in causes.index[180:225]:
+        galaxy = causes.loc[object_id].copy()
+        for band in "gri":
+            galaxy[f"sky_noise_{band}_nmgy"] = galaxy[f"sky_offset_{band}_nmgy"] = 0.0
+        assert expose(galaxy, draw_light(galaxy)).min() >= 0
+
+
+@pytest.mark.parametrize("width_px", [0.0, 0.3, 0.84, 3.0])
+def test_noise_keeps_its_level_however_it_is_smeared(spiral, width_px):
+    galaxy = spiral.copy()
+    galaxy["noise_correlation_px"] = width_px
+    dark = {"nothing": np.zeros((3, 320, 320), np.float32)}
+    level = galaxy["sky_noise_r_nmgy"]
+    assert expose(galaxy, dark)[1].std() == pytest.approx(level, rel=0.06)
+
+
 def test_other_settings_don_t_mix(written):
     before = contents(written)
     with pytest.raises(ValueError, match=r"was begun with n 20, seed 3, not n 21, seed 4; give the same settings"):
@@ -591,8 +636,10 @@ def test_a_file_in_the_folder_s_place_and_bad_workers(tmp_path):
         write_survey(tmp_path / "file", n=2, seed=1)
     with pytest.raises(ValueError, match="workers must be at least 1 process, not 0"):
         write_survey(tmp_path / "out", n=2, seed=1, workers=0)
-    with pytest.raises(ValueError, match="n must be at least 1"):
+    with pytest.raises(ValueError, match="n must be between 1 and"):
         write_survey(tmp_path / "out", n=0, seed=1)
+    with pytest.raises(TypeError, match="float"):
+        write_survey(tmp_path / "out", n=2, seed=1, workers=2.5)
     assert not (tmp_path / "out").exists()
 
 

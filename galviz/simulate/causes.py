@@ -22,11 +22,13 @@ from galviz.simulate.structure import draw_structure
 
 LABEL_SCATTER_DEX = 0.065  # irreducible: the best possible RMSE
 LARGEST_SEED = 199_999_999
+LARGEST_N = 10_000_000
+LARGEST_VARIETY = 5.0
 
 # Candidates drawn together. The block and the order of the groups fix which galaxy is which: they never change.
 _BLOCK = 32_768
 _FIRST_ID = 9_000_000_000_000_000_000  # above all SDSS ids, whose leading bits hold a sky version of 1 or 2
-# a stream of random numbers for each group of causes: a change in one leaves the others as they were
+# a stream of random numbers for each group of causes: a change to what one draws leaves the others as they were
 _GROUPS = (
     "mass redshift star_formation size dust orientation selection "
     "bulge colour arms bar clumps irregular merger label field telescope texture"
@@ -46,7 +48,7 @@ def draw_causes(n: int, seed: int, *, variety: float = 1.0) -> pd.DataFrame:
         0 to 199,999,999; part of each id, so that surveys of different seeds share none.
     variety : float
         How widely what the telescope adds varies (stretch, band scales, seeing, noise, JPEG quality): 1 as within SDSS,
-        2 or 3 for training galaxies that shall carry over to other surveys. It changes nothing else.
+        2 or 3 for training galaxies that shall carry over to other surveys. It changes nothing else. At most 5.
 
     Returns
     -------
@@ -57,17 +59,17 @@ def draw_causes(n: int, seed: int, *, variety: float = 1.0) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If n is not positive, the seed out of range, or variety negative.
+        If n, the seed, or variety.
     TypeError
         If n or seed is no whole number.
     """
     n, seed = operator.index(n), operator.index(seed)
-    if n < 1:
-        raise ValueError(f"n must be at least 1 galaxy, not {n}.")
+    if not 1 <= n <= LARGEST_N:
+        raise ValueError(f"n must be between 1 and {LARGEST_N:,} galaxies, not {n}.")
     if not 0 <= seed <= LARGEST_SEED:
         raise ValueError(f"seed must be between 0 and {LARGEST_SEED:,} (it is part of each galaxy's id), not {seed}.")
-    if not variety >= 0:
-        raise ValueError(f"variety must not be negative, not {variety}.")
+    if not 0 <= variety <= LARGEST_VARIETY:
+        raise ValueError(f"variety must be between 0 and {LARGEST_VARIETY}, not {variety}.")
     blocks: list[pd.DataFrame] = []
     while sum(map(len, blocks)) < n:
         blocks.append(_block(seed, len(blocks), variety))

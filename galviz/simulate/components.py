@@ -1,7 +1,7 @@
 """The parts of a galaxy as images of light: disc, bulge, arms, bar, clumps, irregular patches, companion, dust lane.
 
 Each part has random numbers of its own, is blurred on its own and added to the rest: taking one away leaves the others
-bit for bit as they were. Arms and patches move light about and hold none in sum; dust lanes are negative.
+bit for bit as they were. Arms and patches move light about and hold next to none in sum; dust lanes are negative.
 """
 
 from __future__ import annotations

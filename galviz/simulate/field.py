@@ -50,7 +50,7 @@ def draw_field(causes: Mapping, side: int, *, without: tuple[str, ...] = ()) -> 
 def _add_gaussian(
     light: NDArray, flux: NDArray, column: float, row: float, covariance: tuple[float, float, float]
 ) -> None:
-    """Add a Gaussian of g, r, i flux to an image, within six of its widths.
+    """Add a Gaussian of g, r, i flux to an image, within five of its widths.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ _EXPONENTIAL = ((0.0493, 0.3940), (0.2637, 0.9046), (0.4899, 1.6381), (0.1971, 2
 
 
 def _neighbours(causes: Mapping, side: int) -> NDArray | None:
-    """Galaxies behind or beside: numbers rise as 10^(0.4 mag), colours redden with distance (Yasuda et al. 2001)."""
+    """Galaxies behind or beside: numbers rise as 10^(0.35 mag), colours redden with distance (Yasuda et al. 2001)."""
     count = int(causes["neighbour_count"])
     if count < 1:
         return None

@@ -7,7 +7,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 SDSS_PIXEL_ARCSEC = 0.396
-SEEING_ARCSEC = 1.30  # of the narrow Gaussian; with wings and pixel an image is 1.3 wide
+SEEING_ARCSEC = 1.30  # of the narrow Gaussian; with wings and pixel an image is 1.34 wide
 
 
 def draw_observation(size: int, rng: Generator, variety: float) -> dict[str, NDArray]:
@@ -18,6 +18,9 @@ def draw_observation(size: int, rng: Generator, variety: float) -> dict[str, NDA
     draws[1:4] = 0.6 * sky + 0.8 * draws[1:4]
     draws[4:7] = 0.85 * sky + 0.53 * draws[4:7]
 
+    beyond = max(variety - 1, 0.0)  # what SDSS holds constant varies only beyond its own variety
+    of_sky = min(variety, 1.5)  # a sky as bright as the galaxies would teach nothing
+
     def spread(row: int, centre: float, deviation: float) -> NDArray:
         return centre * np.exp(variety * deviation * draws[row])
 
@@ -26,17 +29,17 @@ def draw_observation(size: int, rng: Generator, variety: float) -> dict[str, NDA
         "sky_noise_g_nmgy": spread(1, 0.0114, 0.16),
         "sky_noise_r_nmgy": spread(2, 0.0162, 0.16),
         "sky_noise_i_nmgy": spread(3, 0.0237, 0.27),
-        "sky_offset_g_nmgy": -0.0008 + spread(4, 0.0024, 0.92),
-        "sky_offset_r_nmgy": -0.0008 + spread(5, 0.0035, 0.85),
-        "sky_offset_i_nmgy": 0.0036 + spread(6, 0.0084, 0.76),
+        "sky_offset_g_nmgy": -0.0008 + 0.0024 * np.exp(of_sky * 0.92 * draws[4]),
+        "sky_offset_r_nmgy": -0.0008 + 0.0035 * np.exp(of_sky * 0.85 * draws[5]),
+        "sky_offset_i_nmgy": 0.0036 + 0.0084 * np.exp(of_sky * 0.76 * draws[6]),
         "band_scale_g": spread(7, 7.9, 0.02),
         "band_scale_r": spread(8, 5.72, 0.02),
         "band_scale_i": spread(9, 4.9, 0.02),
         "stretch_nonlinearity": spread(10, 2.12, 0.02),
         "stretch_factor": spread(11, 0.25, 0.03),
-        "band_shift_arcsec": np.abs(spread(12, 0.124, 0.3)),
+        "band_shift_arcsec": spread(12, 0.124, 0.3),
         "noise_correlation_px": spread(13, 0.84, 0.1),
-        "pixel_scale_arcsec": np.full(size, SDSS_PIXEL_ARCSEC) * np.exp(0.05 * max(variety - 1, 0) * draws[14]),
-        "tile_jpeg_quality": np.clip(np.round(90 + 3 * (variety - 1) * draws[15]), 60, 96).astype(int),
-        "cutout_jpeg_quality": np.clip(np.round(75 + 6 * (variety - 1) * draws[16]), 50, 95).astype(int),
+        "pixel_scale_arcsec": np.full(size, SDSS_PIXEL_ARCSEC) * np.exp(0.05 * beyond * draws[14]),
+        "tile_jpeg_quality": np.clip(np.round(90 + 3 * beyond * draws[15]), 60, 96).astype(int),
+        "cutout_jpeg_quality": np.clip(np.round(75 + 6 * beyond * draws[16]), 50, 95).astype(int),
     }

@@ -14,7 +14,7 @@ from galviz.simulate.photometry import magnitudes
 
 FAINT_LIMIT_MAG = 17.77  # r, SDSS main galaxy sample: Strauss et al. (2002), AJ 124, 1810
 BRIGHT_LIMIT_MAG = 14.5  # brighter ones saturate the spectrograph
-SURFACE_BRIGHTNESS_LIMIT = 23.0  # r mag per square arc second within the half-light radius: half are measured
+SURFACE_BRIGHTNESS_LIMIT = 23.0  # r mag per square arc second at which half of the galaxies make it into the sample
 
 
 def draw_candidates(size: int, rng: Mapping[str, Generator]) -> dict[str, NDArray]:
@@ -56,20 +56,26 @@ def draw_candidates(size: int, rng: Mapping[str, Generator]) -> dict[str, NDArra
 def is_selected(causes: Mapping[str, NDArray], rng: Generator) -> NDArray:
     """Which candidates a spectroscopic sample of star-forming galaxies with measured lines would hold."""
     log_mass = causes["log_mass_msun"]
-    r_mag = magnitudes(causes)[:, 1]
-    surface_brightness = r_mag + 2.5 * np.log10(2 * np.pi * (1.5 * causes["disc_scale_arcsec"]) ** 2)
-    # seen inclined, the same light covers less sky
-    surface_brightness += 2.6 * np.log10(np.maximum(np.cos(np.radians(causes["inclination_deg"])), 0.15))
-    bright_enough = expit((SURFACE_BRIGHTNESS_LIMIT - surface_brightness) / 0.2)
-    number = relations.star_forming_mass_function(log_mass)
-    # active nuclei are taken out of the sample, and take massive galaxies with them: Kauffmann et al. (2003), MNRAS
-    # 346, 1055
+    draw = rng.uniform(size=len(log_mass))
+    # masses were drawn evenly; the cap below 10^8.6 costs next to nothing, as so few of them are bright enough
+    number = relations.star_forming_mass_function(log_mass) / relations.star_forming_mass_function(8.6)
+    # active nuclei are taken out of the sample, and massive galaxies with them: Kauffmann et al. (2003), MNRAS 346,
+    # 1055
     not_active = expit((11.05 - log_mass) / 0.22)
     # weak lines drop out: dusty galaxies, more so edge on
     dust = causes["dust_v_mag"] + relations.inclination_dust_v_mag(log_mass, causes["inclination_deg"])
     lines = expit((1.0 - dust) / 0.25)
-    chance = np.minimum(number / relations.star_forming_mass_function(8.6), 1.0) * not_active * lines * bright_enough
     # what the seeing leaves unresolved was taken for a star: Strauss et al. (2002)
-    resolved = causes["disc_scale_arcsec"] > 0.6
-    inside = resolved & (r_mag < FAINT_LIMIT_MAG) & (r_mag > BRIGHT_LIMIT_MAG)
-    return inside & (rng.uniform(size=len(r_mag)) < chance)
+    chance = np.minimum(number, 1.0) * not_active * lines * (causes["disc_scale_arcsec"] > 0.6)
+
+    # magnitudes take longest: only of those that may still be in
+    selected = draw < chance
+    left = {name: values[selected] for name, values in causes.items()}
+    r_mag = magnitudes(left)[:, 1]
+    surface_brightness = r_mag + 2.5 * np.log10(2 * np.pi * (1.5 * left["disc_scale_arcsec"]) ** 2)
+    # seen inclined, the same light covers less sky
+    surface_brightness += 2.6 * np.log10(np.maximum(np.cos(np.radians(left["inclination_deg"])), 0.15))
+    bright_enough = expit((SURFACE_BRIGHTNESS_LIMIT - surface_brightness) / 0.2)
+    inside = (r_mag < FAINT_LIMIT_MAG) & (r_mag > BRIGHT_LIMIT_MAG)
+    selected[selected] = inside & (draw[selected] < chance[selected] * bright_enough)
+    return selected

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import gammainc
 
 SCALE_TO_HALF_LIGHT = 1.678  # of an exponential disc
-_RADII = np.geomspace(0.02, 60.0, 240)  # in disc scale lengths
+_RADII = np.geomspace(0.02, 60.0, 140)  # in disc scale lengths
 
 
 def sersic_b(n: NDArray) -> NDArray:
@@ -40,7 +40,7 @@ def growth(
     -------
     ndarray of shape (n, r)
     """
-    angle = (np.arange(24) + 0.5) * np.pi / 48  # a quarter of the circle is enough
+    angle = (np.arange(12) + 0.5) * np.pi / 24  # a quarter of the circle is enough
     stretch = np.sqrt(np.cos(angle) ** 2 + axis_ratio[:, None] ** 2 * np.sin(angle) ** 2)
     disc = np.zeros((len(axis_ratio), len(radius)))
     for column in range(len(angle)):

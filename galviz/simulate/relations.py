@@ -72,7 +72,8 @@ def star_formation_metallicity_offset(log_mass: ArrayLike, log_sfr: ArrayLike) -
 def main_sequence_scatter(log_mass: ArrayLike) -> NDArray:
     """Scatter (dex) of star formation about the main sequence: dwarfs form their stars in bursts.
 
-    0.26 for massive galaxies, rising below 10^9.5: Willett et al. (2015), MNRAS 449, 820.
+    Bursts in dwarfs: Weisz et al. (2012), ApJ 744, 44. The numbers are set by the spread of the label
+    (benchmarks/realism.py).
     """
     return 0.26 + 0.18 * expit((9.4 - np.asarray(log_mass)) / 0.25)
 
@@ -225,14 +226,14 @@ def h_alpha_width_angstrom(log_specific_sfr: ArrayLike) -> NDArray:
 
 @cache
 def _distance_table() -> tuple[NDArray, NDArray, NDArray]:
-    z = np.linspace(0.001, 0.3, 600)
+    z = np.geomspace(0.001, 1.0, 1200)
     modulus = COSMOLOGY.distmod(z).value
     kpc = COSMOLOGY.kpc_proper_per_arcmin(z).to(units.kpc / units.arcsec).value
     return z, modulus, kpc
 
 
 def distance_modulus(redshift: ArrayLike) -> NDArray:
-    """Distance modulus (mag): flat cosmology, 70 km/s/Mpc, matter 0.3 (astropy), interpolated."""
+    """Distance modulus (mag), redshifts 0.001 to 1: flat cosmology, 70 km/s/Mpc, matter 0.3 (astropy), interpolated."""
     z, modulus, _ = _distance_table()
     return np.interp(np.log(redshift), np.log(z), modulus)
 

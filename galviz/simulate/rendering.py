@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from scipy import fft, ndimage
 
 from galviz.simulate.components import PARTS, draw_galaxy
 from galviz.simulate.field import FIELD_PARTS, draw_field
+from galviz.simulate.observation import SDSS_PIXEL_ARCSEC
 from galviz.simulate.plane import stream
 from galviz.simulate.stamp import make_stamp
 
@@ -32,22 +34,51 @@ _NOISE_STREAM, _PLACE_STREAM, _RESAMPLING_STREAM = 41, 42, 43
 _SKY_NMGY_ARCSEC2 = 10 ** (0.4 * (22.5 - np.array([22.0, 20.9, 20.2])))
 
 
+# What a cause may be, so that a slip is told here and not by a black picture: lowest and highest value.
+_LIMITS = {
+    "redshift": (0.001, 1.0),
+    "bulge_fraction": (0.0, 1.0),
+    "bulge_radius_scales": (0.001, 20.0),
+    "bulge_sersic_n": (0.3, 6.0),
+    "bulge_axis_ratio": (0.05, 1.0),
+    "disc_scale_arcsec": (0.02, 60.0),
+    "disc_sersic_n": (0.3, 6.0),
+    "disc_thickness": (0.01, 1.0),
+    "disc_ellipticity": (0.0, 0.9),
+    "disc_colour_gradient": (0.0, 0.9),
+    "inclination_deg": (0.0, 90.0),
+    "arm_number": (0, 12),
+    "arm_pitch_deg": (1.0, 89.0),
+    "dust_v_mag": (0.0, 20.0),
+    "seeing_arcsec": (0.05, 20.0),
+    "pixel_scale_arcsec": (0.02, 10.0),
+    "stretch_nonlinearity": (1e-3, 1e3),
+    "noise_correlation_px": (0.0, 20.0),
+    "tile_jpeg_quality": (1, 100),
+    "cutout_jpeg_quality": (1, 100),
+}
+
+
 class _Causes(dict):
-    """One galaxy's causes, checked: what is asked for and not there, or is no number, is told as a ValueError."""
+    """One galaxy's causes, checked when read: what is missing, no number or out of its limits is a ValueError."""
 
     def __init__(self, causes: Mapping[str, Any] | pd.Series) -> None:
         if isinstance(causes, pd.DataFrame):
             raise ValueError(f"causes must be one galaxy, not a table of {len(causes)}: take a row, as causes.iloc[0].")
         super().__init__(causes)
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a cause is a number of any kind
+    def __getitem__(self, name: str) -> float:
         value = super().__getitem__(name)
-        if not np.isfinite(value):
-            raise ValueError(f"causes: {name} must be a finite number, not {value}.")
         # plain numbers: one of NumPy's own would turn float32 images into float64
-        return value.item() if isinstance(value, np.generic) else value
+        value = value.item() if isinstance(value, np.generic) else value
+        low, high = _LIMITS.get(name, (-math.inf, math.inf))
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            raise ValueError(f"causes: {name} must be a finite number, not {value!r}.")
+        if not low <= value <= high:
+            raise ValueError(f"causes: {name} must be between {low:g} and {high:g}, not {value:g}.")
+        return value
 
-    def __missing__(self, name: str) -> Any:  # noqa: ANN401 - a cause is a number of any kind
+    def __missing__(self, name: str) -> float:
         raise ValueError(f"causes: {name} is missing; take a row of draw_causes and change what you want changed.")
 
 
@@ -88,9 +119,10 @@ def draw_light(
     """
     causes = _Causes(causes)
     side = frame_px(causes, framing)
-    if unknown := set(without) - {*PARTS, *FIELD_PARTS}:
+    unknown = [without] if isinstance(without, str) else sorted(set(without) - {*PARTS, *FIELD_PARTS})
+    if unknown:
         raise ValueError(
-            f"without must name components ({', '.join((*PARTS, *FIELD_PARTS))}), not {', '.join(map(repr, unknown))}."
+            f"without must be a tuple of components ({', '.join((*PARTS, *FIELD_PARTS))}), not of {', '.join(unknown)}."
         )
     pixel, scale = float(causes["pixel_scale_arcsec"]), float(causes["disc_scale_arcsec"])
     # as large as the galaxy, at most the frame with a margin for what a Fourier transform wraps around
@@ -137,6 +169,7 @@ def expose(causes: Mapping[str, Any], light: Mapping[str, NDArray]) -> NDArray:
     total = np.zeros_like(next(iter(light.values())))
     for part in light.values():
         total = total + part
+    total = np.clip(total, 0, None)  # arms and patches may take a little more than a truncated disc has
     rng = stream(causes, _NOISE_STREAM)
     angle = rng.uniform(0, 2 * np.pi)
     shift = float(causes["band_shift_arcsec"]) / float(causes["pixel_scale_arcsec"])
@@ -147,11 +180,12 @@ def expose(causes: Mapping[str, Any], light: Mapping[str, NDArray]) -> NDArray:
     noise = np.array([causes[f"sky_noise_{band}_nmgy"] for band in "gri"], np.float32)[:, None, None]
     offset = np.array([causes[f"sky_offset_{band}_nmgy"] for band in "gri"], np.float32)[:, None, None]
     sky = (_SKY_NMGY_ARCSEC2 * float(causes["pixel_scale_arcsec"]) ** 2).astype(np.float32)[:, None, None]
-    photons = np.sqrt(1 + np.clip(total, 0, None) / sky)
+    photons = np.sqrt(1 + total / sky)
     # bands are resampled onto a common grid before they become a colour image, which correlates their noise
     width = float(causes["noise_correlation_px"])
     grain = ndimage.gaussian_filter(rng.standard_normal(total.shape, dtype=np.float32), (0, width, width), mode="wrap")
-    grain *= np.float32(2 * np.sqrt(np.pi) * width)  # back to unit variance
+    kernel = ndimage.gaussian_filter(np.eye(1, 161, 80)[0], width)
+    grain /= np.float32((kernel**2).sum())  # back to unit variance
     return total + offset + noise * photons * grain
 
 
@@ -173,7 +207,7 @@ def stretch(causes: Mapping[str, Any], exposure: NDArray) -> Image.Image:
         RGB.
     """
     causes = _Causes(causes)
-    per_pixel = (0.396 / float(causes["pixel_scale_arcsec"])) ** 2
+    per_pixel = (SDSS_PIXEL_ARCSEC / causes["pixel_scale_arcsec"]) ** 2
     scale = float(causes["stretch_factor"]) * per_pixel
     bands = [
         exposure[band] * np.float32(scale * causes[f"band_scale_{name}"])
@@ -203,7 +237,8 @@ def render(
         One row of `draw_causes`, as it is or with causes changed. Each component and the noise have random numbers of
         their own: what a change doesn't touch stays as it was, bit for bit.
     framing : str
-        "fixed": 160 px of 0.396 arcsec, as the tutorial's cutouts. "petrosian": 128 px across 5 Petrosian R90.
+        "fixed": 160 px of 0.396 arcsec, as the tutorial's cutouts. "petrosian": 128 px across 4.45 R90
+        of the drawn light, which frames as 5 Petrosian R90 do in SDSS.
     without : tuple of str
         Components to leave out, see `draw_light`.
     jpeg : bool
@@ -231,7 +266,9 @@ def _native(causes: Mapping[str, Any], framing: str, without: tuple[str, ...]) -
     return stretch(causes, expose(causes, draw_light(causes, framing, without=without)))
 
 
-def render_jpeg(causes: Mapping[str, Any] | pd.Series, framing: str, *, without: tuple[str, ...] = ()) -> bytes:
+def render_jpeg(
+    causes: Mapping[str, Any] | pd.Series, framing: str = "fixed", *, without: tuple[str, ...] = ()
+) -> bytes:
     """Render one galaxy and return the JPEG file's bytes, as they lie in a survey folder."""
     causes = _Causes(causes)
     native = _native(causes, framing, without)

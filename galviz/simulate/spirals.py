@@ -38,7 +38,8 @@ def draw_arms(causes: Mapping, stamp: Stamp, plane: Plane) -> NDArray | None:
     rng = stream(causes, _UNLIKE)
     crest = np.exp(1.6 * (np.cos(phase) - 1)) - 0.34  # about zero on average over the phase
     unlike = 1 + 0.35 * np.cos(plane.angle + rng.uniform(0, 2 * np.pi)) * causes["arm_raggedness"]
-    inner = max(0.45, 0.9 * float(causes["bar_length_scales"]))
+    # arms begin where a bar ends
+    inner = max(0.45, 0.9 * causes["bar_length_scales"]) if causes["bar_strength"] > 0 else 0.45
     envelope = expit((plane.radius - inner) / 0.18) * np.exp(-plane.radius / 1.12)
     envelope *= expit((4.3 - plane.radius) / 0.4)
     light = envelope * crest * unlike / (2 * np.pi)

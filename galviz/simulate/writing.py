@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import multiprocessing
+import operator
 import os
 import signal
 import threading
@@ -45,7 +46,7 @@ def write_survey(
     Parameters
     ----------
     out : path-like
-        A new or empty folder, or one that a run with the same settings has begun.
+        A new or empty folder, or one that a run with the same settings has begun and is no longer writing to.
     n, seed, variety
         As for `draw_causes`.
     framing : str
@@ -63,23 +64,25 @@ def write_survey(
     OSError
         If a file can't be written, or a worker died. What is there is whole, and the same call goes on from it.
     """
+    n, seed, variety = operator.index(n), operator.index(seed), float(variety)
+    workers = _cores() if workers is None else operator.index(workers)
     if framing not in FRAMINGS:
         raise ValueError(f"framing must be one of {', '.join(FRAMINGS)}, not {framing!r}.")
-    if workers is not None and workers < 1:
+    if workers < 1:
         raise ValueError(f"workers must be at least 1 process, not {workers}.")
     causes = draw_causes(n, seed, variety=variety)
     folder = Path(out)
-    settings = {"framing": framing, "galviz": __version__, "n": n, "seed": seed, "variety": float(variety)}
+    settings = {"framing": framing, "galviz": __version__, "n": n, "seed": seed, "variety": variety}
     with _telling_how_to_go_on():
         _begin(folder, settings)
 
     images = folder / IMAGES_NAME
-    there = {path.stem for path in images.glob("*.jpg")}
+    there = {path.stem for path in images.glob("*.jpg") if _is_whole(path)}
     missing = causes[~causes.index.isin(there)]
     done = n - len(missing)
     if progress:
         progress(done, n)
-    for _ in _render_all(images, missing, framing, workers or _cores()):
+    for _ in _render_all(images, missing, framing, workers):
         done += 1
         if progress:
             progress(done, n)
@@ -138,6 +141,11 @@ def _render_all(images: Path, causes: pd.DataFrame, framing: str, workers: int) 
             pool.shutdown(cancel_futures=True)
 
 
+def _is_whole(path: Path) -> bool:
+    """Whether a JPEG has its end: a power cut may leave a name without content."""
+    return path.read_bytes()[-2:] == b"\xff\xd9"
+
+
 def _obey_parent() -> None:
     """Leave interrupts to the parent, which ends the pool; end with it if it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -171,6 +179,8 @@ def _telling_how_to_go_on() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            error.strerror += " (make room, then run the same again: it goes on from here)"
-        raise
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        # a new error, as a changed one would lose its words on the way from a worker
+        words = f"{error.strerror} (make room, then run the same again: it goes on from here)"
+        raise OSError(error.errno, words, error.filename) from error

@@ -51,7 +51,7 @@ CAUSES: Mapping[str, Cause] = {
     "clumpiness": Cause("light in clumps of young stars", "of the disc's light", 2),
     "irregularity": Cause("irregularity", "0 to 1", 2),
     "dust_v_mag": Cause("dimming by dust, V band, face-on", "mag", 2),
-    "dust_lane_strength": Cause("dimming by the dust lane", "mag", 2),
+    "dust_lane_strength": Cause("depth of the dust lane", "", 2),
     "merger": Cause("merging with another galaxy", "1 = yes", 0),
     "companion_flux_ratio": Cause("light of the companion", "of its light", 2),
     "companion_distance_scales": Cause("distance of the companion", "scale lengths", 1),
