@@ -77,7 +77,7 @@ def _show_problems(error: SurveyError, *, offer_shipped: bool) -> None:
         hide_index=True,
         column_config={
             "row": st.column_config.TextColumn("row", help="Line of master.csv; the header is line 1", width="small"),
-            "objID": st.column_config.TextColumn("objID", width="small"),
+            "objID": st.column_config.TextColumn("objID", width="medium"),
             "file": st.column_config.TextColumn("file"),
             "problem": st.column_config.TextColumn("what is wrong", width="large"),
             "remedy": st.column_config.TextColumn("what to do", width="large"),

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -563,6 +562,8 @@ def test_a_full_disk_is_a_sentence_and_leaves_whole_files_only(written, tmp_path
     folder = tmp_path / "full"
 
     def limit():
+        import resource  # not on Windows, where this file is still to be imported
+
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 

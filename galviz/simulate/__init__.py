@@ -5,6 +5,7 @@
     causes                                 what a galaxy is: `draw_causes`
     stamp -> plane, spirals -> components  a galaxy's light through the atmosphere, part by part
     field                                  what lies around it
+    galaxy                                 one galaxy's causes, checked as they are read
     rendering                              what a telescope shows: `draw_light`, `expose`, `stretch`, `render`
     writing                                a survey folder: `write_survey`
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from scipy import fft, ndimage
 
 from galviz.simulate.components import PARTS, draw_galaxy
 from galviz.simulate.field import FIELD_PARTS, draw_field
+from galviz.simulate.galaxy import Galaxy
 from galviz.simulate.observation import SDSS_PIXEL_ARCSEC
 from galviz.simulate.plane import stream
 from galviz.simulate.stamp import make_stamp
@@ -32,54 +32,6 @@ _NOISE_STREAM, _PLACE_STREAM, _RESAMPLING_STREAM = 41, 42, 43
 # sky brightness behind the noise (nanomaggies a square arc second): what adds to a source's own photon noise;
 # 22.0, 20.9 and 20.2 mag in g, r, i: Stoughton et al. (2002), AJ 123, 485
 _SKY_NMGY_ARCSEC2 = 10 ** (0.4 * (22.5 - np.array([22.0, 20.9, 20.2])))
-
-
-# What a cause may be, so that a slip is told here and not by a black picture: lowest and highest value.
-_LIMITS = {
-    "redshift": (0.001, 1.0),
-    "bulge_fraction": (0.0, 1.0),
-    "bulge_radius_scales": (0.001, 20.0),
-    "bulge_sersic_n": (0.3, 6.0),
-    "bulge_axis_ratio": (0.05, 1.0),
-    "disc_scale_arcsec": (0.02, 60.0),
-    "disc_sersic_n": (0.3, 6.0),
-    "disc_thickness": (0.01, 1.0),
-    "disc_ellipticity": (0.0, 0.9),
-    "disc_colour_gradient": (0.0, 0.9),
-    "inclination_deg": (0.0, 90.0),
-    "arm_number": (0, 12),
-    "arm_pitch_deg": (1.0, 89.0),
-    "dust_v_mag": (0.0, 20.0),
-    "seeing_arcsec": (0.05, 20.0),
-    "pixel_scale_arcsec": (0.02, 10.0),
-    "stretch_nonlinearity": (1e-3, 1e3),
-    "noise_correlation_px": (0.0, 20.0),
-    "tile_jpeg_quality": (1, 100),
-    "cutout_jpeg_quality": (1, 100),
-}
-
-
-class _Causes(dict):
-    """One galaxy's causes, checked when read: what is missing, no number or out of its limits is a ValueError."""
-
-    def __init__(self, causes: Mapping[str, Any] | pd.Series) -> None:
-        if isinstance(causes, pd.DataFrame):
-            raise ValueError(f"causes must be one galaxy, not a table of {len(causes)}: take a row, as causes.iloc[0].")
-        super().__init__(causes)
-
-    def __getitem__(self, name: str) -> float:
-        value = super().__getitem__(name)
-        # plain numbers: one of NumPy's own would turn float32 images into float64
-        value = value.item() if isinstance(value, np.generic) else value
-        low, high = _LIMITS.get(name, (-math.inf, math.inf))
-        if not isinstance(value, int | float) or not math.isfinite(value):
-            raise ValueError(f"causes: {name} must be a finite number, not {value!r}.")
-        if not low <= value <= high:
-            raise ValueError(f"causes: {name} must be between {low:g} and {high:g}, not {value:g}.")
-        return value
-
-    def __missing__(self, name: str) -> float:
-        raise ValueError(f"causes: {name} is missing; take a row of draw_causes and change what you want changed.")
 
 
 def frame_px(causes: Mapping[str, Any], framing: str) -> int:
@@ -117,7 +69,7 @@ def draw_light(
     dict of str to float32 ndarray of shape (3, side, side)
         g, r, i in nanomaggies a pixel of the telescope; what a galaxy doesn't have is not there.
     """
-    causes = _Causes(causes)
+    causes = Galaxy(causes)
     side = frame_px(causes, framing)
     unknown = [without] if isinstance(without, str) else sorted(set(without) - {*PARTS, *FIELD_PARTS})
     if unknown:
@@ -165,7 +117,7 @@ def expose(causes: Mapping[str, Any], light: Mapping[str, NDArray]) -> NDArray:
     float32 ndarray of shape (3, side, side)
         g, r, i in nanomaggies a pixel.
     """
-    causes = _Causes(causes)
+    causes = Galaxy(causes)
     total = np.zeros_like(next(iter(light.values())))
     for part in light.values():
         total = total + part
@@ -206,7 +158,7 @@ def stretch(causes: Mapping[str, Any], exposure: NDArray) -> Image.Image:
     PIL.Image.Image
         RGB.
     """
-    causes = _Causes(causes)
+    causes = Galaxy(causes)
     per_pixel = (SDSS_PIXEL_ARCSEC / causes["pixel_scale_arcsec"]) ** 2
     scale = float(causes["stretch_factor"]) * per_pixel
     bands = [
@@ -258,7 +210,7 @@ def render(
     if jpeg:
         with Image.open(io.BytesIO(render_jpeg(causes, framing, without=without))) as image:
             return image.convert("RGB")
-    native = _native(_Causes(causes), framing, without)
+    native = _native(Galaxy(causes), framing, without)
     return native if framing == "petrosian" else ImageOps.crop(native, _EDGE_PX)
 
 
@@ -270,7 +222,7 @@ def render_jpeg(
     causes: Mapping[str, Any] | pd.Series, framing: str = "fixed", *, without: tuple[str, ...] = ()
 ) -> bytes:
     """Render one galaxy and return the JPEG file's bytes, as they lie in a survey folder."""
-    causes = _Causes(causes)
+    causes = Galaxy(causes)
     native = _native(causes, framing, without)
     with Image.open(io.BytesIO(jpeg_bytes(native, int(causes["tile_jpeg_quality"])))) as compressed:
         compressed.load()

@@ -86,8 +86,11 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
         "half_light_radius_kpc": r50_arcsec * relations.kpc_per_arcsec(causes["redshift"]),
         "petrosian_r90_arcsec": np.hypot(r90_arcsec, 0.85 * SEEING_ARCSEC),
         "disc_sersic_n": disc_n,
-        # discs are not round either: Ryden (2004), ApJ 601, 214
-        "disc_ellipticity": np.clip(np.exp(irregular.normal(-1.95, 0.6, size)), 0.0, 0.5),
+        # discs are not round either: Ryden (2004), ApJ 601, 214; dwarfs least of all: Sanchez-Janssen et al. (2010),
+        # MNRAS 406, L65
+        "disc_ellipticity": np.clip(
+            np.exp(irregular.normal(-2.15, 0.6, size) + 1.1 * expit((9.8 - log_mass) / 0.3)), 0.0, 0.6
+        ),
         "disc_thickness": thickness,
         # scale lengths shrink from blue to red: de Jong (1996), A&A 313, 377
         "disc_colour_gradient": np.clip(rng["colour"].normal(0.105, 0.05, size), 0.0, 0.3),

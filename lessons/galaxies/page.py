@@ -39,11 +39,11 @@ with right:
 if label is None:
     ranking = pd.Series(range(len(sample)), index=sorted(sample))
     ends = {object_id: f"…{object_id[-6:]}" for object_id in sample}
-    order = "in the order of their ids; below each its place and the end of its id"
+    order = "in the order of their ids. Below each: its place · the end of its id"
 else:
     ranking = catalogue.loc[sample, label.column]
     ends = {object_id: f"{value:.2f}" for object_id, value in ranking.items()}
-    order = f"from the lowest to the highest; below each its place and {label.name}"
+    order = f"from the lowest to the highest. Below each: its place · {label.name}"
 shown = evenly_ranked(ranking, GRID_SIZE)
 captions = [f"{place} · {ends[object_id]}" for place, object_id in enumerate(shown, start=1)]
 with picture:
