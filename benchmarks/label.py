@@ -17,11 +17,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from realism import measure
+from realism import measure, scaled_ridge
 from sklearn.ensemble import ExtraTreesRegressor
-from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import KFold, cross_val_predict
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from galviz.simulate import LABEL_SCATTER_DEX, write_survey
@@ -43,7 +41,7 @@ def rmse_of(columns: np.ndarray, label: np.ndarray, model: object, seed: int) ->
 def explain(colours: np.ndarray, catalogue: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """The table: a row a set of columns, each holding those before it."""
     label = catalogue["oh_p50"].to_numpy(float)
-    ridge = make_pipeline(StandardScaler(), RidgeCV(np.logspace(-3, 4, 15)))
+    ridge = scaled_ridge()
     forest = ExtraTreesRegressor(500, min_samples_leaf=2, max_features=0.5, random_state=seed, n_jobs=-1)
     structure = np.hstack([colours, catalogue[STRUCTURE].to_numpy(float)])
     hidden = np.hstack([structure, catalogue[HIDDEN].to_numpy(float)])

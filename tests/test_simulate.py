@@ -103,13 +103,14 @@ def test_a_line_brightens_the_band_that_it_falls_into():
     assert relations.line_brightening(0.0, 9.0, 0.05) == pytest.approx(np.ones(3))
 
 
+ONE_DISC = {"disc_n": np.ones(1), "bulge_fraction": np.zeros(1), "bulge_n": np.ones(1), "bulge_radius": np.ones(1)}
+
 # --- profiles ---------------------------------------------------------------------------------------------------------
 
 
 def test_growth_of_a_face_on_exponential_disc_is_the_analytic_one():
     radius = np.array([0.3, 1.0, 1.678, 5.0])
-    one = {"disc_n": np.ones(1), "bulge_fraction": np.zeros(1), "bulge_n": np.ones(1), "bulge_radius": np.ones(1)}
-    found = growth(radius, axis_ratio=np.ones(1), **one)[0]
+    found = growth(radius, axis_ratio=np.ones(1), **ONE_DISC)[0]
     assert found == pytest.approx(1 - (1 + radius) * np.exp(-radius), abs=2e-3)
 
 
@@ -117,14 +118,12 @@ def test_growth_of_an_inclined_disc_against_brute_force():
     y, x = (np.mgrid[-600:601, -600:601]) * 0.02
     light = np.exp(-np.hypot(x, y / 0.4))
     inside = np.array([light[np.hypot(x, y) < radius].sum() for radius in (0.5, 1.0, 2.0)]) / light.sum()
-    one = {"disc_n": np.ones(1), "bulge_fraction": np.zeros(1), "bulge_n": np.ones(1), "bulge_radius": np.ones(1)}
-    found = growth(np.array([0.5, 1.0, 2.0]), axis_ratio=np.full(1, 0.4), **one)[0]
+    found = growth(np.array([0.5, 1.0, 2.0]), axis_ratio=np.full(1, 0.4), **ONE_DISC)[0]
     assert found == pytest.approx(inside, abs=5e-3)
 
 
 def test_petrosian_radii_of_an_exponential_disc():
-    one = {"disc_n": np.ones(1), "bulge_fraction": np.zeros(1), "bulge_n": np.ones(1), "bulge_radius": np.ones(1)}
-    r50, r90 = petrosian_radii(axis_ratio=np.ones(1), **one)
+    r50, r90 = petrosian_radii(axis_ratio=np.ones(1), **ONE_DISC)
     # Graham et al. 2005, AJ 130, 1535, table 1: R90 / R50 of n = 1 is 2.34; the flux is that within twice 2.16 R50
     assert r50[0] == pytest.approx(SCALE_TO_HALF_LIGHT, rel=0.02)
     assert r90[0] / r50[0] == pytest.approx(2.3, abs=0.07)

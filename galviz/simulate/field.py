@@ -82,6 +82,16 @@ def _psf_terms(causes: Mapping) -> list[tuple[float, float]]:
     return [(1 - PSF_WING_FLUX, narrow + 1 / 12), (PSF_WING_FLUX, narrow * PSF_WING_WIDTH**2 + 1 / 12)]
 
 
+def _anywhere(rng: np.random.Generator, causes: Mapping, side: int) -> NDArray:
+    """Column and row (px) of a place anywhere in the field."""
+    return rng.uniform(-0.5, 0.5, 2) * FIELD_ARCSEC / causes["pixel_scale_arcsec"] + side / 2
+
+
+def _flux_gri(r_mag: float, g_minus_r: float, r_minus_i: float) -> NDArray:
+    """g, r, i (nanomaggies) of a magnitude and two colours: shape (3,)."""
+    return flux_nmgy(np.array([r_mag + g_minus_r, r_mag, r_mag - r_minus_i]))
+
+
 # An exponential disc as a sum of Gaussians (after Hogg & Lang 2013, PASP 125, 719): share of light and width in scale
 # lengths, a least-squares fit of our own to the light within a circle, good to 0.2 % at any radius.
 _EXPONENTIAL = ((0.0493, 0.3940), (0.2637, 0.9046), (0.4899, 1.6381), (0.1971, 2.7104))
@@ -94,8 +104,9 @@ def _neighbours(causes: Mapping, side: int) -> NDArray | None:
         return None
     rng = stream(causes, _STREAMS["neighbours"])
     light = np.zeros((3, side, side), np.float32)
+    psf = _psf_terms(causes)[0][1]  # the wings of so faint a source drown
     for _ in range(count):
-        place = rng.uniform(-0.5, 0.5, 2) * FIELD_ARCSEC / causes["pixel_scale_arcsec"] + side / 2
+        place = _anywhere(rng, causes, side)
         mag = 22.5 + np.log10(rng.uniform(10 ** (-0.35 * 5.8), 1)) / 0.35
         # bright ones are near, with the colours of any galaxy; faint ones are far and red
         far = min(max((mag - 17.0) / 4.0, 0.0), 1.0)
@@ -105,11 +116,10 @@ def _neighbours(causes: Mapping, side: int) -> NDArray | None:
         )
         size = 0.5 * 10 ** (-0.13 * (mag - 20)) * np.exp(rng.normal(0, 0.3)) / causes["pixel_scale_arcsec"]
         axis_ratio, angle = rng.uniform(0.3, 1.0), rng.uniform(0, np.pi)
-        flux = flux_nmgy(np.array([mag + g_minus_r, mag, mag - r_minus_i]))
+        flux = _flux_gri(mag, g_minus_r, r_minus_i)
         cos, sin = np.cos(angle), np.sin(angle)
         for share, width in _EXPONENTIAL:
             major, minor = (width * size) ** 2, (width * size * axis_ratio) ** 2
-            psf = _psf_terms(causes)[0][1]  # the wings of so faint a source drown
             xx, yy = major * cos**2 + minor * sin**2 + psf, major * sin**2 + minor * cos**2 + psf
             _add_gaussian(light, flux * share, *place, (xx, yy, (major - minor) * cos * sin))
     return light
@@ -128,14 +138,14 @@ def _stars(causes: Mapping, side: int) -> NDArray | None:
     rng = stream(causes, _STREAMS["stars"])
     light = np.zeros((3, side, side), np.float32)
     for _ in range(count):
-        place = rng.uniform(-0.5, 0.5, 2) * FIELD_ARCSEC / causes["pixel_scale_arcsec"] + side / 2
+        place = _anywhere(rng, causes, side)
         mag = 21.9 + np.log10(rng.uniform(10 ** (-0.2 * 6.6), 1)) / 0.2
         if rng.uniform() < (0.65 if mag > 18.5 else 0.25):
             g_minus_r, r_minus_i = 1.42 + rng.normal(0, 0.07), 0.5 + rng.exponential(0.2)
         else:
             g_minus_r = np.clip(rng.normal(0.55, 0.25), 0.1, 1.3)
             r_minus_i = 0.36 * g_minus_r - 0.02 + rng.normal(0, 0.03)
-        _add_star(light, causes, flux_nmgy(np.array([mag + g_minus_r, mag, mag - r_minus_i])), *place)
+        _add_star(light, causes, _flux_gri(mag, g_minus_r, r_minus_i), *place)
     return light
 
 
@@ -147,7 +157,7 @@ def _bleeding_star(causes: Mapping, side: int) -> NDArray | None:
     light = np.zeros((3, side, side), np.float32)
     column, row = rng.choice([0.04, 0.96]) * side + rng.normal(0, 3), rng.uniform(0.1, 0.9) * side
     mag = rng.uniform(11.5, 13.5)
-    _add_star(light, causes, flux_nmgy(np.array([mag + 0.5, mag, mag - 0.2])), column, row)
+    _add_star(light, causes, _flux_gri(mag, 0.5, 0.2), column, row)
     length, brightness = rng.uniform(15, 45), rng.uniform(3, 10)
     rows = np.arange(side)
     streak = brightness * np.exp(-np.abs(rows - row) / length)

@@ -175,14 +175,18 @@ def face_on_dust_v_mag(log_mass: ArrayLike, sfr_offset_dex: ArrayLike) -> NDArra
     return 0.44 * 0.62 * h_alpha * 10 ** (0.25 * np.asarray(sfr_offset_dex))
 
 
+def apparent_axis_ratio(inclination_deg: ArrayLike, thickness: ArrayLike) -> NDArray:
+    """Axis ratio of an oblate disc at an inclination, `thickness` if edge on: Hubble (1926), ApJ 64, 321."""
+    return np.sqrt(np.cos(np.radians(inclination_deg)) ** 2 * (1 - thickness**2) + thickness**2)
+
+
 def inclination_dust_v_mag(log_mass: ArrayLike, inclination_deg: ArrayLike) -> NDArray:
     """V extinction (mag) that a disc's inclination adds: gamma log10(a/b), with a gamma that rises with mass.
 
     Tully et al. (1998), AJ 115, 2264 (luminous galaxies dim by over a magnitude edge-on, dwarfs hardly).
     """
     gamma = np.clip(1.4 + 0.8 * (np.asarray(log_mass) - 10), 0.3, 2.4)
-    axis_ratio = np.sqrt(np.cos(np.radians(inclination_deg)) ** 2 * (1 - 0.15**2) + 0.15**2)
-    return gamma * np.log10(1 / axis_ratio)
+    return gamma * np.log10(1 / apparent_axis_ratio(inclination_deg, 0.15))
 
 
 def line_brightening(h_alpha_angstrom: ArrayLike, metallicity: ArrayLike, redshift: ArrayLike) -> NDArray:

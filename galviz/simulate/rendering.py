@@ -34,6 +34,12 @@ _NOISE_STREAM, _PLACE_STREAM, _RESAMPLING_STREAM = 41, 42, 43
 _SKY_NMGY_ARCSEC2 = 10 ** (0.4 * (22.5 - np.array([22.0, 20.9, 20.2])))
 
 
+def check_framing(framing: str) -> None:
+    """Raise ValueError unless the framing is one of `FRAMINGS`."""
+    if framing not in FRAMINGS:
+        raise ValueError(f"framing must be one of {', '.join(FRAMINGS)}, not {framing!r}.")
+
+
 def frame_px(causes: Mapping[str, Any], framing: str) -> int:
     """Side of a galaxy's frame in the telescope's own pixels; even.
 
@@ -42,8 +48,7 @@ def frame_px(causes: Mapping[str, Any], framing: str) -> int:
     ValueError
         If the framing is not one of `FRAMINGS`.
     """
-    if framing not in FRAMINGS:
-        raise ValueError(f"framing must be one of {', '.join(FRAMINGS)}, not {framing!r}.")
+    check_framing(framing)
     if framing == "fixed":
         return FIXED_PX + 2 * _EDGE_PX
     side = PETROSIAN_RADII * causes["petrosian_r90_arcsec"] / causes["pixel_scale_arcsec"]
@@ -151,7 +156,7 @@ def stretch(causes: Mapping[str, Any], exposure: NDArray) -> Image.Image:
     ----------
     causes : mapping
     exposure : ndarray of shape (3, side, side)
-        g, r, i in nanomaggies a pixel of 0.396 arcsec.
+        g, r, i in nanomaggies a pixel of the telescope.
 
     Returns
     -------
@@ -187,7 +192,8 @@ def render(
     ----------
     causes : mapping or Series
         One row of `draw_causes`, as it is or with causes changed. Each component and the noise have random numbers of
-        their own: what a change doesn't touch stays as it was, bit for bit.
+        their own: what a change doesn't touch stays as it was, bit for bit. A change acts on what reads that cause and
+        on nothing else; data/README.md marks the columns that no picture reads.
     framing : str
         "fixed": 160 px of 0.396 arcsec, as the tutorial's cutouts. "petrosian": 128 px across 4.45 R90
         of the drawn light, which frames as 5 Petrosian R90 do in SDSS.

@@ -64,7 +64,7 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
 
     # most discs bend down outside: flatter inside and cut off sooner than an exponential, Pohlen & Trujillo (2006)
     disc_n = np.round(np.clip(0.65 - 0.205 * (log_mass - 10) + field.normal(0, 0.08, size), 0.5, 1.2), 1)
-    axis_ratio = np.sqrt(np.cos(np.radians(inclination)) ** 2 * (1 - thickness**2) + thickness**2)
+    axis_ratio = relations.apparent_axis_ratio(inclination, thickness)
     r50, r90 = petrosian_radii(
         axis_ratio=axis_ratio,
         disc_n=disc_n,

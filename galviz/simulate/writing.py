@@ -22,7 +22,7 @@ from galviz.catalogue import SIMULATION_NAME
 from galviz.files import clear_unfinished, write_bytes, write_text
 from galviz.imagefolder import IMAGES_NAME
 from galviz.simulate.causes import draw_causes
-from galviz.simulate.rendering import FRAMINGS, render_jpeg
+from galviz.simulate.rendering import check_framing, render_jpeg
 from galviz.table import CATALOGUE_NAME
 
 _CHUNK = 8  # galaxies a worker takes at a time
@@ -66,8 +66,7 @@ def write_survey(
     """
     n, seed, variety = operator.index(n), operator.index(seed), float(variety)
     workers = _cores() if workers is None else operator.index(workers)
-    if framing not in FRAMINGS:
-        raise ValueError(f"framing must be one of {', '.join(FRAMINGS)}, not {framing!r}.")
+    check_framing(framing)
     if workers < 1:
         raise ValueError(f"workers must be at least 1 process, not {workers}.")
     causes = draw_causes(n, seed, variety=variety)
@@ -122,7 +121,8 @@ def _compare(folder: Path, path: Path, settings: dict) -> None:
 
 def _render_all(images: Path, causes: pd.DataFrame, framing: str, workers: int) -> Iterator[None]:
     """Render and write each galaxy; yield after each."""
-    rows = [(str(images / f"{object_id}.jpg"), row, framing) for object_id, row in _rows(causes)]
+    records = zip(causes.index, causes.to_dict("records"), strict=True)
+    rows = [(str(images / f"{object_id}.jpg"), row, framing) for object_id, row in records]
     if workers == 1 or len(rows) <= _CHUNK:
         yield from map(_render_one, rows)
         return
@@ -160,10 +160,6 @@ def _obey_parent() -> None:
 def _cores() -> int:
     """Cores that this process may use; on systems that don't tell, all there are."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _rows(causes: pd.DataFrame) -> Iterator[tuple[str, dict]]:
-    yield from zip(causes.index, causes.to_dict("records"), strict=True)
 
 
 def _render_one(job: tuple[str, dict, str]) -> None:
