@@ -10,7 +10,9 @@ ROOT = Path(__file__).parents[1]
 STAGES = (
     *("signatures", "problems", "files", "images", "table", "label", "catalogue", "imagefolder"),
     *("survey", "sample", "crops", "simulate", "sdss"),
-    *("model", "training", "activations", "features", "projection", "attribution"),
+    *("card", "featurefile", "features", "model", "training", "activations"),
+    *("projection", "variance", "alignment", "attribution"),
+    *("derived", "doctor"),
     *("charts", "cli", "__main__"),
 )
 TORCH_STAGES = ("model", "training", "activations", "attribution")

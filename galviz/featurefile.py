@@ -1,0 +1,246 @@
+"""The Parquet file that keeps features: how it is written, how it is read layer by layer, and what is wrong with it.
+
+It has a row a galaxy: ``objID`` (string), ``prediction`` (float32) and a column a layer, named after it: a fixed-size
+list of float16. Half precision rounds by one part in 2,048 at most and halves the file. The schema's metadata holds
+JSON under ``galviz``: the format's number, the layers' names, a checksum of all values, and the provenance.
+"""
+
+import hashlib
+import json
+import os
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from galviz.files import replacing
+from galviz.problems import listed, quoted
+from galviz.signatures import file_kind
+from galviz.survey import Survey
+
+ID, PREDICTION = "objID", "prediction"
+_FORMAT = 1
+_KEY = b"galviz"
+
+
+class FeaturesError(ValueError):
+    """Features, or a file of them, that can't be used; the text says why and what to do."""
+
+
+class UnknownLayer(FeaturesError, KeyError):
+    """A layer that these features don't have; a KeyError too, because `Features.layers` is a mapping."""
+
+    __str__ = ValueError.__str__  # a KeyError's own puts the sentence in quotes
+
+
+class Layers(Mapping[str, np.ndarray]):
+    """Layers of `count` galaxies; each is had from `read` when it is first asked for, and kept read-only."""
+
+    def __init__(self, names: Iterable[str], count: int, read: Callable[[str], np.ndarray]) -> None:
+        self._names = tuple(names)
+        self.count = count
+        self._read = read
+        self._kept: dict[str, np.ndarray] = {}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._names:
+            raise UnknownLayer(f"layer must be one of {listed(self._names)}; got {quoted(str(name))}")
+        if name not in self._kept:
+            # Threads that ask at once may each read; the array that is kept first is everybody's.
+            values = self._read(name)
+            values.setflags(write=False)
+            self._kept.setdefault(name, values)
+        return self._kept[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names  # Mapping's own would read the layer
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def write_feature_file(
+    path: str | os.PathLike[str],
+    ids: Sequence[str],
+    layers: Mapping[str, np.ndarray],
+    predictions: np.ndarray,
+    provenance: Mapping[str, str],
+) -> None:
+    """Write float16 layers, shape (n, n_channels), and float32 predictions, shape (n,): whole or not at all.
+
+    Raises
+    ------
+    OSError
+        If the file can't be written; what was there before is as it was.
+    """
+    digest = hashlib.sha256(json.dumps(ids).encode())
+    columns = {ID: pa.array(ids, pa.string()), PREDICTION: pa.array(predictions)}
+    digest.update(predictions.tobytes())
+    for name, values in layers.items():
+        columns[name] = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
+        digest.update(values.tobytes())
+    contents = {
+        "format": _FORMAT,
+        "layers": list(layers),
+        "content_sha256": digest.hexdigest(),
+        "provenance": dict(provenance),
+    }
+    table = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(contents, sort_keys=True)})
+    with replacing(path) as temporary, temporary.open("wb") as stream:
+        pq.write_table(
+            table,
+            stream,
+            compression="zstd",
+            # First bytes apart from second bytes, which zstd alone can do nothing with: a tenth smaller.
+            use_byte_stream_split=[f"{name}.list.element" for name in layers],
+            use_dictionary=False,
+            write_statistics=False,
+            write_page_checksum=True,
+        )
+
+
+class FeatureFile:
+    """A features file: its head is read at once, a layer when it is asked for, from the same file or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    shipped : bool
+        Whether it is one of the project's own, which other commands make.
+
+    Attributes
+    ----------
+    ids : list of str
+    predictions : ndarray of shape (n,), float32
+    layer_names : list of str
+    provenance : dict of str to str
+        All as the file has them; what they hold is for `galviz.features.Features` to check.
+
+    Raises
+    ------
+    FeaturesError
+        If it isn't there, can't be read, or isn't what `write_feature_file` writes.
+    """
+
+    def __init__(self, path: Path, *, shipped: bool) -> None:
+        self.path, self.shipped = path, shipped
+        with self._opened() as parquet:
+            self.layer_names, self.provenance = self._contents(parquet.schema_arrow)
+            # It holds a checksum of all values, and so tells this file from another at the same path.
+            self._stamp = parquet.schema_arrow.metadata[_KEY]
+            head = parquet.read([ID, PREDICTION])
+            self.ids = head.column(ID).to_pylist()
+        self.predictions = head.column(PREDICTION).to_numpy()
+
+    def layer(self, name: str) -> np.ndarray:
+        """Read a layer: float16 of shape (n, n_channels); where numbers are missing, NaN.
+
+        Raises
+        ------
+        FeaturesError
+            If the file has gone, was replaced by another, is damaged, or lacks rows.
+        """
+        with self._opened() as parquet:
+            if (parquet.schema_arrow.metadata or {}).get(_KEY) != self._stamp:
+                raise self._fault("was replaced by another since it was loaded", "load it again")
+            column = parquet.read([name]).column(name)
+        # This makes a missing number a NaN, and leaves a missing row out.
+        values = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
+        if len(values) != len(self.ids) * column.type.list_size:
+            raise self._fault(f"lacks rows of layer {quoted(name)}")
+        return values.reshape(len(self.ids), column.type.list_size)
+
+    def check_survey(self, survey: Survey) -> None:
+        """Refuse features of another survey, or of a part of this one."""
+        folder = getattr(survey, "folder", "FOLDER")
+        known = set(self.ids)
+        missing = [object_id for object_id in survey.object_ids if object_id not in known]
+        if missing:
+            problem = f"lacks {len(missing)} of the {len(survey.object_ids)} galaxies of {folder}, such as {missing[0]}"
+        elif survey.sha256 != self.provenance.get("survey_sha256"):
+            problem = f"is of another survey than {folder}, or that has changed since"
+        else:
+            return
+        command = _extract(folder, "FILE" if self.shipped else self.path)
+        raise self._fault(problem, f"run `{command}`" + (" and load that file" if self.shipped else ""))
+
+    def check_weights(self, sha256: str) -> None:
+        """Refuse features made with other weights."""
+        found = self.provenance.get("weights_sha256")
+        if sha256 != found:
+            remedy = None if self.shipped else f"make it again with `{self._command} --model CARD`"
+            raise self._fault(f"is of other weights: of sha256 {found}, and wanted are {sha256}", remedy)
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Say in which file the values are that can't be used."""
+        try:
+            yield
+        except FeaturesError as error:
+            raise self._fault(f"can't be used: {error}") from error
+
+    @property
+    def _command(self) -> str:
+        return "python -m galviz build-data" if self.shipped else _extract("FOLDER", self.path)
+
+    def _fault(self, problem: str, remedy: str | None = None) -> FeaturesError:
+        """What is wrong with the file and, unless there is another remedy, the command that makes it."""
+        remedy = remedy or f"make it again with `{self._command}`"
+        return FeaturesError(f"The features file {self.path} {problem}; {remedy}.")
+
+    @contextmanager
+    def _opened(self) -> Iterator[pq.ParquetFile]:
+        """Lend the file; it is closed afterwards, so that it can be replaced, on Windows too."""
+        try:
+            with self.path.open("rb") as stream:
+                yield pq.ParquetFile(stream, page_checksum_verification=True)
+        except FileNotFoundError as error:
+            clone = "work in a clone of the project (pip install -e .), or " if self.shipped else ""
+            raise self._fault("isn't there", f"{clone}make it with `{self._command}`") from error
+        except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+            # What Arrow finds wrong inside a file has no errno, even where it is an OSError.
+            if getattr(error, "errno", None) is not None:
+                raise self._fault(f"can't be read: {error.strerror}", "check the path and its permissions") from error
+            raise self._fault(_damage(self.path.read_bytes())) from error
+
+    def _contents(self, schema: pa.Schema) -> tuple[list[str], dict[str, str]]:
+        """The layers' names and the provenance, if the columns are those that they promise."""
+        if _KEY not in (schema.metadata or {}):
+            raise self._fault("is a Parquet table of something else: its metadata says nothing of galviz")
+        try:
+            contents = json.loads(schema.metadata[_KEY])
+            newer = contents["format"] > _FORMAT
+            if not newer:
+                layers, provenance = [str(name) for name in contents["layers"]], dict(contents["provenance"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._fault("has galviz metadata that can't be read") from error
+        if newer:
+            raise self._fault(f"has format {contents['format']}, and this galviz reads {_FORMAT}", "update galviz")
+        for name in (ID, PREDICTION, *layers):
+            if schema.get_field_index(name) < 0:
+                raise self._fault(f"has no column {quoted(name)}")
+            kind = schema.field(name).type
+            halves = pa.types.is_fixed_size_list(kind) and kind.value_type == pa.float16()
+            if not {ID: kind == pa.string(), PREDICTION: kind == pa.float32()}.get(name, halves):
+                raise self._fault(f"has a column {quoted(name)} of type {kind}, which galviz doesn't write")
+        return layers, provenance
+
+
+def _extract(folder: str | Path, out: str | Path) -> str:
+    return f"python -m galviz extract --survey {shlex.quote(str(folder))} --out {shlex.quote(str(out))}"
+
+
+def _damage(content: bytes) -> str:
+    """What is wrong with a file that is no whole Parquet file."""
+    if not content:
+        return "is empty (0 bytes)"
+    if not content.startswith(b"PAR1"):
+        return f"is {file_kind(content) or 'something else'} and no Parquet table"
+    return "is damaged" if content.endswith(b"PAR1") else "is truncated: its end is missing"

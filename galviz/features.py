@@ -1,0 +1,243 @@
+"""Features: what a network said of each galaxy, layer by layer; saved, and loaded layer by layer.
+
+The file keeps layers as float16; read back, they are float32 like any others. `galviz.featurefile` says what is in it.
+"""
+
+import difflib
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from galviz.featurefile import ID, PREDICTION, FeatureFile, FeaturesError, Layers, UnknownLayer, write_feature_file
+from galviz.problems import listed, quoted
+from galviz.survey import Survey
+
+__all__ = ["CONTROLS", "Features", "FeaturesError", "UnknownLayer", "load_features", "save_features"]
+
+CONTROLS = ("random-weights", "shuffled-labels")
+FEATURES_FOLDER = Path(__file__).parents[1] / "data" / "features"
+
+
+@dataclass(frozen=True, eq=False, init=False, repr=False)
+class Features:
+    """What a network said of each galaxy. Threads may share one: nothing that it lends can change it.
+
+    Parameters
+    ----------
+    object_ids : sequence of str
+        The galaxies, each once.
+    layers : mapping of str to array of shape (n_galaxies, n_channels)
+        Finite, rows in the order of `object_ids`; copied, as float32.
+    predictions : array of shape (n_galaxies,)
+        Finite, in the label's unit; copied, as float32.
+    provenance : mapping of str to str
+        What the features were made from: ``survey_sha256``, ``weights_sha256``, ``precision``, versions.
+
+    Attributes
+    ----------
+    layers : Mapping of str to ndarray of shape (n_galaxies, n_channels), float32
+        A layer of a file is read when it is asked for, and kept; that raises FeaturesError if the file has changed or
+        gone by then. An unknown layer raises UnknownLayer.
+    predictions : ndarray of shape (n_galaxies,), float32
+    provenance : Mapping of str to str
+
+    Raises
+    ------
+    FeaturesError
+        If shapes don't fit, an id comes twice, or a value isn't finite.
+    """
+
+    layers: Mapping[str, np.ndarray]
+    predictions: np.ndarray
+    provenance: Mapping[str, str]
+    _row_of: dict[str, int]
+
+    def __init__(
+        self,
+        object_ids: Sequence[str],
+        layers: Mapping[str, np.ndarray],
+        predictions: np.ndarray,
+        provenance: Mapping[str, str],
+    ) -> None:
+        ids = _checked_ids(object_ids)
+        if not isinstance(layers, Layers):  # those are checked already, or will be once they are read
+            checked = {name: _checked_layer(name, values, ids) for name, values in layers.items()}
+            layers = Layers(checked, len(ids), checked.__getitem__)
+        if layers.count != len(ids):
+            rule = f"layers must have a row for each of the {len(ids)} object_ids"
+            raise FeaturesError(f"{rule}; got {layers.count} rows")
+        if not all(isinstance(text, str) for pair in provenance.items() for text in pair):
+            raise FeaturesError(f"provenance must hold strings alone; got {dict(provenance)}")
+        predictions = _checked("predictions", predictions, ids, 1)
+        # A frozen dataclass's own __init__ sets its fields like this.
+        object.__setattr__(self, "layers", layers)
+        object.__setattr__(self, "predictions", predictions)
+        object.__setattr__(self, "provenance", MappingProxyType(dict(provenance)))
+        object.__setattr__(self, "_row_of", {object_id: row for row, object_id in enumerate(ids)})
+
+    @property
+    def object_ids(self) -> list[str]:
+        """The galaxies' ids, in the order of the rows; the list is the caller's own."""
+        return list(self._row_of)
+
+    def rows(self, object_ids: Iterable[str]) -> np.ndarray:
+        """Rows of galaxies in `layers` and `predictions`: ints of shape (n_asked,), in the order asked for.
+
+        Raises
+        ------
+        FeaturesError
+            If there is no such galaxy; the text names ids that are close.
+        """
+        if isinstance(object_ids, str):
+            raise FeaturesError(f"object_ids must be a list of ids; got the text {quoted(object_ids)}")
+        ids = list(object_ids)
+        for object_id in ids:
+            if not isinstance(object_id, str) or object_id not in self._row_of:
+                raise FeaturesError(self._unknown(object_id))
+        return np.array([self._row_of[object_id] for object_id in ids], dtype=np.intp)
+
+    def select(self, object_ids: Sequence[str]) -> "Features":
+        """Features of these galaxies alone, in this order; layers that are not read yet stay so.
+
+        Raises
+        ------
+        FeaturesError
+            If there is no such galaxy, or one is asked for twice.
+        """
+        rows = self.rows(object_ids)
+        layers = Layers(self.layers, len(rows), lambda name: self.layers[name][rows])
+        return Features(object_ids, layers, self.predictions[rows], self.provenance)
+
+    def _unknown(self, object_id: str) -> str:
+        message = f"object_ids must be among the {len(self._row_of)} that have features; got "
+        if not isinstance(object_id, str):
+            return message + f"{object_id!r} of type {type(object_id).__name__}: ids are strings"
+        near = difflib.get_close_matches(object_id, self._row_of, n=3, cutoff=0.8)
+        return message + quoted(object_id) + (f", which is close to {listed(near)}" if near else "")
+
+    def __repr__(self) -> str:
+        return f"Features({len(self._row_of)} galaxies, layers: {listed(tuple(self.layers))})"
+
+
+def save_features(features: Features, path: str | os.PathLike[str]) -> None:
+    """Write a features file, whole or not at all; equal features give equal bytes.
+
+    Parameters
+    ----------
+    features : Features
+        All its layers are written, rounded to float16.
+    path : path-like
+        Usually ends in ``.parquet``. Its folder must exist; a file of that name is replaced.
+
+    Raises
+    ------
+    FeaturesError
+        If a value is beyond float16's 65504.
+    OSError
+        If the file can't be written; what was there before is as it was.
+    """
+    ids, halves = features.object_ids, {}
+    for name, values in features.layers.items():
+        with np.errstate(over="ignore"):  # what float16 can't hold becomes inf, and is told
+            halves[name] = values.astype(np.float16)
+        rule = f"layer {quoted(name)} must be within float16's ±65504 to be saved"
+        _refuse(np.isinf(halves[name]), values, ids, rule)
+    write_feature_file(path, ids, halves, features.predictions, features.provenance)
+
+
+def load_features(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    control: str | None = None,
+    survey: Survey | None = None,
+    weights_sha256: str | None = None,
+) -> Features:
+    """Open a features file: ids and predictions are read now, a layer when it is asked for.
+
+    Parameters
+    ----------
+    path : path-like, optional
+        A file by `save_features`; by default the shipped features of the mock survey.
+    control : {"random-weights", "shuffled-labels"}, optional
+        Instead of `path`: the shipped features of a network that was never trained, or trained on shuffled labels.
+    survey : Survey, optional
+        Refuse features that were not made of this survey as it is now. Its images are read for that.
+    weights_sha256 : str, optional
+        Refuse features that were not made with these weights.
+
+    Returns
+    -------
+    Features
+
+    Raises
+    ------
+    FeaturesError
+        If there is no such file, or it is no features file, damaged, of another survey or of other weights.
+    SurveyError
+        If an image of `survey` has gone.
+    """
+    if path is not None and control is not None:
+        raise FeaturesError(f"path and control exclude each other; got {os.fspath(path)} and {control}: leave one out")
+    if control not in (None, *CONTROLS):
+        raise FeaturesError(f"control must be one of {listed(CONTROLS)}; got {control!r}")
+    shipped = FEATURES_FOLDER / f"{control or 'mock-survey'}.parquet"
+    file = FeatureFile(shipped if path is None else Path(path).absolute(), shipped=path is None)
+
+    def read(name: str) -> np.ndarray:
+        values = file.layer(name)
+        with file.named():
+            return _checked_layer(name, values, file.ids)
+
+    with file.named():
+        layers = Layers(file.layer_names, len(file.ids), read)
+        features = Features(file.ids, layers, file.predictions, file.provenance)
+    if survey is not None:
+        file.check_survey(survey)
+    if weights_sha256 is not None:
+        file.check_weights(weights_sha256)
+    return features
+
+
+def _checked_ids(object_ids: Sequence[str]) -> list[str]:
+    ids = list(object_ids)
+    for object_id in ids:
+        if not isinstance(object_id, str):
+            raise FeaturesError(f"object_ids must be strings; got {object_id!r} of type {type(object_id).__name__}")
+    if len(set(ids)) < len(ids):
+        ((object_id, count),) = Counter(ids).most_common(1)
+        raise FeaturesError(f"object_ids must hold each galaxy once; got {quoted(object_id)} {count} times")
+    return ids
+
+
+def _checked_layer(name: str, values: np.ndarray, ids: list[str]) -> np.ndarray:
+    if not isinstance(name, str) or name in ("", ID, PREDICTION):
+        raise FeaturesError(f"a layer's name must be a string other than '', {ID} and {PREDICTION}; got {name!r}")
+    return _checked(f"layer {quoted(name)}", values, ids, 2)
+
+
+def _checked(what: str, values: np.ndarray, ids: list[str], n_axes: int) -> np.ndarray:
+    """Copy `values` as float32, read-only, if they are finite numbers, a row a galaxy, along so many axes."""
+    values = np.asarray(values)
+    if values.ndim != n_axes or len(values) != len(ids) or 0 in values.shape[1:]:
+        shape = f"({len(ids)}, n_channels)" if n_axes == 2 else f"({len(ids)},)"
+        hint = ": average maps over height and width first" if values.ndim == 4 else ""
+        raise FeaturesError(f"{what} must have shape {shape}, a row for each of object_ids; got {values.shape}{hint}")
+    if values.dtype.kind not in "fiu":
+        raise FeaturesError(f"{what} must be numbers; got dtype {values.dtype}")
+    with np.errstate(over="ignore"):  # what float32 can't hold becomes inf, and is told
+        copy = np.array(values, dtype=np.float32)
+    _refuse(~np.isfinite(copy), values, ids, f"{what} must be finite")
+    copy.setflags(write=False)
+    return copy
+
+
+def _refuse(bad: np.ndarray, values: np.ndarray, ids: list[str], rule: str) -> None:
+    """Raise an error that names the first galaxy with a bad value, if there is one."""
+    if bad.any():
+        first = tuple(np.argwhere(bad)[0])
+        raise FeaturesError(f"{rule}; got {values[first]} for galaxy {ids[first[0]]}: check its image and the network")
