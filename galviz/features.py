@@ -113,6 +113,10 @@ class Features:
         layers = Layers(self.layers, len(rows), lambda name: self.layers[name][rows])
         return Features(object_ids, layers, self.predictions[rows], self.provenance)
 
+    def __reduce__(self) -> tuple:
+        # Neither a read-only mapping nor a layer yet to be read can be pickled: all of it goes along.
+        return Features, (self.object_ids, dict(self.layers), self.predictions, dict(self.provenance))
+
     def _unknown(self, object_id: str) -> str:
         message = f"object_ids must be among the {len(self._row_of)} that have features; got "
         if not isinstance(object_id, str):

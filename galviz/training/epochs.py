@@ -1,0 +1,84 @@
+"""What happens around each epoch: seeds before it, progress during it, record and checkpoint after it."""
+
+import math
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from fastai.callback.core import Callback
+from fastai.torch_core import set_seed
+
+from galviz.training.checkpoint import Progress, network_state, optimiser_state
+from galviz.training.recipe import Recipe
+
+
+class EpochKeeper(Callback):
+    """Seeds each epoch by its number, tells of progress, and after it keeps record and checkpoint.
+
+    An epoch begun anew is so the same as it was, whatever came before.
+    """
+
+    order = 60  # after fastai's Recorder, before the callback that skips epochs
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        done: Progress,
+        save: Callable[[Progress], object],
+        progress: Callable[[int, int], object] | None,
+        report: Callable[[dict[str, Any]], object] | None,
+    ) -> None:
+        self.recipe, self.done, self.save, self.progress, self.report = recipe, done, save, progress, report
+        self.phase = recipe.phases[done.phase]
+        self.first_epoch = done.epoch
+
+    def __call__(self, event_name: str) -> None:
+        """Call the method of an event. fastai's own way to do it rewrites what is raised there, or chokes on it."""
+        if event_name in ("before_epoch", "after_loss", "after_batch", "after_epoch"):
+            getattr(self, event_name)()
+
+    def before_epoch(self) -> None:
+        """Seed everything that is random in the epoch: augmentation and the order of the galaxies."""
+        seed = 1000 * self.recipe.seed + 100 * self.done.phase + self.epoch
+        set_seed(seed % 2**32)
+        self.learn.dls.train.rng = random.Random(seed)
+        self.began, self.errors = time.monotonic(), {True: [], False: []}
+
+    def after_loss(self) -> None:
+        """Keep the label's squared errors, whatever else the loss is made of."""
+        self.errors[self.training].append((self.pred.detach()[:, 0] - self.y[:, 0]) ** 2)
+
+    def after_batch(self) -> None:
+        """Tell how many batches of all epochs are done."""
+        if self.training and self.progress:
+            before = sum(phase.epochs for phase in self.recipe.phases[: self.done.phase]) + self.epoch
+            total = sum(phase.epochs for phase in self.recipe.phases)
+            self.progress(before * self.n_iter + self.iter + 1, total * self.n_iter)
+
+    def after_epoch(self) -> None:
+        """Keep the epoch's record and the run's state."""
+        if self.epoch < self.first_epoch:
+            return
+        train_rmse, valid_rmse = (float(torch.cat(self.errors[training]).mean().sqrt()) for training in (True, False))
+        if not (math.isfinite(train_rmse) and math.isfinite(valid_rmse)):
+            raise ValueError(
+                f"The error is no number any more in epoch {self.epoch + 1} of the {self.phase.name}. "
+                "Lower --lr; the checkpoint of the epoch before, if there was one, is kept."
+            )
+        record = {
+            "phase": self.phase.name,
+            "epoch": self.epoch + 1,
+            "side_px": self.phase.side_px,
+            "train_rmse": round(train_rmse, 5),
+            "valid_rmse": round(valid_rmse, 5),
+            "seconds": round(time.monotonic() - self.began, 1),
+        }
+        self.done.history.append(record)
+        self.done.epoch = self.epoch + 1
+        self.done.network = network_state(self.learn.model.network)
+        self.done.optimiser = optimiser_state(self.learn.opt)
+        self.save(self.done)
+        if self.report:
+            self.report(record)

@@ -1,0 +1,330 @@
+"""A model card is read whole and checked, or refused in one line that names the file; nobody can change it."""
+
+import copy
+import hashlib
+import json
+import pickle
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
+
+import pytest
+
+from galviz import card as card_module
+from galviz.card import Architecture, CardError, ModelCard, combined_sha256, file_sha256, read_card, write_card
+
+ROOT = Path(__file__).parents[1]
+ARCHITECTURE = {"name": "xresnet34", "n_out": 1, "sa": True, "act_cls": "Mish", "widen": 0.5}
+# As JSON has it, written out by hand: half of xresnet34's channels, but for the stem, which isn't widened.
+CONTENT = {
+    "name": "half",
+    "task": "regression",
+    "label": "metallicity",
+    "unit": "dex",
+    "architecture": ARCHITECTURE,
+    "layers": {"stem": 64, "stage1": 32, "stage2": 64, "stage3": 128, "features": 256},
+    "pad_px": 144,
+    "crop_px": 112,
+    "mean": [0.0, 0.15, 1],
+    "std": [0.1, 0.0001, 1.0],
+    "survey_sha256": "0123456789abcdef" * 4,
+    "weights": "half.safetensors",
+    "weights_sha256": "f" * 64,
+    "training": {"recipe": {"lr": 0.01, "causes": ["redshift"]}, "epochs": [{"valid_rmse": 0.0857}], "where": "Zürich"},
+}
+
+
+@pytest.fixture
+def content():
+    return copy.deepcopy(CONTENT)
+
+
+@pytest.fixture
+def path(tmp_path, content):
+    """A card in a file."""
+    return written(content, tmp_path / "half.json")
+
+
+def written(content, path):
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def refused(path):
+    """What is said of a card that can't be used: one line, with the file's name."""
+    with pytest.raises(CardError) as caught:
+        read_card(path)
+    message = str(caught.value)
+    assert str(path) in message
+    assert "\n" not in message
+    assert message.endswith(".")
+    return message
+
+
+# --- reading and writing ----------------------------------------------------------------------------------------------
+
+
+def test_a_card_says_what_its_file_says(path):
+    card = read_card(path)
+    assert (card.name, card.task, card.label, card.unit) == ("half", "regression", "metallicity", "dex")
+    assert card.architecture == Architecture("xresnet34", 1, True, "Mish", 0.5)
+    assert list(card.layers.items()) == [
+        ("stem", 64),
+        ("stage1", 32),
+        ("stage2", 64),
+        ("stage3", 128),
+        ("features", 256),
+    ]
+    assert (card.pad_px, card.crop_px) == (144, 112)
+    assert (card.mean, card.std) == ((0.0, 0.15, 1), (0.1, 0.0001, 1.0))
+    assert (card.survey_sha256, card.weights_sha256) == ("0123456789abcdef" * 4, "f" * 64)
+    assert card.weights == "half.safetensors"
+    assert card.training["epochs"][0]["valid_rmse"] == 0.0857
+    assert "Zürich" not in repr(card)
+
+
+@pytest.mark.parametrize("of_type", [str, Path])
+def test_the_weights_name_their_card(path, of_type):
+    assert read_card(of_type(path.with_suffix(".safetensors"))) == read_card(of_type(path))
+
+
+def test_the_shipped_card_is_the_default(path, monkeypatch):
+    assert ROOT / "data" / "models" / "xresnet34-1.json" == card_module.SHIPPED_CARD
+    monkeypatch.setattr(card_module, "SHIPPED_CARD", path)
+    assert read_card() == read_card(path)
+
+
+def test_a_card_comes_back_as_it_was_written(path, content):
+    card = read_card(path)
+    again = path.with_name("again.json")
+    write_card(card, again)
+    text = again.read_text(encoding="utf-8")
+    assert json.loads(text) == content
+    assert list(json.loads(text)) == [item.name for item in fields(ModelCard)]
+    assert "Zürich" in text
+    assert text.endswith("}\n")
+    assert read_card(again) == card
+    write_card(read_card(again), path)
+    assert path.read_bytes() == again.read_bytes()
+
+
+def test_a_card_that_can_t_be_written_leaves_the_old_one(path, content):
+    before = path.read_bytes()
+    card = read_card(path)
+    with pytest.raises(OSError, match="nowhere"):
+        write_card(card, path.parent / "nowhere" / "half.json")
+    content["training"]["started"] = path
+    with pytest.raises(TypeError):
+        write_card(ModelCard(**content | {"architecture": card.architecture}), path)
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_layers_keep_the_order_of_the_forward_pass_and_numbers_their_type(content, tmp_path):
+    straight = read_card(written(content, tmp_path / "straight.json"))
+    content["layers"] = dict(reversed(content["layers"].items())) | {"stem": 64.0}
+    content["architecture"] = ARCHITECTURE | {"n_out": 1.0, "sa": 1}
+    card = read_card(written(content, tmp_path / "turned.json"))
+    assert list(card.layers.items()) == list(straight.layers.items())
+    assert [type(channels) for channels in card.layers.values()] == [int] * 5
+    assert (type(card.architecture.n_out), type(card.architecture.sa)) == (int, bool)
+
+
+def test_cards_are_read_without_torch(path):
+    script = f"from galviz.card import read_card; read_card({str(path)!r}); import sys; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+# --- nobody can change one --------------------------------------------------------------------------------------------
+
+
+def test_a_card_can_t_be_changed(path):
+    card = read_card(path)
+    for item in fields(ModelCard):
+        with pytest.raises(FrozenInstanceError):
+            setattr(card, item.name, None)
+    with pytest.raises(FrozenInstanceError):
+        card.architecture.widen = 2.0
+    for mapping in (card.layers, card.training, card.training["recipe"], card.training["epochs"][0]):
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            mapping["stem"] = 1
+    for sequence in (card.mean, card.std, card.training["epochs"], card.training["recipe"]["causes"]):
+        assert type(sequence) is tuple
+
+
+def test_a_card_has_copies_of_what_it_was_made_of(content):
+    card = ModelCard(**content | {"architecture": Architecture(widen=0.5)})
+    content["mean"][0] = 5.0
+    content["layers"]["stem"] = 1
+    content["training"]["recipe"]["lr"] = 5.0
+    content["training"]["epochs"].append({})
+    assert card == ModelCard(**copy.deepcopy(CONTENT) | {"architecture": Architecture(widen=0.5)})
+
+
+# --- cards that can't be used -----------------------------------------------------------------------------------------
+
+
+def with_architecture(**changes):
+    return {"architecture": ARCHITECTURE | changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"mood": "good"}, "it says 'mood', which no card has"),
+        ({"mood\n": 1, "x" * 99: 2}, rf"it says 'mood\n', '{'x' * 40}…', which no card has"),
+        ({"name": None}, "name is None and no text"),
+        ({"label": 3}, "label is 3 and no text"),
+        ({"unit": ["dex"]}, "unit is ['dex'] and no text"),
+        ({"weights": None}, "weights is None and no text"),
+        (
+            {"weights": "../half.safetensors"},
+            "weights is '../half.safetensors' and no name of a .safetensors file beside",
+        ),
+        ({"weights": "/etc/half.safetensors"}, "weights is '/etc/half.safetensors' and no name"),
+        ({"weights": "half.pth"}, "weights is 'half.pth' and no name"),
+        ({"weights": ""}, "weights is '' and no name"),
+        ({"weights": "a\0.safetensors"}, r"weights is 'a\x00.safetensors' and no name"),
+        ({"weights": "\ud800.safetensors"}, r"weights is '\ud800.safetensors' and no name"),
+        ({"task": "classification"}, "task is 'classification', and the only one is 'regression'"),
+        ({"task": None}, "task is None, and the only one"),
+        ({"survey_sha256": "0" * 63}, f"survey_sha256 is '{'0' * 63}' and no checksum of 64 hexadecimal digits"),
+        ({"weights_sha256": "0" * 65}, f"weights_sha256 is '{'0' * 65}' and no checksum"),
+        ({"weights_sha256": "F" * 64}, f"weights_sha256 is '{'F' * 64}' and no checksum"),
+        ({"weights_sha256": "f" * 64 + "\n"}, "weights_sha256 is"),
+        ({"weights_sha256": 0}, "weights_sha256 is 0 and no checksum"),
+        ({"training": []}, "training is no JSON object"),
+        ({"training": None}, "training is no JSON object"),
+        (
+            {"pad_px": 112, "crop_px": 144},
+            "pad_px is 112 and crop_px 144, not whole numbers with 32 <= crop_px <= pad_px",
+        ),
+        ({"pad_px": 144.0}, "pad_px is 144.0 and crop_px 112, not whole"),
+        ({"crop_px": True}, "pad_px is 144 and crop_px True, not whole"),
+        ({"crop_px": 31}, "pad_px is 144 and crop_px 31, not whole"),
+        ({"pad_px": 4097}, "pad_px is 4097 and crop_px 112, not whole"),
+        ({"pad_px": "144"}, "pad_px is '144' and crop_px 112, not whole"),
+        ({"mean": None}, "mean is None and not three numbers from 0 to 1"),
+        ({"mean": [0.1, 0.2]}, "mean is [0.1, 0.2] and not three"),
+        ({"mean": [0.1, 0.2, float("nan")]}, "mean is [0.1, 0.2, nan] and not three"),
+        ({"mean": [0.1, 0.2, float("inf")]}, "mean is [0.1, 0.2, inf] and not three"),
+        ({"mean": [0.1, 0.2, True]}, "mean is [0.1, 0.2, True] and not three"),
+        ({"mean": [0.1, 0.2, "0.3"]}, "mean is [0.1, 0.2, '0.3'] and not three"),
+        ({"mean": [0.1, 0.2, 10**400]}, "mean is [0.1, 0.2, 1000"),
+        ({"mean": [-0.1, 0.2, 0.3]}, "mean is [-0.1, 0.2, 0.3] and not three"),
+        ({"mean": [12.0, 14.0, 11.0]}, "mean is [12.0, 14.0, 11.0] and not three"),
+        ({"std": [0.1, 0.0, 0.1]}, "std is [0.1, 0.0, 0.1] and not three numbers from 0.0001 to 1"),
+        ({"std": {"r": 0.1, "g": 0.1, "b": 0.1}}, "std is {'r': 0.1, 'g': 0.1, 'b': 0.1} and not three"),
+        ({"architecture": "xresnet34"}, "architecture is 'xresnet34', which doesn't name an xresnet34"),
+        ({"architecture": {"name": "xresnet34"}}, "architecture is {'name': 'xresnet34'}, which doesn't name an"),
+        (with_architecture(depth=3), "which doesn't name an xresnet34"),
+        (with_architecture(name="xresnet50"), "architecture is {'name': 'xresnet50', "),
+        (with_architecture(name="xresnet50"), "and galviz builds {'name': 'xresnet34', "),
+        (with_architecture(n_out=2), "and galviz builds"),
+        (with_architecture(sa=False), "and galviz builds"),
+        (with_architecture(act_cls="ReLU"), "and galviz builds"),
+        (with_architecture(widen=True), "widen is True and no number from 1/16 to 4"),
+        (with_architecture(widen=0), "widen is 0 and no number"),
+        (with_architecture(widen=float("nan")), "widen is nan and no number"),
+        (with_architecture(widen="1"), "widen is '1' and no number"),
+        (with_architecture(widen=5), "widen is 5 and no number"),
+        (with_architecture(widen=1.0), "layers are {'stem': 64, 'stage1': 32, "),
+        (with_architecture(widen=1.0), "and that architecture has {'stem': 64, 'stage1': 64, "),
+        ({"layers": CONTENT["layers"] | {"features": 512}}, "layers are"),
+        ({"layers": {"stem": 64}}, "layers are {'stem': 64}, and that architecture has"),
+        ({"layers": None}, "layers are None, and that architecture has"),
+    ],
+)
+def test_what_can_t_be_so_is_told(tmp_path, content, changes, says):
+    message = refused(written(content | changes, tmp_path / "card.json"))
+    assert says in message.partition("card.json can't be right: ")[2]
+    assert message.endswith("Get card and weights again, or train anew.")
+
+
+@pytest.mark.parametrize("name", [item.name for item in fields(ModelCard)])
+def test_a_missing_field_is_told(tmp_path, content, name):
+    del content[name]
+    assert f"can't be right: it doesn't say its {name}. Get" in refused(written(content, tmp_path / "card.json"))
+
+
+def test_all_missing_fields_are_told_at_once(tmp_path):
+    names = ", ".join(sorted(CONTENT))
+    assert f"it doesn't say its {names}. Get" in refused(written({}, tmp_path / "card.json"))
+
+
+@pytest.mark.parametrize("other", [[CONTENT], "card", 3, None, True])
+def test_other_json_is_no_card(tmp_path, other):
+    assert "can't be right: it is no JSON object" in refused(written(other, tmp_path / "card.json"))
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        b"",
+        b"half",
+        json.dumps(CONTENT).encode()[:-1],
+        b"\xef\xbb\xbf" + json.dumps(CONTENT).encode(),
+        json.dumps(CONTENT).encode("utf-16"),
+        b"\x80\x02}q\x00.",
+        b"PK\x03\x04\xff",
+        b"[" * 100_000,
+        b"1" * 5_000,
+    ],
+    ids=lambda rubbish: repr(rubbish[:6]),
+)
+def test_what_is_no_json_is_told(tmp_path, rubbish):
+    path = tmp_path / "card.json"
+    path.write_bytes(rubbish)
+    message = refused(path)
+    assert f"The model card {path} is no JSON (" in message
+    assert message.endswith("Name the .json beside the weights.")
+
+
+def test_a_card_that_isn_t_there_is_told(tmp_path):
+    message = refused(tmp_path / "none.json")
+    assert message.startswith(f"There is no model card {tmp_path / 'none.json'}. Name one, or train a network")
+    with pytest.raises(CardError, match=r"There is no model card .*none\.json\."):
+        read_card(tmp_path / "none.safetensors")
+
+
+def test_a_folder_is_no_card(tmp_path):
+    message = refused(tmp_path)
+    assert message.startswith(f"The model card {tmp_path} can't be read: ")
+    assert message.endswith(". Check the file.")
+
+
+# --- architecture and checksums ---------------------------------------------------------------------------------------
+
+
+def test_layers_of_the_tutorial_s_network():
+    assert list(Architecture().layers.items()) == [
+        ("stem", 64),
+        ("stage1", 64),
+        ("stage2", 128),
+        ("stage3", 256),
+        ("features", 512),
+    ]
+    assert list(Architecture(widen=0.125).layers.values()) == [64, 8, 16, 32, 64]
+
+
+def test_checksums(tmp_path):
+    path = tmp_path / "abc"
+    path.write_bytes(b"abc")
+    # FIPS 180-2's own example
+    assert file_sha256(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    with pytest.raises(FileNotFoundError):
+        file_sha256(tmp_path / "none")
+    first, second = "a" * 64, "b" * 64
+    assert combined_sha256([first]) == first
+    assert combined_sha256([first, second]) == hashlib.sha256(b"a" * 64 + b"b" * 64).hexdigest()
+    assert combined_sha256([first, second]) != combined_sha256([second, first])
+
+
+def test_a_card_can_be_copied_and_pickled(path):
+    card = read_card(path)
+    for other in (copy.deepcopy(card), pickle.loads(pickle.dumps(card))):
+        assert other == card
+        with pytest.raises(TypeError):
+            other.layers["stem"] = 3
