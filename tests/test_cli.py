@@ -137,8 +137,8 @@ def test_other_labels_and_none(make_survey, capsys):
 def test_many_sizes_are_cut_short():
     sizes = {f"{side} x {side}": 10 - side for side in range(1, 9)}
     found = {"folder": "f", "galaxies": 44, "label": None, "image_sizes_px": sizes, "sha256": "s"}
-    assert "images    1 x 1 px (9), 2 x 2 px (8)" in cli._summary(found)
-    assert "5 x 5 px (5) and 3 other sizes\n" in cli._summary(found)
+    assert "images    1 x 1 px (9), 2 x 2 px (8)" in cli.surveys._summary(found)
+    assert "5 x 5 px (5) and 3 other sizes\n" in cli.surveys._summary(found)
 
 
 def test_problems_are_printed_row_by_row_with_their_count(folder, capsys):
@@ -298,3 +298,123 @@ def test_names_outside_the_terminal_s_alphabet_are_printed(tmp_path):
     assert process.returncode == 2
     assert process.stderr == b""
     assert rb"galaxi\xe9" in process.stdout
+
+
+# --- train, extract, predict ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, small_survey):
+    """What train printed, and the card it wrote: one epoch on small images at a tiny width."""
+    from galviz.card import Architecture
+    from galviz.training import run
+
+    card = tmp_path_factory.mktemp("model") / "tiny.json"
+    arguments = ["train", "--survey", str(small_survey.folder), "--out", str(card), "--epochs", "1"]
+    arguments += ["--batch-size", "32", "--seed", "7", "--variation", "0.5", "--warm-up", "epochs=1,px=32"]
+    arguments += ["--causes", "bulge_fraction,inclination_deg"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "Architecture", lambda: Architecture(widen=0.125))  # a full one takes minutes
+        assert cli.main(arguments) == 0
+    return card
+
+
+def test_train_hands_its_options_on(trained):
+    card = json.loads(trained.read_text(encoding="utf-8"))
+    recipe = card["training"]["recipe"]
+    asked = {"epochs": 1, "batch_size": 32, "seed": 7, "variation": 0.5}
+    assert {name: recipe[name] for name in asked} == asked
+    assert recipe["causes"] == ["bulge_fraction", "inclination_deg"]
+    assert recipe["warm_ups"] == [{"epochs": 1, "side_px": 32, "lr": 0.01, "variation": 0.0}]
+    assert recipe["lr"] == 0.01  # the tutorial's, not asked for
+    assert [record["phase"] for record in card["training"]["epochs"]] == ["warm-up", "training"]
+
+
+def test_extract_writes_every_layer(trained, small_survey, tmp_path, capsys):
+    from galviz.features import load_features
+
+    out = tmp_path / "features.parquet"
+    arguments = ["extract", "--survey", str(small_survey.folder), "--model", str(trained), "--out", str(out)]
+    assert cli.main(arguments) == 0
+    assert f"features of {len(small_survey.object_ids)} galaxies at stem, stage1" in capsys.readouterr().out
+    features = load_features(out, survey=small_survey)
+    assert list(features.layers) == ["stem", "stage1", "stage2", "stage3", "features"]
+    assert cli.main([*arguments, "--layers", "stage2"]) == 0
+    assert list(load_features(out).layers) == ["stage2"]
+
+
+def test_predict_prints_or_writes_a_table(trained, small_survey, tmp_path, capsys):
+    import pandas as pd
+
+    arguments = ["predict", "--survey", str(small_survey.folder), "--model", str(trained)]
+    assert cli.main(arguments) == 0
+    printed = capsys.readouterr()
+    assert "RMSE" in printed.err
+    out = tmp_path / "predictions.csv"
+    assert cli.main([*arguments, "--out", str(out)]) == 0
+    assert out.read_text(encoding="utf-8") == printed.out
+    table = pd.read_csv(out, dtype={"objID": str}).set_index("objID")
+    assert table.index.tolist() == small_survey.object_ids
+    assert table["metallicity"].tolist() == small_survey.catalogue["metallicity"].tolist()
+    rmse = ((table["prediction"] - table["metallicity"]) ** 2).mean() ** 0.5
+    assert float(printed.err.split()[1].rstrip(",")) == pytest.approx(rmse, abs=1e-4)
+
+
+def test_predict_tells_no_errors_of_another_label(trained, small_survey, capsys):
+    arguments = ["predict", "--survey", str(small_survey.folder), "--model", str(trained)]
+    assert cli.main([*arguments, "--label", "inclination_deg"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("objID,prediction\n")
+    assert printed.err == ("the network predicts metallicity and not inclination_deg, so there are no errors to tell\n")
+
+
+def test_a_missing_package_is_one_sentence(small_survey, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "galviz.activations", None)
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    assert cli.main(["predict", "--survey", str(small_survey.folder)]) == 2
+    assert capsys.readouterr().err.startswith("galviz: pandas is not installed, which this needs: pip install -r")
+
+
+@pytest.mark.parametrize("text", ["px=64", "epochs=x", "epochs=1,colour=red", "5", "epochs=1.5"])
+def test_a_warm_up_that_can_t_be_read_is_told(text, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["train", "--survey", "s", "--out", "o.json", "--warm-up", text])
+    assert "epochs=5" in capsys.readouterr().err
+
+
+def test_predict_needs_no_label(trained, make_survey, capsys):
+    folder = make_survey(3, labelled=False, causes=False, side_px=64)
+    assert cli.main(["predict", "--survey", str(folder), "--model", str(trained)]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[0] == "objID,prediction"
+    assert printed.err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["extract", "--survey", "{survey}", "--out", "{there}/no/f.parquet"], "--out must be a file in a folder that"),
+        (["extract", "--survey", "{survey}", "--out", "{there}"], "--out must be a file in a folder that exists"),
+        (["extract", "--survey", "{survey}", "--model", "no.json", "--out", "{there}/f"], "no model card no.json"),
+        (
+            ["extract", "--survey", "{survey}", "--model", "{card}", "--layers", "stage9", "--out", "{there}/f"],
+            "layers must be a list of names out of stem",
+        ),
+        (["predict", "--survey", "{there}/none", "--model", "{card}"], "there/none"),
+        (["predict", "--survey", "{survey}", "--model", "{card}", "--device", "abacus"], "got 'abacus'"),
+        (["train", "--survey", "{survey}", "--out", "{there}/x.json", "--lr", "-1"], "lr must lie between 0 and 1"),
+        (["train", "--survey", "{survey}", "--out", "{there}/x.txt"], "out must be a .json file"),
+        (
+            ["train", "--survey", "{survey}", "--out", "{there}/x.json", "--warm-up", "epochs=1", "--causes", "charm"],
+            "has no charm",
+        ),
+    ],
+)
+def test_bad_input_is_one_sentence(trained, small_survey, tmp_path, capsys, arguments, sentence):
+    places = {"survey": small_survey.folder, "card": trained, "there": tmp_path / "there"}
+    places["there"].mkdir()
+    assert cli.main([argument.format(**places) for argument in arguments]) == 2
+    printed = capsys.readouterr()
+    assert sentence in printed.err
+    assert "Traceback" not in printed.err
+    assert list(places["there"].iterdir()) == []

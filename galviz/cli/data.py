@@ -1,0 +1,49 @@
+"""build-data and doctor."""
+
+import argparse
+
+from galviz.cli.command import DONE, NOT_WELL, Command, progress_bar, say
+
+
+def _build_data_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--again", action="store_true", help="make files that are up to date too")
+
+
+def _build_data(options: argparse.Namespace) -> int:
+    from galviz.derived import build_data
+
+    with progress_bar("building", "step") as bar:
+        for built in build_data(again=options.again, progress=lambda name, done, total: bar(done, total)):
+            say(f"{'made' if built.made else 'up to date':10}  {built.path}")
+    return DONE
+
+
+def _doctor_arguments(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from galviz.doctor import WRONG, examine
+
+    wrong = 0
+    for check in examine():
+        wrong += check.state == WRONG
+        print(f"{check.state:8} {check.name:13} {check.found}", flush=True)
+        if check.remedy:
+            print(f"{'':22} -> {check.remedy}", flush=True)
+    print("All is well." if not wrong else f"{wrong} {'thing is' if wrong == 1 else 'things are'} wrong.")
+    return NOT_WELL if wrong else DONE
+
+
+COMMANDS = {
+    "build-data": Command(
+        "Make what is derived from the shipped survey and weights: features, and the controls'.",
+        _build_data_arguments,
+        _build_data,
+    ),
+    "doctor": Command(
+        "Check this installation: versions, memory, files, a pass through the network. Exit status 1 if one is wrong.",
+        _doctor_arguments,
+        _doctor,
+    ),
+}

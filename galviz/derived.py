@@ -1,0 +1,136 @@
+"""What is made from the shipped survey and weights: features, and those of two controls.
+
+A control is a network that can't have learnt metallicity: one with random weights, and one trained on labels dealt out
+at random. What their features show as clearly as the trained network's wasn't learnt from the label.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from galviz.card import ModelCard, file_sha256
+from galviz.features import CONTROLS, FEATURES_FOLDER, Features, FeaturesError, load_features, save_features
+from galviz.survey import Survey, load_survey
+
+if TYPE_CHECKING:
+    from torch import nn
+
+# Which weights the file was made with, or for a control those that it is a control of.
+MADE_FOR = "made_for_weights"
+_SEED = 2020
+
+Tell = Callable[[int, int], object]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A file of derived data.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+    made : bool
+        False where it was there already, of this survey and these weights.
+    """
+
+    path: Path
+    made: bool
+
+
+def build_data(
+    out: Path = FEATURES_FOLDER,
+    *,
+    survey: Survey | None = None,
+    model: str | os.PathLike[str] | None = None,
+    again: bool = False,
+    progress: Callable[[str, int, int], object] | None = None,
+) -> Iterator[Built]:
+    """Make the features of the shipped survey and the controls', one file after the other.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+        A folder; made if it isn't there.
+    survey : Survey, optional
+    model : path-like, optional
+        A card; survey and model are the shipped ones by default.
+    again : bool
+        Make files that are up to date too.
+    progress : callable, optional
+        Called as progress(name of the file, done, total).
+
+    Yields
+    ------
+    Built
+
+    Raises
+    ------
+    ValueError
+        If survey or weights can't be used.
+    OSError
+        If a file can't be written.
+    """
+    from galviz.model import load_model
+
+    survey, network = survey or load_survey(), load_model(model)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, make in {"mock-survey": _trained, CONTROLS[0]: _random, CONTROLS[1]: _shuffled}.items():
+        path = out / f"{name}.parquet"
+
+        def tell(done: int, total: int, name: str = name) -> None:
+            if progress:
+                progress(name, done, total)
+
+        made = again or not is_up_to_date(path, survey, network.card)
+        if made:
+            found = make(survey, network, tell)
+            provenance = {**found.provenance, MADE_FOR: network.card.weights_sha256}
+            save_features(Features(found.object_ids, found.layers, found.predictions, provenance), path)
+        yield Built(path, made)
+
+
+def is_up_to_date(path: Path, survey: Survey, card: ModelCard) -> bool:
+    """Whether a file of derived data is there, and of this survey and these weights."""
+    try:
+        provenance = load_features(path).provenance
+    except FeaturesError:
+        return False
+    return (provenance.get("survey_sha256"), provenance.get(MADE_FOR)) == (survey.sha256, card.weights_sha256)
+
+
+def _trained(survey: Survey, network: "nn.Module", tell: Tell) -> Features:
+    from galviz.activations import extract
+
+    return extract(network, survey, layers=network.layer_names, progress=tell)
+
+
+def _random(survey: Survey, network: "nn.Module", tell: Tell) -> Features:
+    """Of the same architecture with untrained weights, on images prepared alike."""
+    from galviz.activations import extract
+    from galviz.model import build_network, read_weights, with_card, write_weights
+
+    untrained = build_network(network.card.architecture, seed=_SEED)
+    with tempfile.TemporaryDirectory() as scratch:
+        weights = Path(scratch) / network.card.weights
+        write_weights(untrained, weights)
+        untrained.load_state_dict(read_weights(weights))
+        card = replace(network.card, name=CONTROLS[0], weights_sha256=file_sha256(weights), training={"seed": _SEED})
+    return extract(with_card(untrained, card), survey, progress=tell)
+
+
+def _shuffled(survey: Survey, network: "nn.Module", tell: Tell) -> Features:
+    """Of the same architecture, trained for a few epochs on this survey with its labels dealt out at random."""
+    from galviz.activations import extract
+    from galviz.model import load_model
+    from galviz.training import Recipe, train
+
+    card = network.card
+    # As the tutorial trains, save for fewer epochs: there is nothing to learn.
+    recipe = Recipe(epochs=5, batch_size=64, seed=_SEED, shuffled_labels=True, pad_px=card.pad_px, crop_px=card.crop_px)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / f"{CONTROLS[1]}.json"
+        train([survey], path, recipe=recipe, architecture=card.architecture, progress=tell)
+        return extract(load_model(path), survey)

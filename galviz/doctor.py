@@ -1,0 +1,176 @@
+"""Is this installation sound? Versions, memory, the shipped files and a pass through the network, a check at a time."""
+
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from galviz import __version__
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+OK, MISSING, WRONG = "ok", "missing", "wrong"
+_ROOT = Path(__file__).parents[1]
+# torch and fastai take 0.9 GB; a network at work and a few sessions the rest.
+_MEMORY_GB = 2.0
+# Without these the app shows what is shipped, and computes nothing anew.
+_FOR_COMPUTING = {"torch", "torchvision", "fastai", "safetensors"}
+_FOR_SIMULATING = ("galsim", "astropy", "scipy")
+# Features are kept in float16, and processors round float32 differently.
+_PREDICTION_WITHIN = 5e-3
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the table.
+
+    Attributes
+    ----------
+    name : str
+    state : str
+        ``"ok"``, ``"missing"`` (an optional part that isn't there) or ``"wrong"``.
+    found : str
+        What is the case.
+    remedy : str
+        What to do; empty where nothing is.
+    """
+
+    name: str
+    state: str
+    found: str
+    remedy: str = ""
+
+
+def examine() -> Iterator[Check]:
+    """Check this installation, quick things first; yields each check as it is done, and raises nothing."""
+    yield _python()
+    yield from _packages()
+    later = (_simulator, _memory, _survey, _weights, _features, _network)
+    for check in later:
+        yield _guarded(check.__name__.lstrip("_"), check)
+
+
+def _guarded(name: str, check: Callable[[], Check]) -> Check:
+    """A check, or what stopped it: a doctor who falls ill helps nobody."""
+    try:
+        return check()
+    except ModuleNotFoundError as error:
+        return Check(name, MISSING, f"not checked: {error.name} is not installed", "pip install -r requirements.txt")
+    except Exception as error:
+        # what is raised at a boundary says itself what to do
+        return Check(name, WRONG, str(error).splitlines()[0] if str(error) else type(error).__name__)
+
+
+def _python() -> Check:
+    found = f"{platform.python_version()} ({platform.system()}), galviz {__version__}"
+    return Check("python", OK, found)
+
+
+def _packages() -> Iterator[Check]:
+    try:
+        from packaging.requirements import Requirement
+    except ModuleNotFoundError:
+        yield Check("packaging", WRONG, "not installed, so the others can't be checked", "pip install packaging")
+        return
+    for line in (_ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield _package(Requirement(line))
+
+
+def _package(requirement: "Requirement") -> Check:
+    try:
+        found = version(requirement.name)
+    except PackageNotFoundError:
+        state = MISSING if requirement.name in _FOR_COMPUTING else WRONG
+        lost = "; needed to compute anything live" if state == MISSING else ""
+        return Check(requirement.name, state, f"not installed{lost}", f'pip install "{requirement}"')
+    # prereleases: a local build such as 2.14.1+cpu or a nightly is a version like others
+    if not requirement.specifier.contains(found, prereleases=True):
+        return Check(requirement.name, WRONG, f"{found}, not {requirement.specifier}", f'pip install "{requirement}"')
+    return Check(requirement.name, OK, found)
+
+
+def _simulator() -> Check:
+    found = []
+    for name in _FOR_SIMULATING:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            remedy = 'pip install -e ".[simulate]"'
+            return Check("simulator", MISSING, f"{name} is not installed; needed to draw new galaxies", remedy)
+    return Check("simulator", OK, ", ".join(found))
+
+
+def _memory() -> Check:
+    try:
+        size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return Check("memory", OK, "unknown on this system")
+    limit = Path("/sys/fs/cgroup/memory.max")  # a container's, where there is one
+    if limit.exists() and (text := limit.read_text(encoding="ascii").strip()).isdigit():
+        size = min(size, int(text))
+    if size < _MEMORY_GB * 1e9:
+        remedy = f"close other programs, or leave torch out: computing needs {_MEMORY_GB:g} GB"
+        return Check("memory", WRONG, f"{size / 1e9:.1f} GB", remedy)
+    return Check("memory", OK, f"{size / 1e9:.1f} GB")
+
+
+def _survey() -> Check:
+    from galviz.survey import load_survey, mock_survey_folder
+
+    survey = load_survey()
+    return Check(
+        "survey", OK, f"{len(survey.object_ids)} galaxies in {mock_survey_folder().name}, sha256 {survey.sha256[:12]}…"
+    )
+
+
+def _weights() -> Check:
+    from galviz.card import SHIPPED_CARD, file_sha256, read_card
+
+    card = read_card()
+    if file_sha256(SHIPPED_CARD.parent / card.weights) != card.weights_sha256:
+        return Check("weights", WRONG, f"{card.weights} is not the file its card speaks of", "get both files again")
+    return Check("weights", OK, f"{card.name}, validation RMSE {card.training['valid_rmse']:.4f} {card.unit}")
+
+
+def _features() -> Check:
+    from galviz.card import read_card
+    from galviz.derived import is_up_to_date
+    from galviz.features import CONTROLS, FEATURES_FOLDER
+    from galviz.survey import load_survey
+
+    survey, card = load_survey(verify=False), read_card()
+    stale = [
+        name
+        for name in ("mock-survey", *CONTROLS)
+        if not is_up_to_date(FEATURES_FOLDER / f"{name}.parquet", survey, card)
+    ]
+    if stale:
+        return Check("features", WRONG, f"missing or of other data: {', '.join(stale)}", "python -m galviz build-data")
+    return Check("features", OK, f"of this survey and these weights, controls too ({', '.join(CONTROLS)})")
+
+
+def _network() -> Check:
+    """A galaxy through the network, beside what the shipped features say of it."""
+    from galviz.activations import choose_device, extract
+    from galviz.features import load_features
+    from galviz.model import load_model
+    from galviz.survey import load_survey
+
+    survey, network = load_survey(verify=False), load_model()
+    began = time.perf_counter()
+    object_ids = survey.object_ids[:64]
+    found = extract(network, survey, object_ids)
+    seconds = time.perf_counter() - began
+    shipped = load_features().select(object_ids)
+    difference = float(abs(found.predictions - shipped.predictions).max())
+    speed = f"{len(object_ids) / seconds:.0f} galaxies/s on {choose_device()}"
+    if difference > _PREDICTION_WITHIN:
+        remedy = "reinstall torch, or run build-data and look at what changed"
+        return Check("network", WRONG, f"predictions differ from the shipped ones by {difference:.4f}; {speed}", remedy)
+    return Check("network", OK, f"{speed}; predictions as shipped, to {difference:.0e}")
