@@ -27,6 +27,8 @@ from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold, cros
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from galviz.crops import centre_crop
+
 CENTRE = 63.5
 MEANS_WITHIN_SD, SPREADS_WITHIN, CORRELATIONS_WITHIN, AUC_AT_MOST = 0.3, 0.25, 0.12, 0.80
 
@@ -124,12 +126,17 @@ def star_widths(path: Path) -> list[float]:
     return widths
 
 
-def radial_colours(path: Path) -> np.ndarray:
-    """Mean red, green and blue in six rings, and red and green over blue in each: shape (30,)."""
-    with Image.open(path) as image:
-        pixels = np.asarray(image.convert("RGB"), dtype=float)
+def radial_colours(image: Image.Image) -> np.ndarray:
+    """Mean red, green and blue in six rings of the central 128 px, and red and green over blue in each: shape (30,)."""
+    pixels = np.asarray(centre_crop(image.convert("RGB"), 128), dtype=float)
     rings = np.array([pixels[(RADIUS >= low) & (RADIUS < high)].mean(axis=0) for low, high in ANNULI]) + 1
     return np.concatenate([rings.ravel(), (rings[:, 0] / rings[:, 2]), (rings[:, 1] / rings[:, 2])])
+
+
+def colours_of_file(path: Path) -> np.ndarray:
+    """Radial colours of an image file."""
+    with Image.open(path) as image:
+        return radial_colours(image)
 
 
 def measure(folder: Path, label: str = "oh_p50") -> tuple[pd.DataFrame, np.ndarray, pd.DataFrame]:
@@ -138,7 +145,7 @@ def measure(folder: Path, label: str = "oh_p50") -> tuple[pd.DataFrame, np.ndarr
     paths = [folder / "images" / f"{object_id}.jpg" for object_id in catalogue["objID"]]
     with ProcessPoolExecutor() as pool:
         statistics = pd.DataFrame(pool.map(image_statistics, paths, chunksize=50))
-        colours = np.array(list(pool.map(radial_colours, paths, chunksize=50)))
+        colours = np.array(list(pool.map(colours_of_file, paths, chunksize=50)))
     statistics.insert(0, "label", catalogue[label].to_numpy(float))
     return statistics, colours, catalogue
 
@@ -174,12 +181,14 @@ def compare(real: pd.DataFrame, mock: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def tell_apart(real: pd.DataFrame, mock: pd.DataFrame, seed: int = 0) -> tuple[float, float, pd.Series]:
+def tell_apart(
+    real: pd.DataFrame, mock: pd.DataFrame, seed: int = 0, *, trees: int = 500
+) -> tuple[float, float, pd.Series]:
     """AUC (mean, sd over repeats) of a forest that tells mock from real by the images' statistics, and what it uses."""
     size = min(len(real), len(mock))  # as many of each
     both = pd.concat([real, mock.iloc[:size]], ignore_index=True).drop(columns="label")
     which = np.repeat([0, 1], [len(real), size])
-    forest = RandomForestClassifier(500, min_samples_leaf=2, random_state=seed, n_jobs=-1)
+    forest = RandomForestClassifier(trees, min_samples_leaf=2, random_state=seed, n_jobs=-1)
     folds = RepeatedStratifiedKFold(n_splits=5, n_repeats=3, random_state=seed)
     scores = cross_val_score(forest, both, which, cv=folds, scoring="roc_auc").reshape(3, 5).mean(axis=1)
     importance = pd.Series(forest.fit(both, which).feature_importances_, both.columns).sort_values(ascending=False)
@@ -191,11 +200,15 @@ def scaled_ridge() -> Pipeline:
     return make_pipeline(StandardScaler(), RidgeCV(np.logspace(-3, 4, 15)))
 
 
+def colour_forest(seed: int) -> RandomForestRegressor:
+    """A forest that suits thirty radial colours of a few hundred galaxies or more."""
+    return RandomForestRegressor(300, min_samples_leaf=3, max_features=0.33, random_state=seed, n_jobs=-1)
+
+
 def label_from_colours(colours: np.ndarray, label: np.ndarray, seed: int = 0) -> dict[str, float]:
     """Cross-validated RMSE (dex) of the label from radial colours."""
-    forest = RandomForestRegressor(300, min_samples_leaf=3, max_features=0.33, random_state=seed, n_jobs=-1)
     found = {"mean": float(label.std())}
-    for name, model in (("ridge", scaled_ridge()), ("random forest", forest)):
+    for name, model in (("ridge", scaled_ridge()), ("random forest", colour_forest(seed))):
         folds = RepeatedKFold(n_splits=5, n_repeats=1, random_state=seed)
         predicted = cross_val_predict(model, colours, label, cv=list(folds.split(colours)))
         found[name] = float(np.sqrt(np.mean((predicted - label) ** 2)))
