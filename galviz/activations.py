@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
+from numbers import Integral
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -20,7 +21,7 @@ from galviz import __version__
 from galviz.card import ModelCard
 from galviz.features import Features
 from galviz.model import MAP_LAYERS, PRECISIONS, answer, build_network, layer_module, prepare, with_card
-from galviz.problems import listed
+from galviz.problems import listed, quoted
 from galviz.survey import Survey
 
 __all__ = ["choose_device", "extract", "feature_maps"]
@@ -80,7 +81,7 @@ def extract(
     asked = _checked_layers(layers)
     ids = _checked_ids(survey, object_ids)
     survey_sha256 = survey.sha256  # before the pass: an image that has gone is noticed at once
-    if not (isinstance(batch_size, int) and batch_size >= 1):
+    if isinstance(batch_size, bool) or not isinstance(batch_size, Integral) or batch_size < 1:
         raise ValueError(f"batch_size must be a whole number of at least 1; got {batch_size!r}. 64 is usual.")
     if precision not in PRECISIONS:
         raise ValueError(f"precision must be one of {listed(PRECISIONS)}; got {precision!r}.")
@@ -94,8 +95,7 @@ def extract(
     for start in range(0, len(ids), batch_size):
         batch = ids[start : start + batch_size]
         images = prepare([survey.image(object_id) for object_id in batch], card).to(place)
-        exact = torch.autocast(place.type, enabled=False)  # whatever the caller's is; `answer` has its own
-        with _turn(network), _caught(placed, asked, _averaged) as caught, torch.no_grad(), exact:
+        with _turn(network), _caught(placed, asked, _averaged) as caught, torch.no_grad():
             predicted = answer(placed, images, precision)
         predictions.append(predicted[:, 0].cpu().numpy())
         for layer in asked:
@@ -150,9 +150,8 @@ def feature_maps(
     place = choose_device(device)
     placed = _placed(network, place)
     images = prepare([image], card).to(place)
-    exact = torch.autocast(place.type, enabled=False)  # whatever the caller's is
-    with _turn(network), _caught(placed, [layer], lambda output: output) as caught, torch.no_grad(), exact:
-        placed(images)
+    with _turn(network), _caught(placed, [layer], lambda output: output) as caught, torch.no_grad():
+        answer(placed, images, "float32")
     return caught[layer][0].cpu().numpy()
 
 
@@ -259,11 +258,14 @@ def _checked_ids(survey: Survey, object_ids: Sequence[str] | None) -> list[str]:
     known = survey.object_ids
     if object_ids is None:
         return known
+    if isinstance(object_ids, str):
+        raise ValueError(f"object_ids must be a list of ids; got the text {quoted(object_ids)}.")
     ids = list(object_ids)
-    if isinstance(object_ids, str) or len(set(ids)) < len(ids):
+    if len(set(ids)) < len(ids):
         raise ValueError(
             f"object_ids must be a list of ids, each once; got {len(ids)} of which {len(set(ids))} differ."
         )
-    for object_id in set(ids) - set(known):
+    known = set(known)
+    for object_id in (name for name in ids if name not in known):
         survey.image(object_id)  # which says what is wrong with it, before any time is spent
     return ids

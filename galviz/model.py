@@ -84,14 +84,16 @@ def answer(network: nn.Module, images: torch.Tensor, precision: str) -> torch.Te
     precision : str
         One of `PRECISIONS`.
     """
-    if precision == "float32":
-        return network(images)
     *body, head = network
-    values = images
-    with torch.autocast(images.device.type, dtype=torch.bfloat16):
-        for module in body:
-            values = module(values)
-    return head(values.float())
+    # Whatever autocast the caller is in, it is this precision that was asked for.
+    with torch.autocast(images.device.type, enabled=False):
+        if precision == "float32":
+            return network(images)
+        with torch.autocast(images.device.type, dtype=torch.bfloat16):
+            values = images
+            for module in body:
+                values = module(values)
+        return head(values.float())
 
 
 def prepare(images: Sequence[Image.Image], card: ModelCard) -> torch.Tensor:
