@@ -17,7 +17,16 @@ from safetensors.torch import save as save_tensors
 
 from galviz import model as model_module
 from galviz.card import Architecture, CardError, ModelCard, file_sha256, read_card, write_card
-from galviz.model import MAP_LAYERS, build_network, layer_module, load_model, read_weights, with_card, write_weights
+from galviz.model import (
+    MAP_LAYERS,
+    answer,
+    build_network,
+    layer_module,
+    load_model,
+    read_weights,
+    with_card,
+    write_weights,
+)
 
 TINY = Architecture(widen=0.125)
 # Layer: channels and side of what it answers to 112 px, as the paper's figures and the tutorial's summary have them.
@@ -158,6 +167,22 @@ def test_its_layers_are_where_their_shapes_say():
 def test_an_unknown_layer_is_told():
     with pytest.raises(ValueError, match=r"layer must be one of stem, stage1, .*, features; got 'stage5'\."):
         layer_module(build_network(TINY), "stage5")
+
+
+@pytest.mark.parametrize("caller_s", [torch.bfloat16, None])
+def test_an_answer_is_in_the_precision_asked_for(caller_s):
+    images = torch.randn(64, 3, 48, 48, generator=torch.Generator().manual_seed(0))
+    shifted = tutored(TINY)
+    shifted[-1].bias.data.fill_(8.8)  # where bfloat16 has steps of 1/16
+    with torch.no_grad():
+        exact = shifted(images)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=caller_s is not None):
+            plain, reduced = (answer(shifted, images, precision) for precision in ("float32", "bfloat16"))
+    assert plain.dtype == reduced.dtype == torch.float32
+    assert torch.equal(plain, exact)
+    difference = (reduced - exact).abs()
+    assert 0 < difference.max() < 0.03
+    assert difference.mean() < 0.01
 
 
 # --- there and back ---------------------------------------------------------------------------------------------------
