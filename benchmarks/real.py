@@ -36,7 +36,7 @@ from sklearn.model_selection import RepeatedKFold, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
 from galviz.card import CardError, ModelCard
-from galviz.crops import centre_crop
+from galviz.crops import network_crop
 from galviz.survey import Survey, SurveyError, load_survey
 
 if TYPE_CHECKING:
@@ -333,7 +333,7 @@ def image_paths(survey: Survey, object_ids: Sequence[str]) -> list[Path]:
 
 def central_pixels(survey: Survey, object_ids: Sequence[str], card: ModelCard) -> np.ndarray:
     """What the network is shown of each galaxy, before it is normalised: shape (n, 3 crop_px²), 0 to 1."""
-    crops = (centre_crop(centre_crop(survey.image(name), card.pad_px), card.crop_px) for name in object_ids)
+    crops = (network_crop(survey.image(name), card.pad_px, card.crop_px) for name in object_ids)
     return np.stack([np.asarray(crop).ravel() for crop in crops]) / 255
 
 

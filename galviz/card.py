@@ -141,10 +141,7 @@ def read_card(path: str | os.PathLike[str] | None = None) -> ModelCard:
         ) from error
     except OSError as error:
         raise CardError(f"The model card {file} can't be read: {error.strerror}. Check the file.") from error
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # no UTF-8, no JSON, or endless numbers or lists
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or endless numbers or lists
         raise CardError(f"The model card {file} is no JSON ({error}). Name the .json beside the weights.") from error
     fault = _fault(content)
     if fault:

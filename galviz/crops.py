@@ -28,6 +28,31 @@ def centre_crop(image: Image.Image, side_px: int) -> Image.Image:
     return image.crop(_centred_box(image, side_px))
 
 
+def network_crop(image: Image.Image, pad_px: int, crop_px: int) -> Image.Image:
+    """Cut out what a network is shown: the centre of an image cropped or padded to `pad_px`, then that one's centre.
+
+    Twice, because that is what the tutorial does: with odd sizes one crop would lie half a pixel elsewhere.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        RGB, any size.
+    pad_px, crop_px : int
+        Sides in pixels, at least 1.
+
+    Returns
+    -------
+    PIL.Image.Image
+        RGB, `crop_px` by `crop_px`.
+
+    Raises
+    ------
+    ValueError
+        If a side is less than 1.
+    """
+    return centre_crop(centre_crop(image, pad_px), crop_px)
+
+
 def outline_crops(image: Image.Image, colours: Mapping[int, str], *, magnification: int = 3) -> Image.Image:
     """Enlarge an image and draw the edge of each centred square on it.
 

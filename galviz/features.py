@@ -3,7 +3,6 @@
 The file keeps layers as float16; read back, they are float32 like any others. `galviz.featurefile` says what is in it.
 """
 
-import difflib
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from galviz.featurefile import ID, PREDICTION, FeatureFile, FeaturesError, Layers, UnknownLayer, write_feature_file
-from galviz.problems import listed, quoted
+from galviz.problems import listed, misnamed, quoted
 from galviz.survey import Survey
 
 __all__ = ["CONTROLS", "Features", "FeaturesError", "UnknownLayer", "load_features", "save_features"]
@@ -98,7 +97,8 @@ class Features:
         ids = list(object_ids)
         for object_id in ids:
             if not isinstance(object_id, str) or object_id not in self._row_of:
-                raise FeaturesError(self._unknown(object_id))
+                rule = f"object_ids must be among the {len(self._row_of)} that have features"
+                raise FeaturesError(f"{rule}; got {misnamed(object_id, self._row_of)}")
         return np.array([self._row_of[object_id] for object_id in ids], dtype=np.intp)
 
     def select(self, object_ids: Sequence[str]) -> "Features":
@@ -116,13 +116,6 @@ class Features:
     def __reduce__(self) -> tuple:
         # Neither a read-only mapping nor a layer yet to be read can be pickled: all of it goes along.
         return Features, (self.object_ids, dict(self.layers), self.predictions, dict(self.provenance))
-
-    def _unknown(self, object_id: str) -> str:
-        message = f"object_ids must be among the {len(self._row_of)} that have features; got "
-        if not isinstance(object_id, str):
-            return message + f"{object_id!r} of type {type(object_id).__name__}: ids are strings"
-        near = difflib.get_close_matches(object_id, self._row_of, n=3, cutoff=0.8)
-        return message + quoted(object_id) + (f", which is close to {listed(near)}" if near else "")
 
     def __repr__(self) -> str:
         return f"Features({len(self._row_of)} galaxies, layers: {listed(tuple(self.layers))})"

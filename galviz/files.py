@@ -39,8 +39,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     There is no fsync: it guards against power cuts alone, and would cost a survey of thousands of images minutes.
     """
     target = Path(path)
-    # At most 255 bytes are allowed in a name, so that a long target's own name is not repeated whole.
-    temporary = target.with_name(f".{target.name[:48]}.{secrets.token_hex(6)}{_SUFFIX}")
+    temporary = target.with_name(f"{_prefix(target.name)}{secrets.token_hex(6)}{_SUFFIX}")
     try:
         yield temporary
         temporary.replace(target)
@@ -78,8 +77,10 @@ def write_text(path: str | os.PathLike[str], content: str) -> None:
     write_bytes(path, content.encode("utf-8"))
 
 
-def clear_unfinished(folder: str | os.PathLike[str]) -> list[Path]:
+def clear_unfinished(folder: str | os.PathLike[str], *, target: str | None = None) -> list[Path]:
     """Remove what killed runs left half-written in `folder` (not in its subfolders).
+
+    Of all files, or of the one called `target` alone.
 
     Call it where no other process is writing to the same folder.
 
@@ -93,7 +94,13 @@ def clear_unfinished(folder: str | os.PathLike[str]) -> list[Path]:
     OSError
         If the folder can't be read or a file not removed.
     """
-    unfinished = sorted(Path(folder).glob(f".*{_SUFFIX}"))
+    begins = "." if target is None else _prefix(target)
+    unfinished = sorted(path for path in Path(folder).glob(f".*{_SUFFIX}") if path.name.startswith(begins))
     for path in unfinished:
         path.unlink(missing_ok=True)
     return unfinished
+
+
+def _prefix(name: str) -> str:
+    """How the temporary names of a target begin: at most 255 bytes are allowed in a name, so not with all of it."""
+    return f".{name[:48]}."

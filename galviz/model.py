@@ -1,8 +1,10 @@
 """The network: fastai's xresnet34 with self-attention and Mish, its named layers, its weights on disk.
 
-Weights are a safetensors file with a model card beside it. No pickle is read: a pickle can run code as it is loaded.
+Weights are a safetensors file with a model card beside it. A pickle is never taken for weights: it can run code as it
+is loaded.
 """
 
+import hashlib
 import os
 import warnings
 from collections.abc import Mapping, Sequence
@@ -16,8 +18,8 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import nn
 
-from galviz.card import SHIPPED_CARD, Architecture, CardError, ModelCard, file_sha256, read_card
-from galviz.crops import centre_crop
+from galviz.card import SHIPPED_CARD, Architecture, CardError, ModelCard, read_card
+from galviz.crops import network_crop
 from galviz.files import write_bytes
 from galviz.problems import listed
 
@@ -110,14 +112,8 @@ def prepare(images: Sequence[Image.Image], card: ModelCard) -> torch.Tensor:
     torch.Tensor of shape (n, 3, crop_px, crop_px), float32
         (value / 255 - mean) / std of each of red, green, blue.
     """
-    # Twice, because that is what the tutorial does: with odd sizes one crop would lie half a pixel elsewhere.
-    crops = [centre_crop(centre_crop(image, card.pad_px), card.crop_px) for image in images]
-    pixels = (
-        torch.from_numpy(np.stack([np.asarray(crop.convert("RGB")) for crop in crops]))
-        .permute(0, 3, 1, 2)
-        .float()
-        .div(255)
-    )
+    crops = [network_crop(image, card.pad_px, card.crop_px).convert("RGB") for image in images]
+    pixels = torch.from_numpy(np.stack([np.asarray(crop) for crop in crops])).permute(0, 3, 1, 2).float().div(255)
     mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (card.mean, card.std))
     return (pixels - mean) / std
 
@@ -146,8 +142,9 @@ def load_model(path: str | os.PathLike[str] | None = None) -> XResNet:
     weights = file.parent / card.weights
     if file.suffix == ".safetensors" and file.name != card.weights:
         raise CardError(f"The card beside {file} speaks of other weights, {card.weights}. Name the card instead.")
-    state = read_weights(weights)
-    if file_sha256(weights) != card.weights_sha256:
+    content = _read(weights)
+    state = _parsed(content, weights)
+    if hashlib.sha256(content).hexdigest() != card.weights_sha256:
         raise CardError(f"The weights {weights} are not those of its card: checksums differ. Get both files again.")
     network = build_network(card.architecture, seed=0)  # to be overwritten; the global generator stays as it is
     _fill(network, state, weights)
@@ -193,12 +190,21 @@ def read_weights(path: str | os.PathLike[str]) -> dict[str, torch.Tensor]:
     CardError
         If it is missing, unreadable, truncated or no safetensors file.
     """
+    return _parsed(_read(path), path)
+
+
+def _read(path: str | os.PathLike[str]) -> bytes:
+    """A weights file's bytes, or a `CardError`."""
     try:
-        content = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except FileNotFoundError as error:
         raise CardError(f"The weights {path} are missing. Get them again and put them beside their card.") from error
     except OSError as error:
         raise CardError(f"The weights {path} can't be read: {error.strerror}. Check the file.") from error
+
+
+def _parsed(content: bytes, path: str | os.PathLike[str]) -> dict[str, torch.Tensor]:
+    """The tensors in a weights file's bytes; a `CardError` names the file."""
     try:
         state = load_tensors(content)
     except (SafetensorError, KeyError) as error:  # KeyError: a number format that torch doesn't have

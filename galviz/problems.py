@@ -1,6 +1,7 @@
 """What is wrong with a survey folder: problems, each with its remedy, and the error that carries all of them."""
 
-from collections.abc import Iterable, Sequence
+import difflib
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 import pandas as pd
@@ -87,6 +88,14 @@ class SurveyError(ValueError):
 def quoted(text: str) -> str:
     """`text` in quotes, on one line and not too long, to be shown in a sentence."""
     return repr(text if len(text) <= 40 else text[:40] + "…")
+
+
+def misnamed(object_id: object, known: Collection[str]) -> str:
+    """An id that is not among the `known`, for the end of a sentence: quoted, with those that are close to it."""
+    if not isinstance(object_id, str):
+        return f"{object_id!r} of type {type(object_id).__name__}: ids are strings"
+    near = difflib.get_close_matches(object_id, known, n=3, cutoff=0.8)
+    return quoted(object_id) + (f", which is close to {listed(near)}" if near else "")
 
 
 def shown(name: str) -> str:

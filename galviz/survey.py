@@ -5,7 +5,6 @@ default), and ``images/<objID>.jpg``, ``.jpeg`` or ``.png``. Whatever is wrong w
 `SurveyError`; a `Survey` that was loaded can be trusted, and shared between threads.
 """
 
-import difflib
 import hashlib
 import os
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from galviz.catalogue import read_catalogue, read_catalogue_file
 from galviz.imagefolder import IMAGES_NAME, check_images, image_problem
 from galviz.images import ImageFault, decode_rgb, pixel_size, read_content
 from galviz.label import Label
-from galviz.problems import Problem, SurveyError, listed, quoted
+from galviz.problems import Problem, SurveyError, misnamed
 
 __all__ = ["Label", "Survey", "SurveyError", "load_survey", "mock_survey_folder"]
 
@@ -107,7 +106,8 @@ class Survey:
 
     def _content(self, object_id: str) -> bytes:
         if object_id not in self._images:
-            raise ValueError(self._unknown(object_id))
+            rule = f"object_id must be one of the survey's {len(self._images)} ids"
+            raise ValueError(f"{rule}; got {misnamed(object_id, self._images)}")
         try:
             return read_content(self.folder / IMAGES_NAME / self._images[object_id][1])
         except ImageFault as fault:
@@ -116,13 +116,6 @@ class Survey:
     def _error(self, object_id: str, fault: ImageFault) -> SurveyError:
         line, name = self._images[object_id]
         return SurveyError(str(self.folder), [image_problem(line, object_id, name, fault)])
-
-    def _unknown(self, object_id: str) -> str:
-        message = f"object_id must be one of the survey's {len(self._images)} ids; got "
-        if not isinstance(object_id, str):
-            return message + f"{object_id!r} of type {type(object_id).__name__}: ids are strings"
-        near = difflib.get_close_matches(object_id, self._images, n=3, cutoff=0.8)
-        return message + quoted(object_id) + (f", which is close to {listed(near)}" if near else "")
 
 
 def load_survey(

@@ -131,3 +131,10 @@ with replacing(sys.argv[1]) as temporary:
     assert left.suffix == ".part"
     assert names(tmp_path) == ["2.jpg", "kept.part"]
     assert clear_unfinished(tmp_path) == []
+
+
+def test_one_target_s_unfinished_files_are_cleared_alone(tmp_path):
+    for name in (".a.checkpoint.0f.part", ".b.checkpoint.0f.part", "a.checkpoint"):
+        (tmp_path / name).touch()
+    assert clear_unfinished(tmp_path, target="a.checkpoint") == [tmp_path / ".a.checkpoint.0f.part"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".b.checkpoint.0f.part", "a.checkpoint"]

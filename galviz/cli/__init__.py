@@ -15,7 +15,8 @@ from galviz import __version__
 from galviz.cli import data, networks, surveys
 from galviz.cli.command import BAD_INPUT, INTERRUPTED, Command, fail
 
-_INSTALL = 'pip install -r requirements.txt (to draw galaxies: pip install -e ".[simulate]")'
+_NEEDED = "which this needs: pip install -r requirements.txt"
+_NEEDED_BY = dict.fromkeys(("galsim", "astropy", "scipy"), 'which draws the galaxies: pip install -e ".[simulate]"')
 # What a shell reports of a program that SIGPIPE ended, as `head` ends the one before it.
 _PIPE_CLOSED = 141
 
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         missing = (error.name or "").split(".")[0]
         if sys.flags.dev_mode or missing in ("", "galviz"):
             raise
-        return fail(f"{missing} is not installed, which this needs: {_INSTALL}", BAD_INPUT)
+        return fail(f"{missing} is not installed, {_NEEDED_BY.get(missing, _NEEDED)}", BAD_INPUT)
     except (OSError, ValueError) as error:
         if sys.flags.dev_mode:
             raise

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from galviz.cli.command import BAD_INPUT, DONE, Command, at_least, fail, progress_bar
+from galviz.cli.command import BAD_INPUT, DONE, Command, at_least, progress_bar
 
 
 def _check_survey_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,24 +90,18 @@ def _simulate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _simulate(options: argparse.Namespace) -> int:
-    try:
-        from galviz.simulate import write_survey
+    from galviz.simulate import write_survey
 
-        with progress_bar("rendering galaxies", "galaxy") as progress:
-            write_survey(
-                options.out,
-                n=options.n,
-                seed=options.seed,
-                framing=options.framing,
-                workers=options.workers,
-                variety=options.variety,
-                progress=progress,
-            )
-    except ModuleNotFoundError as error:
-        missing = (error.name or "").split(".")[0]
-        if missing not in {"galsim", "astropy", "scipy"}:
-            raise
-        return fail(f'{missing} is not installed, which draws the galaxies: pip install -e ".[simulate]"', BAD_INPUT)
+    with progress_bar("rendering galaxies", "galaxy") as progress:
+        write_survey(
+            options.out,
+            n=options.n,
+            seed=options.seed,
+            framing=options.framing,
+            workers=options.workers,
+            variety=options.variety,
+            progress=progress,
+        )
     print(f"{options.n} galaxies are in {options.out}")
     return DONE
 

@@ -1,6 +1,5 @@
 """A run's state after an epoch, on disk: what is needed to go on to the same result."""
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,8 +100,3 @@ def _moved(value: Any, device: torch.device) -> Any:  # noqa: ANN401 (whatever a
     if isinstance(value, list):
         return [_moved(part, device) for part in value]
     return value.to(device) if isinstance(value, torch.Tensor) else value
-
-
-def remove_checkpoint(path: str | os.PathLike[str]) -> None:
-    """Remove a checkpoint that has served."""
-    Path(path).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from fastai.vision.augment import CropPad, RandomCrop, aug_transforms
 from fastai.vision.core import PILImage
 from fastai.vision.data import ImageBlock
 
-from galviz.crops import centre_crop
+from galviz.crops import network_crop
 from galviz.problems import listed
 from galviz.survey import Survey
 from galviz.training.augmentation import Shrink, Variation
@@ -102,7 +102,7 @@ def pixel_statistics(
     total, squares = np.zeros(3), np.zeros(3)
     for done, galaxy in enumerate(galaxies, 1):
         image = galaxy.survey.image(galaxy.object_id)
-        crop = np.asarray(centre_crop(centre_crop(image, recipe.pad_px), recipe.crop_px), dtype=float) / 255
+        crop = np.asarray(network_crop(image, recipe.pad_px, recipe.crop_px), dtype=float) / 255
         total += crop.sum(axis=(0, 1))
         squares += (crop**2).sum(axis=(0, 1))
         if progress and (done % 64 == 0 or done == len(galaxies)):

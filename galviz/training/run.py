@@ -17,12 +17,12 @@ from fastai.torch_core import set_seed
 from torch import nn
 
 from galviz.card import Architecture, ModelCard, combined_sha256, file_sha256, write_card
+from galviz.files import clear_unfinished
 from galviz.model import answer, build_network, read_weights, write_weights
 from galviz.survey import Survey
 from galviz.training.checkpoint import (
     Progress,
     read_checkpoint,
-    remove_checkpoint,
     restore_optimiser,
     save_checkpoint,
 )
@@ -92,8 +92,7 @@ def train(
         "versions": versions(),
     }
     checkpoint = card_path.with_suffix(".checkpoint")
-    for part in card_path.parent.glob(f".{checkpoint.name[:48]}.*.part"):  # left by a run that was killed as it wrote
-        part.unlink(missing_ok=True)
+    clear_unfinished(checkpoint.parent, target=checkpoint.name)
     done = read_checkpoint(checkpoint, settings)
     in_training, in_validation = split(galaxies, recipe)
     mean, std = pixel_statistics([galaxies[position] for position in in_training], recipe)
@@ -140,11 +139,11 @@ def train(
             "valid_rmse": round(_rmse(network, make_dataloaders(galaxies, recipe, recipe.phases[-1], mean, std)), 5),
             "seconds": round(sum(record["seconds"] for record in done.history)),
             "processor": processor(),
-            "versions": versions(),
+            "versions": settings["versions"],
         },
     )
     write_card(card, card_path)
-    remove_checkpoint(checkpoint)
+    checkpoint.unlink(missing_ok=True)
     return card
 
 
@@ -171,7 +170,7 @@ def _network(
 
 
 def _fit(
-    network: nn.Module, dataloaders: DataLoaders, recipe: Recipe, phase: Phase, label_sd: float, keeper: "EpochKeeper"
+    network: nn.Module, dataloaders: DataLoaders, recipe: Recipe, phase: Phase, label_sd: float, keeper: EpochKeeper
 ) -> None:
     """Train one phase by the one-cycle schedule, from the epoch that `keeper` has come to."""
     network.to(dataloaders.device)
