@@ -112,7 +112,8 @@ def prepare(images: Sequence[Image.Image], card: ModelCard) -> torch.Tensor:
     torch.Tensor of shape (n, 3, crop_px, crop_px), float32
         (value / 255 - mean) / std of each of red, green, blue.
     """
-    crops = [network_crop(image, card.pad_px, card.crop_px).convert("RGB") for image in images]
+    # RGB first: what a crop adds around a small image is black in RGB, and anything in a palette.
+    crops = [network_crop(image.convert("RGB"), card.pad_px, card.crop_px) for image in images]
     pixels = torch.from_numpy(np.stack([np.asarray(crop) for crop in crops])).permute(0, 3, 1, 2).float().div(255)
     mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (card.mean, card.std))
     return (pixels - mean) / std

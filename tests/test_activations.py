@@ -324,6 +324,12 @@ def test_an_image_prepared_by_hand():
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("mode", ["L", "P", "RGBA", "CMYK"])
+def test_what_lies_outside_a_small_image_is_black_in_any_mode(network, mode):
+    small = Image.new("RGB", (20, 20), (200, 100, 50)).convert(mode)
+    assert torch.equal(prepare([small], network.card), prepare([small.convert("RGB")], network.card))
+
+
 def test_images_of_unlike_sizes_make_one_batch(network):
     images = [image for side_px in (30, 47, 48, 64, 99) for image in draw_images(1, side_px)]
     together = prepare(images, network.card)
