@@ -91,8 +91,8 @@ def test_numbers_in_the_text_are_right():
     assert "shows it 6 times brighter" in text["colours"]
     assert round(100 * (112 / 144) ** 2) == 60
     assert "60 % of the area" in text["crops"]
-    assert (LABEL_SCATTER_DEX, round(100 * (10**LABEL_SCATTER_DEX - 1))) == (0.065, 16)
-    assert "0.065 dex\n(16 %)" in text["label-shipped"]
+    assert (LABEL_SCATTER_DEX, round(100 * (10**LABEL_SCATTER_DEX - 1))) == (0.05, 12)
+    assert "0.05 dex\n(12 %)" in text["label-shipped"]
 
 
 # Words

@@ -191,7 +191,7 @@ def test_what_is_expected_can_be_computed_from_the_other_causes(causes):
         relations.mass_metallicity(mass)
         + relations.star_formation_metallicity_offset(mass, sfr)
         + relations.size_metallicity_offset(mass, causes["size_offset_dex"])
-        + relations.structure_metallicity_offset(causes["merger"], causes["irregularity"], causes["bar_strength"] > 0)
+        + relations.structure_metallicity_offset(causes["merger"], causes["bar_strength"] > 0)
     )
     assert causes["metallicity_expected_dex"].to_numpy() == pytest.approx(np.asarray(expected), abs=1e-4)
 

@@ -71,8 +71,7 @@ def component_fluxes(causes: Mapping[str, ArrayLike]) -> dict[str, NDArray]:
 
     # where a galaxy has no dust, its inclination adds none
     inclined = relations.inclination_dust_v_mag(log_mass, inclination) * np.minimum(face_on / 0.15, 1.0)
-    dust = face_on[..., None] * relations.EXTINCTION + inclined[..., None] * relations.INCLINED_EXTINCTION
-    dimming = 10 ** (-0.4 * dust)
+    dimming = 10 ** (-0.4 * (face_on + inclined)[..., None] * relations.EXTINCTION)
     lines = relations.line_brightening(width, metallicity, redshift)
     region = relations.line_brightening(np.full_like(redshift, CLUMP_LINES_ANGSTROM), metallicity, redshift)
 

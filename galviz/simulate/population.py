@@ -24,8 +24,8 @@ def draw_candidates(size: int, rng: Mapping[str, Generator]) -> dict[str, NDArra
     redshift = relations.redshift_at_volume(rng["redshift"].uniform(size=size))
     sfr_offset = relations.main_sequence_scatter(log_mass) * rng["star_formation"].standard_normal(size)
     size_offset = rng["size"].normal(0.0, 0.105, size)
-    dust = relations.face_on_dust_v_mag(log_mass, sfr_offset) * np.exp(rng["dust"].normal(0.06, 0.42, size))
-    logit = relations.median_bulge_logit(log_mass, sfr_offset) + rng["bulge"].normal(0.0, 0.85, size)
+    dust = relations.face_on_dust_v_mag(log_mass, sfr_offset) * np.exp(rng["dust"].normal(0.04, 0.5, size))
+    logit = relations.median_bulge_logit(log_mass, sfr_offset) + rng["bulge"].normal(0.0, 0.65, size)
     scatter = rng["colour"].normal(0.0, 1.0, (2, size))
     disc_colour = np.clip(relations.disc_colour(log_mass, sfr_offset) + 0.10 * scatter[0], 0.1, 0.75)
     log_sfr = relations.main_sequence_log_sfr(log_mass) + sfr_offset
@@ -64,7 +64,7 @@ def is_selected(causes: Mapping[str, NDArray], rng: Generator) -> NDArray:
     not_active = expit((11.05 - log_mass) / 0.22)
     # weak lines drop out: dusty galaxies, more so edge on
     dust = causes["dust_v_mag"] + relations.inclination_dust_v_mag(log_mass, causes["inclination_deg"])
-    lines = expit((1.0 - dust) / 0.25)
+    lines = expit((1.1 - dust) / 0.25)
     # what the seeing leaves unresolved was taken for a star: Strauss et al. (2002)
     chance = np.minimum(number, 1.0) * not_active * lines * (causes["disc_scale_arcsec"] > 0.6)
 

@@ -19,9 +19,6 @@ REDSHIFT_LIMITS = (0.02, 0.15)
 BANDS = ("g", "r", "i")
 SUN_R_MAG = 4.65  # absolute AB magnitude of the Sun in r, Willmer (2018), ApJS 236, 47
 EXTINCTION = np.array([3.793, 2.751, 2.086]) / 3.1  # A_g, A_r, A_i per A_V: Stoughton et al. (2002), AJ 123, 485
-# what inclination adds is greyer: the line of sight through a disc is optically thick where it is dusty at all, see
-# Tuffs et al. (2004), A&A 419, 821, and Chevallard et al. (2013), MNRAS 432, 2061
-INCLINED_EXTINCTION = np.array([1.12, 0.95, 0.84])
 BAND_CENTRE_ANGSTROM = np.array([4720.0, 6170.0, 7500.0])  # SDSS g, r, i: Fukugita et al. (1996), AJ 111, 1748
 BAND_WIDTH_ANGSTROM = np.array([1390.0, 1370.0, 1530.0])
 
@@ -30,11 +27,11 @@ def star_forming_mass_function(log_mass: ArrayLike) -> NDArray:
     """Relative number density per dex of blue galaxies, a Schechter function.
 
     Baldry et al. (2012), MNRAS 421, 621: blue population, log M* = 10.72. Their faint end of alpha = -1.45 is
-    steepened to
-    -1.75: the sample holds more near dwarfs than a uniform volume would (benchmarks/realism.py, the label's spread).
+    steepened to -1.6: the sample holds more near dwarfs than a uniform volume would (benchmarks/realism.py, the
+    label's spread).
     """
     ratio = 10 ** (np.asarray(log_mass) - 10.72)
-    return ratio ** (1 - 1.75) * np.exp(-ratio)
+    return ratio ** (1 - 1.6) * np.exp(-ratio)
 
 
 def main_sequence_log_sfr(log_mass: ArrayLike) -> NDArray:
@@ -75,7 +72,7 @@ def main_sequence_scatter(log_mass: ArrayLike) -> NDArray:
     Bursts in dwarfs: Weisz et al. (2012), ApJ 744, 44. The numbers are set by the spread of the label
     (benchmarks/realism.py).
     """
-    return 0.26 + 0.18 * expit((9.4 - np.asarray(log_mass)) / 0.25)
+    return 0.28 + 0.24 * expit((9.5 - np.asarray(log_mass)) / 0.25)
 
 
 def size_metallicity_offset(log_mass: ArrayLike, size_offset_dex: ArrayLike) -> NDArray:
@@ -84,18 +81,17 @@ def size_metallicity_offset(log_mass: ArrayLike, size_offset_dex: ArrayLike) -> 
     Ellison et al. (2008), ApJ 672, L107: up to 0.1 dex between the extremes of half-light radius (some 0.5 dex), and up
     to 0.2 dex at low mass.
     """
-    return -(0.25 + 0.3 * expit((9.5 - np.asarray(log_mass)) / 0.3)) * np.asarray(size_offset_dex)
+    return -(0.25 + 0.45 * expit((9.7 - np.asarray(log_mass)) / 0.3)) * np.asarray(size_offset_dex)
 
 
-def structure_metallicity_offset(merger: ArrayLike, irregularity: ArrayLike, barred: ArrayLike) -> NDArray:
+def structure_metallicity_offset(merger: ArrayLike, barred: ArrayLike) -> NDArray:
     """Change of metallicity (dex) with what a galaxy looks like, at a given mass and star formation.
 
-    Gas flows: merging pairs are diluted by 0.02 to 0.05 dex (Scudder et al. 2012, MNRAS 426, 549), lopsided galaxies
-    by up to 0.1 dex (Reichard et al. 2009, ApJ 691, 1005), barred ones enriched by 0.06 dex (Ellison et al. 2011,
-    MNRAS 416, 2182). The offsets are about zero on average over the sample.
+    Gas flows: merging pairs are diluted by 0.02 to 0.05 dex (Scudder et al. 2012, MNRAS 426, 549); barred galaxies are
+    enriched by 0.06 dex (Ellison et al. 2011, MNRAS 416, 2182), here by half of that, as theirs are the strong bars
+    alone. The offsets are about zero on average over the sample.
     """
-    lopsided = -0.3 * (np.asarray(irregularity) - 0.17)
-    return -0.05 * np.asarray(merger, float) + np.clip(lopsided, -0.1, 0.05) + 0.06 * (np.asarray(barred, float) - 0.3)
+    return -0.03 * np.asarray(merger, float) + 0.03 * (np.asarray(barred, float) - 0.3)
 
 
 def disc_scale_kpc(log_mass: ArrayLike) -> NDArray:
@@ -127,7 +123,7 @@ def disc_colour(log_mass: ArrayLike, sfr_offset_dex: ArrayLike) -> NDArray:
     Slope with mass as the blue cloud of Baldry et al. (2004), ApJ 600, 681, made dust-free; level set by comparison
     with SDSS images (benchmarks/realism.py).
     """
-    return 0.435 + 0.055 * (np.asarray(log_mass) - 10) - 0.11 * np.asarray(sfr_offset_dex)
+    return 0.395 + 0.055 * (np.asarray(log_mass) - 10) - 0.11 * np.asarray(sfr_offset_dex)
 
 
 def bulge_colour(log_mass: ArrayLike) -> NDArray:
@@ -172,7 +168,7 @@ def face_on_dust_v_mag(log_mass: ArrayLike, sfr_offset_dex: ArrayLike) -> NDArra
     """
     x = np.clip(np.asarray(log_mass) - 10, -2.0, 1.3)
     h_alpha = np.clip(0.91 + 0.77 * x + 0.11 * x**2 - 0.09 * x**3, 0.1, None)
-    return 0.44 * 0.62 * h_alpha * 10 ** (0.25 * np.asarray(sfr_offset_dex))
+    return 0.44 * 0.4 * h_alpha * 10 ** (0.25 * np.asarray(sfr_offset_dex))
 
 
 def apparent_axis_ratio(inclination_deg: ArrayLike, thickness: ArrayLike) -> NDArray:
@@ -185,7 +181,7 @@ def inclination_dust_v_mag(log_mass: ArrayLike, inclination_deg: ArrayLike) -> N
 
     Tully et al. (1998), AJ 115, 2264 (luminous galaxies dim by over a magnitude edge-on, dwarfs hardly).
     """
-    gamma = np.clip(1.4 + 0.8 * (np.asarray(log_mass) - 10), 0.3, 2.4)
+    gamma = np.clip(1.9 + 0.9 * (np.asarray(log_mass) - 10), 0.3, 2.7)
     return gamma * np.log10(1 / apparent_axis_ratio(inclination_deg, 0.15))
 
 

@@ -51,8 +51,7 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
     clumps = rng["clumps"]
     # light of H II regions: a few per cent, more with more star formation: Kennicutt, Edgar & Hodge (1989), ApJ 337,
     # 761
-    clumpiness = np.clip(0.028 * 10 ** (0.7 * sfr_offset) * np.exp(clumps.normal(0, 0.8, size)), 0.0, 0.3)
-    clumpiness *= 1 + 0.5 * expit((9.5 - log_mass) / 0.3)
+    clumpiness = np.clip(0.028 * 10 ** (0.7 * sfr_offset) * np.exp(clumps.normal(0, 0.65, size)), 0.0, 0.3)
 
     merging = rng["merger"]
     merger = (merging.uniform(size=size) < 0.045).astype(int)  # pairs and remnants: Darg et al. (2010), MNRAS 401, 1043
@@ -63,7 +62,7 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
     dust_lane = np.clip(causes["dust_v_mag"] * (0.15 + 0.85 * np.sin(np.radians(inclination)) ** 4), 0, 2.5)
 
     # most discs bend down outside: flatter inside and cut off sooner than an exponential, Pohlen & Trujillo (2006)
-    disc_n = np.round(np.clip(0.65 - 0.205 * (log_mass - 10) + field.normal(0, 0.08, size), 0.5, 1.2), 1)
+    disc_n = np.round(np.clip(0.66 - 0.22 * (log_mass - 10) + field.normal(0, 0.165, size), 0.3, 1.2), 1)
     axis_ratio = relations.apparent_axis_ratio(inclination, thickness)
     r50, r90 = petrosian_radii(
         axis_ratio=axis_ratio,
