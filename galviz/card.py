@@ -218,7 +218,7 @@ def _fault(content: object) -> str | None:
             return f"{name} is {content[name]!r} and no checksum of 64 hexadecimal digits"
     if not isinstance(content["training"], dict):
         return "training is no JSON object"
-    return _images_fault(content) or _architecture_fault(content)
+    return _images_fault(content) or architecture_fault(content["architecture"]) or _layers_fault(content)
 
 
 def _images_fault(content: dict[str, Any]) -> str | None:
@@ -233,8 +233,8 @@ def _images_fault(content: dict[str, Any]) -> str | None:
     return None
 
 
-def _architecture_fault(content: dict[str, Any]) -> str | None:
-    said = content["architecture"]
+def architecture_fault(said: object) -> str | None:
+    """What keeps an architecture, as a card's JSON says it, from being one that galviz builds; None if nothing does."""
     if not isinstance(said, dict) or said.keys() != {item.name for item in fields(Architecture)}:
         return f"architecture is {said!r}, which doesn't name an xresnet34"
     widen = said["widen"]
@@ -242,7 +242,11 @@ def _architecture_fault(content: dict[str, Any]) -> str | None:
         return f"widen is {widen!r} and no number from 1/16 to 4"
     if said != asdict(Architecture(widen=widen)):
         return f"architecture is {said!r}, and galviz builds {asdict(Architecture(widen=widen))!r}"
-    expected = Architecture(widen=widen).layers
+    return None
+
+
+def _layers_fault(content: dict[str, Any]) -> str | None:
+    expected = Architecture(widen=content["architecture"]["widen"]).layers
     if content["layers"] != expected:
         return f"layers are {content['layers']!r}, and that architecture has {expected!r}"
     return None

@@ -190,6 +190,9 @@ def test_a_recipe_as_json_is_the_recipe():
         ("lr", 0, r"lr must lie between 0 and 1; got 0\. 0\.01 is usual\."),
         ("lr", -0.01, r"lr must lie between 0 and 1; got -0\.01\."),
         ("lr", 1.5, r"lr must lie between 0 and 1; got 1\.5\."),
+        ("lr", "0.01", r"lr must lie between 0 and 1; got '0\.01'\."),
+        ("variation", None, r"variation must lie between 0 and 3; got None\."),
+        ("pad_px", 5000, r"crop_px must be at most pad_px, and that at most 4096; got 112 and 5000\."),
         ("lr", math.nan, r"lr must lie between 0 and 1; got nan\."),
         ("valid_share", 0, r"valid_share must lie between 0 and 1; got 0\. 0\.2 is usual\."),
         ("valid_share", 1.0, r"valid_share must lie between 0 and 1; got 1\.0\."),
@@ -197,7 +200,7 @@ def test_a_recipe_as_json_is_the_recipe():
         ("variation", -0.1, r"variation must lie between 0 and 3; got -0\.1\."),
         ("variation", math.inf, r"variation must lie between 0 and 3; got inf\."),
         ("precision", "float16", r"precision must be 'float32' or 'bfloat16'; got 'float16'\."),
-        ("crop_px", 145, r"crop_px must be at most pad_px, 144; got 145\."),
+        ("crop_px", 145, r"crop_px must be at most pad_px, and that at most 4096; got 145 and 144\."),
         ("warm_ups", (WarmUp(1), WarmUp(1, 113)), r"side_px of a warm-up must be at most crop_px, 112; got 113\."),
         ("causes", ("redshift",), r"causes are what a warm-up predicts, and there is none\."),
     ],
@@ -801,8 +804,9 @@ def test_what_can_t_be_trained_is_told_before_anything_is_done(make_survey, surv
     (tmp_path / "folder.json").mkdir()
     with pytest.raises(ValueError, match=r"^out must be a \.json file in a folder that exists; got .*folder\.json\.$"):
         train([survey], tmp_path / "folder.json", recipe=SHORT, architecture=TINY)
-    with pytest.raises(ValueError, match=r"^architecture must have n_out=1, the label; got 2\. Name causes in"):
-        train([survey], tmp_path / "net.json", recipe=SHORT, architecture=replace(TINY, n_out=2))
+    for unfit in ({"n_out": 2}, {"sa": False}, {"act_cls": "ReLU"}, {"widen": 8}):
+        with pytest.raises(ValueError, match=r"^(architecture|widen) is .*\. Leave it out for the tutorial's; causes to"):
+            train([survey], tmp_path / "net.json", recipe=SHORT, architecture=replace(TINY, **unfit))
     torn = load_survey(make_survey(12, side_px=16))
     (torn.folder / "simulation.json").write_text('{"seed": ')
     with pytest.raises(ValueError, match=r"simulation\.json is no JSON \(.*\)\. Simulate the survey again"):

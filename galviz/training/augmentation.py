@@ -30,14 +30,14 @@ class Shrink(RandTransform):
 class Variation(RandTransform):
     """Vary each image of a training batch as telescopes and image processing vary; the galaxy stays what it is.
 
-    Sharpness (a Gaussian of up to 1 px), brightness (13 %), colour balance (5 % a band), saturation (10 %), contrast
-    (a gamma within 8 %), sky level (2 of 255) and noise (up to 3 % of full scale), each at strength 1; drawn from
-    torch's generator.
+    At strength 1, half of the images are blurred with a Gaussian of up to 1 px, and half get noise of up to 3 % of full
+    scale. All of them vary in brightness (13 %, one standard deviation), colour balance (5 % a band), saturation
+    (10 %), contrast (a gamma of 1, to 8 %) and sky level (2 of 255). Drawn from torch's generator.
 
     Parameters
     ----------
     strength : float
-        Multiplies all of it.
+        Multiplies all of it; the blur by 1.5 at most.
     """
 
     order, split_idx = 40, 0  # after crops and turns, before the normalisation; training alone

@@ -65,7 +65,7 @@ class EpochKeeper(Callback):
         if not (math.isfinite(train_rmse) and math.isfinite(valid_rmse)):
             raise ValueError(
                 f"The error is no number any more in epoch {self.epoch + 1} of the {self.phase.name}. "
-                "Lower --lr; the checkpoint of the epoch before, if there was one, is kept."
+                "Lower --lr and begin anew, without this run's .checkpoint, if there is one."
             )
         record = {
             "phase": self.phase.name,

@@ -83,12 +83,14 @@ class Recipe:
         _check_variation(self.variation)
         if isinstance(self.causes, str) or len(set(self.causes)) < len(self.causes):
             raise ValueError(f"causes must be names of columns, each once; got {self.causes!r}.")
-        if not 0 < self.valid_share < 1:
+        if not (isinstance(self.valid_share, float) and 0 < self.valid_share < 1):
             raise ValueError(f"valid_share must lie between 0 and 1; got {self.valid_share!r}. 0.2 is usual.")
         if self.precision not in ("float32", "bfloat16"):
             raise ValueError(f"precision must be 'float32' or 'bfloat16'; got {self.precision!r}.")
-        if self.crop_px > self.pad_px:
-            raise ValueError(f"crop_px must be at most pad_px, {self.pad_px}; got {self.crop_px}.")
+        if not self.crop_px <= self.pad_px <= 4096:
+            raise ValueError(
+                f"crop_px must be at most pad_px, and that at most 4096; got {self.crop_px} and {self.pad_px}."
+            )
         if wide := [warm_up.side_px for warm_up in self.warm_ups if warm_up.side_px > self.crop_px]:
             raise ValueError(f"side_px of a warm-up must be at most crop_px, {self.crop_px}; got {wide[0]}.")
         if self.causes and not self.warm_ups:
@@ -135,10 +137,10 @@ def _check_whole(name: str, value: object, least: int) -> None:
 
 
 def _check_lr(value: float) -> None:
-    if not 0 < value <= 1:
+    if not (isinstance(value, float | int) and 0 < value <= 1):
         raise ValueError(f"lr must lie between 0 and 1; got {value!r}. 0.01 is usual.")
 
 
 def _check_variation(value: float) -> None:
-    if not 0 <= value <= 3:
+    if not (isinstance(value, float | int) and 0 <= value <= 3):
         raise ValueError(f"variation must lie between 0 and 3; got {value!r}.")

@@ -16,7 +16,7 @@ from fastai.optimizer import ranger
 from fastai.torch_core import set_seed
 from torch import nn
 
-from galviz.card import Architecture, ModelCard, combined_sha256, file_sha256, write_card
+from galviz.card import Architecture, ModelCard, architecture_fault, combined_sha256, file_sha256, write_card
 from galviz.files import clear_unfinished
 from galviz.model import answer, build_network, read_weights, write_weights
 from galviz.survey import Survey
@@ -77,10 +77,8 @@ def train(
     recipe, architecture, card_path = recipe or Recipe(), architecture or Architecture(), Path(out)
     if card_path.suffix != ".json" or card_path.is_dir() or not card_path.parent.is_dir():
         raise ValueError(f"out must be a .json file in a folder that exists; got {card_path}.")
-    if architecture.n_out != 1:
-        raise ValueError(
-            f"architecture must have n_out=1, the label; got {architecture.n_out}. Name causes in the recipe."
-        )
+    if fault := architecture_fault(asdict(architecture)):
+        raise ValueError(f"{fault}. Leave it out for the tutorial's; causes to predict too stand in the recipe.")
     galaxies = labelled_galaxies(surveys, recipe)
     descriptions = [describe_survey(survey) for survey in surveys]
     survey_sha256 = combined_sha256([survey.sha256 for survey in surveys])
