@@ -1,4 +1,4 @@
-"""What is made from the shipped survey and weights: features, and those of two controls.
+"""What is made from the shipped survey and weights: features, those of two controls, and thumbnails.
 
 A control is a network that can't have learnt metallicity: one with random weights, and one trained on labels dealt out
 at random. What their features show as clearly as the trained network's wasn't learnt from the label.
@@ -8,12 +8,14 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from galviz.card import ModelCard, file_sha256
 from galviz.features import CONTROLS, FEATURES_FOLDER, Features, FeaturesError, load_features, save_features
 from galviz.survey import Survey, load_survey
+from galviz.thumbnails import SHIPPED_THUMBNAILS, load_thumbnails, make_thumbnails, save_thumbnails
 
 if TYPE_CHECKING:
     from torch import nn
@@ -48,7 +50,7 @@ def build_data(
     again: bool = False,
     progress: Callable[[str, int, int], object] | None = None,
 ) -> Iterator[Built]:
-    """Make the features of the shipped survey and the controls', one file after the other.
+    """Make the features of the shipped survey, the controls' and the thumbnails, one file after the other.
 
     Parameters
     ----------
@@ -90,6 +92,7 @@ def build_data(
             provenance = {**found.provenance, MADE_FOR: network.card.weights_sha256}
             save_features(Features(found.object_ids, found.layers, found.predictions, provenance), path)
         yield Built(path, made)
+    yield _build_thumbnails(out / SHIPPED_THUMBNAILS.name, survey, again, progress)
 
 
 def is_up_to_date(path: Path, survey: Survey, card: ModelCard) -> bool:
@@ -99,6 +102,24 @@ def is_up_to_date(path: Path, survey: Survey, card: ModelCard) -> bool:
     except FeaturesError:
         return False
     return (provenance.get("survey_sha256"), provenance.get(MADE_FOR)) == (survey.sha256, card.weights_sha256)
+
+
+def _build_thumbnails(
+    path: Path, survey: Survey, again: bool, progress: Callable[[str, int, int], object] | None
+) -> Built:
+    made = again or not thumbnails_up_to_date(path, survey)
+    if made:
+        tell = partial(progress, path.stem) if progress else None
+        save_thumbnails(make_thumbnails(survey, progress=tell), survey.sha256, path)
+    return Built(path, made)
+
+
+def thumbnails_up_to_date(path: Path, survey: Survey) -> bool:
+    """Whether a file of thumbnails is there, and of this survey."""
+    try:
+        return load_thumbnails(path)[1] == survey.sha256
+    except ValueError:
+        return False
 
 
 def _trained(survey: Survey, network: "nn.Module", tell: Tell) -> Features:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from galviz.card import Architecture
-from galviz.derived import MADE_FOR, build_data, is_up_to_date
+from galviz.derived import MADE_FOR, build_data, is_up_to_date, thumbnails_up_to_date
 from galviz.features import load_features
 from galviz.model import load_model
 from galviz.survey import load_survey
@@ -28,13 +28,14 @@ def built(tmp_path_factory, small_survey):
     return small_survey, card, files, told
 
 
-def test_three_files_are_made_and_told_of(built):
+def test_features_and_thumbnails_are_made_and_told_of(built):
     survey, card, files, told = built
-    assert [file.path.stem for file in files] == NAMES
+    assert [file.path.stem for file in files] == [*NAMES, "thumbnails"]
     assert all(file.made for file in files)
-    assert [name for name, done, total in told if done == total] == NAMES
+    assert [name for name, done, total in told if done == total] == [*NAMES, "thumbnails"]
+    assert thumbnails_up_to_date(files[3].path, survey)
     weights = load_model(card).card.weights_sha256
-    for file in files:
+    for file in files[:3]:
         provenance = load_features(file.path, survey=survey).provenance
         assert provenance[MADE_FOR] == weights
         assert (provenance["weights_sha256"] == weights) is (file.path.stem == NAMES[0])
@@ -42,7 +43,7 @@ def test_three_files_are_made_and_told_of(built):
 
 def test_the_networks_features_have_every_layer_and_the_controls_the_last(built):
     survey, card, files, _ = built
-    found = [load_features(file.path) for file in files]
+    found = [load_features(file.path) for file in files[:3]]
     assert list(found[0].layers) == load_model(card).layer_names
     assert all(list(control.layers) == ["features"] for control in found[1:])
     values = [features.layers["features"] for features in found]
@@ -65,7 +66,7 @@ def test_what_is_missing_or_of_other_data_is_made_again_to_the_same_bytes(built,
     copies[0].write_bytes(b"PAR1, or so it says")
     assert not is_up_to_date(copies[0], survey, load_model(card).card)
     again = list(build_data(tmp_path, survey=survey, model=card))
-    assert [file.made for file in again] == [True, True, False]
+    assert [file.made for file in again] == [True, True, False, False]
     assert [copy.read_bytes() for copy in copies] == [file.path.read_bytes() for file in files]
 
 
@@ -73,6 +74,7 @@ def test_another_survey_is_noticed(built, make_survey):
     _, card, files, _ = built
     other = load_survey(make_survey(40, side_px=64, seed=2))
     assert not is_up_to_date(files[0].path, other, load_model(card).card)
+    assert not thumbnails_up_to_date(files[3].path, other)
 
 
 def test_a_cancelled_run_leaves_no_half_file(built, tmp_path):

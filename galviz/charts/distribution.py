@@ -1,4 +1,4 @@
-"""DataFrame to Altair chart: no files, no results computed. Each carries a description for those who can't see it."""
+"""How a label is distributed over a sample."""
 
 import altair as alt
 import pandas as pd

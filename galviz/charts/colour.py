@@ -1,0 +1,20 @@
+"""The one colour scale of a label: reversed Spectral, as in the tutorial, over the label's range."""
+
+import altair as alt
+
+from galviz.label import Label
+
+SCHEME = "spectral"
+# Colours of what is no label: a chosen galaxy, a line to compare with.
+CHOSEN = "#e08a2b"
+QUIET = "gray"
+
+
+def label_scale(label: Label) -> alt.Scale:
+    """Blue at the label's low end, red at its high end; what lies beyond takes the colour of the end."""
+    return alt.Scale(domain=[label.low, label.high], scheme=SCHEME, reverse=True, clamp=True)
+
+
+def label_title(label: Label) -> str:
+    """The label's name with its unit, for an axis or a colour bar."""
+    return f"{label.name} [{label.unit}]" if label.unit else label.name

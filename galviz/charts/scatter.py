@@ -1,0 +1,147 @@
+"""Galaxies in a plane of components: as a ring around a dot, or as their own pictures."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from galviz.charts.colour import label_scale, label_title
+from galviz.label import Label
+
+HEIGHT_PX = 520
+# The outer edge of a ring is at 4.8 px and its inner at 1.8 px: about the tutorial's two sizes of circle.
+_RING_AREA, _RING_WIDTH = 34, 3.0
+THUMBNAIL_PX = 44
+
+
+def ring_scatter(
+    points: pd.DataFrame, x: str, y: str, label: Label, *, x_title: str | None = None, y_title: str | None = None
+) -> alt.Chart:
+    """Draw each galaxy as a dot in its predicted label's colour, within a ring in its true label's.
+
+    Parameters
+    ----------
+    points : DataFrame of n_galaxies rows, index objID
+        Columns `x` and `y`; ``predicted`` and, where it is known, ``true``, in the label's unit; and, for the tooltip,
+        ``image`` with an address or data URI of each galaxy's picture. A galaxy without a true label has no ring.
+    x, y : str
+        Names of the columns that are the axes.
+    label : Label
+        Gives the colours' range and the words.
+    x_title, y_title : str, optional
+        The columns' names by default.
+
+    Returns
+    -------
+    altair.Chart
+        One mark a galaxy, one colour bar for both colours.
+    """
+    table = _table(points, [x, y, "predicted", "true", "image"])
+    labelled = "true" in table and bool(table["true"].notna().any())
+    scale = label_scale(label)
+    bar = alt.Legend(title=label_title(label), gradientLength=HEIGHT_PX - 130)
+    encodings = {
+        "x": alt.X(f"{_escaped(x)}:Q", title=x_title or x, scale=alt.Scale(zero=False), axis=_BARE),
+        "y": alt.Y(f"{_escaped(y)}:Q", title=y_title or y, scale=alt.Scale(zero=False), axis=_BARE),
+        "fill": alt.Fill("predicted:Q", scale=scale, legend=bar),
+        "tooltip": _tooltip(table, label),
+    }
+    if labelled:
+        coloured = alt.Stroke("true:Q", scale=scale, legend=None)
+        encodings["stroke"] = alt.when("isValid(datum['true'])").then(coloured).otherwise(alt.value("transparent"))
+    legend = "Outer ring: true. Inner dot: predicted." if labelled else "Dot: predicted. No true label is known."
+    return (
+        alt.Chart(table)
+        .mark_point(filled=True, size=_RING_AREA, strokeWidth=_RING_WIDTH, opacity=1, invalid="show")
+        .encode(**encodings)
+        .properties(
+            height=HEIGHT_PX,
+            title=alt.Title(legend, anchor="start", fontSize=13, fontWeight="normal"),
+            description=_description(table, x_title or x, y_title or y, label, labelled),
+        )
+    )
+
+
+def image_scatter(
+    points: pd.DataFrame,
+    x: str,
+    y: str,
+    label: Label,
+    *,
+    framed_by: str = "true",
+    x_title: str | None = None,
+    y_title: str | None = None,
+    side_px: int = THUMBNAIL_PX,
+) -> alt.LayerChart:
+    """Draw each galaxy as its own picture, in a frame of its label's colour.
+
+    Parameters
+    ----------
+    points : DataFrame of n_galaxies rows, index objID
+        As for `ring_scatter`, with ``image``. Choose few enough that they don't cover each other: `spread_out`.
+    x, y : str
+    label : Label
+    framed_by : {"true", "predicted"}
+        Which value is the frame's colour; the colour bar says so. A galaxy without that value has a grey frame.
+    x_title, y_title : str, optional
+    side_px : int
+        Side of each picture.
+
+    Returns
+    -------
+    altair.LayerChart
+        Frames and pictures, one colour bar.
+    """
+    table = _table(points, [x, y, "predicted", "true", "image"])
+    axes = {
+        "x": alt.X(f"{_escaped(x)}:Q", title=x_title or x, scale=alt.Scale(zero=False, padding=side_px), axis=_BARE),
+        "y": alt.Y(f"{_escaped(y)}:Q", title=y_title or y, scale=alt.Scale(zero=False, padding=side_px), axis=_BARE),
+    }
+    title = f"{'True' if framed_by == 'true' else 'Predicted'} {label_title(label)[0].lower()}{label_title(label)[1:]}"
+    bar = alt.Legend(title=title, gradientLength=HEIGHT_PX - 130)
+    coloured = alt.Color(f"{framed_by}:Q", scale=label_scale(label), legend=bar)
+    base = alt.Chart(table).encode(**axes)
+    frames = base.mark_square(size=(side_px + 5) ** 2, opacity=1, invalid="show").encode(
+        color=alt.when(f"isValid(datum['{framed_by}'])").then(coloured).otherwise(alt.value("gray"))
+    )
+    pictures = base.mark_image(width=side_px, height=side_px).encode(url="image:N", tooltip=_tooltip(table, label))
+    return alt.layer(frames, pictures).properties(
+        height=HEIGHT_PX + 120, description=_description(table, x_title or x, y_title or y, label, framed_by == "true")
+    )
+
+
+# A component's numbers mean little by themselves: a few ticks, as the tutorial has none.
+_BARE = alt.Axis(tickCount=5, grid=False, format="g")
+
+
+def _table(points: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """The columns that the chart needs, objID among them; numbers to four digits, more than a screen can show."""
+    table = points[[name for name in dict.fromkeys(names) if name in points]]
+    numbers = table.select_dtypes("number").astype(float).round(4)
+    return table.assign(**numbers).rename_axis("objID").reset_index()
+
+
+def _tooltip(table: pd.DataFrame, label: Label) -> list[alt.Tooltip]:
+    """What is said of a galaxy under the pointer; a picture must be called image to be drawn there."""
+    unit = f" [{label.unit}]" if label.unit else ""
+    shown = [alt.Tooltip("objID:N", title="objID")]
+    for name in ("true", "predicted"):
+        if name in table:
+            shown.append(alt.Tooltip(f"{name}:Q", title=f"{name}{unit}", format=".2f"))
+    if "image" in table:
+        shown.append(alt.Tooltip("image:N"))
+    return shown
+
+
+def _escaped(name: str) -> str:
+    """A column's name as Altair's shorthand and Vega take it."""
+    for special in (":", ".", "[", "]"):
+        name = name.replace(special, f"\\{special}")
+    return name
+
+
+def _description(table: pd.DataFrame, x: str, y: str, label: Label, labelled: bool) -> str:
+    """The chart in a sentence or two, with its correlations."""
+    said = f"{len(table):,} galaxies in the plane of {x} and {y}, coloured by {label.name}"
+    said += ", true outside and predicted inside." if labelled else ", as predicted."
+    return said
