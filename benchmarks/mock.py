@@ -22,6 +22,7 @@ from torch import nn
 
 from galviz.activations import extract
 from galviz.card import CardError
+from galviz.metrics import errors_of
 from galviz.model import load_model
 from galviz.sample import draw_sample
 from galviz.simulate import LABEL_SCATTER_DEX, write_survey
@@ -36,19 +37,18 @@ def judge(network: nn.Module, survey: Survey, size: int) -> dict[str, float]:
     object_ids = draw_sample(survey.object_ids, min(size, len(survey.object_ids)))
     features = extract(network, survey, object_ids, layers=())
     label = survey.catalogue.loc[object_ids, "metallicity"].to_numpy(float)
-    errors = features.predictions - label
+    errors = errors_of(features.predictions, label)
     colours = np.array([radial_colours(survey.image(object_id)) for object_id in features.object_ids])
     baselines = label_from_colours(colours, label)
-    rmse = float(np.sqrt((errors**2).mean()))
     return {
-        "RMSE": rmse,
-        "bias": float(errors.mean()),
-        "NMAD": float(1.4826 * np.median(np.abs(errors - np.median(errors)))),
-        "r": float(np.corrcoef(features.predictions, label)[0, 1]),
+        "RMSE": errors.rmse,
+        "bias": errors.bias,
+        "NMAD": errors.nmad,
+        "r": errors.correlation,
         "the mean": baselines["mean"],
         "ridge": baselines["ridge"],
         "forest": baselines["random forest"],
-        "under ridge": 1 - rmse / baselines["ridge"],
+        "under ridge": 1 - errors.rmse / baselines["ridge"],
         "galaxies": len(label),
     }
 

@@ -7,7 +7,7 @@ then less than the page's code.
 import base64
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -57,27 +57,32 @@ def data_uri(webp: bytes) -> str:
     return f"data:image/webp;base64,{base64.b64encode(webp).decode('ascii')}"
 
 
-def make_thumbnails(survey: Survey, *, progress: Callable[[int, int], object] | None = None) -> pd.Series:
+def make_thumbnails(
+    survey: Survey, object_ids: Sequence[str] | None = None, *, progress: Callable[[int, int], object] | None = None
+) -> pd.Series:
     """Make the data URIs of a survey's galaxies.
 
     Parameters
     ----------
     survey : Survey
+    object_ids : sequence of str, optional
+        All of them by default.
     progress : callable, optional
         Called as progress(done, total). What it raises ends it and comes through.
 
     Returns
     -------
     Series of str, index objID
-        In the catalogue's order.
+        In the order of `object_ids`, or the catalogue's.
 
     Raises
     ------
     SurveyError
         If an image can't be read any more.
     """
-    total, found = len(survey.object_ids), {}
-    for done, object_id in enumerate(survey.object_ids, start=1):
+    wanted = survey.object_ids if object_ids is None else list(object_ids)
+    total, found = len(wanted), {}
+    for done, object_id in enumerate(wanted, start=1):
         found[object_id] = data_uri(thumbnail(survey.image(object_id)))
         if progress:
             progress(done, total)

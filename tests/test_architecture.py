@@ -9,8 +9,8 @@ ROOT = Path(__file__).parents[1]
 # A module of the core imports only from those before it. `simulate` is a package: one stage.
 STAGES = (
     *("signatures", "problems", "files", "images", "table", "label", "catalogue", "imagefolder"),
-    *("survey", "sample", "crops", "thumbnails", "simulate", "sdss"),
-    *("card", "featurefile", "features", "model", "training", "activations"),
+    *("survey", "sample", "metrics", "schedule", "crops", "thumbnails", "simulate", "sdss"),
+    *("card", "head", "featurefile", "features", "kept", "model", "training", "activations"),
     *("projection", "variance", "alignment", "attribution"),
     *("derived", "doctor"),
     *("charts", "cli", "__main__"),

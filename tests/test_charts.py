@@ -5,10 +5,13 @@ import pandas as pd
 import pytest
 
 from galviz.charts import (
+    column_scatter,
     explained_variance,
     image_scatter,
     label_distribution,
+    learning_rate,
     loss_by_epoch,
+    residuals,
     ring_scatter,
     true_against_predicted,
 )
@@ -90,11 +93,11 @@ def test_both_colours_are_one_scale_and_one_bar():
     encoding = ring_scatter(POINTS, "PC1", "PC2", METALLICITY).to_dict()["encoding"]
     scale = {"domain": [8.2, 9.4], "scheme": "spectral", "reverse": True, "clamp": True}
     assert encoding["fill"]["scale"] == encoding["stroke"]["condition"]["scale"] == scale
-    assert encoding["fill"]["legend"]["title"] == "Metallicity, 12 + log10(O/H) [dex]"
+    assert encoding["fill"]["legend"]["title"] == ["Metallicity", "12 + log10(O/H) [dex]"]
     assert encoding["stroke"]["condition"]["legend"] is None
     other = ring_scatter(POINTS, "PC1", "PC2", REDSHIFT).to_dict()["encoding"]["fill"]
     assert other["scale"]["domain"] == [0.0, 0.3]
-    assert other["legend"]["title"] == "redshift"
+    assert other["legend"]["title"] == ["redshift"]
 
 
 def test_the_tooltip_shows_the_picture_the_id_and_the_numbers():
@@ -136,7 +139,7 @@ def test_the_frame_and_the_colour_bar_are_of_one_value(framed_by, title):
     frames, pictures = chart["layer"]
     colour = frames["encoding"]["color"]["condition"]
     assert colour["field"] == framed_by
-    assert colour["legend"]["title"] == f"{title} metallicity, 12 + log10(O/H) [dex]"
+    assert colour["legend"]["title"] == [f"{title} metallicity", "12 + log10(O/H) [dex]"]
     assert colour["scale"]["domain"] == [8.2, 9.4]
     assert frames["encoding"]["color"]["value"] == "gray"
     assert pictures["encoding"]["url"]["field"] == "image"
@@ -167,18 +170,32 @@ def test_without_an_interval_there_is_none():
 # True against predicted, and loss
 
 
-def test_predictions_are_drawn_over_a_line_of_equals_and_residuals_below():
+def test_predictions_are_drawn_with_a_line_of_equals():
     chart = true_against_predicted(POINTS, METALLICITY).to_dict()
-    above, below = chart["vconcat"]
-    table = rows(chart, above["layer"][0])
+    dots, line = chart["layer"]
+    table = rows(chart, dots)
     assert table["objID"].to_list() == list(POINTS.index[:2])  # the third has no true value
-    assert table["residual"].to_list() == pytest.approx([0.1, -0.2])
-    diagonal = rows(chart, above["layer"][1])
-    assert diagonal["true"].to_list() == diagonal["equal"].to_list() == [8.5, 9.0]
-    assert above["layer"][0]["encoding"]["x"]["scale"] == above["layer"][0]["encoding"]["y"]["scale"]
-    assert below["layer"][0]["encoding"]["y"]["field"] == "residual"
-    rmse = np.sqrt((0.1**2 + 0.2**2) / 2)
-    assert f"of 2 galaxies; root-mean-square residual {rmse:.3f} dex." in chart["description"]
+    assert (dots["encoding"]["x"]["field"], dots["encoding"]["y"]["field"]) == ("true", "predicted")
+    equal = rows(chart, line)
+    assert equal["true"].to_list() == equal["equal"].to_list() == [8.5, 9.0]
+    assert dots["encoding"]["x"]["scale"] == dots["encoding"]["y"]["scale"]
+    assert [each["field"] for each in dots["encoding"]["tooltip"]][-1] == "image"
+    assert "of 2 galaxies" in chart["description"]
+
+
+def test_residuals_are_predicted_less_true():
+    chart = residuals(POINTS, METALLICITY).to_dict()
+    dots, level = chart["layer"]
+    assert rows(chart, dots)["residual"].to_list() == pytest.approx([0.1, -0.2])
+    assert dots["encoding"]["y"]["field"] == "residual"
+    assert rows(chart, level)["zero"].to_list() == [0.0]
+    assert chart["description"].endswith("it changes by -0.60 a unit.")  # from 0.1 to -0.2 over 0.5
+
+
+def test_no_galaxy_with_a_truth_is_an_empty_chart():
+    nobody = POINTS.assign(true=np.nan)
+    assert "of 0 galaxies" in true_against_predicted(nobody, METALLICITY).description
+    assert "of 0 galaxies" in residuals(nobody, METALLICITY).description
 
 
 EPOCHS = [
@@ -201,3 +218,48 @@ def test_epochs_are_numbered_through():
         "Root-mean-square error over galaxies kept apart, by epoch: 0.150, 0.100 [dex]. "
         "A line marks the best possible, 0.05."
     )
+
+
+def test_a_learning_rate_is_drawn_phase_by_phase():
+    chart = learning_rate([0.1, 0.2, 0.1, 0.3], phases=["one", "one", "two", "two"]).to_dict()
+    table = rows(chart)
+    assert table["rate"].to_list() == [0.1, 0.2, 0.1, 0.3]
+    assert table["phase"].to_list() == ["one", "one", "two", "two"]
+    assert chart["encoding"]["detail"]["field"] == "phase"
+    assert table["done"].to_list() == pytest.approx([0, 1 / 3, 2 / 3, 1])
+
+
+# Any column as the colour
+
+
+def test_any_number_colours_the_galaxies():
+    mass = pd.Series([9.0, np.inf, 11.0], index=POINTS.index)
+    chart = column_scatter(POINTS, "PC1", "PC2", mass, METALLICITY, title="stellar mass").to_dict()
+    colour = chart["encoding"]["color"]
+    assert colour["condition"]["type"] == "quantitative"
+    assert colour["condition"]["scale"]["domain"] == pytest.approx([9.04, 10.96])  # 2nd and 98th percentile
+    assert colour["value"] == "gray"
+    assert chart["encoding"]["tooltip"][0]["title"] == "stellar mass"
+    assert rows(chart)["colour"].to_list()[::2] == [9.0, 11.0]
+    assert rows(chart)["colour"].isna().tolist() == [False, True, False]
+    constant = column_scatter(POINTS, "PC1", "PC2", mass * 0 + 3, METALLICITY, title="three").to_dict()
+    assert constant["encoding"]["color"]["condition"]["scale"]["domain"] == [3.0, 4.0]
+
+
+@pytest.mark.parametrize("kinds", [[True, False, True], ["disc", None, "bulge"]])
+def test_kinds_colour_the_galaxies_too(kinds):
+    chart = column_scatter(
+        POINTS, "PC1", "PC2", pd.Series(kinds, index=POINTS.index), METALLICITY, title="kind"
+    ).to_dict()
+    assert chart["encoding"]["color"]["condition"]["type"] == "nominal"
+    shown = rows(chart)["colour"]
+    assert [None if pd.isna(each) else each for each in shown] == [
+        None if each is None else str(each) for each in kinds
+    ]
+    assert rows(chart)["true"].to_list()[:2] == [8.5, 9.0]  # the chart's own columns are as they were
+
+
+def test_no_number_at_all_is_all_grey():
+    nothing = pd.Series([np.nan] * 3, index=POINTS.index)
+    chart = column_scatter(POINTS, "PC1", "PC2", nothing, METALLICITY, title="none").to_dict()
+    assert chart["encoding"]["color"]["condition"]["scale"]["domain"] == [0.0, 1.0]

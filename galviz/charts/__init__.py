@@ -1,15 +1,18 @@
 """DataFrame to Altair chart: no files, no results computed. Each carries a description for those who can't see it."""
 
 from galviz.charts.distribution import label_distribution
-from galviz.charts.evaluation import loss_by_epoch, true_against_predicted
-from galviz.charts.scatter import image_scatter, ring_scatter
+from galviz.charts.evaluation import learning_rate, loss_by_epoch, residuals, true_against_predicted
+from galviz.charts.scatter import column_scatter, image_scatter, ring_scatter
 from galviz.charts.variance import explained_variance
 
 __all__ = [
+    "column_scatter",
     "explained_variance",
     "image_scatter",
     "label_distribution",
+    "learning_rate",
     "loss_by_epoch",
+    "residuals",
     "ring_scatter",
     "true_against_predicted",
 ]

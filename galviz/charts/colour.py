@@ -15,6 +15,13 @@ def label_scale(label: Label) -> alt.Scale:
     return alt.Scale(domain=[label.low, label.high], scheme=SCHEME, reverse=True, clamp=True)
 
 
+def bar_title(label: Label, *, before: str = "") -> list[str]:
+    """The label's name for a colour bar: the words above, the formula below them."""
+    words, comma, formula = label_title(label).partition(", ")
+    words = f"{before} {words[0].lower()}{words[1:]}" if before else words
+    return [words, formula] if comma else [words]
+
+
 def label_title(label: Label) -> str:
     """The label's name with its unit, for an axis or a colour bar."""
     return f"{label.name} [{label.unit}]" if label.unit else label.name

@@ -3,6 +3,8 @@
 import altair as alt
 import pandas as pd
 
+from galviz.charts.colour import CHOSEN, QUIET
+
 
 def label_distribution(
     labels: pd.Series, title: str, *, shown: list[str], chosen: str | None = None, bins: int = 24
@@ -36,7 +38,7 @@ def label_distribution(
     )
     ticks = (
         alt.Chart(known.loc[known.index.isin(shown)].to_frame())
-        .mark_tick(size=10, thickness=1.5, yOffset=6, color="gray")
+        .mark_tick(size=10, thickness=1.5, yOffset=6, color=QUIET)
         .encode(x=alt.X("label:Q", title=title), y=alt.datum(0))
     )
     layers = [bars, ticks]
@@ -45,7 +47,7 @@ def label_distribution(
         f"median {known.median():.2f}."
     )
     if chosen is not None and chosen in known.index:
-        line = alt.Chart(known.loc[[chosen]].to_frame()).mark_rule(strokeWidth=2.5, color="#e08a2b")
+        line = alt.Chart(known.loc[[chosen]].to_frame()).mark_rule(strokeWidth=2.5, color=CHOSEN)
         layers.append(line.encode(x="label:Q", tooltip=alt.Tooltip("label:Q", format=".2f", title="this galaxy")))
         description += f" A line marks the chosen galaxy at {known[chosen]:.2f}."
     return alt.layer(*layers).properties(height=180, description=description)

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from galviz.charts.colour import CHOSEN, label_title
 from galviz.label import Label
 
 
-def true_against_predicted(points: pd.DataFrame, label: Label) -> alt.VConcatChart:
-    """Draw predicted against true values over a line of equals, and the residuals below.
+def true_against_predicted(points: pd.DataFrame, label: Label) -> alt.LayerChart:
+    """Draw predicted against true values, with a line where they are equal.
 
     Parameters
     ----------
@@ -22,46 +23,78 @@ def true_against_predicted(points: pd.DataFrame, label: Label) -> alt.VConcatCha
 
     Returns
     -------
-    altair.VConcatChart
-        Two panels on one axis of true values.
+    altair.LayerChart
+        Both axes have one range.
     """
-    known = points.dropna(subset=["true"])
-    columns = [name for name in ("true", "predicted", "image") if name in known]
-    table = known[columns].assign(residual=known["predicted"] - known["true"])
-    numbers = table.select_dtypes("number").astype(float).round(4)
-    table = table.assign(**numbers).rename_axis("objID").reset_index()
+    table = _known(points)
     both = pd.concat([table["true"], table["predicted"]])
     ends = [float(both.min()), float(both.max())] if len(both) else [label.low, label.high]
-    told = [
-        alt.Tooltip("objID:N"),
-        *(alt.Tooltip(f"{name}:Q", format=".2f") for name in ("true", "predicted", "residual")),
-    ]
-    told += [alt.Tooltip("image:N")] if "image" in table else []
-    unit = f" [{label.unit}]" if label.unit else ""
     scale = alt.Scale(domain=ends, nice=True, zero=False)
-    x = alt.X("true:Q", title=None, scale=scale, axis=alt.Axis(labels=False))
-    dots = alt.Chart(table).mark_circle(size=22, opacity=0.55)
-    predicted = dots.encode(x=x, y=alt.Y("predicted:Q", title=f"predicted{unit}", scale=scale), tooltip=told)
-    diagonal = (
+    x = alt.X("true:Q", title=f"true: {label_title(label)}", scale=scale, axis=_FEW)
+    dots = (
+        alt.Chart(table)
+        .mark_circle(size=22, opacity=0.55)
+        .encode(x=x, y=alt.Y("predicted:Q", title=f"predicted{_unit(label)}", scale=scale), tooltip=_told(table))
+    )
+    equal = (
         alt.Chart(pd.DataFrame({"true": ends, "equal": ends}))
         .mark_line(color=CHOSEN, strokeWidth=2)
         .encode(x=x, y=alt.Y("equal:Q", scale=scale))
     )
-    residuals = dots.encode(
-        x=alt.X("true:Q", title=f"true: {label_title(label)}", scale=scale),
-        y=alt.Y("residual:Q", title=f"predicted − true{unit}"),
-        tooltip=told,
+    said = f"Predicted against true {label.name} of {len(table):,} galaxies, with a line where they are equal."
+    return alt.layer(dots, equal).properties(height=380, description=said)
+
+
+def residuals(points: pd.DataFrame, label: Label) -> alt.LayerChart:
+    """Draw what is left between predicted and true values against the true ones.
+
+    Parameters
+    ----------
+    points : DataFrame, index objID
+        As for `true_against_predicted`.
+    label : Label
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    table = _known(points)
+    dots = (
+        alt.Chart(table)
+        .mark_circle(size=22, opacity=0.55)
+        .encode(
+            x=alt.X("true:Q", title=f"true: {label_title(label)}", scale=alt.Scale(zero=False), axis=_FEW),
+            y=alt.Y("residual:Q", title=f"predicted − true{_unit(label)}"),
+            tooltip=_told(table),
+        )
     )
     level = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=CHOSEN, strokeWidth=2).encode(y="zero:Q")
-    spread = float((table["residual"] ** 2).mean() ** 0.5) if len(table) else float("nan")
-    return alt.vconcat(
-        alt.layer(predicted, diagonal).properties(height=320, width="container"),
-        alt.layer(residuals, level).properties(height=140, width="container"),
-        spacing=8,
-    ).properties(
-        description=f"Predicted against true {label.name} of {len(table):,} galaxies; "
-        f"root-mean-square residual {spread:.3f}{f' {label.unit}' if label.unit else ''}."
-    )
+    said = f"Predicted less true {label.name} against true, of {len(table):,} galaxies"
+    if len(table) > 1:
+        slope = np.polyfit(table["true"], table["residual"], 1)[0] if np.ptp(table["true"]) > 0 else 0.0
+        said += f"; it changes by {slope:+.2f} a unit"
+    return alt.layer(dots, level).properties(height=380, description=f"{said}.")
+
+
+_FEW = alt.Axis(tickCount=6)
+
+
+def _known(points: pd.DataFrame) -> pd.DataFrame:
+    """Galaxies whose true value is known, with their residuals; objID is a column."""
+    known = points.dropna(subset=["true"])
+    columns = [name for name in ("true", "predicted", "image") if name in known]
+    table = known[columns].assign(residual=known["predicted"] - known["true"])
+    numbers = table.select_dtypes("number").astype(float).round(4)
+    return table.assign(**numbers).rename_axis("objID").reset_index()
+
+
+def _told(table: pd.DataFrame) -> list[alt.Tooltip]:
+    numbers = [alt.Tooltip(f"{name}:Q", format=".2f") for name in ("true", "predicted", "residual")]
+    return [alt.Tooltip("objID:N"), *numbers, *([alt.Tooltip("image:N")] if "image" in table else [])]
+
+
+def _unit(label: Label) -> str:
+    return f" [{label.unit}]" if label.unit else ""
 
 
 def loss_by_epoch(
@@ -87,15 +120,16 @@ def loss_by_epoch(
     names = {"train_rmse": "galaxies learnt from", "valid_rmse": "galaxies kept apart"}
     long = table.melt(["number", "phase", "images"], list(names), var_name="over", value_name="rmse")
     long["over"] = long["over"].map(names)
-    unit = f" [{label.unit}]" if label.unit else ""
+    unit = _unit(label)
+    over = list(names.values())
     curves = (
         alt.Chart(long)
         .mark_line(point=True)
         .encode(
             x=alt.X("number:O", title="epoch", axis=alt.Axis(labelAngle=0)),
             y=alt.Y("rmse:Q", title=f"root-mean-square error{unit}", scale=alt.Scale(zero=False)),
-            color=alt.Color("over:N", title=None, legend=alt.Legend(orient="top")),
-            strokeDash=alt.StrokeDash("over:N", legend=None),
+            color=alt.Color("over:N", title=None, sort=over, legend=alt.Legend(orient="top")),
+            strokeDash=alt.StrokeDash("over:N", title=None, sort=over, scale=alt.Scale(range=[[4, 3], [1, 0]])),
             tooltip=[
                 alt.Tooltip("number:O", title="epoch"),
                 alt.Tooltip("phase:N"),
@@ -113,3 +147,36 @@ def loss_by_epoch(
         layers.append(alt.Chart(floor).mark_rule(color=CHOSEN, strokeWidth=2).encode(y="best:Q"))
         description += f" A line marks the best possible, {best_possible:g}."
     return alt.layer(*layers).properties(height=280, description=description)
+
+
+def learning_rate(rates: Sequence[float] | np.ndarray, *, phases: Sequence[str] | None = None) -> alt.Chart:
+    """Draw the learning rate over a training.
+
+    Parameters
+    ----------
+    rates : sequence of float, shape (n_points,)
+        At evenly spaced points of the training.
+    phases : sequence of str, shape (n_points,), optional
+        What was trained at each point; each phase has its own line.
+
+    Returns
+    -------
+    altair.Chart
+    """
+    table = pd.DataFrame({"done": np.linspace(0, 1, len(rates)), "rate": np.asarray(rates, float)})
+    table["phase"] = list(phases) if phases is not None else "training"
+    return (
+        alt.Chart(table)
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=alt.X("done:Q", title="share of the training", axis=alt.Axis(format="%")),
+            y=alt.Y("rate:Q", title="learning rate"),
+            detail="phase:N",
+            tooltip=[alt.Tooltip("phase:N"), alt.Tooltip("rate:Q", format=".2e", title="learning rate")],
+        )
+        .properties(
+            height=180,
+            description=f"Learning rate over the training: from {table['rate'].iloc[0]:.2g} up to "
+            f"{table['rate'].max():.2g} and down to {table['rate'].iloc[-1]:.2g}.",
+        )
+    )

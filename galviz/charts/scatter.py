@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
-from galviz.charts.colour import label_scale, label_title
+from galviz.charts.colour import QUIET, bar_title, label_scale
 from galviz.label import Label
 
 HEIGHT_PX = 520
 # The outer edge of a ring is at 4.8 px and its inner at 1.8 px: about the tutorial's two sizes of circle.
 _RING_AREA, _RING_WIDTH = 34, 3.0
-THUMBNAIL_PX = 44
+THUMBNAIL_PX = 40
 
 
 def ring_scatter(
@@ -39,7 +40,7 @@ def ring_scatter(
     table = _table(points, [x, y, "predicted", "true", "image"])
     labelled = "true" in table and bool(table["true"].notna().any())
     scale = label_scale(label)
-    bar = alt.Legend(title=label_title(label), gradientLength=HEIGHT_PX - 130)
+    bar = alt.Legend(title=bar_title(label), gradientLength=HEIGHT_PX - 130)
     encodings = {
         "x": alt.X(f"{_escaped(x)}:Q", title=x_title or x, scale=alt.Scale(zero=False), axis=_BARE),
         "y": alt.Y(f"{_escaped(y)}:Q", title=y_title or y, scale=alt.Scale(zero=False), axis=_BARE),
@@ -58,6 +59,57 @@ def ring_scatter(
             height=HEIGHT_PX,
             title=alt.Title(legend, anchor="start", fontSize=13, fontWeight="normal"),
             description=_description(table, x_title or x, y_title or y, label, labelled),
+        )
+    )
+
+
+def column_scatter(points: pd.DataFrame, x: str, y: str, colour: pd.Series, label: Label, *, title: str) -> alt.Chart:
+    """Draw each galaxy as a dot in the colour of any one of its properties.
+
+    Parameters
+    ----------
+    points : DataFrame of n_galaxies rows, index objID
+        As for `ring_scatter`.
+    x, y : str
+    colour : Series of shape (n_galaxies,), same index
+        Numbers, or anything else, whose values are then kinds; a galaxy without a finite one is grey.
+    label : Label
+        Of the truth and the prediction, for the tooltip.
+    title : str
+        Of the colour bar.
+
+    Returns
+    -------
+    altair.Chart
+        Numbers run from their 2nd to their 98th percentile, dark to bright.
+    """
+    table = _table(points, [x, y, "predicted", "true", "image"])
+    if pd.api.types.is_numeric_dtype(colour) and not pd.api.types.is_bool_dtype(colour):
+        values = colour.astype(float).replace([np.inf, -np.inf], np.nan)
+        low, high = values.quantile([0.02, 0.98]) if values.notna().any() else (0.0, 1.0)
+        scale = alt.Scale(
+            domain=[float(low), float(high) if high > low else float(low) + 1], scheme="viridis", clamp=True
+        )
+        bar = alt.Legend(title=title, gradientLength=HEIGHT_PX - 130)
+        coloured, shown = (
+            alt.Color("colour:Q", scale=scale, legend=bar),
+            alt.Tooltip("colour:Q", title=title, format=".4g"),
+        )
+    else:
+        values = colour.map(str).where(colour.notna())
+        coloured, shown = alt.Color("colour:N", title=title), alt.Tooltip("colour:N", title=title)
+    table["colour"] = values.to_numpy()
+    return (
+        alt.Chart(table)
+        .mark_circle(size=42, opacity=0.9, invalid="show")
+        .encode(
+            x=alt.X(f"{_escaped(x)}:Q", title=x, scale=alt.Scale(zero=False), axis=_BARE),
+            y=alt.Y(f"{_escaped(y)}:Q", title=y, scale=alt.Scale(zero=False), axis=_BARE),
+            color=alt.when("isValid(datum.colour)").then(coloured).otherwise(alt.value(QUIET)),
+            tooltip=[shown, *_tooltip(table, label)],
+        )
+        .properties(
+            height=HEIGHT_PX, description=f"{len(table):,} galaxies in the plane of {x} and {y}, coloured by {title}."
         )
     )
 
@@ -94,15 +146,18 @@ def image_scatter(
     """
     table = _table(points, [x, y, "predicted", "true", "image"])
     axes = {
-        "x": alt.X(f"{_escaped(x)}:Q", title=x_title or x, scale=alt.Scale(zero=False, padding=side_px), axis=_BARE),
-        "y": alt.Y(f"{_escaped(y)}:Q", title=y_title or y, scale=alt.Scale(zero=False, padding=side_px), axis=_BARE),
+        "x": alt.X(
+            f"{_escaped(x)}:Q", title=x_title or x, scale=alt.Scale(zero=False, nice=False, padding=side_px), axis=_BARE
+        ),
+        "y": alt.Y(
+            f"{_escaped(y)}:Q", title=y_title or y, scale=alt.Scale(zero=False, nice=False, padding=side_px), axis=_BARE
+        ),
     }
-    title = f"{'True' if framed_by == 'true' else 'Predicted'} {label_title(label)[0].lower()}{label_title(label)[1:]}"
-    bar = alt.Legend(title=title, gradientLength=HEIGHT_PX - 130)
+    bar = alt.Legend(title=bar_title(label, before=framed_by.capitalize()), gradientLength=HEIGHT_PX - 130)
     coloured = alt.Color(f"{framed_by}:Q", scale=label_scale(label), legend=bar)
     base = alt.Chart(table).encode(**axes)
     frames = base.mark_square(size=(side_px + 5) ** 2, opacity=1, invalid="show").encode(
-        color=alt.when(f"isValid(datum['{framed_by}'])").then(coloured).otherwise(alt.value("gray"))
+        color=alt.when(f"isValid(datum['{framed_by}'])").then(coloured).otherwise(alt.value(QUIET))
     )
     pictures = base.mark_image(width=side_px, height=side_px).encode(url="image:N", tooltip=_tooltip(table, label))
     return alt.layer(frames, pictures).properties(
@@ -141,7 +196,7 @@ def _escaped(name: str) -> str:
 
 
 def _description(table: pd.DataFrame, x: str, y: str, label: Label, labelled: bool) -> str:
-    """The chart in a sentence or two, with its correlations."""
+    """The chart in a sentence."""
     said = f"{len(table):,} galaxies in the plane of {x} and {y}, coloured by {label.name}"
     said += ", true outside and predicted inside." if labelled else ", as predicted."
     return said

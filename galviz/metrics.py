@@ -1,0 +1,75 @@
+"""How large errors are: root-mean-square, its robust counterpart, and the bias."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+# 1 / Φ⁻¹(3/4): a normal distribution's standard deviation over its median absolute deviation.
+_NORMAL = 1.4826
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Errors of predictions, in the label's unit; with e = predicted − true.
+
+    Attributes
+    ----------
+    rmse : float
+        √(mean e²).
+    nmad : float
+        1.4826 · median |e − median e|: the standard deviation, if errors are normal; outliers hardly move it.
+    bias : float
+        Mean e.
+    correlation : float
+        Pearson's r of predicted and true; 0 where either doesn't vary.
+    spread : float
+        Standard deviation of the true values (divisor n): the RMSE of always predicting their mean.
+    n : int
+        How many.
+    """
+
+    rmse: float
+    nmad: float
+    bias: float
+    correlation: float
+    spread: float
+    n: int
+
+
+def errors_of(predicted: ArrayLike, true: ArrayLike) -> Errors:
+    """Measure how far predictions are from the truth.
+
+    Parameters
+    ----------
+    predicted, true : array of shape (n,)
+        In the same unit and order; galaxies whose true value is NaN are left out.
+
+    Returns
+    -------
+    Errors
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, a prediction is no finite number, or no true value is known.
+    """
+    predicted, true = np.asarray(predicted, float), np.asarray(true, float)
+    if predicted.shape != true.shape or predicted.ndim != 1:
+        raise ValueError(f"predicted and true must be of one shape (n,); got {predicted.shape} and {true.shape}.")
+    if not np.isfinite(predicted).all():
+        raise ValueError("predicted must be finite numbers; leave out galaxies without a prediction.")
+    known = np.isfinite(true)
+    if not known.any():
+        raise ValueError("true must be known of one galaxy or more; there is nothing to compare with.")
+    predicted, true = predicted[known], true[known]
+    error = predicted - true
+    varies = np.ptp(predicted) > 0 and np.ptp(true) > 0
+    return Errors(
+        rmse=float(np.sqrt(np.mean(error**2))),
+        nmad=float(_NORMAL * np.median(np.abs(error - np.median(error)))),
+        bias=float(error.mean()),
+        correlation=float(np.corrcoef(predicted, true)[0, 1]) if varies else 0.0,
+        spread=float(true.std()),
+        n=len(true),
+    )
