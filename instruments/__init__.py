@@ -1,1 +1,0 @@
-"""Pages that take any survey, beside the lessons of the course."""

@@ -1,1 +1,0 @@
-"""The lesson on training: the error by epoch, the learning rate, and what is the best possible."""
