@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from PIL import Image, ImageDraw
 
+# An image larger than SDSS's usual cutouts has smaller pixels, and its centre is a galaxy's core alone.
+LARGE_PX = 200
+
 
 def centre_crop(image: Image.Image, side_px: int) -> Image.Image:
     """Cut the central square out of an image; what lies outside the image is black, as in fastai's ``CropPad``.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from galviz.card import ModelCard, file_sha256
-from galviz.features import CONTROLS, FEATURES_FOLDER, Features, FeaturesError, load_features, save_features
+from galviz.features import CONTROLS, FEATURES_FOLDER, Features, load_features, save_features
 from galviz.survey import Survey, load_survey
 from galviz.thumbnails import SHIPPED_THUMBNAILS, load_thumbnails, make_thumbnails, save_thumbnails
 
@@ -79,7 +79,7 @@ def build_data(
 
     survey, network = survey or load_survey(), load_model(model)
     out.mkdir(parents=True, exist_ok=True)
-    for name, make in {"mock-survey": _trained, CONTROLS[0]: _random, CONTROLS[1]: _shuffled}.items():
+    for name, write in _WRITERS.items():
         path = out / f"{name}.parquet"
 
         def tell(done: int, total: int, name: str = name) -> None:
@@ -88,38 +88,34 @@ def build_data(
 
         made = again or not is_up_to_date(path, survey, network.card)
         if made:
-            found = make(survey, network, tell)
-            provenance = {**found.provenance, MADE_FOR: network.card.weights_sha256}
-            save_features(Features(found.object_ids, found.layers, found.predictions, provenance), path)
+            write(path, survey, network, tell)
         yield Built(path, made)
-    yield _build_thumbnails(out / SHIPPED_THUMBNAILS.name, survey, again, progress)
 
 
 def is_up_to_date(path: Path, survey: Survey, card: ModelCard) -> bool:
-    """Whether a file of derived data is there, and of this survey and these weights."""
+    """Whether a file of derived data is there, and of this survey and, unless it holds thumbnails, these weights."""
+    thumbnails = path.name == SHIPPED_THUMBNAILS.name
     try:
-        provenance = load_features(path).provenance
-    except FeaturesError:
+        found = [load_thumbnails(path)[1]] if thumbnails else _made_from(load_features(path))
+    except ValueError:  # as FeaturesError is
         return False
-    return (provenance.get("survey_sha256"), provenance.get(MADE_FOR)) == (survey.sha256, card.weights_sha256)
+    return found == ([survey.sha256] if thumbnails else [survey.sha256, card.weights_sha256])
 
 
-def _build_thumbnails(
-    path: Path, survey: Survey, again: bool, progress: Callable[[str, int, int], object] | None
-) -> Built:
-    made = again or not thumbnails_up_to_date(path, survey)
-    if made:
-        tell = partial(progress, path.stem) if progress else None
-        save_thumbnails(make_thumbnails(survey, progress=tell), survey.sha256, path)
-    return Built(path, made)
+def _made_from(features: Features) -> list[str | None]:
+    return [features.provenance.get(name) for name in ("survey_sha256", MADE_FOR)]
 
 
-def thumbnails_up_to_date(path: Path, survey: Survey) -> bool:
-    """Whether a file of thumbnails is there, and of this survey."""
-    try:
-        return load_thumbnails(path)[1] == survey.sha256
-    except ValueError:
-        return False
+def _write_features(
+    make: Callable[[Survey, "nn.Module", Tell], Features], path: Path, survey: Survey, network: "nn.Module", tell: Tell
+) -> None:
+    found = make(survey, network, tell)
+    provenance = {**found.provenance, MADE_FOR: network.card.weights_sha256}
+    save_features(Features(found.object_ids, found.layers, found.predictions, provenance), path)
+
+
+def _write_thumbnails(path: Path, survey: Survey, network: "nn.Module", tell: Tell) -> None:
+    save_thumbnails(make_thumbnails(survey, progress=tell), survey.sha256, path)
 
 
 def _trained(survey: Survey, network: "nn.Module", tell: Tell) -> Features:
@@ -155,3 +151,12 @@ def _shuffled(survey: Survey, network: "nn.Module", tell: Tell) -> Features:
         path = Path(scratch) / f"{CONTROLS[1]}.json"
         train([survey], path, recipe=recipe, architecture=card.architecture, progress=tell)
         return extract(load_model(path), survey)
+
+
+_WRITERS = {
+    "mock-survey": partial(_write_features, _trained),
+    CONTROLS[0]: partial(_write_features, _random),
+    CONTROLS[1]: partial(_write_features, _shuffled),
+    SHIPPED_THUMBNAILS.stem: _write_thumbnails,
+}
+FILES = tuple(_WRITERS)

@@ -140,18 +140,12 @@ def _weights() -> Check:
 
 def _features() -> Check:
     from galviz.card import read_card
-    from galviz.derived import is_up_to_date, thumbnails_up_to_date
+    from galviz.derived import FILES, is_up_to_date
     from galviz.features import CONTROLS, FEATURES_FOLDER
     from galviz.survey import load_survey
-    from galviz.thumbnails import SHIPPED_THUMBNAILS
 
     survey, card = load_survey(verify=False), read_card()
-    stale = [
-        name
-        for name in ("mock-survey", *CONTROLS)
-        if not is_up_to_date(FEATURES_FOLDER / f"{name}.parquet", survey, card)
-    ]
-    stale += [] if thumbnails_up_to_date(SHIPPED_THUMBNAILS, survey) else [SHIPPED_THUMBNAILS.stem]
+    stale = [name for name in FILES if not is_up_to_date(FEATURES_FOLDER / f"{name}.parquet", survey, card)]
     if stale:
         return Check("features", WRONG, f"missing or of other data: {', '.join(stale)}", "python -m galviz build-data")
     return Check("features", OK, f"of this survey and these weights, controls too ({', '.join(CONTROLS)})")

@@ -15,14 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from galviz.crops import centre_crop
+from galviz.crops import LARGE_PX, centre_crop
 from galviz.files import replacing
 from galviz.survey import Survey
 
 SIDE_PX = 72  # the tutorial's crop for galaxies as points
 SHIPPED_THUMBNAILS = Path(__file__).parents[1] / "data" / "features" / "thumbnails.parquet"
-# An image larger than SDSS's usual cutouts has smaller pixels, and its centre would be a galaxy's core alone.
-_LARGE_PX = 200
 _QUALITY = 60
 _KEY = b"galviz_survey_sha256"
 
@@ -43,7 +41,7 @@ def thumbnail(image: Image.Image, side_px: int = SIDE_PX) -> bytes:
         `side_px` by `side_px` pixels.
     """
     longest = max(image.size)
-    if longest > _LARGE_PX:
+    if longest > LARGE_PX:
         picture = centre_crop(image, longest).resize((side_px, side_px), Image.Resampling.LANCZOS)
     else:
         picture = centre_crop(image, side_px)

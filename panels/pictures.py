@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 from PIL import Image
 
-from galviz.crops import centre_crop
+from galviz.crops import LARGE_PX, centre_crop
 from galviz.survey import Survey
 
 COLUMNS = 8
@@ -14,8 +14,6 @@ NARROWEST_PX = 72
 # Twice the width at which a thumbnail is shown, for sharp screens.
 THUMBNAIL_PX = 256
 WHOLE = "whole"
-# Images larger than SDSS's usual cutouts have smaller pixels: their centre is a galaxy's core alone.
-LARGE_PX = 200
 
 
 def choose_crop(survey: Survey) -> int | None:

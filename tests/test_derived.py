@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from galviz.card import Architecture
-from galviz.derived import MADE_FOR, build_data, is_up_to_date, thumbnails_up_to_date
+from galviz.derived import FILES, MADE_FOR, build_data, is_up_to_date
 from galviz.features import load_features
 from galviz.model import load_model
 from galviz.survey import load_survey
@@ -30,10 +30,10 @@ def built(tmp_path_factory, small_survey):
 
 def test_features_and_thumbnails_are_made_and_told_of(built):
     survey, card, files, told = built
-    assert [file.path.stem for file in files] == [*NAMES, "thumbnails"]
+    assert [file.path.stem for file in files] == [*NAMES, "thumbnails"] == list(FILES)
     assert all(file.made for file in files)
     assert [name for name, done, total in told if done == total] == [*NAMES, "thumbnails"]
-    assert thumbnails_up_to_date(files[3].path, survey)
+    assert is_up_to_date(files[3].path, survey, load_model(card).card)
     weights = load_model(card).card.weights_sha256
     for file in files[:3]:
         provenance = load_features(file.path, survey=survey).provenance
@@ -74,7 +74,7 @@ def test_another_survey_is_noticed(built, make_survey):
     _, card, files, _ = built
     other = load_survey(make_survey(40, side_px=64, seed=2))
     assert not is_up_to_date(files[0].path, other, load_model(card).card)
-    assert not thumbnails_up_to_date(files[3].path, other)
+    assert not is_up_to_date(files[3].path, other, load_model(card).card)
 
 
 def test_a_cancelled_run_leaves_no_half_file(built, tmp_path):

@@ -4,37 +4,21 @@ import numpy as np
 import pytest
 import torch
 
-from galviz.card import Architecture, CardError, ModelCard, file_sha256, write_card
+from galviz.card import Architecture, CardError, write_card
 from galviz.head import read_head
 from galviz.model import build_network, load_model, write_weights
+from tests.cards import TINY, card_for
 
 
 @pytest.fixture
 def card(tmp_path):
     """The card of a tiny network."""
-    architecture = Architecture(widen=0.125)
     weights = tmp_path / "tiny.safetensors"
-    network = build_network(architecture, seed=4)
+    network = build_network(TINY, seed=4)
     torch.nn.init.constant_(network[-1].bias, 8.9)
     write_weights(network, weights)
     path = tmp_path / "tiny.json"
-    said = ModelCard(
-        name="tiny",
-        task="regression",
-        label="metallicity",
-        unit="dex",
-        architecture=architecture,
-        layers=architecture.layers,
-        pad_px=144,
-        crop_px=112,
-        mean=(0.1, 0.1, 0.1),
-        std=(0.1, 0.1, 0.1),
-        survey_sha256="0" * 64,
-        weights=weights.name,
-        weights_sha256=file_sha256(weights),
-        training={},
-    )
-    write_card(said, path)
+    write_card(card_for(weights), path)
     return path
 
 

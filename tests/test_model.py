@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from safetensors.torch import save as save_tensors
 
 from galviz import model as model_module
-from galviz.card import Architecture, CardError, ModelCard, file_sha256, read_card, write_card
+from galviz.card import Architecture, CardError, read_card, write_card
 from galviz.model import (
     MAP_LAYERS,
     answer,
@@ -27,8 +27,8 @@ from galviz.model import (
     with_card,
     write_weights,
 )
+from tests.cards import TINY, card_for
 
-TINY = Architecture(widen=0.125)
 # Layer: channels and side of what it answers to 112 px, as the paper's figures and the tutorial's summary have them.
 SHAPES = {"stem": (64, 56), "stage1": (64, 28), "stage2": (128, 14), "stage3": (256, 7), "stage4": (512, 4)}
 
@@ -50,26 +50,6 @@ def tutored(architecture, seed=1):
 def answers(network, side_px=64, seed=2):
     with torch.no_grad():
         return network(torch.randn(4, 3, side_px, side_px, generator=torch.Generator().manual_seed(seed)))
-
-
-def card_for(weights, architecture=TINY, **changes):
-    card = ModelCard(
-        name=weights.stem,
-        task="regression",
-        label="metallicity",
-        unit="dex",
-        architecture=architecture,
-        layers=architecture.layers,
-        pad_px=144,
-        crop_px=112,
-        mean=(0.1, 0.2, 0.3),
-        std=(0.1, 0.1, 0.1),
-        survey_sha256="0" * 64,
-        weights=weights.name,
-        weights_sha256=file_sha256(weights),
-        training={},
-    )
-    return replace(card, **changes)
 
 
 @pytest.fixture(scope="module")

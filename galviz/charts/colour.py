@@ -24,4 +24,9 @@ def bar_title(label: Label, *, before: str = "") -> list[str]:
 
 def label_title(label: Label) -> str:
     """The label's name with its unit, for an axis or a colour bar."""
-    return f"{label.name} [{label.unit}]" if label.unit else label.name
+    return with_unit(label.name, label)
+
+
+def with_unit(words: str, label: Label) -> str:
+    """Words for a quantity in the label's unit, with that unit if it has one."""
+    return f"{words} [{label.unit}]" if label.unit else words

@@ -7,7 +7,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from galviz.charts.colour import CHOSEN, label_title
+from galviz.charts.colour import CHOSEN, label_title, with_unit
+from galviz.charts.table import galaxy_table
 from galviz.label import Label
 
 
@@ -34,7 +35,7 @@ def true_against_predicted(points: pd.DataFrame, label: Label) -> alt.LayerChart
     dots = (
         alt.Chart(table)
         .mark_circle(size=22, opacity=0.55)
-        .encode(x=x, y=alt.Y("predicted:Q", title=f"predicted{_unit(label)}", scale=scale), tooltip=_told(table))
+        .encode(x=x, y=alt.Y("predicted:Q", title=with_unit("predicted", label), scale=scale), tooltip=_told(table))
     )
     equal = (
         alt.Chart(pd.DataFrame({"true": ends, "equal": ends}))
@@ -64,7 +65,7 @@ def residuals(points: pd.DataFrame, label: Label) -> alt.LayerChart:
         .mark_circle(size=22, opacity=0.55)
         .encode(
             x=alt.X("true:Q", title=f"true: {label_title(label)}", scale=alt.Scale(zero=False), axis=_FEW),
-            y=alt.Y("residual:Q", title=f"predicted − true{_unit(label)}"),
+            y=alt.Y("residual:Q", title=with_unit("predicted − true", label)),
             tooltip=_told(table),
         )
     )
@@ -82,19 +83,13 @@ _FEW = alt.Axis(tickCount=6)
 def _known(points: pd.DataFrame) -> pd.DataFrame:
     """Galaxies whose true value is known, with their residuals; objID is a column."""
     known = points.dropna(subset=["true"])
-    columns = [name for name in ("true", "predicted", "image") if name in known]
-    table = known[columns].assign(residual=known["predicted"] - known["true"])
-    numbers = table.select_dtypes("number").astype(float).round(4)
-    return table.assign(**numbers).rename_axis("objID").reset_index()
+    known = known.assign(residual=known["predicted"] - known["true"])
+    return galaxy_table(known, ["true", "predicted", "image", "residual"])
 
 
 def _told(table: pd.DataFrame) -> list[alt.Tooltip]:
     numbers = [alt.Tooltip(f"{name}:Q", format=".2f") for name in ("true", "predicted", "residual")]
     return [alt.Tooltip("objID:N"), *numbers, *([alt.Tooltip("image:N")] if "image" in table else [])]
-
-
-def _unit(label: Label) -> str:
-    return f" [{label.unit}]" if label.unit else ""
 
 
 def loss_by_epoch(
@@ -120,14 +115,13 @@ def loss_by_epoch(
     names = {"train_rmse": "galaxies learnt from", "valid_rmse": "galaxies kept apart"}
     long = table.melt(["number", "phase", "images"], list(names), var_name="over", value_name="rmse")
     long["over"] = long["over"].map(names)
-    unit = _unit(label)
     over = list(names.values())
     curves = (
         alt.Chart(long)
         .mark_line(point=True)
         .encode(
             x=alt.X("number:O", title="epoch", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("rmse:Q", title=f"root-mean-square error{unit}", scale=alt.Scale(zero=False)),
+            y=alt.Y("rmse:Q", title=with_unit("root-mean-square error", label), scale=alt.Scale(zero=False)),
             color=alt.Color("over:N", title=None, sort=over, legend=alt.Legend(orient="top")),
             strokeDash=alt.StrokeDash("over:N", title=None, sort=over, scale=alt.Scale(range=[[4, 3], [1, 0]])),
             tooltip=[
@@ -141,7 +135,7 @@ def loss_by_epoch(
     )
     layers = [curves]
     said = ", ".join(f"{value:.3f}" for value in table["valid_rmse"])
-    description = f"Root-mean-square error over galaxies kept apart, by epoch: {said}{unit}."
+    description = f"Root-mean-square error over galaxies kept apart, by epoch: {with_unit(said, label)}."
     if best_possible is not None:
         floor = pd.DataFrame({"best": [best_possible]})
         layers.append(alt.Chart(floor).mark_rule(color=CHOSEN, strokeWidth=2).encode(y="best:Q"))

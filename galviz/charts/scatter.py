@@ -1,12 +1,13 @@
 """Galaxies in a plane of components: as a ring around a dot, or as their own pictures."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from galviz.charts.colour import QUIET, bar_title, label_scale
+from galviz.charts.colour import QUIET, bar_title, label_scale, with_unit
+from galviz.charts.table import galaxy_table
 from galviz.label import Label
 
 HEIGHT_PX = 520
@@ -37,14 +38,13 @@ def ring_scatter(
     altair.Chart
         One mark a galaxy, one colour bar for both colours.
     """
-    table = _table(points, [x, y, "predicted", "true", "image"])
+    table = galaxy_table(points, [x, y, "predicted", "true", "image"])
     labelled = "true" in table and bool(table["true"].notna().any())
     scale = label_scale(label)
-    bar = alt.Legend(title=bar_title(label), gradientLength=HEIGHT_PX - 130)
+    titles = x_title or x, y_title or y
     encodings = {
-        "x": alt.X(f"{_escaped(x)}:Q", title=x_title or x, scale=alt.Scale(zero=False), axis=_BARE),
-        "y": alt.Y(f"{_escaped(y)}:Q", title=y_title or y, scale=alt.Scale(zero=False), axis=_BARE),
-        "fill": alt.Fill("predicted:Q", scale=scale, legend=bar),
+        **_plane(x, y, titles),
+        "fill": alt.Fill("predicted:Q", scale=scale, legend=_bar(bar_title(label))),
         "tooltip": _tooltip(table, label),
     }
     if labelled:
@@ -58,7 +58,7 @@ def ring_scatter(
         .properties(
             height=HEIGHT_PX,
             title=alt.Title(legend, anchor="start", fontSize=13, fontWeight="normal"),
-            description=_description(table, x_title or x, y_title or y, label, labelled),
+            description=_description(table, *titles, label, labelled),
         )
     )
 
@@ -83,18 +83,15 @@ def column_scatter(points: pd.DataFrame, x: str, y: str, colour: pd.Series, labe
     altair.Chart
         Numbers run from their 2nd to their 98th percentile, dark to bright.
     """
-    table = _table(points, [x, y, "predicted", "true", "image"])
+    table = galaxy_table(points, [x, y, "predicted", "true", "image"])
     if pd.api.types.is_numeric_dtype(colour) and not pd.api.types.is_bool_dtype(colour):
         values = colour.astype(float).replace([np.inf, -np.inf], np.nan)
         low, high = values.quantile([0.02, 0.98]) if values.notna().any() else (0.0, 1.0)
         scale = alt.Scale(
             domain=[float(low), float(high) if high > low else float(low) + 1], scheme="viridis", clamp=True
         )
-        bar = alt.Legend(title=title, gradientLength=HEIGHT_PX - 130)
-        coloured, shown = (
-            alt.Color("colour:Q", scale=scale, legend=bar),
-            alt.Tooltip("colour:Q", title=title, format=".4g"),
-        )
+        coloured = alt.Color("colour:Q", scale=scale, legend=_bar(title))
+        shown = alt.Tooltip("colour:Q", title=title, format=".4g")
     else:
         values = colour.map(str).where(colour.notna())
         coloured, shown = alt.Color("colour:N", title=title), alt.Tooltip("colour:N", title=title)
@@ -103,8 +100,7 @@ def column_scatter(points: pd.DataFrame, x: str, y: str, colour: pd.Series, labe
         alt.Chart(table)
         .mark_circle(size=42, opacity=0.9, invalid="show")
         .encode(
-            x=alt.X(f"{_escaped(x)}:Q", title=x, scale=alt.Scale(zero=False), axis=_BARE),
-            y=alt.Y(f"{_escaped(y)}:Q", title=y, scale=alt.Scale(zero=False), axis=_BARE),
+            **_plane(x, y, (x, y)),
             color=alt.when("isValid(datum.colour)").then(coloured).otherwise(alt.value(QUIET)),
             tooltip=[shown, *_tooltip(table, label)],
         )
@@ -144,24 +140,17 @@ def image_scatter(
     altair.LayerChart
         Frames and pictures, one colour bar.
     """
-    table = _table(points, [x, y, "predicted", "true", "image"])
-    axes = {
-        "x": alt.X(
-            f"{_escaped(x)}:Q", title=x_title or x, scale=alt.Scale(zero=False, nice=False, padding=side_px), axis=_BARE
-        ),
-        "y": alt.Y(
-            f"{_escaped(y)}:Q", title=y_title or y, scale=alt.Scale(zero=False, nice=False, padding=side_px), axis=_BARE
-        ),
-    }
-    bar = alt.Legend(title=bar_title(label, before=framed_by.capitalize()), gradientLength=HEIGHT_PX - 130)
+    table = galaxy_table(points, [x, y, "predicted", "true", "image"])
+    titles = x_title or x, y_title or y
+    bar = _bar(bar_title(label, before=framed_by.capitalize()))
     coloured = alt.Color(f"{framed_by}:Q", scale=label_scale(label), legend=bar)
-    base = alt.Chart(table).encode(**axes)
+    base = alt.Chart(table).encode(**_plane(x, y, titles, nice=False, padding=side_px))
     frames = base.mark_square(size=(side_px + 5) ** 2, opacity=1, invalid="show").encode(
         color=alt.when(f"isValid(datum['{framed_by}'])").then(coloured).otherwise(alt.value(QUIET))
     )
     pictures = base.mark_image(width=side_px, height=side_px).encode(url="image:N", tooltip=_tooltip(table, label))
     return alt.layer(frames, pictures).properties(
-        height=HEIGHT_PX + 120, description=_description(table, x_title or x, y_title or y, label, framed_by == "true")
+        height=HEIGHT_PX + 120, description=_description(table, *titles, label, framed_by == "true")
     )
 
 
@@ -169,20 +158,26 @@ def image_scatter(
 _BARE = alt.Axis(tickCount=5, grid=False, format="g")
 
 
-def _table(points: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """The columns that the chart needs, objID among them; numbers to four digits, more than a screen can show."""
-    table = points[[name for name in dict.fromkeys(names) if name in points]]
-    numbers = table.select_dtypes("number").astype(float).round(4)
-    return table.assign(**numbers).rename_axis("objID").reset_index()
+def _plane(x: str, y: str, titles: tuple[str, str], **scale: Any) -> dict[str, alt.X | alt.Y]:  # noqa: ANN401 (what Altair's scale takes)
+    """The two axes of a scatter."""
+    shared = {"scale": alt.Scale(zero=False, **scale), "axis": _BARE}
+    return {
+        "x": alt.X(f"{_escaped(x)}:Q", title=titles[0], **shared),
+        "y": alt.Y(f"{_escaped(y)}:Q", title=titles[1], **shared),
+    }
+
+
+def _bar(title: str | list[str]) -> alt.Legend:
+    """A colour bar beside a scatter."""
+    return alt.Legend(title=title, gradientLength=HEIGHT_PX - 130)
 
 
 def _tooltip(table: pd.DataFrame, label: Label) -> list[alt.Tooltip]:
     """What is said of a galaxy under the pointer; a picture must be called image to be drawn there."""
-    unit = f" [{label.unit}]" if label.unit else ""
     shown = [alt.Tooltip("objID:N", title="objID")]
     for name in ("true", "predicted"):
         if name in table:
-            shown.append(alt.Tooltip(f"{name}:Q", title=f"{name}{unit}", format=".2f"))
+            shown.append(alt.Tooltip(f"{name}:Q", title=with_unit(name, label), format=".2f"))
     if "image" in table:
         shown.append(alt.Tooltip("image:N"))
     return shown

@@ -212,15 +212,15 @@ class _InPrecision(nn.Module):
         return answer(self.network, x, self.precision)
 
 
-def _settle(network: nn.Module, dataloaders: DataLoaders, galaxies: Sequence[Galaxy]) -> None:
+def _settle(network: nn.Module, dataloaders: DataLoaders, galaxies: list[Galaxy]) -> None:
     """Shift the head's constant so that galaxies learnt from come out right on average, shown as they will be.
 
     While it learns, a network sees them turned and varied, and its batch norm goes by each batch: what it predicts of
     the bare image is off by a little, and always to the same side.
     """
-    errors = _errors(network, dataloaders.test_dl(list(galaxies), with_labels=True))
+    errors = _errors(network, dataloaders.test_dl(galaxies, with_labels=True))
     with torch.no_grad():
-        network[-1].bias -= errors.mean().to(network[-1].bias.device)
+        network[-1].bias -= errors.mean()
 
 
 @torch.no_grad()
