@@ -87,6 +87,54 @@ def test_the_forest_tells_what_differs_and_not_what_doesn_t():
     assert importance.index[0] == "b"
 
 
+@pytest.fixture
+def surveys():
+    """Real and mock: a label that is a colour, and a sharpness that only the mock galaxies' label goes by."""
+    rng = np.random.default_rng(3)
+
+    def survey(size, by_sharpness):
+        colours = np.exp(rng.normal(4, 0.2, (size, 30)))
+        sharpness = rng.lognormal(0, 0.3, size)
+        label = np.log(colours[:, 3]) + by_sharpness * np.log(sharpness) + rng.normal(0, 0.05, size)
+        statistics = pd.DataFrame({"label": label, "sharpness": sharpness, "sky": rng.normal(0, 1, size)})
+        statistics.loc[5, "sky"] = np.nan
+        return statistics, colours
+
+    return survey(400, 0.0), survey(900, -0.5)
+
+
+def test_what_the_label_goes_by_beyond_colours_is_told(surveys):
+    (real_statistics, real_colours), (mock_statistics, mock_colours) = surveys
+    found = realism.at_given_colours(real_statistics, real_colours)
+    assert found.abs().max() < 0.15  # three standard errors
+    # -0.5 x 0.3 of sharpness beside a scatter of 0.05
+    expected = -0.15 / np.hypot(0.15, 0.05)
+    assert realism.at_given_colours(mock_statistics, mock_colours)["sharpness"] == pytest.approx(expected, abs=0.03)
+
+
+def test_what_was_learnt_wrongly_shows_in_the_errors(surveys):
+    (real_statistics, real_colours), mock = surveys
+    r, errors = realism.carried_over(real_statistics, real_colours, *mock)
+    assert errors["sharpness"] < -0.9
+    assert abs(errors["sky"]) < 0.15
+    # 0.2 of colour against errors of 0.15 and a scatter of 0.05
+    assert r == pytest.approx(0.2 / np.hypot(0.2, 0.15) * 0.2 / np.hypot(0.2, 0.05), abs=0.05)
+    r, errors = realism.carried_over(real_statistics, real_colours, real_statistics, real_colours)
+    assert r > 0.95
+    assert abs(errors["sharpness"]) < 0.15
+
+
+def test_logarithms_are_taken_alike_of_all_surveys(surveys):
+    (first, _), (second, _) = surveys
+    one, other = realism.log_statistics(first, second)
+    assert one["sharpness"].to_numpy() == pytest.approx(np.log(first["sharpness"]))
+    assert other["sky"].to_numpy()[:5] == pytest.approx(second["sky"][:5])
+    assert other["sky"][5] == second["sky"].median()
+    second.loc[0, "sharpness"] = 0.0
+    one, _ = realism.log_statistics(first, second)
+    assert one["sharpness"].to_numpy() == pytest.approx(first["sharpness"])
+
+
 def test_a_label_that_is_a_colour_is_found_in_the_colours():
     rng = np.random.default_rng(0)
     colours = rng.normal(size=(300, 30))

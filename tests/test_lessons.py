@@ -91,8 +91,8 @@ def test_numbers_in_the_text_are_right():
     assert "shows it 6 times brighter" in text["colours"]
     assert round(100 * (112 / 144) ** 2) == 60
     assert "60 % of the area" in text["crops"]
-    assert (LABEL_SCATTER_DEX, round(100 * (10**LABEL_SCATTER_DEX - 1))) == (0.05, 12)
-    assert "0.05 dex\n(12 %)" in text["label-shipped"]
+    assert (LABEL_SCATTER_DEX, round(100 * (10**LABEL_SCATTER_DEX - 1))) == (0.04, 10)
+    assert "0.04 dex\n(10 %)" in text["label-shipped"]
 
 
 # Words
@@ -207,7 +207,8 @@ def test_what_the_text_says_of_the_shipped_galaxies_is_so():
     first, last = (np.array([centres[object_id] for object_id in end]) for end in (ranked[:200], ranked[-200:]))
     assert np.median(last[:, 0] / last[:, 2]) > 1.1 * np.median(first[:, 0] / first[:, 2])
     assert np.median(last[:, 0]) > 1.1 * np.median(first[:, 0])
-    assert np.quantile(first[:, 0] / first[:, 2], 0.9) > np.quantile(last[:, 0] / last[:, 2], 0.1)
+    # a tendency: a few of the first are redder than a few of the last
+    assert np.quantile(first[:, 0] / first[:, 2], 0.95) > np.quantile(last[:, 0] / last[:, 2], 0.05)
 
 
 def test_sample_slider_changes_the_grid(run_app, shipped):

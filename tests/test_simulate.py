@@ -82,6 +82,17 @@ def test_more_star_formation_or_size_means_less_metal():
     assert relations.size_metallicity_offset(9.0, -0.2) > relations.size_metallicity_offset(10.5, -0.2)
 
 
+def test_a_fibre_sees_the_rich_middle_of_a_galaxy_large_on_the_sky():
+    """Against the integral over the disc's light, and its limits: the very centre, and the whole disc."""
+    for scale in (0.7, 2.0, 9.0):
+        radius = np.linspace(0, relations.FIBRE_RADIUS_ARCSEC, 20_001)
+        light = radius * np.exp(-radius / scale)
+        mean = np.trapezoid(radius * light, radius) / np.trapezoid(light, radius) / (SCALE_TO_HALF_LIGHT * scale)
+        assert relations.fibre_metallicity_offset(scale) == pytest.approx(-0.2 * (mean - 0.3), abs=1e-6)
+    assert relations.fibre_metallicity_offset(1e3) == pytest.approx(0.06, abs=1e-3)
+    assert relations.fibre_metallicity_offset(0.05) == pytest.approx(-0.2 * (2 / SCALE_TO_HALF_LIGHT - 0.3), abs=1e-6)
+
+
 def test_distances_are_those_of_astropy():
     cosmology = FlatLambdaCDM(H0=70, Om0=0.3)
     z = np.array([0.021, 0.0637, 0.149])
@@ -191,6 +202,7 @@ def test_what_is_expected_can_be_computed_from_the_other_causes(causes):
         relations.mass_metallicity(mass)
         + relations.star_formation_metallicity_offset(mass, sfr)
         + relations.size_metallicity_offset(mass, causes["size_offset_dex"])
+        + relations.fibre_metallicity_offset(causes["disc_scale_arcsec"])
         + relations.structure_metallicity_offset(causes["merger"], causes["bar_strength"] > 0)
     )
     assert causes["metallicity_expected_dex"].to_numpy() == pytest.approx(np.asarray(expected), abs=1e-4)
@@ -456,7 +468,7 @@ def test_a_label_that_was_not_measured_is_no_obstacle(causes):
 )
 def test_what_a_galaxy_lacks_can_be_given_to_it(causes, cause, value):
     lacking = (causes["arm_number"] == 0) & (causes["bar_strength"] == 0) & (causes["merger"] == 0)
-    galaxy = causes[lacking & (causes["arm_strength"] > 0.1) & (causes["inclination_deg"] < 50)].iloc[0].copy()
+    galaxy = causes[lacking & (causes["arm_strength"] > 0.2) & (causes["inclination_deg"] < 50)].iloc[0].copy()
     images = []
     for there in (0, value):
         galaxy[cause] = there

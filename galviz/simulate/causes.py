@@ -1,7 +1,8 @@
 """What a mock galaxy is: its causes, drawn at random from the relations, as a catalogue.
 
 Galaxies are drawn from a mass function and a volume; those that the SDSS spectroscopic sample would hold are kept. The
-label follows from mass, star formation, size and merging, with a scatter of its own that leaves no trace in the image.
+label follows from mass, star formation, size, merging and how much of the galaxy a fibre sees, with a scatter of its
+own that leaves no trace in the image.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from galviz.simulate.photometry import magnitudes
 from galviz.simulate.population import draw_candidates, is_selected
 from galviz.simulate.structure import draw_structure
 
-# irreducible: the best possible RMSE. As wide as Mannucci et al. (2010), MNRAS 408, 2115, find it about their plane
-LABEL_SCATTER_DEX = 0.05
+# irreducible: the best possible RMSE. Mannucci et al. (2010), MNRAS 408, 2115, find 0.05 about their plane of mass and
+# star formation, of which size, structure and the fibre, drawn here on their own, explain a part
+LABEL_SCATTER_DEX = 0.04
 LARGEST_SEED = 199_999_999
 LARGEST_N = 10_000_000
 LARGEST_VARIETY = 5.0

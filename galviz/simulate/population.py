@@ -15,6 +15,7 @@ from galviz.simulate.photometry import magnitudes
 FAINT_LIMIT_MAG = 17.77  # r, SDSS main galaxy sample: Strauss et al. (2002), AJ 124, 1810
 BRIGHT_LIMIT_MAG = 14.5  # brighter ones saturate the spectrograph
 SURFACE_BRIGHTNESS_LIMIT = 23.0  # r mag per square arc second at which half of the galaxies make it into the sample
+LINE_LIMIT_LOG_ANGSTROM = 1.0  # of H-alpha, for half of the galaxies at the faint limit to have measured lines
 
 
 def draw_candidates(size: int, rng: Mapping[str, Generator]) -> dict[str, NDArray]:
@@ -24,16 +25,18 @@ def draw_candidates(size: int, rng: Mapping[str, Generator]) -> dict[str, NDArra
     redshift = relations.redshift_at_volume(rng["redshift"].uniform(size=size))
     sfr_offset = relations.main_sequence_scatter(log_mass) * rng["star_formation"].standard_normal(size)
     size_offset = rng["size"].normal(0.0, 0.105, size)
-    dust = relations.face_on_dust_v_mag(log_mass, sfr_offset) * np.exp(rng["dust"].normal(0.04, 0.5, size))
+    dust = relations.face_on_dust_v_mag(log_mass, sfr_offset) * np.exp(rng["dust"].normal(0.04, 0.47, size))
     logit = relations.median_bulge_logit(log_mass, sfr_offset) + rng["bulge"].normal(0.0, 0.65, size)
     scatter = rng["colour"].normal(0.0, 1.0, (2, size))
     disc_colour = np.clip(relations.disc_colour(log_mass, sfr_offset) + 0.10 * scatter[0], 0.1, 0.75)
     log_sfr = relations.main_sequence_log_sfr(log_mass) + sfr_offset
     disc_scale_kpc = relations.disc_scale_kpc(log_mass) * 10**size_offset
+    disc_scale_arcsec = disc_scale_kpc / relations.kpc_per_arcsec(redshift)
     expected = (
         relations.mass_metallicity(log_mass)
         + relations.star_formation_metallicity_offset(log_mass, log_sfr)
         + relations.size_metallicity_offset(log_mass, size_offset)
+        + relations.fibre_metallicity_offset(disc_scale_arcsec)
     )
     return {
         "log_mass_msun": log_mass,
@@ -44,7 +47,7 @@ def draw_candidates(size: int, rng: Mapping[str, Generator]) -> dict[str, NDArra
         "disc_colour_mag": disc_colour,
         "bulge_colour_mag": np.maximum(relations.bulge_colour(log_mass) + 0.05 * scatter[1], disc_colour + 0.03),
         "disc_scale_kpc": disc_scale_kpc,
-        "disc_scale_arcsec": disc_scale_kpc / relations.kpc_per_arcsec(redshift),
+        "disc_scale_arcsec": disc_scale_arcsec,
         "size_offset_dex": size_offset,
         "h_alpha_angstrom": relations.h_alpha_width_angstrom(log_sfr - log_mass),
         "dust_v_mag": dust,
@@ -76,6 +79,9 @@ def is_selected(causes: Mapping[str, NDArray], rng: Generator) -> NDArray:
     # seen inclined, the same light covers less sky
     surface_brightness += 2.6 * np.log10(np.maximum(np.cos(np.radians(left["inclination_deg"])), 0.15))
     bright_enough = expit((SURFACE_BRIGHTNESS_LIMIT - surface_brightness) / 0.2)
+    # lines are faint where few stars form or the galaxy is far: Tremonti et al. (2004) ask for a signal above noise
+    log_line = np.log10(left["h_alpha_angstrom"]) - 0.4 * (r_mag - FAINT_LIMIT_MAG)
+    bright_enough *= expit((log_line - LINE_LIMIT_LOG_ANGSTROM) / 0.1)
     inside = (r_mag < FAINT_LIMIT_MAG) & (r_mag > BRIGHT_LIMIT_MAG)
     selected[selected] = inside & (draw[selected] < chance[selected] * bright_enough)
     return selected

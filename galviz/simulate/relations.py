@@ -19,6 +19,7 @@ REDSHIFT_LIMITS = (0.02, 0.15)
 BANDS = ("g", "r", "i")
 SUN_R_MAG = 4.65  # absolute AB magnitude of the Sun in r, Willmer (2018), ApJS 236, 47
 EXTINCTION = np.array([3.793, 2.751, 2.086]) / 3.1  # A_g, A_r, A_i per A_V: Stoughton et al. (2002), AJ 123, 485
+FIBRE_RADIUS_ARCSEC = 1.5  # of SDSS's spectrograph: York et al. (2000), AJ 120, 1579
 BAND_CENTRE_ANGSTROM = np.array([4720.0, 6170.0, 7500.0])  # SDSS g, r, i: Fukugita et al. (1996), AJ 111, 1748
 BAND_WIDTH_ANGSTROM = np.array([1390.0, 1370.0, 1530.0])
 
@@ -78,10 +79,31 @@ def main_sequence_scatter(log_mass: ArrayLike) -> NDArray:
 def size_metallicity_offset(log_mass: ArrayLike, size_offset_dex: ArrayLike) -> NDArray:
     """Change of metallicity (dex) of a galaxy larger or smaller than others of its mass: compact ones are richer.
 
-    Ellison et al. (2008), ApJ 672, L107: up to 0.1 dex between the extremes of half-light radius (some 0.5 dex), and up
-    to 0.2 dex at low mass.
+    Ellison et al. (2008), ApJ 672, L107, find up to 0.1 dex between the extremes of half-light radius (some 0.5 dex),
+    and more at low mass. Half of that is kept: with all of it, colours and structure would tell the label of real
+    galaxies worse (benchmarks/realism.py, correlations at given radial colours).
     """
-    return -(0.25 + 0.45 * expit((9.7 - np.asarray(log_mass)) / 0.3)) * np.asarray(size_offset_dex)
+    return -(0.1 + 0.1 * expit((9.7 - np.asarray(log_mass)) / 0.3)) * np.asarray(size_offset_dex)
+
+
+def fibre_metallicity_offset(disc_scale_arcsec: ArrayLike) -> NDArray:
+    """Change of metallicity (dex) by what part of a galaxy the spectrograph's fibre sees: 3 arc seconds across.
+
+    Metals grow fewer from the centre outwards, by 0.39 dex within the isophote of 25 mag a square arc second (Ho et al.
+    2015, MNRAS 448, 2030), which is some 2 half-light radii of a disc: 0.2 dex a half-light radius. So a galaxy large
+    on the sky, of which the fibre sees the middle alone, is measured richer than the same galaxy farther away (Kewley,
+    Jansen & Geller 2005, PASP 117, 227). Measured from light 0.3 half-light radii out, about the mean of the sample.
+
+    Parameters
+    ----------
+    disc_scale_arcsec : array_like
+        Exponential scale length on the sky, arc seconds.
+    """
+    reach = FIBRE_RADIUS_ARCSEC / np.asarray(disc_scale_arcsec)
+    # mean distance of an exponential disc's light within the fibre, in half-light radii of 1.678 scale lengths
+    light = 1 - (1 + reach) * np.exp(-reach)
+    mean_radius = (2 - (2 + 2 * reach + reach**2) * np.exp(-reach)) / light / 1.678
+    return -0.2 * (mean_radius - 0.3)
 
 
 def structure_metallicity_offset(merger: ArrayLike, barred: ArrayLike) -> NDArray:
@@ -100,12 +122,12 @@ def disc_scale_kpc(log_mass: ArrayLike) -> NDArray:
     Half-light radius of Shen et al. (2003), MNRAS 343, 978, equation 18 (gamma 0.1, alpha 0.14, beta 0.39, M0 3.98e10),
     divided by 1.678, the half-light radius of an exponential disc in scale lengths. Theirs are radii of circles; along
     the major axis, which counts here, discs are larger (Lange et al. 2015, MNRAS 447, 2603). A factor of 1.27 gives
-    stars in the frames nearly the width that they have in real ones, and a tilt by 0.077 about 10^10 dwarfs their
+    stars in the frames nearly the width that they have in real ones, and a tilt by 0.02 about 10^10 dwarfs their
     brightness (benchmarks/realism.py).
     """
     mass = 10 ** np.asarray(log_mass)
     circular = 0.1 * mass**0.14 * (1 + mass / 3.98e10) ** (0.39 - 0.14)
-    return 1.27 * circular * (mass / 1e10) ** 0.077 / 1.678
+    return 1.27 * circular * (mass / 1e10) ** 0.02 / 1.678
 
 
 def median_bulge_logit(log_mass: ArrayLike, sfr_offset_dex: ArrayLike) -> NDArray:
@@ -123,7 +145,7 @@ def disc_colour(log_mass: ArrayLike, sfr_offset_dex: ArrayLike) -> NDArray:
     Slope with mass as the blue cloud of Baldry et al. (2004), ApJ 600, 681, made dust-free; level set by comparison
     with SDSS images (benchmarks/realism.py).
     """
-    return 0.395 + 0.055 * (np.asarray(log_mass) - 10) - 0.11 * np.asarray(sfr_offset_dex)
+    return 0.42 + 0.055 * (np.asarray(log_mass) - 10) - 0.09 * np.asarray(sfr_offset_dex)
 
 
 def bulge_colour(log_mass: ArrayLike) -> NDArray:
@@ -181,7 +203,7 @@ def inclination_dust_v_mag(log_mass: ArrayLike, inclination_deg: ArrayLike) -> N
 
     Tully et al. (1998), AJ 115, 2264 (luminous galaxies dim by over a magnitude edge-on, dwarfs hardly).
     """
-    gamma = np.clip(1.9 + 0.9 * (np.asarray(log_mass) - 10), 0.3, 2.7)
+    gamma = np.clip(1.63 + 0.9 * (np.asarray(log_mass) - 10), 0.3, 2.7)
     return gamma * np.log10(1 / apparent_axis_ratio(inclination_deg, 0.15))
 
 

@@ -51,7 +51,7 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
     clumps = rng["clumps"]
     # light of H II regions: a few per cent, more with more star formation: Kennicutt, Edgar & Hodge (1989), ApJ 337,
     # 761
-    clumpiness = np.clip(0.028 * 10 ** (0.7 * sfr_offset) * np.exp(clumps.normal(0, 0.65, size)), 0.0, 0.3)
+    clumpiness = np.clip(0.026 * 10 ** (0.7 * sfr_offset) * np.exp(clumps.normal(0, 0.65, size)), 0.0, 0.3)
 
     merging = rng["merger"]
     merger = (merging.uniform(size=size) < 0.045).astype(int)  # pairs and remnants: Darg et al. (2010), MNRAS 401, 1043
@@ -62,7 +62,7 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
     dust_lane = np.clip(causes["dust_v_mag"] * (0.15 + 0.85 * np.sin(np.radians(inclination)) ** 4), 0, 2.5)
 
     # most discs bend down outside: flatter inside and cut off sooner than an exponential, Pohlen & Trujillo (2006)
-    disc_n = np.round(np.clip(0.66 - 0.22 * (log_mass - 10) + field.normal(0, 0.165, size), 0.3, 1.2), 1)
+    disc_n = np.round(np.clip(0.69 - 0.22 * (log_mass - 10) + field.normal(0, 0.165, size), 0.3, 1.2), 1)
     axis_ratio = relations.apparent_axis_ratio(inclination, thickness)
     r50, r90 = petrosian_radii(
         axis_ratio=axis_ratio,
@@ -76,7 +76,7 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
     surface_brightness = magnitudes(causes)[:, 1] + 2.5 * np.log10(2 * np.pi * r50_arcsec**2)
     r90_arcsec *= 1 - 0.11 * np.clip(surface_brightness - 20.9, -1.5, 1.5)
     # what seeing, arms and patches do to it, and the thick disc and halo that are not drawn
-    r90_arcsec *= (1.107 - 0.2 * bulge_fraction - 0.2 * irregularity) * (0.96 + 0.12 * (1 - axis_ratio))
+    r90_arcsec *= (1.12 - 0.2 * bulge_fraction - 0.2 * irregularity) * (0.96 + 0.12 * (1 - axis_ratio))
     return {
         "bulge_sersic_n": np.round(sersic_n * 4) / 4,  # GalSim tabulates each index: few different ones keep it quick
         "bulge_radius_scales": bulge_radius,
@@ -92,7 +92,7 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
         ),
         "disc_thickness": thickness,
         # scale lengths shrink from blue to red: de Jong (1996), A&A 313, 377
-        "disc_colour_gradient": np.clip(rng["colour"].normal(0.105, 0.05, size), 0.0, 0.3),
+        "disc_colour_gradient": np.clip(rng["colour"].normal(0.091, 0.05, size), 0.0, 0.3),
         "dust_lane_strength": dust_lane,
         # arms, bar and companion are drawn for every galaxy; arm_number, bar_strength and merger say whether it has
         # them
@@ -109,7 +109,8 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
         "companion_flux_ratio": merging.uniform(0.1, 0.7, size),
         "companion_distance_scales": merging.uniform(1.5, 4.5, size),
         "tidal_tail_strength": merging.uniform(0.0, 0.25, size),
-        "neighbour_count": field.poisson(6.3, size),
+        # massive galaxies live where there are more others: Kauffmann et al. (2004), MNRAS 353, 713
+        "neighbour_count": field.poisson(6.8 * 10 ** (0.3 * (log_mass - 9.9))),
         "star_count": field.poisson(1.6, size),
         "satellite_trail": (field.uniform(size=size) < 0.003).astype(int),
         "bleeding_star": (field.uniform(size=size) < 0.002).astype(int),
