@@ -1,0 +1,89 @@
+"""The doctor: a sound installation is found sound, and what is wrong is named with its remedy."""
+
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError
+
+import pytest
+
+from galviz import cli, doctor
+from galviz.card import CardError
+from galviz.features import load_features
+
+
+def states(checks):
+    return {check.name: check.state for check in checks}
+
+
+def test_this_installation_is_sound(capsys):
+    assert cli.main(["doctor"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.rstrip().endswith("All is well.")
+    for name in ("python", "torch", "simulator", "memory", "survey", "weights", "features", "network"):
+        assert f"ok       {name} " in printed
+
+
+def test_missing_and_old_packages_are_told_apart(monkeypatch):
+    installed = {"torch": None, "streamlit": None, "pandas": "2.2.3", "numpy": "2.4.6+local"}
+
+    def version(name):
+        if installed.get(name, "999") is None:
+            raise PackageNotFoundError(name)
+        return installed.get(name, "999")
+
+    monkeypatch.setattr(doctor, "version", version)
+    found = {check.name: check for check in doctor._packages()}
+    assert found["torch"].state == doctor.MISSING  # pages work without it
+    assert found["streamlit"].state == doctor.WRONG
+    assert found["pandas"].state == doctor.WRONG
+    assert "2.2.3" in found["pandas"].found
+    assert found["numpy"].state == doctor.OK
+    assert all(check.remedy.startswith("pip install") for check in found.values() if check.state != doctor.OK)
+
+
+def test_little_memory_is_told(monkeypatch):
+    monkeypatch.setattr(doctor.os, "sysconf", lambda name: {"SC_PHYS_PAGES": 250_000, "SC_PAGE_SIZE": 4096}[name])
+    check = doctor._memory()
+    assert (check.state, check.found) == (doctor.WRONG, "1.0 GB")
+
+
+def test_a_broken_file_is_a_line_and_no_traceback(monkeypatch, capsys):
+    def broken():
+        raise CardError("The model card x.json is no JSON.\nMore.")
+
+    monkeypatch.setattr("galviz.card.read_card", broken)
+    monkeypatch.setattr("galviz.model.read_card", broken)
+    assert cli.main(["doctor"]) == 1
+    printed = capsys.readouterr().out
+    assert "wrong    weights       The model card x.json is no JSON.\n" in printed
+    assert printed.rstrip().endswith("3 things are wrong.")  # the features and the network need it too
+
+
+def test_without_torch_the_network_is_not_checked_and_nothing_is_wrong():
+    code = """
+import sys
+for name in ("torch", "fastai", "torchvision"):
+    sys.modules[name] = None
+from galviz.doctor import _guarded, _network
+check = _guarded("network", _network)
+print(check.state, check.found)
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("missing not checked: torch is not installed"), run.stdout
+
+
+@pytest.mark.parametrize("difference", [0.0, 0.1])
+def test_predictions_unlike_the_shipped_ones_are_wrong(monkeypatch, difference):
+    import galviz.activations
+
+    class Found:
+        def __init__(self, predictions):
+            self.predictions = predictions
+
+    shipped = load_features()
+
+    def extract(network, survey, object_ids):
+        return Found(shipped.select(object_ids).predictions + difference)
+
+    monkeypatch.setattr(galviz.activations, "extract", extract)
+    assert doctor._network().state == (doctor.WRONG if difference else doctor.OK)
