@@ -216,11 +216,6 @@ def label_from_colours(colours: np.ndarray, label: np.ndarray, seed: int = 0) ->
     return found
 
 
-def log_colours(colours: np.ndarray) -> np.ndarray:
-    """Natural logarithms of radial colours, which nothing darker than one count can turn into minus infinity."""
-    return np.log(np.maximum(colours, 1.0))
-
-
 def log_statistics(*surveys: pd.DataFrame) -> list[pd.DataFrame]:
     """Statistics of surveys without the label, medians where there is none; logarithms of what is above zero in all."""
     filled = [survey.drop(columns="label").fillna(survey.median()) for survey in surveys]
@@ -230,10 +225,10 @@ def log_statistics(*surveys: pd.DataFrame) -> list[pd.DataFrame]:
 
 def at_given_colours(statistics: pd.DataFrame, colours: np.ndarray, seed: int = 0) -> pd.Series:
     """Correlation of the label with each statistic, each less what a ridge on log radial colours makes of it."""
-    folds = KFold(10, shuffle=True, random_state=seed)
+    folds, logarithms_of_colours = KFold(10, shuffle=True, random_state=seed), np.log(colours)
 
     def rest(column: pd.Series) -> np.ndarray:
-        return column.to_numpy() - cross_val_predict(scaled_ridge(), log_colours(colours), column.to_numpy(), cv=folds)
+        return column - cross_val_predict(scaled_ridge(), logarithms_of_colours, column, cv=folds)
 
     label = rest(statistics["label"])
     (logarithms,) = log_statistics(statistics)
@@ -254,8 +249,8 @@ def carried_over(
         teach rightly what it says of the label.
     """
     of_real, of_mock = log_statistics(real, mock)
-    model = scaled_ridge().fit(np.hstack([log_colours(mock_colours), of_mock]), mock["label"])
-    predicted = model.predict(np.hstack([log_colours(real_colours), of_real]))
+    model = scaled_ridge().fit(np.hstack([np.log(mock_colours), of_mock]), mock["label"])
+    predicted = model.predict(np.hstack([np.log(real_colours), of_real]))
     errors = of_real.corrwith(predicted - real["label"])
     return float(np.corrcoef(predicted, real["label"])[0, 1]), errors
 

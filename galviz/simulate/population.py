@@ -81,7 +81,7 @@ def is_selected(causes: Mapping[str, NDArray], rng: Generator) -> NDArray:
     bright_enough = expit((SURFACE_BRIGHTNESS_LIMIT - surface_brightness) / 0.2)
     # lines are faint where few stars form or the galaxy is far: Tremonti et al. (2004) ask for a signal above noise
     log_line = np.log10(left["h_alpha_angstrom"]) - 0.4 * (r_mag - FAINT_LIMIT_MAG)
-    bright_enough *= expit((log_line - LINE_LIMIT_LOG_ANGSTROM) / 0.1)
+    measured = expit((log_line - LINE_LIMIT_LOG_ANGSTROM) / 0.1)
     inside = (r_mag < FAINT_LIMIT_MAG) & (r_mag > BRIGHT_LIMIT_MAG)
-    selected[selected] = inside & (draw[selected] < chance[selected] * bright_enough)
+    selected[selected] = inside & (draw[selected] < chance[selected] * (bright_enough * measured))
     return selected

@@ -14,6 +14,8 @@ from astropy.cosmology import FlatLambdaCDM
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
+from galviz.simulate.profiles import SCALE_TO_HALF_LIGHT
+
 COSMOLOGY = FlatLambdaCDM(H0=70, Om0=0.3)
 REDSHIFT_LIMITS = (0.02, 0.15)
 BANDS = ("g", "r", "i")
@@ -100,9 +102,9 @@ def fibre_metallicity_offset(disc_scale_arcsec: ArrayLike) -> NDArray:
         Exponential scale length on the sky, arc seconds.
     """
     reach = FIBRE_RADIUS_ARCSEC / np.asarray(disc_scale_arcsec)
-    # mean distance of an exponential disc's light within the fibre, in half-light radii of 1.678 scale lengths
+    # mean distance of an exponential disc's light within the fibre, in half-light radii
     light = 1 - (1 + reach) * np.exp(-reach)
-    mean_radius = (2 - (2 + 2 * reach + reach**2) * np.exp(-reach)) / light / 1.678
+    mean_radius = (2 - (2 + 2 * reach + reach**2) * np.exp(-reach)) / light / SCALE_TO_HALF_LIGHT
     return -0.2 * (mean_radius - 0.3)
 
 
@@ -120,14 +122,14 @@ def disc_scale_kpc(log_mass: ArrayLike) -> NDArray:
     """Exponential scale length of a late-type galaxy of a stellar mass.
 
     Half-light radius of Shen et al. (2003), MNRAS 343, 978, equation 18 (gamma 0.1, alpha 0.14, beta 0.39, M0 3.98e10),
-    divided by 1.678, the half-light radius of an exponential disc in scale lengths. Theirs are radii of circles; along
+    divided by the half-light radius of an exponential disc in scale lengths. Theirs are radii of circles; along
     the major axis, which counts here, discs are larger (Lange et al. 2015, MNRAS 447, 2603). A factor of 1.27 gives
     stars in the frames nearly the width that they have in real ones, and a tilt by 0.02 about 10^10 dwarfs their
     brightness (benchmarks/realism.py).
     """
     mass = 10 ** np.asarray(log_mass)
     circular = 0.1 * mass**0.14 * (1 + mass / 3.98e10) ** (0.39 - 0.14)
-    return 1.27 * circular * (mass / 1e10) ** 0.02 / 1.678
+    return 1.27 * circular * (mass / 1e10) ** 0.02 / SCALE_TO_HALF_LIGHT
 
 
 def median_bulge_logit(log_mass: ArrayLike, sfr_offset_dex: ArrayLike) -> NDArray:
