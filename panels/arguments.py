@@ -1,4 +1,4 @@
-"""What the app was started with: ``streamlit run app.py -- --survey FOLDER [--label COLUMN]``."""
+"""What the app was started with: ``streamlit run app.py -- --survey FOLDER [--label COLUMN] [--model CARD]``."""
 
 import argparse
 import sys
@@ -20,12 +20,14 @@ def read_arguments() -> argparse.Namespace:
     Returns
     -------
     argparse.Namespace
-        ``survey`` (str, or None for the shipped survey) and ``label`` (str, or None for the usual column).
+        ``survey`` (str, or None for the shipped survey), ``label`` (str, or None for the usual column) and ``model``
+        (str, a network's card, or None for the shipped one).
     """
     # No -h: the help would go to the server's terminal at every run of a page.
     parser = _Parser(prog="streamlit run app.py --", add_help=False, allow_abbrev=False)
     parser.add_argument("--survey", metavar="FOLDER")
     parser.add_argument("--label", metavar="COLUMN")
+    parser.add_argument("--model", metavar="CARD")
     try:
         return parser.parse_args(sys.argv[1:])
     except ValueError as error:
@@ -33,6 +35,6 @@ def read_arguments() -> argparse.Namespace:
         said = str(error)
         st.error(f"{said[:1].upper()}{said[1:]}.", icon=":material/terminal:")
         st.markdown("Stop it in its terminal (Ctrl+C) and start it again as")
-        st.code("streamlit run app.py -- --survey FOLDER --label COLUMN", language="bash")
+        st.code("streamlit run app.py -- --survey FOLDER --label COLUMN --model CARD", language="bash")
         st.markdown("or without anything behind `app.py` for the survey that comes with galviz.")
         st.stop()

@@ -1,14 +1,41 @@
 """The code behind a picture: from the source itself, so that it can't drift."""
 
+import ast
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
+_ROOT = Path(__file__).parents[1]
 
-def show_code(*functions: Callable) -> None:
-    """Draw an expander with the source of the functions that made a picture."""
+
+def show_code(*functions: Callable | str, matplotlib: str | None = None) -> None:
+    """Draw an expander with the source of the functions that made a picture.
+
+    Parameters
+    ----------
+    *functions : callable or str
+        A function, or ``"package/module.py:name"`` of one whose module imports what a page must not.
+    matplotlib : str, optional
+        How the tutorial's figure is made with matplotlib.
+    """
     with st.expander("The code behind this", icon=":material/code:"):
         for function in functions:
-            st.caption(f"`{function.__module__}.{function.__qualname__}`")
-            st.code(inspect.getsource(function), language="python")
+            name, source = _source(function)
+            st.caption(f"`{name}`")
+            st.code(source, language="python")
+        if matplotlib is not None:
+            st.caption("The same figure with matplotlib")
+            st.code(matplotlib, language="python")
+
+
+def _source(function: Callable | str) -> tuple[str, str]:
+    """Name and source of a function; of one that is only named, without importing it."""
+    if callable(function):
+        return f"{function.__module__}.{function.__qualname__}", inspect.getsource(function)
+    path, _, name = function.partition(":")
+    text = (_ROOT / path).read_text(encoding="utf-8")
+    (found,) = [node for node in ast.parse(text).body if getattr(node, "name", None) == name]
+    module = path.removesuffix(".py").replace("/", ".")
+    return f"{module}.{name}", "\n".join(text.splitlines()[found.lineno - 1 : found.end_lineno])

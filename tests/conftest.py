@@ -1,6 +1,7 @@
 """What the tests share: survey folders of drawn galaxies, and the rule that CI skips nothing."""
 
 import os
+import sys
 from pathlib import Path
 
 # Before torch is imported: with two workers on two cores, threads of their own cost each of them more than they give.
@@ -13,6 +14,7 @@ from PIL import Image
 
 from galviz.survey import load_survey
 
+ROOT = Path(__file__).parents[1]
 FIRST_ID = 9_100_000_000_000_000_000
 
 
@@ -37,6 +39,25 @@ def make_survey(tmp_path_factory):
 def small_survey(make_survey):
     """A hundred labelled galaxies of 64 px with their causes: enough to train a tiny network on in seconds."""
     return load_survey(make_survey(100, side_px=64))
+
+
+@pytest.fixture
+def run_app(monkeypatch):
+    """A function that runs a page of the app as `streamlit run app.py -- ARGUMENTS` would, at an address with a query.
+
+    run_app(*arguments, page="lessons/galaxies", **query)
+    """
+    from streamlit.testing.v1 import AppTest
+
+    def run(*arguments, page="lessons/galaxies", **query):
+        monkeypatch.setattr(sys, "argv", ["app.py", *map(str, arguments)])
+        app = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+        for name, value in query.items():
+            app.query_params[name] = str(value)
+        app.run()  # home, and with it the registry of pages
+        return app.switch_page(f"{page}/page.py").run() if page != "instruments/home" else app
+
+    return run
 
 
 def draw_catalogue(count: int, seed: int) -> pd.DataFrame:

@@ -7,8 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 import galviz.survey
 from galviz.crops import centre_crop
@@ -22,26 +20,15 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
-def run_app(monkeypatch):
-    """A function that runs the app as `streamlit run app.py -- ARGUMENTS` would, at an address with a query."""
-    st.cache_resource.clear()
-
-    def run(*arguments, **query):
-        monkeypatch.setattr(sys, "argv", ["app.py", *map(str, arguments)])
-        app = AppTest.from_file(ROOT / "app.py", default_timeout=30)
-        for name, value in query.items():
-            app.query_params[name] = str(value)
-        return app.run()
-
-    return run
-
-
-@pytest.fixture
 def shipped(make_survey, monkeypatch):
     """A small survey in the shipped one's place."""
+    import streamlit as st
+
     folder = make_survey(300)
     monkeypatch.setattr(galviz.survey, "mock_survey_folder", lambda: folder)
-    return folder
+    st.cache_resource.clear()  # the app reads the shipped survey once
+    yield folder
+    st.cache_resource.clear()
 
 
 def text_of(app):
@@ -344,14 +331,17 @@ def test_arguments_that_make_no_sense_are_explained(run_app, arguments, sentence
     assert app.error[0].value == sentence
 
 
-def test_page_does_not_import_torch(make_survey):
+def test_no_page_imports_torch(make_survey):
+    pages = [f"lessons/{entry.slug}/page.py" for entry in LESSONS]
     script = (
         "import sys\n"
         "from streamlit.testing.v1 import AppTest\n"
         f"sys.argv = ['app.py', '--survey', {str(make_survey(10))!r}]\n"
-        "app = AppTest.from_file('app.py', default_timeout=30).run()\n"
-        "assert not app.exception and len(app.header) == 2\n"
-        "print([name for name in ('torch', 'fastai', 'sklearn', 'galsim', 'astropy') if name in sys.modules])\n"
+        "app = AppTest.from_file('app.py', default_timeout=60).run()\n"
+        f"for page in [None, *{pages}]:\n"
+        "    app = app.switch_page(page).run() if page else app\n"
+        "    assert not app.exception and len(app.title) == 1, page\n"
+        "print([name for name in ('torch', 'fastai', 'galsim', 'astropy') if name in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -127,6 +127,14 @@ def causes_table(galaxy: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["cause", "value", "unit", "column"], dtype="str")
 
 
+def cause_title(name: str) -> str:
+    """A column's name in plain words, with its unit."""
+    if name not in CAUSES:
+        return name
+    cause = CAUSES[name]
+    return f"{cause.name} [{cause.unit}]" if cause.unit else cause.name
+
+
 def oxygen_per_million(metallicity: float) -> int:
     """Oxygen atoms per million hydrogen atoms in gas of this metallicity, 12 + log10(O/H) in dex, to three digits.
 

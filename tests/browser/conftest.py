@@ -89,6 +89,9 @@ class Visit:
         page.on("websocket", lambda socket: socket.on("framereceived", self._framed))
 
     def _heard(self, message):
+        # Opened at a page's own address, Streamlit looks for its server below that address first.
+        if message.location.get("url", "").endswith(("/_stcore/health", "/_stcore/host-config")):
+            return
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.type}: {message.text}")
 
