@@ -45,6 +45,36 @@ LESSONS = (
         minutes=10,
         claim="A galaxy's picture betrays its chemistry: you can see it before any network does.",
     ),
+    Lesson(
+        slug="training",
+        title="Training",
+        minutes=15,
+        claim="A network learns by being a little less wrong, thousands of times over; somewhere it must stop.",
+    ),
+    Lesson(
+        slug="predictions",
+        title="Predictions",
+        minutes=15,
+        claim="A prediction is worth what its errors say: how large, in which direction, of which galaxies.",
+    ),
+    Lesson(
+        slug="pca",
+        title="Principal components",
+        minutes=20,
+        claim="A few axes keep most of what hundreds of numbers say of a galaxy, and a number tells how much.",
+    ),
+    Lesson(
+        slug="space",
+        title="The feature space",
+        minutes=20,
+        claim="Galaxies alike to the network lie close together; you can find out what changes along its axes.",
+    ),
+    Lesson(
+        slug="points",
+        title="Galaxies as points",
+        minutes=15,
+        claim="Put each galaxy's picture where its point was, and you see what the network goes by.",
+    ),
 )
 
 

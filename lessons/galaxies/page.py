@@ -8,9 +8,9 @@ from galviz.crops import centre_crop, outline_crops
 from galviz.sample import draw_sample, evenly_ranked
 from lessons import lesson
 from lessons.galaxies.words import causes_table, describe, oxygen_per_million
+from panels.anatomy import begin, end
 from panels.code import show_code
 from panels.pictures import choose_crop, show_grid, show_picture
-from panels.prose import sections
 from panels.sampling import choose_sample
 from panels.surveys import open_survey
 
@@ -19,17 +19,12 @@ CROPS = {144: "orange", 112: "cyan"}
 WIDTH_PX = 320
 
 LESSON = lesson("galaxies")
-TEXT = sections(LESSON.folder / "text.md")
 opened = open_survey()
 survey, label = opened.survey, opened.survey.label
 catalogue = survey.catalogue
 of_oxygen = label is not None and label.column == "metallicity"
 
-st.title(LESSON.title)
-st.markdown(f"**{LESSON.claim}**")
-if opened.shipped:
-    st.badge("Simulated galaxies", icon=":material/science:", color="orange")
-
+TEXT = begin(LESSON, opened)
 picture = st.container()  # above the controls that decide on it
 left, right = st.columns([3, 2], gap="large")
 with left:
@@ -107,5 +102,4 @@ if of_oxygen:
     st.header("Where the label comes from")
     st.container(width=720).markdown(TEXT["label-shipped" if opened.shipped else "label-own"])
 show_code(draw_sample, evenly_ranked, centre_crop)
-with st.expander("Sources", icon=":material/menu_book:"):
-    st.markdown(TEXT["sources"])
+end(LESSON, TEXT)

@@ -12,7 +12,7 @@ GRID_AND_CROPS = 24 + 3
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_page_loads_clean(serve, visit, photograph, width, theme):
-    found = visit(serve(), width=width, theme=theme)
+    found = visit(serve(), "/galaxies", width=width, theme=theme)
     expect(found.page.locator("h1")).to_have_text("The galaxies")
     expect(found.main).to_contain_text("Simulated galaxies")
     expect(found.images).to_have_count(GRID_AND_CROPS)
@@ -27,7 +27,7 @@ def test_page_loads_clean(serve, visit, photograph, width, theme):
 
 
 def test_every_image_says_what_it_is(serve, visit):
-    images = visit(serve()).images
+    images = visit(serve(), "/galaxies").images
     expect(images).to_have_count(GRID_AND_CROPS)
     described = images.evaluate_all("images => images.map(image => image.alt)")
     assert all(described)
@@ -35,10 +35,10 @@ def test_every_image_says_what_it_is(serve, visit):
 
 
 def test_sample_slider_acts_lands_in_the_address_and_survives_a_reload(serve, visit):
-    found = visit(serve())
+    found = visit(serve(), "/galaxies")
     expect(found.main).to_contain_text("24 of the 256 simulated galaxies")
     found.page.get_by_role("slider", name="Galaxies in the sample").press("ArrowRight")
-    found.page.wait_for_url("**/?sample=257")
+    found.page.wait_for_url("**/galaxies?sample=257")
     expect(found.main).to_contain_text("24 of the 257 simulated galaxies")
     found.page.reload()
     expect(found.main).to_contain_text("24 of the 257 simulated galaxies")
@@ -46,42 +46,42 @@ def test_sample_slider_acts_lands_in_the_address_and_survives_a_reload(serve, vi
 
 
 def test_deep_link_opens_what_it_says(serve, visit):
-    found = visit(serve(), "/?sample=64&galaxy=24")
+    found = visit(serve(), "/galaxies?sample=64&galaxy=24")
     expect(found.main).to_contain_text("24 of the 64 simulated galaxies")
     richest = found.page.locator("[data-testid=stImageCaption]").filter(has_text="24 · ").inner_text()
     expect(found.main).to_contain_text(f"12 + log10(O/H): {richest.removeprefix('24 · ')} dex")
 
 
 def test_address_that_cannot_be_is_ignored(serve, visit):
-    found = visit(serve(), "/?sample=many&galaxy=99")
+    found = visit(serve(), "/galaxies?sample=many&galaxy=99")
     expect(found.main).to_contain_text("24 of the 256 simulated galaxies")
     assert found.complaints == []
 
 
 def test_galaxy_slider_changes_the_galaxy(serve, visit):
-    found = visit(serve())
+    found = visit(serve(), "/galaxies")
     slider = found.page.get_by_role("slider", name="Its place in the grid")
     before = found.page.get_by_text("Simulated galaxy ").inner_text()
     slider.press("End")
-    found.page.wait_for_url("**/?galaxy=24")
+    found.page.wait_for_url("**/galaxies?galaxy=24")
     expect(found.main).not_to_contain_text(before)
     assert found.complaints == []
 
 
 def test_crop_control_shows_more_of_each_picture(serve, visit):
-    found = visit(serve())
+    found = visit(serve(), "/galaxies")
     expect(found.images).to_have_count(GRID_AND_CROPS)
     widths = "images => images.slice(0, 24).map(image => image.naturalWidth)"
     assert set(found.settle().images.evaluate_all(widths)) == {72}
     found.page.get_by_text("whole", exact=True).click()
-    found.page.wait_for_url("**/?crop=whole")
+    found.page.wait_for_url("**/galaxies?crop=whole")
     found.page.wait_for_function("document.querySelector('[data-testid=stImage] img').naturalWidth === 160")
     assert set(found.settle().images.evaluate_all(widths)) == {160}
     assert found.complaints == []
 
 
 def test_two_users_at_once_have_their_own_samples(serve, visit):
-    few, many = visit(serve(), "/?sample=30"), visit(serve(), "/?sample=200")
+    few, many = visit(serve(), "/galaxies?sample=30"), visit(serve(), "/galaxies?sample=200")
     few.page.get_by_role("slider", name="Galaxies in the sample").press("ArrowRight")
     expect(few.main).to_contain_text("24 of the 31 simulated galaxies")
     expect(many.main).to_contain_text("24 of the 200 simulated galaxies")
@@ -92,7 +92,7 @@ def test_bad_survey_is_explained_and_the_shipped_one_offered(serve, visit, photo
     images = sorted((folder / "images").iterdir())
     images[0].unlink()
     images[1].write_text("<html>404</html>")
-    found = visit(serve("--survey", folder), width=390)
+    found = visit(serve("--survey", folder), "/galaxies", width=390)
     expect(found.main).to_contain_text("has 2 problems")
     photograph(found, "bad-survey-390-light")
     found.page.get_by_role("button", name="Go on with the survey that comes with galviz").click()
@@ -102,7 +102,7 @@ def test_bad_survey_is_explained_and_the_shipped_one_offered(serve, visit, photo
 
 def test_survey_without_labels(serve, visit, photograph, make_survey):
     folder = make_survey(30, labelled=False, causes=False, side_px=424, suffix=".png")
-    found = visit(serve("--survey", folder), theme="dark")
+    found = visit(serve("--survey", folder), "/galaxies", theme="dark")
     expect(found.main).to_contain_text("no label column")
     expect(found.images).to_have_count(GRID_AND_CROPS)
     expect(found.main).not_to_contain_text("imulated")

@@ -1,0 +1,1 @@
+"""Pages that take any survey, beside the lessons of the course."""

@@ -1,0 +1,1 @@
+"""The lesson on principal components: how many axes, of which layer, from how many galaxies."""

@@ -1,0 +1,86 @@
+"""Page of the lesson 'Galaxies as points': pictures where the dots were, and what changes along a component."""
+
+import streamlit as st
+
+from galviz.charts import image_scatter
+from galviz.sample import spread_out
+from lessons import lesson
+from panels.anatomy import begin, end
+from panels.code import show_code
+from panels.controls import choose_components, choose_layer, choose_pair
+from panels.feature_space import APART, MOST_PICTURES, origin, points_table, project, shipped_features
+from panels.pictures import show_grid
+from panels.sampling import choose_sample
+from panels.surveys import open_shipped_survey
+
+ROW = 8
+CROP_PX = 72
+MATPLOTLIB = """\
+fig, ax = plt.subplots(figsize=(10, 8))
+x, y = pca.coordinates[:, 0], pca.coordinates[:, 2]
+dots = ax.scatter(x, y, s=0, c=true, vmin=8.2, vmax=9.4, cmap="Spectral_r")  # for the axes' limits and the colours
+for object_id, place, colour in zip(object_ids, zip(x, y), dots.to_rgba(true)):
+    picture = OffsetImage(centre_crop(survey.image(object_id), 72), zoom=0.5)
+    ax.add_artist(AnnotationBbox(picture, place, pad=0, bboxprops={"edgecolor": colour, "linewidth": 2}))
+fig.colorbar(dots, label="true 12 + log10(O/H)")
+"""
+
+LESSON = lesson("points")
+opened, features = open_shipped_survey(), shipped_features()
+TEXT = begin(LESSON, opened)
+label = opened.survey.label
+
+picture = st.container()  # above the controls that decide on it
+left, right = st.columns(2, gap="large")
+with left:
+    sample = choose_sample(opened.survey)
+    n_components = choose_components()
+    count = st.slider(
+        "Pictures at most",
+        min_value=10,
+        max_value=MOST_PICTURES,
+        value=MOST_PICTURES,
+        key="pictures",
+        bind="query-params",
+        help="Of the sample, those that lie farthest from each other; a galaxy that would cover another is left out.",
+    )
+with right:
+    layer = choose_layer(list(features.layers))
+    x, y = choose_pair(n_components, up="PC3")
+    framed_by = st.segmented_control(
+        "Frame", ["true", "predicted"], default="true", required=True, key="frame", bind="query-params"
+    )
+projection = project(origin(features), layer, sample, n_components, True, features)
+points = points_table(opened, features, projection.coordinates, sample, label)
+shown = points.iloc[spread_out(points[[x, y]], count, least_apart=APART)]
+with picture:
+    st.altair_chart(image_scatter(shown, x, y, label, framed_by=framed_by), key=f"{x}-{y}-{layer}")
+    st.caption(
+        f"{len(shown)} of the {len(sample):,} simulated galaxies in the sample, layer {layer}: their central {CROP_PX} "
+        f"px, framed in the colour of their {framed_by} metallicity."
+    )
+
+left, right = st.columns(2, gap="large")
+left.markdown(TEXT["look"])
+right.markdown(TEXT["frames"])
+
+st.header("Along one component")
+st.container(width=720).markdown(TEXT["along"])
+component = st.segmented_control(
+    "Component",
+    [f"PC{number}" for number in range(1, n_components + 1)],
+    default="PC1",
+    required=True,
+    key="along",
+    bind="query-params",
+)
+ordered = points[component].sort_values(kind="stable").index
+middle = max(0, len(ordered) // 2 - ROW // 2)
+parts = {"Lowest": ordered[:ROW], "Middle": ordered[middle : middle + ROW], "Highest": ordered[-ROW:]}
+for name, part in parts.items():
+    captions = [f"{points[component][one]:+.1f} · {points['true'][one]:.2f}" for one in part]
+    descriptions = [f"{name} {component}: galaxy {one}, {words}" for one, words in zip(part, captions, strict=True)]
+    st.caption(f"{name} {component}. Below each: {component} · true metallicity.")
+    show_grid(opened.survey, part, captions, descriptions, side_px=CROP_PX)
+show_code(image_scatter, spread_out, matplotlib=MATPLOTLIB)
+end(LESSON, TEXT)

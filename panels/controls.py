@@ -1,0 +1,84 @@
+"""Controls that act wherever they appear: each has one key, is in the address, and so kept from page to page."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+MOST_COMPONENTS = 10
+DEFAULT_COMPONENTS = 3
+LAYER_WORDS = {
+    "stem": "edges and colours; the first three convolutions",
+    "stage1": "first residual stage, with self-attention",
+    "stage2": "second residual stage",
+    "stage3": "third residual stage",
+    "features": "the 512 numbers that the head reads",
+}
+
+
+def choose_layer(layers: Sequence[str]) -> str:
+    """Draw the control for the layer whose answers are looked at.
+
+    Parameters
+    ----------
+    layers : sequence of str
+        In the order of the forward pass; the last is the default.
+    """
+    if len(layers) == 1:
+        return layers[0]
+    return st.segmented_control(
+        "Layer",
+        list(layers),
+        default=layers[-1],
+        required=True,
+        key="layer",
+        bind="query-params",
+        help="; ".join(f"{name}: {LAYER_WORDS[name]}" for name in layers if name in LAYER_WORDS) + ".",
+    )
+
+
+def choose_components() -> int:
+    """Draw the slider for the number of components."""
+    return st.slider(
+        "Components",
+        min_value=2,
+        max_value=MOST_COMPONENTS,
+        value=DEFAULT_COMPONENTS,
+        key="components",
+        bind="query-params",
+        help="How many axes to keep, those of largest variance first.",
+    )
+
+
+def choose_whitening() -> bool:
+    """Draw the switch for whitening."""
+    return st.toggle(
+        "Whiten",
+        value=True,
+        key="whiten",
+        bind="query-params",
+        help="Divide each axis by its standard deviation, so that all are equally wide.",
+    )
+
+
+def choose_pair(n_components: int, *, up: str = "PC2") -> tuple[str, str]:
+    """Draw the controls for the two components that are the picture's axes.
+
+    Parameters
+    ----------
+    n_components : int
+        At least 2.
+    up : str
+        What is shown upwards at first, where there are as many components.
+
+    Returns
+    -------
+    x, y : str
+        ``"PC1"`` and the like; never the same.
+    """
+    names = [f"PC{number}" for number in range(1, n_components + 1)]
+    left, right = st.columns(2)
+    x = left.selectbox("Across", names, index=0, key="x", bind="query-params")
+    others = [name for name in names if name != x]
+    first = others.index(up) if up in others else 0
+    y = right.selectbox("Up", others, index=first, key="y", bind="query-params")
+    return x, y
