@@ -43,22 +43,6 @@ def test_the_shipped_network_beats_what_radial_colours_tell():
     assert errors_of(features.predictions, label).rmse <= 0.85 * ridge
 
 
-def test_the_shipped_network_beats_what_radial_colours_tell():
-    """What must hold on mock galaxies: 15 % under a ridge on radial colours, cross-validated on the same galaxies."""
-    from sklearn.model_selection import KFold, cross_val_predict
-
-    from galviz.features import load_features
-    from galviz.metrics import errors_of
-    from galviz.survey import load_survey
-
-    survey, features = load_survey(), load_features()
-    label = survey.catalogue.loc[features.object_ids, "metallicity"].to_numpy(float)
-    colours = np.array([realism.radial_colours(survey.image(object_id)) for object_id in features.object_ids])
-    folds = KFold(5, shuffle=True, random_state=0)
-    ridge = cross_val_predict(realism.scaled_ridge(), colours, label, cv=folds)
-    assert errors_of(features.predictions, label).rmse <= 0.85 * errors_of(ridge, label).rmse
-
-
 @pytest.fixture
 def gaussian(tmp_path):
     """Write a Gaussian galaxy of 12 and 6 px whose red is 1.5 times its blue."""
