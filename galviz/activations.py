@@ -6,7 +6,7 @@ own thread sent through; a network that others call meanwhile gives each their o
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from numbers import Integral
@@ -87,6 +87,7 @@ def extract(
         raise ValueError(f"precision must be one of {listed(PRECISIONS)}; got {precision!r}.")
     place = choose_device(device)
     placed = _placed(network, place)
+    modules = {layer: layer_module(placed, layer) for layer in asked}
 
     answers: dict[str, list[np.ndarray]] = {
         layer: [np.empty((0, _channels(card, layer)), np.float32)] for layer in asked
@@ -95,7 +96,7 @@ def extract(
     for start in range(0, len(ids), batch_size):
         batch = ids[start : start + batch_size]
         images = prepare([survey.image(object_id) for object_id in batch], card).to(place)
-        with _turn(network), _caught(placed, asked, _averaged) as caught, torch.no_grad():
+        with turn(network), catch(modules, _averaged) as caught, torch.no_grad():
             predicted = answer(placed, images, precision)
         predictions.append(predicted[:, 0].cpu().numpy())
         for layer in asked:
@@ -150,7 +151,7 @@ def feature_maps(
     place = choose_device(device)
     placed = _placed(network, place)
     images = prepare([image], card).to(place)
-    with _turn(network), _caught(placed, [layer], lambda output: output) as caught, torch.no_grad():
+    with turn(network), catch({layer: layer_module(placed, layer)}) as caught, torch.no_grad():
         answer(placed, images, "float32")
     return caught[layer][0].cpu().numpy()
 
@@ -185,7 +186,7 @@ def _averaged(output: torch.Tensor) -> torch.Tensor:
 
 
 @contextmanager
-def _turn(network: nn.Module) -> Iterator[None]:
+def turn(network: nn.Module) -> Iterator[None]:
     """Wait for one's turn on a network, and check that nobody has put it into training mode meanwhile."""
     with _turns_lock:
         lock = _turns.setdefault(network, threading.Lock())
@@ -199,24 +200,27 @@ def _turn(network: nn.Module) -> Iterator[None]:
 
 
 @contextmanager
-def _caught(
-    network: nn.Module, layers: Sequence[str], keep: Callable[[torch.Tensor], torch.Tensor]
+def catch(
+    modules: Mapping[str, nn.Module], keep: Callable[[torch.Tensor], torch.Tensor] = torch.Tensor.clone
 ) -> Iterator[dict[str, torch.Tensor]]:
-    """Lend a dictionary that holds ``keep(output)`` of each layer once this thread has sent a batch through."""
+    """Lend a dictionary that holds ``keep(output)`` of each module once this thread has sent a batch through.
+
+    A module's output may be overwritten in place by the one behind it: `keep` must make something of its own.
+    """
     caught: dict[str, torch.Tensor] = {}
     thread = threading.get_ident()
 
-    def hook_for(layer: str) -> Callable[[nn.Module, tuple, torch.Tensor], None]:
+    def hook_for(name: str) -> Callable[[nn.Module, tuple, torch.Tensor], None]:
         def hook(module: nn.Module, inputs: tuple, output: torch.Tensor) -> None:
             if threading.get_ident() == thread:
-                caught[layer] = keep(output.detach())
+                caught[name] = keep(output.detach())
 
         return hook
 
     handles = []
     try:
-        for layer in layers:
-            handles.append(layer_module(network, layer).register_forward_hook(hook_for(layer)))
+        for name, module in modules.items():
+            handles.append(module.register_forward_hook(hook_for(name)))
         yield caught
     finally:
         for handle in handles:

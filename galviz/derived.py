@@ -1,4 +1,4 @@
-"""What is made from the shipped survey and weights: features, those of two controls, and thumbnails.
+"""What is made from the shipped survey and weights: features, those of two controls, thumbnails, lessons' figures.
 
 A control is a network that can't have learnt metallicity: one with random weights, and one trained on labels dealt out
 at random. What their features show as clearly as the trained network's wasn't learnt from the label.
@@ -7,13 +7,18 @@ at random. What their features show as clearly as the trained network's wasn't l
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 from galviz.card import ModelCard, file_sha256
 from galviz.features import CONTROLS, FEATURES_FOLDER, Features, load_features, save_features
+from galviz.figures import MAPS, SHIPPED_FIGURES, Figures, load_figures, save_figures
+from galviz.sample import evenly_ranked
 from galviz.survey import Survey, load_survey
 from galviz.thumbnails import SHIPPED_THUMBNAILS, load_thumbnails, make_thumbnails, save_thumbnails
 
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
 # Which weights the file was made with, or for a control those that it is a control of.
 MADE_FOR = "made_for_weights"
 _SEED = 2020
+# Of the lessons' figures: galaxies, and channels kept of each map.
+_EXAMPLES, _CHANNELS = 6, 16
 
 Tell = Callable[[int, int], object]
 
@@ -50,7 +57,7 @@ def build_data(
     again: bool = False,
     progress: Callable[[str, int, int], object] | None = None,
 ) -> Iterator[Built]:
-    """Make the features of the shipped survey, the controls' and the thumbnails, one file after the other.
+    """Make what is derived from the shipped survey and weights, one file after the other.
 
     Parameters
     ----------
@@ -80,9 +87,9 @@ def build_data(
     survey, network = survey or load_survey(), load_model(model)
     out.mkdir(parents=True, exist_ok=True)
     for name, write in _WRITERS.items():
-        path = out / f"{name}.parquet"
+        path = out / name
 
-        def tell(done: int, total: int, name: str = name) -> None:
+        def tell(done: int, total: int, name: str = path.stem) -> None:
             if progress:
                 progress(name, done, total)
 
@@ -94,12 +101,17 @@ def build_data(
 
 def is_up_to_date(path: Path, survey: Survey, card: ModelCard) -> bool:
     """Whether a file of derived data is there, and of this survey and, unless it holds thumbnails, these weights."""
-    thumbnails = path.name == SHIPPED_THUMBNAILS.name
     try:
-        found = [load_thumbnails(path)[1]] if thumbnails else _made_from(load_features(path))
+        if path.name == SHIPPED_THUMBNAILS.name:
+            return load_thumbnails(path)[1] == survey.sha256
+        if path.name == SHIPPED_FIGURES.name:
+            figures = load_figures(path)
+            found = [figures.survey_sha256, figures.weights_sha256]
+        else:
+            found = _made_from(load_features(path))
     except ValueError:  # as FeaturesError is
         return False
-    return found == ([survey.sha256] if thumbnails else [survey.sha256, card.weights_sha256])
+    return found == [survey.sha256, card.weights_sha256]
 
 
 def _made_from(features: Features) -> list[str | None]:
@@ -116,6 +128,50 @@ def _write_features(
 
 def _write_thumbnails(path: Path, survey: Survey, network: "nn.Module", tell: Tell) -> None:
     save_thumbnails(make_thumbnails(survey, progress=tell), survey.sha256, path)
+
+
+def _write_figures(path: Path, survey: Survey, network: "nn.Module", tell: Tell) -> None:
+    """The lessons' figures, of examples evenly spread over the label's range or, without labels, over the catalogue."""
+    from galviz.inspection import attention_gamma, effect_of_training_mode, inside, table_of_layers
+    from galviz.training.preview import augment
+
+    catalogue, label = survey.catalogue, survey.label
+    ranking = catalogue[label.column] if label else pd.Series(range(len(catalogue)), index=catalogue.index)
+    object_ids = evenly_ranked(ranking, _EXAMPLES)
+    seen, augmented = {}, {}
+    for done, object_id in enumerate(object_ids, start=1):
+        image = survey.image(object_id)
+        seen[object_id] = inside(network, image)
+        for step, drawn in augment(image, network.card, seed=_SEED + done).items():
+            augmented[object_id, step] = drawn
+        tell(done, len(object_ids))
+    effect = asdict(effect_of_training_mode(network, [survey.image(object_id) for object_id in object_ids]))
+    passes = effect.pop("passes")
+    channels = {name: _liveliest([maps[name] for maps in seen.values()]) for name in MAPS}
+    # What goes into a part, what it adds and what leaves it are looked at together: of the same channels.
+    for part in ("block", "attention"):
+        channels |= {name: channels[f"{part}/output"] for name in MAPS if name.startswith(f"{part}/")}
+    save_figures(
+        Figures(
+            object_ids=object_ids,
+            layers=table_of_layers(network.card),
+            attention_gamma=attention_gamma(network),
+            channels=channels,
+            maps={(each, name): maps[name][channels[name]] for each, maps in seen.items() for name in MAPS},
+            augmented=augmented,
+            predictions={name: np.round(values, 4).astype(float).round(4).tolist() for name, values in effect.items()},
+            passes=passes,
+            survey_sha256=survey.sha256,
+            weights_sha256=network.card.weights_sha256,
+        ),
+        path,
+    )
+
+
+def _liveliest(maps: list[np.ndarray]) -> np.ndarray:
+    """The channels that vary most from place to place over some galaxies' maps (channels, height, width), in order."""
+    spread = np.mean([each.std(axis=(1, 2)) for each in maps], axis=0)
+    return np.sort(np.argsort(spread, kind="stable")[::-1][:_CHANNELS])
 
 
 def _trained(survey: Survey, network: "nn.Module", tell: Tell) -> Features:
@@ -154,9 +210,10 @@ def _shuffled(survey: Survey, network: "nn.Module", tell: Tell) -> Features:
 
 
 _WRITERS = {
-    "mock-survey": partial(_write_features, _trained),
-    CONTROLS[0]: partial(_write_features, _random),
-    CONTROLS[1]: partial(_write_features, _shuffled),
-    SHIPPED_THUMBNAILS.stem: _write_thumbnails,
+    "mock-survey.parquet": partial(_write_features, _trained),
+    f"{CONTROLS[0]}.parquet": partial(_write_features, _random),
+    f"{CONTROLS[1]}.parquet": partial(_write_features, _shuffled),
+    SHIPPED_THUMBNAILS.name: _write_thumbnails,
+    SHIPPED_FIGURES.name: _write_figures,
 }
 FILES = tuple(_WRITERS)

@@ -145,7 +145,7 @@ def _features() -> Check:
     from galviz.survey import load_survey
 
     survey, card = load_survey(verify=False), read_card()
-    stale = [name for name in FILES if not is_up_to_date(FEATURES_FOLDER / f"{name}.parquet", survey, card)]
+    stale = [name for name in FILES if not is_up_to_date(FEATURES_FOLDER / name, survey, card)]
     if stale:
         return Check("features", WRONG, f"missing or of other data: {', '.join(stale)}", "python -m galviz build-data")
     return Check("features", OK, f"of this survey and these weights, controls too ({', '.join(CONTROLS)})")

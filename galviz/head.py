@@ -1,13 +1,13 @@
 """The network's head, without the network: the weight vector and the number by which features become a prediction."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 
 from galviz.card import SHIPPED_CARD, CardError, read_card
+from galviz.weightfile import read_tensors
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,21 +41,18 @@ def read_head(card: str | os.PathLike[str] | None = None) -> Head:
     CardError
         If card or weights can't be read, or there is no head for that many features.
     """
-    path = Path(card or SHIPPED_CARD)
-    said = read_card(path)
-    weights = path.parent / said.weights
-    try:
-        with safe_open(weights, framework="numpy") as tensors:
-            names = tensors.keys()
-            last = max((name for name in names if name.endswith(".weight")), key=_position)
-            stem = last.removesuffix(".weight")
-            weight, bias = (tensors.get_tensor(f"{stem}.{name}").astype(np.float32) for name in ("weight", "bias"))
-    except (OSError, SafetensorError, ValueError) as error:
-        raise CardError(f"The weights {weights} can't be read ({error}). Get card and weights again.") from error
-    if weight.shape != (1, said.layers["features"]) or bias.shape != (1,):
-        raise CardError(f"The weights {weights} have no head of {said.layers['features']} features. Get them again.")
-    weight.setflags(write=False)
+    weight, bias = read_tensors(card, _head_names)
+    expected = read_card(card).layers["features"]
+    if weight.shape != (1, expected) or bias.shape != (1,):
+        named = card or SHIPPED_CARD
+        raise CardError(f"The weights beside {named} have no head of {expected} features. Get both files again.")
     return Head(weight[0], float(bias[0]))
+
+
+def _head_names(names: Sequence[str]) -> list[str]:
+    """Names of the last layer's tensors."""
+    last = max((name for name in names if name.endswith(".weight")), key=_position)
+    return [f"{last.removesuffix('.weight')}.{name}" for name in ("weight", "bias")]
 
 
 def _position(name: str) -> int:

@@ -21,6 +21,7 @@ from torch import nn
 from galviz.card import SHIPPED_CARD, Architecture, CardError, ModelCard, read_card
 from galviz.crops import network_crop
 from galviz.files import write_bytes
+from galviz.normalisation import normalise
 from galviz.problems import listed
 
 with warnings.catch_warnings():
@@ -114,9 +115,8 @@ def prepare(images: Sequence[Image.Image], card: ModelCard) -> torch.Tensor:
     """
     # RGB first: what a crop adds around a small image is black in RGB, and anything in a palette.
     crops = [network_crop(image.convert("RGB"), card.pad_px, card.crop_px) for image in images]
-    pixels = torch.from_numpy(np.stack([np.asarray(crop) for crop in crops])).permute(0, 3, 1, 2).float().div(255)
-    mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (card.mean, card.std))
-    return (pixels - mean) / std
+    pixels = normalise(np.stack([np.asarray(crop) for crop in crops]), card.mean, card.std)
+    return torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2)))
 
 
 def load_model(path: str | os.PathLike[str] | None = None) -> XResNet:

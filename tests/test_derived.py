@@ -28,12 +28,13 @@ def built(tmp_path_factory, small_survey):
     return small_survey, card, files, told
 
 
-def test_features_and_thumbnails_are_made_and_told_of(built):
+def test_features_thumbnails_and_figures_are_made_and_told_of(built):
     survey, card, files, told = built
-    assert [file.path.stem for file in files] == [*NAMES, "thumbnails"] == list(FILES)
+    assert [file.path.name for file in files] == list(FILES)
+    assert [file.path.stem for file in files] == [*NAMES, "thumbnails", "figures"]
     assert all(file.made for file in files)
-    assert [name for name, done, total in told if done == total] == [*NAMES, "thumbnails"]
-    assert is_up_to_date(files[3].path, survey, load_model(card).card)
+    assert [name for name, done, total in told if done == total] == [*NAMES, "thumbnails", "figures"]
+    assert all(is_up_to_date(file.path, survey, load_model(card).card) for file in files)
     weights = load_model(card).card.weights_sha256
     for file in files[:3]:
         provenance = load_features(file.path, survey=survey).provenance
@@ -64,9 +65,10 @@ def test_what_is_missing_or_of_other_data_is_made_again_to_the_same_bytes(built,
     copies = [Path(shutil.copy(file.path, tmp_path)) for file in files]
     copies[1].unlink()
     copies[0].write_bytes(b"PAR1, or so it says")
+    copies[4].write_bytes(copies[4].read_bytes()[:-1])
     assert not is_up_to_date(copies[0], survey, load_model(card).card)
     again = list(build_data(tmp_path, survey=survey, model=card))
-    assert [file.made for file in again] == [True, True, False, False]
+    assert [file.made for file in again] == [True, True, False, False, True]
     assert [copy.read_bytes() for copy in copies] == [file.path.read_bytes() for file in files]
 
 
@@ -75,6 +77,7 @@ def test_another_survey_is_noticed(built, make_survey):
     other = load_survey(make_survey(40, side_px=64, seed=2))
     assert not is_up_to_date(files[0].path, other, load_model(card).card)
     assert not is_up_to_date(files[3].path, other, load_model(card).card)
+    assert not is_up_to_date(files[4].path, other, load_model(card).card)
 
 
 def test_a_cancelled_run_leaves_no_half_file(built, tmp_path):

@@ -1,9 +1,20 @@
-"""Batch transforms beside fastai's crops and flips: progressive resizing, and light that varies as telescopes vary."""
+"""What is done to images in training: fastai's crops and turns, progressive resizing, and light that varies."""
 
 import torch
 import torch.nn.functional as F
+from fastai.data.transforms import Transform
 from fastai.torch_core import TensorImage
-from fastai.vision.augment import RandTransform
+from fastai.vision.augment import CropPad, RandomCrop, RandTransform, aug_transforms
+
+
+def crops(pad_px: int, crop_px: int) -> list[Transform]:
+    """The tutorial's crops of single images: the centre, then a part of it at random (when validating, its centre)."""
+    return [CropPad(pad_px), RandomCrop(crop_px)]
+
+
+def turns() -> list[Transform]:
+    """The tutorial's turns of a batch: half of the images mirrored or turned by quarters, most tilted up to 10°."""
+    return aug_transforms(max_zoom=1.0, flip_vert=True, max_lighting=0.0, max_warp=0.0)
 
 
 class Shrink(RandTransform):

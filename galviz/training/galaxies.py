@@ -8,14 +8,13 @@ import pandas as pd
 from fastai.data.block import DataBlock, RegressionBlock
 from fastai.data.core import DataLoaders
 from fastai.data.transforms import Normalize, RandomSplitter
-from fastai.vision.augment import CropPad, RandomCrop, aug_transforms
 from fastai.vision.core import PILImage
 from fastai.vision.data import ImageBlock
 
 from galviz.crops import network_crop
 from galviz.problems import listed
 from galviz.survey import Survey
-from galviz.training.augmentation import Shrink, Variation
+from galviz.training.augmentation import Shrink, Variation, crops, turns
 from galviz.training.recipe import Phase, Recipe
 
 
@@ -128,10 +127,10 @@ def make_dataloaders(
         get_x=lambda galaxy: PILImage.create(galaxy.survey.image(galaxy.object_id)),
         get_y=lambda galaxy: list(galaxy.targets[:n_targets]),
         splitter=lambda items: split(items, recipe),
-        item_tfms=[CropPad(recipe.pad_px), RandomCrop(recipe.crop_px)],
+        item_tfms=crops(recipe.pad_px, recipe.crop_px),
         batch_tfms=[
             Shrink(phase.side_px),
-            *aug_transforms(max_zoom=1.0, flip_vert=True, max_lighting=0.0, max_warp=0.0),
+            *turns(),
             *([Variation(phase.variation)] if phase.variation else []),
             Normalize.from_stats(mean, std, cuda=False),
         ],
