@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from galviz.card import ModelCard, file_sha256
-from galviz.features import CONTROLS, FEATURES_FOLDER, Features, load_features, save_features
+from galviz.features import CONTROLS, Features, load_features, save_features
 from galviz.figures import MAPS, SHIPPED_FIGURES, Figures, load_figures, save_figures
 from galviz.sample import evenly_ranked
 from galviz.survey import Survey, load_survey
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Which weights the file was made with, or for a control those that it is a control of.
 MADE_FOR = "made_for_weights"
+DATA_FOLDER = Path(__file__).parents[1] / "data"
 _SEED = 2020
 # Of the lessons' figures: galaxies, and channels kept of each map.
 _EXAMPLES, _CHANNELS = 6, 16
@@ -50,7 +51,7 @@ class Built:
 
 
 def build_data(
-    out: Path = FEATURES_FOLDER,
+    out: Path = DATA_FOLDER,
     *,
     survey: Survey | None = None,
     model: str | os.PathLike[str] | None = None,
@@ -62,7 +63,7 @@ def build_data(
     Parameters
     ----------
     out : pathlib.Path
-        A folder; made if it isn't there.
+        A folder for the folders ``features`` and ``figures``, which are made if they aren't there.
     survey : Survey, optional
     model : path-like, optional
         A card; survey and model are the shipped ones by default.
@@ -85,9 +86,9 @@ def build_data(
     from galviz.model import load_model
 
     survey, network = survey or load_survey(), load_model(model)
-    out.mkdir(parents=True, exist_ok=True)
     for name, write in _WRITERS.items():
         path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
 
         def tell(done: int, total: int, name: str = path.stem) -> None:
             if progress:
@@ -210,10 +211,10 @@ def _shuffled(survey: Survey, network: "nn.Module", tell: Tell) -> Features:
 
 
 _WRITERS = {
-    "mock-survey.parquet": partial(_write_features, _trained),
-    f"{CONTROLS[0]}.parquet": partial(_write_features, _random),
-    f"{CONTROLS[1]}.parquet": partial(_write_features, _shuffled),
-    SHIPPED_THUMBNAILS.name: _write_thumbnails,
-    SHIPPED_FIGURES.name: _write_figures,
+    "features/mock-survey.parquet": partial(_write_features, _trained),
+    f"features/{CONTROLS[0]}.parquet": partial(_write_features, _random),
+    f"features/{CONTROLS[1]}.parquet": partial(_write_features, _shuffled),
+    "features/thumbnails.parquet": _write_thumbnails,
+    "figures/lessons.safetensors": _write_figures,
 }
 FILES = tuple(_WRITERS)

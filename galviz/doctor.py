@@ -140,12 +140,12 @@ def _weights() -> Check:
 
 def _features() -> Check:
     from galviz.card import read_card
-    from galviz.derived import FILES, is_up_to_date
-    from galviz.features import CONTROLS, FEATURES_FOLDER
+    from galviz.derived import DATA_FOLDER, FILES, is_up_to_date
+    from galviz.features import CONTROLS
     from galviz.survey import load_survey
 
     survey, card = load_survey(verify=False), read_card()
-    stale = [name for name in FILES if not is_up_to_date(FEATURES_FOLDER / name, survey, card)]
+    stale = [name for name in FILES if not is_up_to_date(DATA_FOLDER / name, survey, card)]
     if stale:
         return Check("features", WRONG, f"missing or of other data: {', '.join(stale)}", "python -m galviz build-data")
     return Check("features", OK, f"of this survey and these weights, controls too ({', '.join(CONTROLS)})")

@@ -18,7 +18,7 @@ from safetensors.numpy import save as save_arrays
 
 from galviz.files import write_bytes
 
-SHIPPED_FIGURES = Path(__file__).parents[1] / "data" / "features" / "figures.safetensors"
+SHIPPED_FIGURES = Path(__file__).parents[1] / "data" / "figures" / "lessons.safetensors"
 # Maps that are kept of each example, in the order of the forward pass.
 MAPS = (
     *("stem", "block/input", "block/branch", "block/output"),

@@ -25,6 +25,10 @@ _QUALITY = 60
 _KEY = b"galviz_survey_sha256"
 
 
+class ThumbnailsError(ValueError):
+    """A file of thumbnails that can't be used; the text says why and what to do."""
+
+
 def thumbnail(image: Image.Image, side_px: int = SIDE_PX) -> bytes:
     """Make a small WebP picture of a galaxy: its central `side_px` pixels, or all of a large image shrunk to them.
 
@@ -103,8 +107,13 @@ def save_thumbnails(thumbnails: pd.Series, survey_sha256: str, path: str | os.Pa
         pq.write_table(table, stream, compression="none", use_dictionary=False, write_statistics=False)
 
 
-def load_thumbnails(path: str | os.PathLike[str] = SHIPPED_THUMBNAILS) -> tuple[pd.Series, str]:
+def load_thumbnails(path: str | os.PathLike[str] | None = None) -> tuple[pd.Series, str]:
     """Read thumbnails, and the checksum of the survey that they show.
+
+    Parameters
+    ----------
+    path : path-like, optional
+        A file by `save_thumbnails`; by default the shipped thumbnails of the mock survey.
 
     Returns
     -------
@@ -115,17 +124,18 @@ def load_thumbnails(path: str | os.PathLike[str] = SHIPPED_THUMBNAILS) -> tuple[
 
     Raises
     ------
-    ValueError
+    ThumbnailsError
         If the file isn't there or is no file of thumbnails.
     """
+    file = SHIPPED_THUMBNAILS if path is None else path
     try:
-        table = pq.read_table(path)
+        table = pq.read_table(file)
         survey_sha256 = table.schema.metadata[_KEY].decode()
         pictures = table.column("webp").to_pylist()
         ids = table.column("objID").to_pylist()
     except (OSError, pa.ArrowException, KeyError, TypeError) as error:
-        raise ValueError(
-            f"The thumbnails {os.fspath(path)} can't be read ({type(error).__name__}); "
+        raise ThumbnailsError(
+            f"The thumbnails {os.fspath(file)} can't be read ({type(error).__name__}); "
             "make them again with `python -m galviz build-data`."
         ) from error
     return pd.Series(list(map(data_uri, pictures)), index=pd.Index(ids, name="objID"), name="image", dtype=str), (

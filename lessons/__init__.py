@@ -46,6 +46,18 @@ LESSONS = (
         claim="A galaxy's picture betrays its chemistry: you can see it before any network does.",
     ),
     Lesson(
+        slug="images",
+        title="Preparing images",
+        minutes=15,
+        claim="The network never sees the file: it sees a part of it, varied at random, as numbers around zero.",
+    ),
+    Lesson(
+        slug="network",
+        title="The network",
+        minutes=20,
+        claim="A network is a stack of simple sums; what it knows is in millions of learnt numbers.",
+    ),
+    Lesson(
         slug="training",
         title="Training",
         minutes=15,
@@ -56,6 +68,12 @@ LESSONS = (
         title="Predictions",
         minutes=15,
         claim="A prediction is worth what its errors say: how large, in which direction, of which galaxies.",
+    ),
+    Lesson(
+        slug="hooks",
+        title="Hooks",
+        minutes=20,
+        claim="You can listen to any layer while the network works, if you leave nothing behind.",
     ),
     Lesson(
         slug="pca",

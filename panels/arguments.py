@@ -29,12 +29,15 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--label", metavar="COLUMN")
     parser.add_argument("--model", metavar="CARD")
     try:
-        return parser.parse_args(sys.argv[1:])
+        found = parser.parse_args(sys.argv[1:])
+        if found.label is not None and found.survey is None:
+            parser.error("argument --label: it names a column of your own survey, so give --survey too")
     except ValueError as error:
-        st.title("The app was started with something it doesn't know")
+        st.title("The app was started with arguments it can't use")
         said = str(error)
         st.error(f"{said[:1].upper()}{said[1:]}.", icon=":material/terminal:")
         st.markdown("Stop it in its terminal (Ctrl+C) and start it again as")
         st.code("streamlit run app.py -- --survey FOLDER --label COLUMN --model CARD", language="bash")
         st.markdown("or without anything behind `app.py` for the survey that comes with galviz.")
         st.stop()
+    return found

@@ -5,34 +5,37 @@ import streamlit as st
 
 from lessons.galaxies.words import CAUSES, cause_title
 
-RING_AND_DOT = "true and predicted"
+RING_AND_DOT, DOT = "true and predicted", "as predicted"
 # Random numbers that stand for nothing.
 _MEANINGLESS = ("texture_seed", "arm_winding")
 # More kinds than that can't be told apart by colour.
 _MOST_KINDS = 12
 
 
-def choose_colour(catalogue: pd.DataFrame) -> str | None:
+def choose_colour(catalogue: pd.DataFrame, *, labelled: bool = True) -> str | None:
     """Draw the control for what the colours say.
 
     Parameters
     ----------
     catalogue : DataFrame
         The rows of the galaxies that are shown.
+    labelled : bool
+        Whether the truth is known of any.
 
     Returns
     -------
     str or None
-        A column, or None for the ring of the truth around the dot of the prediction.
+        A column, or None for the ring of the truth, where it is known, around the dot of the prediction.
     """
+    usual = RING_AND_DOT if labelled else DOT
     chosen = st.selectbox(
         "Colour",
-        [RING_AND_DOT, *columns_to_colour_by(catalogue)],
-        format_func=lambda name: name if name == RING_AND_DOT else cause_title(name),
+        [usual, *columns_to_colour_by(catalogue)],
+        format_func=lambda name: name if name == usual else cause_title(name),
         key="colour",
         bind="query-params",
     )
-    return None if chosen == RING_AND_DOT else chosen
+    return None if chosen == usual else chosen
 
 
 def columns_to_colour_by(catalogue: pd.DataFrame) -> list[str]:

@@ -49,6 +49,14 @@ def choose_components() -> int:
     )
 
 
+def limit_components(asked: int, n_galaxies: int, n_channels: int) -> int:
+    """As many components as were asked for, or, with a sentence that says so, as many as there are."""
+    most = min(n_galaxies, n_channels)
+    if asked > most:
+        st.info(f"{n_galaxies} galaxies have at most {most} components.", icon=":material/info:")
+    return min(asked, most)
+
+
 def choose_whitening() -> bool:
     """Draw the switch for whitening."""
     return st.toggle(
@@ -60,7 +68,7 @@ def choose_whitening() -> bool:
     )
 
 
-def choose_pair(n_components: int, *, up: str = "PC2") -> tuple[str, str]:
+def choose_pair(n_components: int, *, up: str = "PC2", key: str = "y") -> tuple[str, str]:
     """Draw the controls for the two components that are the picture's axes.
 
     Parameters
@@ -69,6 +77,8 @@ def choose_pair(n_components: int, *, up: str = "PC2") -> tuple[str, str]:
         At least 2.
     up : str
         What is shown upwards at first, where there are as many components.
+    key : str
+        Of the control for what is shown upwards; another default needs another.
 
     Returns
     -------
@@ -80,5 +90,5 @@ def choose_pair(n_components: int, *, up: str = "PC2") -> tuple[str, str]:
     x = left.selectbox("Across", names, index=0, key="x", bind="query-params")
     others = [name for name in names if name != x]
     first = others.index(up) if up in others else 0
-    y = right.selectbox("Up", others, index=first, key="y", bind="query-params")
+    y = right.selectbox("Up", others, index=first, key=key, bind="query-params")
     return x, y

@@ -1,4 +1,4 @@
-"""The feature space of a survey, for a page: features, a projection of a sample of them, and the table to draw."""
+"""The feature space of a survey, for a page: features, a projection of a sample of them, and the tables of galaxies."""
 
 from dataclasses import replace
 
@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from galviz.alignment import HeadAlignment, head_alignment
 from galviz.card import ModelCard
 from galviz.features import Features, load_features
+from galviz.head import read_head
 from galviz.label import Label, describe_label
 from galviz.projection import Projection, fit_pca
 from galviz.thumbnails import load_thumbnails, make_thumbnails
@@ -15,7 +17,9 @@ from panels.surveys import OpenSurvey
 
 # Galaxies as points: no more pictures than this, no closer than a picture's width as a share of the plot's.
 MOST_PICTURES = 100
-APART = 0.11
+APART = 0.07
+# Galaxies put on the axes at a time: in double precision all of a large survey would fill the memory.
+_AT_A_TIME = 10_000
 
 
 @st.cache_resource(show_spinner="Reading features …")
@@ -24,19 +28,27 @@ def shipped_features() -> Features:
     return load_features()
 
 
-@st.cache_resource(max_entries=4, show_spinner="Making small pictures …")
-def _thumbnails(survey_sha256: str | None, object_ids: tuple[str, ...], _opened: OpenSurvey) -> pd.Series:
-    """Data URIs by objID: the shipped file's, or made of a user's images once for all sessions."""
-    if _opened.shipped:
-        return load_thumbnails()[0]
-    return make_thumbnails(_opened.survey, object_ids)
+@st.cache_resource(show_spinner="Reading small pictures …")
+def _shipped_thumbnails() -> pd.Series:
+    return load_thumbnails()[0]
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _own_thumbnails(survey_sha256: str) -> dict[str, str]:
+    """Those made so far of a user's images, for all sessions; two that make the same one make it alike."""
+    return {}
 
 
 def thumbnails(opened: OpenSurvey, object_ids: list[str]) -> pd.Series:
-    """Small pictures of some galaxies of a survey, as data URIs by objID."""
+    """Small pictures of some galaxies of a survey, as data URIs by objID; those of a user's are made once."""
     if opened.shipped:
-        return _thumbnails(None, (), opened).loc[object_ids]
-    return _thumbnails(opened.survey.sha256, tuple(object_ids), opened)
+        return _shipped_thumbnails().loc[object_ids]
+    made = _own_thumbnails(opened.survey.sha256)
+    missing = [object_id for object_id in object_ids if object_id not in made]
+    if missing:
+        with st.spinner(f"Making {len(missing):,} small pictures …"):
+            made.update(make_thumbnails(opened.survey, missing))
+    return pd.Series([made[object_id] for object_id in object_ids], index=object_ids, dtype=str)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -53,9 +65,31 @@ def project(
     object_ids : list of str
     n_components : int
     whiten : bool
+    _features : Features
     """
     rows = _features.rows(object_ids)
     return fit_pca(_features.layers[layer][rows], n_components, whiten=whiten)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def align_head(
+    made_from: str, object_ids: list[str], n_components: int, _features: Features, _truth: np.ndarray
+) -> HeadAlignment:
+    """How much of a sample's picture is there because of the shipped network's head; the same for all who ask.
+
+    Parameters
+    ----------
+    made_from : str
+        See `project`.
+    object_ids : list of str
+    n_components : int
+    _features : Features
+        By the shipped network.
+    _truth : ndarray of shape (n,)
+        The true label of each, NaN where not known.
+    """
+    values = _features.layers["features"][_features.rows(object_ids)]
+    return head_alignment(values, read_head().weight, n_components, label=_truth)
 
 
 def predicted_label(card: ModelCard, features: Features, of_survey: Label | None) -> Label:
@@ -104,3 +138,25 @@ def points_table(
     if pictures:
         table["image"] = thumbnails(opened, object_ids).to_numpy()
     return table
+
+
+def all_as_csv(opened: OpenSurvey, features: Features, layer: str, projection: Projection, predicted: Label) -> str:
+    """Every galaxy of a survey as CSV, the columns as in `points_table`, on axes that were fitted to a sample of them.
+
+    It calls nothing of Streamlit, and so may run outside a page, when somebody presses a button.
+    """
+    values = features.layers[layer]
+    parts = [values[start : start + _AT_A_TIME] for start in range(0, len(values), _AT_A_TIME)]
+    coordinates = np.concatenate([projection.transform(part) for part in parts])
+    table = points_table(opened, features, coordinates, features.object_ids, predicted, pictures=False)
+    return table.to_csv(float_format="%.5f", lineterminator="\n")
+
+
+def warn_of_simulations(opened: OpenSurvey, model: str | None) -> None:
+    """Say, where the shipped network looks at a user's galaxies, that it never learnt from any like them."""
+    if not opened.shipped and model is None:
+        st.warning(
+            "This network learnt from simulated galaxies alone. Of yours its predictions may be off: compare them with "
+            "labels before you rely on them.",
+            icon=":material/science:",
+        )

@@ -1,18 +1,23 @@
 """Computing with the network itself, where torch is installed: one network for all sessions, progress, a way out."""
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
-from galviz.card import CardError, ModelCard, read_card
+from galviz.card import ModelCard, read_card
 from galviz.features import Features, FeaturesError
 from galviz.kept import keep, kept_folder, load_kept
+from lessons.training.words import told_duration
+from panels.feature_space import shipped_features
 from panels.surveys import OpenSurvey
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
     from torch import nn
 
 _ASKED, _UNKEPT = "compute_features", "features_not_kept"
@@ -33,16 +38,81 @@ def say_how_to_get_torch() -> None:
 
 
 def open_card(path: str | None) -> ModelCard:
-    """Read the card of the network that the app was started with, or of the shipped one; if it can't be, say so."""
+    """Read the card of the network that the app was started with, or of the shipped one.
+
+    Raises
+    ------
+    CardError
+        If it can't be read; `explain_errors` around the page tells the student.
+    """
+    return _card(path, Path(path).stat().st_mtime_ns if path and Path(path).is_file() else 0)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _card(path: str | None, changed: int) -> ModelCard:
+    return read_card(path)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the network …")
+def shared_network(path: str | None, weights_sha256: str) -> "nn.Module":
+    """The network of a card, one for all sessions; `extract` and its like take turns on it."""
+    from galviz.model import load_model
+
+    return load_model(path)
+
+
+def report_in(bar: "DeltaGenerator") -> Callable[[int, int], None]:
+    """A `progress` for `extract` that draws itself in a progress bar, with the time that is left.
+
+    Time is taken from the first report on: what comes before, a first batch, is slower than the others.
+    """
+    first: tuple[int, float] | None = None
+
+    def report(done: int, total: int) -> None:
+        nonlocal first
+        now = monotonic()
+        first = first or (done, now)
+        since, began = done - first[0], first[1]
+        left = (now - began) * (total - done) / since if since else None
+        bar.progress(done / total, told_progress(done, total, left))
+
+    return report
+
+
+def told_progress(done: int, total: int, seconds_left: float | None) -> str:
+    """How far a computation is: ``1,200 of 130,000 galaxies, about 35 min left``."""
+    said = f"{done:,} of {total:,} galaxies"
+    return said if seconds_left is None else f"{said}, about {told_duration(seconds_left)} left"
+
+
+def find_features(opened: OpenSurvey, path: str | None) -> Features | None:
+    """Features of a survey by a network that are there already: shipped, kept from before, or of this session.
+
+    Parameters
+    ----------
+    opened : OpenSurvey
+    path : str or None
+        The network's card; None for the shipped one.
+
+    Returns
+    -------
+    Features or None
+        None where they would have to be computed.
+    """
+    if opened.shipped and path is None:
+        return shipped_features()
+    key = _key(opened, path)
+    unkept = st.session_state.get(_UNKEPT)
+    if unkept is not None and unkept[0] == key:
+        return unkept[1]
     try:
-        return _card(path, Path(path).stat().st_mtime if path and Path(path).is_file() else 0.0)
-    except CardError as error:
-        st.error(str(error), icon=":material/network_node:")
-        st.stop()
+        return _kept(key, opened)
+    except LookupError:
+        return None
 
 
 def features_of(opened: OpenSurvey, path: str | None) -> Features:
-    """Features of a user's survey by a network: those kept from before, or computed at the press of a button.
+    """Features of a survey by a network: those that are there, or else computed at the press of a button.
 
     Draws the offer, then progress with a way out, and stops the page until they are there.
 
@@ -52,49 +122,49 @@ def features_of(opened: OpenSurvey, path: str | None) -> Features:
     path : str or None
         The network's card; None for the shipped one.
     """
-    card = open_card(path)
-    key = (opened.survey.sha256, card.weights_sha256)
-    found = _found(opened, key)
+    found = find_features(opened, path)
     if found is not None:
+        _, unkept, said = st.session_state.get(_UNKEPT, (None, None, ""))
+        if found is unkept:
+            st.warning(said, icon=":material/save:")
         return found
     if not torch_is_here():
         say_how_to_get_torch()
         st.stop()
-    if st.session_state.get(_ASKED) != key:
-        st.markdown(
-            f"The network hasn't seen these {len(opened.survey.object_ids):,} galaxies yet. It looks at them once. "
-            f"What it finds is kept in `{kept_folder()}`; nothing is written beside your data."
-        )
+    st.markdown(
+        f"The network hasn't seen these {opened.counted} yet. It looks at them once. What it finds is kept in "
+        f"`{kept_folder()}`; nothing is written beside your data."
+    )
+    key = _key(opened, path)
+    asked = st.session_state.get(_ASKED) == key
+    with st.container(horizontal=True):
+        # Disabled and not gone: what a page leaves out is drawn at its end, faded, until the run is over.
         st.button(
             "Compute their features",
             type="primary",
             icon=":material/play_arrow:",
+            disabled=asked,
             on_click=lambda: st.session_state.update({_ASKED: key}),
         )
+        if asked:
+            # A press reruns the page: the next report of progress then ends the pass, and no hook is left behind.
+            st.button("Cancel", icon=":material/close:", on_click=lambda: st.session_state.pop(_ASKED, None))
+    if not asked:
         st.stop()
     _compute(opened, path, key)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _card(path: str | None, changed: float) -> ModelCard:
-    return read_card(path)
+def _key(opened: OpenSurvey, path: str | None) -> tuple[str, str]:
+    """What tells features from others: the checksums of the survey and of the network's weights."""
+    return opened.survey.sha256, open_card(path).weights_sha256
 
 
-@st.cache_resource(max_entries=2, show_spinner="Loading the network …")
-def _network(path: str | None, weights_sha256: str) -> "nn.Module":
-    from galviz.model import load_model
-
-    return load_model(path)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner="Reading features …")
 def _kept(key: tuple[str, str], _opened: OpenSurvey) -> Features:
     """Features kept from before; what raises isn't kept, so that it is looked for again."""
     found = load_kept(_opened.survey, key[1])
     if found is None:
         raise LookupError
-    for name in found.layers:
-        found.layers[name]  # read now: the file may be gone when a student comes to that layer
     return found
 
 
@@ -104,41 +174,21 @@ def _turn(key: tuple[str, str]) -> Lock:
     return Lock()
 
 
-def _found(opened: OpenSurvey, key: tuple[str, str]) -> Features | None:
-    """Features that are there already, on disk or, where they couldn't be kept, in this session."""
-    unkept = st.session_state.get(_UNKEPT)
-    if unkept is not None and unkept[0] == key:
-        st.warning(unkept[2], icon=":material/save:")
-        return unkept[1]
-    try:
-        return _kept(key, opened)
-    except (LookupError, FeaturesError):
-        return None
-
-
 def _compute(opened: OpenSurvey, path: str | None, key: tuple[str, str]) -> NoReturn:
     """Run the network over a survey and keep what it finds; then, or if it fails, this run of the page ends."""
-    from galviz.activations import extract
+    bar = st.progress(0.0, "Loading PyTorch …")
+    st.caption("Keep this page open meanwhile: closed, it begins anew.")
+    from galviz.activations import extract  # only now: torch takes some seconds to come
 
-    # A press reruns the page: the next report of progress then ends the pass, and no hook is left behind.
-    st.button("Cancel", icon=":material/close:", on_click=lambda: st.session_state.pop(_ASKED, None))
-    bar = st.progress(0.0, "Waiting for the network …")
     turn = _turn(key)
     while not turn.acquire(timeout=0.5):
         bar.progress(0.0, "Another session computes the same features …")
     try:
-        if _found(opened, key) is None:
-            network = _network(path, key[1])
-            features = extract(
-                network,
-                opened.survey,
-                layers=network.layer_names,
-                progress=lambda done, total: bar.progress(done / total, f"{done:,} of {total:,} galaxies"),
-            )
+        if find_features(opened, path) is None:
+            bar.progress(0.0, f"The network looks at the first of {opened.counted} …")
+            network = shared_network(path, key[1])
+            features = extract(network, opened.survey, layers=network.layer_names, progress=report_in(bar))
             _try_to_keep(features, key)
-    except CardError as error:
-        st.error(str(error), icon=":material/network_node:")
-        st.stop()
     finally:
         turn.release()
         st.session_state.pop(_ASKED, None)  # whoever comes back later is asked again

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 from PIL import Image
@@ -56,22 +57,53 @@ def show_grid(
     side_px : int or None
         Side of the central square to show; None for the whole image.
     """
-    with st.grid(COLUMNS, min_column_width=NARROWEST_PX, gap="xsmall"):
-        for object_id, caption, description in zip(object_ids, captions, descriptions, strict=True):
-            image = survey.image(object_id)
-            if side_px is not None:
-                image = centre_crop(image, side_px)
-            image.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
-            st.image(_jpeg(image), caption=caption, alt=description, width="stretch")
+    images = [survey.image(object_id) for object_id in object_ids]
+    if side_px is not None:
+        images = [centre_crop(image, side_px) for image in images]
+    for image in images:
+        image.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
+    show_pictures(images, captions, descriptions)
+
+
+def show_pictures(
+    images: Sequence[Image.Image],
+    captions: Sequence[str],
+    descriptions: Sequence[str],
+    *,
+    columns: int = COLUMNS,
+    sharp: bool = False,
+) -> None:
+    """Draw images side by side, fewer in a row where the screen is narrow.
+
+    Parameters
+    ----------
+    images, captions, descriptions : sequences of one length
+        The pictures, what stands below each, and what a screen reader says.
+    columns : int
+        In a row, at most.
+    sharp : bool
+        Whether edges between pixels are to stay as they are, as in a map of numbers.
+    """
+    with st.grid(columns, min_column_width=NARROWEST_PX, gap="xsmall"):
+        for image, caption, description in zip(images, captions, descriptions, strict=True):
+            _show(image, caption, description, "stretch", sharp)
 
 
 def show_picture(image: Image.Image, caption: str, description: str, *, width_px: int) -> None:
     """Draw one image at a given width, or narrower where the screen is."""
-    st.image(_jpeg(image), caption=caption, alt=description, width=width_px)
+    _show(image, caption, description, width_px, sharp=False)
 
 
-def _jpeg(image: Image.Image) -> bytes:
-    """Encode an image: Streamlit's own encoding keeps quality 100, which takes four times the bytes."""
+def _show(image: Image.Image, caption: str, description: str, width: int | Literal["stretch"], sharp: bool) -> None:
+    content, kind = encode(image, sharp=sharp), "PNG" if sharp else "JPEG"
+    st.image(content, caption=caption, alt=description, width=width, output_format=kind)
+
+
+def encode(image: Image.Image, *, sharp: bool = False) -> bytes:
+    """Encode an image as JPEG, smaller than Streamlit does (it keeps quality 100), or as PNG if it is to stay sharp."""
     encoded = io.BytesIO()
-    image.convert("RGB").save(encoded, format="JPEG", quality=90, subsampling=0)
+    if sharp:
+        image.save(encoded, format="PNG")
+    else:
+        image.convert("RGB").save(encoded, format="JPEG", quality=90, subsampling=0)
     return encoded.getvalue()

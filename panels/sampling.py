@@ -6,7 +6,9 @@ from galviz.sample import draw_sample
 from galviz.survey import Survey
 
 DEFAULT_SIZE = 256
-SMALLEST_SIZE = 24
+SMALLEST_SIZE = 5
+# Each galaxy of a sample carries its picture into the page, some 400 bytes: a page stays well below 2 MB.
+LARGEST_SIZE = 2_000
 
 
 def choose_sample(survey: Survey) -> list[str]:
@@ -21,13 +23,17 @@ def choose_sample(survey: Survey) -> list[str]:
     if total <= SMALLEST_SIZE:
         st.caption(f"All {total} galaxies of this survey." if total != 1 else "The one galaxy of this survey.")
         return list(survey.object_ids)
+    largest = min(total, LARGEST_SIZE)
+    told = "Drawn at random from the survey, always the same ones; a larger sample contains the smaller."
+    if largest < total:
+        told += f" At most {largest:,} of the {total:,} galaxies, so that pages with pictures stay quick."
     size = st.slider(
         "Galaxies in the sample",
         min_value=SMALLEST_SIZE,
-        max_value=total,
-        value=min(DEFAULT_SIZE, total),
+        max_value=largest,
+        value=min(DEFAULT_SIZE, largest),
         key="sample",
         bind="query-params",  # in the address, and so kept from page to page
-        help="Drawn at random from the survey, always the same ones; a larger sample contains the smaller.",
+        help=told,
     )
     return draw_sample(survey.object_ids, size)

@@ -1,16 +1,26 @@
-"""The survey the pages show, read once; and the page a student sees when it can't be read."""
+"""The survey the pages show, read once; and the page a student sees when it, or what galviz brings, can't be read."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 import streamlit as st
 
+from galviz.card import CardError
+from galviz.features import FeaturesError
+from galviz.figures import FiguresError
+from galviz.imagefolder import IMAGES_NAME
 from galviz.survey import Survey, SurveyError, load_survey
+from galviz.table import CATALOGUE_NAME
+from galviz.thumbnails import ThumbnailsError
 from panels.arguments import read_arguments
 
-_GO_ON = "go_on_with_shipped_survey"
+_GO_ON, _ERROR = "go_on_with_shipped_survey", "error_to_explain"
+_DATA = Path(__file__).parents[1] / "data"
+# A bar that moves more often only keeps the browser busy.
+_REPORTED_EVERY = 256
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,12 @@ class OpenSurvey:
         """The word for its galaxies, in text."""
         return "simulated galaxies" if self.shipped else "galaxies"
 
+    @property
+    def counted(self) -> str:
+        """How many galaxies it has, in text."""
+        count = len(self.survey.object_ids)
+        return f"{count:,} {self.galaxies}" if count != 1 else f"1 {self.galaxies.removesuffix('ies')}y"
+
 
 def open_survey() -> OpenSurvey:
     """Give a page its survey: the folder the app was started with, or the shipped one.
@@ -40,42 +56,99 @@ def open_survey() -> OpenSurvey:
     Raises
     ------
     SurveyError
-        If it can't be read; `explain_survey_errors` around the page tells the student.
+        If it can't be read; `explain_errors` around the page tells the student.
     """
     arguments = read_arguments()
-    if arguments.survey and not st.session_state.get(_GO_ON):
+    if arguments.survey is not None and not st.session_state.get(_GO_ON):
         return OpenSurvey(_read(arguments.survey, arguments.label), shipped=False)
-    if arguments.survey:
+    if arguments.survey is not None:
         _offer_return(arguments.survey)
     return open_shipped_survey()
 
 
 def open_shipped_survey() -> OpenSurvey:
     """Give a lesson the survey that comes with galviz, whose causes and features are known."""
-    return OpenSurvey(_read(None, None), shipped=True)
+    return OpenSurvey(_shipped(), shipped=True)
+
+
+@st.cache_resource(show_spinner="Reading the survey …")
+def _shipped() -> Survey:
+    return load_survey()
+
+
+@dataclass
+class _Shelf:
+    """Where a user's survey is kept for all sessions: the first that comes reads it, others wait for their turn."""
+
+    turn: Lock = field(default_factory=Lock)
+    survey: Survey | None = None
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _shelf(folder: str, label: str | None, changed: tuple[int, ...]) -> _Shelf:
+    return _Shelf()
+
+
+def _read(folder: str, label: str | None) -> Survey:
+    """Read a user's survey and take its checksum, with progress; once, until its catalogue or list of images changes.
+
+    A hundred thousand galaxies take half a minute. What raises isn't kept, so that a mended folder is read anew.
+    """
+    name = Path(folder).absolute().name
+    shelf = _shelf(folder, label, _changed(folder))
+    with st.spinner(f"Reading the survey {name} …"), shelf.turn:
+        if shelf.survey is None:
+            bar = st.progress(0.0, "Looking for its galaxies …")
+
+            def report(done: int, total: int) -> None:
+                if done % _REPORTED_EVERY == 0:
+                    bar.progress(done / total, f"{done:,} of {total:,} images read")
+
+            try:
+                survey = load_survey(folder, label, progress=report)
+                bar.progress(1.0, f"{len(survey.object_ids):,} images read; comparing them with earlier ones …")
+                survey.sha256  # noqa: B018 (it is kept, and tells whether the network has seen these galaxies)
+            finally:
+                bar.empty()
+            shelf.survey = survey
+    return shelf.survey
+
+
+def _changed(folder: str) -> tuple[int, ...]:
+    """When the catalogue and the list of images last changed: cheap to ask, at every run of a page."""
+
+    def asked(path: Path) -> int:
+        try:
+            return path.stat().st_mtime_ns
+        except OSError:
+            return 0  # what is wrong with it, reading will tell
+
+    return tuple(asked(Path(folder) / name) for name in (CATALOGUE_NAME, IMAGES_NAME))
 
 
 @contextmanager
-def explain_survey_errors() -> Iterator[None]:
-    """Turn a SurveyError from inside the block into a page that shows every problem with its remedy."""
+def explain_errors() -> Iterator[None]:
+    """Turn a survey or a file that can't be read, inside the block, into a page of its own that says what to do."""
+    error = st.session_state.pop(_ERROR, None)
+    if error is not None:
+        _show_problems(error) if isinstance(error, SurveyError) else _show_broken_file(error)
+        st.stop()
     try:
         yield
-    except SurveyError as error:
-        # The folder may have changed since it was read: "check again" must read it anew.
-        _read.clear()
-        own = read_arguments().survey is not None and not st.session_state.get(_GO_ON)
-        _show_problems(error, offer_shipped=own)
+    except (SurveyError, FeaturesError, FiguresError, CardError, ThumbnailsError) as error:
+        # What was read before may be of files that have changed since: "check again" must read them anew.
+        st.cache_resource.clear()
+        st.cache_data.clear()
+        # From the top, because the page may be half drawn.
+        st.session_state[_ERROR] = error
+        st.rerun()
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the survey …")
-def _read(folder: str | None, label: str | None) -> Survey:
-    """Read a survey once for all sessions; an error is not kept, so that a mended folder is read anew."""
-    return load_survey(folder, label)
-
-
-def _show_problems(error: SurveyError, *, offer_shipped: bool) -> None:
+def _show_problems(error: SurveyError) -> None:
     """Say what is wrong with a survey folder, row by row, and what to do."""
-    st.title("This survey can't be read yet")
+    own = read_arguments().survey
+    users = own is not None and Path(own).absolute() == Path(error.folder).absolute()
+    st.title("This survey can't be read yet" if users else "The galaxies that come with galviz can't be read")
     st.error(f"{error.summary}. The first: {error.details[0]}", icon=":material/folder_off:")
     st.dataframe(
         error.problems.assign(row=error.problems["row"].astype("string").fillna("")),
@@ -88,18 +161,35 @@ def _show_problems(error: SurveyError, *, offer_shipped: bool) -> None:
             "remedy": st.column_config.TextColumn("what to do", width="large"),
         },
     )
-    st.markdown("Mend the folder, then check it again. The same list in a terminal:")
-    st.code(f'python -m galviz check-survey "{error.folder}"', language="bash")
+    if users:
+        st.markdown("Mend the folder, then check it again. The same list in a terminal:")
+        st.code(f'python -m galviz check-survey "{error.folder}"', language="bash")
+    _offer_shipped_files(error)
     with st.container(horizontal=True):
         st.button("Check again", icon=":material/refresh:", type="primary")
-        if offer_shipped:
+        if users:
             st.button(
                 "Go on with the survey that comes with galviz", on_click=lambda: st.session_state.update({_GO_ON: True})
             )
 
 
+def _show_broken_file(error: ValueError) -> None:
+    """Say which of the files that galviz needs can't be read, and what to do."""
+    st.title("A file that galviz needs can't be read")
+    st.error(str(error), icon=":material/broken_image:")
+    _offer_shipped_files(error)
+    st.button("Check again", icon=":material/refresh:", type="primary")
+
+
+def _offer_shipped_files(error: ValueError) -> None:
+    """Say how to have back what comes with galviz, where it is that what can't be read."""
+    if str(_DATA) in str(error):
+        st.markdown("It came with galviz. In the project's folder, a terminal brings it back as it was:")
+        st.code("git checkout -- data", language="bash")
+
+
 def _offer_return(folder: str) -> None:
     """Say in the sidebar that these aren't the student's own galaxies, with the way back."""
     with st.sidebar:
-        st.info(f"You are looking at the survey that comes with galviz, not at {Path(folder).name}.")
+        st.info(f"You are looking at the survey that comes with galviz, not at {Path(folder).absolute().name}.")
         st.button("Back to my survey", on_click=lambda: st.session_state.pop(_GO_ON))

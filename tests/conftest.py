@@ -12,7 +12,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from galviz.card import write_card
 from galviz.survey import load_survey
+from tests.cards import TINY, card_for
 
 ROOT = Path(__file__).parents[1]
 FIRST_ID = 9_100_000_000_000_000_000
@@ -39,6 +41,18 @@ def make_survey(tmp_path_factory):
 def small_survey(make_survey):
     """A hundred labelled galaxies of 64 px with their causes: enough to train a tiny network on in seconds."""
     return load_survey(make_survey(100, side_px=64))
+
+
+@pytest.fixture(scope="session")
+def tiny_card(tmp_path_factory):
+    """The card of a tiny untrained network, beside its weights."""
+    from galviz.model import build_network, write_weights
+
+    weights = tmp_path_factory.mktemp("model") / "tiny.safetensors"
+    write_weights(build_network(TINY, seed=1), weights)
+    path = weights.with_suffix(".json")
+    write_card(card_for(weights), path)
+    return path
 
 
 @pytest.fixture

@@ -1,5 +1,10 @@
 """Charts hold the numbers they were given, and say in words what they show."""
 
+import json
+import tomllib
+from itertools import combinations
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +20,7 @@ from galviz.charts import (
     ring_scatter,
     true_against_predicted,
 )
+from galviz.charts.colour import CHOSEN, KINDS
 from galviz.label import Label
 
 LABELS = pd.Series({"a": 8.5, "b": 8.7, "c": 9.1, "d": np.nan})
@@ -68,7 +74,7 @@ def test_a_chosen_galaxy_without_a_label_has_no_line():
 def test_the_ring_is_the_truth_and_the_dot_the_prediction():
     chart = ring_scatter(POINTS, "PC1", "PC2", METALLICITY).to_dict()
     encoding = chart["encoding"]
-    assert encoding["stroke"]["condition"]["field"] == "true"
+    assert encoding["stroke"]["field"] == "true"
     assert encoding["fill"]["field"] == "predicted"
     assert (encoding["x"]["field"], encoding["y"]["field"]) == ("PC1", "PC2")
     assert "Outer ring: true. Inner dot: predicted." in chart["title"]["text"]
@@ -81,8 +87,7 @@ def test_the_ring_is_the_truth_and_the_dot_the_prediction():
 
 def test_a_galaxy_without_a_truth_has_no_ring():
     stroke = ring_scatter(POINTS, "PC1", "PC2", METALLICITY).to_dict()["encoding"]["stroke"]
-    assert stroke["condition"]["test"] == "isValid(datum['true'])"
-    assert stroke["value"] == "transparent"
+    assert stroke["condition"] == {"test": "!isValid(datum['true'])", "value": "transparent"}
     for points in (POINTS.drop(columns="true"), POINTS.assign(true=np.nan)):
         chart = ring_scatter(points, "PC1", "PC2", METALLICITY).to_dict()
         assert "stroke" not in chart["encoding"]
@@ -92,12 +97,13 @@ def test_a_galaxy_without_a_truth_has_no_ring():
 def test_both_colours_are_one_scale_and_one_bar():
     encoding = ring_scatter(POINTS, "PC1", "PC2", METALLICITY).to_dict()["encoding"]
     scale = {"domain": [8.2, 9.4], "scheme": "spectral", "reverse": True, "clamp": True}
-    assert encoding["fill"]["scale"] == encoding["stroke"]["condition"]["scale"] == scale
-    assert encoding["fill"]["legend"]["title"] == ["Metallicity", "12 + log10(O/H) [dex]"]
-    assert encoding["stroke"]["condition"]["legend"] is None
+    assert encoding["fill"]["scale"] == scale
+    assert encoding["stroke"]["scale"] == scale | {"domain": [{"expr": "8.2"}, {"expr": "9.4"}]}
+    assert encoding["fill"]["legend"]["title"] == "Metallicity, 12 + log10(O/H) [dex]"
+    assert encoding["stroke"]["legend"] is None
     other = ring_scatter(POINTS, "PC1", "PC2", REDSHIFT).to_dict()["encoding"]["fill"]
     assert other["scale"]["domain"] == [0.0, 0.3]
-    assert other["legend"]["title"] == ["redshift"]
+    assert other["legend"]["title"] == "redshift"
 
 
 def test_the_tooltip_shows_the_picture_the_id_and_the_numbers():
@@ -137,17 +143,41 @@ def test_points_are_not_changed():
 def test_the_frame_and_the_colour_bar_are_of_one_value(framed_by, title):
     chart = image_scatter(POINTS, "PC1", "PC2", METALLICITY, framed_by=framed_by).to_dict()
     frames, pictures = chart["layer"]
-    colour = frames["encoding"]["color"]["condition"]
+    colour = frames["encoding"]["color"]
     assert colour["field"] == framed_by
-    assert colour["legend"]["title"] == [f"{title} metallicity", "12 + log10(O/H) [dex]"]
+    assert colour["legend"]["title"] == f"{title} metallicity, 12 + log10(O/H) [dex]"
     assert colour["scale"]["domain"] == [8.2, 9.4]
-    assert frames["encoding"]["color"]["value"] == "gray"
+    assert colour["condition"] == {"test": f"!isValid(datum['{framed_by}'])", "value": "gray"}
+    assert chart["description"].endswith(f"12 + log10(O/H), each a picture in a frame of its {framed_by} value.")
     assert pictures["encoding"]["url"]["field"] == "image"
     for layer in (frames, pictures):
         assert (layer["encoding"]["x"]["field"], layer["encoding"]["y"]["field"]) == ("PC1", "PC2")
-    side = pictures["mark"]["width"]
-    assert pictures["mark"]["height"] == side
-    assert frames["mark"]["size"] > side**2  # of which a rim is seen
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "side"),
+    [(860, 800, 40), (330, 560, 14.8), (560, 330, 14.8), (100, 500, 14)],  # a screen, a phone, a low one, a watch
+)
+def test_pictures_in_their_frames_stay_apart_on_a_small_plot(width, height, side):
+    frames, pictures = image_scatter(POINTS, "PC1", "PC2", METALLICITY).to_dict()["layer"]
+    known = {
+        "width": width,
+        "height": height,
+        "min": min,
+        "pow": pow,
+        "clamp": lambda x, low, high: sorted((low, x, high))[1],
+    }
+
+    def px(expression):
+        return eval(expression["expr"], known)  # Vega's arithmetic is Python's here
+
+    assert px(pictures["mark"]["width"]) == px(pictures["mark"]["height"]) == pytest.approx(side)
+    frame = px(frames["mark"]["size"]) ** 0.5
+    assert frame == pytest.approx(side + 5)  # of which a rim is seen
+    for layer, end in ((frames, "x"), (pictures, "y")):
+        assert px(layer["encoding"][end]["scale"]["padding"]) == pytest.approx(side)
+    if min(width, height) > 320:
+        assert frame <= 0.07 * (min(width, height) - 2 * side)  # how far apart `spread_out` leaves them on a page
 
 
 # Explained variance
@@ -206,7 +236,7 @@ EPOCHS = [
 
 def test_epochs_are_numbered_through():
     chart = loss_by_epoch(EPOCHS, METALLICITY, best_possible=0.05).to_dict()
-    curves, floor = chart["layer"]
+    _, curves, floor = chart["layer"]
     table = rows(chart, curves)
     kept_apart = table[table["over"] == "galaxies kept apart"]
     assert kept_apart["number"].to_list() == [1, 2]
@@ -216,8 +246,39 @@ def test_epochs_are_numbered_through():
     assert rows(chart, floor)["best"].to_list() == [0.05]
     assert chart["description"] == (
         "Root-mean-square error over galaxies kept apart, by epoch: 0.150, 0.100 [dex]. "
-        "A line marks the best possible, 0.05."
+        "Phases: warm-up at 64 px from epoch 1, training at 112 px from epoch 2. A line marks the best possible, 0.05."
     )
+
+
+def test_the_phases_of_a_training_are_told_apart():
+    # Two warm-ups, the second begun anew on larger images, and one epoch of the training proper.
+    phases = [("warm-up", 1, 64), ("warm-up", 2, 64), ("warm-up", 1, 112), ("warm-up", 2, 112), ("training", 1, 112)]
+    epochs = [
+        {"phase": phase, "epoch": epoch, "side_px": side_px, "train_rmse": 0.2, "valid_rmse": 0.1}
+        for phase, epoch, side_px in phases
+    ]
+    chart = loss_by_epoch(epochs, METALLICITY).to_dict()
+    starts, curves = chart["layer"]
+    assert curves["encoding"]["detail"]["field"] == "part"  # so a line breaks between them
+    assert rows(chart, curves)["part"].to_list() == [1, 1, 2, 2, 3] * 2
+    assert rows(chart, starts)["start"].to_list() == [2.5, 4.5]
+    axis = starts["encoding"]["x"]["axis"]
+    words, of_value = axis["labelExpr"][: -len("[datum.value]")], axis["labelExpr"][-len("[datum.value]") :]
+    assert json.loads(words) == {
+        "0.5": ["warm-up", "64 px"],
+        "2.5": ["warm-up", "112 px"],
+        "4.5": ["training", "112 px"],
+    }
+    assert of_value == "[datum.value]"
+    assert axis["values"] == [0.5, 2.5, 4.5]
+    assert starts["encoding"]["x"]["scale"] == curves["encoding"]["x"]["scale"]
+    assert curves["encoding"]["x"]["axis"]["values"] == [1, 2, 3, 4, 5]
+
+
+def test_a_training_of_one_phase_has_its_name_and_no_line():
+    chart = loss_by_epoch(EPOCHS[:1], METALLICITY).to_dict()
+    assert rows(chart, chart["layer"][0]).empty
+    assert chart["layer"][0]["encoding"]["x"]["axis"]["values"] == [0.5]
 
 
 def test_a_learning_rate_is_drawn_phase_by_phase():
@@ -236,22 +297,26 @@ def test_any_number_colours_the_galaxies():
     mass = pd.Series([9.0, np.inf, 11.0], index=POINTS.index)
     chart = column_scatter(POINTS, "PC1", "PC2", mass, METALLICITY, title="stellar mass").to_dict()
     colour = chart["encoding"]["color"]
-    assert colour["condition"]["type"] == "quantitative"
-    assert colour["condition"]["scale"]["domain"] == pytest.approx([9.04, 10.96])  # 2nd and 98th percentile
-    assert colour["value"] == "gray"
+    assert colour["type"] == "quantitative"
+    assert colour["scale"]["domain"] == pytest.approx([9.04, 10.96])  # 2nd and 98th percentile
+    assert colour["condition"] == {"test": "!isValid(datum['colour'])", "value": "gray"}
     assert chart["encoding"]["tooltip"][0]["title"] == "stellar mass"
     assert rows(chart)["colour"].to_list()[::2] == [9.0, 11.0]
     assert rows(chart)["colour"].isna().tolist() == [False, True, False]
     constant = column_scatter(POINTS, "PC1", "PC2", mass * 0 + 3, METALLICITY, title="three").to_dict()
-    assert constant["encoding"]["color"]["condition"]["scale"]["domain"] == [3.0, 4.0]
+    assert constant["encoding"]["color"]["scale"]["domain"] == [3.0, 4.0]
 
 
-@pytest.mark.parametrize("kinds", [[True, False, True], ["disc", None, "bulge"]])
-def test_kinds_colour_the_galaxies_too(kinds):
+@pytest.mark.parametrize(
+    ("kinds", "told_apart"),
+    [([True, False, True], ["False", "True"]), (["disc", None, "bulge"], ["bulge", "disc"])],
+)
+def test_kinds_colour_the_galaxies_too(kinds, told_apart):
     chart = column_scatter(
         POINTS, "PC1", "PC2", pd.Series(kinds, index=POINTS.index), METALLICITY, title="kind"
     ).to_dict()
-    assert chart["encoding"]["color"]["condition"]["type"] == "nominal"
+    assert chart["encoding"]["color"]["type"] == "nominal"
+    assert chart["encoding"]["color"]["scale"] == {"domain": told_apart}  # in the theme's colours; unknown is no kind
     shown = rows(chart)["colour"]
     assert [None if pd.isna(each) else each for each in shown] == [
         None if each is None else str(each) for each in kinds
@@ -262,4 +327,60 @@ def test_kinds_colour_the_galaxies_too(kinds):
 def test_no_number_at_all_is_all_grey():
     nothing = pd.Series([np.nan] * 3, index=POINTS.index)
     chart = column_scatter(POINTS, "PC1", "PC2", nothing, METALLICITY, title="none").to_dict()
-    assert chart["encoding"]["color"]["condition"]["scale"]["domain"] == [0.0, 1.0]
+    assert chart["encoding"]["color"]["scale"]["domain"] == [0.0, 1.0]
+
+
+def test_more_kinds_than_the_theme_has_colours_have_other_colours():
+    many = pd.concat([POINTS] * 4).set_axis([str(number) for number in range(12)])
+    for count, scheme in ((len(KINDS), None), (len(KINDS) + 1, "tableau20")):
+        kinds = pd.Series([f"kind {number % count}" for number in range(12)], index=many.index)
+        chart = column_scatter(many, "PC1", "PC2", kinds, METALLICITY, title="kind").to_dict()
+        assert chart["encoding"]["color"]["scale"].get("scheme") == scheme
+
+
+# Colours of the pages and the charts
+
+
+THEMES = tomllib.loads((Path(__file__).parents[1] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
+BACKGROUNDS = {"light": "#ffffff", "dark": THEMES["dark"]["backgroundColor"]}
+# How red-green blind eyes see: linear RGB to linear RGB, severity 1 (Machado et al. 2009, IEEE TVCG 15, 1291, table 1).
+EYES = {
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "none": np.eye(3).tolist(),
+}
+
+
+def linear_rgb(colour):
+    values = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def oklab(rgb):
+    """Ottosson 2020, in which distance is close to difference as it is seen."""
+    cones = np.array([[0.41222, 0.53633, 0.05145], [0.21190, 0.68070, 0.10740], [0.08830, 0.28172, 0.62998]])
+    axes = np.array([[0.21045, 0.79362, -0.00407], [1.97800, -2.42859, 0.45059], [0.02590, 0.78277, -0.80868]])
+    return axes @ np.cbrt(cones @ np.clip(rgb, 0, 1))
+
+
+def contrast(one, other):
+    """As WCAG 2 defines it; 3 is what it asks of a chart's marks."""
+    light = sorted(float(linear_rgb(colour) @ [0.2126, 0.7152, 0.0722]) + 0.05 for colour in (one, other))
+    return light[1] / light[0]
+
+
+def test_charts_have_the_colours_of_the_pages():
+    assert list(KINDS) == THEMES["light"]["chartCategoricalColors"]
+    for theme in THEMES.values():
+        assert theme["chartCategoricalColors"][0] == theme["primaryColor"]
+        assert len(theme["chartCategoricalColors"]) == len(KINDS)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_colours_stand_out_from_the_page_and_from_each_other_for_red_green_blind_eyes_too(theme):
+    colours = [CHOSEN, *THEMES[theme]["chartCategoricalColors"]]
+    assert min(contrast(colour, BACKGROUNDS[theme]) for colour in colours) >= 3
+    for eyes, matrix in EYES.items():
+        seen = [oklab(np.array(matrix) @ linear_rgb(colour)) for colour in colours]
+        apart = min(np.linalg.norm(one - other) for one, other in combinations(seen, 2))
+        assert apart > 0.09, eyes

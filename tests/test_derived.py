@@ -1,7 +1,6 @@
 """Derived data: made once, of this survey and these weights, and noticed when they are of others."""
 
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,16 +23,16 @@ def built(tmp_path_factory, small_survey):
     recipe = Recipe(epochs=1, batch_size=32, pad_px=64, crop_px=48)
     train([small_survey], card, recipe=recipe, architecture=Architecture(widen=0.125))
     told = []
-    files = list(build_data(folder / "features", survey=small_survey, model=card, progress=lambda *at: told.append(at)))
+    files = list(build_data(folder, survey=small_survey, model=card, progress=lambda *at: told.append(at)))
     return small_survey, card, files, told
 
 
 def test_features_thumbnails_and_figures_are_made_and_told_of(built):
     survey, card, files, told = built
-    assert [file.path.name for file in files] == list(FILES)
-    assert [file.path.stem for file in files] == [*NAMES, "thumbnails", "figures"]
+    assert [file.path.relative_to(files[0].path.parents[1]).as_posix() for file in files] == list(FILES)
+    assert [file.path.stem for file in files] == [*NAMES, "thumbnails", "lessons"]
     assert all(file.made for file in files)
-    assert [name for name, done, total in told if done == total] == [*NAMES, "thumbnails", "figures"]
+    assert [name for name, done, total in told if done == total] == [*NAMES, "thumbnails", "lessons"]
     assert all(is_up_to_date(file.path, survey, load_model(card).card) for file in files)
     weights = load_model(card).card.weights_sha256
     for file in files[:3]:
@@ -55,14 +54,17 @@ def test_the_networks_features_have_every_layer_and_the_controls_the_last(built)
 def test_what_is_up_to_date_is_not_made_again(built):
     survey, card, files, _ = built
     before = {file.path: file.path.read_bytes() for file in files}
-    again = list(build_data(files[0].path.parent, survey=survey, model=card))
+    again = list(build_data(files[0].path.parents[1], survey=survey, model=card))
     assert not any(file.made for file in again)
     assert {path: path.read_bytes() for path in before} == before
 
 
 def test_what_is_missing_or_of_other_data_is_made_again_to_the_same_bytes(built, tmp_path):
     survey, card, files, _ = built
-    copies = [Path(shutil.copy(file.path, tmp_path)) for file in files]
+    copies = [tmp_path / name for name in FILES]
+    for file, copy in zip(files, copies, strict=True):
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copy(file.path, copy)
     copies[1].unlink()
     copies[0].write_bytes(b"PAR1, or so it says")
     copies[4].write_bytes(copies[4].read_bytes()[:-1])
@@ -89,4 +91,4 @@ def test_a_cancelled_run_leaves_no_half_file(built, tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         list(build_data(tmp_path, survey=survey, model=card, progress=cancel))
-    assert [path.name for path in tmp_path.iterdir()] == ["mock-survey.parquet"]
+    assert [path.name for path in tmp_path.rglob("*.*")] == ["mock-survey.parquet"]

@@ -1,55 +1,39 @@
 """The instrument 'Feature space', for surveys as users bring them, with a tiny network."""
 
 import csv
+import io
+import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
+import streamlit as st
 
 from galviz.activations import extract
-from galviz.card import Architecture, ModelCard, file_sha256, write_card
-from galviz.kept import load_kept
-from galviz.model import build_network, load_model, write_weights
+from galviz.alignment import head_alignment
+from galviz.card import read_card
+from galviz.features import Features, load_features, save_features
+from galviz.head import read_head
+from galviz.kept import keep, load_kept
+from galviz.metrics import errors_of
+from galviz.model import load_model
 from galviz.projection import fit_pca
+from galviz.sample import draw_sample
 from galviz.survey import load_survey
+from panels.feature_space import align_head, all_as_csv, origin
+from panels.live import report_in, told_progress
+from panels.surveys import OpenSurvey
 
 PAGE = "instruments/feature_space"
 
 
-@pytest.fixture(scope="module")
-def card(tmp_path_factory):
-    """The card of a tiny untrained network."""
-    folder = tmp_path_factory.mktemp("model")
-    architecture = Architecture(widen=0.125)
-    weights = folder / "tiny.safetensors"
-    write_weights(build_network(architecture, seed=1), weights)
-    path = folder / "tiny.json"
-    card = ModelCard(
-        name="tiny",
-        task="regression",
-        label="metallicity",
-        unit="dex",
-        architecture=architecture,
-        layers=architecture.layers,
-        pad_px=144,
-        crop_px=112,
-        mean=(0.1, 0.1, 0.1),
-        std=(0.1, 0.1, 0.1),
-        survey_sha256="0" * 64,
-        weights=weights.name,
-        weights_sha256=file_sha256(weights),
-        training={},
-    )
-    write_card(card, path)
-    return path
-
-
 @pytest.fixture
-def open_page(run_app, card, tmp_path, monkeypatch):
+def open_page(run_app, tiny_card, tmp_path, monkeypatch):
     """A function that opens the page for a survey folder and has its features computed."""
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
 
     def run(folder, *arguments, **query):
-        app = run_app("--survey", folder, "--model", card, *arguments, page=PAGE, **query)
+        app = run_app("--survey", folder, "--model", tiny_card, *arguments, page=PAGE, **query)
         return app.button[0].click().run() if app.button and "Compute" in app.button[0].label else app
 
     return run
@@ -64,11 +48,12 @@ def points(app):
     return app.dataframe[0].value
 
 
-def test_features_are_computed_once_and_shown(open_page, run_app, card, make_survey):
+def test_features_are_computed_once_and_shown(open_page, run_app, tiny_card, make_survey):
     folder = make_survey(30)
     app = open_page(folder, components=5)
     assert not app.exception
-    survey, network = load_survey(folder), load_model(card)
+    assert app.title[0].value == "Feature space"
+    survey, network = load_survey(folder), load_model(tiny_card)
     kept = load_kept(survey, network.card.weights_sha256)
     expected = extract(network, survey, layers=network.layer_names)
     assert kept.predictions == pytest.approx(expected.predictions)
@@ -78,15 +63,15 @@ def test_features_are_computed_once_and_shown(open_page, run_app, card, make_sur
     assert shown[[f"PC{number}" for number in range(1, 6)]].to_numpy() == pytest.approx(fit.coordinates, abs=6e-4)
     assert shown["true"].to_numpy() == pytest.approx(survey.catalogue["metallicity"].to_numpy(), abs=6e-4)
     # a second visit finds them
-    again = run_app("--survey", folder, "--model", card, page=PAGE)
+    again = run_app("--survey", folder, "--model", tiny_card, page=PAGE)
     assert not any("Compute" in button.label for button in again.button)
     assert "30 galaxies, layer features" in told(again)
 
 
-def test_another_layer_has_its_own_numbers(open_page, card, make_survey):
+def test_another_layer_has_its_own_numbers(open_page, tiny_card, make_survey):
     folder = make_survey(31)  # one that no other test has had computed
     app = open_page(folder, layer="stage1")
-    kept = load_kept(load_survey(folder), load_model(card).card.weights_sha256)
+    kept = load_kept(load_survey(folder), load_model(tiny_card).card.weights_sha256)
     assert points(app)[["PC1", "PC2"]].to_numpy() == pytest.approx(
         fit_pca(kept.layers["stage1"], 2).coordinates, abs=6e-4
     )
@@ -113,7 +98,10 @@ def test_one_galaxy_has_a_prediction_and_no_space(open_page, make_survey):
     app = open_page(make_survey(1))
     assert not app.exception
     assert "One galaxy has no feature space" in told(app)
-    assert app.metric[0].value.endswith("dex")
+    assert [metric.value[-4:] for metric in app.metric] == [" dex", " dex"]
+    assert app.metric[0].value == "8.30 dex"  # the truth
+    assert len(app.image) == 1
+    assert not app.slider
 
 
 def test_more_components_than_galaxies_are_told(open_page, make_survey):
@@ -151,21 +139,33 @@ def test_missing_labels_leave_rings_out(open_page, make_survey):
 def test_a_card_that_can_t_be_read_is_told(run_app, make_survey, tmp_path):
     app = run_app("--survey", make_survey(5), "--model", tmp_path / "none.json", page=PAGE)
     assert not app.exception
+    assert app.title[0].value == "A file that galviz needs can't be read"
     assert "none.json" in app.error[0].value
+    assert not app.code  # it didn't come with galviz
 
 
-def test_without_torch_it_says_how_to_get_it(run_app, card, make_survey, tmp_path, monkeypatch):
+def test_weights_that_can_t_be_read_are_told(run_app, make_survey, tiny_card, tmp_path, monkeypatch):
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    shutil.copy(tiny_card, tmp_path)
+    app = run_app("--survey", make_survey(5), "--model", tmp_path / tiny_card.name, page=PAGE)
+    app.button[0].click().run()
+    assert not app.exception
+    assert len(app.title) == 1
+    assert f"The weights {tmp_path / 'tiny.safetensors'} are missing" in app.error[0].value
+
+
+def test_without_torch_it_says_how_to_get_it(run_app, tiny_card, make_survey, tmp_path, monkeypatch):
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
     monkeypatch.setattr("panels.live.torch_is_here", lambda: False)
-    app = run_app("--survey", make_survey(5), "--model", card, page=PAGE)
+    app = run_app("--survey", make_survey(5), "--model", tiny_card, page=PAGE)
     assert "needs PyTorch and fastai" in told(app)
     assert not app.button
 
 
-def test_features_that_can_t_be_kept_are_shown_all_the_same(run_app, card, make_survey, tmp_path, monkeypatch):
+def test_features_that_can_t_be_kept_are_shown_all_the_same(run_app, tiny_card, make_survey, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "file" / "kept"))
-    app = run_app("--survey", make_survey(13), "--model", card, page=PAGE)
+    app = run_app("--survey", make_survey(13), "--model", tiny_card, page=PAGE)
     app.button[0].click().run()
     assert not app.exception
     assert "can't be kept in" in app.warning[0].value
@@ -211,3 +211,216 @@ def test_a_network_that_learnt_from_simulations_says_so(run_app, make_survey, tm
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
     app = run_app("--survey", make_survey(5), page=PAGE)
     assert "learnt from simulated galaxies alone" in told(app)
+
+
+def test_a_broken_image_is_told(open_page, make_survey):
+    folder = make_survey(17)
+    sorted((folder / "images").iterdir())[3].write_text("<html>404</html>")
+    app = open_page(folder)
+    assert not app.exception
+    assert app.title[0].value == "This survey can't be read yet"
+    assert "has 1 problem" in app.error[0].value
+    assert len(app.title) == 1
+
+
+def test_features_that_went_are_computed_anew(open_page, make_survey, tmp_path):
+    app = open_page(make_survey(18))
+    assert len(points(app)) == 18
+    (kept,) = (tmp_path / "kept").iterdir()
+    kept.unlink()
+    app.segmented_control(key="layer").set_value("stage2").run()  # a layer that was not read before
+    assert not app.exception
+    assert str(kept) in app.error[0].value
+    app.button[0].click().run()
+    assert app.button[0].label == "Compute their features"
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "up"), [(PAGE, "y", "PC2"), ("lessons/space", "y", "PC2"), ("lessons/points", "up", "PC3")]
+)
+def test_pages_begin_with_the_tutorials_axes(run_app, page, key, up):
+    app = run_app(page=page)
+    assert (app.selectbox(key="x").value, app.selectbox(key=key).value) == ("PC1", up)
+
+
+def test_what_the_head_puts_there_is_kept_and_the_cores():
+    survey, features = load_survey(), load_features()
+    sample = draw_sample(survey.object_ids, 100)
+    truth = survey.catalogue.loc[sample, "metallicity"].to_numpy()
+    expected = head_alignment(features.layers["features"][features.rows(sample)], read_head().weight, 4, label=truth)
+    for _ in range(2):
+        found = align_head(origin(features), sample, 4, features, truth)
+        assert found.cosines == pytest.approx(expected.cosines)
+        assert found.label_r2 == pytest.approx(expected.label_r2)
+
+
+# A network of one's own on the galaxies that come with galviz
+
+
+@pytest.fixture
+def few_shipped(tmp_path, monkeypatch):
+    """The first 40 of the shipped galaxies, in the place of all of them."""
+    folder = tmp_path / "few"
+    (folder / "images").mkdir(parents=True)
+    survey, features = load_survey(), load_features()
+    ids = survey.object_ids[:40]
+    lines = (survey.folder / "master.csv").read_text(encoding="utf-8").splitlines()[:41]
+    (folder / "master.csv").write_text("\n".join(lines), encoding="utf-8")
+    for object_id in ids:
+        shutil.copy(survey.folder / "images" / f"{object_id}.jpg", folder / "images")
+    save_features(features.select(ids), tmp_path / "mock-survey.parquet")
+    monkeypatch.setattr("galviz.survey.mock_survey_folder", lambda: folder)
+    monkeypatch.setattr("galviz.features.FEATURES_FOLDER", tmp_path)
+    st.cache_resource.clear()  # the app reads what is shipped once
+    yield load_survey()
+    st.cache_resource.clear()
+
+
+def test_own_network_sees_the_shipped_galaxies(run_app, tiny_card, few_shipped, tmp_path, monkeypatch):
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    app = run_app("--model", tiny_card, page=PAGE)
+    assert "40 simulated galaxies that come with galviz, as your network tiny sees them" in told(app)
+    assert "learnt from simulated galaxies alone" not in told(app)
+    app.button[0].click().run()
+    assert not app.exception
+    network = load_model(tiny_card)
+    expected = extract(network, few_shipped, layers=network.layer_names)
+    truth = few_shipped.catalogue["metallicity"].to_numpy()
+    assert app.metric[0].value == f"{errors_of(expected.predictions, truth).rmse:.3f} dex"
+    shown = points(app)
+    assert shown.index.to_list() == few_shipped.object_ids
+    assert shown["predicted"].to_numpy() == pytest.approx(expected.predictions, abs=6e-4)
+    assert shown["true"].to_numpy() == pytest.approx(truth, abs=6e-4)
+    home = run_app("--model", tiny_card, page="instruments/home")
+    assert not home.exception
+    assert "come with galviz, and so does" not in told(home)
+    assert links(home)[-1] == "Open your network: tiny"
+
+
+def test_home_leads_to_an_own_network(run_app, tiny_card, tmp_path, monkeypatch):
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    home = run_app("--model", tiny_card, page="instruments/home")
+    assert not home.exception
+    assert "These galaxies come with galviz, and so does the network" in told(home)
+    assert links(home)[-1] == "Open your network: tiny"
+
+
+# Large surveys
+
+
+@pytest.fixture(scope="module")
+def large(make_survey):
+    """A survey of more galaxies than a page shows, with features that no network made."""
+    survey = load_survey(make_survey(2_100, side_px=8))
+    random = np.random.default_rng(3)
+    truth = survey.catalogue["metallicity"].to_numpy()
+    return survey, random.normal(size=(2_100, 6)).astype(np.float16), truth + random.normal(scale=0.1, size=2_100)
+
+
+@pytest.fixture
+def kept_large(large, tiny_card, tmp_path, monkeypatch):
+    """The same, kept as the tiny network's."""
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    survey, values, predictions = large
+    provenance = {"survey_sha256": survey.sha256, "weights_sha256": read_card(tiny_card).weights_sha256}
+    features = Features(survey.object_ids, {"features": values}, predictions, provenance)
+    keep(features)
+    return survey, features
+
+
+def test_of_many_galaxies_a_page_shows_a_sample_and_its_errors_are_those_of_all(run_app, tiny_card, kept_large):
+    survey, features = kept_large
+    app = run_app("--survey", survey.folder, "--model", tiny_card, page=PAGE, sample=2_000)
+    assert not app.exception
+    assert app.slider(key="sample").max == 2_000
+    assert "At most 2,000 of the 2,100 galaxies" in app.slider(key="sample").help
+    sample = draw_sample(survey.object_ids, 2_000)
+    fit = fit_pca(features.layers["features"][features.rows(sample)], 3)
+    assert points(app)[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit.coordinates, abs=6e-4)
+    assert app.metric[0].value == f"{errors_of(features.predictions, survey.catalogue['metallicity']).rmse:.3f} dex"
+    assert "Of all 2,100 galaxies that have a label" in told(app)
+    assert app.get("download_button")[-1].proto.label == "Download all 2,100 galaxies as CSV"
+    home = run_app("--survey", survey.folder, "--model", tiny_card, page="instruments/home")
+    assert f"one of 2,000 galaxies of {survey.folder.name}" in told(home)
+    assert "2,000 of the 2,100, drawn at random" in told(home)
+
+
+def test_the_csv_has_all_galaxies_on_the_axes_of_the_sample(kept_large, monkeypatch):
+    monkeypatch.setattr("panels.feature_space._AT_A_TIME", 1_000)
+    survey, features = kept_large
+    values = features.layers["features"]
+    fit = fit_pca(values[:200], 3)
+    content = all_as_csv(OpenSurvey(survey, shipped=False), features, "features", fit, survey.label)
+    table = pd.read_csv(io.StringIO(content), dtype={"objID": str}, index_col="objID")
+    assert table.index.to_list() == survey.object_ids
+    assert table[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit.transform(values), abs=1e-5)
+    assert table["true"].to_numpy() == pytest.approx(survey.catalogue["metallicity"].to_numpy(), abs=1e-5)
+    assert table["predicted"].to_numpy() == pytest.approx(features.predictions, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "left", "words"),
+    [
+        (64, 400, None, "64 of 400 galaxies"),
+        (1_200, 130_000, 2_090.0, "1,200 of 130,000 galaxies, about 35 min left"),
+        (400, 400, 0.0, "400 of 400 galaxies, about 0 s left"),
+    ],
+)
+def test_progress_in_words(done, total, left, words):
+    assert told_progress(done, total, left) == words
+
+
+def test_the_time_left_is_that_of_the_rate_after_the_first_batch(monkeypatch):
+    clock = iter([100.0, 102.0, 104.0])
+    monkeypatch.setattr("panels.live.monotonic", lambda: next(clock))
+    drawn = []
+
+    class Bar:
+        def progress(self, share, text):
+            drawn.append((share, text))
+
+    report = report_in(Bar())
+    for done in (100, 200, 300):
+        report(done, 1_000)
+    assert drawn == [
+        (0.1, "100 of 1,000 galaxies"),
+        (0.2, "200 of 1,000 galaxies, about 16 s left"),
+        (0.3, "300 of 1,000 galaxies, about 14 s left"),
+    ]
+
+
+# Home
+
+
+def links(app):
+    return [link.proto.label for link in app.get("page_link")]
+
+
+def test_home_leads_to_a_survey_that_the_network_has_not_seen(run_app, tiny_card, make_survey, tmp_path, monkeypatch):
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    folder = make_survey(19)
+    app = run_app("--survey", folder, "--model", tiny_card, page="instruments/home")
+    assert not app.exception
+    assert "one of 2,000 galaxies: " in told(app)
+    assert "Yours are one step away" in told(app)
+    assert links(app)[-1] == f"Open your survey: 19 galaxies of {folder.name}"
+
+
+def test_home_shows_a_survey_that_the_network_has_seen(open_page, run_app, tiny_card, make_survey):
+    folder = make_survey(21)
+    open_page(folder)
+    app = run_app("--survey", folder, "--model", tiny_card, page="instruments/home")
+    assert not app.exception
+    assert f"one of 21 galaxies of {folder.name}" in told(app)
+    assert "come with galviz" not in told(app)
+    assert "Simulated" not in told(app)
+    assert links(app)[-1] == f"Open your survey: 21 galaxies of {folder.name}"
+
+
+def test_home_of_one_galaxy_is_not_empty(open_page, run_app, tiny_card, make_survey):
+    folder = make_survey(1, seed=5)
+    open_page(folder)
+    app = run_app("--survey", folder, "--model", tiny_card, page="instruments/home")
+    assert not app.exception
+    assert "one of 2,000 galaxies: " in told(app)
+    assert links(app)[-1] == f"Open your survey: 1 galaxy of {folder.name}"

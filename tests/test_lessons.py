@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from galviz.sample import draw_sample
 from galviz.survey import load_survey
 from lessons import LESSONS, lesson
 from lessons.galaxies.words import causes_table, describe, large_number, oxygen_per_million
+from panels import surveys
 from panels.prose import sections
 
 ROOT = Path(__file__).parents[1]
@@ -65,6 +68,7 @@ def test_sections_are_split_at_their_headings(tmp_path):
     assert sections(tmp_path / "text.md") == {"one": "First.\n\n### sub\nmore", "two": "Second."}
 
 
+@pytest.mark.full
 def test_numbers_in_the_text_are_right():
     from galviz.simulate.causes import LABEL_SCATTER_DEX
 
@@ -136,6 +140,7 @@ def test_words_for_single_causes(causes, words):
     assert bool(described) == bool(words)
 
 
+@pytest.mark.full
 def test_distance_in_words_follows_the_cosmology():
     from astropy.cosmology import FlatLambdaCDM
 
@@ -309,6 +314,36 @@ def test_a_mended_survey_is_read_anew(run_app, make_survey):
     assert "24 of the 30 galaxies" in text_of(app)
 
 
+def test_a_survey_that_changed_is_read_anew(run_app, make_survey):
+    folder = make_survey(30)
+    app = run_app("--survey", folder)
+    assert "24 of the 30 galaxies" in text_of(app)
+    lines = (folder / "master.csv").read_text(encoding="utf-8").splitlines()
+    first = lines[1].partition(",")[0]
+    (folder / "images" / f"{first}9.jpg").write_bytes((folder / "images" / f"{first}.jpg").read_bytes())
+    app.run()
+    assert "24 of the 30 galaxies" in text_of(app)  # a picture of no row
+    (folder / "master.csv").write_text("\n".join([*lines, lines[1].replace(first, f"{first}9")]), encoding="utf-8")
+    app.run()
+    assert not app.exception
+    assert "24 of the 31 galaxies" in text_of(app)
+
+
+def test_sessions_that_come_at_once_read_a_survey_once(make_survey, monkeypatch):
+    folder, read = make_survey(12), []
+
+    def slowly(*arguments, **options):
+        read.append(arguments)
+        time.sleep(0.3)
+        return load_survey(*arguments, **options)
+
+    monkeypatch.setattr(surveys, "load_survey", slowly)
+    with ThreadPoolExecutor(4) as sessions:
+        found = list(sessions.map(lambda _: surveys._read(str(folder), None), range(4)))
+    assert len(read) == 1
+    assert all(survey is found[0] for survey in found)
+
+
 def test_an_image_that_breaks_while_the_app_runs_is_explained(run_app, make_survey):
     folder = make_survey(10)
     app = run_app("--survey", folder)
@@ -319,10 +354,60 @@ def test_an_image_that_breaks_while_the_app_runs_is_explained(run_app, make_surv
 
 
 @pytest.mark.parametrize(
+    ("broken", "page", "named"),
+    [
+        ("galviz.features.FEATURES_FOLDER", "lessons/pca", "gone/mock-survey.parquet"),
+        ("galviz.thumbnails.SHIPPED_THUMBNAILS", "lessons/space", "gone"),
+        ("galviz.card.SHIPPED_CARD", "lessons/training", "gone"),
+        ("galviz.survey.mock_survey_folder", "lessons/galaxies", "gone"),
+        ("galviz.survey.mock_survey_folder", "instruments/home", "gone"),
+    ],
+)
+def test_a_shipped_file_that_can_t_be_read_is_explained(run_app, monkeypatch, broken, page, named):
+    import streamlit as st
+
+    gone = ROOT / "data" / "gone"
+    app = run_app(page=page)
+    assert not app.error
+    title = app.title[0].value
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(broken, (lambda: gone) if broken.endswith("_folder") else gone)
+        app.run()
+        assert not app.exception
+        assert len(app.title) == 1
+        assert "can't be read" in app.title[0].value
+        assert str(ROOT / "data" / named) in app.error[0].value
+        assert app.code[0].value == "git checkout -- data"
+    app.button[0].click().run()
+    assert not app.exception
+    assert not app.error
+    assert app.title[0].value == title
+
+
+def test_a_damaged_shipped_file_is_explained(run_app, tmp_path, monkeypatch):
+    import streamlit as st
+
+    (tmp_path / "mock-survey.parquet").write_bytes(b"PAR1 and no more")
+    st.cache_resource.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr("galviz.features.FEATURES_FOLDER", tmp_path)
+        app = run_app(page="instruments/home")
+    assert not app.exception
+    assert "is truncated: its end is missing" in app.error[0].value
+    assert "python -m galviz build-data" in app.error[0].value
+
+
+@pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["--surveys", "folder"], "Unrecognized arguments: --surveys folder."),
         (["--survey"], "Argument --survey: expected one argument."),
+        (
+            ["--label", "mass"],
+            "Argument --label: it names a column of your own survey, so give --survey too.",
+        ),
     ],
 )
 def test_arguments_that_make_no_sense_are_explained(run_app, arguments, sentence):

@@ -1,15 +1,29 @@
-"""The pages that stand on the shipped features: what a control shows is what the core computes."""
+"""The pages: what a control shows is what the core computes, down to the rows that a chart is drawn from."""
+
+import json
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from galviz.card import read_card
+from galviz.crops import network_crop
 from galviz.features import load_features
+from galviz.figures import load_figures
+from galviz.heatmap import heatmap
 from galviz.metrics import errors_of
+from galviz.normalisation import normalise
 from galviz.projection import fit_pca
-from galviz.sample import draw_sample
+from galviz.sample import draw_sample, spread_out
 from galviz.survey import load_survey
+from galviz.thumbnails import load_thumbnails
+from galviz.weightfile import read_first_kernels
 from lessons import LESSONS
+from lessons.network.by_hand import convolve
+from panels.colouring import columns_to_colour_by
+from panels.pictures import encode
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +46,31 @@ def told(app):
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
+def chart(app, place=0):
+    """A chart of a page: what it says of itself, and the rows of its largest table."""
+    proto = app.get("vega_lite_chart")[place].proto
+    tables = [pa.ipc.open_stream(each.data.data).read_pandas() for each in proto.datasets]
+    return json.loads(proto.spec), max(tables, key=len)
+
+
+def addresses(app):
+    """Where a browser would fetch each picture of a page: they tell its bytes."""
+    return [image.proto.imgs[0].url for image in app.image]
+
+
+def address_of(image, *, sharp=False):
+    """The address of a picture on a page."""
+    storage = MemoryMediaFileStorage("/mock/media")
+    content, kind = encode(image, sharp=sharp), "image/png" if sharp else "image/jpeg"
+    return storage.get_url(storage.load_and_get_id(content, kind, "media"))
+
+
+def sample_of(survey, features, size, layer="features"):
+    """objIDs of a sample, and what a layer says of them."""
+    ids = draw_sample(survey.object_ids, size)
+    return ids, features.layers[layer][features.rows(ids)]
+
+
 @pytest.mark.parametrize("page", ["instruments/home", *(f"lessons/{lesson.slug}" for lesson in LESSONS)])
 def test_every_page_runs(run_app, page):
     app = run_app(page=page)
@@ -48,10 +87,214 @@ def test_lessons_lead_to_one_another(run_app):
         assert place + 1 == len(LESSONS) or f"Next: {LESSONS[place + 1].title}" in links
 
 
+def test_home_draws_every_galaxy_in_its_place(run_app, survey, features):
+    spec, rows = chart(run_app(page="instruments/home"))
+    assert rows["objID"].tolist() == features.object_ids
+    expected = fit_pca(features.layers["features"], 3).coordinates
+    assert rows[["PC1", "PC2"]].to_numpy() == pytest.approx(expected[:, :2], abs=6e-5)
+    assert rows["predicted"].to_numpy() == pytest.approx(features.predictions, abs=6e-5)
+    assert rows["true"].to_numpy() == pytest.approx(survey.catalogue["metallicity"].to_numpy(), abs=6e-5)
+    assert spec["encoding"]["fill"]["field"] == "predicted"
+    assert spec["encoding"]["stroke"]["field"] == "true"
+    assert rows["image"].tolist() == load_thumbnails()[0].loc[features.object_ids].tolist()
+
+
+# Preparing images
+
+
+@pytest.mark.parametrize(("example", "step"), [(1, "crop"), (3, "all"), (6, "light")])
+def test_before_and_after_are_the_shipped_figures(run_app, survey, example, step):
+    app = run_app(page="lessons/images", example=example, step=step)
+    figures, card = load_figures(), read_card()
+    one = figures.object_ids[example - 1]
+    assert f"Simulated galaxy {one}" in told(app)
+    crop = network_crop(survey.image(one), card.pad_px, card.crop_px)
+    expected = [crop, *figures.augmented[one, step]]
+    assert addresses(app)[1:] == [address_of(image) for image in expected]
+
+
+def test_the_pixels_are_counted_before_and_after_they_are_rescaled(run_app, survey):
+    app = run_app(page="lessons/images", example=5)
+    card = read_card()
+    pixels = np.asarray(network_crop(survey.image(load_figures().object_ids[4]), card.pad_px, card.crop_px))
+    for place, values in enumerate((pixels, normalise(pixels, card.mean, card.std))):
+        _, rows = chart(app, place)
+        red = rows[rows["colour"] == "red"]
+        assert rows["pixels"].sum() == 3 * card.crop_px**2
+        width = np.ptp(values) / 40
+        assert (red["value"] * red["pixels"]).sum() / red["pixels"].sum() == pytest.approx(
+            float(values[..., 0].mean()), abs=float(width)
+        )
+
+
+def test_the_worked_pixel_is_the_cards(run_app):
+    card = read_card()
+    assert f"**{(30 / 255 - card.mean[0]) / card.std[0]:.2f}**" in told(run_app(page="lessons/images"))
+
+
+def test_batches_have_means_of_their_own(run_app, survey):
+    card = read_card()
+    table = run_app(page="lessons/images").dataframe[0].value
+    assert table["mean red"][0] == f"{card.mean[0]:.4f}"
+    for place, seed in ((1, 1), (2, 2)):
+        crops = [network_crop(survey.image(one), 144, 112) for one in draw_sample(survey.object_ids, 64, seed=seed)]
+        blue = np.mean([np.asarray(crop)[..., 2].mean() for crop in crops]) / 255
+        assert table["mean blue"][place] == f"{blue:.4f}"
+    assert table["mean red"][1] != table["mean red"][2]
+
+
+@pytest.mark.full
+def test_live_any_galaxy_of_the_sample_is_prepared(run_app, survey):
+    from galviz.training.preview import augment
+
+    app = run_app(page="lessons/images", live="true", sample=50, place=50, step="turn", draw=7)
+    richest = survey.catalogue.loc[draw_sample(survey.object_ids, 50), "metallicity"].idxmax()
+    assert (
+        f"Simulated galaxy {richest}, metallicity {survey.catalogue['metallicity'][richest]:.2f}, computed live"
+        in told(app)
+    )
+    drawn = augment(survey.image(richest), read_card(), seed=7)["turn"]
+    assert addresses(app)[2:] == [address_of(image) for image in drawn]
+    app.number_input(key="draw").set_value(8).run()
+    assert addresses(app)[2:] == [
+        address_of(image) for image in augment(survey.image(richest), read_card(), seed=8)["turn"]
+    ]
+
+
+@pytest.mark.full
+def test_live_any_galaxy_and_the_sample_go_together(run_app, survey):
+    app = run_app(page="lessons/hooks", live="true", sample=20, place=20, layer="stage3")
+    assert not app.exception
+    richest = survey.catalogue.loc[draw_sample(survey.object_ids, 20), "metallicity"].idxmax()
+    assert f"Simulated galaxy {richest}" in told(app)
+    assert "20 × 256" in app.dataframe[0].value["of the sample, averaged"].tolist()
+
+
+@pytest.mark.parametrize("page", ["images", "network", "hooks"])
+def test_live_without_torch_says_how_to_get_it_and_shows_what_is_shipped(run_app, monkeypatch, page):
+    shown = addresses(run_app(page=f"lessons/{page}"))
+    for where in ("panels.live", "panels.galaxy", "panels.live_sample"):
+        monkeypatch.setattr(f"{where}.torch_is_here", lambda: False)
+    app = run_app(page=f"lessons/{page}", live="true")
+    assert not app.exception
+    assert "needs PyTorch and fastai" in told(app)
+    assert addresses(app) == shown
+
+
+# The network
+
+
+def test_the_table_is_the_networks(run_app):
+    app = run_app(page="lessons/network")
+    layers = load_figures().layers
+    table = app.dataframe[0].value
+    assert table["parameters"].tolist() == [layer.parameters for layer in layers]
+    assert table["leaves it"][4] == "64 × 28 × 28"
+    assert metrics(app)["Parameters"] == f"{sum(layer.parameters for layer in layers):,}"
+
+
+@pytest.mark.parametrize(("kernel", "example"), [(1, 3), (32, 6)])
+def test_the_convolution_shown_is_computed(run_app, survey, kernel, example):
+    app = run_app(page="lessons/network", kernel=kernel, example=example)
+    card = read_card()
+    crop = network_crop(survey.image(load_figures().object_ids[example - 1]), card.pad_px, card.crop_px)
+    weights = read_first_kernels()[kernel - 1]
+    answer = convolve(normalise(np.asarray(crop), card.mean, card.std), weights)
+    largest = np.abs(weights).max()
+    expected = [crop, *(heatmap(each, largest=float(largest)) for each in weights), heatmap(answer)]
+    assert addresses(app)[:5] == [address_of(image, sharp=True) for image in expected]
+    assert f"together **{answer.ravel()[np.abs(answer).argmax()]:+.2f}**" in told(app)
+
+
+def test_the_channels_of_block_and_attention_are_those_chosen(run_app):
+    figures = load_figures()
+    block, attention = (int(figures.channels[f"{part}/output"][5]) for part in ("block", "attention"))
+    app = run_app(page="lessons/network", channel=block, attention=attention, example=2)
+    one, shown = figures.object_ids[1], []
+    for names in (("input", "branch", "output"), ("input", "mixture", "output")):
+        part = "block" if "branch" in names else "attention"
+        maps = [figures.maps[one, f"{part}/{name}"][5] for name in names]
+        largest = max(float(np.abs(values).max()) for values in maps)
+        shown += [address_of(heatmap(values, largest=largest), sharp=True) for values in maps]
+    assert addresses(app)[5:] == shown
+
+
+@pytest.mark.full
+def test_live_any_galaxy_goes_through_the_network(run_app, survey):
+    from galviz.inspection import inside
+    from galviz.model import load_model
+
+    figures = load_figures()
+    app = run_app(page="lessons/network", live="true", sample=30, place=1)
+    poorest = survey.catalogue.loc[draw_sample(survey.object_ids, 30), "metallicity"].idxmin()
+    found = inside(load_model(), survey.image(poorest))
+    maps = [found[f"block/{name}"][figures.channels["block/output"][0]] for name in ("input", "branch", "output")]
+    largest = max(float(np.abs(values).max()) for values in maps)
+    assert addresses(app)[5:8] == [address_of(heatmap(values, largest=largest), sharp=True) for values in maps]
+
+
+# Hooks
+
+
+@pytest.mark.parametrize(
+    ("layer", "mapped", "example"), [("stem", "stem", 1), ("stage1", "stage1", 6), ("features", "stage4", 3)]
+)
+def test_the_maps_shown_are_the_layers(run_app, layer, mapped, example):
+    app = run_app(page="lessons/hooks", layer=layer, example=example)
+    figures = load_figures()
+    maps = figures.maps[figures.object_ids[example - 1], mapped]
+    largest = float(np.abs(maps).max())
+    assert addresses(app) == [address_of(heatmap(values, largest=largest), sharp=True) for values in maps]
+    captions = [image.captions[0] for image in app.image]
+    assert captions[0] == f"{figures.channels[mapped][0]} · {maps[0].mean():+.2f}"
+
+
+def test_the_averages_below_the_last_maps_are_features(run_app, features):
+    figures = load_figures()
+    one = figures.object_ids[2]
+    captions = [image.captions[0] for image in run_app(page="lessons/hooks", example=3).image]
+    shown = {int(caption.split(" · ")[0]): float(caption.split(" · ")[1]) for caption in captions}
+    row = features.layers["features"][features.rows([one])[0]]
+    assert shown == pytest.approx({channel: row[channel] for channel in shown}, abs=0.006)
+
+
+@pytest.mark.parametrize("size", [20, 300])
+def test_shapes_and_sizes_are_of_the_sample(run_app, size):
+    table = run_app(page="lessons/hooks", sample=size).dataframe[0].value.set_index("layer")
+    assert table.loc["stage1", "of the sample, averaged"] == f"{size} × 64"
+    assert table.loc["stem", "as maps [MB]"] == f"{size * 64 * 56 * 56 * 4 / 1e6:.1f}"
+    assert table.loc["features", "averaged [MB]"] == f"{size * 512 * 4 / 1e6:.2f}"
+
+
+def test_modes_are_compared_by_the_figures(run_app):
+    app = run_app(page="lessons/hooks")
+    predictions = load_figures().predictions
+    table = app.dataframe[1].value
+    assert table["training, together"].tolist() == [f"{value:.3f}" for value in predictions["train_together"]]
+    change = np.abs(np.subtract(predictions["eval_together"], predictions["eval_after"])).max()
+    assert f"off by up to **{change:.2f} dex**" in told(app)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("layer", "size", "channels"), [("stage1", 20, 64), ("features", 33, 512)])
+def test_live_the_sample_is_sent_through_the_network(run_app, survey, features, layer, size, channels):
+    app = run_app(page="lessons/hooks", layer=layer, sample=size)
+    assert "caught live" not in told(app)
+    next(button for button in app.button if button.label == "Compute it live").click()
+    app.run()
+    assert not app.exception
+    assert f"Layer {layer} of {size} galaxies, caught live: shape **{size} × {channels}**" in told(app)
+    difference = float(told(app).partition("what is shipped: **")[2].partition("**")[0])
+    _, values = sample_of(survey, features, size, layer)
+    assert difference <= 1e-3 * np.abs(values).max()
+    app.slider(key="sample").set_value(size + 1).run()
+    assert "caught live" not in told(app)  # that was another sample's
+
+
 # Predictions
 
 
-@pytest.mark.parametrize("size", [24, 256, 2000])
+@pytest.mark.parametrize("size", [5, 20, 256, 2000])
 def test_the_errors_shown_are_those_of_the_sample(run_app, survey, features, size):
     app = run_app(page="lessons/predictions", sample=size)
     ids = draw_sample(survey.object_ids, size)
@@ -65,6 +308,11 @@ def test_the_errors_shown_are_those_of_the_sample(run_app, survey, features, siz
     table = app.dataframe[0].value
     assert table.index.to_list() == ids
     assert table["true"].to_numpy() == pytest.approx(truth, abs=6e-4)
+    for place in (0, 1):  # predicted against true, and what is left
+        _, rows = chart(app, place)
+        assert rows["objID"].tolist() == ids
+        assert rows["true"].to_numpy() == pytest.approx(truth, abs=6e-5)
+        assert (rows["predicted"] - rows["true"]).to_numpy() == pytest.approx(rows["residual"].to_numpy(), abs=2e-4)
 
 
 def test_the_worst_misses_are_the_worst(run_app, survey, features):
@@ -83,7 +331,8 @@ def test_the_worst_misses_are_the_worst(run_app, survey, features):
 
 
 @pytest.mark.parametrize(
-    ("size", "layer", "n_components"), [(256, "features", 3), (64, "stage1", 5), (24, "stem", 10), (2000, "stage3", 2)]
+    ("size", "layer", "n_components"),
+    [(256, "features", 3), (20, "features", 5), (20, "stage1", 5), (24, "stem", 10), (2000, "stage3", 2)],
 )
 def test_the_variance_shown_is_that_of_the_sample_at_the_layer(run_app, survey, features, size, layer, n_components):
     app = run_app(page="lessons/pca", sample=size, layer=layer, components=n_components)
@@ -97,6 +346,25 @@ def test_the_variance_shown_is_that_of_the_sample_at_the_layer(run_app, survey, 
     assert ("In 3 components" in shown) == (n_components >= 3)
     table = app.dataframe[0].value
     assert table["explained variance"].to_list() == [f"{ratio:.1%}" for ratio in expected]
+    _, rows = chart(app)
+    assert rows["single"].to_numpy() == pytest.approx(expected)
+    assert rows["cumulative"].to_numpy() == pytest.approx(np.cumsum(expected))
+
+
+@pytest.mark.parametrize("page", ["pca", "space", "points"])
+def test_more_components_than_galaxies_are_told_and_as_many_as_there_are_shown(run_app, page):
+    app = run_app(page=f"lessons/{page}", sample=7, components=10)
+    assert not app.exception
+    assert "7 galaxies have at most 7 components" in told(app)
+    if page != "pca":
+        assert app.selectbox(key="x").options == [f"PC{number}" for number in range(1, 8)]
+    assert "at most" not in told(run_app(page=f"lessons/{page}", sample=10, components=10)).partition("Simulated")[0]
+
+
+def test_too_few_galaxies_for_a_regression_are_told(run_app):
+    app = run_app(page="lessons/space", sample=5, components=4)
+    assert not app.exception
+    assert "4 axes fitted to 5 labels fit any" in told(app)
 
 
 def test_whitened_axes_are_equally_wide_and_others_are_not(run_app, survey, features):
@@ -128,6 +396,36 @@ def test_controls_keep_their_values_in_the_address(run_app):
     assert app.slider(key="components").value == 5
     assert (app.selectbox(key="x").value, app.selectbox(key="y").value) == ("PC3", "PC5")
     assert "128 simulated galaxies, layer stage1" in told(app)
+
+
+@pytest.mark.parametrize(
+    ("size", "layer", "n_components", "x", "y"),
+    [(256, "features", 3, "PC1", "PC2"), (20, "stage1", 5, "PC2", "PC5"), (100, "stage3", 4, "PC4", "PC1")],
+)
+def test_the_points_drawn_are_the_projection(run_app, survey, features, size, layer, n_components, x, y):
+    query = {"sample": size, "layer": layer, "components": n_components, "x": x, "y": y}
+    spec, rows = chart(run_app(page="lessons/space", **query))
+    ids, values = sample_of(survey, features, size, layer)
+    expected = pd.DataFrame(fit_pca(values, n_components).coordinates, ids).set_axis(
+        [f"PC{number}" for number in range(1, n_components + 1)], axis=1
+    )
+    assert rows["objID"].tolist() == ids
+    assert rows[[x, y]].to_numpy() == pytest.approx(expected[[x, y]].to_numpy(), abs=6e-5)
+    assert rows["predicted"].to_numpy() == pytest.approx(features.predictions[features.rows(ids)], abs=6e-5)
+    assert (spec["encoding"]["x"]["field"], spec["encoding"]["y"]["field"]) == (x, y)
+
+
+def test_every_colour_is_the_catalogues_column(run_app, survey):
+    app = run_app(page="lessons/space", sample=40)
+    ids = draw_sample(survey.object_ids, 40)
+    columns = columns_to_colour_by(survey.catalogue.loc[ids])
+    assert len(columns) > 30
+    for column in ("inclination_deg", "log_mass_msun", "arm_number", columns[-1]):
+        app.selectbox(key="colour").set_value(column).run()
+        assert not app.exception
+        _, rows = chart(app)
+        assert rows["objID"].tolist() == ids
+        assert rows["colour"].to_numpy(float) == pytest.approx(survey.catalogue.loc[ids, column].to_numpy(float))
 
 
 def test_both_axes_are_never_the_same(run_app):
@@ -167,11 +465,27 @@ def test_turning_points_of_known_curves():
 # Galaxies as points
 
 
+@pytest.mark.parametrize(("size", "count", "layer"), [(256, 100, "features"), (20, 10, "stage1")])
+def test_the_pictures_drawn_are_those_farthest_apart(run_app, survey, features, size, count, layer):
+    app = run_app(page="lessons/points", sample=size, pictures=count, layer=layer)
+    ids, values = sample_of(survey, features, size, layer)
+    places = fit_pca(values, 3).coordinates[:, [0, 2]]
+    chosen = spread_out(places, count, least_apart=0.07)
+    spec, rows = chart(app)
+    assert rows["objID"].tolist() == [ids[row] for row in chosen]
+    assert rows[["PC1", "PC3"]].to_numpy() == pytest.approx(places[chosen], abs=6e-5)
+    assert f"{len(chosen)} of the {size} simulated galaxies" in told(app)
+    assert spec["layer"][0]["encoding"]["color"]["field"] == "true"
+
+
 def test_the_frame_says_what_it_is(run_app):
     app = run_app(page="lessons/points")
     assert "framed in the colour of their true metallicity" in told(app)
     app = run_app(page="lessons/points", frame="predicted")
     assert "framed in the colour of their predicted metallicity" in told(app)
+    spec, _ = chart(app)
+    assert spec["layer"][0]["encoding"]["color"]["field"] == "predicted"
+    assert spec["layer"][0]["encoding"]["color"]["legend"]["title"].startswith("Predicted")
 
 
 def test_along_a_component_are_its_extremes_and_its_middle(run_app, survey, features):
@@ -195,6 +509,13 @@ def test_the_numbers_of_the_training_are_the_cards(run_app):
     assert shown["Steps"] == f"{steps:,}"
 
 
+def test_the_curve_is_the_cards(run_app):
+    _, rows = chart(run_app(page="lessons/training"))
+    epochs = read_card().training["epochs"]
+    apart = rows[rows["over"] == "galaxies kept apart"].sort_values("number")
+    assert apart["rmse"].tolist() == pytest.approx([epoch["valid_rmse"] for epoch in epochs])
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"), [(48, "48 s"), (720, "12 min"), (7530, "2 h 6 min"), (7199, "2 h 0 min")]
 )
@@ -202,12 +523,3 @@ def test_durations_are_told_for_people(seconds, words):
     from lessons.training.words import told_duration
 
     assert told_duration(seconds) == words
-
-
-def test_worked_numbers_of_the_texts():
-    assert np.sqrt((0.1**2 + 0.1**2 + 0.2**2) / 3) == pytest.approx(0.14, abs=0.005)
-    errors = errors_of([-0.1, 0.0, 0.1, 0.1, 0.9], [0.0] * 5)
-    assert (round(errors.rmse, 2), round(errors.bias, 2), round(errors.nmad, 2)) == (0.41, 0.2, 0.15)
-    assert fit_pca([[1, 1], [2, 2], [3, 3]], 2).explained_variance == pytest.approx([2, 0], abs=1e-12)
-    assert round(100 * fit_pca([[1, 1], [2, 2], [3, 2]], 1).explained_variance_ratio[0]) == 95
-    assert round(2 * np.sqrt(0.5) / np.sqrt(2.5), 2) == 0.89

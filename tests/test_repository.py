@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lessons import LESSONS
+
 ROOT = Path(__file__).parents[1]
 LARGEST_TREE_BYTES = 64_000_000
 # The distribution of each package whose import name differs.
@@ -24,7 +26,7 @@ def tracked_files():
     if (ROOT / ".git").exists():
         names = subprocess.run(git, capture_output=True, check=True).stdout.decode().split("\0")
         return [ROOT / name for name in names if name and (ROOT / name).is_file()]
-    hidden = {".git", ".venv", "output", "build", "__pycache__", ".pytest_cache", ".ruff_cache"}
+    hidden = {".git", ".venv", ".venv-light", "output", "build", "__pycache__", ".pytest_cache", ".ruff_cache"}
     return [
         file
         for file in ROOT.rglob("*")
@@ -66,6 +68,12 @@ def test_readme_names_only_files_that_exist():
     linked = re.findall(r"\]\((?!http)([^)#]+)\)", readme)
     assert linked
     assert [name for name in linked if not (ROOT / name).exists()] == []
+
+
+def test_readme_lists_the_lessons_in_their_order():
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    *most, last = [f"*{lesson.title}*" for lesson in LESSONS]
+    assert f"{', '.join(most)} and {last}." in readme
 
 
 def test_ci_finds_the_readme_command():

@@ -6,6 +6,7 @@ import pytest
 from galviz.schedule import one_cycle
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("n_steps", [1, 4, 7, 1000])
 def test_it_is_fastais(n_steps):
     from fastai.callback.schedule import combined_cos

@@ -8,7 +8,15 @@ import pytest
 from PIL import Image
 
 from galviz.survey import load_survey
-from galviz.thumbnails import SIDE_PX, data_uri, load_thumbnails, make_thumbnails, save_thumbnails, thumbnail
+from galviz.thumbnails import (
+    SIDE_PX,
+    ThumbnailsError,
+    data_uri,
+    load_thumbnails,
+    make_thumbnails,
+    save_thumbnails,
+    thumbnail,
+)
 
 
 def opened(webp):
@@ -67,7 +75,9 @@ def test_what_is_no_file_of_thumbnails_is_told(tmp_path, content):
     path = tmp_path / "t.parquet"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"^The thumbnails .*t\.parquet can't be read \(\w+\); make them again with"):
+    with pytest.raises(
+        ThumbnailsError, match=r"^The thumbnails .*t\.parquet can't be read \(\w+\); make them again with"
+    ):
         load_thumbnails(path)
 
 
@@ -75,5 +85,5 @@ def test_another_table_is_no_file_of_thumbnails(tmp_path):
     import pandas as pd
 
     pd.DataFrame({"objID": ["1"]}).to_parquet(tmp_path / "t.parquet")
-    with pytest.raises(ValueError, match="KeyError"):
+    with pytest.raises(ThumbnailsError, match="KeyError"):
         load_thumbnails(tmp_path / "t.parquet")

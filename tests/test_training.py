@@ -434,7 +434,7 @@ def test_training_images_are_turned_as_in_the_tutorial(galaxies, monkeypatch):
         asked.append(options)
         return aug_transforms(**options)
 
-    monkeypatch.setattr("galviz.training.galaxies.aug_transforms", noted)
+    monkeypatch.setattr("galviz.training.augmentation.aug_transforms", noted)
     fixed = replace(SHORT, variation=0.0, pad_px=48)  # the crop can't move
     assert share_moved(loaders(galaxies, fixed).train) > 0.6
     assert share_moved(loaders(galaxies, fixed).valid) == 0
@@ -442,7 +442,7 @@ def test_training_images_are_turned_as_in_the_tutorial(galaxies, monkeypatch):
 
 
 def test_training_crops_are_taken_at_random(galaxies, monkeypatch):
-    monkeypatch.setattr("galviz.training.galaxies.aug_transforms", lambda **options: [])
+    monkeypatch.setattr("galviz.training.augmentation.aug_transforms", lambda **options: [])
     assert share_moved(loaders(galaxies, replace(SHORT, variation=0.0)).train) > 0.6
     assert share_moved(loaders(galaxies, replace(SHORT, variation=0.0, pad_px=48)).train) == 0
 

@@ -2,16 +2,22 @@
 
 from galviz.charts.distribution import label_distribution
 from galviz.charts.evaluation import learning_rate, loss_by_epoch, residuals, true_against_predicted
+from galviz.charts.export import ExportError, can_export, export_chart
+from galviz.charts.pixels import pixel_distribution
 from galviz.charts.scatter import column_scatter, image_scatter, ring_scatter
 from galviz.charts.variance import explained_variance
 
 __all__ = [
+    "ExportError",
+    "can_export",
     "column_scatter",
     "explained_variance",
+    "export_chart",
     "image_scatter",
     "label_distribution",
     "learning_rate",
     "loss_by_epoch",
+    "pixel_distribution",
     "residuals",
     "ring_scatter",
     "true_against_predicted",

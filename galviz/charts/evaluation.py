@@ -1,5 +1,6 @@
 """How well a network predicts: true against predicted, and its error by epoch."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from galviz.charts.colour import CHOSEN, label_title, with_unit
+from galviz.charts.colour import CHOSEN, QUIET, label_title, with_unit
 from galviz.charts.table import galaxy_table
 from galviz.label import Label
 
@@ -100,7 +101,8 @@ def loss_by_epoch(
     Parameters
     ----------
     epochs : sequence of mappings
-        A model card's records: phase, side_px, train_rmse, valid_rmse; in the order of the training.
+        A model card's records: phase, epoch (from 1 in each phase), side_px, train_rmse, valid_rmse; in the order of
+        the training.
     label : Label
     best_possible : float, optional
         The error that no method can beat, drawn as a line.
@@ -108,24 +110,32 @@ def loss_by_epoch(
     Returns
     -------
     altair.LayerChart
+        The line breaks where a phase begins, and above it stands which: errors on images of another size, or of a
+        network that learns something else, don't compare.
     """
     table = pd.DataFrame(list(epochs))
     table.insert(0, "number", range(1, len(table) + 1))
     table["images"] = table["side_px"].map("{} px".format)
+    table["part"] = (table["epoch"] == 1).cumsum()
     names = {"train_rmse": "galaxies learnt from", "valid_rmse": "galaxies kept apart"}
-    long = table.melt(["number", "phase", "images"], list(names), var_name="over", value_name="rmse")
+    long = table.melt(["number", "phase", "part", "images"], list(names), var_name="over", value_name="rmse")
     long["over"] = long["over"].map(names)
     over = list(names.values())
+    key = alt.Legend(orient="top", direction="vertical", symbolType="stroke", symbolSize=400, symbolStrokeWidth=2)
+    ends = alt.Scale(domain=[0.5, len(table) + 0.5], nice=False)
     curves = (
         alt.Chart(long)
         .mark_line(point=True)
         .encode(
-            x=alt.X("number:O", title="epoch", axis=alt.Axis(labelAngle=0)),
+            x=alt.X("number:Q", title="epoch", scale=ends, axis=_at(table["number"], format="d")),
             y=alt.Y("rmse:Q", title=with_unit("root-mean-square error", label), scale=alt.Scale(zero=False)),
-            color=alt.Color("over:N", title=None, sort=over, legend=alt.Legend(orient="top")),
-            strokeDash=alt.StrokeDash("over:N", title=None, sort=over, scale=alt.Scale(range=[[4, 3], [1, 0]])),
+            color=alt.Color("over:N", title=None, legend=key, scale=alt.Scale(domain=over)),
+            strokeDash=alt.StrokeDash(
+                "over:N", title=None, legend=key, scale=alt.Scale(domain=over, range=[[4, 3], [1, 0]])
+            ),
+            detail="part:N",
             tooltip=[
-                alt.Tooltip("number:O", title="epoch"),
+                alt.Tooltip("number:Q", title="epoch"),
                 alt.Tooltip("phase:N"),
                 alt.Tooltip("images:N"),
                 alt.Tooltip("over:N"),
@@ -133,14 +143,44 @@ def loss_by_epoch(
             ],
         )
     )
-    layers = [curves]
+    layers = [_phases(table, ends), curves]
     said = ", ".join(f"{value:.3f}" for value in table["valid_rmse"])
-    description = f"Root-mean-square error over galaxies kept apart, by epoch: {with_unit(said, label)}."
+    begun = ", ".join(f"{one.phase} at {one.images} from epoch {one.number}" for one in _firsts(table).itertuples())
+    description = (
+        f"Root-mean-square error over galaxies kept apart, by epoch: {with_unit(said, label)}. Phases: {begun}."
+    )
     if best_possible is not None:
         floor = pd.DataFrame({"best": [best_possible]})
         layers.append(alt.Chart(floor).mark_rule(color=CHOSEN, strokeWidth=2).encode(y="best:Q"))
         description += f" A line marks the best possible, {best_possible:g}."
-    return alt.layer(*layers).properties(height=280, description=description)
+    room = {"right": 8}  # the last phase's name may be longer than the phase
+    return (
+        alt.layer(*layers).resolve_axis(x="independent").properties(height=320, padding=room, description=description)
+    )
+
+
+def _firsts(table: pd.DataFrame) -> pd.DataFrame:
+    """The first epoch of each phase, and where that begins on the axis."""
+    return table.drop_duplicates("part").eval("start = number - 0.5")
+
+
+def _phases(table: pd.DataFrame, scale: alt.Scale) -> alt.Chart:
+    """A line where each phase but the first begins; its name above, as an axis's label and so in the theme's colour."""
+    firsts = _firsts(table)
+    words = {f"{one.start:g}": [one.phase, one.images] for one in firsts.itertuples()}
+    # The padding is that of the first of two lines.
+    above = {"orient": "top", "labelAlign": "left", "labelPadding": 18}
+    named = _at(firsts["start"], labelExpr=f"{json.dumps(words)}[datum.value]", **above)
+    return (
+        alt.Chart(firsts[["start"]].iloc[1:])
+        .mark_rule(color=QUIET, strokeDash=[2, 3])
+        .encode(x=alt.X("start:Q", title=None, scale=scale, axis=named))
+    )
+
+
+def _at(values: pd.Series, **options: Any) -> alt.Axis:  # noqa: ANN401 (what Altair's axis takes)
+    """An axis with labels at these values alone."""
+    return alt.Axis(values=values.to_list(), grid=False, ticks=False, domain=False, labelFlush=False, **options)
 
 
 def learning_rate(rates: Sequence[float] | np.ndarray, *, phases: Sequence[str] | None = None) -> alt.Chart:

@@ -6,14 +6,19 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from galviz.charts.colour import QUIET, bar_title, label_scale, with_unit
+from galviz.charts.colour import KINDS, QUIET, label_scale, label_title, with_unit
 from galviz.charts.table import galaxy_table
 from galviz.label import Label
 
 HEIGHT_PX = 520
 # The outer edge of a ring is at 4.8 px and its inner at 1.8 px: about the tutorial's two sizes of circle.
 _RING_AREA, _RING_WIDTH = 34, 3.0
+# Of any column: without viridis's ends, of which one is lost on a dark page and the other on a white one.
+_SCHEME = alt.SchemeParams(name="viridis", extent=[0.25, 0.9])
 THUMBNAIL_PX = 40
+# Pictures become smaller with the plot, down to this: so they stay apart, framed, on a phone too, where `spread_out`
+# left 0.07 of each axis between them. What the scale leaves at its ends, a picture's side, is no part of that axis.
+_SMALLEST_PX, _SHARE, _RIM_PX = 14, 0.06, 2.5
 
 
 def ring_scatter(
@@ -44,12 +49,17 @@ def ring_scatter(
     titles = x_title or x, y_title or y
     encodings = {
         **_plane(x, y, titles),
-        "fill": alt.Fill("predicted:Q", scale=scale, legend=_bar(bar_title(label))),
+        "fill": alt.Fill("predicted:Q", scale=scale, legend=_bar(label_title(label))),
         "tooltip": _tooltip(table, label),
     }
     if labelled:
-        coloured = alt.Stroke("true:Q", scale=scale, legend=None)
-        encodings["stroke"] = alt.when("isValid(datum['true'])").then(coloured).otherwise(alt.value("transparent"))
+        # The same range, in other words: of two scales with one domain Vega-Lite 6.4 (a notebook's, the export's) makes
+        # one legend, even where the second has none, and draws it as discs instead of a bar.
+        same = label_scale(label)
+        same.domain = [alt.ExprRef(repr(float(end))) for end in (label.low, label.high)]
+        encodings["stroke"] = alt.Stroke(
+            "true:Q", scale=same, legend=None, condition=_where_missing("true", "transparent")
+        )
     legend = "Outer ring: true. Inner dot: predicted." if labelled else "Dot: predicted. No true label is known."
     return (
         alt.Chart(table)
@@ -58,7 +68,9 @@ def ring_scatter(
         .properties(
             height=HEIGHT_PX,
             title=alt.Title(legend, anchor="start", fontSize=13, fontWeight="normal"),
-            description=_description(table, *titles, label, labelled),
+            description=_description(
+                table, *titles, label, "true outside and predicted inside" if labelled else "as predicted"
+            ),
         )
     )
 
@@ -84,24 +96,30 @@ def column_scatter(points: pd.DataFrame, x: str, y: str, colour: pd.Series, labe
         Numbers run from their 2nd to their 98th percentile, dark to bright.
     """
     table = galaxy_table(points, [x, y, "predicted", "true", "image"])
+    missing = _where_missing("colour", QUIET)
     if pd.api.types.is_numeric_dtype(colour) and not pd.api.types.is_bool_dtype(colour):
         values = colour.astype(float).replace([np.inf, -np.inf], np.nan)
         low, high = values.quantile([0.02, 0.98]) if values.notna().any() else (0.0, 1.0)
         scale = alt.Scale(
-            domain=[float(low), float(high) if high > low else float(low) + 1], scheme="viridis", clamp=True
+            domain=[float(low), float(high) if high > low else float(low) + 1], scheme=_SCHEME, clamp=True
         )
-        coloured = alt.Color("colour:Q", scale=scale, legend=_bar(title))
+        coloured = alt.Color("colour:Q", scale=scale, legend=_bar(title), condition=missing)
         shown = alt.Tooltip("colour:Q", title=title, format=".4g")
     else:
         values = colour.map(str).where(colour.notna())
-        coloured, shown = alt.Color("colour:N", title=title), alt.Tooltip("colour:N", title=title)
+        kinds = sorted(values.dropna().unique())
+        # The theme's own colours, or where they would come round again, others.
+        scale = alt.Scale(domain=kinds, scheme="tableau20" if len(kinds) > len(KINDS) else alt.Undefined)
+        side_by_side = alt.Legend(orient="top", columns=2)
+        coloured = alt.Color("colour:N", title=title, scale=scale, legend=side_by_side, condition=missing)
+        shown = alt.Tooltip("colour:N", title=title)
     table["colour"] = values.to_numpy()
     return (
         alt.Chart(table)
         .mark_circle(size=42, opacity=0.9, invalid="show")
         .encode(
             **_plane(x, y, (x, y)),
-            color=alt.when("isValid(datum.colour)").then(coloured).otherwise(alt.value(QUIET)),
+            color=coloured,
             tooltip=[shown, *_tooltip(table, label)],
         )
         .properties(
@@ -133,7 +151,7 @@ def image_scatter(
         Which value is the frame's colour; the colour bar says so. A galaxy without that value has a grey frame.
     x_title, y_title : str, optional
     side_px : int
-        Side of each picture.
+        Side of each picture, where the plot is large enough.
 
     Returns
     -------
@@ -142,15 +160,22 @@ def image_scatter(
     """
     table = galaxy_table(points, [x, y, "predicted", "true", "image"])
     titles = x_title or x, y_title or y
-    bar = _bar(bar_title(label, before=framed_by.capitalize()))
-    coloured = alt.Color(f"{framed_by}:Q", scale=label_scale(label), legend=bar)
-    base = alt.Chart(table).encode(**_plane(x, y, titles, nice=False, padding=side_px))
-    frames = base.mark_square(size=(side_px + 5) ** 2, opacity=1, invalid="show").encode(
-        color=alt.when(f"isValid(datum['{framed_by}'])").then(coloured).otherwise(alt.value(QUIET))
+    side = f"clamp({_SHARE} * min(width, height) - {2 * _RIM_PX}, {min(_SMALLEST_PX, side_px)}, {side_px})"
+    name = label_title(label)
+    bar = _bar(f"{framed_by.capitalize()} {name[0].lower()}{name[1:]}")
+    coloured = alt.Color(
+        f"{framed_by}:Q", scale=label_scale(label), legend=bar, condition=_where_missing(framed_by, QUIET)
     )
-    pictures = base.mark_image(width=side_px, height=side_px).encode(url="image:N", tooltip=_tooltip(table, label))
+    base = alt.Chart(table).encode(**_plane(x, y, titles, nice=False, padding=alt.ExprRef(side)))
+    frames = base.mark_square(size=alt.ExprRef(f"pow({side} + {2 * _RIM_PX}, 2)"), opacity=1, invalid="show").encode(
+        color=coloured
+    )
+    pictures = base.mark_image(width=alt.ExprRef(side), height=alt.ExprRef(side)).encode(
+        url="image:N", tooltip=_tooltip(table, label)
+    )
     return alt.layer(frames, pictures).properties(
-        height=HEIGHT_PX + 120, description=_description(table, *titles, label, framed_by == "true")
+        height=HEIGHT_PX + 200,
+        description=_description(table, *titles, label, f"each a picture in a frame of its {framed_by} value"),
     )
 
 
@@ -167,9 +192,14 @@ def _plane(x: str, y: str, titles: tuple[str, str], **scale: Any) -> dict[str, a
     }
 
 
-def _bar(title: str | list[str]) -> alt.Legend:
-    """A colour bar beside a scatter."""
-    return alt.Legend(title=title, gradientLength=HEIGHT_PX - 130)
+def _where_missing(name: str, colour: str) -> dict[str, str]:
+    """The colour of galaxies without a value: a condition, for else Vega-Lite gives them that of the scale's lowest."""
+    return {"test": f"!isValid(datum['{name}'])", "value": colour}
+
+
+def _bar(title: str) -> alt.Legend:
+    """A colour bar above a scatter: beside it, it would take half of a phone's width."""
+    return alt.Legend(title=title, orient="top", gradientLength=220, titleLimit=alt.ExprRef("width"))
 
 
 def _tooltip(table: pd.DataFrame, label: Label) -> list[alt.Tooltip]:
@@ -190,8 +220,6 @@ def _escaped(name: str) -> str:
     return name
 
 
-def _description(table: pd.DataFrame, x: str, y: str, label: Label, labelled: bool) -> str:
+def _description(table: pd.DataFrame, x: str, y: str, label: Label, how: str) -> str:
     """The chart in a sentence."""
-    said = f"{len(table):,} galaxies in the plane of {x} and {y}, coloured by {label.name}"
-    said += ", true outside and predicted inside." if labelled else ", as predicted."
-    return said
+    return f"{len(table):,} galaxies in the plane of {x} and {y}, coloured by {label.name}, {how}."

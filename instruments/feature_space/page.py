@@ -1,38 +1,69 @@
 """Instrument 'Feature space': the whole path for the survey the app was started with, on one page."""
 
+from functools import partial
+
+import numpy as np
 import streamlit as st
 
-from galviz.charts import column_scatter, image_scatter, ring_scatter
+from galviz.charts import (
+    column_scatter,
+    explained_variance,
+    image_scatter,
+    residuals,
+    ring_scatter,
+    true_against_predicted,
+)
 from galviz.metrics import errors_of
 from galviz.sample import spread_out
 from lessons.galaxies.words import cause_title
 from panels.anatomy import mark_simulated
 from panels.arguments import read_arguments
 from panels.colouring import choose_colour
-from panels.controls import choose_components, choose_layer, choose_pair
-from panels.feature_space import APART, MOST_PICTURES, origin, points_table, predicted_label, project, shipped_features
+from panels.controls import choose_components, choose_layer, choose_pair, limit_components
+from panels.export import offer_export
+from panels.feature_space import (
+    APART,
+    MOST_PICTURES,
+    all_as_csv,
+    origin,
+    points_table,
+    predicted_label,
+    project,
+    warn_of_simulations,
+)
 from panels.live import features_of, open_card
+from panels.pictures import show_picture
 from panels.sampling import choose_sample
 from panels.surveys import open_survey
 
+ALONE_PX = 320
+
 opened, arguments = open_survey(), read_arguments()
-survey, own_network = opened.survey, arguments.model is not None
-st.title("Your own survey" if not opened.shipped else "Any survey")
-if opened.shipped:
+survey, card = opened.survey, open_card(arguments.model)
+seen_by = "the network" if arguments.model is None else f"your network {card.name}"
+st.title("Feature space")
+if not opened.shipped:
+    st.markdown(f"**{opened.counted} of {survey.folder.name}, as {seen_by} sees them.**")
+elif arguments.model is not None:
+    st.markdown(f"**{opened.counted} that come with galviz, as {seen_by} sees them.**")
+else:
     st.markdown("**The whole path on one page. With your own galaxies:**")
     st.code("streamlit run app.py -- --survey FOLDER [--label COLUMN] [--model CARD]", language="bash")
-    mark_simulated(opened)
-else:
-    st.markdown(f"**{len(survey.object_ids):,} galaxies of {survey.folder.name}, as the network sees them.**")
-    if not own_network:
-        st.warning(
-            "This network learnt from simulated galaxies alone. Of yours its predictions may be off: compare them with "
-            "labels before you rely on them.",
-            icon=":material/science:",
-        )
-card = open_card(arguments.model)
-features = shipped_features() if opened.shipped and not own_network else features_of(opened, arguments.model)
+mark_simulated(opened)
+warn_of_simulations(opened, arguments.model)
+features = features_of(opened, arguments.model)
 label = predicted_label(card, features, survey.label)
+everyone = points_table(
+    opened, features, np.empty((len(features.object_ids), 0)), features.object_ids, label, pictures=False
+)
+if len(everyone) < 2:
+    st.info("One galaxy has no feature space: there is nothing that it differs from.", icon=":material/info:")
+    (object_id,) = survey.object_ids
+    show_picture(survey.image(object_id), object_id, f"Galaxy {object_id}", width_px=ALONE_PX)
+    with st.container(horizontal=True):
+        for name, value in everyone.loc[object_id].dropna().items():
+            st.metric(f"{name.capitalize()}: {label.name}", f"{value:.2f} {label.unit}")
+    st.stop()
 
 picture = st.container()  # above the controls that decide on it
 left, right = st.columns(2, gap="large")
@@ -41,14 +72,7 @@ with left:
     asked = choose_components()
 with right:
     layer = choose_layer(list(features.layers))
-if len(sample) < 2:
-    picture.info("One galaxy has no feature space: there is nothing that it differs from.", icon=":material/info:")
-    st.metric(f"Predicted {label.name}", f"{features.predictions[features.rows(sample)][0]:.2f} {label.unit}")
-    st.stop()
-most = min(len(sample), features.layers[layer].shape[1])
-n_components = min(asked, most)
-if n_components < asked:
-    st.info(f"{len(sample)} galaxies have at most {most} components.", icon=":material/info:")
+n_components = limit_components(asked, len(sample), features.layers[layer].shape[1])
 try:
     projection = project(origin(features), layer, sample, n_components, True, features)
 except ValueError as error:
@@ -58,7 +82,7 @@ points = points_table(opened, features, projection.coordinates, sample, label)
 labelled = "true" in points and bool(points["true"].notna().any())
 with right:
     x, y = choose_pair(n_components)
-    colour = choose_colour(survey.catalogue.loc[sample])
+    colour = choose_colour(survey.catalogue.loc[sample], labelled=labelled)
 with picture:
     if survey.label is None:
         st.info("This survey has no label: there is no truth to compare with.", icon=":material/label_off:")
@@ -72,37 +96,52 @@ with picture:
     elif not labelled:
         st.info("No galaxy of this sample has a label.", icon=":material/label_off:")
     if colour is None:
-        st.altair_chart(ring_scatter(points, x, y, label), key=f"chart-{x}-{y}-{layer}")
+        chart = ring_scatter(points, x, y, label)
     else:
         chart = column_scatter(points, x, y, survey.catalogue.loc[sample, colour], label, title=cause_title(colour))
-        st.altair_chart(chart, key=f"chart-{x}-{y}-{layer}-{colour}")
+    st.altair_chart(chart, key=f"chart-{x}-{y}-{layer}-{colour}")
     ratios = projection.explained_variance_ratio
     st.caption(
         f"{len(sample):,} {opened.galaxies}, layer {layer}. {x} explains {ratios[int(x[2:]) - 1]:.0%} of the variance, "
         f"{y} {ratios[int(y[2:]) - 1]:.0%}; both are drawn equally wide."
     )
+    offer_export(chart, f"feature-space-{layer}-{x}-{y}", key="export-space")
 
 st.header("Galaxies as points")
 shown = points.iloc[spread_out(points[[x, y]], MOST_PICTURES, least_apart=APART)]
 framed_by = "true" if labelled else "predicted"
-st.altair_chart(image_scatter(shown, x, y, label, framed_by=framed_by), key=f"images-{x}-{y}-{layer}")
+chart = image_scatter(shown, x, y, label, framed_by=framed_by)
+st.altair_chart(chart, key=f"images-{x}-{y}-{layer}")
 st.caption(
     f"{len(shown)} of the {len(sample):,}, those farthest from each other, framed in the colour of their {framed_by} "
     "value."
 )
+offer_export(chart, f"galaxies-as-points-{layer}-{x}-{y}", key="export-points")
+
+st.header("Principal components")
+st.altair_chart(explained_variance(ratios))
 
 st.header("Predictions")
-if labelled:
-    errors = errors_of(points["predicted"], points["true"])
+if "true" in everyone and everyone["true"].notna().any():
+    errors = errors_of(everyone["predicted"], everyone["true"])
     with st.container(horizontal=True):
         st.metric("RMSE", f"{errors.rmse:.3f} {label.unit}", help="Root-mean-square error")
         st.metric("NMAD", f"{errors.nmad:.3f} {label.unit}", help="1.4826 times the median absolute deviation")
         st.metric("Bias", f"{errors.bias:+.3f} {label.unit}", help="Mean of predicted less true")
         st.metric("Correlation", f"{errors.correlation:.2f}" if errors.n > 2 else "–", help="Pearson's r")
         st.metric("Guessing the mean", f"{errors.spread:.3f} {label.unit}", help="RMSE of always saying the mean")
-    st.caption(f"Of the {errors.n:,} galaxies of the sample that have a label.")
-table = points.drop(columns="image")
-st.dataframe(table.round(3), height=330)
+    st.caption(f"Of all {errors.n:,} {opened.galaxies} that have a label. What follows is of the sample.")
+if labelled:
+    left, right = st.columns(2, gap="large")
+    left.altair_chart(true_against_predicted(points, label))
+    right.altair_chart(residuals(points, label))
+st.dataframe(points.drop(columns="image").round(3), height=330)
 st.download_button(
-    "Download the sample as CSV", table.to_csv(), "feature-space.csv", "text/csv", icon=":material/download:"
+    f"Download all {len(everyone):,} galaxies as CSV",
+    partial(all_as_csv, opened, features, layer, projection, label),  # made when it is asked for
+    "feature-space.csv",
+    "text/csv",
+    icon=":material/download:",
+    on_click="ignore",
+    help="With each galaxy's place on the axes that the sample decides on.",
 )

@@ -9,7 +9,7 @@ from lessons import lesson
 from lessons.pca.by_hand import pca_by_svd
 from panels.anatomy import begin, end
 from panels.code import show_code
-from panels.controls import choose_components, choose_layer, choose_whitening
+from panels.controls import choose_components, choose_layer, choose_whitening, limit_components
 from panels.feature_space import origin, project, shipped_features
 from panels.sampling import choose_sample
 from panels.surveys import open_shipped_survey
@@ -30,11 +30,12 @@ picture = st.container()  # above the controls that decide on it
 left, right = st.columns(2, gap="large")
 with left:
     sample = choose_sample(opened.survey)
-    n_components = choose_components()
+    asked = choose_components()
 with right:
     layer = choose_layer(list(features.layers))
     whiten = choose_whitening()
 values = features.layers[layer][features.rows(sample)]
+n_components = limit_components(asked, *values.shape)
 projection = project(origin(features), layer, sample, n_components, whiten, features)
 ratios = projection.explained_variance_ratio
 

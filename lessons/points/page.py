@@ -7,7 +7,8 @@ from galviz.sample import spread_out
 from lessons import lesson
 from panels.anatomy import begin, end
 from panels.code import show_code
-from panels.controls import choose_components, choose_layer, choose_pair
+from panels.controls import choose_components, choose_layer, choose_pair, limit_components
+from panels.export import offer_export
 from panels.feature_space import APART, MOST_PICTURES, origin, points_table, project, shipped_features
 from panels.pictures import show_grid
 from panels.sampling import choose_sample
@@ -34,7 +35,7 @@ picture = st.container()  # above the controls that decide on it
 left, right = st.columns(2, gap="large")
 with left:
     sample = choose_sample(opened.survey)
-    n_components = choose_components()
+    asked = choose_components()
     count = st.slider(
         "Pictures at most",
         min_value=10,
@@ -46,7 +47,8 @@ with left:
     )
 with right:
     layer = choose_layer(list(features.layers))
-    x, y = choose_pair(n_components, up="PC3")
+    n_components = limit_components(asked, len(sample), features.layers[layer].shape[1])
+    x, y = choose_pair(n_components, up="PC3", key="up")  # as in the tutorial's picture
     framed_by = st.segmented_control(
         "Frame", ["true", "predicted"], default="true", required=True, key="frame", bind="query-params"
     )
@@ -54,11 +56,13 @@ projection = project(origin(features), layer, sample, n_components, True, featur
 points = points_table(opened, features, projection.coordinates, sample, label)
 shown = points.iloc[spread_out(points[[x, y]], count, least_apart=APART)]
 with picture:
-    st.altair_chart(image_scatter(shown, x, y, label, framed_by=framed_by), key=f"{x}-{y}-{layer}")
+    chart = image_scatter(shown, x, y, label, framed_by=framed_by)
+    st.altair_chart(chart, key=f"{x}-{y}-{layer}")
     st.caption(
         f"{len(shown)} of the {len(sample):,} simulated galaxies in the sample, layer {layer}: their central {CROP_PX} "
         f"px, framed in the colour of their {framed_by} metallicity."
     )
+    offer_export(chart, f"galaxies-as-points-{layer}-{x}-{y}", key="export")
 
 left, right = st.columns(2, gap="large")
 left.markdown(TEXT["look"])
@@ -75,8 +79,9 @@ component = st.segmented_control(
     bind="query-params",
 )
 ordered = points[component].sort_values(kind="stable").index
-middle = max(0, len(ordered) // 2 - ROW // 2)
-parts = {"Lowest": ordered[:ROW], "Middle": ordered[middle : middle + ROW], "Highest": ordered[-ROW:]}
+row = min(ROW, len(ordered) // 3) or 1  # so that no galaxy is in two of them
+middle = (len(ordered) - row) // 2
+parts = {"Lowest": ordered[:row], "Middle": ordered[middle : middle + row], "Highest": ordered[-row:]}
 for name, part in parts.items():
     captions = [f"{points[component][one]:+.1f} · {points['true'][one]:.2f}" for one in part]
     descriptions = [f"{name} {component}: galaxy {one}, {words}" for one, words in zip(part, captions, strict=True)]

@@ -12,6 +12,15 @@ from panels.anatomy import begin, end
 from panels.code import show_code
 from panels.surveys import open_shipped_survey
 
+MATPLOTLIB = """\
+fig, ax = plt.subplots()
+number = np.arange(1, len(epochs) + 1)
+ax.plot(number, [epoch["train_rmse"] for epoch in epochs], "o--", label="galaxies learnt from")
+ax.plot(number, [epoch["valid_rmse"] for epoch in epochs], "o-", label="galaxies kept apart")
+ax.set(xlabel="epoch", ylabel="root-mean-square error [dex]")
+ax.legend()
+"""
+
 LESSON = lesson("training")
 opened = open_shipped_survey()
 TEXT = begin(LESSON, opened)
@@ -55,5 +64,5 @@ with right:
 
 st.header("The best possible")
 st.container(width=720).markdown(TEXT["best-possible"])
-show_code("galviz/training/run.py:_fit", one_cycle)
+show_code("galviz/training/run.py:_fit", one_cycle, matplotlib=MATPLOTLIB)
 end(LESSON, TEXT)

@@ -35,23 +35,26 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory):
-    """A function that starts the app with arguments, once for each, and returns its address."""
+    """A function that starts the app with arguments, once for each and its variables, and returns its address."""
     servers, addresses = [], {}
 
-    def start(*arguments):
-        if arguments in addresses:
-            return addresses[arguments]
+    def start(*arguments, **variables):
+        asked = (arguments, *sorted(variables.items()))
+        if asked in addresses:
+            return addresses[asked]
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
         command = [sys.executable, "-m", "streamlit", "run", "app.py", *options, "--server.fileWatcherType=none"]
         log = (tmp_path_factory.mktemp("server") / "log.txt").open("w+", encoding="utf-8")
-        server = subprocess.Popen([*command, "--", *map(str, arguments)], cwd=ROOT, stdout=log, stderr=log)
+        environment = {**os.environ, **{name: str(value) for name, value in variables.items()}}
+        command += ["--", *map(str, arguments)]
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         servers.append((server, log))
         address = f"http://127.0.0.1:{port}"
         wait_until_healthy(server, address, log)
-        addresses[arguments] = address
+        addresses[asked] = address
         return address
 
     yield start

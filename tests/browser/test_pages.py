@@ -1,8 +1,15 @@
 """The pages on features, in a real browser."""
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from galviz.features import load_features
+from galviz.figures import load_figures
+from galviz.sample import draw_sample
+from galviz.survey import load_survey
 from lessons import LESSONS
 
 pytestmark = pytest.mark.browser
@@ -13,6 +20,16 @@ TITLES = {
     "feature-space": "Feature space",
     **{lesson.slug: lesson.title for lesson in LESSONS if lesson.slug != "galaxies"},
 }
+
+
+@pytest.fixture(scope="module")
+def survey():
+    return load_survey()
+
+
+@pytest.fixture(scope="module")
+def features():
+    return load_features()
 
 
 def drawn(found):
@@ -26,7 +43,8 @@ def drawn(found):
 def test_page_loads_clean(serve, visit, photograph, slug, width, theme):
     found = visit(serve(), "/" if slug == "home" else f"/{slug}", width=width, theme=theme)
     expect(found.page.locator("h1")).to_have_text(TITLES[slug])
-    expect(drawn(found).first).to_be_visible()
+    pictures = found.images if slug in ("hooks", "network") else drawn(found)
+    expect(pictures.first).to_be_visible()
     expect(found.page.locator("[data-testid=stException]")).to_have_count(0)
     found.settle()
     assert found.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -77,6 +95,63 @@ def test_a_deep_link_opens_what_it_says(serve, visit):
     expect(found.main).to_contain_text("64 simulated galaxies, layer stage3")
     expect(found.page.get_by_role("combobox", name="Across")).to_have_value("PC2")
     expect(found.page.get_by_role("combobox", name="Up")).to_have_value("PC4")
+    assert found.complaints == []
+
+
+def test_an_example_and_a_channel_are_kept_from_page_to_page(serve, visit):
+    found = visit(serve(), "/images")
+    found.page.get_by_role("radio", name="5", exact=True).click()
+    found.page.wait_for_url("**/images?example=5")
+    galaxy = f"Simulated galaxy {load_figures().object_ids[4]}"
+    expect(found.main).to_contain_text(galaxy)
+    found.page.get_by_role("link", name="Next: The network").click()
+    expect(found.page.locator("h1")).to_have_text("The network")
+    expect(found.main).to_contain_text(galaxy)
+    found.page.get_by_role("slider", name="Kernel").press("End")
+    found.page.wait_for_url("**/network?*kernel=32*")
+    assert found.complaints == []
+
+
+def test_every_page_leads_on_and_back(serve, visit):
+    found = visit(serve(), "/")
+    found.page.get_by_role("link", name="Begin with the galaxies").click()
+    for before, after in pairwise(LESSONS):
+        expect(found.page.locator("h1")).to_have_text(before.title)
+        found.page.get_by_role("link", name=f"Next: {after.title}").click()
+    for before, after in pairwise(reversed(LESSONS)):
+        expect(found.page.locator("h1")).to_have_text(before.title)
+        found.page.get_by_role("link", name=f"Back: {after.title}").click()
+    expect(found.page.locator("h1")).to_have_text(LESSONS[0].title)
+    assert found.complaints == []
+
+
+def test_two_users_compute_live_at_different_layers_each_their_own(serve, visit, survey, features):
+    """Ten times in a row, pressed at the same time: what each is told is of their own layer and sample."""
+    users = {layer: visit(serve(), f"/hooks?sample=30&layer={layer}") for layer in ("stem", "stage3")}
+    for size in range(31, 41):
+        for found in users.values():
+            found.page.get_by_role("slider", name="Galaxies in the sample").press("ArrowRight")
+            expect(found.main).to_contain_text(f"{size} × 512")
+        for found in users.values():
+            found.page.get_by_role("button", name="Compute it live", exact=True).click()
+        ids = draw_sample(survey.object_ids, size)
+        for layer, found in users.items():
+            values = features.layers[layer][features.rows(ids)]
+            told = found.page.get_by_text("caught live: shape")
+            expect(told).to_contain_text(f"Layer {layer} of {size} galaxies", timeout=60_000)
+            expect(told).to_contain_text(f"shape {size} × {values.shape[1]}")
+            difference = float(told.inner_text().partition("what is shipped: ")[2].split(",")[0])
+            assert difference <= 1e-3 * np.abs(values).max()
+    assert all(found.complaints == [] for found in users.values())
+
+
+def test_a_live_computation_can_be_cancelled(serve, visit):
+    found = visit(serve(), "/hooks?sample=2000&layer=stage2")
+    found.page.get_by_role("button", name="Compute it live", exact=True).click()
+    expect(found.main).to_contain_text("of 2,000 galaxies, about", timeout=60_000)
+    found.page.get_by_role("button", name="Cancel").click()
+    expect(found.page.get_by_role("button", name="Compute it live", exact=True)).to_be_visible()
+    expect(found.main).not_to_contain_text("caught live")
     assert found.complaints == []
 
 

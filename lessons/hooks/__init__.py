@@ -1,0 +1,1 @@
+"""The lesson on hooks: what a layer answers, caught while the network works."""

@@ -1,0 +1,109 @@
+"""Page of the lesson 'Preparing images': what is cut out, varied at random, and rescaled before the network looks."""
+
+import numpy as np
+import streamlit as st
+
+from galviz.card import read_card
+from galviz.charts import pixel_distribution
+from galviz.crops import network_crop, outline_crops
+from galviz.normalisation import normalise
+from galviz.sample import draw_sample
+from lessons import lesson
+from lessons.images.words import pixel_statistics
+from panels.anatomy import begin, end
+from panels.code import show_code
+from panels.galaxy import augmented, choose_galaxy, shipped_figures, told
+from panels.pictures import show_pictures
+from panels.surveys import open_shipped_survey
+
+STEPS = {"crop": "a crop at random", "turn": "turned and mirrored", "light": "light varied", "all": "all of it"}
+BATCH = 64
+COLOURS = ("red", "green", "blue")
+# A pixel to work through: a faint one, of red.
+VALUE = 30
+MATPLOTLIB = """\
+fig, axes = plt.subplots(1, 5, figsize=(10, 2))
+for ax, picture in zip(axes, [crop, *augment(image, card, seed=1)["all"]]):
+    ax.imshow(picture)
+    ax.axis("off")
+"""
+
+LESSON = lesson("images")
+opened, figures, card = open_shipped_survey(), shipped_figures(), read_card()
+survey = opened.survey
+TEXT = begin(LESSON, opened)
+
+picture = st.container()  # above the controls that decide on it
+step = st.segmented_control(
+    "What training does to it",
+    list(STEPS),
+    default="all",
+    required=True,
+    key="step",
+    bind="query-params",
+)
+chosen = choose_galaxy(survey, figures)
+draw = 0
+if chosen.live:
+    draw = st.number_input(
+        "Draw",
+        min_value=1,
+        max_value=999,
+        key="draw",
+        bind="query-params",
+        help="Each number is another throw of the dice.",
+    )
+image = survey.image(chosen.object_id)
+crop = network_crop(image, card.pad_px, card.crop_px)
+after = augmented(chosen, survey, figures, draw)[step]
+with picture:
+    st.caption(f"{told(chosen, opened.survey)}. In the file, orange marks {card.pad_px} px and cyan {card.crop_px} px.")
+    outlined = outline_crops(image, {card.pad_px: "orange", card.crop_px: "cyan"})
+    drawn = [f"After, draw {number}" for number in range(1, len(after) + 1)]
+    show_pictures(
+        [outlined, crop, *after],
+        [f"The file: {image.width} px", "Before: its centre", *drawn],
+        ["The whole image, with the edges of both crops", "The central crop", *(f"{STEPS[step]}: {d}" for d in drawn)],
+        columns=6,
+    )
+
+left, right = st.columns(2, gap="large")
+left.markdown(TEXT["crop"])
+right.markdown(TEXT["augment"])
+
+st.header("Numbers around zero")
+left, right = st.columns(2, gap="large")
+pixels = np.asarray(crop)
+numbers = normalise(pixels, card.mean, card.std)
+with left:
+    st.altair_chart(pixel_distribution(pixels, "value in the file"))
+    st.altair_chart(pixel_distribution(numbers, "number that the network is given"))
+with right:
+    st.markdown(TEXT["normalise"])
+    mean, std = card.mean[0], card.std[0]
+    st.markdown(
+        f"**Worked through.** A pixel's red is {VALUE}. As a share of 255 that is {VALUE / 255:.3f}. The card of this "
+        f"network has $\\mu$ = {mean:.3f} and $\\sigma$ = {std:.3f} for red, so the network is given "
+        f"({VALUE / 255:.3f} − {mean:.3f}) / {std:.3f} = **{(VALUE / 255 - mean) / std:.2f}**."
+    )
+
+st.header("Whose mean?")
+left, right = st.columns(2, gap="large")
+left.markdown(TEXT["statistics"])
+with right:
+    batches = [pixel_statistics(survey, draw_sample(survey.object_ids, BATCH, seed=seed), card) for seed in (1, 2)]
+    means = [card.mean, *(mean for mean, _ in batches)]
+    sources = ["the card", f"one batch of {BATCH}", f"another batch of {BATCH}"]
+    columns = {f"mean {colour}": [f"{mean[place]:.4f}" for mean in means] for place, colour in enumerate(COLOURS)}
+    st.dataframe({"taken from": sources, **columns}, hide_index=True)
+    apart = np.abs(batches[0][0] / batches[1][0] - 1).max()
+    st.markdown(f"The two batches' means are up to **{apart:.0%}** apart.")
+show_code(
+    network_crop,
+    "galviz/training/augmentation.py:crops",
+    "galviz/training/augmentation.py:turns",
+    "galviz/training/augmentation.py:Variation",
+    normalise,
+    matplotlib=MATPLOTLIB,
+)
+end(LESSON, TEXT)

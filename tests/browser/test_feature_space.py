@@ -1,0 +1,124 @@
+"""The instrument 'Feature space' in a real browser, for surveys as users bring them, with a tiny network."""
+
+import pytest
+from playwright.sync_api import expect
+
+from galviz.activations import extract
+from galviz.kept import keep
+from galviz.model import load_model
+from galviz.survey import load_survey
+
+pytestmark = pytest.mark.browser
+
+LARGEST_PAGE_BYTES = 2_000_000
+MANY = 640  # ten batches: time enough to press Cancel
+
+
+@pytest.fixture
+def start(serve, tiny_card, tmp_path, monkeypatch):
+    """A function that starts the app for a survey folder and the tiny network, with a cache of its own."""
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+
+    def run(folder, *arguments):
+        return serve("--survey", folder, "--model", tiny_card, *arguments, GALVIZ_CACHE=tmp_path / "kept")
+
+    return run
+
+
+@pytest.fixture
+def start_known(start, tiny_card):
+    """The same for a survey that the network has seen."""
+
+    def run(folder, *arguments):
+        network = load_model(tiny_card)
+        keep(extract(network, load_survey(folder), layers=network.layer_names))
+        return start(folder, *arguments)
+
+    return run
+
+
+def charts(found):
+    """Those that have been drawn."""
+    return found.page.locator("[data-testid=stVegaLiteChart]").locator("canvas, svg")
+
+
+def compute(found):
+    return found.page.get_by_role("button", name="Compute their features")
+
+
+def test_features_are_computed_with_a_way_out_and_found_by_others(start, visit, photograph, make_survey, tmp_path):
+    folder = make_survey(MANY, side_px=48)
+    address = start(folder)
+    home = visit(address)
+    expect(home.main).to_contain_text("These galaxies come with galviz")
+    home.page.get_by_text(f"Open your survey: {MANY} galaxies of {folder.name}").click()
+    compute(home).click()
+    expect(home.main).to_contain_text(f" of {MANY} galaxies, about ", timeout=60_000)
+    expect(compute(home)).to_be_disabled()
+    home.page.get_by_role("button", name="Cancel").click()
+    expect(home.page.locator("[data-testid=stProgress]")).to_have_count(0)
+    expect(compute(home)).to_be_enabled()
+    assert not (tmp_path / "kept").exists()
+
+    compute(home).click()
+    expect(charts(home)).to_have_count(2, timeout=60_000)
+    home.settle()
+    expect(home.main).to_contain_text("256 galaxies, layer features")
+    with home.page.expect_download() as download:
+        home.page.get_by_role("button", name=f"Download all {MANY} galaxies as CSV").click()
+    assert len(download.value.path().read_text(encoding="utf-8").splitlines()) == 1 + MANY
+    assert home.complaints == []
+
+    other = visit(address, "/feature-space")
+    expect(charts(other)).to_have_count(2)
+    expect(compute(other)).to_have_count(0)
+    other.page.get_by_role("link", name="Home").click()
+    expect(other.main).to_contain_text(f"one of {MANY} galaxies of {folder.name}")
+    assert other.bytes <= LARGEST_PAGE_BYTES
+    assert other.complaints == []
+    photograph(other, "home-own-survey-1280-light")
+
+
+@pytest.mark.parametrize(
+    ("survey", "arguments", "sentence", "n_charts"),
+    [
+        (
+            {"count": 30, "labelled": False, "side_px": 424, "suffix": ".png"},
+            [],
+            "there is no truth to compare with",
+            2,
+        ),
+        ({"count": 30}, ["--label", "inclination_deg"], "the survey's label is inclination", 2),
+        ({"count": 1}, [], "One galaxy has no feature space", 0),
+    ],
+    ids=["no-label-424-png", "other-label", "one-galaxy"],
+)
+def test_any_folder_has_its_picture_or_its_sentence(
+    start_known, visit, photograph, make_survey, request, survey, arguments, sentence, n_charts
+):
+    address = start_known(make_survey(**survey), *arguments)
+    for width, theme in ((1280, "light"), (390, "dark")):
+        found = visit(address, "/feature-space", width=width, theme=theme)
+        expect(found.main).to_contain_text(sentence)
+        expect(charts(found)).to_have_count(n_charts)
+        found.settle()
+        assert found.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert found.bytes <= LARGEST_PAGE_BYTES
+        photograph(found, f"feature-space-{request.node.callspec.id}-{width}-{theme}")
+        assert found.complaints == []
+
+
+def test_a_broken_image_has_a_page_of_its_own(start, visit, photograph, make_survey):
+    folder = make_survey(12)
+    broken = sorted((folder / "images").iterdir())[0]
+    content = broken.read_bytes()
+    broken.write_bytes(content[:400])
+    found = visit(start(folder), "/feature-space")
+    expect(found.page.locator("h1")).to_have_text("This survey can't be read yet")
+    expect(found.main).to_contain_text(broken.name)
+    photograph(found, "feature-space-broken-image")
+    broken.write_bytes(content)
+    found.page.get_by_role("button", name="Check again").click()
+    expect(found.page.locator("h1")).to_have_text("Feature space")
+    expect(compute(found)).to_be_visible()
+    assert found.complaints == []

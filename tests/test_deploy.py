@@ -1,0 +1,85 @@
+"""The light app: it asks for what it imports and nothing of torch, and its entry point runs app.py."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.test_architecture import TORCH_PACKAGES, TORCH_STAGES, imports
+from tests.test_repository import DISTRIBUTIONS, OWN_PACKAGES
+
+ROOT = Path(__file__).parents[1]
+CLOUD = ROOT / "deploy" / "cloud"
+# Reached by live computing and by drawing new galaxies alone.
+NOT_LIGHT = {f"galviz.{stage}" for stage in (*TORCH_STAGES, "simulate")}
+
+
+def requirements(folder):
+    """The lines of a folder's requirements.txt that ask for something."""
+    lines = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return {line for line in lines if line and not line.startswith("#")}
+
+
+def names(lines):
+    return {re.split("[<>=]", line)[0] for line in lines}
+
+
+def module_file(name):
+    """The file of the module that a dotted name is in, or is."""
+    place = ROOT.joinpath(*name.split("."))
+    for candidate in (place.with_suffix(".py"), place / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    return module_file(name.rpartition(".")[0])
+
+
+def imported_by_the_light_app():
+    """Packages of others that app.py and its pages import, directly or through ours."""
+    waiting = [ROOT / "app.py", *ROOT.glob("lessons/*/page.py"), *ROOT.glob("instruments/*/page.py")]
+    seen, found = set(), set()
+    while waiting:
+        file = waiting.pop()
+        if file in seen:
+            continue
+        seen.add(file)
+        module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        for name, _ in imports(file.read_text(encoding="utf-8"), module):
+            if name.split(".")[0] not in OWN_PACKAGES:
+                found.add(name.split(".")[0])
+            elif ".".join(name.split(".")[:2]) not in NOT_LIGHT:
+                waiting.append(module_file(name))
+    return {DISTRIBUTIONS.get(name, name) for name in found}
+
+
+def test_light_requirements_are_among_those_of_the_full_app():
+    assert requirements(CLOUD) < requirements(ROOT)
+
+
+def test_light_requirements_hold_what_the_light_app_imports_and_nothing_of_torch():
+    light = names(requirements(CLOUD))
+    assert light == imported_by_the_light_app() & names(requirements(ROOT))
+    assert not light & set(TORCH_PACKAGES)
+
+
+def test_no_other_dependency_file_comes_before():
+    """Community Cloud takes the first it knows beside the entry point."""
+    assert not [name for name in ("uv.lock", "Pipfile", "environment.yml") if (CLOUD / name).exists()]
+
+
+def test_the_entry_point_runs_the_app(tmp_path):
+    script = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        f"sys.argv = [{str(CLOUD / 'streamlit_app.py')!r}]\n"
+        "app = AppTest.from_file(sys.argv[0], default_timeout=60).run()\n"
+        "assert not app.exception, app.exception\n"
+        "print(app.title[0].value, len(app.get('vega_lite_chart')))\n"
+        f"app.switch_page({str(ROOT / 'lessons' / 'galaxies' / 'page.py')!r}).run()\n"
+        "assert not app.exception, app.exception\n"
+        "print(app.title[0].value)\n"
+        "print('torch' in sys.modules)\n"
+    )
+    # from elsewhere, so that the entry point itself must find our packages
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["What a neural network sees in galaxies 1", "The galaxies", "False"]
