@@ -61,7 +61,7 @@ def test_features_are_computed_with_a_way_out_and_found_by_others(start, visit, 
     assert not (tmp_path / "kept").exists()
 
     compute(home).click()
-    expect(charts(home)).to_have_count(2, timeout=60_000)
+    expect(charts(home)).to_have_count(5, timeout=60_000)
     home.settle()
     expect(home.main).to_contain_text("256 galaxies, layer features")
     with home.page.expect_download() as download:
@@ -70,7 +70,7 @@ def test_features_are_computed_with_a_way_out_and_found_by_others(start, visit, 
     assert home.complaints == []
 
     other = visit(address, "/feature-space")
-    expect(charts(other)).to_have_count(2)
+    expect(charts(other)).to_have_count(5)
     expect(compute(other)).to_have_count(0)
     other.page.get_by_role("link", name="Home").click()
     expect(other.main).to_contain_text(f"one of {MANY} galaxies of {folder.name}")
@@ -86,9 +86,9 @@ def test_features_are_computed_with_a_way_out_and_found_by_others(start, visit, 
             {"count": 30, "labelled": False, "side_px": 424, "suffix": ".png"},
             [],
             "there is no truth to compare with",
-            2,
+            3,
         ),
-        ({"count": 30}, ["--label", "inclination_deg"], "the survey's label is inclination", 2),
+        ({"count": 30}, ["--label", "inclination_deg"], "the survey's label is inclination", 3),
         ({"count": 1}, [], "One galaxy has no feature space", 0),
     ],
     ids=["no-label-424-png", "other-label", "one-galaxy"],
