@@ -98,6 +98,24 @@ def test_a_deep_link_opens_what_it_says(serve, visit):
     assert found.complaints == []
 
 
+def test_what_a_deep_link_says_is_kept_from_page_to_page_and_on_the_way_back(serve, visit):
+    found = visit(serve(), "/pca?layer=stage2&components=7&sample=500")
+    for title in ("The feature space", "Galaxies as points"):
+        found.page.get_by_role("link", name=f"Next: {title}").click()
+        expect(found.page.locator("h1")).to_have_text(title)
+        expect(found.main).to_contain_text("layer stage2")
+        expect(found.page.get_by_role("slider", name="Galaxies in the sample")).to_have_value("500")
+        expect(found.page.get_by_role("slider", name="Components")).to_have_value("7")
+        assert found.page.url.endswith("?components=7&layer=stage2&sample=500")
+    found.page.get_by_role("slider", name="Components").press("ArrowRight")
+    found.page.wait_for_url("**/points?components=8&layer=stage2&sample=500")
+    found.page.go_back()
+    expect(found.page.locator("h1")).to_have_text("The feature space")
+    expect(found.page.get_by_role("slider", name="Components")).to_have_value("7")
+    expect(found.main).to_contain_text("500 simulated galaxies, layer stage2")
+    assert found.complaints == []
+
+
 def test_an_example_and_a_channel_are_kept_from_page_to_page(serve, visit):
     found = visit(serve(), "/images")
     found.page.get_by_role("radio", name="5", exact=True).click()
