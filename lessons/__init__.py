@@ -55,13 +55,13 @@ LESSONS = (
         slug="network",
         title="The network",
         minutes=20,
-        claim="A network is a stack of simple sums; what it knows is in millions of learnt numbers.",
+        claim="A network is weighted sums with a bend between them; what it knows is in millions of learnt numbers.",
     ),
     Lesson(
         slug="training",
         title="Training",
         minutes=15,
-        claim="A network learns by being a little less wrong, thousands of times over; somewhere it must stop.",
+        claim="A network learns by being a little less wrong, over and over; even a perfect one would not reach zero.",
     ),
     Lesson(
         slug="predictions",
@@ -91,7 +91,7 @@ LESSONS = (
         slug="points",
         title="Galaxies as points",
         minutes=15,
-        claim="Put each galaxy's picture where its point was, and you see what the network goes by.",
+        claim="Put each galaxy's picture where its point was, and you see what changes along the axes.",
     ),
 )
 

@@ -1,5 +1,7 @@
 """What every page has in the same place: its claim at the top; sources, back and next at the bottom."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from lessons import LESSONS, Lesson
@@ -7,6 +9,8 @@ from panels.prose import sections
 from panels.surveys import OpenSurvey
 
 SIMULATED = ":material/science:"
+_INSTRUMENTS = Path(__file__).parents[1] / "instruments"
+HOME, SPACE = (_INSTRUMENTS / name / "page.py" for name in ("home", "feature_space"))
 
 
 def begin(lesson: Lesson, opened: OpenSurvey) -> dict[str, str]:
@@ -35,10 +39,10 @@ def end(lesson: Lesson, text: dict[str, str]) -> None:
         with st.expander("Sources", icon=":material/menu_book:"):
             st.markdown(text["sources"])
     place = LESSONS.index(lesson)
+    before = (LESSONS[place - 1].page, LESSONS[place - 1].title) if place > 0 else (HOME, "Home")
+    after = (
+        (LESSONS[place + 1].page, LESSONS[place + 1].title) if place + 1 < len(LESSONS) else (SPACE, "Feature space")
+    )
     back, forward = st.columns(2)
-    if place > 0:
-        before = LESSONS[place - 1]
-        back.page_link(before.page, label=f"Back: {before.title}", icon=":material/arrow_back:")
-    if place + 1 < len(LESSONS):
-        after = LESSONS[place + 1]
-        forward.page_link(after.page, label=f"Next: {after.title}", icon=":material/arrow_forward:")
+    back.page_link(before[0], label=f"Back: {before[1]}", icon=":material/arrow_back:")
+    forward.page_link(after[0], label=f"Next: {after[1]}", icon=":material/arrow_forward:")

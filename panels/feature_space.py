@@ -16,8 +16,8 @@ from galviz.thumbnails import load_thumbnails, make_thumbnails
 from panels.surveys import OpenSurvey
 
 # Galaxies as points: no more pictures than this, no closer than a picture's width as a share of the plot's.
-MOST_PICTURES = 100
-APART = 0.07
+MOST_PICTURES = 60
+APART = 0.08
 # Galaxies put on the axes at a time: in double precision all of a large survey would fill the memory.
 _AT_A_TIME = 10_000
 

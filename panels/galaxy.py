@@ -39,10 +39,10 @@ def choose_galaxy(survey: Survey, figures: Figures, sample: list[str] | None = N
     """
     label, examples = survey.catalogue[survey.label.column], figures.object_ids
     live = st.toggle(
-        "Compute it live, for any galaxy of your sample",
+        "Any galaxy of your sample, live",
         key="live",
         bind="query-params",
-        help="The network itself then runs for you; otherwise you see what was computed before, of a few examples.",
+        help="It is then computed for you, as you wait; else you see what was computed before, of a few examples.",
     )
     if live and torch_is_here():
         ranked = label.loc[choose_sample(survey) if sample is None else sample].sort_values(kind="stable").index

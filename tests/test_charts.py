@@ -156,7 +156,7 @@ def test_the_frame_and_the_colour_bar_are_of_one_value(framed_by, title):
 
 @pytest.mark.parametrize(
     ("width", "height", "side"),
-    [(860, 800, 40), (330, 560, 14.8), (560, 330, 14.8), (100, 500, 14)],  # a screen, a phone, a low one, a watch
+    [(860, 800, 48), (330, 560, 18.1), (560, 330, 18.1), (100, 500, 14)],  # a screen, a phone, a low one, a watch
 )
 def test_pictures_in_their_frames_stay_apart_on_a_small_plot(width, height, side):
     frames, pictures = image_scatter(POINTS, "PC1", "PC2", METALLICITY).to_dict()["layer"]
@@ -177,7 +177,7 @@ def test_pictures_in_their_frames_stay_apart_on_a_small_plot(width, height, side
     for layer, end in ((frames, "x"), (pictures, "y")):
         assert px(layer["encoding"][end]["scale"]["padding"]) == pytest.approx(side)
     if min(width, height) > 320:
-        assert frame <= 0.07 * (min(width, height) - 2 * side)  # how far apart `spread_out` leaves them on a page
+        assert frame <= 0.08 * (min(width, height) - 2 * side)  # how far apart `spread_out` leaves them on a page
 
 
 # Explained variance
@@ -317,11 +317,22 @@ def test_kinds_colour_the_galaxies_too(kinds, told_apart):
     ).to_dict()
     assert chart["encoding"]["color"]["type"] == "nominal"
     assert chart["encoding"]["color"]["scale"] == {"domain": told_apart}  # in the theme's colours; unknown is no kind
-    shown = rows(chart)["colour"]
-    assert [None if pd.isna(each) else each for each in shown] == [
+    shown = rows(chart).set_index("objID").loc[POINTS.index]  # the rarest kind is drawn last
+    assert [None if pd.isna(each) else each for each in shown["colour"]] == [
         None if each is None else str(each) for each in kinds
     ]
-    assert rows(chart)["true"].to_list()[:2] == [8.5, 9.0]  # the chart's own columns are as they were
+    assert shown["true"].to_list()[:2] == [8.5, 9.0]  # the chart's own columns are as they were
+
+
+def test_a_few_whole_numbers_are_kinds_and_the_rarest_is_drawn_last():
+    points = pd.DataFrame({"PC1": range(8), "PC2": range(8), "predicted": 8.8}, [f"9{n}" for n in range(8)])
+    arms = pd.Series([4, 0, 2, 2, 2, 0, 2, np.nan], index=points.index)
+    chart = column_scatter(points, "PC1", "PC2", arms, METALLICITY, title="arms").to_dict()
+    assert chart["encoding"]["color"]["type"] == "nominal"
+    assert chart["encoding"]["color"]["scale"] == {"domain": ["0", "2", "4"]}
+    assert [each for each in rows(chart)["colour"] if not pd.isna(each)] == ["2"] * 4 + ["0"] * 2 + ["4"]
+    many = column_scatter(points, "PC1", "PC2", pd.Series(range(8), index=points.index), METALLICITY, title="n")
+    assert many.to_dict()["encoding"]["color"]["type"] == "quantitative"
 
 
 def test_no_number_at_all_is_all_grey():

@@ -27,7 +27,9 @@ def test_preparing_images():
     assert says("images", "crop", f"central {pad} are kept, and of those {crop}", rf"\times 3 = {crop**2 * 3}$")
     assert says("images", "augment", f"up to {(pad - crop) // 2} pixels away from the middle")
     epochs = len(card.training["epochs"])
-    assert says("images", "augment", f"In {epochs} epochs the network sees each galaxy {epochs} times")
+    assert says(
+        "images", "augment", f"In {epochs} rounds, called *epochs*, the network sees each galaxy {epochs} times"
+    )
     half = [each["galaxies"] for each in card.training["surveys"] if each["simulation"]["framing"] == "petrosian"]
     assert sum(half) * 2 == sum(each["galaxies"] for each in card.training["surveys"])
     assert says("images", "statistics", "half of the galaxies that this network learnt from were cut out as large as")
@@ -52,7 +54,7 @@ def test_the_network():
     assert says("network", "stages", rf"3 \cdot 3 \cdot 3 \cdot 32 = {weights}$ weights")
     assert says("network", "stages", f"${weights} + {layers[0].parameters - weights} = {layers[0].parameters}$")
     assert says("network", "layers", f"the {layers[-1].parameters - 1} **features**")
-    assert says("network", "convolution", f"from {read_card().crop_px} pixels come {layers[0].shape[1]} places")
+    assert says("network", "convolution", f"from {read_card().crop_px} pixels a side come {layers[0].shape[1]} places")
     mish = 0.5 * np.tanh(np.log1p(np.exp(0.5)))
     assert says("network", "residual", "$x = 2$ and $F(x) = -1.5$", rf"\operatorname{{Mish}}(0.5) = {mish:.2f}$")
 

@@ -51,5 +51,5 @@ def pixel_distribution(pixels: np.ndarray, title: str) -> alt.Chart:
                 alt.Tooltip("pixels:Q"),
             ],
         )
-        .properties(height=220, description=f"Distribution of {title} over {len(flat):,} pixels; means: {said}.")
+        .properties(height=260, description=f"Distribution of {title} over {len(flat):,} pixels; means: {said}.")
     )

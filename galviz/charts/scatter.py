@@ -15,10 +15,12 @@ HEIGHT_PX = 520
 _RING_AREA, _RING_WIDTH = 34, 3.0
 # Of any column: without viridis's ends, of which one is lost on a dark page and the other on a white one.
 _SCHEME = alt.SchemeParams(name="viridis", extent=[0.25, 0.9])
-THUMBNAIL_PX = 40
+# Whole numbers of up to so many values are kinds.
+_MOST_COUNTS = 6
+THUMBNAIL_PX = 48
 # Pictures become smaller with the plot, down to this: so they stay apart, framed, on a phone too, where `spread_out`
-# left 0.07 of each axis between them. What the scale leaves at its ends, a picture's side, is no part of that axis.
-_SMALLEST_PX, _SHARE, _RIM_PX = 14, 0.06, 2.5
+# left 0.08 of each axis between them. What the scale leaves at its ends, a picture's side, is no part of that axis.
+_SMALLEST_PX, _SHARE, _RIM_PX = 14, 0.07, 2.5
 
 
 def ring_scatter(
@@ -84,7 +86,8 @@ def column_scatter(points: pd.DataFrame, x: str, y: str, colour: pd.Series, labe
         As for `ring_scatter`.
     x, y : str
     colour : Series of shape (n_galaxies,), same index
-        Numbers, or anything else, whose values are then kinds; a galaxy without a finite one is grey.
+        Numbers, or kinds: whole numbers of which there are few, or anything that is no number. A galaxy without a
+        finite one is grey.
     label : Label
         Of the truth and the prediction, for the tooltip.
     title : str
@@ -93,11 +96,11 @@ def column_scatter(points: pd.DataFrame, x: str, y: str, colour: pd.Series, labe
     Returns
     -------
     altair.Chart
-        Numbers run from their 2nd to their 98th percentile, dark to bright.
+        Numbers run from their 2nd to their 98th percentile, dark to bright. The rarest kind is drawn last.
     """
     table = galaxy_table(points, [x, y, "predicted", "true", "image"])
     missing = _where_missing("colour", QUIET)
-    if pd.api.types.is_numeric_dtype(colour) and not pd.api.types.is_bool_dtype(colour):
+    if pd.api.types.is_numeric_dtype(colour) and not pd.api.types.is_bool_dtype(colour) and not _counts(colour):
         values = colour.astype(float).replace([np.inf, -np.inf], np.nan)
         low, high = values.quantile([0.02, 0.98]) if values.notna().any() else (0.0, 1.0)
         scale = alt.Scale(
@@ -106,7 +109,7 @@ def column_scatter(points: pd.DataFrame, x: str, y: str, colour: pd.Series, labe
         coloured = alt.Color("colour:Q", scale=scale, legend=_bar(title), condition=missing)
         shown = alt.Tooltip("colour:Q", title=title, format=".4g")
     else:
-        values = colour.map(str).where(colour.notna())
+        values = colour.map("{:g}".format if _counts(colour) else str).where(colour.notna())
         kinds = sorted(values.dropna().unique())
         # The theme's own colours, or where they would come round again, others.
         scale = alt.Scale(domain=kinds, scheme="tableau20" if len(kinds) > len(KINDS) else alt.Undefined)
@@ -114,6 +117,8 @@ def column_scatter(points: pd.DataFrame, x: str, y: str, colour: pd.Series, labe
         coloured = alt.Color("colour:N", title=title, scale=scale, legend=side_by_side, condition=missing)
         shown = alt.Tooltip("colour:N", title=title)
     table["colour"] = values.to_numpy()
+    if shown.shorthand.endswith(":N"):
+        table = table.iloc[np.argsort(-table["colour"].map(table["colour"].value_counts()).fillna(0), kind="stable")]
     return (
         alt.Chart(table)
         .mark_circle(size=42, opacity=0.9, invalid="show")
@@ -126,6 +131,14 @@ def column_scatter(points: pd.DataFrame, x: str, y: str, colour: pd.Series, labe
             height=HEIGHT_PX, description=f"{len(table):,} galaxies in the plane of {x} and {y}, coloured by {title}."
         )
     )
+
+
+def _counts(colour: pd.Series) -> bool:
+    """Whether numbers are a few whole ones, such as how many arms: a bar of colours in between would say nothing."""
+    if not pd.api.types.is_numeric_dtype(colour) or pd.api.types.is_bool_dtype(colour):
+        return False
+    values = colour.dropna().unique()
+    return 1 < len(values) <= _MOST_COUNTS and bool(np.isfinite(values).all() and (values == np.round(values)).all())
 
 
 def image_scatter(

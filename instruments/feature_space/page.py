@@ -14,10 +14,13 @@ from galviz.charts import (
     true_against_predicted,
 )
 from galviz.metrics import errors_of
+from galviz.projection import fit_pca
 from galviz.sample import spread_out
+from lessons import lesson
 from lessons.galaxies.words import cause_title
 from panels.anatomy import mark_simulated
 from panels.arguments import read_arguments
+from panels.code import show_code
 from panels.colouring import choose_colour
 from panels.controls import choose_components, choose_layer, choose_pair, limit_components
 from panels.export import offer_export
@@ -145,3 +148,7 @@ st.download_button(
     on_click="ignore",
     help="With each galaxy's place on the axes that the sample decides on.",
 )
+with st.container(horizontal=True):
+    for slug in ("hooks", "pca", "space", "points"):
+        st.page_link(lesson(slug).page, label=lesson(slug).title, icon=":material/school:")
+show_code("galviz/activations.py:extract", fit_pca, ring_scatter, image_scatter)

@@ -1,7 +1,5 @@
 """Home: a feature space at once, of the galaxies you brought if the network has seen them; and the way in."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from galviz.charts import ring_scatter
@@ -9,14 +7,12 @@ from galviz.features import Features, FeaturesError
 from galviz.projection import Projection
 from galviz.sample import draw_sample
 from lessons import LESSONS
-from panels.anatomy import mark_simulated
+from panels.anatomy import SPACE, mark_simulated
 from panels.arguments import read_arguments
 from panels.feature_space import origin, points_table, predicted_label, project, warn_of_simulations
 from panels.live import find_features, open_card
 from panels.sampling import LARGEST_SIZE
 from panels.surveys import OpenSurvey, open_shipped_survey, open_survey
-
-INSTRUMENT = Path(__file__).parents[1] / "feature_space" / "page.py"
 
 
 def space_of(opened: OpenSurvey, model: str | None) -> tuple[Features, Projection, list[str]] | None:
@@ -63,7 +59,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         own = f"survey: {yours.counted} of {yours.survey.folder.name}"
         if yours.shipped:
             own = f"network: {open_card(read_arguments().model).name}"
-        st.page_link(INSTRUMENT, label=f"Open your {own}", icon=":material/folder_open:")
+        st.page_link(SPACE, label=f"Open your {own}", icon=":material/folder_open:")
 st.altair_chart(
     ring_scatter(points, "PC1", "PC2", label, x_title="Principal component 1", y_title="Principal component 2")
 )

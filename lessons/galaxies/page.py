@@ -16,7 +16,7 @@ from panels.surveys import open_survey
 
 GRID_SIZE = 24
 CROPS = {144: "orange", 112: "cyan"}
-WIDTH_PX = 320
+WIDTH_PX = 240
 
 LESSON = lesson("galaxies")
 opened = open_survey()

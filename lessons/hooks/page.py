@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 
 from galviz.card import read_card
+from galviz.crops import network_crop
 from galviz.heatmap import heatmap
 from lessons import lesson
-from lessons.hooks.words import largest_change, rows_of_modes, rows_of_shapes
+from lessons.hooks.words import average, largest_change, rows_of_modes, rows_of_shapes
 from panels.anatomy import begin, end
 from panels.code import show_code
 from panels.controls import choose_layer
@@ -16,6 +17,9 @@ from panels.live_sample import extract_live
 from panels.pictures import show_pictures
 from panels.sampling import choose_sample
 from panels.surveys import open_shipped_survey
+
+# With the galaxy itself, two full rows of maps.
+COLUMNS = 9
 
 LESSON = lesson("hooks")
 opened, figures, features, card = open_shipped_survey(), shipped_figures(), shipped_features(), read_card()
@@ -38,10 +42,12 @@ with picture:
         f"{'the feature' if layer == 'features' else 'what is kept of it'}. Orange is positive, blue negative."
     )
     largest = float(np.abs(maps).max())
+    crop = network_crop(survey.image(chosen.object_id), card.pad_px, card.crop_px)
     show_pictures(
-        [heatmap(values, largest=largest) for values in maps],
-        [f"{channel} · {values.mean():+.2f}" for channel, values in zip(channels, maps, strict=True)],
-        [f"Channel {channel} of {mapped}" for channel in channels],
+        [crop, *(heatmap(values, largest=largest) for values in maps)],
+        ["the galaxy", *(f"{channel} · {average(values)}" for channel, values in zip(channels, maps, strict=True))],
+        [f"The central {card.crop_px} px", *(f"Channel {channel} of {mapped}" for channel in channels)],
+        columns=COLUMNS,
         sharp=True,
     )
 
@@ -82,6 +88,9 @@ left, right = st.columns(2, gap="large")
 left.markdown(TEXT["callbacks"])
 right.markdown(TEXT["shared"])
 show_code(
-    "galviz/activations.py:catch", "galviz/activations.py:extract", "galviz/inspection.py:effect_of_training_mode"
+    "galviz/activations.py:turn",
+    "galviz/activations.py:catch",
+    "galviz/activations.py:extract",
+    "galviz/inspection.py:effect_of_training_mode",
 )
 end(LESSON, TEXT)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from galviz.figures import Figures, LayerRow
 
 _MB = 1e6
@@ -28,6 +30,11 @@ def rows_of_shapes(layers: Sequence[LayerRow], n_galaxies: int) -> list[dict[str
     return rows
 
 
+def average(values: np.ndarray) -> str:
+    """The average of a map, in words; never a negative zero."""
+    return f"{round(float(values.mean()), 2) + 0.0:+.2f}"
+
+
 _MODES = {
     "eval_alone": "eval, alone",
     "eval_together": "eval, together",
@@ -40,7 +47,7 @@ _MODES = {
 def rows_of_modes(figures: Figures) -> dict[str, list]:
     """Predictions of the example galaxies in both modes, a column a way of asking."""
     columns = {title: [f"{value:.3f}" for value in figures.predictions[name]] for name, title in _MODES.items()}
-    return {"objID": figures.object_ids, **columns}
+    return {"galaxy": [f"…{object_id[-4:]}" for object_id in figures.object_ids], **columns}
 
 
 def largest_change(figures: Figures, one: str, other: str) -> float:

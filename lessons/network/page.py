@@ -62,7 +62,11 @@ answer = convolve(numbers, kernel)
 largest = float(np.abs(kernel).max())
 show_pictures(
     [crop, *(heatmap(weights, largest=largest) for weights in kernel), heatmap(answer)],
-    [f"In: {card.crop_px} px", *(f"weights of {colour}" for colour in COLOURS), f"Out: {len(answer)} places"],
+    [
+        f"In: {card.crop_px} px",
+        *(f"weights of {colour}" for colour in COLOURS),
+        f"Out: {len(answer)} × {len(answer)} places",
+    ],
     [
         "The galaxy's central crop",
         *(f"The kernel's weights of {colour}" for colour in COLOURS),

@@ -5,23 +5,31 @@ from collections.abc import Sequence
 from galviz.figures import LayerRow
 
 _PLAIN = {
-    "ConvLayer": "a convolution, batch norm, Mish",
-    "MaxPool2d": "the largest of each 3 × 3 places, every second place",
-    "AdaptiveAvgPool2d": "the average over all places",
-    "Flatten": "the same numbers in one row",
-    "Dropout": "nothing: here it drops no number",
-    "Linear": "the head: a weighted sum and a constant",
+    "ConvLayer": "convolution, batch norm, Mish",
+    "MaxPool2d": "largest of 3 × 3 places",
+    "AdaptiveAvgPool2d": "average over all places",
+    "Flatten": "the same in one row",
+    "Dropout": "dropout, of nothing here",
+    "Linear": "head: weighted sum, constant",
 }
+# The stage that ends in self-attention.
+_ATTENTIVE = "stage1"
 
 
 def rows_of(layers: Sequence[LayerRow]) -> list[dict[str, str | int]]:
     """A network's table for people: what, called what, shape and parameters."""
     return [
         {
-            "what": f"{layer.blocks} residual blocks" if layer.blocks else _PLAIN.get(layer.module, layer.module),
             "name here": layer.name,
             "leaves it": " × ".join(map(str, layer.shape)),
             "parameters": layer.parameters,
+            "what": _what(layer),
         }
         for layer in layers
     ]
+
+
+def _what(layer: LayerRow) -> str:
+    if not layer.blocks:
+        return _PLAIN.get(layer.module, layer.module)
+    return f"{layer.blocks} residual blocks" + ", the last with self-attention" * (layer.name == _ATTENTIVE)

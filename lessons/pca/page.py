@@ -76,5 +76,5 @@ st.markdown(
     f"explained variance ratio: **{np.abs(ratios_by_hand - ratios).max():.1e}**. Columns whose sign had to be turned: "
     f"**{int((signs < 0).sum())} of {n_components}**."
 )
-show_code(pca_by_svd, fit_pca, matplotlib=MATPLOTLIB)
+show_code(explained_variance, fit_pca, pca_by_svd, matplotlib=MATPLOTLIB)
 end(LESSON, TEXT)

@@ -1,6 +1,5 @@
 """Page of the lesson 'Predictions': true against predicted, three numbers for the errors, the worst misses."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -8,6 +7,7 @@ from galviz.charts import residuals, true_against_predicted
 from galviz.head import read_head
 from galviz.metrics import errors_of
 from lessons import lesson
+from lessons.predictions.words import same_galaxies
 from panels.anatomy import begin, end
 from panels.code import show_code
 from panels.feature_space import shipped_features, thumbnails
@@ -54,7 +54,9 @@ left, right = st.columns(2, gap="large")
 left.markdown(TEXT["numbers"])
 with right:
     st.markdown(TEXT["table"])
-    st.dataframe(results.round(3), height=330)
+    st.dataframe(
+        results, height=330, column_config=dict.fromkeys(results, st.column_config.NumberColumn(format="%.3f"))
+    )
 
 st.header("The worst misses")
 st.container(width=720).markdown(TEXT["misses"])
@@ -73,17 +75,15 @@ st.header("Are these the same galaxies?")
 left, right = st.columns(2, gap="large")
 left.markdown(TEXT["same-batch"])
 with right:
-    head = read_head()
-    again = features.layers["features"][features.rows(sample)] @ head.weight + head.bias
-    shifted = errors_of(predicted, np.roll(truth, 1))
+    check = same_galaxies(features.layers["features"][features.rows(sample)], predicted, truth, read_head())
     st.markdown(
-        f"RMSE with the labels shifted by one row: **{shifted.rmse:.3f} {label.unit}**, instead of "
+        f"RMSE with the labels shifted by one row: **{check.slipped_rmse:.3f} {label.unit}**, instead of "
         f"{errors.rmse:.3f}. Guessing the mean: {errors.spread:.3f}."
     )
     st.markdown(
         f"Largest difference of the {len(sample):,} predictions from features times head: "
-        f"**{np.abs(again - predicted).max():.0e} {label.unit}**. With the rows shifted by one: "
-        f"**{np.abs(np.roll(again, 1) - predicted).max():.1f} {label.unit}**."
+        f"**{check.apart:.0e} {label.unit}**. With the rows shifted by one: "
+        f"**{check.slipped_apart:.1f} {label.unit}**."
     )
-show_code(errors_of, matplotlib=MATPLOTLIB)
+show_code(true_against_predicted, residuals, errors_of, same_galaxies, matplotlib=MATPLOTLIB)
 end(LESSON, TEXT)

@@ -79,10 +79,13 @@ with right:
         st.dataframe(
             {
                 "component": [f"PC{number}" for number in range(1, n_components + 1)],
-                "cosine to head": found.cosines.round(2),
-                "r with predicted": found.prediction_correlations.round(2),
+                "cosine to head": found.cosines,
+                "r with predicted": found.prediction_correlations,
             },
             hide_index=True,
+            column_config={
+                name: st.column_config.NumberColumn(format="%.2f") for name in ("cosine to head", "r with predicted")
+            },
         )
         st.markdown(
             f"Of the features' variance, **{found.head_variance_ratio:.0%}** lies along the head's direction. The "

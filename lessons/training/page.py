@@ -64,5 +64,5 @@ with right:
 
 st.header("The best possible")
 st.container(width=720).markdown(TEXT["best-possible"])
-show_code("galviz/training/run.py:_fit", one_cycle, matplotlib=MATPLOTLIB)
+show_code(loss_by_epoch, learning_rate, "galviz/training/run.py:_fit", one_cycle, matplotlib=MATPLOTLIB)
 end(LESSON, TEXT)

@@ -109,6 +109,7 @@ def test_what_a_deep_link_says_is_kept_from_page_to_page_and_on_the_way_back(ser
         assert found.page.url.endswith("?components=7&layer=stage2&sample=500")
     found.page.get_by_role("slider", name="Components").press("ArrowRight")
     found.page.wait_for_url("**/points?components=8&layer=stage2&sample=500")
+    found.settle()
     found.page.go_back()
     expect(found.page.locator("h1")).to_have_text("The feature space")
     expect(found.page.get_by_role("slider", name="Components")).to_have_value("7")
