@@ -16,7 +16,7 @@ from panels.surveys import open_survey
 
 GRID_SIZE = 24
 CROPS = {144: "orange", 112: "cyan"}
-WIDTH_PX = 240
+WIDTH_PX = 272
 
 LESSON = lesson("galaxies")
 opened = open_survey()
@@ -75,16 +75,17 @@ if label is not None:
         truth += f", or {oxygen_per_million(galaxy[label.column]):,} oxygen atoms per million hydrogen atoms"
     st.markdown(f"{truth}.")
 
-magnification = max(1, WIDTH_PX // max(image.size))
+scale = WIDTH_PX / max(image.size)  # one for all three, so that what is cut off is seen to be
+magnification = max(1, round(2 * scale))  # for sharp screens
 with st.container(horizontal=True, vertical_alignment="bottom"):
     outlined = outline_crops(image, CROPS, magnification=magnification)
     whole = f"All {image.width} × {image.height} px, with the crops' edges"
-    show_picture(outlined, whole, f"Galaxy {object_id} with the crops' edges", width_px=outlined.width)
+    show_picture(outlined, whole, f"Galaxy {object_id} with the crops' edges", width_px=round(image.width * scale))
     for side, colour in CROPS.items():
-        width = side * magnification
-        crop = centre_crop(image, side).resize((width, width))
+        crop = centre_crop(image, side).resize((side * magnification, side * magnification))
         edge = f"{colour} edge" if side <= min(image.size) else "black where there is no picture"
-        show_picture(crop, f"The central {side} px ({edge})", f"Its central {side} pixels", width_px=width)
+        caption = f"The central {side} px ({edge})"
+        show_picture(crop, caption, f"Its central {side} pixels", width_px=round(side * scale))
 
 left, right = st.columns(2, gap="large")
 left.markdown(TEXT["crops"])
