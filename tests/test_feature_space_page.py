@@ -18,11 +18,13 @@ from galviz.kept import keep, load_kept
 from galviz.metrics import errors_of
 from galviz.model import load_model
 from galviz.projection import fit_pca
-from galviz.sample import draw_sample
+from galviz.sample import draw_sample, spread_out
 from galviz.survey import load_survey
-from panels.feature_space import align_head, all_as_csv, origin
+from galviz.thumbnails import make_thumbnails
+from panels.feature_space import APART, MOST_PICTURES, align_head, all_as_csv, origin
 from panels.live import report_in, told_progress
 from panels.surveys import OpenSurvey
+from tests.drawn import chart
 
 PAGE = "instruments/feature_space"
 
@@ -424,3 +426,41 @@ def test_home_of_one_galaxy_is_not_empty(open_page, run_app, tiny_card, make_sur
     assert not app.exception
     assert "one of 2,000 galaxies: " in told(app)
     assert links(app)[-1] == f"Open your survey: 1 galaxy of {folder.name}"
+
+
+def test_every_picture_and_number_of_the_instrument_is_the_cores(open_page, tiny_card, make_survey):
+    folder = make_survey(60)
+    app = open_page(folder, layer="stage2", components=4, x="PC2", y="PC4", sample=40)
+    survey = load_survey(folder)
+    kept = load_kept(survey, load_model(tiny_card).card.weights_sha256)
+    ids = draw_sample(survey.object_ids, 40)
+    fit = fit_pca(kept.layers["stage2"][kept.rows(ids)], 4)
+    truth, predicted = survey.catalogue.loc[ids, "metallicity"].to_numpy(float), kept.predictions[kept.rows(ids)]
+    spec, rows = chart(app, 0)
+    assert (spec["encoding"]["x"]["field"], spec["encoding"]["y"]["field"]) == ("PC2", "PC4")
+    assert rows["objID"].tolist() == ids
+    assert rows[["PC2", "PC4"]].to_numpy() == pytest.approx(fit.coordinates[:, [1, 3]], abs=6e-5)
+    second, fourth = fit.explained_variance_ratio[[1, 3]]
+    assert f"PC2 explains {second:.0%} of the variance, PC4 {fourth:.0%}" in told(app)
+
+    chosen = spread_out(fit.coordinates[:, [1, 3]], MOST_PICTURES, least_apart=APART)
+    spec, rows = chart(app, 1)
+    assert rows["objID"].tolist() == [ids[row] for row in chosen]
+    assert spec["layer"][0]["encoding"]["color"]["field"] == "true"
+    assert rows["image"].tolist() == make_thumbnails(survey, [ids[row] for row in chosen]).tolist()
+    _, rows = chart(app, 2)
+    assert rows["single"].to_numpy() == pytest.approx(fit.explained_variance_ratio)
+    for place in (3, 4):
+        _, rows = chart(app, place)
+        assert rows["true"].to_numpy() == pytest.approx(truth, abs=6e-5)
+        assert rows["residual"].to_numpy() == pytest.approx(predicted - truth, abs=2e-4)
+    errors = errors_of(kept.predictions, survey.catalogue["metallicity"].to_numpy(float))
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["NMAD"] == f"{errors.nmad:.3f} dex"
+    assert shown["Bias"] == f"{errors.bias:+.3f} dex"
+    assert shown["Correlation"] == f"{errors.correlation:.2f}"
+    assert shown["Guessing the mean"] == f"{errors.spread:.3f} dex"
+
+    app.selectbox(key="colour").set_value("bulge_fraction").run()
+    _, rows = chart(app, 0)
+    assert rows["colour"].to_numpy() == pytest.approx(survey.catalogue.loc[ids, "bulge_fraction"].to_numpy(float))

@@ -1,29 +1,28 @@
 """The pages: what a control shows is what the core computes, down to the rows that a chart is drawn from."""
 
-import json
-
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
-from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from galviz.card import read_card
-from galviz.crops import network_crop
+from galviz.crops import centre_crop, network_crop, outline_crops
 from galviz.features import load_features
-from galviz.figures import load_figures
+from galviz.figures import STEPS, load_figures
+from galviz.head import read_head
 from galviz.heatmap import heatmap
 from galviz.metrics import errors_of
 from galviz.normalisation import normalise
 from galviz.projection import fit_pca
-from galviz.sample import draw_sample, spread_out
+from galviz.sample import draw_sample, evenly_ranked, spread_out
 from galviz.survey import load_survey
 from galviz.thumbnails import load_thumbnails
 from galviz.weightfile import read_first_kernels
 from lessons import LESSONS
+from lessons.galaxies.words import cause_title
 from lessons.network.by_hand import convolve
+from lessons.predictions.words import same_galaxies
 from panels.colouring import columns_to_colour_by
-from panels.pictures import encode
+from tests.drawn import address_of, addresses, chart
 
 
 @pytest.fixture(scope="module")
@@ -44,25 +43,6 @@ def told(app):
     """Everything a page says outside its tables."""
     kinds = (app.title, app.header, app.markdown, app.caption, app.error, app.info, app.warning)
     return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def chart(app, place=0):
-    """A chart of a page: what it says of itself, and the rows of its largest table."""
-    proto = app.get("vega_lite_chart")[place].proto
-    tables = [pa.ipc.open_stream(each.data.data).read_pandas() for each in proto.datasets]
-    return json.loads(proto.spec), max(tables, key=len)
-
-
-def addresses(app):
-    """Where a browser would fetch each picture of a page: they tell its bytes."""
-    return [image.proto.imgs[0].url for image in app.image]
-
-
-def address_of(image, *, sharp=False):
-    """The address of a picture on a page."""
-    storage = MemoryMediaFileStorage("/mock/media")
-    content, kind = encode(image, sharp=sharp), "image/png" if sharp else "image/jpeg"
-    return storage.get_url(storage.load_and_get_id(content, kind, "media"))
 
 
 def sample_of(survey, features, size, layer="features"):
@@ -331,9 +311,6 @@ def test_the_worst_misses_are_the_worst(run_app, survey, features):
 
 
 def test_a_slip_by_one_row_is_what_the_check_says(features, survey):
-    from galviz.head import read_head
-    from lessons.predictions.words import same_galaxies
-
     ids, values = sample_of(survey, features, 100)
     predicted = features.predictions[features.rows(ids)]
     truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
@@ -455,7 +432,6 @@ def test_both_axes_are_never_the_same(run_app):
 
 def test_what_the_head_puts_there_is_computed(run_app, survey, features):
     from galviz.alignment import head_alignment
-    from galviz.head import read_head
 
     app = run_app(page="lessons/space", sample=500, components=4)
     ids = draw_sample(survey.object_ids, 500)
@@ -541,3 +517,192 @@ def test_durations_are_told_for_people(seconds, words):
     from lessons.training.words import told_duration
 
     assert told_duration(seconds) == words
+
+
+# What stands beside the pictures
+
+
+def pictures_of(survey, ids, side_px=72):
+    """Addresses of some galaxies' central crops."""
+    return [address_of(centre_crop(survey.image(one), side_px)) for one in ids]
+
+
+def test_homes_axes_are_named_and_in_their_places(run_app):
+    spec, _ = chart(run_app(page="instruments/home"))
+    for axis, number in (("x", 1), ("y", 2)):
+        assert spec["encoding"][axis]["field"] == f"PC{number}"
+        assert spec["encoding"][axis]["title"] == f"Principal component {number}"
+
+
+@pytest.mark.parametrize(("crop", "side_px"), [("72", 72), ("112", 112)])
+def test_the_galaxies_in_the_grid_are_evenly_ranked_and_cut_as_asked(run_app, survey, crop, side_px):
+    app = run_app(page="lessons/galaxies", sample=60, crop=crop)
+    values = survey.catalogue.loc[draw_sample(survey.object_ids, 60), "metallicity"]
+    shown = evenly_ranked(values, 24)
+    assert addresses(app)[:24] == pictures_of(survey, shown, side_px)
+
+
+def test_every_step_of_the_training_is_its_own(run_app, survey):
+    figures, card = load_figures(), read_card()
+    one = figures.object_ids[2]
+    image = survey.image(one)
+    outlined = address_of(outline_crops(image, {card.pad_px: "orange", card.crop_px: "cyan"}))
+    for step in STEPS:
+        shown = addresses(run_app(page="lessons/images", step=step))
+        assert shown[0] == outlined
+        assert shown[2:] == [address_of(drawn) for drawn in figures.augmented[one, step]]
+
+
+def test_the_sums_beside_the_convolution_are_those_of_its_place(run_app, survey):
+    app = run_app(page="lessons/network", kernel=9)
+    card = read_card()
+    crop = network_crop(survey.image(load_figures().object_ids[2]), card.pad_px, card.crop_px)
+    numbers, kernel = normalise(np.asarray(crop), card.mean, card.std), read_first_kernels()[8]
+    answer = convolve(numbers, kernel)
+    row, column = np.unravel_index(np.abs(answer).argmax(), answer.shape)
+    framed = np.pad(numbers, ((1, 1), (1, 1), (0, 0)))
+    red, green, blue = (
+        sum(framed[2 * row + i, 2 * column + j, c] * kernel[c, i, j] for i in range(3) for j in range(3))
+        for c in range(3)
+    )
+    assert (
+        f"At row {row + 1}, column {column + 1} of the answer, where it is largest, the nine red products add up to "
+        f"{red:+.2f}, the green ones to {green:+.2f}, the blue ones to {blue:+.2f}"
+    ) in told(app)
+
+
+def test_what_attention_adds_is_measured(run_app):
+    app, figures = run_app(page="lessons/network", example=6), load_figures()
+    one = figures.object_ids[5]
+    added, given = (np.abs(figures.maps[one, f"attention/{name}"]).mean() for name in ("mixture", "input"))
+    assert f"**{figures.attention_gamma:.3f}**" in told(app)
+    assert f"**{added / given:.1f} times** as large" in told(app)
+
+
+def test_the_training_page_has_the_cards_numbers(run_app, survey):
+    app, card = run_app(page="lessons/training"), read_card()
+    catalogue = survey.catalogue
+    best, guess = catalogue["metallicity_scatter_dex"].std(), catalogue["metallicity"].std()
+    assert f"the best possible, {best:.3f} dex" in told(app)
+    assert f"would give {guess:.2f} dex" in told(app)
+    recipe = card.training["recipe"]
+    phases = [*recipe["warm_ups"], {"epochs": recipe["epochs"], "side_px": recipe["crop_px"], "lr": recipe["lr"]}]
+    table = app.dataframe[0].value
+    assert table["highest rate"].tolist() == [phase["lr"] for phase in phases]
+    assert table["epochs"].tolist() == [phase["epochs"] for phase in phases]
+    assert table["image side [px]"].tolist() == [phase["side_px"] for phase in phases]
+    _, rates = chart(app, 1)
+    assert len(rates) == 60 * sum(phase["epochs"] for phase in phases)
+    highest = rates.groupby("phase", sort=False)["rate"].max()
+    assert highest.tolist() == pytest.approx([phase["lr"] for phase in phases], rel=1e-3)
+
+
+def test_everything_of_the_predictions_is_the_samples(run_app, survey, features):
+    app = run_app(page="lessons/predictions", sample=80)
+    ids, values = sample_of(survey, features, 80)
+    catalogue = survey.catalogue.loc[ids]
+    truth, predicted = catalogue["metallicity"].to_numpy(float), features.predictions[features.rows(ids)]
+    assert metrics(app)["Best possible"] == f"{catalogue['metallicity_scatter_dex'].std():.3f} dex"
+    table = app.dataframe[0].value
+    assert table["predicted"].to_numpy() == pytest.approx(predicted, abs=1e-6)
+    assert table["error"].to_numpy() == pytest.approx(predicted - truth, abs=1e-6)
+    worst = [ids[row] for row in np.argsort(-np.abs(predicted - truth), kind="stable")[:8]]
+    assert addresses(app) == pictures_of(survey, worst)
+    thumbnails = load_thumbnails()[0]
+    for place in (0, 1):
+        _, rows = chart(app, place)
+        assert rows["image"].tolist() == thumbnails.loc[rows["objID"]].tolist()
+    check = same_galaxies(values, predicted, truth, read_head())
+    assert f"shifted by one row: **{check.slipped_rmse:.3f} dex**" in told(app)
+    assert f"features times head: **{check.apart:.0e} dex**" in told(app)
+    assert f"rows shifted by one: **{check.slipped_apart:.1f} dex**" in told(app)
+
+
+def test_every_way_of_asking_has_its_column_and_its_number(run_app):
+    app, figures = run_app(page="lessons/hooks"), load_figures()
+    ways, table = figures.predictions, app.dataframe[1].value
+    titles = {
+        "eval, alone": "eval_alone",
+        "eval, together": "eval_together",
+        "training, together": "train_together",
+        "training, in two halves": "train_halves",
+        "eval, after training mode": "eval_after",
+    }
+    for title, name in titles.items():
+        assert table[title].tolist() == [f"{value:.3f}" for value in ways[name]]
+
+    def apart(one, other):
+        return f"**{np.abs(np.subtract(ways[one], ways[other])).max():.2f} dex**"
+
+    assert f"changes a prediction by up to {apart('eval_together', 'train_together')}" in told(app)
+    assert f"the company alone by up to {apart('train_together', 'train_halves')}" in told(app)
+    assert f"off by up to {apart('eval_together', 'eval_after')}" in told(app)
+    captions = [image.captions[0].split(" · ")[0] for image in app.image][1:]
+    assert captions == [str(channel) for channel in figures.channels["stage4"]]
+
+
+@pytest.mark.full
+def test_live_predictions_are_compared_with_those_shipped(run_app):
+    app = run_app(page="lessons/hooks", layer="stem", sample=12)
+    next(button for button in app.button if button.label == "Compute it live").click()
+    app.run()
+    assert float(told(app).partition("of a prediction: **")[2].split(" ")[0]) < 1e-4
+
+
+@pytest.mark.parametrize("layer", ["stage1", "features"])
+def test_by_hand_and_by_the_library_agree_on_the_page(run_app, survey, features, layer):
+    from lessons.pca.by_hand import pca_by_svd
+
+    app = run_app(page="lessons/pca", sample=40, layer=layer, components=4)
+    _, values = sample_of(survey, features, 40, layer)
+    fit = fit_pca(values, 4, whiten=False)
+    assert metrics(app)["In 3 components"] == f"{fit.explained_variance_ratio[:3].sum():.1%}"
+    by_hand, _ = pca_by_svd(values.astype(float), 4)
+    turned = int((np.sign((by_hand * fit.coordinates).sum(axis=0)) < 0).sum())
+    text = told(app)
+    assert f"had to be turned: **{turned} of 4**" in text
+    coordinate = float(text.partition("of a coordinate: **")[2].split("**")[0])
+    ratio = float(text.partition("explained variance ratio: **")[2].split("**")[0])
+    assert coordinate < 1e-6 * np.abs(fit.coordinates).max()
+    assert ratio < 1e-9
+
+
+def test_everything_that_is_said_of_the_head_is_computed(run_app, survey, features):
+    from galviz.alignment import head_alignment
+    from lessons.space.words import turning_point
+
+    app = run_app(page="lessons/space", sample=300, components=5, y="PC3")
+    ids, values = sample_of(survey, features, 300)
+    truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
+    found, text = head_alignment(values, read_head().weight, 5, label=truth), told(app)
+    assert f"**{found.head_variance_ratio:.0%}** lies along the head's direction" in text
+    assert f"taken out, **{found.label_r2_without_head:.0%}**" in text
+    assert f"By chance alone 5 axes would explain {5 / 299:.0%} of 300 galaxies" in text
+    table = app.dataframe[0].value
+    assert table["r with predicted"].to_numpy() == pytest.approx(found.prediction_correlations)
+    turn = turning_point(truth, fit_pca(values, 5).coordinates[:, 2])
+    assert (f"turns over at a metallicity of **{turn:.1f}**" if turn else "PC3 doesn't turn over") in text
+    turn = turning_point(truth, fit_pca(values, 5).coordinates[:, 1])
+    assert f"turns over at a metallicity of **{turn:.1f}**" in told(run_app(page="lessons/space", sample=300))
+
+
+def test_a_colour_has_its_title(run_app):
+    app = run_app(page="lessons/space", sample=40)
+    app.selectbox(key="colour").set_value("redshift").run()
+    spec, _ = chart(app)
+    assert spec["encoding"]["color"]["legend"]["title"] == cause_title("redshift")
+
+
+def test_along_a_component_are_the_galaxies_themselves_with_their_truth(run_app, survey, features):
+    app = run_app(page="lessons/points", sample=100, along="PC2", layer="stage2")
+    ids, values = sample_of(survey, features, 100, "stage2")
+    order = np.argsort(fit_pca(values, 3).coordinates[:, 1], kind="stable")
+    shown = [ids[row] for row in [*order[:8], *order[46:54], *order[-8:]]]
+    assert addresses(app) == pictures_of(survey, shown)
+    truth = [float(caption.split(" · ")[1]) for image in app.image for caption in image.captions]
+    assert truth == pytest.approx(survey.catalogue.loc[shown, "metallicity"].to_numpy(float), abs=0.0051)
+    assert "in the sample, layer stage2" in told(app)
+    _, rows = chart(app)
+    assert rows["true"].to_numpy() == pytest.approx(
+        survey.catalogue.loc[rows["objID"], "metallicity"].to_numpy(float), abs=6e-5
+    )
