@@ -1,8 +1,11 @@
 """Controls that act wherever they appear: each has one key, is in the address, and so kept from page to page."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import streamlit as st
+
+T = TypeVar("T")
 
 MOST_COMPONENTS = 10
 DEFAULT_COMPONENTS = 3
@@ -15,6 +18,14 @@ LAYER_WORDS = {
 }
 
 
+def choose_one(label: str, options: Sequence[T], default: T, *, key: str, help: str | None = None) -> T:
+    """Draw a control for one of a few options; where the address names none (``?layer=``), it is the default."""
+    chosen = st.segmented_control(
+        label, list(options), default=default, required=True, key=key, bind="query-params", help=help
+    )
+    return default if chosen is None else chosen
+
+
 def choose_layer(layers: Sequence[str]) -> str:
     """Draw the control for the layer whose answers are looked at.
 
@@ -25,13 +36,11 @@ def choose_layer(layers: Sequence[str]) -> str:
     """
     if len(layers) == 1:
         return layers[0]
-    return st.segmented_control(
+    return choose_one(
         "Layer",
-        list(layers),
-        default=layers[-1],
-        required=True,
+        layers,
+        layers[-1],
         key="layer",
-        bind="query-params",
         help="; ".join(f"{name}: {LAYER_WORDS[name]}" for name in layers if name in LAYER_WORDS) + ".",
     )
 

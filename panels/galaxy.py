@@ -9,6 +9,7 @@ from PIL import Image
 from galviz.card import read_card
 from galviz.figures import MAPS, Figures, load_figures
 from galviz.survey import Survey
+from panels.controls import choose_one
 from panels.live import say_how_to_get_torch, shared_network, torch_is_here
 from panels.sampling import choose_sample
 
@@ -57,14 +58,8 @@ def choose_galaxy(survey: Survey, figures: Figures, sample: list[str] | None = N
         return Chosen(str(ranked[place - 1]), True)
     if live:
         say_how_to_get_torch()
-    place = st.segmented_control(
-        "Galaxy, by rising metallicity",
-        range(1, len(examples) + 1),  # as it stands in the address too
-        default=(len(examples) + 1) // 2,
-        required=True,
-        key="example",
-        bind="query-params",
-    )
+    middle = (len(examples) + 1) // 2
+    place = choose_one("Galaxy, by rising metallicity", range(1, len(examples) + 1), middle, key="example")
     return Chosen(examples[place - 1], False)
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from galviz.crops import LARGE_PX, centre_crop
 from galviz.survey import Survey
+from panels.controls import choose_one
 
 COLUMNS = 8
 NARROWEST_PX = 72
@@ -26,15 +27,9 @@ def choose_crop(survey: Survey) -> int | None:
         Side of the central square in pixels; None for the whole picture.
     """
     width, _ = survey.image_size(survey.object_ids[0])
-    chosen = st.segmented_control(
-        "Central pixels shown",
-        ["72", "112", "144", WHOLE],
-        default="72" if width <= LARGE_PX else WHOLE,
-        required=True,
-        key="crop",
-        bind="query-params",
-        help="72 px show the galaxy itself; the network sees 112; the whole picture shows what is around it.",
-    )
+    usual = "72" if width <= LARGE_PX else WHOLE
+    told = "72 px show the galaxy itself; the network sees 112; the whole picture shows what is around it."
+    chosen = choose_one("Central pixels shown", ["72", "112", "144", WHOLE], usual, key="crop", help=told)
     return None if chosen == WHOLE else int(chosen)
 
 

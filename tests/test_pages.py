@@ -519,6 +519,21 @@ def test_durations_are_told_for_people(seconds, words):
     assert told_duration(seconds) == words
 
 
+@pytest.mark.parametrize(
+    ("page", "key"),
+    [
+        *(("galaxies", "crop"), ("images", "step"), ("images", "example"), ("hooks", "layer"), ("pca", "layer")),
+        *(("space", "layer"), ("points", "frame"), ("points", "along"), ("points", "layer")),
+    ],
+)
+def test_an_address_that_names_no_option_means_the_usual_one(run_app, page, key):
+    app, usual = run_app(page=f"lessons/{page}", **{key: ""}), run_app(page=f"lessons/{page}")
+    assert not app.exception
+    assert not app.error
+    assert told(app) == told(usual)
+    assert addresses(app) == addresses(usual)
+
+
 # What stands beside the pictures
 
 

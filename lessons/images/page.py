@@ -12,6 +12,7 @@ from lessons import lesson
 from lessons.images.words import pixel_statistics
 from panels.anatomy import begin, end
 from panels.code import show_code
+from panels.controls import choose_one
 from panels.galaxy import augmented, choose_galaxy, shipped_figures, told
 from panels.pictures import show_pictures
 from panels.surveys import open_shipped_survey
@@ -34,14 +35,7 @@ survey = opened.survey
 TEXT = begin(LESSON, opened)
 
 picture = st.container()  # above the controls that decide on it
-step = st.segmented_control(
-    "What training does to it",
-    list(STEPS),
-    default="all",
-    required=True,
-    key="step",
-    bind="query-params",
-)
+step = choose_one("What training does to it", list(STEPS), "all", key="step")
 chosen = choose_galaxy(survey, figures)
 draw = 0
 if chosen.live:

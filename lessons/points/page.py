@@ -7,7 +7,7 @@ from galviz.sample import spread_out
 from lessons import lesson
 from panels.anatomy import begin, end
 from panels.code import show_code
-from panels.controls import choose_components, choose_layer, choose_pair, limit_components
+from panels.controls import choose_components, choose_layer, choose_one, choose_pair, limit_components
 from panels.export import offer_export
 from panels.feature_space import APART, MOST_PICTURES, origin, points_table, project, shipped_features
 from panels.pictures import show_grid
@@ -49,9 +49,7 @@ with right:
     layer = choose_layer(list(features.layers))
     n_components = limit_components(asked, len(sample), features.layers[layer].shape[1])
     x, y = choose_pair(n_components, up="PC3", key="up")  # as in the tutorial's picture
-    framed_by = st.segmented_control(
-        "Frame", ["true", "predicted"], default="true", required=True, key="frame", bind="query-params"
-    )
+    framed_by = choose_one("Frame", ["true", "predicted"], "true", key="frame")
 projection = project(origin(features), layer, sample, n_components, True, features)
 points = points_table(opened, features, projection.coordinates, sample, label)
 shown = points.iloc[spread_out(points[[x, y]], count, least_apart=APART)]
@@ -70,14 +68,8 @@ right.markdown(TEXT["frames"])
 
 st.header("Along one component")
 st.container(width=720).markdown(TEXT["along"])
-component = st.segmented_control(
-    "Component",
-    [f"PC{number}" for number in range(1, n_components + 1)],
-    default="PC1",
-    required=True,
-    key="along",
-    bind="query-params",
-)
+names = [f"PC{number}" for number in range(1, n_components + 1)]
+component = choose_one("Component", names, "PC1", key="along")
 ordered = points[component].sort_values(kind="stable").index
 row = min(ROW, len(ordered) // 3) or 1  # so that no galaxy is in two of them
 middle = (len(ordered) - row) // 2
