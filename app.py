@@ -4,18 +4,30 @@ from pathlib import Path
 
 import streamlit as st
 
-from lessons import LESSONS
+from panels.anatomy import CERTIFICATE, GLOSSARY, HOME, SPACE
 from panels.frame import run_in_frame
+from panels.progress import keep_in_browser
+from panels.settings import settings
 from panels.surveys import explain_errors
 
 HERE = Path(__file__).parent
-HOME, SPACE = (HERE / "instruments" / name / "page.py" for name in ("home", "feature_space"))
 
 st.set_page_config(page_title="galviz", page_icon=str(HERE / "panels" / "favicon.png"), layout="wide")
-home = st.Page(HOME, title="Home", url_path="home", default=True)
-course = [st.Page(lesson.page, title=lesson.title, url_path=lesson.slug) for lesson in LESSONS]
-space = st.Page(SPACE, title="Feature space", url_path="feature-space")
-page = st.navigation({"": [home], "The path": course, "Instruments": [space]})
-scripts = {home.url_path: HOME, space.url_path: SPACE, **{lesson.slug: lesson.page for lesson in LESSONS}}
 with explain_errors():
+    home = st.Page(HOME, title="Home", url_path="home", default=True)
+    instruments = [
+        st.Page(SPACE, title="Feature space", url_path="feature-space"),
+        st.Page(GLOSSARY, title="Glossary", url_path="glossary"),
+        st.Page(CERTIFICATE, title="Your certificate", url_path="certificate"),
+    ]
+    scripts = {
+        home.url_path: HOME,
+        **dict(zip((page.url_path for page in instruments), (SPACE, GLOSSARY, CERTIFICATE), strict=True)),
+    }
+    parts = {}
+    for lesson in settings().lessons:
+        parts.setdefault(lesson.part, []).append(st.Page(lesson.page, title=lesson.title, url_path=lesson.slug))
+        scripts[lesson.slug] = lesson.page
+    page = st.navigation({"": [home], **parts, "Instruments": instruments})
     run_in_frame(scripts[page.url_path])
+    keep_in_browser()

@@ -1,4 +1,4 @@
-"""What is made from the shipped survey and weights: features, those of two controls, thumbnails, lessons' figures.
+"""What is made from the shipped survey and weights: features, of controls too, thumbnails, lessons' figures, UMAPs.
 
 A control is a network that can't have learnt metallicity: one with random weights, and one trained on labels dealt out
 at random. What their features show as clearly as the trained network's wasn't learnt from the label.
@@ -16,8 +16,11 @@ import numpy as np
 import pandas as pd
 
 from galviz.card import ModelCard, file_sha256
+from galviz.evidence import PIXELS, PREDICTION, SHIPPED_EVIDENCE, gather_evidence, load_evidence, save_evidence
 from galviz.features import CONTROLS, Features, load_features, save_features
 from galviz.figures import MAPS, SHIPPED_FIGURES, Figures, load_figures, save_figures
+from galviz.maps import SHIPPED_MAPS, load_maps, make_maps, save_maps
+from galviz.pixelfeatures import pixel_features
 from galviz.sample import evenly_ranked
 from galviz.survey import Survey, load_survey
 from galviz.thumbnails import SHIPPED_THUMBNAILS, load_thumbnails, make_thumbnails, save_thumbnails
@@ -108,6 +111,12 @@ def is_up_to_date(path: Path, survey: Survey, card: ModelCard) -> bool:
         if path.name == SHIPPED_FIGURES.name:
             figures = load_figures(path)
             found = [figures.survey_sha256, figures.weights_sha256]
+        elif path.name == SHIPPED_EVIDENCE.name:
+            evidence = load_evidence(path)
+            found = [evidence.survey_sha256, evidence.weights_sha256]
+        elif path.name == SHIPPED_MAPS.name:
+            maps = load_maps(path)
+            found = [maps.survey_sha256, maps.weights_sha256]
         else:
             found = _made_from(load_features(path))
     except ValueError:  # as FeaturesError is
@@ -169,6 +178,25 @@ def _write_figures(path: Path, survey: Survey, network: "nn.Module", tell: Tell)
     )
 
 
+def _write_evidence(path: Path, survey: Survey, network: "nn.Module", tell: Tell) -> None:
+    """Probes of the features that were written before it, and of the pixels."""
+    card, folder = network.card, path.parents[1] / "features"
+    trained = load_features(folder / "mock-survey.parquet")
+    controls = {name: load_features(folder / f"{name}.parquet").layers["features"] for name in CONTROLS}
+    pixels = pixel_features(survey, pad_px=card.pad_px, crop_px=card.crop_px)
+    sources = {**trained.layers, **controls, PIXELS: pixels, PREDICTION: trained.predictions[:, None]}
+    checksums = {"survey_sha256": survey.sha256, "weights_sha256": card.weights_sha256}
+    save_evidence(gather_evidence(survey.catalogue, sources, **checksums, progress=tell), path)
+
+
+def _write_maps(path: Path, survey: Survey, network: "nn.Module", tell: Tell) -> None:
+    """UMAPs of the features that were written before them."""
+    features = load_features(path.parent / "mock-survey.parquet")
+    values = features.layers[network.layer_names[-1]]
+    weights = network.card.weights_sha256
+    save_maps(make_maps(features.object_ids, values, survey.sha256, weights, progress=tell), path)
+
+
 def _liveliest(maps: list[np.ndarray]) -> np.ndarray:
     """The channels that vary most from place to place over some galaxies' maps (channels, height, width), in order."""
     spread = np.mean([each.std(axis=(1, 2)) for each in maps], axis=0)
@@ -216,5 +244,7 @@ _WRITERS = {
     f"features/{CONTROLS[1]}.parquet": partial(_write_features, _shuffled),
     "features/thumbnails.parquet": _write_thumbnails,
     "figures/lessons.safetensors": _write_figures,
+    f"figures/{SHIPPED_EVIDENCE.name}": _write_evidence,
+    f"features/{SHIPPED_MAPS.name}": _write_maps,  # last: whoever lacks umap-learn gets all else
 }
 FILES = tuple(_WRITERS)

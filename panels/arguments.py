@@ -6,6 +6,8 @@ from typing import NoReturn
 
 import streamlit as st
 
+from panels.settings import settings
+
 
 class _Parser(argparse.ArgumentParser):
     """Raises where argparse would end the process, which in a page would end nothing and show nothing."""
@@ -20,8 +22,8 @@ def read_arguments() -> argparse.Namespace:
     Returns
     -------
     argparse.Namespace
-        ``survey`` (str, or None for the shipped survey), ``label`` (str, or None for the usual column) and ``model``
-        (str, a network's card, or None for the shipped one).
+        ``survey`` (str; where none is named that of the instructor's settings, or None for the shipped survey),
+        ``label`` (str, or None for the usual column) and ``model`` (str, a card, or None for the shipped one).
     """
     # No -h: the help would go to the server's terminal at every run of a page.
     parser = _Parser(prog="streamlit run app.py --", add_help=False, allow_abbrev=False)
@@ -30,6 +32,8 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--model", metavar="CARD")
     try:
         found = parser.parse_args(sys.argv[1:])
+        if found.survey is None:
+            found.survey = settings().survey
         if found.label is not None and found.survey is None:
             parser.error("argument --label: it names a column of your own survey, so give --survey too")
     except ValueError as error:

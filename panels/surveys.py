@@ -9,6 +9,7 @@ from threading import Lock
 import streamlit as st
 
 from galviz.card import CardError
+from galviz.course.questions import CourseError
 from galviz.features import FeaturesError
 from galviz.figures import FiguresError
 from galviz.imagefolder import IMAGES_NAME
@@ -135,7 +136,7 @@ def explain_errors() -> Iterator[None]:
         st.stop()
     try:
         yield
-    except (SurveyError, FeaturesError, FiguresError, CardError, ThumbnailsError) as error:
+    except (SurveyError, FeaturesError, FiguresError, CardError, ThumbnailsError, CourseError) as error:
         # What was read before may be of files that have changed since: "check again" must read them anew.
         st.cache_resource.clear()
         st.cache_data.clear()

@@ -55,6 +55,14 @@ def tiny_card(tmp_path_factory):
     return path
 
 
+@pytest.fixture(autouse=True)
+def own_main():
+    """AppTest leaves the app as this process's __main__; processes that are spawned later would run it again."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
+
+
 @pytest.fixture
 def run_app(monkeypatch):
     """A function that runs a page of the app as `streamlit run app.py -- ARGUMENTS` would, at an address with a query.

@@ -296,7 +296,7 @@ def test_own_network_sees_the_shipped_galaxies(run_app, tiny_card, few_shipped, 
     home = run_app("--model", tiny_card, page="instruments/home")
     assert not home.exception
     assert "come with galviz, and so does" not in told(home)
-    assert links(home)[-1] == "Open your network: tiny"
+    assert "Open your network: tiny" in links(home)
 
 
 def test_home_leads_to_an_own_network(run_app, tiny_card, tmp_path, monkeypatch):
@@ -304,7 +304,7 @@ def test_home_leads_to_an_own_network(run_app, tiny_card, tmp_path, monkeypatch)
     home = run_app("--model", tiny_card, page="instruments/home")
     assert not home.exception
     assert "These galaxies come with galviz, and so does the network" in told(home)
-    assert links(home)[-1] == "Open your network: tiny"
+    assert "Open your network: tiny" in links(home)
 
 
 # Large surveys
@@ -405,7 +405,7 @@ def test_home_leads_to_a_survey_that_the_network_has_not_seen(run_app, tiny_card
     assert not app.exception
     assert "one of 2,000 galaxies: " in told(app)
     assert "Yours are one step away" in told(app)
-    assert links(app)[-1] == f"Open your survey: 19 galaxies of {folder.name}"
+    assert f"Open your survey: 19 galaxies of {folder.name}" in links(app)
 
 
 def test_home_shows_a_survey_that_the_network_has_seen(open_page, run_app, tiny_card, make_survey):
@@ -416,7 +416,7 @@ def test_home_shows_a_survey_that_the_network_has_seen(open_page, run_app, tiny_
     assert f"one of 21 galaxies of {folder.name}" in told(app)
     assert "come with galviz" not in told(app)
     assert "Simulated" not in told(app)
-    assert links(app)[-1] == f"Open your survey: 21 galaxies of {folder.name}"
+    assert f"Open your survey: 21 galaxies of {folder.name}" in links(app)
 
 
 def test_home_of_one_galaxy_is_not_empty(open_page, run_app, tiny_card, make_survey):
@@ -425,7 +425,7 @@ def test_home_of_one_galaxy_is_not_empty(open_page, run_app, tiny_card, make_sur
     app = run_app("--survey", folder, "--model", tiny_card, page="instruments/home")
     assert not app.exception
     assert "one of 2,000 galaxies: " in told(app)
-    assert links(app)[-1] == f"Open your survey: 1 galaxy of {folder.name}"
+    assert f"Open your survey: 1 galaxy of {folder.name}" in links(app)
 
 
 def test_every_picture_and_number_of_the_instrument_is_the_cores(open_page, tiny_card, make_survey):

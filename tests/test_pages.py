@@ -64,7 +64,7 @@ def test_lessons_lead_to_one_another(run_app):
     for place, lesson in enumerate(LESSONS):
         links = [link.proto.label for link in run_app(page=f"lessons/{lesson.slug}").get("page_link")]
         before = LESSONS[place - 1].title if place else "Home"
-        after = LESSONS[place + 1].title if place + 1 < len(LESSONS) else "Feature space"
+        after = LESSONS[place + 1].title if place + 1 < len(LESSONS) else "Your certificate"
         assert links == [f"Back: {before}", f"Next: {after}"]
 
 

@@ -1,18 +1,18 @@
 """Numbers that stand in the lessons' texts: each is computed here and looked for there."""
 
-import ast
+import runpy
 from statistics import NormalDist
 
 import numpy as np
 import pytest
 
 from galviz.card import read_card
+from galviz.course.prose import sections
 from galviz.figures import load_figures
 from galviz.metrics import errors_of
 from galviz.projection import fit_pca
 from galviz.schedule import one_cycle
 from lessons import LESSONS, lesson
-from panels.prose import sections
 
 
 def says(slug, section, *phrases):
@@ -113,56 +113,27 @@ def test_the_feature_space():
     assert says("space", "head", f"at a cosine of {cosine:.2f}", f"$(4 + 1) / 2 = {along}$", f"= {correlation:.2f}$")
 
 
-# How the tutorial's figures are made
-
-
-def matplotlib_versions():
-    """The code of each page that says how its figure is made with matplotlib."""
-    found = {}
-    for entry in LESSONS:
-        for node in ast.parse(entry.page.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MATPLOTLIB":
-                found[entry.slug] = ast.literal_eval(node.value)
-    return found
-
-
-def test_the_tutorials_figures_have_their_matplotlib_version():
-    assert {"images", "predictions", "pca", "space", "points"} <= matplotlib_versions().keys()
+# How the figures are made with matplotlib
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("slug", matplotlib_versions())
-def test_the_matplotlib_versions_draw(slug):
+@pytest.mark.parametrize("entry", LESSONS, ids=lambda entry: entry.slug)
+def test_the_matplotlib_figures_draw(entry):
     import matplotlib as mpl
 
     mpl.use("Agg")
     import matplotlib.pyplot as plt
-    from matplotlib.offsetbox import AnnotationBbox, OffsetImage
-    from sklearn.decomposition import PCA
 
-    from galviz.crops import centre_crop, network_crop
-    from galviz.features import load_features
-    from galviz.survey import load_survey
-    from galviz.training.preview import augment
-
-    survey, features = load_survey(), load_features()
-    ids = features.object_ids[:30]
-    values = features.layers["features"][:30]
-    true, card = survey.catalogue.loc[ids, "metallicity"].to_numpy(), read_card()
-    results = {"true": true, "predicted": features.predictions[:30]}
-    ours, theirs = fit_pca(values, 3), PCA(3).fit(values)
-    image = survey.image(ids[0])
-    known = {
-        **{"plt": plt, "np": np, "AnnotationBbox": AnnotationBbox, "OffsetImage": OffsetImage, "augment": augment},
-        **{"pca": theirs if slug == "pca" else ours, "results": results, "predicted": results["predicted"]},
-        **{"true": true, "object_ids": ids, "survey": survey, "centre_crop": centre_crop, "card": card, "image": image},
-        "crop": network_crop(image, card.pad_px, card.crop_px),
-        "epochs": card.training["epochs"],
-    }
     try:
-        exec(matplotlib_versions()[slug], known)
+        runpy.run_path(str(entry.folder / "figure.py"))
         figure = plt.gcf()
         figure.canvas.draw()
         assert any((*ax.collections, *ax.patches, *ax.images, *ax.artists, *ax.lines) for ax in figure.axes)
     finally:
         plt.close("all")
+
+
+@pytest.mark.parametrize("entry", LESSONS, ids=lambda entry: entry.slug)
+def test_the_page_shows_how_its_figure_is_made(run_app, entry):
+    app = run_app(page=f"lessons/{entry.slug}")
+    assert (entry.folder / "figure.py").read_text(encoding="utf-8").strip() in [code.value.strip() for code in app.code]

@@ -1,9 +1,9 @@
 """``python -m galviz``: each stage of the flow from a shell.
 
-Exit status: 0 done, 1 not all is well (doctor), 2 bad input or a disk that won't, 130 interrupted. Results go to
-stdout, the rest to stderr. To add a command, write a function for its arguments, one that runs it, and a line in a
-`COMMANDS`; what it needs is imported inside, so that ``--help`` answers at once and a missing package stops only what
-needs it.
+Exit status: 0 done, 1 not all is well (doctor) or not yet (check), 2 bad input or a disk that won't, 130 interrupted.
+Results go to stdout, the rest to stderr. To add a command, write a function for its arguments, one that runs it, and a
+line in a `COMMANDS`; what it needs is imported inside, so that ``--help`` answers at once and a missing package stops
+only what needs it.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from galviz import __version__
-from galviz.cli import data, networks, surveys
+from galviz.cli import course, data, networks, surveys
 from galviz.cli.command import BAD_INPUT, INTERRUPTED, Command, fail
 
 _NEEDED = "which this needs: pip install -r requirements.txt"
@@ -20,7 +20,7 @@ _NEEDED_BY = dict.fromkeys(("galsim", "astropy", "scipy"), 'which draws the gala
 # What a shell reports of a program that SIGPIPE ended, as `head` ends the one before it.
 _PIPE_CLOSED = 141
 
-COMMANDS: dict[str, Command] = surveys.COMMANDS | networks.COMMANDS | data.COMMANDS
+COMMANDS: dict[str, Command] = course.COMMANDS | surveys.COMMANDS | networks.COMMANDS | data.COMMANDS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m galviz",
         description="See what a neural network has learnt about galaxies.",
-        epilog="Exit status: 0 done, 1 not all is well (doctor), 2 bad input, 130 interrupted.",
+        epilog="Exit status: 0 done, 1 not all is well (doctor) or not yet (check), 2 bad input, 130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=f"galviz {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")

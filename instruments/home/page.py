@@ -6,12 +6,13 @@ from galviz.charts import ring_scatter
 from galviz.features import Features, FeaturesError
 from galviz.projection import Projection
 from galviz.sample import draw_sample
-from lessons import LESSONS
 from panels.anatomy import SPACE, mark_simulated
 from panels.arguments import read_arguments
+from panels.course import show_course
 from panels.feature_space import origin, points_table, predicted_label, project, warn_of_simulations
 from panels.live import find_features, open_card
 from panels.sampling import LARGEST_SIZE
+from panels.settings import settings
 from panels.surveys import OpenSurvey, open_shipped_survey, open_survey
 
 
@@ -54,7 +55,8 @@ if opened is not yours:
 warn_of_simulations(opened, model)
 with st.container(horizontal=True, vertical_alignment="center"):
     mark_simulated(opened)
-    st.page_link(LESSONS[0].page, label="Begin with the galaxies", icon=":material/arrow_forward:")
+    first = settings().lessons[0]
+    st.page_link(first.page, label=f"Begin: {first.title}", icon=":material/arrow_forward:")
     if brought:
         own = f"survey: {yours.counted} of {yours.survey.folder.name}"
         if yours.shipped:
@@ -65,3 +67,4 @@ st.altair_chart(
 )
 chosen = f" {len(sample):,} of the {total:,}, drawn at random." if len(sample) < total else ""
 st.caption(f"Point at a galaxy to see it.{chosen}")
+show_course()

@@ -102,5 +102,10 @@ with right:
 if of_oxygen:
     st.header("Where the label comes from")
     st.container(width=720).markdown(TEXT["label-shipped" if opened.shipped else "label-own"])
-show_code(draw_sample, evenly_ranked, centre_crop)
+show_code(
+    draw_sample,
+    evenly_ranked,
+    centre_crop,
+    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+)
 end(LESSON, TEXT)

@@ -92,5 +92,6 @@ show_code(
     "galviz/activations.py:catch",
     "galviz/activations.py:extract",
     "galviz/inspection.py:effect_of_training_mode",
+    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
 )
 end(LESSON, TEXT)

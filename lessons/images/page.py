@@ -22,12 +22,6 @@ BATCH = 64
 COLOURS = ("red", "green", "blue")
 # A pixel to work through: a faint one, of red.
 VALUE = 30
-MATPLOTLIB = """\
-fig, axes = plt.subplots(1, 5, figsize=(10, 2))
-for ax, picture in zip(axes, [crop, *augment(image, card, seed=1)["all"]]):
-    ax.imshow(picture)
-    ax.axis("off")
-"""
 
 LESSON = lesson("images")
 opened, figures, card = open_shipped_survey(), shipped_figures(), read_card()
@@ -105,6 +99,6 @@ show_code(
     "galviz/training/augmentation.py:turns",
     "galviz/training/augmentation.py:Variation",
     normalise,
-    matplotlib=MATPLOTLIB,
+    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
 )
 end(LESSON, TEXT)

@@ -115,6 +115,10 @@ right.markdown(
     f"added to this galaxy's maps is, on average, **{added / went_in:.1f} times** as large as what goes in."
 )
 show_code(
-    "galviz/model.py:build_network", convolve, "galviz/inspection.py:table_of_layers", "galviz/inspection.py:inside"
+    "galviz/model.py:build_network",
+    convolve,
+    "galviz/inspection.py:table_of_layers",
+    "galviz/inspection.py:inside",
+    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
 )
 end(LESSON, TEXT)

@@ -14,14 +14,6 @@ from panels.feature_space import origin, project, shipped_features
 from panels.sampling import choose_sample
 from panels.surveys import open_shipped_survey
 
-MATPLOTLIB = """\
-fig, ax = plt.subplots()
-number = np.arange(1, len(pca.explained_variance_ratio_) + 1)
-ax.bar(number, pca.explained_variance_ratio_)
-ax.plot(number, pca.explained_variance_ratio_.cumsum(), marker="o")
-ax.set(xlabel="principal component", ylabel="explained variance", ylim=(0, 1))
-"""
-
 LESSON = lesson("pca")
 opened, features = open_shipped_survey(), shipped_features()
 TEXT = begin(LESSON, opened)
@@ -76,5 +68,5 @@ st.markdown(
     f"explained variance ratio: **{np.abs(ratios_by_hand - ratios).max():.1e}**. Columns whose sign had to be turned: "
     f"**{int((signs < 0).sum())} of {n_components}**."
 )
-show_code(explained_variance, fit_pca, pca_by_svd, matplotlib=MATPLOTLIB)
+show_code(explained_variance, fit_pca, pca_by_svd, matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"))
 end(LESSON, TEXT)

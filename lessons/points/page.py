@@ -16,15 +16,6 @@ from panels.surveys import open_shipped_survey
 
 ROW = 8
 CROP_PX = 72
-MATPLOTLIB = """\
-fig, ax = plt.subplots(figsize=(10, 8))
-x, y = pca.coordinates[:, 0], pca.coordinates[:, 2]
-dots = ax.scatter(x, y, s=0, c=true, vmin=8.2, vmax=9.4, cmap="Spectral_r")  # for the axes' limits and the colours
-for object_id, place, colour in zip(object_ids, zip(x, y), dots.to_rgba(true)):
-    picture = OffsetImage(centre_crop(survey.image(object_id), 72), zoom=0.5)
-    ax.add_artist(AnnotationBbox(picture, place, pad=0, bboxprops={"edgecolor": colour, "linewidth": 2}))
-fig.colorbar(dots, label="true 12 + log10(O/H)")
-"""
 
 LESSON = lesson("points")
 opened, features = open_shipped_survey(), shipped_features()
@@ -79,5 +70,5 @@ for name, part in parts.items():
     descriptions = [f"{name} {component}: galaxy {one}, {words}" for one, words in zip(part, captions, strict=True)]
     st.caption(f"{name} {component}. Below each: {component} · true metallicity.")
     show_grid(opened.survey, part, captions, descriptions, side_px=CROP_PX)
-show_code(image_scatter, spread_out, matplotlib=MATPLOTLIB)
+show_code(image_scatter, spread_out, matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"))
 end(LESSON, TEXT)

@@ -17,12 +17,6 @@ from panels.surveys import open_shipped_survey
 
 WORST = 8
 CROP_PX = 72
-MATPLOTLIB = """\
-fig, ax = plt.subplots()
-ax.scatter(results["true"], results["predicted"], s=8, alpha=0.5)
-ax.axline((8.8, 8.8), slope=1, color="C1")
-ax.set(xlabel="true 12 + log10(O/H)", ylabel="predicted")
-"""
 
 LESSON = lesson("predictions")
 opened, features = open_shipped_survey(), shipped_features()
@@ -85,5 +79,11 @@ with right:
         f"**{check.apart:.0e} {label.unit}**. With the rows shifted by one: "
         f"**{check.slipped_apart:.1f} {label.unit}**."
     )
-show_code(true_against_predicted, residuals, errors_of, same_galaxies, matplotlib=MATPLOTLIB)
+show_code(
+    true_against_predicted,
+    residuals,
+    errors_of,
+    same_galaxies,
+    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+)
 end(LESSON, TEXT)

@@ -17,14 +17,6 @@ from panels.feature_space import align_head, origin, points_table, project, ship
 from panels.sampling import choose_sample
 from panels.surveys import open_shipped_survey
 
-MATPLOTLIB = """\
-fig, ax = plt.subplots()
-colours = {"vmin": 8.2, "vmax": 9.4, "cmap": "Spectral_r"}
-ax.scatter(pca.coordinates[:, 0], pca.coordinates[:, 1], s=50, c=true, **colours)
-dots = ax.scatter(pca.coordinates[:, 0], pca.coordinates[:, 1], s=10, c=predicted, **colours)
-fig.colorbar(dots, label="12 + log10(O/H)")
-"""
-
 # Fewer galaxies than components and this, and a regression on them says nothing.
 LEAST_BESIDE = 2
 
@@ -94,5 +86,10 @@ with right:
             f"{n_components} axes would explain {n_components / (len(sample) - 1):.0%} of {len(sample):,} galaxies."
         )
         st.caption(f"Layer features, {n_components} components, {len(sample):,} galaxies.")
-show_code(ring_scatter, fit_pca, head_alignment, matplotlib=MATPLOTLIB)
+show_code(
+    ring_scatter,
+    fit_pca,
+    head_alignment,
+    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+)
 end(LESSON, TEXT)

@@ -12,15 +12,6 @@ from panels.anatomy import begin, end
 from panels.code import show_code
 from panels.surveys import open_shipped_survey
 
-MATPLOTLIB = """\
-fig, ax = plt.subplots()
-number = np.arange(1, len(epochs) + 1)
-ax.plot(number, [epoch["train_rmse"] for epoch in epochs], "o--", label="galaxies learnt from")
-ax.plot(number, [epoch["valid_rmse"] for epoch in epochs], "o-", label="galaxies kept apart")
-ax.set(xlabel="epoch", ylabel="root-mean-square error [dex]")
-ax.legend()
-"""
-
 LESSON = lesson("training")
 opened = open_shipped_survey()
 TEXT = begin(LESSON, opened)
@@ -64,5 +55,11 @@ with right:
 
 st.header("The best possible")
 st.container(width=720).markdown(TEXT["best-possible"])
-show_code(loss_by_epoch, learning_rate, "galviz/training/run.py:_fit", one_cycle, matplotlib=MATPLOTLIB)
+show_code(
+    loss_by_epoch,
+    learning_rate,
+    "galviz/training/run.py:_fit",
+    one_cycle,
+    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+)
 end(LESSON, TEXT)

@@ -48,7 +48,9 @@ def serve(tmp_path_factory):
         options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
         command = [sys.executable, "-m", "streamlit", "run", "app.py", *options, "--server.fileWatcherType=none"]
         log = (tmp_path_factory.mktemp("server") / "log.txt").open("w+", encoding="utf-8")
-        environment = {**os.environ, **{name: str(value) for name, value in variables.items()}}
+        # A student's folder of its own: what a test answers isn't for the next, nor for whoever works here.
+        own = {"GALVIZ_WORK": tmp_path_factory.mktemp("student") / "work"}
+        environment = {**os.environ, **{name: str(value) for name, value in (own | variables).items()}}
         command += ["--", *map(str, arguments)]
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         servers.append((server, log))

@@ -1,0 +1,216 @@
+"""start, check, notebooks and new-lesson."""
+
+import argparse
+import json
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from galviz.cli.command import BAD_INPUT, DONE, NOT_WELL, Command, fail
+
+if TYPE_CHECKING:
+    from galviz.course.check import Checked
+    from galviz.course.lesson import Lesson
+    from galviz.course.questions import Task
+
+_LOOK_EVERY_S = 0.5
+
+
+def _start_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lessons", metavar="LESSON", nargs="*", help="such as hooks; all of them by default")
+    parser.add_argument(
+        "--again", action="store_true", help="copy the stubs once more; your file is kept under another name"
+    )
+
+
+def _start(options: argparse.Namespace) -> int:
+    from galviz.course.check import find_tasks
+    from galviz.course.workspace import start
+
+    offered = _settings().lessons
+    chosen = [lesson for name in options.lessons for lesson, _ in find_tasks(offered, name)] or offered
+    for started in start(dict.fromkeys(chosen), again=options.again):
+        if started.kept:
+            print(f"{_shown(started.path)}: the stubs; what was there is {started.kept.name} now")
+        elif started.made:
+            print(f"{_shown(started.path)}")
+        else:
+            print(f"{_shown(started.path)} is there already, and was left alone")
+    print(f"Open one in your editor, write a function, then run: python -m galviz check {chosen[0].slug}")
+    return DONE
+
+
+def _check_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", metavar="LESSON|TASK", nargs="?", help="such as hooks or hooks.2; all by default")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, for a script")
+    parser.add_argument("--watch", action="store_true", help="check again whenever you save; Ctrl+C ends it")
+    parser.add_argument("--solution", action="store_true", help="show what right answers look like")
+
+
+def _check(options: argparse.Namespace) -> int:
+    from galviz.course.check import as_record, find_tasks
+
+    settings = _settings()
+    found = find_tasks(settings.lessons, options.what)
+    if options.solution:
+        return _solution(found, options.what, settings.solutions)
+    if options.watch and options.json:
+        return fail("--watch prints for eyes and --json for a script; leave one out", BAD_INPUT)
+    if options.watch:
+        return _watch(found)
+    checked = list(_checked(found, silent=options.json))
+    if options.json:
+        print(json.dumps(as_record(checked), indent=2))
+    else:
+        _sum_up(checked)
+    return DONE if all(each.outcome.state == "passed" for each in checked) else NOT_WELL
+
+
+def _checked(found: Sequence[tuple["Lesson", list["Task"]]], *, silent: bool = False) -> "Iterator[Checked]":
+    """Check tasks, lesson by lesson, printing a table as it grows."""
+    from galviz.course.check import check
+
+    for lesson, tasks in found:
+        checked = check(lesson, tasks)
+        if not silent:
+            print(f"{lesson.title}")
+            for each in checked:
+                _print_row(each)
+        yield from checked
+
+
+def _print_row(each: "Checked") -> None:
+    outcome = each.outcome
+    print(f"  {each.task.id:14}{outcome.state:13}{each.task.title}")
+    if outcome.state == "failed":
+        print(f"{'':16}-> {outcome.message}")
+        for line in outcome.printed.splitlines():
+            print(f"{'':16} | {line}")
+
+
+def _sum_up(checked: "Sequence[Checked]") -> None:
+    from galviz.course.check import next_step
+
+    passed, step = sum(each.outcome.state == "passed" for each in checked), next_step(checked)
+    print(f"{passed} of {len(checked)} passed.", end=" ")
+    if step is None:
+        print("Well done.")
+        return
+    first = next(each for each in checked if each.outcome.state != "passed")
+    what = f"write `{first.task.function}` in {_shown_file(first)}, then run" if " check " in step else "Next:"
+    print(f"{what[:1].upper()}{what[1:]}: {step}" if " check " in step else f"{what} {step}")
+
+
+def _watch(found: Sequence[tuple["Lesson", list["Task"]]]) -> int:
+    """Check whenever a file changes, until Ctrl+C."""
+    from galviz.course.workspace import exercise_path
+
+    print("Checking whenever you save; Ctrl+C ends it.", flush=True)
+    seen: dict[str, int] = {}
+    try:
+        while True:
+            now = {lesson.slug: _changed(exercise_path(lesson.slug)) for lesson, _ in found}
+            changed = [(lesson, tasks) for lesson, tasks in found if seen.get(lesson.slug) != now[lesson.slug]]
+            if changed:
+                print(f"\n{time.strftime('%H:%M:%S')}")
+                _sum_up(list(_checked(changed)))
+                print(end="", flush=True)
+            seen = now
+            time.sleep(_LOOK_EVERY_S)
+    except KeyboardInterrupt:
+        print()
+        return DONE
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _solution(found: Sequence[tuple["Lesson", list["Task"]]], what: str | None, setting: str) -> int:
+    from galviz.course.settings import CLOSED
+    from galviz.course.source import function_source
+    from galviz.course.workspace import solution_path
+
+    if what is None:
+        return fail("--solution needs a task, such as `check hooks.2 --solution`", BAD_INPUT)
+    if setting == CLOSED:
+        return fail("the instructor keeps the solutions closed (course.toml)", NOT_WELL)
+    for lesson, tasks in found:
+        for task in tasks:
+            print(f"# {task.id}  {task.title}\n{function_source(solution_path(lesson), task.function)}\n")
+    return DONE
+
+
+def _notebooks_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lessons", metavar="LESSON", nargs="*", help="such as hooks; all of them by default")
+    parser.add_argument("--out", type=Path, default=Path("notebooks"), metavar="FOLDER", help="default: notebooks")
+    parser.add_argument("--solved", action="store_true", help="with solutions in the place of the stubs")
+
+
+def _notebooks(options: argparse.Namespace) -> int:
+    from galviz.course.check import find_tasks
+    from galviz.course.notebooks import write_notebook
+    from galviz.course.settings import CLOSED
+
+    settings = _settings()
+    if options.solved and settings.solutions == CLOSED:
+        return fail("the instructor keeps the solutions closed (course.toml)", NOT_WELL)
+    offered = settings.lessons
+    chosen = [lesson for name in options.lessons for lesson, _ in find_tasks(offered, name)] or offered
+    for lesson in dict.fromkeys(chosen):
+        print(write_notebook(lesson, options.out, number=offered.index(lesson) + 1, solved=options.solved))
+    return DONE
+
+
+def _new_lesson_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("slug", metavar="NAME", help="of its folder and address: a word in small letters, such as dust")
+    parser.add_argument("title", metavar="TITLE", help='such as "What dust does"')
+
+
+def _new_lesson(options: argparse.Namespace) -> int:
+    from galviz.course.template import copy_template, manifest_entry
+    from lessons import LESSONS
+
+    folder = copy_template(options.slug, options.title, {lesson.slug for lesson in LESSONS})
+    print(f"{_shown(folder)} is a lesson that runs. Put this into LESSONS in lessons/__init__.py:\n")
+    print(manifest_entry(options.slug, options.title))
+    print("\nThen change its files; what it still lacks: python -m pytest tests/test_exercises.py")
+    return DONE
+
+
+def _settings() -> object:
+    """The instructor's settings, and with them the lessons offered."""
+    from galviz.course.settings import read_settings
+    from lessons import LESSONS
+
+    return read_settings(LESSONS)
+
+
+def _shown(path: Path) -> str:
+    """A path as seen from here, if it lies below."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _shown_file(each: "Checked") -> str:
+    from galviz.course.workspace import exercise_path
+
+    return _shown(exercise_path(each.lesson.slug))
+
+
+COMMANDS = {
+    "start": Command(
+        "Copy the exercises into work/, where you write; nothing is overwritten.", _start_arguments, _start
+    ),
+    "check": Command(
+        "Check your exercises. Exit status 1 while one of those asked for hasn't passed.", _check_arguments, _check
+    ),
+    "notebooks": Command("Write each lesson as a Jupyter notebook.", _notebooks_arguments, _notebooks),
+    "new-lesson": Command("Begin a lesson of your own from the template.", _new_lesson_arguments, _new_lesson),
+}

@@ -1,0 +1,126 @@
+"""The contract of a lesson: all its parts are there and fit together; what is missing is said in sentences."""
+
+import ast
+from pathlib import Path
+from types import ModuleType
+
+from galviz.course.bank import Bank
+from galviz.course.lesson import DIFFICULTIES, Lesson
+from galviz.course.questions import CourseError, Questions, read_questions
+from galviz.course.runner import TESTS_NAME
+from galviz.course.worker import load
+from galviz.course.workspace import EXERCISE_NAME, SOLUTION_NAME
+
+BANK_NAME = "bank.py"
+FIGURE_NAME = "figure.py"
+# Of text.md: each lesson has them, beside those that its page shows.
+SECTIONS = ("try", "limits", "sources")
+LEAST_WRONG, LEAST_RIGHT = 4, 1
+_FILES = (
+    *("__init__.py", "page.py", "text.md", "questions.toml"),
+    *(EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME, BANK_NAME, FIGURE_NAME),
+)
+
+
+def load_part(lesson: Lesson, name: str) -> ModuleType:
+    """Run one of a lesson's Python files, and return it as a module."""
+    path = lesson.folder / name
+    return load(path, f"lessons.{lesson.slug}.{path.stem}")
+
+
+def load_bank(lesson: Lesson) -> Bank:
+    """The answers, wrong and right, to a lesson's exercises."""
+    return load_part(lesson, BANK_NAME).bank
+
+
+def breaches(lesson: Lesson, known: set[str]) -> list[str]:
+    """Say what a lesson lacks; nothing of it is run.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    known : set of str
+        Slugs of the lessons that come before it.
+
+    Returns
+    -------
+    list of str
+        Sentences; empty where all is well.
+    """
+    missing = [f"{lesson.folder / name} is missing." for name in _FILES if not (lesson.folder / name).is_file()]
+    found = [*missing, *_of_manifest(lesson, known)]
+    if missing:
+        return found
+    try:
+        questions = read_questions(lesson)
+    except CourseError as error:
+        return [*found, f"{error}."]
+    headings = {
+        line.removeprefix("## ").strip()
+        for line in (lesson.folder / "text.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("## ")
+    }
+    found += [f"{lesson.slug}/text.md has no section '## {name}'." for name in SECTIONS if name not in headings]
+    if not 1 <= len(questions.tasks) <= 3:
+        found.append(f"{lesson.slug} has {len(questions.tasks)} exercises; 1 to 3 are right.")
+    if not 3 <= len(questions.quiz) <= 5:
+        found.append(f"The quiz of {lesson.slug} has {len(questions.quiz)} questions; 3 to 5 are right.")
+    return found + _of_functions(lesson, questions) + _of_bank(lesson, questions)
+
+
+def _of_manifest(lesson: Lesson, known: set[str]) -> list[str]:
+    found = [
+        f"{lesson.slug}: before names {slug!r}, no lesson before it." for slug in lesson.before if slug not in known
+    ]
+    if lesson.difficulty not in DIFFICULTIES:
+        found.append(f"{lesson.slug}: difficulty must be 1, 2 or 3; got {lesson.difficulty}.")
+    if not 1 <= lesson.minutes <= 60:
+        found.append(f"{lesson.slug}: minutes must be 1 to 60; got {lesson.minutes}.")
+    if not lesson.claim.endswith("."):
+        found.append(f"{lesson.slug}: the claim is a sentence, with a full stop; got {lesson.claim!r}.")
+    if not lesson.afterwards or lesson.afterwards.endswith("."):
+        found.append(f"{lesson.slug}: afterwards ends the sentence 'Afterwards you can …', without a full stop.")
+    return found
+
+
+def _of_functions(lesson: Lesson, questions: Questions) -> list[str]:
+    found = []
+    stubs, solutions, tests = (_functions(lesson.folder / name) for name in (EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME))
+    for task in questions.tasks:
+        stub = stubs.get(task.function)
+        if stub is None:
+            found.append(f"{lesson.slug}/{EXERCISE_NAME} has no `{task.function}`, which {task.id} asks for.")
+        elif ast.get_docstring(stub) is None:
+            found.append(f"{lesson.slug}/{EXERCISE_NAME}: `{task.function}` needs a docstring, the text of {task.id}.")
+        elif f'raise NotImplementedError("{task.id}")' != ast.unparse(stub.body[-1]).replace("'", '"'):
+            found.append(
+                f"{lesson.slug}/{EXERCISE_NAME}: `{task.function}` must raise NotImplementedError({task.id!r})."
+            )
+        if task.function not in solutions:
+            found.append(f"{lesson.slug}/{SOLUTION_NAME} has no `{task.function}` ({task.id}).")
+        if task.test not in tests:
+            found.append(f"{lesson.slug}/{TESTS_NAME} has no `{task.test}` ({task.id}).")
+    asked = {task.function for task in questions.tasks}
+    found += [f"{lesson.slug}/{EXERCISE_NAME}: no task asks for `{name}`." for name in stubs.keys() - asked]
+    return found
+
+
+def _functions(path: Path) -> dict[str, ast.FunctionDef | ast.ClassDef]:
+    """Functions and classes at the top of a file, by name; its own helpers begin with an underscore."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {
+        node.name: node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+    }
+
+
+def _of_bank(lesson: Lesson, questions: Questions) -> list[str]:
+    text = (lesson.folder / BANK_NAME).read_text(encoding="utf-8")
+    found = []
+    for task in questions.tasks:
+        for kind, least in (("wrong", LEAST_WRONG), ("right", LEAST_RIGHT)):
+            count = text.count(f'@bank.{kind}("{task.id}"')
+            if count < least:
+                found.append(f"{lesson.slug}/{BANK_NAME} has {count} {kind} answers to {task.id}; {least} are needed.")
+    return found

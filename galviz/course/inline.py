@@ -1,0 +1,35 @@
+"""An exercise checked where it is written: in a notebook, on the function itself."""
+
+from galviz.course.contract import load_part
+from galviz.course.lesson import LESSONS_FOLDER, Lesson
+from galviz.course.progress import record
+from galviz.course.questions import read_questions
+from galviz.course.runner import TESTS_NAME
+from galviz.course.worker import FAILED, examine
+
+
+def check_answer(lesson: Lesson, task_id: str, answer: object) -> None:
+    """Run a task's tests on a function, print what came out, and remember it.
+
+    It runs in this very process, without limits: a loop that never ends is stopped as in any notebook.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    task_id : str
+        Such as ``"hooks.2"``.
+    answer : callable
+        The function.
+
+    Raises
+    ------
+    ValueError
+        If the lesson has no such task.
+    """
+    tasks = {task.id: task for task in read_questions(lesson).tasks}
+    if task_id not in tasks:
+        raise ValueError(f"task_id must be one of {', '.join(tasks)}; got {task_id!r}")
+    test = getattr(load_part(lesson, TESTS_NAME), tasks[task_id].test)
+    state, message = examine(test, answer, task_id, LESSONS_FOLDER / "notebook")
+    record({task_id: state})
+    print(f"{task_id}: {state}." + (f" {message}" if state == FAILED else ""))

@@ -1,0 +1,51 @@
+"""A lesson: a folder, and what the manifest says of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+LESSONS_FOLDER = Path(__file__).parents[2] / "lessons"
+DIFFICULTIES = {1: "easy", 2: "medium", 3: "hard"}
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson of the course, as the manifest describes it.
+
+    Attributes
+    ----------
+    slug : str
+        Name of its folder and of its address in the browser.
+    title : str
+        What the navigation calls it.
+    minutes : int
+        How long it takes to read and play with, exercises not counted.
+    difficulty : int
+        1 easy, 2 medium, 3 hard.
+    claim : str
+        The one sentence a student should come away with.
+    afterwards : str
+        What a student can do after it; ends the sentence 'Afterwards you can …'.
+    before : tuple of str
+        Slugs of the lessons it builds on.
+    part : str
+        Under which heading the navigation has it.
+    """
+
+    slug: str
+    title: str
+    minutes: int
+    difficulty: int
+    claim: str
+    afterwards: str
+    before: tuple[str, ...] = ()
+    part: str = "Beyond the tutorial"
+
+    @property
+    def folder(self) -> Path:
+        """Where its page.py and text.md are."""
+        return LESSONS_FOLDER / self.slug
+
+    @property
+    def page(self) -> Path:
+        """The Streamlit script of its page."""
+        return self.folder / "page.py"

@@ -1,0 +1,132 @@
+"""An instructor's settings: course.toml in the project's folder, checked as a whole before anything is shown.
+
+lessons = ["galaxies", "images", "pca"]   # which; all of them by default, always in the course's order
+solutions = "closed"                      # "open" (on request) or "closed"
+exercises = "show"                        # "home": run where the page is open on this machine; "run"; "show"
+survey = "../my-survey"                   # what the app shows without --survey; as seen from course.toml
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from galviz.course.lesson import LESSONS_FOLDER, Lesson
+from galviz.course.questions import CourseError
+
+FILE_VARIABLE = "GALVIZ_COURSE"
+# Goes before the file: the light entry point sets it to "show".
+EXERCISES_VARIABLE = "GALVIZ_EXERCISES"
+OPEN, CLOSED = "open", "closed"
+HOME, RUN, SHOW = "home", "run", "show"
+_CHOICES = {"solutions": (OPEN, CLOSED), "exercises": (HOME, RUN, SHOW)}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an instructor decides.
+
+    Attributes
+    ----------
+    lessons : tuple of Lesson
+        Those offered, in the course's order.
+    solutions : str
+        ``"open"``: shown on request; ``"closed"``: not shown.
+    exercises : str
+        Whether pages run a student's code: ``"home"``, where the browser is on the same machine; ``"run"``, always;
+        ``"show"``, never.
+    survey : str or None
+        A survey folder to show instead of the one that comes with galviz.
+    """
+
+    lessons: tuple[Lesson, ...]
+    solutions: str = OPEN
+    exercises: str = HOME
+    survey: str | None = None
+
+
+def settings_path() -> Path:
+    """The settings' file: the one that ``GALVIZ_COURSE`` names, or course.toml in the project's folder."""
+    named = os.environ.get(FILE_VARIABLE)
+    return Path(named).absolute() if named else LESSONS_FOLDER.parent / "course.toml"
+
+
+def read_settings(lessons: Sequence[Lesson]) -> Settings:
+    """Read and check the settings.
+
+    Parameters
+    ----------
+    lessons : sequence of Lesson
+        The manifest.
+
+    Returns
+    -------
+    Settings
+        The usual ones where there is no file, unless ``GALVIZ_COURSE`` names one.
+
+    Raises
+    ------
+    CourseError
+        If the file can't be read, or says something that can't be.
+    """
+    path, forced = settings_path(), os.environ.get(EXERCISES_VARIABLE)
+    if forced and forced not in _CHOICES["exercises"]:
+        raise CourseError(f"{EXERCISES_VARIABLE} must be {' or '.join(_CHOICES['exercises'])}; got {forced!r}")
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if not os.environ.get(FILE_VARIABLE):
+            return Settings(tuple(lessons), exercises=forced or HOME)
+        raise CourseError(f"{path}, which {FILE_VARIABLE} names, isn't there") from None
+    except OSError as error:
+        raise CourseError(f"{path} can't be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path} is no TOML: {error}") from error
+    known = ("lessons", *_CHOICES, "survey")
+    for name in found:
+        if name not in known:
+            raise CourseError(
+                f"{path} sets {name!r}, which is no setting{_near(name, known)}: there are {', '.join(known)}"
+            )
+    for name, choices in _CHOICES.items():
+        if name in found and found[name] not in choices:
+            rule = " or ".join(f'"{choice}"' for choice in choices)
+            raise CourseError(f"{path}: {name} must be {rule}; got {found[name]!r}")
+    return Settings(
+        _lessons(found.get("lessons"), lessons, path),
+        found.get("solutions", OPEN),
+        forced or found.get("exercises", HOME),
+        _survey(found.get("survey"), path),
+    )
+
+
+def _lessons(asked: object, lessons: Sequence[Lesson], path: Path) -> tuple[Lesson, ...]:
+    if asked is None:
+        return tuple(lessons)
+    if not isinstance(asked, list) or not asked or not all(isinstance(slug, str) for slug in asked):
+        raise CourseError(f'{path}: lessons must be a list of names such as ["{lessons[0].slug}"]; got {asked!r}')
+    known = [lesson.slug for lesson in lessons]
+    for slug in asked:
+        if slug not in known:
+            raise CourseError(
+                f"{path}: lessons names {slug!r}, no lesson{_near(slug, known)}: there are {', '.join(known)}"
+            )
+    return tuple(lesson for lesson in lessons if lesson.slug in asked)
+
+
+def _survey(asked: object, path: Path) -> str | None:
+    if asked is None:
+        return None
+    if not isinstance(asked, str) or not asked:
+        raise CourseError(f"{path}: survey must be the name of a folder; got {asked!r}")
+    folder = path.parent / asked
+    if not folder.is_dir():
+        raise CourseError(f"{path}: survey names {asked!r}, and there is no folder {folder}")
+    return str(folder)
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f" (is {near[0]!r} meant?)" if near else ""

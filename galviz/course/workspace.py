@@ -1,0 +1,99 @@
+"""A student's folder: `work/` beside the course, git-ignored, with a copy of each lesson's stubs to write in.
+
+The stubs stay as they are, so that an update of the course meets no changed file, and what a student wrote is never
+overwritten.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from galviz.course.lesson import LESSONS_FOLDER, Lesson
+from galviz.files import write_bytes
+
+FOLDER_VARIABLE = "GALVIZ_WORK"
+EXERCISE_NAME, SOLUTION_NAME = "exercise.py", "solution.py"
+
+
+@dataclass(frozen=True)
+class Started:
+    """What became of a lesson's stubs.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The student's file.
+    made : bool
+        False where it was there already, and left alone.
+    kept : pathlib.Path or None
+        Where the file that was there before is now, if it had to make place.
+    """
+
+    path: Path
+    made: bool
+    kept: Path | None = None
+
+
+def work_folder() -> Path:
+    """The student's folder: the one that ``GALVIZ_WORK`` names, or `work` in the project's folder."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    return Path(named).absolute() if named else LESSONS_FOLDER.parent / "work"
+
+
+def exercise_path(slug: str) -> Path:
+    """The student's file for a lesson, whether it is there or not."""
+    return work_folder() / f"{slug}.py"
+
+
+def stub_path(lesson: Lesson) -> Path:
+    """The pristine stubs of a lesson."""
+    return lesson.folder / EXERCISE_NAME
+
+
+def solution_path(lesson: Lesson) -> Path:
+    """What right answers look like."""
+    return lesson.folder / SOLUTION_NAME
+
+
+def start(lessons: Iterable[Lesson], *, again: bool = False) -> list[Started]:
+    """Copy stubs to the student's folder, where there is no file of theirs yet.
+
+    Parameters
+    ----------
+    lessons : iterable of Lesson
+    again : bool
+        Copy them where there is one too; that one is renamed first, to `hooks-1.py` and so on.
+
+    Returns
+    -------
+    list of Started
+        One for each lesson.
+
+    Raises
+    ------
+    OSError
+        If a stub can't be read or the folder can't be written; no file is half-written.
+    """
+    folder, found = work_folder(), []
+    for lesson in lessons:
+        content = stub_path(lesson).read_bytes()
+        folder.mkdir(parents=True, exist_ok=True)
+        path, kept = exercise_path(lesson.slug), None
+        if path.exists():
+            if not again or path.read_bytes() == content:
+                found.append(Started(path, made=False))
+                continue
+            kept = _free_name(path)
+            path.rename(kept)
+        write_bytes(path, content)
+        found.append(Started(path, made=True, kept=kept))
+    return found
+
+
+def _free_name(path: Path) -> Path:
+    """`hooks-1.py`, or the first of that kind that isn't taken."""
+    number = 1
+    while (candidate := path.with_name(f"{path.stem}-{number}{path.suffix}")).exists():
+        number += 1
+    return candidate

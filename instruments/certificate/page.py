@@ -1,0 +1,50 @@
+"""Instrument 'Certificate': what a student has done, in a table and as a page to keep."""
+
+from datetime import date
+
+import streamlit as st
+
+from galviz.course.questions import read_questions
+from panels.certificate import as_page, summed_up
+from panels.progress import progress
+from panels.settings import is_home, settings
+
+st.title("Your certificate")
+st.markdown("**What you have done of the course.** It counts by itself, and is as honest as you are.")
+lessons = settings().lessons
+rows = summed_up([(lesson, read_questions(lesson)) for lesson in lessons], progress())
+exercises, passed = sum(row["of exercises"] for row in rows), sum(row["exercises"] for row in rows)
+questions, right = sum(row["of questions"] for row in rows), sum(row["right"] for row in rows)
+with st.container(horizontal=True):
+    st.metric("Exercises passed", f"{passed} of {exercises}")
+    st.metric("Quiz questions right", f"{right} of {questions}")
+    st.metric("Lessons complete", f"{sum(row['complete'] for row in rows)} of {len(rows)}")
+st.dataframe(
+    [
+        {
+            "lesson": row["lesson"],
+            "exercises passed": f"{row['exercises']} of {row['of exercises']}",
+            "quiz questions right": f"{row['right']} of {row['of questions']}",
+            "complete": "yes" if row["complete"] else "not yet",
+        }
+        for row in rows
+    ],
+    hide_index=True,
+    height="content",
+)
+if not is_home():
+    st.info(
+        "Exercises are done on your own machine and counted there: this page counts the quizzes that you answered in "
+        "this browser.",
+        icon=":material/home:",
+    )
+name = st.text_input("Your name", key="name", max_chars=80, placeholder="as it is to stand on the certificate")
+st.download_button(
+    "Keep it as a page",
+    as_page(name, rows, date.today()),
+    file_name="galviz-certificate.html",
+    mime="text/html",
+    icon=":material/download:",
+    on_click="ignore",
+    help="A page that any browser shows and prints.",
+)

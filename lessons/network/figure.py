@@ -1,0 +1,28 @@
+"""One convolution of the network: a galaxy, the red weights of four kernels, and what each answers; with matplotlib."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from galviz.card import read_card
+from galviz.crops import network_crop
+from galviz.normalisation import normalise
+from galviz.survey import load_survey
+from galviz.weightfile import read_first_kernels
+from lessons.network.by_hand import convolve
+
+survey, card = load_survey(), read_card()
+crop = network_crop(survey.image(survey.object_ids[0]), card.pad_px, card.crop_px)
+numbers = normalise(np.asarray(crop), card.mean, card.std)
+
+fig, axes = plt.subplots(2, 5, figsize=(11, 4.8), layout="constrained")
+axes[0, 0].imshow(crop)
+axes[0, 0].set_title("in: a simulated galaxy")
+for number, (above, below) in enumerate(axes[:, 1:].T, start=1):
+    kernel = read_first_kernels()[number - 1]
+    for ax, values in ((above, kernel[0]), (below, convolve(numbers, kernel))):
+        largest = np.abs(values).max()
+        ax.imshow(values, cmap="PuOr_r", vmin=-largest, vmax=largest)
+    above.set_title(f"kernel {number}, red weights")
+    below.set_title("what it answers")
+for ax in axes.flat:
+    ax.axis("off")

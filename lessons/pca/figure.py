@@ -1,0 +1,20 @@
+"""How much of the variance each principal component of 256 galaxies' features explains, with matplotlib."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.decomposition import PCA
+
+from galviz.features import load_features
+from galviz.sample import draw_sample
+
+features = load_features()
+sample = draw_sample(features.object_ids, 256)
+values = features.layers["features"][features.rows(sample)]
+pca = PCA(10).fit(values)
+
+fig, ax = plt.subplots()
+number = np.arange(1, len(pca.explained_variance_ratio_) + 1)
+ax.bar(number, pca.explained_variance_ratio_, label="each")
+ax.plot(number, pca.explained_variance_ratio_.cumsum(), marker="o", color="C1", label="together")
+ax.set(xlabel="principal component", ylabel="explained variance", ylim=(0, 1))
+ax.legend()

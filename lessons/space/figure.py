@@ -1,0 +1,23 @@
+"""The plane of the first two components, ring true and dot predicted metallicity, with matplotlib."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from galviz.features import load_features
+from galviz.projection import fit_pca
+from galviz.sample import draw_sample
+from galviz.survey import load_survey
+
+survey, features = load_survey(), load_features()
+sample = draw_sample(features.object_ids, 256)
+rows = features.rows(sample)
+true = survey.catalogue.loc[sample, "metallicity"].to_numpy()
+predicted = features.predictions[rows]
+pc1, pc2 = fit_pca(features.layers["features"][rows], 2, whiten=True).coordinates.T
+
+fig, ax = plt.subplots()
+colours = {"vmin": 8.2, "vmax": 9.4, "cmap": "Spectral_r"}
+ax.scatter(pc1, pc2, s=60, c=true, **colours)
+dots = ax.scatter(pc1, pc2, s=12, c=predicted, **colours)
+ax.set(xlabel="PC1", ylabel="PC2", title=f"RMSE {np.sqrt(np.mean((predicted - true) ** 2)):.3f} dex")
+fig.colorbar(dots, label="12 + log10(O/H): ring true, dot predicted")

@@ -1,0 +1,134 @@
+"""How many components, for a page: the shares of three networks' features, each computed once for all who ask."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from galviz.dimension import (
+    ChanceShares,
+    HeldOutRegression,
+    held_out_regression,
+    parallel_analysis,
+    quick_bootstrap,
+    share_by_sample_size,
+)
+from galviz.features import CONTROLS, Features, load_features
+from galviz.variance import BootstrapVariance, HeldOutVariance, held_out_explained_variance
+from panels.controls import choose_one
+from panels.feature_space import origin, shipped_features
+
+TRAINED = "trained"
+NETWORKS = {TRAINED: TRAINED, **{name: name.replace("-", " ") for name in CONTROLS}}
+FOLDS = 5
+_SIZES = (10, 20, 50, 100, 256, 500, 1000, 2000)
+
+
+def choose_network() -> Features:
+    """Draw the control for the network whose features are looked at, and give them."""
+    chosen = choose_one(
+        "Network",
+        list(NETWORKS.values()),
+        NETWORKS[TRAINED],
+        key="network",
+        help="Trained on metallicity; never trained; trained on labels dealt out at random. Of the last two only the "
+        "last layer is shipped.",
+    )
+    return features_of_network(next(name for name, words in NETWORKS.items() if words == chosen))
+
+
+def features_of_network(name: str) -> Features:
+    """The shipped features of a network, by the names of `NETWORKS`."""
+    return shipped_features() if name == TRAINED else _control(name)
+
+
+@st.cache_resource(show_spinner="Reading features …")
+def _control(name: str) -> Features:
+    return load_features(control=name)
+
+
+def most_held_out(n_galaxies: int, n_channels: int, asked: int) -> int:
+    """How many components can be fitted where a fold of the galaxies is left out."""
+    return min(asked, n_galaxies - -(-n_galaxies // FOLDS), n_channels)
+
+
+def shares(features: Features, layer: str, object_ids: list[str], n_components: int) -> BootstrapVariance:
+    """Shares of the variance of some galaxies, with the interval of their bootstrap."""
+    return _shares(origin(features), layer, object_ids, n_components, features)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _shares(
+    made_from: str, layer: str, object_ids: list[str], n_components: int, _features: Features
+) -> BootstrapVariance:
+    return quick_bootstrap(_values(_features, layer, object_ids), n_components)
+
+
+def held_out(features: Features, layer: str, object_ids: list[str], n_components: int) -> HeldOutVariance:
+    """Shares of the variance of galaxies that were left out of the fit."""
+    return _held_out(origin(features), layer, object_ids, n_components, features)
+
+
+@st.cache_data(max_entries=64, show_spinner="Leaving galaxies out …")
+def _held_out(
+    made_from: str, layer: str, object_ids: list[str], n_components: int, _features: Features
+) -> HeldOutVariance:
+    return held_out_explained_variance(_values(_features, layer, object_ids), n_components, folds=FOLDS)
+
+
+def by_sample_size(features: Features, layer: str) -> pd.DataFrame:
+    """Shares in one, two and three components that samples of several sizes from the survey would find."""
+    return _by_sample_size(origin(features), layer, features)
+
+
+@st.cache_data(max_entries=16, show_spinner="Drawing samples …")
+def _by_sample_size(made_from: str, layer: str, _features: Features) -> pd.DataFrame:
+    total = len(_features.object_ids)
+    sizes = sorted({size for size in _SIZES if size < total} | {min(total, _SIZES[-1])})
+    return share_by_sample_size(_features.layers[layer], sizes)
+
+
+def chance_shares(features: Features, layer: str, object_ids: list[str]) -> ChanceShares:
+    """Shares of each component beside those of shuffled columns."""
+    return _chance_shares(origin(features), layer, object_ids, features)
+
+
+@st.cache_data(max_entries=64, show_spinner="Shuffling columns …")
+def _chance_shares(made_from: str, layer: str, object_ids: list[str], _features: Features) -> ChanceShares:
+    return parallel_analysis(_values(_features, layer, object_ids))
+
+
+def regression(
+    features: Features, layer: str, object_ids: list[str], n_components: int, column: str, label: pd.Series
+) -> HeldOutRegression:
+    """How well a column of the catalogue is read from the first components.
+
+    Parameters
+    ----------
+    features : Features
+    layer : str
+    object_ids : list of str
+    n_components : int
+    column : str
+        Its name, which tells it from others.
+    label : Series, index objID
+        Its values.
+    """
+    return _regression(origin(features), layer, object_ids, n_components, column, features, label)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _regression(
+    made_from: str,
+    layer: str,
+    object_ids: list[str],
+    n_components: int,
+    column: str,
+    _features: Features,
+    _label: pd.Series,
+) -> HeldOutRegression:
+    label = _label.loc[object_ids].to_numpy(float)
+    return held_out_regression(_values(_features, layer, object_ids), label, n_components, folds=FOLDS)
+
+
+def _values(features: Features, layer: str, object_ids: list[str]) -> np.ndarray:
+    return features.layers[layer][features.rows(object_ids)]

@@ -1,0 +1,34 @@
+"""The course at a glance: its lessons, what each takes and gives, and how far the student is."""
+
+import streamlit as st
+
+from galviz.course.lesson import DIFFICULTIES
+from galviz.course.questions import read_questions
+from panels.certificate import summed_up
+from panels.progress import progress
+from panels.settings import settings
+
+
+def show_course() -> None:
+    """List the lessons on offer, each with the way to it."""
+    st.header("The course")
+    lessons, known = settings().lessons, progress()
+    rows = summed_up([(lesson, read_questions(lesson)) for lesson in lessons], known)
+    part = None
+    for number, (lesson, row) in enumerate(zip(lessons, rows, strict=True), start=1):
+        if lesson.part != part:
+            part = lesson.part
+            st.subheader(part)
+        with st.container(gap=None):
+            st.page_link(
+                lesson.page,
+                label=f"{number}. {lesson.title}",
+                icon=":material/check_circle:" if row["complete"] else ":material/radio_button_unchecked:",
+            )
+            told = f"{lesson.minutes} min · {DIFFICULTIES[lesson.difficulty]} · afterwards you can {lesson.afterwards}"
+            if row["exercises"] or row["right"]:
+                told += (
+                    f" · {row['exercises']} of {row['of exercises']} exercises, {row['right']} of "
+                    f"{row['of questions']} questions"
+                )
+            st.caption(told)

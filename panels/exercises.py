@@ -1,0 +1,125 @@
+"""A lesson's exercises on its page: what to write, how far the student is; at home their tests, at a button."""
+
+import ast
+from threading import Lock
+
+import streamlit as st
+
+from galviz.course.check import check
+from galviz.course.lesson import DIFFICULTIES, Lesson
+from galviz.course.questions import Questions, Task
+from galviz.course.runner import Outcome
+from galviz.course.settings import OPEN
+from galviz.course.source import function_source
+from galviz.course.worker import FAILED, NOT_YET, PASSED
+from galviz.course.workspace import exercise_path, solution_path, start, stub_path
+from panels.progress import progress
+from panels.settings import is_home, settings
+
+ICONS = {PASSED: ":material/check_circle:", FAILED: ":material/replay:", NOT_YET: ":material/edit:"}
+COLOURS = {PASSED: "green", FAILED: "orange"}
+_REPOSITORY_STEPS = """\
+.venv/bin/python -m galviz start {slug}
+.venv/bin/python -m galviz check {slug}"""
+
+
+def exercises(lesson: Lesson, questions: Questions) -> None:
+    """Draw a lesson's exercises."""
+    st.header("Exercises")
+    home = is_home()
+    if home:
+        _say_where(lesson)
+    else:
+        _say_how_at_home(lesson)
+    known = progress()
+    for task in questions.tasks:
+        with st.container(border=True):
+            _task(lesson, task, str(known.get(task.id, "")), home=home)
+
+
+def _say_where(lesson: Lesson) -> None:
+    """Say in which file the student writes; offer to make it."""
+    path = exercise_path(lesson.slug)
+    if path.exists():
+        st.markdown(f"You write in `{path.parent.name}/{path.name}`. Save it, then check it here or in a terminal.")
+        st.code(f"python -m galviz check {lesson.slug}", language="bash")
+        return
+    st.markdown(f"You write in a file of your own, `{path.parent.name}/{path.name}`, with the editor you like.")
+    if st.button("Put the stubs there", key=f"start-{lesson.slug}", icon=":material/note_add:"):
+        try:
+            start([lesson])
+        except OSError as error:
+            st.error(f"It can't be written: {error.strerror}: {error.filename}.", icon=":material/folder_off:")
+        else:
+            st.rerun()
+
+
+def _say_how_at_home(lesson: Lesson) -> None:
+    """Say how to do the exercise where the student's code may run: not here."""
+    st.markdown(
+        "Exercises are written in an editor, and run on your own machine; here, on the web, nobody's code is run. In a "
+        "clone of the project, installed as its README says:"
+    )
+    st.code(_REPOSITORY_STEPS.format(slug=lesson.slug), language="bash")
+
+
+def _task(lesson: Lesson, task: Task, state: str, *, home: bool) -> None:
+    """Draw one exercise."""
+    stub = function_source(stub_path(lesson), task.function)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{task.id} · {task.title}**", width="content")
+        if state:
+            st.badge(state, icon=ICONS.get(state), color=COLOURS.get(state, "gray"))
+    st.caption(f"{DIFFICULTIES[task.difficulty]} · {task.minutes} min · `{task.function}`")
+    st.markdown(ast.get_docstring(ast.parse(stub).body[0]).partition("\n")[0])
+    with st.expander("What to write", icon=":material/edit:"):
+        st.code(stub, language="python", wrap_lines=True)
+    with st.expander("A hint", icon=":material/lightbulb:"):
+        st.markdown(task.hint)
+    shown = f"solution-shown-{task.id}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = home and st.button("Check my code", key=f"check-{task.id}", icon=":material/play_arrow:")
+        if settings().solutions == OPEN:
+            st.toggle("Show a solution", key=shown)
+        else:
+            st.caption("Your instructor keeps the solutions closed.")
+    if pressed:
+        _run(lesson, task)
+    if home:
+        _show(task)
+    if settings().solutions == OPEN and st.session_state.get(shown):
+        st.code(function_source(solution_path(lesson), task.function), language="python", wrap_lines=True)
+
+
+def _run(lesson: Lesson, task: Task) -> None:
+    """Run a task's tests on the student's file, apart from the app."""
+    with st.spinner("Running your code …"), _turn():
+        try:
+            (checked,) = check(lesson, [task])
+        except OSError as error:
+            st.error(f"The check can't be done: {error.strerror}: {error.filename}.", icon=":material/error:")
+            return
+    st.session_state[f"outcome-{task.id}"] = checked.outcome
+    st.rerun()  # the state stands above what told it
+
+
+def _show(task: Task) -> None:
+    """Show the outcome of the last check in this session."""
+    outcome: Outcome | None = st.session_state.get(f"outcome-{task.id}")
+    if outcome is None:
+        return
+    if outcome.state == PASSED:
+        st.success("Passed: all its tests.", icon=ICONS[PASSED])
+    elif outcome.state == FAILED:
+        st.warning(outcome.message, icon=ICONS[FAILED])
+    else:
+        st.info(outcome.message, icon=ICONS[NOT_YET])
+    if outcome.printed:
+        st.caption("It printed:")
+        st.code(outcome.printed, language=None)
+
+
+@st.cache_resource
+def _turn() -> Lock:
+    """One student's code at a time: it has limits of memory, and a machine has only so much."""
+    return Lock()

@@ -1,0 +1,82 @@
+"""The glossary: a term's meaning at hand where a page first uses it, and all of them on a page of their own."""
+
+import re
+from functools import cache
+
+from galviz.course.lesson import LESSONS_FOLDER
+from galviz.course.prose import sections
+
+GLOSSARY_FILE = LESSONS_FOLDER / "glossary.md"
+# Sections of a text that is no prose of ours to link in.
+_NOT_LINKED = ("sources",)
+# What must stay as it is: blocks of code, code, formulas, links, and headings.
+_KEPT = re.compile(
+    r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|<[^>]*>|^#.*?$", re.DOTALL | re.MULTILINE
+)
+
+
+def terms() -> dict[str, str]:
+    """Meaning of each term of the glossary, in its order."""
+    return {name.partition(" (")[0]: text for name, text in sections(GLOSSARY_FILE).items()}
+
+
+def anchor(term: str) -> str:
+    """A term's place on the glossary's page."""
+    return re.sub(r"[^a-z0-9]+", "-", term.lower()).strip("-")
+
+
+def link_terms(text: dict[str, str]) -> dict[str, str]:
+    """Link each term to the glossary where it first stands in a text; pointed at, the link tells its meaning.
+
+    Parameters
+    ----------
+    text : dict of str to str
+        Sections of Markdown. Code, formulas, links and headings stay as they are.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    seen: set[str] = set()
+    return {name: part if name in _NOT_LINKED else _link(part, seen) for name, part in text.items()}
+
+
+def _link(text: str, seen: set[str]) -> str:
+    pattern, names = _forms()
+    pieces, place = [], 0
+
+    def replace(match: re.Match) -> str:
+        term = names[" ".join(match.group(0).split()).lower()]
+        if term in seen:
+            return match.group(0)
+        seen.add(term)
+        return f'[{match.group(0)}](glossary#{anchor(term)} "{_first_sentence(term)}")'
+
+    for kept in _KEPT.finditer(text):
+        pieces += [pattern.sub(replace, text[place : kept.start()]), kept.group(0)]
+        place = kept.end()
+    return "".join([*pieces, pattern.sub(replace, text[place:])])
+
+
+@cache
+def _forms() -> tuple[re.Pattern, dict[str, str]]:
+    """A pattern for every form of every term, the longest first; and the term that each form is of.
+
+    A heading of the glossary is ``## kernel (kernels)``: the term and, in brackets, other forms.
+    """
+    names = {}
+    for heading in sections(GLOSSARY_FILE):
+        term, _, others = heading.partition(" (")
+        for form in [term, *others.removesuffix(")").split(", ")]:
+            if form:
+                names[form.lower()] = term
+    forms = sorted(names, key=len, reverse=True)
+    spaced = [re.escape(form).replace(r"\ ", r"\s+") for form in forms]
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(spaced)})(?![\w-])", re.IGNORECASE), names
+
+
+def _first_sentence(term: str) -> str:
+    """A term's meaning in one sentence, as plain text."""
+    text = " ".join(terms()[term].split())
+    first = re.split(r"(?<=[.])\s", text, maxsplit=1)[0]
+    return re.sub(r"[*_`$\\]", "", first).replace('"', "'")

@@ -1,0 +1,132 @@
+"""Maps of a sample for a page: PCA and t-SNE computed, UMAP as it is shipped, and what each keeps."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from galviz.features import Features
+from galviz.maps import Maps, load_maps, noise_like, tsne
+from galviz.neighbours import map_qualities
+from panels.controls import choose_one
+from panels.feature_space import origin
+
+LAYER = "features"
+# So many galaxies are mapped without being asked: three maps of them take about two seconds.
+AT_ONCE = 300
+PERPLEXITIES = (2, 5, 10, 30, 50, 100)
+# Neighbours by which maps are measured, where there are galaxies enough.
+NEIGHBOURS = 10
+_ASKED = "tsne_asked"
+
+
+@dataclass(frozen=True)
+class TsneSettings:
+    """How a t-SNE is made; see `galviz.maps.tsne`."""
+
+    perplexity: int
+    init: str
+    seed: int
+
+    def other_seed(self) -> "TsneSettings":
+        """The same from the next seed."""
+        return TsneSettings(self.perplexity, self.init, self.seed + 1)
+
+
+@st.cache_resource(show_spinner="Reading maps …")
+def shipped_maps() -> Maps:
+    """The shipped UMAPs, once for all sessions."""
+    return load_maps()
+
+
+def choose_perplexity(n_galaxies: int, default: int, *, key: str, label: str = "Perplexity") -> int:
+    """Draw the control for t-SNE's perplexity; fewer than the galaxies, with a sentence that says so."""
+    asked = st.select_slider(
+        label,
+        PERPLEXITIES,
+        value=default,
+        key=key,
+        bind="query-params",
+        help="About how many neighbours of each galaxy t-SNE tries to keep.",
+    )
+    if asked >= n_galaxies:
+        st.info(f"The perplexity must be less than the {n_galaxies} galaxies.", icon=":material/info:")
+    return min(asked, n_galaxies - 1)
+
+
+def choose_tsne(n_galaxies: int) -> TsneSettings:
+    """Draw the controls of t-SNE."""
+    perplexity = choose_perplexity(n_galaxies, 30, key="perplexity")
+    init = choose_one(
+        "Start", ["pca", "random"], "pca", key="init", help="Galaxies start on the first two components, or anywhere."
+    )
+    seed = st.number_input("Seed", min_value=0, max_value=99, value=0, key="tsne_seed", bind="query-params")
+    return TsneSettings(perplexity, init, int(seed))
+
+
+def neighbours_for(n_galaxies: int) -> int:
+    """By how many neighbours maps of so many galaxies are measured."""
+    return min(NEIGHBOURS, (n_galaxies - 1) // 2)
+
+
+def may_compute(key: tuple, n_galaxies: int) -> bool:
+    """Whether to compute now: few galaxies, computed before, or asked for; else draws the button that asks."""
+    if n_galaxies <= AT_ONCE or key in _computed() or st.session_state.get(_ASKED) == key:
+        return True
+    st.info(
+        f"t-SNE of {n_galaxies:,} galaxies, with another seed to compare, takes about {_seconds(n_galaxies)} seconds.",
+        icon=":material/hourglass_empty:",
+    )
+    st.button("Compute t-SNE", type="primary", on_click=lambda: st.session_state.update({_ASKED: key}))
+    return False
+
+
+def _seconds(n_galaxies: int) -> int:
+    """Two maps: 1 s at 256 galaxies and 15 s at 2,000, on a processor with AVX-512."""
+    return max(1, round((n_galaxies / 256) ** 1.3))
+
+
+@st.cache_resource
+def _computed() -> set[tuple]:
+    """What was computed for some session, and so is in the cache unless it was long ago."""
+    return set()
+
+
+def map_by_tsne(features: Features, object_ids: list[str], settings: TsneSettings) -> np.ndarray:
+    """t-SNE of a sample's features, shape (n, 2)."""
+    return _tsne(origin(features), object_ids, settings.perplexity, settings.init, settings.seed, features)
+
+
+def remember(key: tuple) -> None:
+    """Note that a map which may take long is there."""
+    _computed().add(key)
+
+
+@st.cache_data(max_entries=128, show_spinner="Computing t-SNE …")
+def _tsne(
+    made_from: str, object_ids: list[str], perplexity: int, init: str, seed: int, _features: Features
+) -> np.ndarray:
+    return tsne(values_of(_features, object_ids), perplexity=perplexity, init=init, seed=seed)
+
+
+def noise_of(features: Features, object_ids: list[str]) -> np.ndarray:
+    """Random numbers with the covariance of a sample's features."""
+    return noise_like(values_of(features, object_ids))
+
+
+@st.cache_data(max_entries=64, show_spinner="Computing t-SNE of noise …")
+def map_noise(made_from: str, object_ids: list[str], perplexity: int, _features: Features) -> np.ndarray:
+    """t-SNE of `noise_of`."""
+    return tsne(noise_of(_features, object_ids), perplexity=perplexity)
+
+
+@st.cache_data(max_entries=64, show_spinner="Comparing distances …")
+def measure(made_from: str, object_ids: list[str], key: tuple, _features: Features, _maps: dict) -> pd.DataFrame:
+    """What each of some maps keeps; `key` tells the maps from others."""
+    return map_qualities(values_of(_features, object_ids), _maps, n_neighbors=neighbours_for(len(object_ids)))
+
+
+def values_of(features: Features, object_ids: list[str]) -> np.ndarray:
+    """The features themselves, in 512 dimensions."""
+    return features.layers[LAYER][features.rows(object_ids)]

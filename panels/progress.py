@@ -1,0 +1,89 @@
+"""What a student has passed and answered, across reloads and restarts.
+
+At home it is a file in `work/`, which `python -m galviz check` reads and writes too. On a deployment the server keeps
+nothing of its visitors and may forget everything when it sleeps: there it is the storage of their own browser, which
+stays on their machine, needs no account, and is there again after a reload, a restart or a night. It is reached by
+Streamlit's own means (a component of a few lines) because no maintained package does more than that.
+"""
+
+import json
+
+import streamlit as st
+
+from galviz.course.progress import Value, read_progress, record
+from panels.settings import is_home
+
+_STATE, _HEARD, _TROUBLE = "progress", "progress_heard", "progress_trouble"
+_SCRIPT = """
+export default function({ data, setStateValue }) {
+    const NAME = "galviz-progress";
+    let kept = {};
+    try { kept = JSON.parse(localStorage.getItem(NAME) ?? "{}"); } catch {}
+    if (data.changed) {
+        kept = { ...kept, ...data.changed };
+        try { localStorage.setItem(NAME, JSON.stringify(kept)); } catch {}
+    }
+    if (!data.heard) { setStateValue("kept", JSON.stringify(kept)); }
+}
+"""
+
+
+def progress() -> dict[str, Value]:
+    """What is known of this student, by key: ``"hooks.2": "passed"``, ``"hooks.q1": 0``."""
+    if is_home():
+        try:
+            return read_progress()
+        except OSError as error:
+            _tell_trouble("read", error)
+    return st.session_state.setdefault(_STATE, {})
+
+
+def remember(key: str, value: Value) -> None:
+    """Keep an answer or an outcome."""
+    if is_home():
+        try:
+            record({key: value})
+        except OSError as error:
+            _tell_trouble("written", error)
+        else:
+            return
+    st.session_state.setdefault(_STATE, {})[key] = value
+
+
+def keep_in_browser() -> None:
+    """Exchange the progress with the browser's storage, where that keeps it; once in each run, after all else."""
+    if is_home():
+        if said := st.session_state.get(_TROUBLE):
+            st.warning(said, icon=":material/save:")
+        return
+    store = st.components.v2.component("galviz_progress", js=_SCRIPT)
+    known, heard = st.session_state.setdefault(_STATE, {}), st.session_state.get(_HEARD, False)
+    with st.container(height=1, border=False, key="progress_store"):
+        found = store(
+            key="progress_in_browser",
+            data={"changed": known or None, "heard": heard},
+            default={"kept": None},
+            on_kept_change=lambda: None,
+        )
+    if not heard and found.kept is not None:
+        st.session_state[_HEARD] = True
+        st.session_state[_STATE] = {**_sound(found.kept), **known}
+        st.rerun()
+
+
+def _sound(kept: str) -> dict[str, Value]:
+    """What the browser kept, as far as it makes sense."""
+    try:
+        found = json.loads(kept)
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {key: value for key, value in found.items() if isinstance(value, str | int)}
+
+
+def _tell_trouble(what: str, error: OSError) -> None:
+    """Say once a page that progress can't be kept; the session goes on with what it has."""
+    st.session_state[_TROUBLE] = (
+        f"Your progress can't be {what} ({error.strerror}: {error.filename}): it lasts until you close this page."
+    )

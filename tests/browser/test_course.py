@@ -1,0 +1,145 @@
+"""The course in a real browser: answers that stay, a student's code that misbehaves, and what a deployment keeps."""
+
+import re
+
+import psutil
+import pytest
+from playwright.sync_api import expect
+
+from galviz.course.questions import read_questions
+from galviz.course.workspace import solution_path, stub_path
+from lessons import lesson
+
+pytestmark = pytest.mark.browser
+
+PCA = lesson("pca")
+QUESTIONS = read_questions(PCA)
+FIRST = QUESTIONS.quiz[0]
+
+
+def choose(found, question, place):
+    """Choose an answer of the quiz, and see its explanation."""
+    answer = question.answers[place]
+    found.page.get_by_role("radiogroup", name=question.text).get_by_text(answer.text).click()
+    expect(found.main).to_contain_text(answer.says)
+
+
+def chosen(found, question):
+    """Places of the answers that are marked as chosen."""
+    options = found.page.get_by_role("radiogroup", name=question.text).get_by_role("radio")
+    return [place for place in range(options.count()) if options.nth(place).is_checked()]
+
+
+def check_first(found):
+    """Press the button of the first exercise."""
+    found.page.get_by_role("button", name="Check my code").first.click()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("slug", "title"), [("glossary", "Glossary"), ("certificate", "Your certificate")])
+def test_page_loads_clean(serve, visit, photograph, slug, title, width, theme):
+    found = visit(serve(), f"/{slug}", width=width, theme=theme)
+    expect(found.page.locator("h1")).to_have_text(title)
+    expect(found.page.locator("[data-testid=stException]")).to_have_count(0)
+    found.settle()
+    assert found.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    photograph(found, f"{slug}-{width}-{theme}")
+    assert found.complaints == []
+    assert found.foreign == []
+
+
+def test_at_home_answers_and_outcomes_stay(serve, visit, tmp_path, photograph):
+    work = tmp_path / "work"
+    address = serve(GALVIZ_WORK=work)
+    found = visit(address, "/pca")
+    choose(found, FIRST, FIRST.right)
+    found.page.get_by_role("button", name="Put the stubs there").click()
+    expect(found.main).to_contain_text("Save it, then check it here")
+    assert (work / "pca.py").read_bytes() == stub_path(PCA).read_bytes()
+    check_first(found)
+    expect(found.main).to_contain_text("Not written yet.")
+    (work / "pca.py").write_bytes(solution_path(PCA).read_bytes())
+    check_first(found)
+    expect(found.main).to_contain_text("Passed: all its tests.")
+    photograph(found, "pca-exercises")
+    found.page.reload()
+    expect(found.main).to_contain_text(FIRST.answers[FIRST.right].says)
+    assert chosen(found, FIRST) == [FIRST.right]
+    expect(found.main).to_contain_text(re.compile(r"Centre the features\W*(check_circle)?\s*passed"))
+    other = visit(address, "/certificate")
+    expect(other.main).to_contain_text(re.compile(r"Exercises passed\s*1 of"))
+    assert found.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("while True: pass", "takes more than 10 s and was stopped"),
+        ("import os; os._exit(1)", "It ends Python, with exit status 1"),
+        ("return bytearray(10**10)", "It needs more memory"),
+        ("print('x' * 10**7)", "It prints without end"),
+    ],
+    ids=["loop", "exit", "memory", "print"],
+)
+def test_code_that_misbehaves_is_told_and_the_app_lives_on(serve, visit, tmp_path_factory, body, said):
+    work = tmp_path_factory.mktemp("bad")
+    address = serve(GALVIZ_WORK=work)
+    text = stub_path(PCA).read_text().replace('raise NotImplementedError("pca.1")', body)
+    (work / "pca.py").write_text(text)
+    found = visit(address, "/pca")
+    check_first(found)
+    expect(found.main).to_contain_text(said, timeout=40_000)
+    visit(address, "/certificate")
+    choose(found, FIRST, 0)
+    assert found.complaints == []
+    assert not [each for each in psutil.process_iter(["cmdline"]) if str(work) in " ".join(each.info["cmdline"] or [])]
+
+
+def test_on_a_deployment_the_browser_keeps_the_answers(serve, visit, tmp_path):
+    address = serve(GALVIZ_EXERCISES="show", GALVIZ_WORK=tmp_path / "work")
+    found = visit(address, "/pca")
+    expect(found.page.get_by_role("button", name="Check my code")).to_have_count(0)
+    expect(found.main).to_contain_text("nobody's code is run")
+    choose(found, FIRST, 1)
+    found.page.wait_for_function("localStorage.getItem('galviz-progress')?.includes('pca.q1')")
+    found.page.reload()
+    expect(found.main).to_contain_text(FIRST.answers[1].says)
+    assert chosen(found, FIRST) == [1]
+    second = found.page.context.new_page()
+    second.goto(f"{address}/certificate")
+    expect(second.locator("h1")).to_have_text("Your certificate")
+    choose(found, FIRST, FIRST.right)
+    second.reload()
+    expect(second.locator("[data-testid=stMain]")).to_contain_text(re.compile(r"Quiz questions right\s*1 of"))
+    # another visitor has none of it, and the server has kept nothing
+    other = visit(address, "/pca")
+    assert chosen(other, FIRST) == []
+    assert not (tmp_path / "work").exists()
+    assert found.complaints == []
+    assert other.complaints == []
+
+
+def test_what_the_browser_kept_and_can_t_be_read_is_forgotten(serve, visit):
+    address = serve(GALVIZ_EXERCISES="show")
+    found = visit(address, "/glossary")
+    for kept in ("{", "[1]", '{"pca.q1": {}}', '{"pca.q1": 99}', "null"):
+        found.page.evaluate("kept => localStorage.setItem('galviz-progress', kept)", kept)
+        found.page.goto(f"{address}/pca")
+        expect(found.page.locator("h1")).to_have_text(PCA.title)
+        found.settle()
+        assert chosen(found, FIRST) == []
+        expect(found.page.locator("[data-testid=stException]")).to_have_count(0)
+    assert found.complaints == []
+
+
+def test_a_term_leads_to_the_glossary(serve, visit):
+    found = visit(serve(), "/pca")
+    link = found.main.locator("a[href^='glossary#']").first
+    term = link.get_attribute("href").partition("#")[2]
+    assert len(link.get_attribute("title")) > 10
+    with found.page.context.expect_page() as opened:
+        link.click()
+    page = opened.value
+    expect(page.locator("h1")).to_have_text("Glossary")
+    expect(page.locator(f"#{term}")).to_be_in_viewport(timeout=10_000)

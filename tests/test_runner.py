@@ -1,0 +1,233 @@
+"""A student's code, run apart: whatever it does is told in a sentence, within its time, and nothing is left running."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from galviz.course.questions import read_questions
+from galviz.course.runner import Limits, _told_end, run_tasks
+from galviz.course.workspace import solution_path, stub_path
+from lessons import lesson
+
+LESSON = lesson("pca")
+TASKS = read_questions(LESSON).tasks
+QUICK = Limits(load_seconds=3.0, task_seconds=1.5, memory_mb=500)
+STUB = stub_path(LESSON).read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def outcomes(tmp_path):
+    """A function that runs the lesson's tasks on a file of that content."""
+
+    def run(content, limits=QUICK):
+        path = tmp_path / "pca.py"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+        return run_tasks(path, TASKS, limits=limits)
+
+    return run
+
+
+def centre_that(*lines, before=""):
+    """The solution, with a first task that does something else."""
+    text = solution_path(LESSON).read_text(encoding="utf-8")
+    body = "\n".join(f"    {line}" for line in lines)
+    return text.replace("    return values - np.mean(values, axis=0)\n", f"{body}\n", 1).replace(
+        "import numpy as np\n", f"import numpy as np\n{before}\n", 1
+    )
+
+
+def running(mark):
+    """Processes whose command line holds `mark`."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if mark in " ".join(process.cmdline()) and process.pid != os.getpid():
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_the_solution_passes(outcomes):
+    found = outcomes(solution_path(LESSON).read_bytes())
+    assert [(outcome.id, outcome.state, outcome.message) for outcome in found] == [
+        (task.id, "passed", "") for task in TASKS
+    ]
+    assert all(0 <= outcome.seconds < 1.5 for outcome in found)
+
+
+def test_the_stub_is_not_yet_an_answer(outcomes):
+    assert [outcome.state for outcome in outcomes(STUB)] == ["not yet"] * 3
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (["while True:", "    pass"], "takes more than 1.5 s and was stopped: is there a loop that never ends?"),
+        (["while True:", "    try:", "        print('x')", "    except:", "        pass"], "1.5 s"),
+        (["import sys", "sys.exit(0)"], "It ends Python (`sys.exit`, `exit` or `quit`) (line"),
+        (["exit()"], "It ends Python"),
+        (["import os", "os._exit(0)"], "It ends Python, with exit status 0"),
+        (["import os, signal", "os.kill(os.getpid(), signal.SIGSEGV)"], "It crashed Python (SIGSEGV)."),
+        (["import os", "os.abort()"], "It crashed Python (SIGABRT)."),
+        (["return np.ones(10**10 // 8)"], "more memory than"),
+        (["return bytearray(10**10)"], "more memory than"),
+        (["kept = []", "while True:", "    kept.append(np.ones(10**6))"], "more memory than"),
+        (["while True:", "    print('again and again')"], "It prints without end (line"),
+        (["import os", "while True:", "    os.write(1, b'x' * 65536)"], "It prints without end"),
+        (["import os", "os.fork()", "return values - values.mean(axis=0)"], "starts another process (fork)"),
+        (["import os", "while True:", "    os.fork()"], "1.5 s"),
+        (["import nothing_of_that_name"], "It imports `nothing_of_that_name`, which isn't installed here (line"),
+        (["return centre(values)"], "It calls itself without end (line"),
+        (["return input('a number')"], "It asks for input (line"),
+        (["raise KeyboardInterrupt"], "It raises KeyboardInterrupt (line"),
+        (["raise BaseException"], "It raises BaseException (line"),
+        (["return 1 / 0"], "It raises ZeroDivisionError (line 9 of pca.py): division by zero"),
+        (["raise NotImplementedError"], "It raises NotImplementedError (line 9 of pca.py)."),
+        (["raise NotImplementedError('pca.2')"], "It raises NotImplementedError (line 9 of pca.py)."),
+        (["return ..."], "type ellipsis"),
+        (["pass"], "is None: does the function end with `return`?"),
+        (["import re", "re.match(r'(a+)+$', 'a' * 40 + 'b')"], "1.5 s"),
+        (["with open('/dev/zero', 'rb') as f:", "    return f.read()"], "more memory than"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
+)
+def test_what_goes_wrong_is_told_and_the_other_tasks_go_on(outcomes, body, said):
+    began = time.monotonic()
+    found = outcomes(centre_that(*body))
+    assert [outcome.state for outcome in found] == ["failed", "passed", "passed"]
+    assert said in found[0].message
+    assert len(found[0].message) < 400
+    assert "\n" not in found[0].message
+    assert time.monotonic() - began < 30
+    assert not psutil.Process().children(recursive=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("def centre(values:\n    pass\n", "pca.py can't be read as Python: '(' was never closed, in line 1."),
+        ("def centre(values):\nreturn values\n", "pca.py can't be read as Python"),
+        (b"x = '\xff\xfe'\n", "pca.py can't be read"),
+        (b"x = 1\0\n", "pca.py can't be read"),
+        ("", "There is no `centre` in pca.py"),
+        (
+            "import nothing_of_that_name\n" + STUB,
+            "It imports `nothing_of_that_name`, which isn't installed here (line 1",
+        ),
+        ("while True:\n    pass\n", "Running pca.py from its top takes more than 3 s and was stopped"),
+        ("import sys\nsys.exit()\n", "It ends Python (`sys.exit`, `exit` or `quit`) (line 2"),
+        ("import os\nos._exit(3)\n", "It ends Python, with exit status 3"),
+        ("x = bytearray(10**10)\n", "It needs more memory than an exercise may have (line 1 of pca.py)."),
+        ("import os\nos.fork()\n" + STUB, "starts another process (fork)"),
+        ("centre = 3\n", "TypeError"),
+    ],
+    ids=range(12),
+)
+def test_a_file_that_can_t_be_run_is_told_for_each_task(outcomes, content, said):
+    found = outcomes(content)
+    assert [outcome.state for outcome in found] == ["failed"] * 3
+    assert said in found[0].message
+    assert len(found[0].message) < 400
+
+
+def test_a_file_that_is_gone_is_told(tmp_path):
+    (outcome, *_) = run_tasks(tmp_path / "pca.py", TASKS)
+    assert outcome.state == "failed"
+    assert "There is no file pca.py" in outcome.message
+    assert "`python -m galviz start pca`" in outcome.message
+    (tmp_path / "pca.py").mkdir()
+    assert run_tasks(tmp_path / "pca.py", TASKS)[0].state == "failed"
+
+
+def test_nothing_that_was_started_is_left_running(outcomes):
+    mark = f"galviz-left-{os.getpid()}"
+    sleeper = f"[sys.executable, '-c', 'import time; time.sleep(600)', '{mark}']"
+    found = outcomes(
+        centre_that(
+            f"subprocess.Popen({sleeper})",
+            f"subprocess.Popen({sleeper}, start_new_session=True)",
+            "return values - np.mean(values, axis=0)",
+            before="import subprocess, sys",
+        )
+    )
+    assert found[0].state == "passed"
+    assert not running(mark)
+
+
+def test_threads_don_t_keep_it(outcomes):
+    began = time.monotonic()
+    found = outcomes(
+        centre_that(
+            "threading.Thread(target=time.sleep, args=(600,)).start()",
+            "return values - np.mean(values, axis=0)",
+            before="import threading, time",
+        )
+    )
+    assert found[0].state == "passed"
+    assert time.monotonic() - began < 20
+
+
+def test_what_is_printed_is_shown_by_task(outcomes):
+    found = outcomes(centre_that("print('mean', 3)", "return values"))
+    assert found[0].printed == "mean 3\n"
+    assert [outcome.printed for outcome in found[1:]] == ["", ""]
+    long = outcomes(centre_that("print('x' * 10_000)", "return values"))[0]
+    assert len(long.printed) == 2_000
+
+
+def test_an_edit_counts_at_once(outcomes):
+    wrong = centre_that("return values - np.mean(values, axis=1)")
+    assert outcomes(wrong)[0].state == "failed"
+    assert outcomes(wrong.replace("axis=1", "axis=0"))[0].state == "passed"
+    assert outcomes(wrong)[0].state == "failed"
+
+
+def test_outcomes_are_told_as_they_come(tmp_path):
+    path, told = tmp_path / "pca.py", []
+    path.write_bytes(solution_path(LESSON).read_bytes())
+    found = run_tasks(path, TASKS[1:], tell=told.append)
+    assert told == found
+    assert [outcome.id for outcome in told] == ["pca.2", "pca.3"]
+
+
+def test_a_run_whose_parent_is_killed_ends(tmp_path):
+    path = tmp_path / "pca.py"
+    path.write_text(centre_that("while True:", "    pass"))
+    code = (
+        "from pathlib import Path\nfrom galviz.course.questions import read_questions\n"
+        "from galviz.course.runner import run_tasks\nfrom lessons import lesson\n"
+        f"run_tasks(Path({str(path)!r}), read_questions(lesson('pca')).tasks)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    try:
+        for _ in range(200):
+            worker = [each for each in running("galviz.course.worker") if each.ppid() == parent.pid]
+            if worker and worker[0].cpu_times().user > 1:
+                break
+            time.sleep(0.1)
+        assert worker
+    finally:
+        parent.kill()
+        parent.wait()
+    assert not psutil.wait_procs(worker, timeout=10)[1]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (0, "It ends Python, with exit status 0"),
+        (-11, "It crashed Python (SIGSEGV)."),
+        (-9, "was killed (SIGKILL)"),
+        (-24, "computes without end"),
+        (0xC0000005, "It crashed Python (status 0xc0000005)."),
+    ],
+)
+def test_how_a_process_ended_is_told(status, said):
+    assert said in _told_end(status)
