@@ -157,7 +157,10 @@ def test_a_label_that_is_a_colour_is_found_in_the_colours():
     assert found["ridge"] < found["random forest"] < found["mean"]
 
 
-@pytest.mark.parametrize("arguments", [["rendering.py", "--n", "20"], ["label.py", "--n", "60"], ["realism.py"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["rendering.py", "--n", "20"], ["label.py", "--n", "60"], ["realism.py"], ["exercises.py", "galaxies", "pca"]],
+)
 def test_each_benchmark_runs(arguments, tmp_path):
     command = [sys.executable, str(ROOT / "benchmarks" / arguments[0]), *arguments[1:]]
     if arguments == ["realism.py"]:
@@ -168,7 +171,12 @@ def test_each_benchmark_runs(arguments, tmp_path):
         command += ["--real", str(tmp_path / "real"), "--n", "40", "--seed", "2", "--sheets", str(tmp_path / "sheets")]
     process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert process.returncode == 0, process.stderr
-    expected = {"rendering.py": "galaxies/s on one core", "label.py": "variance of the label", "realism.py": "AUC"}
+    expected = {
+        "rendering.py": "galaxies/s on one core",
+        "label.py": "variance of the label",
+        "realism.py": "AUC",
+        "exercises.py": "times as long as here",
+    }
     assert expected[arguments[0]] in process.stdout
     if arguments == ["realism.py"]:
         assert sorted(path.name for path in (tmp_path / "sheets").iterdir()) == ["mock.png", "real.png"]

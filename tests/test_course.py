@@ -249,6 +249,7 @@ def test_check_tells_states_the_hint_and_the_next_command(capsys):
     assert main(["check", "pca"]) == 1
     said = capsys.readouterr().out
     assert said.count("not started") == 3
+    assert "-> pca.py isn't there: `python -m galviz start pca` puts it into work." in said
     assert "0 of 3 passed. Next: python -m galviz start pca" in said
     assert read_progress() == {}
     start([PCA])

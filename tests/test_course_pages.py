@@ -126,6 +126,7 @@ def test_an_answer_that_is_gone_is_no_answer(run_app):
 # Exercises
 
 
+@pytest.mark.full
 def test_at_home_an_exercise_goes_from_stub_to_passed(run_app):
     app = run_app(page="lessons/pca")
     app = app.button(key="check-pca.1").click().run()

@@ -70,6 +70,7 @@ def run(folder, *arguments, status=0):
     return done
 
 
+@pytest.mark.full
 def test_it_is_checked(project):
     run(project, "-m", "galviz", "start", "dust")
     found = json.loads(run(project, "-m", "galviz", "check", "dust", "--json", status=1).stdout)
@@ -84,6 +85,7 @@ def test_it_keeps_the_contract(project):
     assert "failed" not in done.stdout
 
 
+@pytest.mark.full
 def test_it_is_a_notebook(project):
     done = run(project, "-m", "galviz", "notebooks", "dust")
     notebook = json.loads((project / done.stdout.strip()).read_text(encoding="utf-8"))

@@ -69,7 +69,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _checked(found: Sequence[tuple["Lesson", list["Task"]]], *, silent: bool = False) -> "Iterator[Checked]":
     """Check tasks, lesson by lesson, printing a table as it grows."""
-    from galviz.course.check import check
+    from galviz.course.check import NOT_STARTED, check
 
     for lesson, tasks in found:
         checked = check(lesson, tasks)
@@ -77,6 +77,8 @@ def _checked(found: Sequence[tuple["Lesson", list["Task"]]], *, silent: bool = F
             print(f"{lesson.title}")
             for each in checked:
                 _print_row(each)
+            if checked[0].outcome.state == NOT_STARTED:
+                print(f"{'':16}-> {checked[0].outcome.message}")
         yield from checked
 
 
