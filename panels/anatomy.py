@@ -7,7 +7,6 @@ import streamlit as st
 from galviz.course.lesson import DIFFICULTIES, Lesson
 from galviz.course.prose import sections
 from galviz.course.questions import read_questions
-from lessons import lesson as lesson_of
 from panels.exercises import exercises
 from panels.glossary import link_terms
 from panels.quiz import close_opening, open_cold, quiz
@@ -35,7 +34,7 @@ def begin(lesson: Lesson, opened: OpenSurvey) -> dict[str, str]:
         mark_simulated(opened)
         st.badge(f"{lesson.minutes} min", icon=":material/schedule:", color="gray")
         st.badge(DIFFICULTIES[lesson.difficulty], icon=":material/signal_cellular_alt:", color="gray")
-    before = ", ".join(lesson_of(slug).title for slug in lesson.before)
+    before = ", ".join(each.title for each in settings().lessons if each.slug in lesson.before)
     st.caption(f"Afterwards you can {lesson.afterwards}." + (f" Before it: {before}" if before else ""))
     open_cold(read_questions(lesson))
     return link_terms(sections(lesson.folder / "text.md"))

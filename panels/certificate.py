@@ -7,7 +7,6 @@ from html import escape
 from galviz.course.lesson import Lesson
 from galviz.course.progress import Value
 from galviz.course.questions import Questions
-from galviz.course.worker import PASSED
 
 _PAGE = """\
 <!doctype html>
@@ -20,9 +19,9 @@ th, td {{ text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #ccc;
 </style></head>
 <body>
 <h1>What a neural network sees in galaxies</h1>
-<p>{name} has worked through the galviz course: <strong>{passed} of {exercises} exercises</strong> passed their tests,
-<strong>{right} of {questions} quiz questions</strong> were answered rightly, and {complete} of {lessons} lessons are
-complete. {day}.</p>
+<p>What <bdi>{name}</bdi> has done of the galviz course: <strong>{passed} of {exercises} exercises</strong> passed their
+tests, <strong>{right} of {questions} quiz questions</strong> were answered rightly; {complete} of {lessons} lessons are
+complete, their exercises passed and their quiz right. {day}.</p>
 <table><tr><th>Lesson</th><th>Exercises</th><th>Quiz</th></tr>
 {rows}
 </table>
@@ -44,11 +43,11 @@ def summed_up(asked: Sequence[tuple[Lesson, Questions]], known: Mapping[str, Val
     -------
     list of dict
         ``lesson`` (its title), ``exercises`` passed ``of exercises``, ``right`` ``of questions``, and whether it is
-        ``complete``.
+        ``complete``: all passed, all right.
     """
     rows = []
     for lesson, questions in asked:
-        passed = sum(known.get(task.id) == PASSED for task in questions.tasks)
+        passed = sum(f"{task.id}.passed" in known for task in questions.tasks)
         right = sum(known.get(question.key) == question.right for question in questions.quiz)
         rows.append(
             {
@@ -72,7 +71,7 @@ def as_page(name: str, rows: Sequence[dict], day: date) -> str:
         for row in rows
     ]
     return _PAGE.format(
-        name=escape(name.strip()) or "A student",
+        name=escape(name.strip()) or "a student",
         passed=total["exercises"],
         exercises=total["of exercises"],
         right=total["right"],

@@ -1,24 +1,28 @@
 """A lesson's exercises on its page: what to write, how far the student is; at home their tests, at a button."""
 
 import ast
+import time
+from collections.abc import Mapping
 from threading import Lock
 
 import streamlit as st
 
-from galviz.course.check import check
+from galviz.course.check import check, states
+from galviz.course.commands import command
 from galviz.course.lesson import DIFFICULTIES, Lesson
+from galviz.course.progress import Value
 from galviz.course.questions import Questions, Task
 from galviz.course.runner import Outcome
 from galviz.course.settings import OPEN
 from galviz.course.source import function_source
 from galviz.course.worker import FAILED, NOT_YET, PASSED
 from galviz.course.workspace import exercise_path, solution_path, start, stub_path
-from panels.progress import progress
+from panels.progress import progress, remember
 from panels.settings import is_home, settings
 
 ICONS = {PASSED: ":material/check_circle:", FAILED: ":material/replay:", NOT_YET: ":material/edit:"}
 COLOURS = {PASSED: "green", FAILED: "orange"}
-_REPOSITORY_STEPS = """\
+_AT_HOME = """\
 .venv/bin/python -m galviz start {slug}
 .venv/bin/python -m galviz check {slug}"""
 
@@ -34,7 +38,7 @@ def exercises(lesson: Lesson, questions: Questions) -> None:
     known = progress()
     for task in questions.tasks:
         with st.container(border=True):
-            _task(lesson, task, str(known.get(task.id, "")), home=home)
+            _task(lesson, task, known, home=home)
 
 
 def _say_where(lesson: Lesson) -> None:
@@ -42,7 +46,7 @@ def _say_where(lesson: Lesson) -> None:
     path = exercise_path(lesson.slug)
     if path.exists():
         st.markdown(f"You write in `{path.parent.name}/{path.name}`. Save it, then check it here or in a terminal.")
-        st.code(f"python -m galviz check {lesson.slug}", language="bash")
+        st.code(command(f"check {lesson.slug}"), language="bash")
         return
     st.markdown(f"You write in a file of your own, `{path.parent.name}/{path.name}`, with the editor you like.")
     if st.button("Put the stubs there", key=f"start-{lesson.slug}", icon=":material/note_add:"):
@@ -57,19 +61,22 @@ def _say_where(lesson: Lesson) -> None:
 def _say_how_at_home(lesson: Lesson) -> None:
     """Say how to do the exercise where the student's code may run: not here."""
     st.markdown(
-        "Exercises are written in an editor, and run on your own machine; here, on the web, nobody's code is run. In a "
-        "clone of the project, installed as its README says:"
+        "Exercises are written in an editor, and run on your own machine; in this app nobody's code is run. In a clone "
+        "of the project, installed as its README says:"
     )
-    st.code(_REPOSITORY_STEPS.format(slug=lesson.slug), language="bash")
+    st.code(_AT_HOME.format(slug=lesson.slug), language="bash")
 
 
-def _task(lesson: Lesson, task: Task, state: str, *, home: bool) -> None:
+def _task(lesson: Lesson, task: Task, known: Mapping[str, Value], *, home: bool) -> None:
     """Draw one exercise."""
+    state = str(known.get(task.id, ""))
     stub = function_source(stub_path(lesson), task.function)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{task.id} · {task.title}**", width="content")
         if state:
             st.badge(state, icon=ICONS.get(state), color=COLOURS.get(state, "gray"))
+            if state != PASSED and f"{task.id}.passed" in known:
+                st.badge("passed before", icon=ICONS[PASSED], color="green")
     st.caption(f"{DIFFICULTIES[task.difficulty]} · {task.minutes} min · `{task.function}`")
     st.markdown(ast.get_docstring(ast.parse(stub).body[0]).partition("\n")[0])
     with st.expander("What to write", icon=":material/edit:"):
@@ -92,13 +99,29 @@ def _task(lesson: Lesson, task: Task, state: str, *, home: bool) -> None:
 
 
 def _run(lesson: Lesson, task: Task) -> None:
-    """Run a task's tests on the student's file, apart from the app."""
-    with st.spinner("Running your code …"), _turn():
-        try:
-            (checked,) = check(lesson, [task])
-        except OSError as error:
-            st.error(f"The check can't be done: {error.strerror}: {error.filename}.", icon=":material/error:")
-            return
+    """Run a task's tests on the student's file, apart from the app, and remember what came out.
+
+    A press on anything, or another page, reruns the script: the next word of the time that passes then ends the run,
+    and nothing of it is left.
+    """
+    word, began, told = st.empty(), time.monotonic(), -1
+
+    def look() -> None:
+        nonlocal told
+        if (now := int(2 * (time.monotonic() - began))) > told:  # twice a second
+            told = now
+            word.caption(f"Running your code … {now / 2:.1f} s")
+
+    look()
+    turn = _turn()
+    while not turn.acquire(timeout=0.5):
+        look()
+    try:
+        (checked,) = check(lesson, [task], look=look)
+    finally:
+        turn.release()
+    for key, state in states([checked]).items():
+        remember(key, state)
     st.session_state[f"outcome-{task.id}"] = checked.outcome
     st.rerun()  # the state stands above what told it
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from galviz.features import Features
 from galviz.maps import Maps, load_maps, noise_like, tsne
-from galviz.neighbours import map_qualities
+from galviz.neighbours import map_qualities, pieces
 from panels.controls import choose_one
 from panels.feature_space import origin
 
@@ -16,8 +16,8 @@ LAYER = "features"
 # So many galaxies are mapped without being asked: three maps of them take about two seconds.
 AT_ONCE = 300
 PERPLEXITIES = (2, 5, 10, 30, 50, 100)
-# Neighbours by which maps are measured, where there are galaxies enough.
-NEIGHBOURS = 10
+# Neighbours by which maps are measured, and those that pieces are joined by, where there are galaxies enough.
+NEIGHBOURS, JOINED = 10, 3
 _ASKED = "tsne_asked"
 
 
@@ -119,6 +119,22 @@ def noise_of(features: Features, object_ids: list[str]) -> np.ndarray:
 def map_noise(made_from: str, object_ids: list[str], perplexity: int, _features: Features) -> np.ndarray:
     """t-SNE of `noise_of`."""
     return tsne(noise_of(_features, object_ids), perplexity=perplexity)
+
+
+def strewn(n_points: int) -> np.ndarray:
+    """Points dealt out evenly at random over a square, shape (n_points, 2): a map in which there is nothing."""
+    return np.random.default_rng(0).random((n_points, 2))
+
+
+def joined_of(n_points: int) -> int:
+    """To how many of its nearest each of so many points is joined."""
+    return min(JOINED, neighbours_for(n_points))
+
+
+@st.cache_data(max_entries=64, show_spinner="Counting pieces …")
+def pieces_of(coordinates: np.ndarray) -> int:
+    """Pieces that points fall into once each is joined to its nearest."""
+    return pieces(coordinates, n_neighbors=joined_of(len(coordinates)))
 
 
 @st.cache_data(max_entries=64, show_spinner="Comparing distances …")

@@ -235,7 +235,7 @@ EPOCHS = [
 
 
 def test_epochs_are_numbered_through():
-    chart = loss_by_epoch(EPOCHS, METALLICITY, best_possible=0.05).to_dict()
+    chart = loss_by_epoch(EPOCHS, METALLICITY, floor=0.05).to_dict()
     _, curves, floor = chart["layer"]
     table = rows(chart, curves)
     kept_apart = table[table["over"] == "galaxies kept apart"]
@@ -246,7 +246,7 @@ def test_epochs_are_numbered_through():
     assert rows(chart, floor)["best"].to_list() == [0.05]
     assert chart["description"] == (
         "Root-mean-square error over galaxies kept apart, by epoch: 0.150, 0.100 [dex]. "
-        "Phases: warm-up at 64 px from epoch 1, training at 112 px from epoch 2. A line marks the best possible, 0.05."
+        "Phases: warm-up at 64 px from epoch 1, training at 112 px from epoch 2. A line marks the floor that no error falls below, 0.05."
     )
 
 

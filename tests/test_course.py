@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from galviz.cli import main
-from galviz.course.check import find_tasks
+from galviz.cli import COMMANDS, main
+from galviz.course.check import Checked, find_tasks, next_step
+from galviz.course.commands import command, other_python
 from galviz.course.lesson import Lesson
 from galviz.course.progress import progress_path, read_progress, record
 from galviz.course.questions import CourseError, read_questions
+from galviz.course.runner import Outcome
 from galviz.course.settings import read_settings
 from galviz.course.source import function_source, imports_source
 from galviz.course.workspace import exercise_path, solution_path, start, stub_path, work_folder
@@ -78,10 +80,16 @@ def test_progress_is_what_was_recorded_last(work):
     assert not work.exists()
     record({"pca.1": "failed", "pca.q1": 2})
     record({"pca.1": "passed"})
-    assert read_progress() == {"pca.1": "passed", "pca.q1": 2}
+    assert read_progress() == {"pca.1": "passed", "pca.1.passed": 1, "pca.q1": 2}
     record({"pca.1": "passed"})
     lines = progress_path().read_text().splitlines()
     assert [json.loads(line)["value"] for line in lines] == ["failed", 2, "passed"]
+
+
+def test_what_has_passed_once_stays_passed():
+    record({"pca.1": "passed"})
+    record({"pca.1": "failed"})
+    assert read_progress() == {"pca.1": "failed", "pca.1.passed": 1}
 
 
 def test_lines_that_make_no_sense_are_passed_over(work):
@@ -91,7 +99,7 @@ def test_lines_that_make_no_sense_are_passed_over(work):
             b'{"key": "pca.2"}\n[1]\n\xff\n{"key": 3, "value": 1}\n{"key": "x", "value": [1]}\n{"key": "pca.3", "va'
         )
     record({"pca.q1": 0})
-    assert read_progress() == {"pca.1": "passed", "pca.q1": 0}
+    assert read_progress() == {"pca.1": "passed", "pca.1.passed": 1, "pca.q1": 0}
 
 
 def test_writers_at_once_lose_nothing():
@@ -167,7 +175,7 @@ def test_tasks_are_found_by_lesson_and_id():
 
 
 def test_there_are_about_twenty_five_exercises():
-    assert 22 <= sum(len(tasks) for _, tasks in find_tasks(LESSONS)) <= 30
+    assert sum(len(tasks) for _, tasks in find_tasks(LESSONS)) >= 25
 
 
 # Settings
@@ -185,6 +193,7 @@ def test_there_are_about_twenty_five_exercises():
         ("survey = 3", "survey must be the name of a folder"),
         ("survey = 'nowhere'", "survey names 'nowhere', and there is no folder"),
         ("lessons = [", "is no TOML"),
+        ("\ufeffsolutions = 'shut'", "solutions must be"),
     ],
 )
 def test_settings_that_can_t_be_are_told(tmp_path, capsys, text, said):
@@ -249,8 +258,8 @@ def test_check_tells_states_the_hint_and_the_next_command(capsys):
     assert main(["check", "pca"]) == 1
     said = capsys.readouterr().out
     assert said.count("not started") == 3
-    assert "-> pca.py isn't there: `python -m galviz start pca` puts it into work." in said
-    assert "0 of 3 passed. Next: python -m galviz start pca" in said
+    assert f"-> pca.py isn't there: `{command('start pca')}` puts it into work." in said
+    assert f"0 of 3 passed. Next: {command('start pca')}" in said
     assert read_progress() == {}
     start([PCA])
     solved = solution_path(PCA).read_text()
@@ -267,11 +276,88 @@ def test_check_tells_states_the_hint_and_the_next_command(capsys):
     assert "| here" in said
     assert "pca.2         passed" in said
     assert "pca.3         not yet" in said
-    assert "1 of 3 passed. Write `centre` in" in said
-    assert "then run: python -m galviz check pca.1" in said
-    assert read_progress() == {"pca.1": "failed", "pca.2": "passed", "pca.3": "not yet"}
+    assert "1 of 3 passed. Mend `centre` in" in said
+    assert f"then run: {command('check pca.1')}" in said
+    assert read_progress() == {"pca.1": "failed", "pca.2": "passed", "pca.2.passed": 1, "pca.3": "not yet"}
     assert main(["check", "pca.2"]) == 0
-    assert "1 of 1 passed. Well done." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "1 of 1 passed. Well done. Next: " in said
+    assert said.endswith(" -m galviz start galaxies\n")
+    (work_folder() / "progress.jsonl").unlink()
+    (work_folder() / "progress.jsonl").mkdir()
+    assert main(["check", "pca.2"]) == 2
+
+
+def test_what_can_t_be_remembered_is_told_all_the_same(capsys, monkeypatch):
+    def full(changes):
+        raise OSError(28, "No space left on device", "progress.jsonl")
+
+    start([PCA])
+    exercise_path("pca").write_bytes(solution_path(PCA).read_bytes())
+    monkeypatch.setattr("galviz.course.progress.record", full)
+    assert main(["check", "pca"]) == 0
+    said = capsys.readouterr()
+    assert "3 of 3 passed." in said.out
+    assert "this can't be remembered: No space left on device: progress.jsonl" in said.err
+
+
+def test_the_next_step_goes_through_the_course():
+    found = [checked_as("pca.1", "passed")]
+    everything = {f"{task.id}.passed": 1 for _, tasks in find_tasks(LESSONS) for task in tasks}
+    assert next_step(found, LESSONS, {}) == command("start galaxies")
+    assert next_step(found, LESSONS, everything) is None
+    del everything["space.2.passed"]
+    assert next_step(found, LESSONS, everything) == command("start space")
+    start([lesson("space")])
+    assert next_step(found, LESSONS, everything) == command("check space.2")
+    assert next_step([checked_as("pca.1", "failed")], LESSONS, everything) == command("check pca.1")
+
+
+def checked_as(task_id, state):
+    (task,) = find_tasks(LESSONS, task_id)[0][1]
+    return Checked(lesson(task.slug), task, Outcome(task_id, state, ""))
+
+
+# Commands, as they are typed
+
+
+@pytest.mark.parametrize(
+    ("prefix", "activated", "said"),
+    [
+        (ROOT / ".venv", None, str(Path(".venv", "bin", "python"))),
+        (ROOT / ".venv", ROOT / ".venv", "python"),
+        (ROOT / ".venv", ROOT / "other", str(Path(".venv", "bin", "python"))),
+        (Path("/usr"), None, "python"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="the folders of a venv have other names there")
+def test_a_command_names_this_python(monkeypatch, prefix, activated, said):
+    monkeypatch.setattr(sys, "prefix", str(prefix))
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    if activated is not None:
+        monkeypatch.setenv("VIRTUAL_ENV", str(activated))
+    assert command("check pca") == f"{said} -m galviz check pca"
+
+
+def test_another_python_is_pointed_at(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("galviz.course.commands.LESSONS_FOLDER", tmp_path / "lessons")
+    assert other_python() is None
+    name = Path(".venv", "Scripts" if sys.platform == "win32" else "bin", "python")
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / name).touch()
+    assert other_python() == str(name)
+
+    def lacks(options):
+        raise ModuleNotFoundError("No module named 'psutil'", name="psutil")
+
+    monkeypatch.setitem(COMMANDS, "start", COMMANDS["start"].__class__("", COMMANDS["start"].add_arguments, lacks))
+    assert main(["start"]) == 2
+    assert f"psutil is not installed in this Python; that of .venv is {name} -m galviz" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    assert other_python() is None
+    assert main(["start"]) == 2
+    assert "psutil is not installed, which this needs: pip install -r requirements.txt" in capsys.readouterr().err
 
 
 def test_check_for_a_script(capsys):
@@ -279,7 +365,7 @@ def test_check_for_a_script(capsys):
     exercise_path("pca").write_bytes(solution_path(PCA).read_bytes())
     assert main(["check", "pca", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["passed"], found["total"], found["next"]) == (3, 3, None)
+    assert (found["passed"], found["total"], found["next"]) == (3, 3, command("start galaxies"))
     assert found["tasks"][0] | {"seconds": 0} == {
         "id": "pca.1",
         "lesson": "pca",
@@ -327,7 +413,7 @@ def test_watch_checks_again_at_each_save(tmp_path):
         process.wait()
         reader.join()
         process.stdout.close()
-    assert read_progress() == {"pca.1": "passed"}
+    assert read_progress() == {"pca.1": "passed", "pca.1.passed": 1}
 
 
 # Source

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from galviz.course.check import find_tasks
-from galviz.course.lesson import DIFFICULTIES
+from galviz.course.lesson import DIFFICULTIES, Lesson
 from galviz.course.progress import read_progress, record
 from galviz.course.prose import sections
 from galviz.course.questions import read_questions
@@ -147,6 +147,11 @@ def test_at_home_an_exercise_goes_from_stub_to_passed(run_app):
     app = app.button(key="check-pca.1").click().run()
     assert [each.value for each in app.success] == ["Passed: all its tests."]
     assert "green-badge[:material/check_circle: passed]" in said(run_app(page="lessons/pca"))
+    exercise_path("pca").write_text("def centre(:")
+    app = app.button(key="check-pca.1").click().run()
+    assert "pca.py can't be read as Python" in said(app)
+    assert "orange-badge[:material/replay: failed]" in said(app)
+    assert "green-badge[:material/check_circle: passed before]" in said(app)
 
 
 def test_solutions_are_shown_on_request_alone(run_app, course):
@@ -172,7 +177,7 @@ def test_away_from_home_no_code_runs_and_nothing_is_kept(run_app, course, settin
     app = run_app(page="lessons/pca")
     assert not [button for button in app.button if button.key and button.key.startswith(("check-", "start-"))]
     assert "nobody's code is run" in said(app)
-    assert any("python -m galviz start pca" in code for code in code_of(app))
+    assert any(".venv/bin/python -m galviz start pca" in code for code in code_of(app))
     app = radio(app, QUESTIONS.quiz[0].key).set_value(1).run()
     assert not app.exception
     assert read_progress() == {}
@@ -223,6 +228,7 @@ def test_settings_choose_the_lessons(run_app, course):
     app = run_app(page="instruments/home")
     links = [link.proto.label for link in app.get("page_link")]
     assert links == ["Begin: The galaxies", "1. The galaxies", "2. Principal components"]
+    assert "Before it" not in said(run_app(page="lessons/pca"))
     links = [link.proto.label for link in run_app(page="lessons/pca").get("page_link")]
     assert links == ["Back: The galaxies", "Next: Your certificate"]
 
@@ -275,14 +281,14 @@ def test_the_certificate_sums_up(run_app):
 
 
 def test_a_certificate_to_keep_is_safe_and_says_what_was_done():
-    rows = summed_up([(PCA, QUESTIONS)], {"pca.1": "passed", "pca.q1": QUESTIONS.quiz[0].right})
+    rows = summed_up([(PCA, QUESTIONS)], {"pca.1": "failed", "pca.1.passed": 1, "pca.q1": QUESTIONS.quiz[0].right})
     page = as_page("<b>Ada</b> ", rows, date(2026, 11, 5))
-    assert "&lt;b&gt;Ada&lt;/b&gt; has worked" in page
+    assert "What <bdi>&lt;b&gt;Ada&lt;/b&gt;</bdi> has done" in page
     assert "1 of 3 exercises" in page
     assert "1 of 4 quiz questions" in page
     assert "0 of 1 lessons" in page
     assert "5 November 2026" in page
-    assert "A student has worked" in as_page("", rows, date(2026, 11, 5))
+    assert "What <bdi>a student</bdi> has done" in as_page("", rows, date(2026, 11, 5))
 
 
 # The glossary
@@ -309,7 +315,10 @@ def test_links_leave_code_formulas_and_headings_alone():
     )
 
 
-@pytest.mark.parametrize("entry", LESSONS, ids=lambda entry: entry.slug)
+TEMPLATE = Lesson("template", "A title", 10, 1, "A claim.", "do it")
+
+
+@pytest.mark.parametrize("entry", [*LESSONS, TEMPLATE], ids=lambda entry: entry.slug)
 def test_each_lesson_links_its_terms_to_places_that_are_there(entry):
     linked = "\n".join(link_terms(sections(entry.folder / "text.md")).values())
     places = re.findall(r"\]\(glossary#([^ ]+) \"([^\"]+)\"\)", linked)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import streamlit as st
+from scipy.spatial.distance import pdist
 
 from galviz.course.prose import sections
 from galviz.features import load_features
@@ -90,9 +91,17 @@ def test_the_noise_and_its_pieces(run_app, features, shipped):
     mapped, umap = tsne(noise, perplexity=2), shipped.coordinates[UmapSettings(NOISE, 50, 0.1, 0)].to_numpy()
     assert places(app, 3) == pytest.approx(mapped, abs=1e-3)
     assert places(app, 4) == pytest.approx(umap, abs=1e-3)
-    expected = [pieces(each) for each in (noise, fit_pca(noise, 2).coordinates, mapped, umap)]
-    assert [int(count) for count in app.table[2].value["pieces"]][::2] == expected[::2]
-    assert expected[2] > expected[0] == 1
+    values = sampled(features, 70)[1]
+    galaxies = shipped.coordinates[UmapSettings(FEATURES, 50, 0.1, 0)].to_numpy()
+    strewn = [str(pieces(np.random.default_rng(0).random((n, 2)))) for n in (70, 2000)]
+    expected = [
+        [str(pieces(values)), str(pieces(noise)), "–"],
+        [str(pieces(tsne(values, perplexity=2))), str(pieces(mapped)), strewn[0]],
+        [str(pieces(galaxies)), str(pieces(umap)), strewn[1]],
+    ]
+    assert app.table[2].value.to_numpy().tolist() == expected
+    assert pieces(mapped) > pieces(noise) == 1
+    assert "of 70 points, and by UMAP of 2,000 points joined to 3" in told(app)
 
 
 def test_maps_are_coloured_by_any_column(run_app):
@@ -147,8 +156,16 @@ def test_what_the_text_says_of_distances_and_neighbours(features, shipped):
     assert found["distance_rank_correlation"].idxmin() == "2"
     assert found.loc["2", "neighbours_kept"] > found.loc["PCA", "neighbours_kept"]
     assert found["trustworthiness"].idxmin() == "PCA"
+    # a shadow makes no distance larger, and still pushes neighbours down in the ranks
+    assert (pdist(plane.coordinates) <= pdist(values) * (1 + 1e-6)).all()
+    assert 0.9 < found.loc["PCA", "continuity"] < found.loc["30", "continuity"] < 1
+    assert says("idea", "no distance becomes larger", "the least trustworthy of the three", "its continuity isn't 1")
     # clusters in nothing, at the settings that the text names
     noise = noise_like(values)
     counts = {perplexity: pieces(tsne(noise, perplexity=perplexity)) for perplexity in (2, 5, 30)}
     assert counts[2] > counts[5] > 5 > counts[30]
+    assert abs(pieces(tsne(values, perplexity=5)) - counts[5]) <= 3
+    many = {of: pieces(shipped.coordinates[UmapSettings(of, 5, 0.1, 0)].to_numpy()) for of in (FEATURES, NOISE)}
+    assert says("noise", "about as many pieces", f"{many[FEATURES]} pieces of all galaxies and {many[NOISE]} of the noise")
+    assert pieces(np.random.default_rng(0).random((2000, 2))) > 1
     assert np.isfinite(usual).all()

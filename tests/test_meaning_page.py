@@ -178,6 +178,8 @@ def test_claims_follow_the_numbers():
     controls = {"metallicity": 0.5, "log_mass_msun": 0.4, "mag_r": 0.9, "redshift": 0.1, "arm_winding": 0.0}
     prediction = {"metallicity": 0.8, "log_mass_msun": 0.6, "mag_r": 0.1, "redshift": 0.2, "arm_winding": 0.0}
     said = claims(made_up(trained, controls, prediction), ["log_mass_msun"])
+    both = claims(made_up(trained, controls, prediction), ["log_mass_msun", "redshift", "mag_r"])
+    assert "(*stellar mass, log10*; *brightness in r*; and *redshift*)" in both["told"]
     assert "Of 4 causes, the trained features tell **3** better" in said["ahead"]
     assert said["ahead"].index("Redshift") < said["ahead"].index("Metallicity")
     assert (
@@ -242,7 +244,7 @@ def test_worked_numbers():
 def test_counted_numbers(survey, evidence):
     fields = 3 * len(known_causes(survey.catalogue))
     assert says(
-        "intervals", f"Of {fields} fields", f"about {fields / 20:.0f} will seem", "a thousand times", "middle 95 %"
+        "intervals", f"Of {fields} fields", f"{fields / 20:.0f} on average will seem", "a thousand times", "middle 95 %"
     )
     assert says("reading", f"shrunk to {SIDE_PX} pixels a side", "The last two rows")
     assert tuple(evidence.of(TRAINED).index[-2:]) == UNKNOWABLE
@@ -250,6 +252,29 @@ def test_counted_numbers(survey, evidence):
     assert 47_000 < training["n_training"] < 50_000
     assert len(training["epochs"]) == 8
     assert says("limits", "2,000 galaxies for five epochs, the network almost 50,000 for eight")
+
+
+def test_a_few_galaxies_make_the_field_that_the_text_names(survey):
+    ids = draw_sample(survey.object_ids, 256)
+    pc2 = fit_pca(values_of(TRAINED, ids), 3).coordinates[:, 1]
+    width = survey.catalogue.loc[ids, "h_alpha_angstrom"].to_numpy(float)
+    found = correlate(pc2[:, None], width[:, None])
+    assert found.low[0, 0] < 0 < found.high[0, 0]
+    assert says("intervals", f"r = {found.r[0, 0]:.2f}, and has a dot")
+    others = np.argsort(width)[:-3]
+    r = np.corrcoef(pc2[others], width[others])[0, 1]
+    assert says("intervals", "Three of the 256 galaxies", f"without them r is {signed(r)}")
+
+
+def test_how_many_fields_seem_to_hold_something_by_chance(survey):
+    ids, names = draw_sample(survey.object_ids, 256), known_causes(survey.catalogue)
+    pcs = fit_pca(values_of(TRAINED, ids), 3).coordinates
+    causes = survey.catalogue.loc[ids, names].to_numpy(float)
+    deals = [np.random.default_rng(seed).permutation(causes, axis=0) for seed in range(12)]
+    counts = [int(correlate(pcs, dealt).clear.sum()) for dealt in deals]
+    assert min(counts) <= 1
+    assert max(counts) >= 6
+    assert says("intervals", "so 6 or 1 is no surprise")
 
 
 def test_a_control_without_its_best_chance_fails_as_the_text_says(survey, evidence):

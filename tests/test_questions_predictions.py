@@ -51,5 +51,6 @@ def test_the_error_of_guessing():
 
 def test_ids_as_floats():
     says = questions().quiz[3].answers[2].says
-    assert f"are {np.spacing(9_020_200_727_000_000_001.0):.0f} apart" in says
+    sdss, ours = (np.spacing(float(one)) for one in (1_237_648_720_693_755_918, 9_020_200_727_000_000_001))
+    assert f"for SDSS's ids {sdss:.0f} and for this course's {ours:,.0f}" in says
     assert float("9020200727000000001") == float("9020200727000000002")

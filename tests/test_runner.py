@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from galviz.course.commands import command
 from galviz.course.questions import read_questions
 from galviz.course.runner import Limits, _told_end, run_tasks
 from galviz.course.workspace import solution_path, stub_path
@@ -79,8 +80,8 @@ def test_the_stub_is_not_yet_an_answer(outcomes):
         (["return np.ones(10**10 // 8)"], "more memory than"),
         (["return bytearray(10**10)"], "more memory than"),
         (["kept = []", "while True:", "    kept.append(np.ones(10**6))"], "more memory than"),
-        (["while True:", "    print('again and again')"], "It prints without end (line"),
-        (["import os", "while True:", "    os.write(1, b'x' * 65536)"], "It prints without end"),
+        (["while True:", "    print('again and again')"], "It prints more than 1 MB (line"),
+        (["import os", "while True:", "    os.write(1, b'x' * 65536)"], "It prints more than 5 MB"),
         (["import os", "os.fork()", "return values - values.mean(axis=0)"], "starts another process (fork)"),
         (["import os", "while True:", "    os.fork()"], "1.5 s"),
         (["import nothing_of_that_name"], "It imports `nothing_of_that_name`, which isn't installed here (line"),
@@ -141,7 +142,7 @@ def test_a_file_that_is_gone_is_told(tmp_path):
     (outcome, *_) = run_tasks(tmp_path / "pca.py", TASKS)
     assert outcome.state == "failed"
     assert "There is no file pca.py" in outcome.message
-    assert "`python -m galviz start pca`" in outcome.message
+    assert f"`{command('start pca')}`" in outcome.message
     (tmp_path / "pca.py").mkdir()
     assert run_tasks(tmp_path / "pca.py", TASKS)[0].state == "failed"
 
@@ -180,6 +181,28 @@ def test_what_is_printed_is_shown_by_task(outcomes):
     assert [outcome.printed for outcome in found[1:]] == ["", ""]
     long = outcomes(centre_that("print('x' * 10_000)", "return values"))[0]
     assert len(long.printed) == 2_000
+
+
+def test_what_no_file_can_hold_is_shown_by_its_number(outcomes):
+    found = outcomes(centre_that("print('half a pair: \\ud800')", "raise ValueError('\\udc00')"))
+    assert found[0].printed == "half a pair: \\ud800\n"
+    assert found[0].message.endswith("\\udc00")
+
+
+def test_looking_may_end_a_run(tmp_path):
+    class Enough(BaseException):
+        pass
+
+    def look():
+        if time.monotonic() - began > 1:
+            raise Enough
+
+    path, began = tmp_path / "pca.py", time.monotonic()
+    path.write_text(centre_that("while True:", "    pass"))
+    with pytest.raises(Enough):
+        run_tasks(path, TASKS, look=look)
+    assert time.monotonic() - began < 8
+    assert not psutil.Process().children(recursive=True)
 
 
 def test_an_edit_counts_at_once(outcomes):

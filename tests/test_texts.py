@@ -67,6 +67,9 @@ def test_training():
     assert rates.argmax() == pytest.approx(1000, abs=2)
     assert rates[-1] == pytest.approx(1e-5, rel=0.05)
     assert rates[2500] == pytest.approx(0.5, abs=0.002)
+    causes = read_card().training["recipe"]["causes"]
+    assert (len(causes), causes[0]) == (10, "metallicity_expected_dex")
+    assert says("training", "phases", "ten other causes", "One of the ten was the *metallicity without its scatter*")
     assert says("training", "one-cycle", r"$\eta / 25$", "first quarter", r"\eta / 100000$", "it is half of")
 
 

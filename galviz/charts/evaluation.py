@@ -94,7 +94,7 @@ def _told(table: pd.DataFrame) -> list[alt.Tooltip]:
 
 
 def loss_by_epoch(
-    epochs: Sequence[Mapping[str, Any]], label: Label, *, best_possible: float | None = None
+    epochs: Sequence[Mapping[str, Any]], label: Label, *, floor: float | None = None
 ) -> alt.LayerChart:
     """Draw a network's error by epoch, over the galaxies it learnt from and over those kept apart.
 
@@ -104,8 +104,8 @@ def loss_by_epoch(
         A model card's records: phase, epoch (from 1 in each phase), side_px, train_rmse, valid_rmse; in the order of
         the training.
     label : Label
-    best_possible : float, optional
-        The error that no method can beat, drawn as a line.
+    floor : float, optional
+        An error that no method can beat, drawn as a line. The least that one can reach may be larger.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def loss_by_epoch(
         .mark_line(point=True)
         .encode(
             x=alt.X("number:Q", title="epoch", scale=ends, axis=_at(table["number"], format="d")),
-            y=alt.Y("rmse:Q", title=with_unit("root-mean-square error", label), scale=alt.Scale(zero=False)),
+            y=alt.Y("rmse:Q", title=with_unit("root-mean-square error", label), scale=alt.Scale(zero=True)),
             color=alt.Color("over:N", title=None, legend=key, scale=alt.Scale(domain=over)),
             strokeDash=alt.StrokeDash(
                 "over:N", title=None, legend=key, scale=alt.Scale(domain=over, range=[[4, 3], [1, 0]])
@@ -149,10 +149,10 @@ def loss_by_epoch(
     description = (
         f"Root-mean-square error over galaxies kept apart, by epoch: {with_unit(said, label)}. Phases: {begun}."
     )
-    if best_possible is not None:
-        floor = pd.DataFrame({"best": [best_possible]})
-        layers.append(alt.Chart(floor).mark_rule(color=CHOSEN, strokeWidth=2).encode(y="best:Q"))
-        description += f" A line marks the best possible, {best_possible:g}."
+    if floor is not None:
+        line = pd.DataFrame({"floor": [floor]})
+        layers.append(alt.Chart(line).mark_rule(color=CHOSEN, strokeWidth=2).encode(y="floor:Q"))
+        description += f" A line marks the floor that no error falls below, {floor:g}."
     room = {"right": 8}  # the last phase's name may be longer than the phase
     return (
         alt.layer(*layers).resolve_axis(x="independent").properties(height=320, padding=room, description=description)

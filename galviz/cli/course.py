@@ -26,6 +26,7 @@ def _start_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _start(options: argparse.Namespace) -> int:
     from galviz.course.check import find_tasks
+    from galviz.course.commands import command
     from galviz.course.workspace import start
 
     offered = _settings().lessons
@@ -37,7 +38,7 @@ def _start(options: argparse.Namespace) -> int:
             print(f"{_shown(started.path)}")
         else:
             print(f"{_shown(started.path)} is there already, and was left alone")
-    print(f"Open one in your editor, write a function, then run: python -m galviz check {chosen[0].slug}")
+    print(f"Open one in your editor, write a function, then run: {command(f'check {chosen[0].slug}')}")
     return DONE
 
 
@@ -49,7 +50,8 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from galviz.course.check import as_record, find_tasks
+    from galviz.course.check import as_record, find_tasks, next_step
+    from galviz.course.progress import read_progress
 
     settings = _settings()
     found = find_tasks(settings.lessons, options.what)
@@ -58,21 +60,26 @@ def _check(options: argparse.Namespace) -> int:
     if options.watch and options.json:
         return fail("--watch prints for eyes and --json for a script; leave one out", BAD_INPUT)
     if options.watch:
-        return _watch(found)
+        return _watch(found, settings.lessons)
     checked = list(_checked(found, silent=options.json))
     if options.json:
-        print(json.dumps(as_record(checked), indent=2))
+        print(json.dumps(as_record(checked, next_step(checked, settings.lessons, read_progress())), indent=2))
     else:
-        _sum_up(checked)
+        _sum_up(checked, settings.lessons)
     return DONE if all(each.outcome.state == "passed" for each in checked) else NOT_WELL
 
 
 def _checked(found: Sequence[tuple["Lesson", list["Task"]]], *, silent: bool = False) -> "Iterator[Checked]":
-    """Check tasks, lesson by lesson, printing a table as it grows."""
-    from galviz.course.check import NOT_STARTED, check
+    """Check tasks, lesson by lesson, printing a table as it grows, and remember what came out."""
+    from galviz.course.check import NOT_STARTED, check, states
+    from galviz.course.progress import record
 
     for lesson, tasks in found:
         checked = check(lesson, tasks)
+        try:
+            record(states(checked))
+        except OSError as error:
+            fail(f"this can't be remembered: {error.strerror}: {error.filename}", BAD_INPUT)
         if not silent:
             print(f"{lesson.title}")
             for each in checked:
@@ -84,27 +91,32 @@ def _checked(found: Sequence[tuple["Lesson", list["Task"]]], *, silent: bool = F
 
 def _print_row(each: "Checked") -> None:
     outcome = each.outcome
-    print(f"  {each.task.id:14}{outcome.state:13}{each.task.title}")
+    print(f"  {each.task.id:13} {outcome.state:12} {each.task.title}")
     if outcome.state == "failed":
         print(f"{'':16}-> {outcome.message}")
         for line in outcome.printed.splitlines():
             print(f"{'':16} | {line}")
 
 
-def _sum_up(checked: "Sequence[Checked]") -> None:
+def _sum_up(checked: "Sequence[Checked]", lessons: "Sequence[Lesson]") -> None:
     from galviz.course.check import next_step
+    from galviz.course.progress import read_progress
 
-    passed, step = sum(each.outcome.state == "passed" for each in checked), next_step(checked)
-    print(f"{passed} of {len(checked)} passed.", end=" ")
+    step = next_step(checked, lessons, read_progress())
+    left = [each for each in checked if each.outcome.state != "passed"]
+    print(f"{len(checked) - len(left)} of {len(checked)} passed.", end=" ")
     if step is None:
-        print("Well done.")
-        return
-    first = next(each for each in checked if each.outcome.state != "passed")
-    what = f"write `{first.task.function}` in {_shown_file(first)}, then run" if " check " in step else "Next:"
-    print(f"{what[:1].upper()}{what[1:]}: {step}" if " check " in step else f"{what} {step}")
+        print("Well done: that was the last one.")
+    elif not left:
+        print(f"Well done. Next: {step}")
+    elif left[0].outcome.state == "not started":
+        print(f"Next: {step}")
+    else:
+        what = "Write" if left[0].outcome.state == "not yet" else "Mend"
+        print(f"{what} `{left[0].task.function}` in {_shown_file(left[0])}, then run: {step}")
 
 
-def _watch(found: Sequence[tuple["Lesson", list["Task"]]]) -> int:
+def _watch(found: Sequence[tuple["Lesson", list["Task"]]], lessons: "Sequence[Lesson]") -> int:
     """Check whenever a file changes, until Ctrl+C."""
     from galviz.course.workspace import exercise_path
 
@@ -116,7 +128,7 @@ def _watch(found: Sequence[tuple["Lesson", list["Task"]]]) -> int:
             changed = [(lesson, tasks) for lesson, tasks in found if seen.get(lesson.slug) != now[lesson.slug]]
             if changed:
                 print(f"\n{time.strftime('%H:%M:%S')}")
-                _sum_up(list(_checked(changed)))
+                _sum_up(list(_checked(changed)), lessons)
                 print(end="", flush=True)
             seen = now
             time.sleep(_LOOK_EVERY_S)
@@ -165,6 +177,7 @@ def _notebooks(options: argparse.Namespace) -> int:
     chosen = [lesson for name in options.lessons for lesson, _ in find_tasks(offered, name)] or offered
     for lesson in dict.fromkeys(chosen):
         print(write_notebook(lesson, options.out, number=offered.index(lesson) + 1, solved=options.solved))
+    print("Open one with Jupyter, with this Python as its kernel.")
     return DONE
 
 

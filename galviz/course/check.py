@@ -1,13 +1,13 @@
-"""Checking a student's exercises: each task's outcome, remembered, and what to do next."""
+"""Checking a student's exercises: each task's outcome, and what to do next."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from galviz.course.commands import command
 from galviz.course.lesson import Lesson
-from galviz.course.progress import record
+from galviz.course.progress import PASSED, Value
 from galviz.course.questions import Task, read_questions
 from galviz.course.runner import Limits, Outcome, run_tasks
-from galviz.course.worker import PASSED
 from galviz.course.workspace import exercise_path
 
 NOT_STARTED = "not started"
@@ -52,42 +52,59 @@ def check(
     tasks: Sequence[Task],
     *,
     limits: Limits | None = None,
-    tell: Callable[[Outcome], object] | None = None,
+    look: Callable[[], object] | None = None,
 ) -> list[Checked]:
-    """Run the tests of some tasks of a lesson on the student's file, and remember what came out.
-
-    Raises
-    ------
-    OSError
-        If the progress can't be written.
-    """
+    """Run the tests of some tasks of a lesson on the student's file; `limits` and `look` are those of `run_tasks`."""
     path = exercise_path(lesson.slug)
     if path.exists():
-        outcomes = run_tasks(path, tasks, limits=limits, tell=tell)
+        outcomes = run_tasks(path, tasks, limits=limits, look=look)
     else:
-        begin = f"`python -m galviz start {lesson.slug}` puts it into {path.parent.name}."
+        begin = f"`{command(f'start {lesson.slug}')}` puts it into {path.parent.name}."
         outcomes = [Outcome(task.id, NOT_STARTED, f"{path.name} isn't there: {begin}") for task in tasks]
-    record({outcome.id: outcome.state for outcome in outcomes if outcome.state != NOT_STARTED or path.exists()})
     return [Checked(lesson, task, outcome) for task, outcome in zip(tasks, outcomes, strict=True)]
 
 
-def next_step(checked: Iterable[Checked]) -> str | None:
-    """The next command to run, or None where everything asked for has passed."""
+def states(checked: Iterable[Checked]) -> dict[str, str]:
+    """What is to be remembered of an outcome: each task's state, save of those that were never begun."""
+    return {each.task.id: each.outcome.state for each in checked if each.outcome.state != NOT_STARTED}
+
+
+def next_step(checked: Iterable[Checked], lessons: Sequence[Lesson], known: Mapping[str, Value]) -> str | None:
+    """The next command to run: for what was asked for, else for the first task of the course that never passed.
+
+    Parameters
+    ----------
+    checked : iterable of Checked
+    lessons : sequence of Lesson
+        Those on offer.
+    known : mapping of str to str or int
+        The student's progress.
+
+    Returns
+    -------
+    str or None
+        None where nothing is left to do.
+    """
     for each in checked:
+        if each.outcome.state == NOT_STARTED:
+            return command(f"start {each.lesson.slug}")
         if each.outcome.state != PASSED:
-            command = "start" if each.outcome.state == NOT_STARTED else "check"
-            what = each.lesson.slug if command == "start" else each.task.id
-            return f"python -m galviz {command} {what}"
+            return command(f"check {each.task.id}")
+    for lesson, tasks in find_tasks(lessons):
+        for task in tasks:
+            if f"{task.id}.passed" not in known:
+                started = exercise_path(lesson.slug).exists()
+                return command(f"check {task.id}" if started else f"start {lesson.slug}")
     return None
 
 
-def as_record(checked: Sequence[Checked]) -> dict:
-    """What was found, for a script: JSON's types alone."""
+def as_record(checked: Sequence[Checked], step: str | None) -> dict:
+    """What was found, and the next step, for a script: JSON's types alone."""
     passed = sum(each.outcome.state == PASSED for each in checked)
     return {
         "passed": passed,
         "total": len(checked),
-        "next": next_step(checked),
+        "next": step,
         "tasks": [
             {
                 "id": each.task.id,

@@ -159,6 +159,8 @@ def _of_another_shape(shape: tuple[int, ...], asked: tuple[int | None, ...], wha
 
 def _loosely(values: object) -> np.ndarray | None:
     """Numbers, or None where there are none: a mistake is looked for in whatever was returned."""
+    if values is None or isinstance(values, str | bytes):
+        return None  # NumPy reads NaN, or a number, in them
     try:
         array = np.asarray(_detached(values))
         return None if array.dtype.kind == "c" else array.astype(np.float64)

@@ -1,5 +1,7 @@
 """What a student has passed and answered, kept in their folder: a line of JSON an event, the last one counts.
 
+What was passed once stays passed, as ``"hooks.2.passed"``: a slip in the file a day later takes no exercise back.
+
 Lines are only ever added, each in one write, so that the app, `check` and `check --watch` may write at once and none
 loses what another wrote. A line cut short by a crash is skipped.
 """
@@ -14,6 +16,7 @@ from galviz.course.workspace import work_folder
 PROGRESS_NAME = "progress.jsonl"
 
 Value = str | int
+PASSED = "passed"
 
 
 def progress_path() -> Path:
@@ -22,7 +25,9 @@ def progress_path() -> Path:
 
 
 def read_progress() -> dict[str, Value]:
-    """What is known of a student, by key: ``"hooks.2": "passed"``, ``"hooks.q1": 0``; empty where nothing is.
+    """What is known of a student, by key: ``"hooks.2": "failed"``, ``"hooks.q1": 0``; empty where nothing is.
+
+    A task that has passed, now or before, has ``"hooks.2.passed": 1`` too.
 
     Raises
     ------
@@ -42,6 +47,8 @@ def read_progress() -> dict[str, Value]:
             continue
         if isinstance(key, str) and isinstance(value, str | int):
             found[key] = value
+            if value == PASSED:
+                found[f"{key}.passed"] = 1
     return found
 
 

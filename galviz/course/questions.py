@@ -108,7 +108,7 @@ def read_questions(lesson: Lesson) -> Questions:
     """
     path = lesson.folder / QUESTIONS_NAME
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CourseError(f"{path} can't be read ({error.strerror}); write one as docs/teaching.md says") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

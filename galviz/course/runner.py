@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from galviz.course.commands import command
 from galviz.course.lesson import LESSONS_FOLDER
 from galviz.course.questions import Task
 from galviz.course.worker import FAILED, MOST_SHOWN
@@ -84,6 +85,7 @@ def run_tasks(
     *,
     limits: Limits | None = None,
     tell: Callable[[Outcome], object] | None = None,
+    look: Callable[[], object] | None = None,
 ) -> list[Outcome]:
     """Test functions of a student's file, all of one lesson, in their order.
 
@@ -95,6 +97,8 @@ def run_tasks(
     limits : Limits, optional
     tell : callable, optional
         Called with each outcome as it comes.
+    look : callable, optional
+        Called several times a second meanwhile; raising in it ends the run, and nothing of it is left.
 
     Returns
     -------
@@ -104,22 +108,22 @@ def run_tasks(
     limits, found = limits or Limits(), []
     while len(found) < len(tasks):
         # A process that ended over one task leaves the others to a new one.
-        for outcome in _run_once(path.absolute(), tasks[len(found) :], limits):
+        for outcome in _run_once(path.absolute(), tasks[len(found) :], limits, look):
             found.append(outcome)
             if tell is not None:
                 tell(outcome)
     return found
 
 
-def _run_once(path: Path, tasks: Sequence[Task], limits: Limits) -> list[Outcome]:
+def _run_once(path: Path, tasks: Sequence[Task], limits: Limits, look: Callable[[], object] | None) -> list[Outcome]:
     """Outcomes of the first tasks, at least one: of those until the process ended."""
     if not path.is_file():
-        begin = f"`python -m galviz start {tasks[0].slug}` puts the stub there"
+        begin = f"`{command(f'start {tasks[0].slug}')}` puts the stub there"
         return [
             Outcome(task.id, FAILED, f"There is no file {path.name} in {path.parent.name}: {begin}.") for task in tasks
         ]
     with tempfile.TemporaryDirectory(prefix="galviz-", ignore_cleanup_errors=True) as scratch:
-        run = _Run(path, tasks, limits, Path(scratch) / "report.jsonl")
+        run = _Run(path, tasks, limits, look, Path(scratch) / "report.jsonl")
         return run.outcomes()
 
 
@@ -130,6 +134,7 @@ class _Run:
     path: Path
     tasks: Sequence[Task]
     limits: Limits
+    look: Callable[[], object] | None
     report: Path
     mark: str = field(default_factory=lambda: secrets.token_hex(16))
 
@@ -186,7 +191,8 @@ class _Run:
                 process.wait(_LOOK_EVERY_S)
                 return None
             except subprocess.TimeoutExpired:
-                pass
+                if self.look is not None:
+                    self.look()
             lines = self._lines()
             if len(lines) > seen:
                 phase, since, seen = lines[-1]["phase"], time.monotonic(), len(lines)
@@ -196,7 +202,7 @@ class _Run:
             elif held > (base or 0) + self.limits.memory_mb * (1 << 20):
                 return f"It needs more memory than the {_size(self.limits.memory_mb)} that an exercise may have."
             if output.count > _MOST_OUTPUT:
-                return "It prints without end: is there a `print` in a loop that never stops?"
+                return f"It prints more than {_MOST_OUTPUT // 1_000_000} MB: is there a loop that never stops?"
             limit = allowed.get(phase, self.limits.task_seconds)
             if time.monotonic() - since > limit:
                 if phase == "starting":
@@ -239,7 +245,8 @@ class _Run:
         for line in text.splitlines(keepends=True):
             if line.endswith("\n"):
                 try:
-                    lines.append(json.loads(line))
+                    # What UTF-8 can't hold, such as half a surrogate pair, is shown by its number.
+                    lines.append(json.loads(line, object_hook=_showable))
                 except ValueError:
                     continue
         return lines
@@ -282,6 +289,14 @@ class _Output:
         self._thread.join(timeout=2)
         if not self._thread.is_alive():
             self._stream.close()
+
+
+def _showable(line: dict) -> dict:
+    """What a student's code said, as text that can be shown and written anywhere."""
+    return {
+        name: value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
+        for name, value in line.items()
+    }
 
 
 def _memory(psutil: object, pid: int) -> int:

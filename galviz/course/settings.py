@@ -75,7 +75,7 @@ def read_settings(lessons: Sequence[Lesson]) -> Settings:
     if forced and forced not in _CHOICES["exercises"]:
         raise CourseError(f"{EXERCISES_VARIABLE} must be {' or '.join(_CHOICES['exercises'])}; got {forced!r}")
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # as some editors on Windows write
     except FileNotFoundError:
         if not os.environ.get(FILE_VARIABLE):
             return Settings(tuple(lessons), exercises=forced or HOME)

@@ -18,7 +18,10 @@ import types
 from collections.abc import Callable
 from pathlib import Path
 
-PASSED, NOT_YET, FAILED = "passed", "not yet", "failed"
+from galviz.course.commands import command
+from galviz.course.progress import PASSED
+
+NOT_YET, FAILED = "not yet", "failed"
 # What a student printed is shown to them, the beginning of it.
 MOST_SHOWN = 2_000
 _MOST_PRINTED = 1_000_000
@@ -127,7 +130,8 @@ def in_words(error: BaseException, path: Path) -> str:
         case SystemExit():
             return f"It ends Python (`sys.exit`, `exit` or `quit`){where}: a function returns instead."
         case TooMuchPrinted():
-            return f"It prints without end{where}: is there a `print` in a loop that never stops?"
+            much = f"{_MOST_PRINTED // 1_000_000} MB"
+            return f"It prints more than {much}{where}: is there a `print` in a loop that never stops?"
         case MemoryError():
             return f"It needs more memory than an exercise may have{where}."
         case RecursionError():
@@ -199,9 +203,10 @@ def _work(request: dict, tell: Callable[..., None]) -> None:
 
 
 def _no_function(task: dict, path: Path) -> str:
+    slug = task["id"].rpartition(".")[0]
     return (
         f"There is no `{task['function']}` in {path.name}: was it renamed or deleted? "
-        f"`python -m galviz start {task['id'].rpartition('.')[0]} --again` brings the stub back and keeps your file."
+        f"`{command(f'start {slug} --again')}` brings the stub back and keeps your file."
     )
 
 

@@ -18,7 +18,8 @@ questions, right = sum(row["of questions"] for row in rows), sum(row["right"] fo
 with st.container(horizontal=True):
     st.metric("Exercises passed", f"{passed} of {exercises}")
     st.metric("Quiz questions right", f"{right} of {questions}")
-    st.metric("Lessons complete", f"{sum(row['complete'] for row in rows)} of {len(rows)}")
+    complete = f"{sum(row['complete'] for row in rows)} of {len(rows)}"
+    st.metric("Lessons complete", complete, help="All exercises passed, all questions right")
 st.dataframe(
     [
         {
