@@ -111,6 +111,12 @@ def test_a_mistake_is_named_and_no_other():
         compare([1, 3], [1, 2], mistakes, otherwise="Look again.")
 
 
+@pytest.mark.parametrize("found", [None, "nan", b"nan"], ids=repr)
+def test_nothing_and_texts_are_no_mistake_that_gives_nan(found):
+    with pytest.raises(Wrong, match=r"is None|of type"):
+        compare(found, 1.0, [(float("nan"), "divided by 0")])
+
+
 def test_a_mistake_may_have_another_shape():
     with pytest.raises(Wrong, match=r"^the means alone$"):
         compare([2.0, 3.0], TABLE, [([2.0, 3.0], "the means alone")])

@@ -176,3 +176,31 @@ def lists_of_numbers(metallicity):
         if metallicity.ndim > 1
         else [10**each / 1_000_000 for each in metallicity.tolist()]
     )
+
+
+@bank.wrong("galaxies.1", "is missing. Each row of the file is a galaxy")
+def the_first_five_rows(path):
+    return pd.read_csv(path, dtype={"objID": str}).set_index("objID").head()
+
+
+@bank.wrong("galaxies.1", "first line became a row")
+def no_header(path):
+    table = pd.read_csv(path, dtype=str, header=None)
+    place = table.iloc[0].tolist().index("objID")
+    return table.rename(columns=dict(enumerate(table.iloc[0]))).rename(columns={place: "objID"}).set_index("objID")
+
+
+@bank.wrong("galaxies.1", "Missing in your table: 'nArms'")
+def small_letters(path):
+    table = pd.read_csv(path, dtype={"objID": str}).set_index("objID")
+    return table.rename(columns=str.lower)
+
+
+@bank.wrong("galaxies.2", "is None: does the function end with `return`?")
+def without_a_return(metallicity):
+    10 ** (metallicity - 6)
+
+
+@bank.right("galaxies.1")
+def converted_to_text(path):
+    return pd.read_csv(path, converters={"objID": str}, dtype_backend="numpy_nullable").set_index("objID")

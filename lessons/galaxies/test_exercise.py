@@ -25,10 +25,10 @@ ZEROS = {
     "oh_p50": ["8.3", "9.1", ""],
 }
 MIXED = {
-    "survey": ["mock", "main", "mock", "deep", "main"],
-    "oh_p50": ["8.91", "8.45", "", "9.2", "8.7"],
-    "objID": ["mock-7", "1237648702973411443", "mock-12", "0099", "1237651752413233217"],
-    "arms": ["2", "0", "4", "3", "2"],
+    "survey": ["mock", "main", "mock", "deep", "main", "main", "deep"],
+    "oh_p50": ["8.91", "8.45", "", "9.2", "8.7", "8.62", "9.05"],
+    "objID": ["mock-7", "1237648702973411443", "mock-12", "0099", "1237651752413233217", "mock-3", "0100"],
+    "nArms": ["2", "0", "4", "3", "2", "5", "2"],
 }
 
 
@@ -154,6 +154,7 @@ def _judge_ids(index, ids):
         )
     if index == ids:
         return
+    expect("objID" not in index, "The file's first line became a row of the table: it holds the names of the columns.")
     if len(index) == len(ids):
         _judge_letters(index, ids)
     expect(

@@ -267,3 +267,76 @@ def _in_eval(network, predict):
     finally:
         for module, training in modes:
             module.training = training
+
+
+@bank.wrong("hooks.1", "lies on a GPU")
+def on_the_cpu_alone(maps):
+    return maps.detach().flatten(2).mean(2).numpy() if maps.ndim > 2 else maps.detach().numpy()
+
+
+@bank.wrong("hooks.2", "what a hook returns takes the place")
+def hook_that_returns(network, layer, images):
+    answers = []
+
+    def hook(module, came_in, went_out):
+        answers.append(went_out.detach().clone())
+        return went_out.relu()
+
+    with layer.register_forward_hook(hook):
+        network(images)
+    return answers[0]
+
+
+@bank.wrong("hooks.2", "not `network.forward(images)`")
+def past_the_call(network, layer, images):
+    answers = []
+    with layer.register_forward_hook(lambda module, came_in, went_out: answers.append(went_out.detach().clone())):
+        network.forward(images)
+    return answers[0]
+
+
+@bank.wrong("hooks.2", "is called 2 times")
+def called_twice(network, layer, images):
+    network(images)
+    answers = []
+    with layer.register_forward_hook(lambda module, came_in, went_out: answers.append(went_out.detach().clone())):
+        network(images)
+    return answers[0]
+
+
+@bank.wrong("hooks.3", "A part within a part of the network")
+def children_with_all_within(network, images):
+    own, modes = network.training, [(child, child.training) for child in network.children()]
+    network.eval()
+    try:
+        with torch.no_grad():
+            return network(images)[:, 0]
+    finally:
+        network.training = own
+        for child, mode in modes:
+            child.train(mode)
+
+
+@bank.right("hooks.1")
+def by_force(maps):
+    array = maps.numpy(force=True)
+    return array.mean(axis=(2, 3)) if array.ndim == 4 else array
+
+
+@bank.right("hooks.1")
+def where_it_lies(maps):
+    maps = maps.detach().to(device="cpu") if maps.is_cuda or maps.device.type != "cpu" else maps.detach()
+    return np.array(maps.flatten(2).mean(2).tolist() if maps.ndim == 4 else maps.tolist(), dtype=np.float32)
+
+
+@bank.wrong("hooks.2", "before it comes to the layer")
+def removed_by_the_hook_itself(network, layer, images):
+    answers = []
+
+    def hook(module, came_in, went_out):
+        answers.append(went_out.detach().clone())
+        handle.remove()
+
+    handle = layer.register_forward_hook(hook)
+    network(images)
+    return answers[0]

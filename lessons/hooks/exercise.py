@@ -29,7 +29,8 @@ def catch(network: nn.Module, layer: nn.Module, images: torch.Tensor) -> torch.T
     """Send images through a network, and return what one of its layers answered on the way.
 
     A forward hook does it. Leave everything as it was: the hook is gone afterwards, also where the network raises an
-    error, and that error comes through to the caller; hooks that others have registered stay.
+    error, and that error comes through to the caller; hooks that others have registered stay. While it listens, the
+    network computes what it would compute without it.
 
     The layer behind may write into the same memory: many networks have `ReLU(inplace=True)`. What is asked for is what
     the layer answered, before anyone changed it.

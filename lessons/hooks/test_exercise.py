@@ -23,6 +23,34 @@ class Broken(nn.Module):
         raise BrokenLayerError("This layer is broken, for the test.")
 
 
+class OnGPUError(TypeError):
+    """What NumPy asked for the numbers of a tensor on a GPU raises."""
+
+
+class OnGPU(torch.Tensor):
+    """Stands in for a tensor on a GPU, where there may be none: NumPy can't read it before it is on the CPU."""
+
+    is_cuda = True
+    device = torch.device("cuda:0")
+
+    def numpy(self, *, force=False):
+        if force:
+            return self.detach().cpu().numpy()
+        raise OnGPUError
+
+    def __array__(self, *_, **__):
+        raise OnGPUError
+
+    def cpu(self, *_, **__):
+        return self.as_subclass(torch.Tensor)
+
+    def to(self, *given, **named):
+        where = [*given, *named.values()]
+        if any(isinstance(each, str | torch.device) and torch.device(each).type == "cpu" for each in where):
+            return self.cpu()
+        return self
+
+
 class Branches(nn.Module):
     """A network that is no sequence, and writes into what a layer answered."""
 
@@ -64,6 +92,15 @@ def test_hooks_1(answer):
     _averaged(answer, images_of(1, 1, 2, 3, seed=4), otherwise="Here there are one galaxy and one channel.")
     for given in (images_of(3, 5, seed=5), images_of(4, 4, seed=6).requires_grad_() * 2, images_of(1, 3, seed=7)):
         _averaged(answer, given, otherwise="Here the layer's answer has no places: the shape is (n, channels).")
+    for given in (maps, images_of(3, 5, seed=8)):
+        try:
+            answer(given.clone().as_subclass(OnGPU))
+        except OnGPUError:
+            raise Wrong(
+                "NumPy can't read a tensor that lies on a GPU: `cpu` brings it to the CPU, or leaves it there."
+            ) from None
+        except Exception:  # the stand-in isn't all that a tensor on a GPU is
+            continue
 
 
 def _averaged(answer, maps, otherwise=""):
@@ -244,17 +281,36 @@ def _test_catch(answer):
         expected = flat @ mix.weight.T + mix.bias
         changed = (expected + flat) / 2
     overwritten = "This is what the network wrote over the layer's answer later on: keep a copy of it."
+    heard = []
+    branches.register_forward_hook(lambda module, came_in, went_out: heard.append(went_out.detach().clone()))
     _caught(answer, branches, mix, images, [(changed, overwritten), (expected + flat, overwritten)], expected)
+    _called_once(heard, branches.head(changed).detach())
     broken = seeded(_make_broken, 6)
     broken[0].register_forward_hook(lambda module, came_in, went_out: None)
     before = _look(broken)
-    error = expect_error(
-        lambda: answer(broken, broken[0], images_of(2, 3, 5, 5, seed=7)),
-        BrokenLayerError,
-        "Here the network raises an error, and it must come through to the caller as it is.",
+    for place, when in ((0, "an error"), (3, "an error before it comes to the layer")):
+        error = expect_error(
+            lambda layer=broken[place]: answer(broken, layer, images_of(2, 3, 5, 5, seed=7)),
+            BrokenLayerError,
+            "Here the network raises an error, and it must come through to the caller as it is.",
+        )
+        del error
+        _as_before(before, broken, f" when the network raises {when}")
+
+
+def _called_once(heard, expected):
+    """Refuse a network that wasn't called just once, or that answered something else than it does without the hook."""
+    expect(
+        bool(heard),
+        "A hook that someone else had registered on the network itself isn't called: write `network(images)`, not "
+        "`network.forward(images)`, and not its layers one by one.",
     )
-    del error
-    _as_before(before, broken, " when the network raises an error")
+    expect(len(heard) == 1, f"The network is called {len(heard)} times; once is asked for.")
+    expect(
+        heard[0].shape == expected.shape and bool(torch.allclose(heard[0], expected, rtol=1e-4, atol=1e-5)),
+        "While you listened, the network answered something else: what a hook returns takes the place of the layer's "
+        "answer, so let it return nothing.",
+    )
 
 
 def _by_steps(network, images, count):
@@ -306,7 +362,8 @@ def _wrong_catches(network, images, expected):
     return [
         (
             behind,
-            "The layer behind has written over it: a ReLU in place set all that was negative to 0. Keep a copy.",
+            "The layer behind has written over it: a ReLU in place set all that was negative to 0. Keep a copy, one "
+            "that the hook doesn't return: what it returns takes the answer's place.",
         ),
         (last, "This is what the network answers in the end; the layer's own answer is asked for."),
         (last[:, 0], "This is what the network answers in the end; the layer's own answer is asked for."),
@@ -389,6 +446,11 @@ def _same_modes(before, now, when):
         return
     was = "training" if before["modes"][changed[0]] else "eval"
     is_now = "eval" if was == "training" else "training"
+    expect(
+        not all("." in name for name in changed),
+        f"A part within a part of the network was in {was} mode and is left in {is_now} mode{when}: `children()` are "
+        "the outer parts alone, and `train` on a part changes all that is within it.",
+    )
     raise Wrong(
         f"The whole network was in {was} mode and is left in {is_now} mode{when}: put it back as it was."
         if set(before["modes"].values()) == {was == "training"} and len(changed) == len(before["modes"])
@@ -432,6 +494,10 @@ def _test_predictions(answer):
         network = seeded(_make_regression, 4).train(training)
         for module in network[part]:
             module.train(not training)
+        _predicted(answer, network, images, "")
+        # A part of a part.
+        network = seeded(_make_regression, 4).train(training)
+        network[2][1].train(not training)
         _predicted(answer, network, images, "")
     _predicted(answer, seeded(_make_with_dropout, 5).train(), images_of(7, 3, 2, 2, seed=6), "")
     _predicted(answer, seeded(_make_regression, 7).train(), images[:1], "Here there is a single image. ")

@@ -130,3 +130,32 @@ def pixel_by_pixel(pixels, mean, std):
         [[(x / 255 - m) / s for x, m, s in zip(pixel, mean, std, strict=True)] for pixel in row]
         for row in pixels.tolist()
     ]
+
+
+@bank.wrong("images.1", "b itself not among them")
+def one_too_many(pixels, side):
+    top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
+    return pixels[top : top + side + 1, left : left + side + 1]
+
+
+@bank.wrong("images.1", "begin beyond the image")
+def made_for_the_course_s_images(pixels, side):
+    return pixels[8:152, 8:152]
+
+
+@bank.wrong("images.2", "this image's largest value")
+def by_the_largest(pixels, mean, std):
+    return (pixels / pixels.max() - np.array(mean)) / np.array(std)
+
+
+@bank.wrong("images.2", "their colours are in another order")
+def colours_turned_at_the_end(pixels, mean, std):
+    return ((pixels / 255 - np.array(mean)) / np.array(std))[..., ::-1]
+
+
+@bank.right("images.2")
+def in_plain_lists(pixels, mean, std):
+    return [
+        [[(int(value) / 255 - m) / s for value, m, s in zip(pixel, mean, std, strict=True)] for pixel in row]
+        for row in pixels
+    ]

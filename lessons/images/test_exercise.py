@@ -101,11 +101,16 @@ def _judge_shape_of_crop(array, pixels, side, what):
     if array.size == 0 and side in (height, width):
         raise Wrong(f"{wrong} Nothing is left where nothing is to be cut off: think of a slice that ends at −0.")
     if array.size == 0:
-        raise Wrong(f"{wrong} It is empty: does the slice end before it begins?")
+        raise Wrong(f"{wrong} It is empty: does the slice end before it begins, or begin beyond the image?")
     if array.shape[2:] == (3,) and set(array.shape[:2]) <= {side - 1, side}:
         raise Wrong(f"{wrong} Off by one: a slice doesn't hold the row or column at its end.")
     if array.shape[2:] == (3,) and set(array.shape[:2]) <= {side, side + 1}:
-        raise Wrong(f"{wrong} Where an odd number is cut off, both edges can't lose the same.")
+        odd = [(full - side) % 2 for full, got in zip(pixels.shape[:2], array.shape[:2], strict=True) if got > side]
+        raise Wrong(
+            f"{wrong} Where an odd number is cut off, both edges can't lose the same."
+            if all(odd)
+            else f"{wrong} One too many: a slice from a to b holds b − a rows or columns, b itself not among them."
+        )
     if array.ndim == 3 and array.shape[2] != 3 and array.shape[1] == side:
         raise Wrong(f"{wrong} You cut the colours: rows are the first axis, columns the second, colours the last.")
     if array.shape in ((side, width, 3), (height, side, 3)):
@@ -203,6 +208,11 @@ def _judge_normalised(found, pixels, mean, std):
                 "You divided by this image's own standard deviation: use the one that is given.",
             ),
             (right.transpose(2, 0, 1), "The numbers are right, but the colours must stay the last axis."),
+            (right[..., ::-1], "The numbers are right, but their colours are in another order than the pixels'."),
+            (
+                (x / x.max() - mean) / std,
+                "You divided by this image's largest value: divide by 255, whatever the image.",
+            ),
             (np.clip(right, 0, None), "You cut off negative numbers: what is darker than the mean is below zero."),
             (np.clip(right, 0, 1), "You cut the numbers off at 0 and 1: they spread around zero, on both sides."),
             (np.abs(right), "You took away the signs: what is darker than the mean is below zero."),

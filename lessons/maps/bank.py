@@ -144,3 +144,9 @@ def galaxy_by_galaxy(high, low, k):
         for j in by_map[:k]:
             cost += max(0, by_truth.index(j) + 1 - k)
     return 1 - 2 * cost / (n * k * (2 * n - 3 * k - 1))
+
+
+@bank.wrong("maps.2", "You took the mean over the galaxies")
+def mean_for_the_sum(high, low, k):
+    n = len(high)
+    return 1 - (1 - manifold.trustworthiness(high, low, n_neighbors=k)) / n

@@ -281,6 +281,22 @@ def _compare_trust(answer, high, low, k):
             1 - factor * (order - k)[_near(order_in_map, k) & (order > k)].sum(),
             "These aren't ranks: sorted once, a row says which galaxy comes where; a rank says where each one comes.",
         ),
+        (
+            1 - factor * (order - k)[near_in_map & (order > k)].sum(),
+            "These aren't ranks: sorted once, a row says which galaxy comes where; a rank says where each one comes.",
+        ),
+        (
+            1 - factor * (ranks - 1 - k)[near_in_map & (ranks - 1 > k)].sum(),
+            "Your ranks begin at 0: the nearest other galaxy has rank 1.",
+        ),
+        (
+            1 - factor * (ranks - 1 - k)[_near(ranks_in_map, k + 1) & (ranks - 1 > k)].sum(),
+            "Your ranks begin at 0, in all dimensions and in the map: the nearest other galaxy has rank 1.",
+        ),
+        (
+            1 - cost / n,
+            "You took the mean over the galaxies: the sum goes over all, and n stands in the factor already.",
+        ),
         (-cost, "The 1 is missing: the trustworthiness is 1 less the sum."),
         (1 - factor * ((ranks - k)[strangers] ** 2).sum(), "You squared r − k; it is summed as it is."),
         (1 + cost, "The sum is to be subtracted from 1, not added."),
@@ -299,6 +315,10 @@ def _compare_trust(answer, high, low, k):
         ),
         (
             1 - factor * (ranks.T - k)[strangers].sum(),
+            "You took the rank of i as seen from j: r(i, j) is that of j, as seen from i.",
+        ),
+        (
+            1 - factor * (ranks.T - k)[near_in_map & (ranks.T > k)].sum(),
             "You took the rank of i as seen from j: r(i, j) is that of j, as seen from i.",
         ),
     ]

@@ -215,3 +215,30 @@ def by_the_standard_library_again(component, cause, n_shuffles, seed):
         random.shuffle(dealt)
         count += abs(statistics.correlation(x, dealt)) >= found
     return count / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.1", "galaxies of which only one of the two is known")
+def lengths_of_others(x, y):
+    known = ~np.isnan(x + y)
+    x, y = x - x[known].mean(), y - y[known].mean()
+    return np.nansum(x * y) / np.sqrt(np.nansum(x**2) * np.nansum(y**2))
+
+
+@bank.wrong("meaning.2", "slope of a line")
+def steepest(component, causes):
+    slopes = {name: linregress(causes[name], component).slope for name in causes if causes[name].std() > 0}
+    return max(slopes, key=lambda name: abs(slopes[name]))
+
+
+@bank.wrong("meaning.3", "the same is as large")
+def larger_alone(component, cause, n_shuffles, seed):
+    draw, seen = np.random.default_rng(seed), abs(np.corrcoef(component, cause)[0, 1])
+    shuffled = [abs(np.corrcoef(component, draw.permutation(cause))[0, 1]) for _ in range(n_shuffles)]
+    return (1 + sum(one > seen for one in shuffled)) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "a bracket is missing")
+def one_and_the_share(component, cause, n_shuffles, seed):
+    draw, seen = np.random.default_rng(seed), abs(np.corrcoef(component, cause)[0, 1])
+    shuffled = [abs(np.corrcoef(component, draw.permutation(cause))[0, 1]) for _ in range(n_shuffles)]
+    return 1 + sum(one >= seen for one in shuffled) / (1 + n_shuffles)

@@ -44,6 +44,7 @@ def test_meaning_1(answer):
     known = ~np.isnan(x + y)
     lengths = min((~np.isnan(x)).sum(), (~np.isnan(y)).sum())
     own = x - np.nanmean(x), y - np.nanmean(y)
+    both = x - x[known].mean(), y - y[known].mean()
     single = x[~np.isnan(x)][:lengths], y[~np.isnan(y)][:lengths]
     mistakes = [
         (NAN, "r is NaN where one galaxy isn't known: leave those out of which x or y is NaN."),
@@ -68,6 +69,10 @@ def test_meaning_1(answer):
         (
             (own[0] * own[1])[known].sum() / math.sqrt((own[0][known] ** 2).sum() * (own[1][known] ** 2).sum()),
             "The means are of other galaxies than the sums: take means, too, over those of which both are known.",
+        ),
+        (
+            np.nansum(both[0] * both[1]) / math.sqrt(np.nansum(both[0] ** 2) * np.nansum(both[1] ** 2)),
+            "The sums below the line hold galaxies of which only one of the two is known: leave those out of all.",
         ),
         *_mistakes_of_r(x[known], y[known]),
     ]
@@ -156,8 +161,11 @@ def test_meaning_2(answer):
             "dust": "This is only the last column: the cause with the largest |r| is asked for.",
         },
     )
-    component, causes = _causes({"mass": -0.7, "age": 0.85, "size": 0.3, "dust": -0.05}, seed=3)
-    lowest = {"mass": "This is the cause with the lowest r; the largest in size counts, positive or negative."}
+    component, causes = _causes({"mass": -0.7, "age": 0.85, "size": 0.3, "dust": -0.05}, seed=3, size=0.01)
+    lowest = {
+        "mass": "This is the cause with the lowest r; the largest in size counts, positive or negative.",
+        "size": "You chose by the slope of a line, which depends on the unit of a cause: take r, which knows of none.",
+    }
     _compare_cause(answer, component, causes, "age", lowest)
     # Known of the half alone, and followed closely there; 0 in the place of NaN would spoil it.
     causes["age"] = causes["age"].where(np.arange(len(causes)) % 2 == 0)
@@ -247,6 +255,13 @@ def test_meaning_3(answer):
     _compare_chance(found, *FEW, shuffles)
     _compare_chance(answer(FEW[0].copy(), 3 - FEW[1], shuffles, 2), FEW[0], 3 - FEW[1], shuffles)
     _compare_chance(answer(*(each.copy() for each in OUTLYING), shuffles, 3), *OUTLYING, shuffles)
+    # By hand: of the six ways to deal three values out, that of the galaxies as they are has the largest |r|.
+    share = number(answer(np.array([0.0, 1.0, 3.0]), np.array([0.0, 2.0, 5.0]), 300, 4), what="the share of shuffles")
+    expect(
+        share > 0.02,
+        "With three galaxies a shuffle often deals the values out as they were, and you don't count it: |r| at least "
+        "as large counts, and the same is as large.",
+    )
     random = np.random.default_rng(5)
     x = random.normal(size=40)
     for y in (3 * x + 1, -2 * x):
@@ -272,6 +287,10 @@ def test_meaning_3(answer):
 def _compare_chance(found, x, y, shuffles):
     """Refuse a share that is farther from the exact one than chance explains."""
     found = number(found, what="the share of shuffles")
+    expect(
+        not 1 < found < 1 + 1 / 1.1,
+        f"The share is {found:.3g}, more than 1: in 1 + count / (1 + n_shuffles) a bracket is missing.",
+    )
     n = len(x)
     dealt = y[np.array(list(itertools.permutations(range(n))))]
     drawn = y[np.array(list(itertools.product(range(n), repeat=n)))]

@@ -137,3 +137,32 @@ def as_a_fraction(x):
     x = np.asarray(x, dtype=np.float32)
     e = np.exp(-np.abs(x))
     return np.where(x > 0, x * (1 + 2 * e) / (1 + 2 * e + 2 * e**2), x * (e**2 + 2 * e) / (e**2 + 2 * e + 2))
+
+
+@bank.wrong("network.1", "as matrices")
+def matrix_product(image, kernel, stride):
+    framed, (height, width) = np.pad(image, 1), image.shape
+    return [
+        [(framed[row : row + 3, column : column + 3] @ kernel).sum() for column in range(0, width, stride)]
+        for row in range(0, height, stride)
+    ]
+
+
+@bank.wrong("network.1", "You thinned the image out, and then")
+def thinned_first(image, kernel, stride):
+    return correlate2d(image[::stride, ::stride], kernel, mode="same")
+
+
+@bank.wrong("network.1", "needn't be square")
+def square_images_alone(image, kernel, stride):
+    framed, places = np.pad(image, 1), range(0, len(image), stride)
+    return [
+        [(framed[row : row + 3, column : column + 3] * kernel).sum() for column in places if column < image.shape[1]]
+        for row in places
+    ]
+
+
+@bank.wrong("network.2", "a NaN or an infinity replaced by 0")
+def nan_replaced(x):
+    square = (1 + np.exp(x)) ** 2
+    return np.nan_to_num(x * (square - 1) / (square + 1))

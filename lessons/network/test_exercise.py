@@ -12,6 +12,10 @@ SMALL = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
 RIGHT_NEIGHBOUR = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
 # Height, width and stride.
 SIZES = ((6, 9, 1), (5, 8, 2), (8, 7, 3), (4, 6, 2))
+MATRICES = (
+    "You multiplied the pixels and the kernel as matrices (`@`): each weight is multiplied by the one pixel below it "
+    "(`*`), and the nine products are added up."
+)
 
 
 def test_network_1(answer):
@@ -49,6 +53,8 @@ def _judge_shape(found, image, stride, what):
         raise Wrong(f"{begin} The kernel's middle must stay on the image; yours stands on the frame too.")
     if shape == (height // stride, width // stride):
         raise Wrong(f"{begin} Begin in row 0 and column 0, and round up: what is left over has a place too.")
+    if height != width and shape in ((right[0], right[0]), (right[1], right[1])):
+        raise Wrong(f"{begin} An image needn't be square: rows and columns each have a number of their own.")
     if shape == (*right, 3, 3):
         raise Wrong(f"{begin} These are the nine products at each place: add them up.")
     if len(shape) == 2 and shape == right[::-1]:
@@ -79,6 +85,13 @@ def _slips(image, kernel, stride, right):
         (_sums(image, kernel[::-1], stride), "The kernel stands on its head: its first row is the upper one."),
         (_sums(image, kernel[:, ::-1], stride), "The kernel is mirrored: its first column is the left one."),
         (_sums(image, kernel.T, stride), "Rows and columns of the kernel are exchanged."),
+        (_sums(image, np.tile(kernel.sum(axis=1), (3, 1)), stride), MATRICES),
+        (_sums(image, np.tile(kernel.sum(axis=0)[:, None], (1, 3)), stride), MATRICES),
+        (
+            _sums(image[::stride, ::stride], kernel, 1),
+            "You thinned the image out, and then laid the kernel on: the stride is how far the kernel moves, and below "
+            "it lie pixels that are neighbours in the whole image.",
+        ),
         (right / 9, "You took the mean of the nine products: add them up, without dividing by 9."),
         (right / kernel.sum(), "You divided by the sum of the weights: a layer adds up, and divides by nothing."),
         (
@@ -164,7 +177,8 @@ def test_network_2(answer):
         )
     expect(
         found[0, 0] == 1000 or abs(found[0, 0] - 1000) < 0.1,
-        f"Mish of 1000 comes out as {found[0, 0]:.6g}: large numbers must pass. Limit x inside of eˣ alone.",
+        f"Mish of 1000 comes out as {found[0, 0]:.6g}: large numbers must pass. "
+        + ("Is a NaN or an infinity replaced by 0?" if found[0, 0] == 0 else "Limit x inside of eˣ alone."),
     )
     expect(
         abs(found[0, 1]) < 1e-6,

@@ -148,3 +148,31 @@ def a_column_at_a_time(coordinates):
 def zeros_divided_by_one(coordinates):
     deviations = coordinates.astype(np.float32).std(axis=0, ddof=1)
     return coordinates / np.where(deviations == 0, 1, deviations)
+
+
+@bank.wrong("pca.2", "You kept 3 galaxies")
+def rows_kept(values, n_components):
+    left, singular, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
+    return (left * singular)[:n_components]
+
+
+@bank.wrong("pca.2", ", largest first")
+def in_the_order_of_eig(values, n_components):
+    centred = values - values.mean(axis=0)
+    return (centred @ np.linalg.eig(centred.T @ centred)[1].real)[:, :n_components]
+
+
+@bank.wrong("pca.2", "You took away the signs")
+def without_signs(values, n_components):
+    return np.abs(PCA(n_components).fit_transform(values))
+
+
+@bank.wrong("pca.3", "narrow, but not without variance")
+def narrow_ones_left(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    return coordinates / np.where(deviations < 0.01, 1, deviations)
+
+
+@bank.wrong("pca.3", "of the first: each has one")
+def by_the_first(coordinates):
+    return coordinates / coordinates[:, 0].std(ddof=1)

@@ -11,7 +11,7 @@ def centre(values: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     values : ndarray of shape (n, d)
-        Features, a galaxy a row. Leave them as they are: they belong to the caller.
+        Features, a galaxy a row, floats or whole numbers. Leave them as they are: they belong to the caller.
 
     Returns
     -------
@@ -44,8 +44,8 @@ def principal_coordinates(values: np.ndarray, n_components: int) -> np.ndarray:
 def whiten(coordinates: np.ndarray) -> np.ndarray:
     """Make all axes equally wide: divide each column by its standard deviation.
 
-    The standard deviation is that of a sample, with the divisor n − 1. A column without any variance can't be made
-    wider: leave it 0.
+    The standard deviation is that of a sample, with the divisor n − 1. A column without any variance, all of it 0,
+    can't be made wider: leave it 0. A narrow one can.
 
     Parameters
     ----------

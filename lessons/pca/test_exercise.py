@@ -1,11 +1,14 @@
 """Tests of the exercises on principal components; each takes the student's function."""
 
+import itertools
+
 import numpy as np
 
 from galviz.course.judge import compare, expect, number, numbers, unchanged
 
 # By hand: means 2 and 20.
 SMALL = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]])
+BY_ROW = "You took the standard deviation of each galaxy's row; each column has one (axis 0)."
 
 
 def galaxies(n, d, seed):
@@ -59,16 +62,23 @@ def test_pca_2(answer):
     given = values.copy()
     found = numbers(answer(given, 3), what="the coordinates")
     unchanged(values, given, "values")
-    expect(
-        found.shape != (3, 5),
-        "You returned the components, the rows of Vᵀ; what is asked for are the galaxies' coordinates on them.",
-    )
-    found = numbers(found, (30, 3), what="the coordinates")
     centred = values - values.mean(axis=0)
     left, singular, right = np.linalg.svd(centred, full_matrices=False)
+    for components in (right[:3], right[:3].T):
+        expect(
+            found.shape != components.shape or not np.allclose(abs(found), abs(components), rtol=1e-3, atol=1e-4),
+            "You returned the components, the rows of Vᵀ; what is asked for are the galaxies' coordinates on them.",
+        )
+    expect(
+        found.shape != (3, 5),
+        "You kept 3 galaxies with all 5 axes: keep 3 axes, columns, of all galaxies.",
+    )
+    expect(found.shape != (30, 5), "These are all 5 axes: of those keep `n_components`, here 3.")
+    found = numbers(found, (30, 3), what="the coordinates")
     raw_left, raw_singular, raw_right = np.linalg.svd(values, full_matrices=False)
     by_row = np.linalg.svd(values - values.mean(axis=1, keepdims=True), full_matrices=False)
-    scaled = np.linalg.svd(centred / centred.std(axis=0, ddof=1), full_matrices=False)
+    scaled = [np.linalg.svd(centred / centred.std(axis=0, ddof=ddof), full_matrices=False) for ddof in (0, 1)]
+    by_one_mean = np.linalg.svd(values - values.mean(), full_matrices=False)
     expected = (left * singular)[:, :3]
     found = _turned(found, expected)
     mistakes = [
@@ -85,13 +95,32 @@ def test_pca_2(answer):
         (left * singular**2, "You multiplied by the squared singular values: they themselves are the widths."),
         (left * np.sqrt(len(values) - 1), "These are whitened: leave each axis as wide as the galaxies make it."),
         (left * np.sqrt(len(values)), "These are whitened: leave each axis as wide as the galaxies make it."),
-        (
-            scaled[0] * scaled[1],
-            "You divided each feature by its standard deviation first; these axes are of the centred values alone.",
+        *(
+            (
+                each[0] * each[1],
+                "You divided each feature by its standard deviation first; these axes are of the centred values alone.",
+            )
+            for each in scaled
         ),
+        (
+            left * singular / np.sqrt(len(values) - 1),
+            "You divided by √(n − 1), as for standard deviations: the coordinates are U S as it is.",
+        ),
+        (
+            np.abs(left * singular),
+            "You took away the signs: a whole axis may be turned round, but galaxies lie on both sides of 0.",
+        ),
+        (by_one_mean[0] * by_one_mean[1], "You centred by one mean of all numbers: each column has a mean of its own."),
         ((left * singular)[:, ::-1], "You kept the last axes; those of the largest singular values are asked for."),
         (centred @ right, "The axes are the rows of Vᵀ; you multiplied by its columns."),
         (by_row[0] * by_row[1], "You centred each galaxy (axis 1): the mean of each column must go."),
+        *(
+            (
+                (left * singular)[:, axes],
+                "These are coordinates on the right axes, but not on those of largest singular value, largest first.",
+            )
+            for axes in map(list, itertools.permutations(range(5), 3))
+        ),
     ]
     compare(
         found,
@@ -108,7 +137,7 @@ def test_pca_2(answer):
 
 
 def test_pca_3(answer):
-    given = SMALL - SMALL.mean(axis=0)
+    given = np.array([[-2.0, -10.0], [0.0, 0.0], [2.0, 10.0]])
     before = given.copy()
     found = answer(given)
     unchanged(before, given, "coordinates")
@@ -124,10 +153,16 @@ def test_pca_3(answer):
             (before * before.std(axis=0, ddof=1), "You multiplied by the standard deviation; divide by it."),
             (before / before.std(ddof=1), "One standard deviation for all: each column has one of its own."),
             (
+                before / before.std(axis=0, ddof=1)[0],
+                "You divided all columns by the standard deviation of the first: each has one of its own.",
+            ),
+            (before / np.sqrt(before.std(axis=0, ddof=1)), "There is a root too many: divide by the deviation itself."),
+            (
                 before / before.std(),
                 "One standard deviation for all: each column has one of its own. And the divisor is n − 1.",
             ),
-            (_by_row(before), "You took the standard deviation of each galaxy's row; each column has one (axis 0)."),
+            (_by_row(before), BY_ROW),
+            (np.nan_to_num(_by_row(before)), BY_ROW),
             (
                 before / np.abs(before).max(axis=0),
                 "You divided by the largest value: it's the standard deviation that makes axes equally wide.",
@@ -139,12 +174,13 @@ def test_pca_3(answer):
             (before, "These are the coordinates as they were."),
         ],
     )
-    random = np.random.default_rng(3).normal(size=(50, 2)) * [7, 0.2]
+    random = np.random.default_rng(3).normal(size=(50, 2)) * [7, 5e-4]
     random -= random.mean(axis=0)
     found = numbers(answer(random.copy()), (50, 2))
     for place in (0, 1):
         width = number(found[:, place].std(ddof=1))
-        expect(abs(width - 1) < 1e-3, f"Column {place} has a standard deviation of {width:.4g} then, not 1.")
+        narrow = " That column is narrow, but not without variance." if place == 1 and width < 0.9 else ""
+        expect(abs(width - 1) < 1e-3, f"Column {place} has a standard deviation of {width:.4g} then, not 1.{narrow}")
     compare(found, random / random.std(axis=0, ddof=1))
     flat = np.array([[-2.0, 0.0], [0.0, 0.0], [2.0, 0.0]])
     with np.errstate(all="ignore"):

@@ -156,3 +156,11 @@ def as_a_series(coordinate, k):
         raise ValueError(f"k is {k}")
     rows = pd.Series(coordinate).sort_values(kind="stable").index
     return rows[:k], rows[-k:]
+
+
+@bank.wrong("points.1", "You stop after 2 of 5 galaxies")
+def stops_at_twins(coordinates, count, first):
+    apart, picked = cdist(coordinates, coordinates), [first]
+    while len(picked) < count and apart[picked].min(axis=0).max() > 0:
+        picked.append(int(apart[picked].min(axis=0).argmax()))
+    return picked

@@ -33,6 +33,12 @@ def test_points_1(answer):
     )
     twins = np.array([[2.0, 0.0], [0.0, 0.0], [0.0, 0.0], [2.0, 0.0], [2.0, 0.0]])
     found = answer(twins.copy(), 5, 2)
+    count = np.size(numbers(found, what="the list of picked rows"))
+    expect(
+        count in (0, 1) or count >= 5,
+        f"You stop after {count} of 5 galaxies, where all that are left lie on top of picked ones: go on, and pick the "
+        "lowest row.",
+    )
     rows = numbers(found, (5,), what="the list of picked rows")
     expect(
         len(np.unique(rows)) == 5,
@@ -106,7 +112,7 @@ def _mistakes_of_picking(expected, places):
     mistakes = [
         (
             _greedy(places, count, first, lambda apart: -apart.min()),
-            "You pick the nearest each time; the farthest from",
+            "You pick the nearest each time; what is asked for is the farthest from",
         ),
         (
             _greedy(places, count, first, lambda apart: apart[-1]),

@@ -182,3 +182,15 @@ def by_a_join(predicted, true):
 def a_row_at_a_time(predicted, true):
     rows = {each: {"true": true[each], "predicted": value} for each, value in predicted.items() if each in true}
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+@bank.wrong("predictions.2", "You took the sizes of the errors first")
+def sizes_first(predicted, true):
+    sizes = np.abs(predicted - true)
+    return 1.4826 * np.median(np.abs(sizes - np.median(sizes)))
+
+
+@bank.wrong("predictions.2", "You took squares")
+def squares_for_sizes(predicted, true):
+    error = predicted - true
+    return 1.4826 * np.median((error - np.median(error)) ** 2)

@@ -130,6 +130,7 @@ def _nmad(answer, predicted, true, *, expected=None, otherwise=""):
     expected = 1.4826 * deviation if expected is None else expected
     upper, lower = np.sort(error)[n // 2], np.sort(error)[(n - 1) // 2]
     relative, growing = error / true, error / (1 + true)
+    sizes = np.abs(error)
     two = "The median of an even count is the mean of the two in the middle; you took one of them."
     mistakes = [
         (deviation, "The factor 1.4826 is missing: with it, normal errors give their standard deviation."),
@@ -139,6 +140,13 @@ def _nmad(answer, predicted, true, *, expected=None, otherwise=""):
             "The inner median is missing: subtract the median error before you take the sizes.",
         ),
         (np.median(np.abs(error)), "Two things are missing: the inner median, and the factor 1.4826."),
+        (
+            1.4826 * np.median(np.abs(sizes - np.median(sizes))),
+            "You took the sizes of the errors first: the inner median is of the errors with their signs.",
+        ),
+        (1.4826 * deviation**2, "You took squares: the outer median is of sizes, the absolute values."),
+        (1.4826 * np.median(apart**2), "You took squares: the outer median is of sizes, the absolute values."),
+        (1.48 * deviation, "The factor is 1.4826; yours is rounded."),
         (
             1.4826 * np.median(np.abs(error - error.mean())),
             "You subtracted the mean error; a few bad misses move it, so it's the median that is asked for.",

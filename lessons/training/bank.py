@@ -162,3 +162,31 @@ def by_a_random_key(object_ids, share, seed):
 def _cut(shuffled, share):
     n = round(share * len(shuffled))
     return shuffled[n:], shuffled[:n]
+
+
+@bank.wrong("training.1", "the number of all numbers in x")
+def over_all_numbers(weight, bias, x, y, rate):
+    error = x @ weight + bias - y
+    return weight - rate * 2 * x.T @ error / x.size, bias - rate * 2 * error.mean()
+
+
+@bank.wrong("training.1", "You took a step for each galaxy")
+def a_step_for_each_galaxy(weight, bias, x, y, rate):
+    for row, truth in zip(x, y, strict=True):
+        error = row @ weight + bias - truth
+        weight, bias = weight - rate * 2 * error * row, bias - rate * 2 * error
+    return weight, bias
+
+
+@bank.wrong("training.2", "round(0.25 · 10) = 2 are asked for")
+def a_half_rounded_up(object_ids, share, seed):
+    shuffled = np.random.default_rng(seed).permutation(object_ids).tolist()
+    count = int(share * len(object_ids) + 0.5)
+    return shuffled[count:], shuffled[:count]
+
+
+@bank.wrong("training.2", "1 are kept apart, and nobody should be.")
+def one_at_least(object_ids, share, seed):
+    shuffled = np.random.default_rng(seed).permutation(object_ids).tolist()
+    count = max(1, round(share * len(object_ids)))
+    return shuffled[count:], shuffled[:count]

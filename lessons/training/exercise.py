@@ -56,5 +56,6 @@ def split(object_ids: list[str], share: float, seed: int) -> tuple[list[str], li
         Ids of the galaxies to learn from, in any order.
     validation : list of str
         Ids of the galaxies kept apart, in any order: ``round(share * n)`` of them, drawn from all with equal chances.
+        Python's own `round` is meant, which takes 2.5 to 2.
     """
     raise NotImplementedError("training.2")

@@ -203,3 +203,49 @@ def by_eigenvectors(train, test, n_components):
     vectors = np.linalg.eigh((train - mean).T @ (train - mean))[1][:, ::-1]
     along = ((test - mean) @ vectors) ** 2
     return along[:, :n_components].sum() / along.sum()
+
+
+@bank.wrong("variance.1", "that isn't rounding, it takes three")
+def nearly_is_enough(ratios, share):
+    sums = np.cumsum(ratios)
+    reached = (sums >= share) | np.isclose(sums, share)
+    if not reached.any():
+        raise ValueError
+    return int(reached.argmax()) + 1
+
+
+@bank.wrong("variance.2", "you give it a list")
+def in_a_list(statistic, values, n_resamples, level, seed):
+    draw, n = np.random.default_rng(seed), len(values)
+    found = [statistic([values[row] for row in draw.integers(n, size=n)]) for _ in range(n_resamples)]
+    return np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
+
+
+@bank.wrong("variance.2", "fewer and fewer galaxies")
+def from_the_resample_before(statistic, values, n_resamples, level, seed):
+    draw, found = np.random.default_rng(seed), []
+    for _ in range(n_resamples):
+        values = values[draw.integers(len(values), size=len(values))]
+        found.append(statistic(values))
+    return np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
+
+
+@bank.wrong("variance.2", "Neighbouring seeds")
+def a_seed_for_each(statistic, values, n_resamples, level, seed):
+    n = len(values)
+    found = [statistic(values[np.random.default_rng(seed + i).integers(n, size=n)]) for i in range(n_resamples)]
+    return np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
+
+
+@bank.wrong("variance.3", "You took the last components")
+def in_the_order_of_eigh(train, test, n_components):
+    axes = np.linalg.eigh(np.cov(train.T))[1][:, :n_components]
+    apart = test - train.mean(axis=0)
+    return ((apart @ axes) ** 2).sum() / (apart**2).sum()
+
+
+@bank.wrong("variance.3", "You took columns of Vᵀ")
+def columns_of_the_components(train, test, n_components):
+    mean = train.mean(axis=0)
+    axes = np.linalg.svd(train - mean, full_matrices=False)[2][:, :n_components]
+    return (((test - mean) @ axes) ** 2).sum() / ((test - mean) ** 2).sum()

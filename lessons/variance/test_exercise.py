@@ -5,7 +5,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from galviz.course.judge import compare, expect, expect_error, number, numbers, unchanged
+from galviz.course.judge import Wrong, compare, expect, expect_error, number, numbers, unchanged
 
 # Exact in binary: they reach 0.75 exactly with two, 1 with four.
 HALVES = np.array([0.5, 0.25, 0.125, 0.125])
@@ -20,7 +20,7 @@ def test_variance_1(answer):
         found,
         2,
         [
-            (1, "One too few: counted from 1, the component with the index 1 is the second one."),
+            (1, "One too few. Is it an index? Python counts from 0, so the component with the index 1 is the second."),
             (3, "One too many: two components reach 0.6 here, with 0.5 + 0.2."),
             (0.7, "This is the share that they reach; how many components it takes is asked for."),
             (
@@ -74,6 +74,11 @@ def test_variance_1(answer):
         except (ValueError, IndexError):
             found = 0
         compare(found, expected, [(expected + 1, hint), (0, hint)], what=f"the number of components for {share}")
+    short = np.array([0.5, 0.2999995, 0.2])
+    hint = (
+        "The first two have 0.7999995, which falls short of 0.8 by more than 1e-9: that isn't rounding, it takes three."
+    )
+    compare(answer(short.copy(), 0.8), 3, [(2, hint)], what="the number of components for 0.8")
 
 
 class _Recorder:
@@ -83,6 +88,10 @@ class _Recorder:
         self.values, self.given, self.said, self.of_all = values, [], [], 0
 
     def __call__(self, drawn):
+        expect(
+            hasattr(drawn, "shape"),
+            f"The statistic takes an array; you give it a {type(drawn).__name__}, which has no `mean` or `std`.",
+        )
         drawn = np.array(drawn, dtype=float)
         expect(
             drawn.shape == self.values.shape,
@@ -121,10 +130,13 @@ def test_variance_2(answer):
         np.array_equal(interval(3), interval(3)),
         "The same seed gives two different intervals: make the draws depend on `seed`, and on nothing else.",
     )
-    expect(
-        any(not np.array_equal(interval(3), interval(seed)) for seed in (4, 5)),
-        "Different seeds give the same interval: is `seed` used?",
-    )
+    if all(np.array_equal(interval(3), interval(seed)) for seed in (4, 5)):
+        raise Wrong(
+            "Different seeds give the same interval: is `seed` used?"
+            if np.array_equal(interval(3), interval(90_003))
+            else "Neighbouring seeds give the same interval, since they share nearly all resamples: `seed + i` is made "
+            "of many seeds. Make one generator, and go on with it."
+        )
     many = np.random.default_rng(6).normal(8.9, 0.2, size=200)
     low, high = numbers(answer(lambda drawn: float(np.mean(drawn)), many.copy(), 500, 0.95, 2), (2,))
     expected = 2 * 1.96 * many.std() / math.sqrt(len(many))
@@ -154,6 +166,10 @@ def _check_draws(recorder, values):
         )
     expect(whole, "The statistic is given rows that aren't among the values: resamples hold the very galaxies.")
     expect(
+        not all(drawn == rows[0] and sorted(drawn) == list(range(n)) for drawn in rows),
+        "Each resample of yours holds all the values, in the same order: draw rows at random, with replacement.",
+    )
+    expect(
         not all(len(set(drawn)) == n for drawn in rows),
         "You draw without replacement: each galaxy comes just once. Some must come twice, some never.",
     )
@@ -164,6 +180,11 @@ def _check_draws(recorder, values):
     expect(
         abs(len(rows) - 400) <= 2,
         f"The statistic is asked about {len(rows)} resamples where n_resamples is 400.",
+    )
+    expect(
+        max(len(set(drawn)) for drawn in rows[len(rows) // 2 :]) > 2,
+        "Your resamples hold fewer and fewer galaxies, in the end a single one: draw each from the values, not from "
+        "the resample before it.",
     )
     shares = np.bincount(flat.ravel(), minlength=n) / len(rows)
     expect(shares[-1] > 0.2, "The last galaxy is never drawn, or hardly ever: rows go from 0 to n − 1.")
@@ -340,6 +361,22 @@ def _compare_share(answer, train, test, k, expected):
         ),
         (share(test - m, of_train[2][:1]), "You counted the first component alone: all k together are asked for."),
         (share(test - m, of_train[2][: k + 1]), "You counted k + 1 components."),
+        (
+            share(test - m, np.linalg.svd(train - m)[2][-k:]),
+            "You took the last components, those of the smallest variance: the first are asked for.",
+        ),
+        (
+            share(test - m, of_train[2][:, :k].T if len(of_train[2]) == train.shape[1] else of_train[2][:k]),
+            "You took columns of Vᵀ: the components are its rows.",
+        ),
+        (
+            share(test - m, w, test - own),
+            "Below the line you measured from the test galaxies' own mean: m is the mean of the training galaxies.",
+        ),
+        (
+            share(test - train.mean(), np.linalg.svd(train - train.mean(), full_matrices=False)[2][:k]),
+            "You took one mean of all numbers: m has a mean for each column.",
+        ),
         (100 * expected, "This is in percent; the share is from 0 to 1."),
         (
             _share_of_pca(test, train, k),
