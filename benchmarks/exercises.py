@@ -16,9 +16,9 @@ import pandas as pd
 
 from galviz.course.contract import load_part
 from galviz.course.questions import read_questions
-from galviz.course.runner import TESTS_NAME, run_tasks
+from galviz.course.runner import run_tasks
 from galviz.course.worker import PASSED, examine
-from galviz.course.workspace import SOLUTION_NAME, solution_path
+from galviz.course.workspace import SOLUTION_NAME, TESTS_NAME, solution_path
 from lessons import LESSONS, lesson
 
 

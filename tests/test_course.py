@@ -15,9 +15,9 @@ from galviz.cli import COMMANDS, main
 from galviz.course.check import Checked, find_tasks, next_step
 from galviz.course.commands import command, other_python
 from galviz.course.lesson import Lesson
+from galviz.course.outcome import Outcome
 from galviz.course.progress import progress_path, read_progress, record
 from galviz.course.questions import CourseError, read_questions
-from galviz.course.runner import Outcome
 from galviz.course.settings import read_settings
 from galviz.course.source import function_source, imports_source
 from galviz.course.workspace import exercise_path, solution_path, start, stub_path, work_folder

@@ -8,9 +8,8 @@ import pytest
 from galviz.course.contract import breaches, load_bank, load_part
 from galviz.course.judge import Wrong
 from galviz.course.questions import CourseError, read_questions
-from galviz.course.runner import TESTS_NAME
 from galviz.course.worker import NOT_YET, PASSED, examine
-from galviz.course.workspace import EXERCISE_NAME, SOLUTION_NAME
+from galviz.course.workspace import EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME
 from lessons import LESSONS
 from tests.test_architecture import TORCH_PACKAGES, TORCH_STAGES, imports
 

@@ -166,6 +166,8 @@ def test_what_the_text_says_of_distances_and_neighbours(features, shipped):
     assert counts[2] > counts[5] > 5 > counts[30]
     assert abs(pieces(tsne(values, perplexity=5)) - counts[5]) <= 3
     many = {of: pieces(shipped.coordinates[UmapSettings(of, 5, 0.1, 0)].to_numpy()) for of in (FEATURES, NOISE)}
-    assert says("noise", "about as many pieces", f"{many[FEATURES]} pieces of all galaxies and {many[NOISE]} of the noise")
+    assert says(
+        "noise", "about as many pieces", f"{many[FEATURES]} pieces of all galaxies and {many[NOISE]} of the noise"
+    )
     assert pieces(np.random.default_rng(0).random((2000, 2))) > 1
     assert np.isfinite(usual).all()

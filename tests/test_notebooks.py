@@ -77,7 +77,7 @@ def test_an_answer_is_checked_where_it_is_written(tmp_path, monkeypatch, capsys)
     monkeypatch.setenv("GALVIZ_WORK", str(tmp_path))
     check_answer(lesson("pca"), "pca.1", lambda values: values - values.mean(axis=0))
     assert capsys.readouterr().out == "pca.1: passed.\n"
-    assert read_progress() == {"pca.1": "passed"}
+    assert read_progress() == {"pca.1": "passed", "pca.1.passed": 1}
     check_answer(lesson("pca"), "pca.1", lambda values: values)
     assert "pca.1: failed. These are the values as they were" in capsys.readouterr().out
     with pytest.raises(ValueError, match=r"task_id must be one of pca\.1, pca\.2, pca\.3; got 'pca\.9'"):

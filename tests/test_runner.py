@@ -10,8 +10,10 @@ import psutil
 import pytest
 
 from galviz.course.commands import command
+from galviz.course.outcome import Limits
+from galviz.course.process import told_end
 from galviz.course.questions import read_questions
-from galviz.course.runner import Limits, _told_end, run_tasks
+from galviz.course.runner import run_tasks
 from galviz.course.workspace import solution_path, stub_path
 from lessons import lesson
 
@@ -253,4 +255,4 @@ def test_a_run_whose_parent_is_killed_ends(tmp_path):
     ],
 )
 def test_how_a_process_ended_is_told(status, said):
-    assert said in _told_end(status)
+    assert said in told_end(status)

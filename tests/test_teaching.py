@@ -5,8 +5,8 @@ import tomllib
 from pathlib import Path
 
 from galviz.course.contract import _FILES
+from galviz.course.outcome import Limits
 from galviz.course.questions import read_questions
-from galviz.course.runner import Limits
 from galviz.course.settings import HOME, OPEN, RUN, SHOW, read_settings
 from lessons import LESSONS, lesson
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from galviz.course.commands import command
 from galviz.course.lesson import Lesson
+from galviz.course.outcome import Limits, Outcome
 from galviz.course.progress import PASSED, Value
 from galviz.course.questions import Task, read_questions
-from galviz.course.runner import Limits, Outcome, run_tasks
 from galviz.course.workspace import exercise_path
 
 NOT_STARTED = "not started"
@@ -57,6 +57,8 @@ def check(
     """Run the tests of some tasks of a lesson on the student's file; `limits` and `look` are those of `run_tasks`."""
     path = exercise_path(lesson.slug)
     if path.exists():
+        from galviz.course.runner import run_tasks  # and psutil with it, which the light app hasn't
+
         outcomes = run_tasks(path, tasks, limits=limits, look=look)
     else:
         begin = f"`{command(f'start {lesson.slug}')}` puts it into {path.parent.name}."

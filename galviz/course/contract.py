@@ -7,9 +7,8 @@ from types import ModuleType
 from galviz.course.bank import Bank
 from galviz.course.lesson import DIFFICULTIES, Lesson
 from galviz.course.questions import CourseError, Questions, read_questions
-from galviz.course.runner import TESTS_NAME
 from galviz.course.worker import load
-from galviz.course.workspace import EXERCISE_NAME, SOLUTION_NAME
+from galviz.course.workspace import EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME
 
 BANK_NAME = "bank.py"
 FIGURE_NAME = "figure.py"

@@ -4,8 +4,8 @@ from galviz.course.contract import load_part
 from galviz.course.lesson import LESSONS_FOLDER, Lesson
 from galviz.course.progress import record
 from galviz.course.questions import read_questions
-from galviz.course.runner import TESTS_NAME
 from galviz.course.worker import FAILED, examine
+from galviz.course.workspace import TESTS_NAME
 
 
 def check_answer(lesson: Lesson, task_id: str, answer: object) -> None:

@@ -9,74 +9,25 @@ too much.
 import json
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from galviz.course.commands import command
 from galviz.course.lesson import LESSONS_FOLDER
+from galviz.course.outcome import Limits, Outcome
+from galviz.course.process import MARK, Output, end_all, memory_of, told_end
 from galviz.course.questions import Task
-from galviz.course.worker import FAILED, MOST_SHOWN
+from galviz.course.worker import FAILED
+from galviz.course.workspace import TESTS_NAME
 
-TESTS_NAME = "test_exercise.py"
-# Marks our processes, and is handed on to all that they start, however they go about it.
-_MARK = "GALVIZ_EXERCISE"
 _LOOK_EVERY_S = 0.05
 _MOST_OUTPUT = 5_000_000
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What an exercise may use.
-
-    Attributes
-    ----------
-    start_seconds : float
-        For starting Python and what the tests import; none of it is the student's.
-    load_seconds : float
-        For the student's file, and what it imports.
-    task_seconds : float
-        For the tests of one task.
-    memory_mb : int
-        Beyond what Python and the tests' imports hold.
-    """
-
-    start_seconds: float = 120.0
-    load_seconds: float = 30.0
-    task_seconds: float = 10.0
-    memory_mb: int = 2_000
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one task.
-
-    Attributes
-    ----------
-    id : str
-    state : str
-        ``"passed"``, ``"not yet"`` or ``"failed"``.
-    message : str
-        The hint, in sentences; empty where passed.
-    seconds : float
-        How long the tests ran.
-    printed : str
-        The beginning of what the student's code printed meanwhile.
-    """
-
-    id: str
-    state: str
-    message: str
-    seconds: float = 0.0
-    printed: str = ""
 
 
 def run_tasks(
@@ -140,18 +91,18 @@ class _Run:
 
     def outcomes(self) -> list[Outcome]:
         process = self._start()
-        output = _Output(process.stdout)
+        output = Output(process.stdout)
         try:
             stopped = self._watch(process, output)
         finally:
-            self._end(process)
+            end_all(process, self.mark)
             output.close()
-        return self._read(stopped or _told_end(process.returncode), output)
+        return self._read(stopped or told_end(process.returncode), output)
 
     def _start(self) -> subprocess.Popen:
         self.report.touch()
         root = LESSONS_FOLDER.parent
-        environment = {**os.environ, _MARK: self.mark, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"}
+        environment = {**os.environ, MARK: self.mark, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"}
         for name in ("PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONINSPECT"):
             environment.pop(name, None)
         process = subprocess.Popen(
@@ -179,10 +130,8 @@ class _Run:
             process.stdin.close()
         return process
 
-    def _watch(self, process: subprocess.Popen, output: "_Output") -> str | None:
+    def _watch(self, process: subprocess.Popen, output: Output) -> str | None:
         """Wait until the process ends or is to be ended; why, in the latter case."""
-        import psutil
-
         phase, since, seen = "starting", time.monotonic(), 0
         allowed = {"starting": self.limits.start_seconds, "loading": self.limits.load_seconds}
         base = None
@@ -196,11 +145,11 @@ class _Run:
             lines = self._lines()
             if len(lines) > seen:
                 phase, since, seen = lines[-1]["phase"], time.monotonic(), len(lines)
-            held = _memory(psutil, process.pid)
+            held = memory_of(process.pid)
             if phase == "starting":
                 base = held
             elif held > (base or 0) + self.limits.memory_mb * (1 << 20):
-                return f"It needs more memory than the {_size(self.limits.memory_mb)} that an exercise may have."
+                return f"It needs more memory than the {self.limits.memory_mb / 1000:g} GB that an exercise may have."
             if output.count > _MOST_OUTPUT:
                 return f"It prints more than {_MOST_OUTPUT // 1_000_000} MB: is there a loop that never stops?"
             limit = allowed.get(phase, self.limits.task_seconds)
@@ -209,32 +158,6 @@ class _Run:
                     return f"Python did not start within {limit:g} s: is the machine very busy? Check again."
                 what = f"Running {self.path.name} from its top" if phase == "loading" else "It"
                 return f"{what} takes more than {limit:g} s and was stopped: is there a loop that never ends?"
-
-    def _end(self, process: subprocess.Popen) -> None:
-        """Kill the process and all that came of it, until none is left."""
-        import psutil
-
-        if hasattr(os, "killpg"):
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-        for _ in range(20):
-            left = [each for each in psutil.process_iter() if self._is_ours(each)]
-            if not left:
-                break
-            for each in left:
-                with suppress(psutil.Error):
-                    each.kill()
-            psutil.wait_procs(left, timeout=0.5)
-        process.wait()
-
-    def _is_ours(self, process: object) -> bool:
-        """Whether a process has our mark in its environment, which all have that the student's code starts."""
-        import psutil
-
-        try:
-            return process.environ().get(_MARK) == self.mark and process.status() != psutil.STATUS_ZOMBIE
-        except (psutil.Error, OSError):
-            return False
 
     def _lines(self) -> list[dict]:
         try:
@@ -246,12 +169,14 @@ class _Run:
             if line.endswith("\n"):
                 try:
                     # What UTF-8 can't hold, such as half a surrogate pair, is shown by its number.
-                    lines.append(json.loads(line, object_hook=_showable))
+                    found = json.loads(line, object_hook=_showable)
                 except ValueError:
                     continue
+                if isinstance(found, dict) and "phase" in found:
+                    lines.append(found)
         return lines
 
-    def _read(self, stopped: str, output: "_Output") -> list[Outcome]:
+    def _read(self, stopped: str, output: Output) -> list[Outcome]:
         """Outcomes of what was reported, and of the task over which the process ended, if it did."""
         found, begun = [], None
         for line in self._lines():
@@ -271,63 +196,9 @@ class _Run:
         return found
 
 
-class _Output:
-    """Reads what a process writes past Python, so that it never waits for a reader; keeps the beginning."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self.kept, self.count = b"", 0
-        self._stream = stream
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    def _read(self) -> None:
-        while chunk := os.read(self._stream.fileno(), 1 << 16):
-            self.count += len(chunk)
-            self.kept += chunk[: max(0, MOST_SHOWN - len(self.kept))]
-
-    def close(self) -> None:
-        self._thread.join(timeout=2)
-        if not self._thread.is_alive():
-            self._stream.close()
-
-
 def _showable(line: dict) -> dict:
     """What a student's code said, as text that can be shown and written anywhere."""
     return {
         name: value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
         for name, value in line.items()
     }
-
-
-def _memory(psutil: object, pid: int) -> int:
-    """Bytes that a process and its descendants hold."""
-    total = 0
-    try:
-        process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
-    except psutil.Error:
-        return 0
-    for each in family:
-        try:
-            total += each.memory_info().rss
-        except psutil.Error:
-            continue
-    return total
-
-
-def _size(megabytes: int) -> str:
-    return f"{megabytes / 1000:g} GB"
-
-
-def _told_end(status: int) -> str:
-    """A sentence on a process that ended by itself, before it was done."""
-    if status > 255:  # as Windows tells a crash, such as 0xC0000005
-        return f"It crashed Python (status {status:#x})."
-    if status >= 0:
-        return f"It ends Python, with exit status {status} (`os._exit`?): a function returns instead."
-    name = signal.Signals(-status).name
-    if -status == getattr(signal, "SIGXCPU", 0):
-        return "It computes without end and was stopped: is there a loop that never ends?"
-    if -status == getattr(signal, "SIGKILL", 0):
-        return "It was killed (SIGKILL): does it need more memory than there is?"
-    return f"It crashed Python ({name})."

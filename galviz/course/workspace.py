@@ -13,7 +13,7 @@ from galviz.course.lesson import LESSONS_FOLDER, Lesson
 from galviz.files import write_bytes
 
 FOLDER_VARIABLE = "GALVIZ_WORK"
-EXERCISE_NAME, SOLUTION_NAME = "exercise.py", "solution.py"
+EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME = "exercise.py", "solution.py", "test_exercise.py"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,49 @@
+"""What an exercise may use, and what came of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an exercise may use.
+
+    Attributes
+    ----------
+    start_seconds : float
+        For starting Python and what the tests import; none of it is the student's.
+    load_seconds : float
+        For the student's file, and what it imports.
+    task_seconds : float
+        For the tests of one task.
+    memory_mb : int
+        Beyond what Python and the tests' imports hold.
+    """
+
+    start_seconds: float = 120.0
+    load_seconds: float = 30.0
+    task_seconds: float = 10.0
+    memory_mb: int = 2_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one task.
+
+    Attributes
+    ----------
+    id : str
+    state : str
+        ``"passed"``, ``"not yet"`` or ``"failed"``.
+    message : str
+        The hint, in sentences; empty where passed.
+    seconds : float
+        How long the tests ran.
+    printed : str
+        The beginning of what the student's code printed meanwhile.
+    """
+
+    id: str
+    state: str
+    message: str
+    seconds: float = 0.0
+    printed: str = ""
