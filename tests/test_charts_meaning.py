@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from galviz.charts import can_export, correlation_map, export_chart, probe_comparison
+from galviz.charts import correlation_map, export_chart, probe_comparison
 from galviz.correlation import Correlations
 
 FOUND = Correlations(
@@ -67,7 +67,7 @@ def test_the_comparison_keeps_numbers_and_draws_none_below_0():
     pd.testing.assert_frame_equal(PROBES, before)
 
 
-@pytest.mark.skipif(not can_export(), reason="vl-convert-python is an extra")
+@pytest.mark.full
 @pytest.mark.parametrize(
     "chart",
     [correlation_map(FOUND, COMPONENTS, NAMES), probe_comparison(PROBES, ["mass", "tilt"], ["trained", "control"])],
