@@ -7,7 +7,8 @@ nonlinear projection methods, ICANN, Lecture Notes in Computer Science 2130, 485
     trustworthiness = 1 − 2 / (n k (2 n − 3 k − 1)) Σᵢ Σ_{j: s(i, j) ≤ k < r(i, j)} (r(i, j) − k)
 
 falls where galaxies are near in the map that were not, and continuity, the same with r and s exchanged, where some that
-were near are torn apart. Both are 1 at best; of places dealt out at random they are about 0.5.
+were near are so no more: torn apart, or pushed down in the ranks by strangers that fell between. Both are 1 at best; of
+places dealt out at random they are about 0.5.
 """
 
 from collections.abc import Mapping

@@ -243,10 +243,12 @@ def test_epochs_are_numbered_through():
     assert kept_apart["rmse"].to_list() == [0.15, 0.1]
     assert table[table["over"] == "galaxies learnt from"]["rmse"].to_list() == [0.2, 0.12]
     assert table["images"].unique().tolist() == ["64 px", "112 px"]
-    assert rows(chart, floor)["best"].to_list() == [0.05]
+    assert curves["encoding"]["y"]["scale"]["zero"]
+    assert rows(chart, floor)["floor"].to_list() == [0.05]
     assert chart["description"] == (
         "Root-mean-square error over galaxies kept apart, by epoch: 0.150, 0.100 [dex]. "
-        "Phases: warm-up at 64 px from epoch 1, training at 112 px from epoch 2. A line marks the floor that no error falls below, 0.05."
+        "Phases: warm-up at 64 px from epoch 1, training at 112 px from epoch 2. "
+        "A line marks the floor that no error falls below, 0.05."
     )
 
 

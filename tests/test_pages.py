@@ -144,7 +144,7 @@ def test_live_any_galaxy_of_the_sample_is_prepared(run_app, survey):
 
 @pytest.mark.full
 def test_live_any_galaxy_and_the_sample_go_together(run_app, survey):
-    app = run_app(page="lessons/hooks", live="true", sample=20, place=20, layer="stage3")
+    app = run_app(page="lessons/hooks", live="true", sample=20, place=20, hook="stage3")
     assert not app.exception
     richest = survey.catalogue.loc[draw_sample(survey.object_ids, 20), "metallicity"].idxmax()
     assert f"Simulated galaxy {richest}" in told(app)
@@ -185,7 +185,7 @@ def test_the_convolution_shown_is_computed(run_app, survey, kernel, example):
     largest = np.abs(weights).max()
     expected = [crop, *(heatmap(each, largest=float(largest)) for each in weights), heatmap(answer)]
     assert addresses(app)[:5] == [address_of(image, sharp=True) for image in expected]
-    assert f"together **{answer.ravel()[np.abs(answer).argmax()]:+.2f}**" in told(app)
+    assert f"together **{answer.ravel()[np.abs(answer).argmax()]:+.2f}**" in told(app).replace("−", "-")
 
 
 def test_the_channels_of_block_and_attention_are_those_chosen(run_app):
@@ -222,20 +222,20 @@ def test_live_any_galaxy_goes_through_the_network(run_app, survey):
     ("layer", "mapped", "example"), [("stem", "stem", 1), ("stage1", "stage1", 6), ("features", "stage4", 3)]
 )
 def test_the_maps_shown_are_the_layers(run_app, layer, mapped, example):
-    app = run_app(page="lessons/hooks", layer=layer, example=example)
+    app = run_app(page="lessons/hooks", hook=layer, example=example)
     figures = load_figures()
     maps = figures.maps[figures.object_ids[example - 1], mapped]
     largest = float(np.abs(maps).max())
     assert addresses(app)[1:] == [address_of(heatmap(values, largest=largest), sharp=True) for values in maps]
     captions = [image.captions[0] for image in app.image][1:]
-    assert captions[0] == f"{figures.channels[mapped][0]} · {maps[0].mean():+.2f}"
+    assert captions[0] == f"{figures.channels[mapped][0]} · {maps[0].mean():+.2f}".replace("-", "−")
 
 
 def test_the_averages_below_the_last_maps_are_features(run_app, features):
     figures = load_figures()
     one = figures.object_ids[2]
-    captions = [image.captions[0] for image in run_app(page="lessons/hooks", example=3).image][1:]
-    shown = {int(caption.split(" · ")[0]): float(caption.split(" · ")[1]) for caption in captions}
+    captions = [image.captions[0] for image in run_app(page="lessons/hooks", hook="features", example=3).image][1:]
+    shown = {int(caption.split(" · ")[0]): float(caption.split(" · ")[1].replace("−", "-")) for caption in captions}
     row = features.layers["features"][features.rows([one])[0]]
     assert shown == pytest.approx({channel: row[channel] for channel in shown}, abs=0.006)
 
@@ -261,7 +261,7 @@ def test_modes_are_compared_by_the_figures(run_app):
 @pytest.mark.full
 @pytest.mark.parametrize(("layer", "size", "channels"), [("stage1", 20, 64), ("features", 33, 512)])
 def test_live_the_sample_is_sent_through_the_network(run_app, survey, features, layer, size, channels):
-    app = run_app(page="lessons/hooks", layer=layer, sample=size)
+    app = run_app(page="lessons/hooks", hook=layer, sample=size)
     assert "caught live" not in told(app)
     next(button for button in app.button if button.label == "Compute it live").click()
     app.run()
@@ -286,7 +286,7 @@ def test_the_errors_shown_are_those_of_the_sample(run_app, survey, features, siz
     shown = metrics(app)
     assert shown["RMSE"] == f"{expected.rmse:.3f} dex"
     assert shown["NMAD"] == f"{expected.nmad:.3f} dex"
-    assert shown["Bias"] == f"{expected.bias:+.3f} dex"
+    assert shown["Bias"] == f"{expected.bias:+.3f} dex".replace("-", "−")
     assert shown["Guessing the mean"] == f"{truth.std():.3f} dex"
     table = app.dataframe[0].value
     assert table.index.to_list() == ids
@@ -487,7 +487,7 @@ def test_along_a_component_are_its_extremes_and_its_middle(run_app, survey, feat
     ids = draw_sample(survey.object_ids, 100)
     coordinate = np.sort(fit_pca(features.layers["features"][features.rows(ids)], 3).coordinates[:, 1])
     captions = [caption for image in app.image for caption in image.captions]
-    shown = [float(caption.split(" · ")[0]) for caption in captions]
+    shown = [float(caption.split(" · ")[0].replace("−", "-")) for caption in captions]
     assert shown == pytest.approx([*coordinate[:8], *coordinate[46:54], *coordinate[-8:]], abs=0.051)
 
 
@@ -522,7 +522,7 @@ def test_durations_are_told_for_people(seconds, words):
 @pytest.mark.parametrize(
     ("page", "key"),
     [
-        *(("galaxies", "crop"), ("images", "step"), ("images", "example"), ("hooks", "layer"), ("pca", "layer")),
+        *(("galaxies", "crop"), ("images", "step"), ("images", "example"), ("hooks", "hook"), ("pca", "layer")),
         *(("space", "layer"), ("points", "frame"), ("points", "along"), ("points", "layer")),
     ],
 )
@@ -583,7 +583,7 @@ def test_the_sums_beside_the_convolution_are_those_of_its_place(run_app, survey)
     assert (
         f"At row {row + 1}, column {column + 1} of the answer, where it is largest, the nine red products add up to "
         f"{red:+.2f}, the green ones to {green:+.2f}, the blue ones to {blue:+.2f}"
-    ) in told(app)
+    ) in told(app).replace("−", "-")
 
 
 def test_what_attention_adds_is_measured(run_app):
@@ -635,7 +635,7 @@ def test_everything_of_the_predictions_is_the_samples(run_app, survey, features)
 
 
 def test_every_way_of_asking_has_its_column_and_its_number(run_app):
-    app, figures = run_app(page="lessons/hooks"), load_figures()
+    app, figures = run_app(page="lessons/hooks", hook="features"), load_figures()
     ways, table = figures.predictions, app.dataframe[1].value
     titles = {
         "eval, alone": "eval_alone",
@@ -659,7 +659,7 @@ def test_every_way_of_asking_has_its_column_and_its_number(run_app):
 
 @pytest.mark.full
 def test_live_predictions_are_compared_with_those_shipped(run_app):
-    app = run_app(page="lessons/hooks", layer="stem", sample=12)
+    app = run_app(page="lessons/hooks", hook="stem", sample=12)
     next(button for button in app.button if button.label == "Compute it live").click()
     app.run()
     assert float(told(app).partition("of a prediction: **")[2].split(" ")[0]) < 1e-4

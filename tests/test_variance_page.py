@@ -18,7 +18,7 @@ from galviz.survey import load_survey
 from galviz.variance import ShareInterval, held_out_explained_variance
 from lessons import lesson
 from lessons.galaxies.words import cause_title
-from lessons.variance.words import fewest_as_good, first_to_reach, interval, width
+from lessons.variance.words import counted, fewest_as_good, first_to_reach, interval, width
 from tests.drawn import chart
 
 PAGE = "lessons/variance"
@@ -102,7 +102,10 @@ def test_sample_sizes_chance_and_the_next_use(run_app, features, catalogue):
     assert drawn == pytest.approx(chance.chance[: len(drawn)], abs=1e-6)
     read = held_out_regression(values, catalogue.loc[ids, "inclination_deg"].to_numpy(float), 10)
     assert rows_of(app, 3)["rmse"].to_numpy() == pytest.approx(read.rmse)
-    assert f"**{fewest_as_good(read)}** do as well" in told(app)
+    assert (
+        f"with {counted(read.rmse.argmin() + 1)}. Within one standard error **{counted(fewest_as_good(read))}**"
+        in told(app)
+    )
     rules = app.table[1].value["components"]
     assert rules["more than chance: shuffled columns"] == str(chance.n_above)
     assert rules["90% of the variance"] == str(
@@ -126,6 +129,7 @@ def test_words():
     assert width(shares, 1) == pytest.approx(20)
     assert first_to_reach([0.5, 0.9, 0.95], 0.9) == 2
     assert first_to_reach([0.5, 0.6], 0.9) is None
+    assert (counted(1), counted(4)) == ("1 component", "4 components")
 
 
 # Its text

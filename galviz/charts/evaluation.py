@@ -93,9 +93,7 @@ def _told(table: pd.DataFrame) -> list[alt.Tooltip]:
     return [alt.Tooltip("objID:N"), *numbers, *([alt.Tooltip("image:N")] if "image" in table else [])]
 
 
-def loss_by_epoch(
-    epochs: Sequence[Mapping[str, Any]], label: Label, *, floor: float | None = None
-) -> alt.LayerChart:
+def loss_by_epoch(epochs: Sequence[Mapping[str, Any]], label: Label, *, floor: float | None = None) -> alt.LayerChart:
     """Draw a network's error by epoch, over the galaxies it learnt from and over those kept apart.
 
     Parameters

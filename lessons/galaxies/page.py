@@ -38,7 +38,8 @@ if label is None:
 else:
     ranking = catalogue.loc[sample, label.column]
     ends = {object_id: f"{value:.2f}" for object_id, value in ranking.items()}
-    order = f"from the lowest to the highest. Below each: its place · {label.name}"
+    named = f"{label.name[0].lower()}{label.name[1:]}" if of_oxygen else label.name
+    order = f"from the lowest to the highest. Below each: its place · {named}"
 shown = evenly_ranked(ranking, GRID_SIZE)
 captions = [f"{place} · {ends[object_id]}" for place, object_id in enumerate(shown, start=1)]
 with picture:
@@ -96,8 +97,8 @@ with right:
         chart = label_distribution(ranking, f"{label.name} [{label.unit}]", shown=shown, chosen=object_id)
         st.altair_chart(chart)  # a screen reader gets its description
         st.caption("Bars: the sample. Ticks: the galaxies of the grid. Line: this galaxy.")
-    with st.expander("Everything the catalogue says of it", icon=":material/table_rows:", expanded=opened.shipped):
-        st.dataframe(causes_table(galaxy), hide_index=True)
+with st.expander("Everything the catalogue says of it", icon=":material/table_rows:", expanded=opened.shipped):
+    st.dataframe(causes_table(galaxy), hide_index=True)
 
 if of_oxygen:
     st.header("Where the label comes from")

@@ -241,4 +241,4 @@ def _sentence(text: str) -> str:
 
 
 def _rounded(value: object, decimals: int) -> str:
-    return f"{value:.{decimals}f}" if isinstance(value, Real) else str(value)
+    return f"{value:.{decimals}f}".replace("-", "−") if isinstance(value, Real) else str(value)

@@ -10,7 +10,7 @@ from lessons import lesson
 from lessons.hooks.words import average, largest_change, rows_of_modes, rows_of_shapes
 from panels.anatomy import begin, end
 from panels.code import show_code
-from panels.controls import choose_layer
+from panels.controls import choose_one
 from panels.feature_space import shipped_features
 from panels.galaxy import choose_galaxy, maps_of, shipped_figures, told
 from panels.live_sample import extract_live
@@ -29,7 +29,8 @@ TEXT = begin(LESSON, opened)
 picture = st.container()  # above the controls that decide on it
 left, right = st.columns(2, gap="large")
 with right:
-    layer = choose_layer(list(features.layers))
+    # Not the other pages' layer: this one begins where the galaxy can still be seen.
+    layer = choose_one("Layer to hook", list(features.layers), "stage1", key="hook")
     sample = choose_sample(survey)
 with left:
     chosen = choose_galaxy(survey, figures, sample)

@@ -31,8 +31,8 @@ def rows_of_shapes(layers: Sequence[LayerRow], n_galaxies: int) -> list[dict[str
 
 
 def average(values: np.ndarray) -> str:
-    """The average of a map, in words; never a negative zero."""
-    return f"{round(float(values.mean()), 2) + 0.0:+.2f}"
+    """The average of a map, in words: "+0.12", "−0.08"; never a negative zero."""
+    return f"{round(float(values.mean()), 2) + 0.0:+.2f}".replace("-", "−")
 
 
 _MODES = {

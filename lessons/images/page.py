@@ -74,25 +74,24 @@ with right:
         f"network has $\\mu$ = {mean:.3f} and $\\sigma$ = {std:.3f} for red, so the network is given "
         f"({VALUE / 255:.3f} − {mean:.3f}) / {std:.3f} = **{(VALUE / 255 - mean) / std:.2f}**."
     )
+    red = f"{numbers[..., 0].mean():.2f}".replace("-", "−")
     st.markdown(
         f"The red of this galaxy's image has a mean of {pixels[..., 0].mean():.1f} and a standard deviation of "
-        f"{pixels[..., 0].std():.1f} in the file, **{numbers[..., 0].mean():.2f}** and **{numbers[..., 0].std():.2f}** "
+        f"{pixels[..., 0].std():.1f} in the file, **{red}** and **{numbers[..., 0].std():.2f}** "
         "as numbers for the network. Over all training images together they are 0 and 1."
     )
 
 st.header("Whose mean?")
-left, right = st.columns(2, gap="large")
-left.markdown(TEXT["statistics"])
-with right:
-    batches = [pixel_statistics(survey, draw_sample(survey.object_ids, BATCH, seed=seed), card) for seed in (1, 2)]
-    means = [card.mean, *(mean for mean, _ in batches)]
-    sources = ["the card", f"one batch of {BATCH}", f"another batch of {BATCH}"]
-    spreads = [card.std, *(std for _, std in batches)]
-    columns = {f"{colour} μ": [f"{mean[place]:.4f}" for mean in means] for place, colour in enumerate(COLOURS)}
-    columns |= {f"{colour} σ": [f"{std[place]:.4f}" for std in spreads] for place, colour in enumerate(COLOURS)}
-    st.dataframe({"taken from": sources, **columns}, hide_index=True)
-    apart = np.abs(batches[0][0] / batches[1][0] - 1).max()
-    st.markdown(f"The two batches' means are up to **{apart:.0%}** apart.")
+batches = [pixel_statistics(survey, draw_sample(survey.object_ids, BATCH, seed=seed), card) for seed in (1, 2)]
+means = [card.mean, *(mean for mean, _ in batches)]
+sources = ["the card", f"one batch of {BATCH}", f"another batch of {BATCH}"]
+spreads = [card.std, *(std for _, std in batches)]
+columns = {f"{colour} μ": [f"{mean[place]:.4f}" for mean in means] for place, colour in enumerate(COLOURS)}
+columns |= {f"{colour} σ": [f"{std[place]:.4f}" for std in spreads] for place, colour in enumerate(COLOURS)}
+st.dataframe({"taken from": sources, **columns}, hide_index=True)
+apart = np.abs(batches[0][0] / batches[1][0] - 1).max()
+st.markdown(f"The two batches' means are up to **{apart:.0%}** apart.")
+st.container(width=720).markdown(TEXT["statistics"])
 show_code(
     network_crop,
     "galviz/training/augmentation.py:crops",

@@ -8,7 +8,6 @@ import streamlit as st
 from galviz.charts import map_scatter, plain_map
 from galviz.maps import FEATURES, MIN_DISTS, N_NEIGHBORS, NOISE, SEEDS, UmapSettings, noise_like, tsne
 from galviz.neighbours import map_qualities, neighbours_kept, pieces, procrustes_disparity
-from galviz.projection import fit_pca
 from lessons import lesson
 from lessons.galaxies.words import cause_title
 from panels import maps
@@ -78,6 +77,10 @@ with picture:
         "turned or mirrored."
     )
 
+left, right = st.columns(2, gap="large")
+left.markdown(TEXT["idea"])
+right.markdown(TEXT["reading"])
+
 st.header("What each keeps, in numbers")
 k = maps.neighbours_for(len(sample))
 measured = {"PCA, 2 components": shown["PCA"], "PCA, 3 components": pca, "t-SNE": shown["t-SNE"], "UMAP": shown["UMAP"]}
@@ -91,8 +94,8 @@ st.caption(
     f"{k / (len(sample) - 1):.0%} of their neighbours by chance. 1 is the best in each column."
 )
 left, right = st.columns(2, gap="large")
-left.markdown(TEXT["idea"])
-right.markdown(TEXT["formula"])
+left.markdown(TEXT["formula"])
+right.markdown(TEXT["distances"])
 
 st.header("Another seed")
 left, right = st.columns(2, gap="large")
@@ -112,30 +115,35 @@ with right:
         f"{' and '.join(map(str, SEEDS))}. Disparity: 0 where one map turned, mirrored and scaled is the other."
     )
 
-st.header("Distances")
-left, right = st.columns(2, gap="large")
-left.markdown(TEXT["distances"])
-right.markdown(TEXT["reading"])
-
 st.header("Clusters in nothing")
-st.container(width=720).markdown(TEXT["noise"])
+left, right = st.columns(2, gap="large")
+left.markdown(TEXT["noise"])
+counts = right.container()  # beside the text, above the controls that decide on it
 left, middle, right = st.columns(3, gap="large")
 with left:
     few = sample[: maps.AT_ONCE]
     perplexity = maps.choose_perplexity(len(few), 5, key="noise_perplexity", label="Perplexity for the noise")
     around = choose_one("UMAP's neighbours for the noise", NEAR, NEAR[0], key="noise_neighbours")
-    noise, joined = noise_like(maps.values_of(features, few)), min(3, maps.neighbours_for(len(few)))
     noise_map = maps.map_noise(origin(features), few, perplexity, features)
-    noise_umap = shipped.coordinates[UmapSettings(NOISE, int(around), MIN_DISTS[0], SEEDS[0])].to_numpy(float)
+    galaxies_umap, noise_umap = (
+        shipped.coordinates[UmapSettings(of, int(around), MIN_DISTS[0], SEEDS[0])].to_numpy(float)
+        for of in (FEATURES, NOISE)
+    )
+    alike = maps.map_by_tsne(features, few, maps.TsneSettings(perplexity, "pca", 0))
+with counts:
     rows = {
-        "the noise itself": noise,
-        "its PCA, 2 components": fit_pca(noise, 2, whiten=False).coordinates,
-        f"its t-SNE, perplexity {perplexity}": noise_map,
+        "all 512 dimensions": (maps.values_of(features, few), maps.noise_of(features, few), None),
+        f"t-SNE, perplexity {perplexity}": (alike, noise_map, maps.strewn(len(few))),
+        f"UMAP, {around} neighbours": (galaxies_umap, noise_umap, maps.strewn(len(noise_umap))),
     }
-    counted = {name: pieces(each, n_neighbors=joined) for name, each in rows.items()}
-    counted[f"UMAP of {len(noise_umap):,}, {around} neighbours"] = pieces(noise_umap, n_neighbors=3)
-    st.table(pd.DataFrame({"pieces": counted}))
-    st.caption(f"Pieces: join each of the {len(few):,} points to its {joined} nearest, and count what hangs together.")
+    counted = [["–" if each is None else str(maps.pieces_of(each)) for each in row] for row in rows.values()]
+    st.table(pd.DataFrame(counted, index=list(rows), columns=["galaxies", "noise", "points in a square"]))
+    joined = maps.joined_of(len(few))
+    st.caption(
+        f"Pieces, once each point is joined to its {joined} nearest: of {len(few):,} points, and by UMAP of "
+        f"{len(noise_umap):,} points joined to {maps.joined_of(len(noise_umap))}. The last column: as many points "
+        "strewn evenly over a square, in one draw."
+    )
 middle.altair_chart(plain_map(noise_map, title=f"t-SNE of noise, perplexity {perplexity}"))
 right.altair_chart(plain_map(noise_umap, title=f"UMAP of noise, {around} neighbours"))
 show_code(tsne, map_qualities, noise_like, pieces, matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"))

@@ -112,8 +112,15 @@ def _lead(row: pd.Series) -> str:
 
 
 def _names(causes: Sequence[str]) -> str:
+    # Some names hold a comma.
     words = [f"*{cause_name(cause)}*" for cause in causes]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return "; ".join([*words[:-1], f"and {words[-1]}"] if len(words) > 1 else words)
+
+
+def _begin(cause: str) -> str:
+    """A cause's name at the beginning of a sentence, its other letters as they are."""
+    name = cause_name(cause)
+    return f"*{name[0].upper()}{name[1:]}*"
 
 
 def _ahead(trained: pd.DataFrame, best: pd.DataFrame, ahead: Sequence[str], knowable: Sequence[str]) -> str:
@@ -124,7 +131,7 @@ def _ahead(trained: pd.DataFrame, best: pd.DataFrame, ahead: Sequence[str], know
     for cause in sorted(ahead, key=lambda name: -best.loc[name, "ahead"])[:3]:
         row = best.loc[cause]
         said += (
-            f" *{cause_name(cause).capitalize()}*: R² = {_number(trained.loc[cause])}, ahead of the best control "
+            f" {_begin(cause)}: R² = {_number(trained.loc[cause])}, ahead of the best control "
             f"({source_words(row['control'])}, {row['r2']:.2f}) by {_lead(row)}."
         )
     return said
@@ -137,7 +144,7 @@ def _level(trained: pd.DataFrame, best: pd.DataFrame, level: Sequence[str]) -> s
     for cause in level:
         row = best.loc[cause]
         said += (
-            f" *{cause_name(cause).capitalize()}*: R² = {_number(trained.loc[cause])}, "
+            f" {_begin(cause)}: R² = {_number(trained.loc[cause])}, "
             f"{source_words(row['control'])} {row['r2']:.2f}, a lead of {_lead(row)}."
         )
     return f"{said} Such a cause can be read off the features, but that is no sign that training put it there."
@@ -145,7 +152,7 @@ def _level(trained: pd.DataFrame, best: pd.DataFrame, level: Sequence[str]) -> s
 
 def _controls(evidence: Evidence, label: str) -> str:
     rows = {source: evidence.about(label).loc[source] for source in TRUE_CONTROLS}
-    listed = ", ".join(f"{source_words(source)} {_number(row)}" for source, row in rows.items())
+    listed = "; ".join(f"{source_words(source)} {_number(row)}" for source, row in rows.items())
     knowing = [cause for cause, low in evidence.of(CONTROLS[0])["low"].items() if low > _WORTH_SAYING]
     if min(row["low"] for row in rows.values()) <= _WORTH_SAYING:
         verdict = "Not all of them tell the label: compare those that do with the network before you praise it."
@@ -154,7 +161,7 @@ def _controls(evidence: Evidence, label: str) -> str:
             "**The controls don't come out at 0**, though none of them learnt metallicity. They needn't learn it: "
             "light and colour pass through any weights, however random, and a galaxy's light and colour tell of its "
             "metallicity. So 'metallicity can be read off the features' is no finding. The finding is the lead: "
-            + ", ".join(f"{_lead(row)} over {source_words(source)}" for source, row in rows.items())
+            + "; ".join(f"{_lead(row)} over {source_words(source)}" for source, row in rows.items())
             + "."
         )
     return (
@@ -206,7 +213,7 @@ def _chance(evidence: Evidence, trained: pd.DataFrame) -> str:
     )
     hidden = [cause for cause in UNKNOWABLE if cause in trained.index]
     for cause in hidden:
-        said += f" *{cause_name(cause).capitalize()}*: {_number(trained.loc[cause])}."
+        said += f" {_begin(cause)}: {_number(trained.loc[cause])}."
     if hidden:
         said += (
             " No network can know these: the scatter leaves no trace in the picture, and the sense of winding, "

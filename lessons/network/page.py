@@ -81,10 +81,10 @@ with right:
     row, column = np.unravel_index(np.abs(answer).argmax(), answer.shape)
     window = np.pad(numbers, ((1, 1), (1, 1), (0, 0)))[2 * row : 2 * row + 3, 2 * column : 2 * column + 3]
     shares = (window * kernel.transpose(1, 2, 0)).sum(axis=(0, 1))
+    red, green, blue, together = (f"{value:+.2f}".replace("-", "−") for value in (*shares, shares.sum()))
     st.markdown(
         f"**Worked through.** At row {row + 1}, column {column + 1} of the answer, where it is largest, the nine red "
-        f"products add up to {shares[0]:+.2f}, the green ones to {shares[1]:+.2f}, the blue ones to {shares[2]:+.2f}: "
-        f"together **{shares.sum():+.2f}**."
+        f"products add up to {red}, the green ones to {green}, the blue ones to {blue}: together **{together}**."
     )
 
 st.header("One residual block")

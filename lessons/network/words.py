@@ -9,7 +9,7 @@ _PLAIN = {
     "MaxPool2d": "largest of 3 × 3 places",
     "AdaptiveAvgPool2d": "average over all places",
     "Flatten": "the same in one row",
-    "Dropout": "dropout, of nothing here",
+    "Dropout": "dropout (switched off in this network)",
     "Linear": "head: weighted sum, constant",
 }
 # The stage that ends in self-attention.

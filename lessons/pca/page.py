@@ -39,7 +39,8 @@ with picture:
                 st.metric(f"In {'the first' if count == 1 else f'{count} components'}", f"{ratios[:count].sum():.1%}")
     st.altair_chart(explained_variance(ratios))
     st.caption(
-        f"{len(sample):,} simulated galaxies, layer {layer}. The tutorial has 92, 97 and 98 %, from 256 real ones."
+        f"{len(sample):,} simulated galaxies, layer {layer}; other samples have other shares. The tutorial has 92, 97 "
+        "and 98 %, from 256 real ones."
     )
 
 left, right = st.columns(2, gap="large")

@@ -66,7 +66,7 @@ row = min(ROW, len(ordered) // 3) or 1  # so that no galaxy is in two of them
 middle = (len(ordered) - row) // 2
 parts = {"Lowest": ordered[:row], "Middle": ordered[middle : middle + row], "Highest": ordered[-row:]}
 for name, part in parts.items():
-    captions = [f"{points[component][one]:+.1f} · {points['true'][one]:.2f}" for one in part]
+    captions = [f"{points[component][one]:+.1f} · {points['true'][one]:.2f}".replace("-", "−") for one in part]
     descriptions = [f"{name} {component}: galaxy {one}, {words}" for one, words in zip(part, captions, strict=True)]
     st.caption(f"{name} {component}. Below each: {component} · true metallicity.")
     show_grid(opened.survey, part, captions, descriptions, side_px=CROP_PX)

@@ -30,19 +30,22 @@ predicted = features.predictions[features.rows(sample)]
 results = pd.DataFrame({"true": truth, "predicted": predicted}, index=pd.Index(sample, name="objID"))
 results["error"] = results["predicted"] - results["true"]
 errors = errors_of(predicted, truth)
-best_possible = float(catalogue.loc[sample, "metallicity_scatter_dex"].std())
+floor = float(catalogue.loc[sample, "metallicity_scatter_dex"].std())
 with picture:
     with st.container(horizontal=True):
         st.metric("RMSE", f"{errors.rmse:.3f} {label.unit}", help="Root-mean-square error")
         st.metric("NMAD", f"{errors.nmad:.3f} {label.unit}", help="1.4826 times the median absolute deviation")
-        st.metric("Bias", f"{errors.bias:+.3f} {label.unit}", help="Mean of predicted less true")
+        st.metric("Bias", f"{errors.bias:+.3f} {label.unit}".replace("-", "−"), help="Mean of predicted less true")
         st.metric("Guessing the mean", f"{errors.spread:.3f} {label.unit}", help="RMSE of always saying the mean")
-        st.metric("Best possible", f"{best_possible:.3f} {label.unit}", help="The scatter that no picture shows")
+        st.metric("Floor: the scatter", f"{floor:.3f} {label.unit}", help="Drawn at random, so in no picture")
     points = results.assign(image=thumbnails(opened, sample).to_numpy())
     left, right = st.columns(2, gap="large")
     left.altair_chart(true_against_predicted(points, label))
     right.altair_chart(residuals(points, label))
-    st.caption(f"{len(sample):,} simulated galaxies that the network never learnt from. Orange: where both are equal.")
+    st.caption(
+        f"{len(sample):,} simulated galaxies that the network never learnt from; all numbers above are theirs. Orange: "
+        "where both are equal."
+    )
 
 left, right = st.columns(2, gap="large")
 left.markdown(TEXT["numbers"])

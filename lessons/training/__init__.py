@@ -1,1 +1,1 @@
-"""The lesson on training: the error by epoch, the learning rate, and what is the best possible."""
+"""The lesson on training: the error by epoch, the learning rate, and the floor below which no error falls."""

@@ -1,4 +1,4 @@
-"""Page of the lesson 'Training': the error by epoch beside the best possible, and the learning rate that led there."""
+"""Page of the lesson 'Training': the error by epoch beside its floor, and the learning rate that led there."""
 
 import numpy as np
 import streamlit as st
@@ -17,13 +17,14 @@ opened = open_shipped_survey()
 TEXT = begin(LESSON, opened)
 catalogue, label, card = opened.survey.catalogue, opened.survey.label, read_card()
 epochs, recipe = card.training["epochs"], card.training["recipe"]
-best_possible = float(catalogue["metallicity_scatter_dex"].std())
+floor = float(catalogue["metallicity_scatter_dex"].std())
 guessing = float(catalogue[label.column].std())
 
-st.altair_chart(loss_by_epoch(epochs, label, best_possible=best_possible))
+st.altair_chart(loss_by_epoch(epochs, label, floor=floor))
 st.caption(
-    f"Orange line: the best possible, {best_possible:.3f} {label.unit}. Always guessing the mean would give "
-    f"{guessing:.2f} {label.unit}."
+    f"Orange line: the scatter drawn at random, {floor:.3f} {label.unit}. The error can't fall below it; how much more "
+    f"pictures hide isn't known. Always guessing the mean would give {guessing:.2f} {label.unit}. Both of all "
+    f"{len(catalogue):,} galaxies of the course's survey."
 )
 steps = card.training["n_training"] // recipe["batch_size"] * len(epochs)
 with st.container(horizontal=True):
@@ -43,18 +44,17 @@ rates = np.concatenate([one_cycle(phase.lr, 60 * phase.epochs) for phase in phas
 st.altair_chart(learning_rate(rates, phases=np.repeat([each.name for each in phases], [60 * p.epochs for p in phases])))
 left, right = st.columns(2, gap="large")
 left.markdown(TEXT["one-cycle"])
-with right:
-    st.markdown(TEXT["phases"])
-    st.dataframe(
-        [
-            {"what": each.name, "epochs": each.epochs, "image side [px]": each.side_px, "highest rate": each.lr}
-            for each in phases
-        ],
-        hide_index=True,
-    )
+right.markdown(TEXT["phases"])
+st.dataframe(
+    [
+        {"what": each.name, "epochs": each.epochs, "image side [px]": each.side_px, "highest rate": each.lr}
+        for each in phases
+    ],
+    hide_index=True,
+)
 
-st.header("The best possible")
-st.container(width=720).markdown(TEXT["best-possible"])
+st.header("The floor")
+st.container(width=720).markdown(TEXT["floor"])
 show_code(
     loss_by_epoch,
     learning_rate,

@@ -9,7 +9,7 @@ from galviz.dimension import held_out_regression, parallel_analysis, quick_boots
 from galviz.variance import held_out_explained_variance
 from lessons import lesson
 from lessons.galaxies.words import CAUSES, cause_title
-from lessons.variance.words import fewest_as_good, interval, reasons, width
+from lessons.variance.words import counted, fewest_as_good, interval, reasons, width
 from panels import components
 from panels.anatomy import begin, end
 from panels.code import show_code
@@ -99,7 +99,8 @@ left.markdown(
     f"Of this network's layer {layer}, a sample of 256 puts the first share anywhere in an interval of "
     f"**{spread.loc[256, 'width']:.1f} percentage points**, one of {spread.index[-1]:,} in one of "
     f"**{spread['width'].iloc[-1]:.1f}**. Samples of {spread.index[0]} find "
-    f"**{spread['median'].iloc[0]:.0%}** in the middle, where all galaxies have {spread['all'].iloc[0]:.0%}."
+    f"**{spread['median'].iloc[0]:.0%}** in the middle, where all {spread.index[-1]:,} have "
+    f"{spread['all'].iloc[0]:.0%}."
 )
 with right:
     st.altair_chart(shares_by_size(by_size))
@@ -144,9 +145,9 @@ with right:
         )
         best = int(next_use.rmse.argmin())
         st.markdown(
-            f"The least error, **{next_use.rmse[best]:.3g} {cause.unit}**, is that of {best + 1}; "
-            f"**{fewest_as_good(next_use)}** do as well within one standard error. Without any it is "
-            f"{next_use.baseline:.3g}."
+            f"Of your {len(sample):,} galaxies the least error, **{next_use.rmse[best]:.3g} {cause.unit}**, is reached "
+            f"with {counted(best + 1)}. Within one standard error **{counted(fewest_as_good(next_use))}** will do. "
+            f"With none, the error is {next_use.baseline:.3g}."
         )
     st.markdown(TEXT["next"])
 lost = np.sqrt(1 - min(1.0, float(left_out.mean[-1])))

@@ -22,6 +22,11 @@ def width(shares: ShareInterval, n_components: int) -> float:
     return float(100 * (shares.high[n_components - 1] - shares.low[n_components - 1]))
 
 
+def counted(n_components: int) -> str:
+    """A number of components in words: ``1 component``, ``4 components``."""
+    return f"{n_components} component{'' if n_components == 1 else 's'}"
+
+
 def first_to_reach(cumulative: Sequence[float] | np.ndarray, share: float) -> int | None:
     """How many components first hold a share of the variance together; None if all that are given don't."""
     reached = np.flatnonzero(np.asarray(cumulative) >= share)

@@ -146,7 +146,7 @@ def test_every_page_leads_on_and_back(serve, visit):
 
 def test_two_users_compute_live_at_different_layers_each_their_own(serve, visit, survey, features):
     """Ten times in a row, pressed at the same time: what each is told is of their own layer and sample."""
-    users = {layer: visit(serve(), f"/hooks?sample=30&layer={layer}") for layer in ("stem", "stage3")}
+    users = {layer: visit(serve(), f"/hooks?sample=30&hook={layer}") for layer in ("stem", "stage3")}
     for size in range(31, 41):
         for found in users.values():
             found.page.get_by_role("slider", name="Galaxies in the sample").press("ArrowRight")
@@ -165,7 +165,7 @@ def test_two_users_compute_live_at_different_layers_each_their_own(serve, visit,
 
 
 def test_a_live_computation_can_be_cancelled(serve, visit):
-    found = visit(serve(), "/hooks?sample=2000&layer=stage2")
+    found = visit(serve(), "/hooks?sample=2000&hook=stage2")
     found.page.get_by_role("button", name="Compute it live", exact=True).click()
     expect(found.main).to_contain_text("of 2,000 galaxies, about", timeout=60_000)
     found.page.get_by_role("button", name="Cancel").click()
