@@ -109,6 +109,7 @@ def test_what_a_deep_link_says_is_kept_from_page_to_page_and_on_the_way_back(ser
         assert found.page.url.endswith("?components=7&layer=stage2&sample=500")
     found.page.get_by_role("slider", name="Components").press("ArrowRight")
     found.page.wait_for_url("**/points?components=8&layer=stage2&sample=500")
+    expect(found.main).to_contain_text("PC8")  # the script has run: pictures of one cut short would be gone
     found.settle()
     found.page.go_back()
     expect(found.page.locator("h1")).to_have_text("The feature space")
@@ -133,7 +134,7 @@ def test_an_example_and_a_channel_are_kept_from_page_to_page(serve, visit):
 
 def test_every_page_leads_on_and_back(serve, visit):
     found = visit(serve(), "/")
-    found.page.get_by_role("link", name="Begin with the galaxies").click()
+    found.page.get_by_role("link", name=f"Begin: {LESSONS[0].title}").click()
     for before, after in pairwise(LESSONS):
         expect(found.page.locator("h1")).to_have_text(before.title)
         found.page.get_by_role("link", name=f"Next: {after.title}").click()
