@@ -95,7 +95,11 @@ class Visit:
 
     def _heard(self, message):
         # Opened at a page's own address, Streamlit looks for its server below that address first.
-        if message.location.get("url", "").endswith(("/_stcore/health", "/_stcore/host-config")):
+        url = message.location.get("url", "")
+        if url.endswith(("/_stcore/health", "/_stcore/host-config")):
+            return
+        # A picture of a page that is being left may be gone; for those that are shown, settle() waits.
+        if url.startswith(f"{self.address}/media/") and "404" in message.text:
             return
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.type}: {message.text}")
