@@ -14,14 +14,14 @@ from types import MappingProxyType
 from typing import Any
 
 from galviz.files import write_text
-from galviz.problems import quoted
+from galviz.problems import BrokenFileError, quoted
 
 MODELS_FOLDER = Path(__file__).parents[1] / "data" / "models"
 SHIPPED_CARD = MODELS_FOLDER / "xresnet34-1.json"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class CardError(ValueError):
+class CardError(BrokenFileError):
     """A model card or the weights beside it can't be used; the message says which file, what is wrong, what to do."""
 
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from galviz.files import replacing
-from galviz.problems import listed, quoted
+from galviz.problems import BrokenFileError, listed, quoted
 from galviz.signatures import file_kind
 from galviz.survey import Survey
 
@@ -27,7 +27,7 @@ _FORMAT = 1
 _KEY = b"galviz"
 
 
-class FeaturesError(ValueError):
+class FeaturesError(BrokenFileError):
     """Features, or a file of them, that can't be used; the text says why and what to do."""
 
 

@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as save_arrays
 
 from galviz.files import write_bytes
+from galviz.problems import BrokenFileError
 
 SHIPPED_FIGURES = Path(__file__).parents[1] / "data" / "figures" / "lessons.safetensors"
 # Maps that are kept of each example, in the order of the forward pass.
@@ -31,7 +32,7 @@ _QUALITY = 85
 _SAID = "galviz"
 
 
-class FiguresError(ValueError):
+class FiguresError(BrokenFileError):
     """The file of the figures is missing or broken; the message says which and what to do."""
 
 

@@ -24,6 +24,7 @@ from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
 from galviz.files import replacing
+from galviz.problems import BrokenFileError
 from galviz.projection import check_whole, checked_features
 
 SHIPPED_MAPS = Path(__file__).parents[1] / "data" / "features" / "maps.parquet"
@@ -33,7 +34,7 @@ _KEY, _ID = b"galviz", "objID"
 _VERSIONS = ("umap-learn", "numba", "numpy", "scikit-learn", "scipy")
 
 
-class MapsError(ValueError):
+class MapsError(BrokenFileError):
     """The file of maps is missing or broken, or can't be made here; the text says why and what to do."""
 
 

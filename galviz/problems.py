@@ -39,6 +39,10 @@ class Problem:
         return f"{', '.join([*place, self.file])}: {self.problem}; {self.remedy}."
 
 
+class BrokenFileError(ValueError):
+    """A file that galviz needs is missing or can't be used; the text says which, and what to do."""
+
+
 class SurveyError(ValueError):
     """A survey folder that can't be read as one, with everything that is wrong with it.
 

@@ -17,6 +17,7 @@ from PIL import Image
 
 from galviz.crops import LARGE_PX, centre_crop
 from galviz.files import replacing
+from galviz.problems import BrokenFileError
 from galviz.survey import Survey
 
 SIDE_PX = 72  # the tutorial's crop for galaxies as points
@@ -25,7 +26,7 @@ _QUALITY = 60
 _KEY = b"galviz_survey_sha256"
 
 
-class ThumbnailsError(ValueError):
+class ThumbnailsError(BrokenFileError):
     """A file of thumbnails that can't be used; the text says why and what to do."""
 
 

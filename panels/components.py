@@ -12,10 +12,10 @@ from galviz.dimension import (
     quick_bootstrap,
     share_by_sample_size,
 )
-from galviz.features import CONTROLS, Features, load_features
+from galviz.features import CONTROLS, Features
 from galviz.variance import BootstrapVariance, HeldOutVariance, held_out_explained_variance
 from panels.controls import choose_one
-from panels.feature_space import origin, shipped_features
+from panels.feature_space import control_features, origin, shipped_features
 
 TRAINED = "trained"
 NETWORKS = {TRAINED: TRAINED, **{name: name.replace("-", " ") for name in CONTROLS}}
@@ -38,12 +38,7 @@ def choose_network() -> Features:
 
 def features_of_network(name: str) -> Features:
     """The shipped features of a network, by the names of `NETWORKS`."""
-    return shipped_features() if name == TRAINED else _control(name)
-
-
-@st.cache_resource(show_spinner="Reading features …")
-def _control(name: str) -> Features:
-    return load_features(control=name)
+    return shipped_features() if name == TRAINED else control_features(name)
 
 
 def most_held_out(n_galaxies: int, n_channels: int, asked: int) -> int:

@@ -28,6 +28,12 @@ def shipped_features() -> Features:
     return load_features()
 
 
+@st.cache_resource(show_spinner="Reading a control's features …")
+def control_features(name: str) -> Features:
+    """The shipped features of a network that can't have learnt metallicity, once for all sessions."""
+    return load_features(control=name)
+
+
 @st.cache_resource(show_spinner="Reading small pictures …")
 def _shipped_thumbnails() -> pd.Series:
     return load_thumbnails()[0]

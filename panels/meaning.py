@@ -6,19 +6,15 @@ import streamlit as st
 
 from galviz.correlation import Correlations, correlate
 from galviz.evidence import PIXELS, TRAINED, Evidence, load_evidence
-from galviz.features import Features, load_features
+from galviz.features import Features
 from galviz.projection import Projection, fit_pca
+from panels.feature_space import control_features
 
 
 @st.cache_resource(show_spinner="Reading probes …")
 def shipped_evidence() -> Evidence:
     """The shipped probes, once for all sessions."""
     return load_evidence()
-
-
-@st.cache_resource(show_spinner="Reading a control's features …")
-def _control(name: str) -> Features:
-    return load_features(control=name)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -41,7 +37,7 @@ def components_of(
     if source == PIXELS:
         values = shipped_evidence().pixels
     else:
-        values = (_features if source == TRAINED else _control(source)).layers[TRAINED]
+        values = (_features if source == TRAINED else control_features(source)).layers[TRAINED]
     return fit_pca(values[_features.rows(object_ids)], n_components)
 
 

@@ -8,14 +8,10 @@ from threading import Lock
 
 import streamlit as st
 
-from galviz.card import CardError
-from galviz.course.questions import CourseError
-from galviz.features import FeaturesError
-from galviz.figures import FiguresError
 from galviz.imagefolder import IMAGES_NAME
+from galviz.problems import BrokenFileError
 from galviz.survey import Survey, SurveyError, load_survey
 from galviz.table import CATALOGUE_NAME
-from galviz.thumbnails import ThumbnailsError
 from panels.arguments import read_arguments
 
 _GO_ON, _ERROR = "go_on_with_shipped_survey", "error_to_explain"
@@ -136,7 +132,7 @@ def explain_errors() -> Iterator[None]:
         st.stop()
     try:
         yield
-    except (SurveyError, FeaturesError, FiguresError, CardError, ThumbnailsError, CourseError) as error:
+    except (SurveyError, BrokenFileError) as error:
         # What was read before may be of files that have changed since: "check again" must read them anew.
         st.cache_resource.clear()
         st.cache_data.clear()

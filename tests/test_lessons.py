@@ -363,6 +363,8 @@ def test_an_image_that_breaks_while_the_app_runs_is_explained(run_app, make_surv
         ("galviz.card.SHIPPED_CARD", "lessons/training", "gone"),
         ("galviz.survey.mock_survey_folder", "lessons/galaxies", "gone"),
         ("galviz.survey.mock_survey_folder", "instruments/home", "gone"),
+        ("galviz.evidence.SHIPPED_EVIDENCE", "lessons/meaning", "gone"),
+        ("galviz.maps.SHIPPED_MAPS", "lessons/maps", "gone"),
     ],
 )
 def test_a_shipped_file_that_can_t_be_read_is_explained(run_app, monkeypatch, broken, page, named):

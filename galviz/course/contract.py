@@ -6,6 +6,7 @@ from types import ModuleType
 
 from galviz.course.bank import Bank
 from galviz.course.lesson import DIFFICULTIES, Lesson
+from galviz.course.prose import sections
 from galviz.course.questions import CourseError, Questions, read_questions
 from galviz.course.worker import load
 from galviz.course.workspace import EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME
@@ -54,11 +55,7 @@ def breaches(lesson: Lesson, known: set[str]) -> list[str]:
         questions = read_questions(lesson)
     except CourseError as error:
         return [*found, f"{error}."]
-    headings = {
-        line.removeprefix("## ").strip()
-        for line in (lesson.folder / "text.md").read_text(encoding="utf-8").splitlines()
-        if line.startswith("## ")
-    }
+    headings = sections(lesson.folder / "text.md")
     found += [f"{lesson.slug}/text.md has no section '## {name}'." for name in SECTIONS if name not in headings]
     if not 1 <= len(questions.tasks) <= 3:
         found.append(f"{lesson.slug} has {len(questions.tasks)} exercises; 1 to 3 are right.")

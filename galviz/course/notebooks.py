@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from galviz.course.contract import FIGURE_NAME
+from galviz.course.contract import FIGURE_NAME, SECTIONS
 from galviz.course.lesson import DIFFICULTIES, LESSONS_FOLDER, Lesson
 from galviz.course.prose import sections
 from galviz.course.questions import Question, Task, read_questions
@@ -12,7 +12,6 @@ from galviz.course.source import function_source, imports_source
 from galviz.course.workspace import solution_path, stub_path
 from galviz.files import write_text
 
-_LAST = ("try", "limits", "sources")
 _SET_UP = """\
 %matplotlib inline
 import sys
@@ -85,7 +84,7 @@ def _cells(lesson: Lesson, number: int, solved: bool) -> Iterator[tuple[str, str
     )
     yield "text", f"## Before you read: what do you think?\n\n{_choices(questions.opening)}"
     yield "code", _SET_UP
-    yield "text", "\n\n".join(part for name, part in text.items() if name not in _LAST)
+    yield "text", "\n\n".join(part for name, part in text.items() if name not in SECTIONS)
     yield "text", "## The picture"
     yield "code", (lesson.folder / FIGURE_NAME).read_text(encoding="utf-8").strip()
     yield "text", "\n\n".join(["## The code behind the page", *_shown_code(lesson)])

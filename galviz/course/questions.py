@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from galviz.course.lesson import DIFFICULTIES, Lesson
+from galviz.problems import BrokenFileError
 
 QUESTIONS_NAME = "questions.toml"
 _TASK_KEYS = {"function": str, "title": str, "difficulty": int, "minutes": int, "hint": str}
 
 
-class CourseError(ValueError):
+class CourseError(BrokenFileError):
     """A lesson's files don't fit together; the text says which, where and what to do."""
 
 
