@@ -9,10 +9,12 @@ from panels.frame import run_in_frame
 from panels.progress import keep_in_browser
 from panels.settings import settings
 from panels.surveys import explain_errors
+from panels.threads import one_thread_each
 
 HERE = Path(__file__).parent
 
 st.set_page_config(page_title="galviz", page_icon=str(HERE / "panels" / "favicon.png"), layout="wide")
+one_thread_each()
 with explain_errors():
     home = st.Page(HOME, title="Home", url_path="home", default=True)
     instruments = [

@@ -62,7 +62,7 @@ st.dataframe(
 st.header("The same by hand")
 st.container(width=720).markdown(TEXT["svd"])
 by_hand, ratios_by_hand = pca_by_svd(values.astype(float), n_components)
-unwhitened = fit_pca(values, n_components, whiten=False).coordinates
+unwhitened = project(origin(features), layer, sample, n_components, False, features).coordinates
 signs = np.sign((by_hand * unwhitened).sum(axis=0))
 st.markdown(
     f"Largest difference between the two, of a coordinate: **{np.abs(by_hand * signs - unwhitened).max():.1e}**; of an "

@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "output" / "screenshots"
@@ -20,6 +20,10 @@ CHROMIUM_ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+
+# Long enough for a machine with other work; what is right is there sooner. An element is waited for as long as a text.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -121,6 +125,11 @@ class Visit:
         self.page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
         return self
 
+    def press(self, role, name, **how):
+        """Press a button, link or choice once the page stands still: one that moves may slip from under the press."""
+        self.settle()
+        self.page.get_by_role(role, name=name, **how).first.click()
+
 
 @pytest.fixture
 def visit(chromium):
@@ -129,7 +138,7 @@ def visit(chromium):
 
     def open_page(address, path="/", *, width=1280, theme="light"):
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         found = Visit(context.new_page(), address)
         found.page.goto(address + path)

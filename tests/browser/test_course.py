@@ -21,6 +21,7 @@ FIRST = QUESTIONS.quiz[0]
 def choose(found, question, place):
     """Choose an answer of the quiz, and see its explanation."""
     answer = question.answers[place]
+    found.settle()
     found.page.get_by_role("radiogroup", name=question.text).get_by_text(answer.text).click()
     expect(found.main).to_contain_text(answer.says)
 
@@ -39,8 +40,8 @@ def expect_chosen(found, question, place):
 
 
 def check_first(found):
-    """Press the button of the first exercise."""
-    found.page.get_by_role("button", name="Check my code").first.click()
+    """Press the button of the first exercise, once the page stands still."""
+    found.press("button", "Check my code")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -62,7 +63,7 @@ def test_at_home_answers_and_outcomes_stay(serve, visit, tmp_path, photograph):
     address = serve(GALVIZ_WORK=work)
     found = visit(address, "/pca")
     choose(found, FIRST, FIRST.right)
-    found.page.get_by_role("button", name="Put the stubs there").click()
+    found.press("button", "Put the stubs there")
     expect(found.main).to_contain_text("Save it, then check it here")
     assert (work / "pca.py").read_bytes() == stub_path(PCA).read_bytes()
     check_first(found)
@@ -122,7 +123,7 @@ def test_another_press_or_page_ends_a_run(serve, visit, tmp_path_factory):
     )
     found = visit(address, "/pca")
     for _ in range(4):
-        check_first(found)
+        found.page.get_by_role("button", name="Check my code").first.click()  # while it runs
         expect(found.main).to_contain_text("Running your code …")
         found.page.wait_for_timeout(800)
     found.page.wait_for_timeout(1_500)
