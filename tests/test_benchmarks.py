@@ -159,7 +159,13 @@ def test_a_label_that_is_a_colour_is_found_in_the_colours():
 
 @pytest.mark.parametrize(
     "arguments",
-    [["rendering.py", "--n", "20"], ["label.py", "--n", "60"], ["realism.py"], ["exercises.py", "galaxies", "pca"]],
+    [
+        ["rendering.py", "--n", "20"],
+        ["label.py", "--n", "60"],
+        ["realism.py"],
+        ["exercises.py", "galaxies", "pca"],
+        ["projection.py", "--rounds", "1"],
+    ],
 )
 def test_each_benchmark_runs(arguments, tmp_path):
     command = [sys.executable, str(ROOT / "benchmarks" / arguments[0]), *arguments[1:]]
@@ -176,6 +182,7 @@ def test_each_benchmark_runs(arguments, tmp_path):
         "label.py": "variance of the label",
         "realism.py": "AUC",
         "exercises.py": "times as long as here",
+        "projection.py": "OpenBLAS takes",
     }
     assert expected[arguments[0]] in process.stdout
     if arguments == ["realism.py"]:
