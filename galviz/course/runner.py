@@ -35,7 +35,6 @@ def run_tasks(
     tasks: Sequence[Task],
     *,
     limits: Limits | None = None,
-    tell: Callable[[Outcome], object] | None = None,
     look: Callable[[], object] | None = None,
 ) -> list[Outcome]:
     """Test functions of a student's file, all of one lesson, in their order.
@@ -46,8 +45,6 @@ def run_tasks(
         The file; where it isn't there, or can't be run, each task's outcome says so.
     tasks : sequence of Task
     limits : Limits, optional
-    tell : callable, optional
-        Called with each outcome as it comes.
     look : callable, optional
         Called several times a second meanwhile; raising in it ends the run, and nothing of it is left.
 
@@ -59,10 +56,7 @@ def run_tasks(
     limits, found = limits or Limits(), []
     while len(found) < len(tasks):
         # A process that ended over one task leaves the others to a new one.
-        for outcome in _run_once(path.absolute(), tasks[len(found) :], limits, look):
-            found.append(outcome)
-            if tell is not None:
-                tell(outcome)
+        found += _run_once(path.absolute(), tasks[len(found) :], limits, look)
     return found
 
 

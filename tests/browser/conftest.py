@@ -103,7 +103,10 @@ class Visit:
         if url.endswith(("/_stcore/health", "/_stcore/host-config")):
             return
         # A picture of a page that is being left may be gone; for those that are shown, settle() waits.
+        # Chromium says so, and Streamlit once more.
         if url.startswith(f"{self.address}/media/") and "404" in message.text:
+            return
+        if f"Image source error - {self.address}/media/" in message.text:
             return
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.type}: {message.text}")
