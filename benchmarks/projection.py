@@ -4,13 +4,12 @@
 
 Singular value decompositions of samples of the shipped features, as the app's pages compute them: OpenBLAS with as many
 threads as it takes by itself, and with one (panels/threads.py), in turns. The other work is as many endless loops as
-there are cores: as many sessions, or students' code.
+OpenBLAS takes threads, one a core: as many sessions, or students' code.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import time
@@ -51,19 +50,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20)
     rounds = parser.parse_args().rounds
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    features = load_features()
+    threads = max((pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"), default=1)
+    features = load_features().layers["features"]
     rows = []
     for size in SIZES:
-        values = features.layers["features"][:size]
-        for loops in (0, cores):
+        values = features[:size]
+        for loops in (0, threads):
             with busy(loops):
                 times = np.array([[seconds(values, None), seconds(values, 1)] for _ in range(rounds + 1)])[1:]
             many, one = np.median(times, axis=0)
             rows.append([size, loops, many, times[:, 0].max(), one, times[:, 1].max(), many / one])
     names = ["galaxies", "busy loops", "many, median", "many, longest", "one, median", "one, longest", "ratio"]
-    told = max((pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"), default=1)
-    print(f"seconds for one PCA; {cores} cores, OpenBLAS takes {told} threads by itself, {rounds} rounds in turns")
+    print(f"seconds for one PCA; OpenBLAS takes {threads} threads by itself, {rounds} rounds in turns")
     print(pd.DataFrame(rows, columns=names).to_string(index=False, float_format="{:.3f}".format))
     return 0
 

@@ -104,9 +104,8 @@ class Visit:
             return
         # A picture of a page that is being left may be gone; for those that are shown, settle() waits.
         # Chromium says so, and Streamlit once more.
-        if url.startswith(f"{self.address}/media/") and "404" in message.text:
-            return
-        if f"Image source error - {self.address}/media/" in message.text:
+        pictures = f"{self.address}/media/"
+        if (url.startswith(pictures) and "404" in message.text) or f"Image source error - {pictures}" in message.text:
             return
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.type}: {message.text}")
@@ -128,10 +127,10 @@ class Visit:
         self.page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
         return self
 
-    def press(self, role, name, **how):
+    def press(self, control):
         """Press a button, link or choice once the page stands still: one that moves may slip from under the press."""
         self.settle()
-        self.page.get_by_role(role, name=name, **how).first.click()
+        control.click()
 
 
 @pytest.fixture

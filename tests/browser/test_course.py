@@ -21,8 +21,7 @@ FIRST = QUESTIONS.quiz[0]
 def choose(found, question, place):
     """Choose an answer of the quiz, and see its explanation."""
     answer = question.answers[place]
-    found.settle()
-    found.page.get_by_role("radiogroup", name=question.text).get_by_text(answer.text).click()
+    found.press(found.page.get_by_role("radiogroup", name=question.text).get_by_text(answer.text))
     expect(found.main).to_contain_text(answer.says)
 
 
@@ -39,9 +38,9 @@ def expect_chosen(found, question, place):
     assert chosen(found, question) == [place]
 
 
-def check_first(found):
-    """Press the button of the first exercise, once the page stands still."""
-    found.press("button", "Check my code")
+def check_button(found):
+    """The button of the first exercise."""
+    return found.page.get_by_role("button", name="Check my code").first
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -63,13 +62,13 @@ def test_at_home_answers_and_outcomes_stay(serve, visit, tmp_path, photograph):
     address = serve(GALVIZ_WORK=work)
     found = visit(address, "/pca")
     choose(found, FIRST, FIRST.right)
-    found.press("button", "Put the stubs there")
+    found.press(found.page.get_by_role("button", name="Put the stubs there"))
     expect(found.main).to_contain_text("Save it, then check it here")
     assert (work / "pca.py").read_bytes() == stub_path(PCA).read_bytes()
-    check_first(found)
+    found.press(check_button(found))
     expect(found.main).to_contain_text("Not written yet.")
     (work / "pca.py").write_bytes(solution_path(PCA).read_bytes())
-    check_first(found)
+    found.press(check_button(found))
     expect(found.main).to_contain_text("Passed: all its tests.")
     photograph(found, "pca-exercises")
     found.page.reload()
@@ -97,7 +96,7 @@ def test_code_that_misbehaves_is_told_and_the_app_lives_on(serve, visit, tmp_pat
     text = stub_path(PCA).read_text().replace('raise NotImplementedError("pca.1")', body)
     (work / "pca.py").write_text(text)
     found = visit(address, "/pca")
-    check_first(found)
+    found.press(check_button(found))
     expect(found.main).to_contain_text(said, timeout=40_000)
     visit(address, "/certificate")
     choose(found, FIRST, 0)
@@ -123,13 +122,13 @@ def test_another_press_or_page_ends_a_run(serve, visit, tmp_path_factory):
     )
     found = visit(address, "/pca")
     for _ in range(4):
-        found.page.get_by_role("button", name="Check my code").first.click()  # while it runs
+        check_button(found).click()  # while it runs
         expect(found.main).to_contain_text("Running your code …")
         found.page.wait_for_timeout(800)
     found.page.wait_for_timeout(1_500)
     assert len(workers(work)) == 1
     expect(found.main).to_contain_text("takes more than 10 s and was stopped", timeout=20_000)
-    check_first(found)
+    found.press(check_button(found))
     expect(found.main).to_contain_text("Running your code …")
     found.page.get_by_role("link", name="Your certificate").first.click()
     expect(found.page.locator("h1")).to_have_text("Your certificate")

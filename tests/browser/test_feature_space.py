@@ -52,7 +52,7 @@ def test_features_are_computed_with_a_way_out_and_found_by_others(start, visit, 
     home = visit(address)
     expect(home.main).to_contain_text("These galaxies come with galviz")
     home.page.get_by_text(f"Open your survey: {MANY} galaxies of {folder.name}").click()
-    compute(home.settle()).click()
+    home.press(compute(home))
     expect(home.main).to_contain_text(f" of {MANY} galaxies, about ", timeout=60_000)
     expect(compute(home)).to_be_disabled()
     home.page.get_by_role("button", name="Cancel").click()
@@ -60,19 +60,19 @@ def test_features_are_computed_with_a_way_out_and_found_by_others(start, visit, 
     expect(compute(home)).to_be_enabled()
     assert not (tmp_path / "kept").exists()
 
-    compute(home.settle()).click()
+    home.press(compute(home))
     expect(charts(home)).to_have_count(5, timeout=60_000)
     home.settle()
     expect(home.main).to_contain_text("256 galaxies, layer features")
     with home.page.expect_download() as download:
-        home.press("button", f"Download all {MANY} galaxies as CSV")
+        home.press(home.page.get_by_role("button", name=f"Download all {MANY} galaxies as CSV"))
     assert len(download.value.path().read_text(encoding="utf-8").splitlines()) == 1 + MANY
     assert home.complaints == []
 
     other = visit(address, "/feature-space")
     expect(charts(other)).to_have_count(5)
     expect(compute(other)).to_have_count(0)
-    other.press("link", "Home")
+    other.press(other.page.get_by_role("link", name="Home"))
     expect(other.main).to_contain_text(f"one of {MANY} galaxies of {folder.name}")
     assert other.bytes <= LARGEST_PAGE_BYTES
     assert other.complaints == []
@@ -118,7 +118,7 @@ def test_a_broken_image_has_a_page_of_its_own(start, visit, photograph, make_sur
     expect(found.main).to_contain_text(broken.name)
     photograph(found, "feature-space-broken-image")
     broken.write_bytes(content)
-    found.press("button", "Check again")
+    found.press(found.page.get_by_role("button", name="Check again"))
     expect(found.page.locator("h1")).to_have_text("Feature space")
     expect(compute(found)).to_be_visible()
     assert found.complaints == []

@@ -81,10 +81,10 @@ def test_controls_act_and_keep_their_values_from_page_to_page(serve, visit):
         found.page.get_by_text("stage1", exact=True)
     ).first.click()
     expect(found.main).to_contain_text("257 simulated galaxies, layer stage1")
-    found.press("link", "Next: The feature space")
+    found.press(found.page.get_by_role("link", name="Next: The feature space"))
     expect(found.page.locator("h1")).to_have_text("The feature space")
     expect(found.main).to_contain_text("257 simulated galaxies, layer stage1")
-    found.press("link", "Back: Principal components")
+    found.press(found.page.get_by_role("link", name="Back: Principal components"))
     expect(found.page.locator("h1")).to_have_text("Principal components")
     expect(found.main).to_contain_text("257 simulated galaxies, layer stage1")
     assert found.complaints == []
@@ -101,7 +101,7 @@ def test_a_deep_link_opens_what_it_says(serve, visit):
 def test_what_a_deep_link_says_is_kept_from_page_to_page_and_on_the_way_back(serve, visit):
     found = visit(serve(), "/pca?layer=stage2&components=7&sample=500")
     for title in ("The feature space", "Galaxies as points"):
-        found.press("link", f"Next: {title}")
+        found.press(found.page.get_by_role("link", name=f"Next: {title}"))
         expect(found.page.locator("h1")).to_have_text(title)
         expect(found.main).to_contain_text("layer stage2")
         expect(found.page.get_by_role("slider", name="Galaxies in the sample")).to_have_value("500")
@@ -120,11 +120,11 @@ def test_what_a_deep_link_says_is_kept_from_page_to_page_and_on_the_way_back(ser
 
 def test_an_example_and_a_channel_are_kept_from_page_to_page(serve, visit):
     found = visit(serve(), "/images")
-    found.press("radio", "5", exact=True)
+    found.press(found.page.get_by_role("radio", name="5", exact=True))
     found.page.wait_for_url("**/images?example=5")
     galaxy = f"Simulated galaxy {load_figures().object_ids[4]}"
     expect(found.main).to_contain_text(galaxy)
-    found.press("link", "Next: The network")
+    found.press(found.page.get_by_role("link", name="Next: The network"))
     expect(found.page.locator("h1")).to_have_text("The network")
     expect(found.main).to_contain_text(galaxy)
     found.page.get_by_role("slider", name="Kernel").press("End")
@@ -134,13 +134,13 @@ def test_an_example_and_a_channel_are_kept_from_page_to_page(serve, visit):
 
 def test_every_page_leads_on_and_back(serve, visit):
     found = visit(serve(), "/")
-    found.press("link", f"Begin: {LESSONS[0].title}")
+    found.press(found.page.get_by_role("link", name=f"Begin: {LESSONS[0].title}"))
     for before, after in pairwise(LESSONS):
         expect(found.page.locator("h1")).to_have_text(before.title)
-        found.press("link", f"Next: {after.title}")
+        found.press(found.page.get_by_role("link", name=f"Next: {after.title}"))
     for before, after in pairwise(reversed(LESSONS)):
         expect(found.page.locator("h1")).to_have_text(before.title)
-        found.press("link", f"Back: {after.title}")
+        found.press(found.page.get_by_role("link", name=f"Back: {after.title}"))
     expect(found.page.locator("h1")).to_have_text(LESSONS[0].title)
     assert found.complaints == []
 
@@ -153,7 +153,9 @@ def test_two_users_compute_live_at_different_layers_each_their_own(serve, visit,
             found.page.get_by_role("slider", name="Galaxies in the sample").press("ArrowRight")
             expect(found.main).to_contain_text(f"{size} × 512")
         for found in users.values():
-            found.press("button", "Compute it live", exact=True)
+            found.settle()
+        for found in users.values():
+            found.page.get_by_role("button", name="Compute it live", exact=True).click()
         ids = draw_sample(survey.object_ids, size)
         for layer, found in users.items():
             values = features.layers[layer][features.rows(ids)]
@@ -167,7 +169,7 @@ def test_two_users_compute_live_at_different_layers_each_their_own(serve, visit,
 
 def test_a_live_computation_can_be_cancelled(serve, visit):
     found = visit(serve(), "/hooks?sample=2000&hook=stage2")
-    found.press("button", "Compute it live", exact=True)
+    found.press(found.page.get_by_role("button", name="Compute it live", exact=True))
     expect(found.main).to_contain_text("of 2,000 galaxies, about", timeout=60_000)
     found.page.get_by_role("button", name="Cancel").click()
     expect(found.page.get_by_role("button", name="Compute it live", exact=True)).to_be_visible()
