@@ -1,16 +1,14 @@
-"""Network + images -> features: what its layers answer, caught by forward hooks in one pass.
+"""Network + images -> features: the activations of its layers, recorded by forward hooks in one pass.
 
 A hook belongs to the module, and so to everybody who shares the network: one thread's hook sees another thread's images
-too. Here hooks are there for one batch at a time, extractions take turns on a network, and a hook keeps only what its
-own thread sent through; a network that others call meanwhile gives each their own numbers.
+too. Here a pass runs on a snapshot of the network, which is its own: no other hook, training step or change of mode can
+reach it, and nothing of it stays on the network.
 """
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from numbers import Integral
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -20,14 +18,13 @@ from torch import nn
 from galviz import __version__
 from galviz.card import ModelCard
 from galviz.features import Features
-from galviz.model import MAP_LAYERS, PRECISIONS, answer, build_network, layer_module, prepare, with_card
+from galviz.model import MAP_LAYERS, PRECISIONS, answer, layer_module, prepare
+from galviz.origin import COMPUTATION, HOOKS
 from galviz.problems import listed, quoted
+from galviz.snapshot import refuse_training, take_snapshot, turn, weights_checksum
 from galviz.survey import Survey
 
 __all__ = ["choose_device", "extract", "feature_maps"]
-
-_turns: WeakKeyDictionary[nn.Module, threading.Lock] = WeakKeyDictionary()
-_turns_lock = threading.Lock()
 
 
 def extract(
@@ -40,11 +37,12 @@ def extract(
     device: str | torch.device | None = None,
     precision: str = "float32",
     progress: Callable[[int, int], object] | None = None,
+    allow_hooks: bool = False,
 ) -> Features:
-    """Send galaxies through a network and keep what its layers answer and what it predicts.
+    """Send galaxies through a network; return the activations of its layers and its predictions.
 
-    Threads may share `network`. It is in the end what it was before: no hook is left on it, whether this returns or
-    raises.
+    Threads may share `network`. The pass runs on a snapshot of it as it is now: whatever happens to the network
+    meanwhile, all rows are of the same tensors, and the network itself is never touched.
 
     Parameters
     ----------
@@ -63,19 +61,24 @@ def extract(
         ``"float32"``, or ``"bfloat16"``: autocast, for processors and GPUs that are made for it; about three digits.
     progress : callable, optional
         Called as progress(done, total), in galaxies. What it raises cancels the extraction and comes through.
+    allow_hooks : bool
+        Whether hooks that others have registered on the network may change its output. By default one that does is
+        refused, because the features would not be those of the network's weights. Hooks that only observe are called.
 
     Returns
     -------
     Features
         ``layers[name]`` of shape (n, channels) and ``predictions`` of shape (n,), float32, rows in the order of
-        `object_ids`; predictions in the label's unit.
+        `object_ids`; predictions in the label's unit. ``provenance["weights_sha256"]`` is the checksum of the weights
+        file if the network computes with exactly what was loaded from it, else one of its tensors, which is no file's.
+        Hooks that changed the output are named in ``provenance["changed_by_hooks"]``.
 
     Raises
     ------
     ValueError
-        If the network has no card or is in training mode, or an argument is out of range.
+        If the network has no card or is in training mode, a hook changes its output, or an argument is out of range.
     SurveyError
-        If an image has gone or broken since the survey was loaded.
+        If an image has gone, broken or changed since the survey was loaded.
     """
     card = _card(network)
     asked = _checked_layers(layers)
@@ -86,42 +89,52 @@ def extract(
     if precision not in PRECISIONS:
         raise ValueError(f"precision must be one of {listed(PRECISIONS)}; got {precision!r}.")
     place = choose_device(device)
-    placed = _placed(network, place)
-    modules = {layer: layer_module(placed, layer) for layer in asked}
+    snapshot = take_snapshot(network, place, allow_hooks=allow_hooks)
+    modules = {layer: layer_module(snapshot.network, layer) for layer in asked}
 
-    answers: dict[str, list[np.ndarray]] = {
+    activations: dict[str, list[np.ndarray]] = {
         layer: [np.empty((0, _channels(card, layer)), np.float32)] for layer in asked
     }
     predictions = [np.empty(0, np.float32)]
     for start in range(0, len(ids), batch_size):
         batch = ids[start : start + batch_size]
-        images = prepare([survey.image(object_id) for object_id in batch], card).to(place)
-        with turn(network), catch(modules, _averaged) as caught, torch.no_grad():
-            predicted = answer(placed, images, precision)
+        refuse_training(network)  # the numbers would be right, but whoever trains it should hear of it
+        # One image at a time is decoded and cropped: a batch of large ones would fill the memory.
+        images = prepare((survey.image(object_id) for object_id in batch), card).to(place)
+        with turn(network), record(modules, _averaged) as recorded, torch.no_grad():
+            predicted = answer(snapshot.network, images, precision)
         predictions.append(predicted[:, 0].cpu().numpy())
         for layer in asked:
-            answers[layer].append(caught[layer].cpu().numpy())
+            activations[layer].append(recorded[layer].cpu().numpy())
         if progress:
             progress(start + len(batch), len(ids))
     return Features(
         ids,
-        {layer: np.concatenate(parts) for layer, parts in answers.items()},
+        {layer: np.concatenate(parts) for layer, parts in activations.items()},
         np.concatenate(predictions),
         {
             "survey_sha256": survey_sha256,
-            "weights_sha256": card.weights_sha256,
+            "card_sha256": card.sha256,
+            "weights_sha256": weights_checksum(network, snapshot),
             "precision": precision,
+            "computation": COMPUTATION,
             "galviz": __version__,
             "torch": version("torch"),
             "fastai": version("fastai"),
+            **({HOOKS: ", ".join(snapshot.changed_by)} if snapshot.changed_by else {}),
         },
     )
 
 
 def feature_maps(
-    network: nn.Module, image: Image.Image, layer: str, *, device: str | torch.device | None = None
+    network: nn.Module,
+    image: Image.Image,
+    layer: str,
+    *,
+    device: str | torch.device | None = None,
+    allow_hooks: bool = False,
 ) -> np.ndarray:
-    """What a layer answers at each place of one image, not averaged.
+    """The activations of a layer at each place of one image, not averaged.
 
     Parameters
     ----------
@@ -133,6 +146,8 @@ def feature_maps(
         ``"stem"`` or ``"stage1"`` to ``"stage4"``.
     device : str or torch.device, optional
         See `choose_device`.
+    allow_hooks : bool
+        See `extract`.
 
     Returns
     -------
@@ -149,11 +164,11 @@ def feature_maps(
         hint = " 'features' is 'stage4' averaged over its map." if layer == "features" else ""
         raise ValueError(f"layer must be one of {listed(MAP_LAYERS)}, which have maps; got {layer!r}.{hint}")
     place = choose_device(device)
-    placed = _placed(network, place)
+    own = take_snapshot(network, place, allow_hooks=allow_hooks).network
     images = prepare([image], card).to(place)
-    with turn(network), catch({layer: layer_module(placed, layer)}) as caught, torch.no_grad():
-        answer(placed, images, "float32")
-    return caught[layer][0].cpu().numpy()
+    with turn(network), record({layer: layer_module(own, layer)}) as recorded, torch.no_grad():
+        answer(own, images, "float32")
+    return recorded[layer][0].cpu().numpy()
 
 
 def choose_device(device: str | torch.device | None = None) -> torch.device:
@@ -186,34 +201,19 @@ def _averaged(output: torch.Tensor) -> torch.Tensor:
 
 
 @contextmanager
-def turn(network: nn.Module) -> Iterator[None]:
-    """Wait for one's turn on a network, and check that nobody has put it into training mode meanwhile."""
-    with _turns_lock:
-        lock = _turns.setdefault(network, threading.Lock())
-    with lock:
-        if any(module.training for module in network.modules()):
-            raise ValueError(
-                "network must be in eval mode, so that batch norm uses its stored statistics; got one in training: "
-                "call network.eval()."
-            )
-        yield
-
-
-@contextmanager
-def catch(
+def record(
     modules: Mapping[str, nn.Module], keep: Callable[[torch.Tensor], torch.Tensor] = torch.Tensor.clone
 ) -> Iterator[dict[str, torch.Tensor]]:
-    """Lend a dictionary that holds ``keep(output)`` of each module once this thread has sent a batch through.
+    """Lend a dictionary that holds ``keep(output)`` of each module once a batch has gone through.
 
-    A module's output may be overwritten in place by the one behind it: `keep` must make something of its own.
+    The modules must be a snapshot's: hooks on a shared network would record the batches of other threads too. A
+    module's output may be overwritten in place by the one behind it: `keep` must make something of its own.
     """
-    caught: dict[str, torch.Tensor] = {}
-    thread = threading.get_ident()
+    recorded: dict[str, torch.Tensor] = {}
 
     def hook_for(name: str) -> Callable[[nn.Module, tuple, torch.Tensor], None]:
         def hook(module: nn.Module, inputs: tuple, output: torch.Tensor) -> None:
-            if threading.get_ident() == thread:
-                caught[name] = keep(output.detach())
+            recorded[name] = keep(output.detach())
 
         return hook
 
@@ -221,20 +221,10 @@ def catch(
     try:
         for name, module in modules.items():
             handles.append(module.register_forward_hook(hook_for(name)))
-        yield caught
+        yield recorded
     finally:
         for handle in handles:
             handle.remove()
-
-
-def _placed(network: nn.Module, device: torch.device) -> nn.Module:
-    """The network itself if it lies on the device, else a copy of it there: moving it would move it for everybody."""
-    here = next(network.parameters()).device
-    if here.type == device.type and device.index in (None, here.index):
-        return network
-    copy = build_network(network.card.architecture, seed=0)
-    copy.load_state_dict(network.state_dict())
-    return with_card(copy, network.card).to(device)
 
 
 def _card(network: nn.Module) -> ModelCard:

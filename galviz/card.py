@@ -107,6 +107,13 @@ class ModelCard:
         object.__setattr__(self, "mean", tuple(self.mean))
         object.__setattr__(self, "std", tuple(self.std))
 
+    @property
+    def sha256(self) -> str:
+        """Checksum of everything the card says, in hexadecimal; the order of names and white space don't count."""
+        content = {item.name: getattr(self, item.name) for item in fields(self)}
+        content["architecture"] = asdict(self.architecture)
+        return hashlib.sha256(json.dumps(content, sort_keys=True, default=dict).encode()).hexdigest()
+
     def __reduce__(self) -> tuple:
         # Read-only mappings can't be copied or pickled; dictionaries can, and become read-only again.
         return ModelCard, tuple(_thawed(getattr(self, item.name)) for item in fields(self))

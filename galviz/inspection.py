@@ -7,10 +7,11 @@ import torch
 from PIL import Image
 from torch import nn
 
-from galviz.activations import catch, turn
+from galviz.activations import record
 from galviz.card import ModelCard
 from galviz.figures import MAPS, LayerRow
 from galviz.model import MAP_LAYERS, answer, build_network, layer_module, prepare
+from galviz.snapshot import take_snapshot, turn
 
 __all__ = ["ModeEffect", "attention_gamma", "effect_of_training_mode", "inside", "table_of_layers"]
 
@@ -33,7 +34,7 @@ def table_of_layers(card: ModelCard) -> list[LayerRow]:
     """
     network = build_network(card.architecture, seed=0).eval()
     modules = {str(place): module for place, module in enumerate(network)}
-    with catch(modules) as caught, torch.no_grad():
+    with record(modules) as recorded, torch.no_grad():
         network(torch.zeros(1, 3, card.crop_px, card.crop_px))
     names = {id(layer_module(network, layer)): layer for layer in (*MAP_LAYERS, "features")}
     return [
@@ -41,7 +42,7 @@ def table_of_layers(card: ModelCard) -> list[LayerRow]:
             name=names.get(id(module), ""),
             module=type(module).__name__,
             blocks=len(module) if type(module) is nn.Sequential else 0,
-            shape=tuple(caught[place].shape[1:]),
+            shape=tuple(recorded[place].shape[1:]),
             parameters=sum(values.numel() for values in module.parameters()),
         )
         for place, module in modules.items()
@@ -65,19 +66,20 @@ def inside(network: nn.Module, image: Image.Image) -> dict[str, np.ndarray]:
         first residual block of stage 1, what its convolutions make of it (``block/branch``), and what leaves it; and
         the same of the self-attention at the end of stage 1, where ``attention/mixture`` is what it adds.
     """
-    first, last = network[_STAGE1][0], network[_STAGE1][-1]
+    own = take_snapshot(network, torch.device("cpu")).network
+    first, last = own[_STAGE1][0], own[_STAGE1][-1]
     attention = last.convpath[-1]
     modules = {
-        **{layer: layer_module(network, layer) for layer in MAP_LAYERS},
-        "block/input": network[_STAGE1 - 1],
+        **{layer: layer_module(own, layer) for layer in MAP_LAYERS},
+        "block/input": own[_STAGE1 - 1],
         "block/branch": first.convpath,
         "block/output": first,
         "attention/input": last.convpath[-2],
         "attention/output": attention,
     }
-    with turn(network), catch(modules) as caught, torch.no_grad():
-        answer(network, prepare([image], network.card), "float32")
-    found = {name: values[0].numpy() for name, values in caught.items()}
+    with turn(network), record(modules) as recorded, torch.no_grad():
+        answer(own, prepare([image], network.card), "float32")
+    found = {name: values[0].numpy() for name, values in recorded.items()}
     found["attention/mixture"] = found["attention/output"] - found["attention/input"]
     return {name: found[name] for name in MAPS}
 

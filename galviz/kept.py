@@ -1,11 +1,14 @@
-"""Features computed for a user's survey, kept in the user's cache folder: beside nothing of theirs, and made once."""
+"""The cache of computed features: a file per origin in the user's cache folder, computed once."""
 
 import os
 import sys
 from pathlib import Path
 
+import numpy as np
+
+from galviz.featurefile import Layers
 from galviz.features import Features, FeaturesError, load_features, save_features
-from galviz.survey import Survey
+from galviz.origin import Origin
 
 FOLDER_VARIABLE = "GALVIZ_CACHE"
 
@@ -21,18 +24,33 @@ def kept_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "galviz"
 
 
-def kept_path(survey_sha256: str, weights_sha256: str) -> Path:
-    """The file of one survey's features by one network."""
-    return kept_folder() / f"{survey_sha256[:16]}-{weights_sha256[:16]}.parquet"
+def kept_path(origin: Origin) -> Path:
+    """The file of the features that have this origin."""
+    return kept_folder() / f"{origin.key[:32]}.parquet"
 
 
-def load_kept(survey: Survey, weights_sha256: str) -> Features | None:
-    """Features of a survey by a network, if they were kept; None if not, or if the file is of others or broken."""
-    path = kept_path(survey.sha256, weights_sha256)
+def load_kept(origin: Origin) -> Features | None:
+    """Features of an origin, if they were kept and are whole; None if not, so that they are computed again.
+
+    Every layer is read once and checked here: a page that meets damage later could only give up.
+    """
     try:
-        return load_features(path, survey=survey, weights_sha256=weights_sha256)
+        features = load_features(kept_path(origin))
+        if Origin.recorded(features.provenance) != origin:
+            return None
+        for layer in features.layers:
+            load_features(kept_path(origin)).layers[layer]  # opened anew, because these would stay in memory
     except FeaturesError:
         return None
+
+    def read(layer: str) -> np.ndarray:
+        try:
+            return features.layers[layer]
+        except FeaturesError as error:
+            raise FeaturesError(f"{error} Or check again, and have the features computed again.") from error
+
+    layers = Layers(features.layers, len(features.object_ids), read)
+    return Features(features.object_ids, layers, features.predictions, features.provenance)
 
 
 def keep(features: Features) -> Path:
@@ -43,8 +61,7 @@ def keep(features: Features) -> Path:
     OSError
         If the folder or the file can't be written.
     """
-    provenance = features.provenance
-    path = kept_path(provenance["survey_sha256"], provenance["weights_sha256"])
+    path = kept_path(Origin.recorded(features.provenance))
     path.parent.mkdir(parents=True, exist_ok=True)
     save_features(features, path)
     return path

@@ -7,7 +7,7 @@ is loaded.
 import hashlib
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +17,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import nn
+from torch.nn.utils.spectral_norm import SpectralNorm
 
 from galviz.card import SHIPPED_CARD, Architecture, CardError, ModelCard, read_card
 from galviz.crops import network_crop
 from galviz.files import write_bytes
 from galviz.normalisation import normalise
 from galviz.problems import listed
+from galviz.snapshot import remember_weights
 
 with warnings.catch_warnings():
     # fastai compiles layers with torch.jit.script and sets an option of pandas, both deprecated: its concern, not ours
@@ -99,13 +101,13 @@ def answer(network: nn.Module, images: torch.Tensor, precision: str) -> torch.Te
         return head(values.float())
 
 
-def prepare(images: Sequence[Image.Image], card: ModelCard) -> torch.Tensor:
+def prepare(images: Iterable[Image.Image], card: ModelCard) -> torch.Tensor:
     """Crop images and normalise their pixels as the network was trained to see them.
 
     Parameters
     ----------
-    images : sequence of PIL.Image.Image
-        Any size: the central ``crop_px`` of it, black where it is smaller.
+    images : iterable of PIL.Image.Image
+        At least one; of any size: the central ``crop_px`` of it, black where it is smaller.
     card : ModelCard
 
     Returns
@@ -149,13 +151,28 @@ def load_model(path: str | os.PathLike[str] | None = None) -> XResNet:
         raise CardError(f"The weights {weights} are not those of its card: checksums differ. Get both files again.")
     network = build_network(card.architecture, seed=0)  # to be overwritten; the global generator stays as it is
     _fill(network, state, weights)
-    return with_card(network, card)
+    remember_weights(network, card.weights_sha256)
+    return _with_computed_weights(with_card(network, card))
 
 
 def with_card(network: XResNet, card: ModelCard) -> XResNet:
-    """Give a network its card and layer names, and put it in eval mode; returns the same network."""
+    """Give a network its card and layer names, and put it in eval mode; returns the same network.
+
+    The card then says how images are prepared. Features do not claim to be of the card's weights: only `load_model`
+    can know that.
+    """
     network.card, network.layer_names = card, list(card.layers)
     return network.eval()
+
+
+def _with_computed_weights(network: XResNet) -> XResNet:
+    """Have spectral norm compute its weights now: until the first pass, those from before loading would be read."""
+    with torch.no_grad():  # a tensor with a graph behind it couldn't be copied
+        for module in network.modules():
+            for hook in module._forward_pre_hooks.values():
+                if isinstance(hook, SpectralNorm):
+                    hook(module, None)
+    return network
 
 
 def write_weights(network: nn.Module, path: str | os.PathLike[str]) -> None:

@@ -11,6 +11,7 @@ from galviz.card import ModelCard
 from galviz.features import Features, load_features
 from galviz.head import read_head
 from galviz.label import Label, describe_label
+from galviz.origin import Origin
 from galviz.projection import Projection, fit_pca
 from galviz.thumbnails import load_thumbnails, make_thumbnails
 from panels.surveys import OpenSurvey
@@ -106,8 +107,8 @@ def predicted_label(card: ModelCard, features: Features, of_survey: Label | None
 
 
 def origin(features: Features) -> str:
-    """What tells features from others: the checksums of the survey and of the weights they were made from."""
-    return "".join(features.provenance.get(name, "") for name in ("survey_sha256", "weights_sha256"))
+    """What tells features from others: see `galviz.origin.Origin`."""
+    return Origin.recorded(features.provenance).key
 
 
 def points_table(

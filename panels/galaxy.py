@@ -91,7 +91,7 @@ def augmented(chosen: Chosen, survey: Survey, figures: Figures, draw: int) -> di
 def _inside(object_id: str, _survey: Survey, _figures: Figures) -> dict[str, np.ndarray]:
     from galviz.inspection import inside
 
-    found = inside(shared_network(None, read_card().weights_sha256), _survey.image(object_id))
+    found = inside(shared_network(), _survey.image(object_id))
     return {name: found[name][_figures.channels[name]] for name in MAPS}
 
 

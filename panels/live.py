@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from importlib.util import find_spec
-from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, NoReturn
@@ -12,6 +11,7 @@ import streamlit as st
 from galviz.card import ModelCard, read_card
 from galviz.features import Features, FeaturesError
 from galviz.kept import keep, kept_folder, load_kept
+from galviz.origin import Origin
 from lessons.training.words import told_duration
 from panels.feature_space import shipped_features
 from panels.surveys import OpenSurvey
@@ -45,20 +45,19 @@ def open_card(path: str | None) -> ModelCard:
     CardError
         If it can't be read; `explain_errors` around the page tells the student.
     """
-    return _card(path, Path(path).stat().st_mtime_ns if path and Path(path).is_file() else 0)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _card(path: str | None, changed: int) -> ModelCard:
-    return read_card(path)
+    return read_card(path)  # a few kB: reading it each time is simpler than noticing that it has changed
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the network …")
-def shared_network(path: str | None, weights_sha256: str) -> "nn.Module":
-    """The network of a card, one for all sessions; `extract` and its like take turns on it."""
+def _network(path: str | None, card_sha256: str) -> "nn.Module":
     from galviz.model import load_model
 
     return load_model(path)
+
+
+def shared_network(path: str | None = None) -> "nn.Module":
+    """The network of a card, one for all sessions; another if anything on the card has changed."""
+    return _network(path, open_card(path).sha256)
 
 
 def report_in(bar: "DeltaGenerator") -> Callable[[int, int], None]:
@@ -101,12 +100,12 @@ def find_features(opened: OpenSurvey, path: str | None) -> Features | None:
     """
     if opened.shipped and path is None:
         return shipped_features()
-    key = _key(opened, path)
+    origin = _origin(opened, path)
     unkept = st.session_state.get(_UNKEPT)
-    if unkept is not None and unkept[0] == key:
+    if unkept is not None and unkept[0] == origin:
         return unkept[1]
     try:
-        return _kept(key, opened)
+        return _kept(origin)
     except LookupError:
         return None
 
@@ -135,8 +134,8 @@ def features_of(opened: OpenSurvey, path: str | None) -> Features:
         f"The network hasn't seen these {opened.counted} yet. It looks at them once. What it finds is kept in "
         f"`{kept_folder()}`; nothing is written beside your data."
     )
-    key = _key(opened, path)
-    asked = st.session_state.get(_ASKED) == key
+    origin = _origin(opened, path)
+    asked = st.session_state.get(_ASKED) == origin
     with st.container(horizontal=True):
         # Disabled and not gone: what a page leaves out is drawn at its end, faded, until the run is over.
         st.button(
@@ -144,62 +143,62 @@ def features_of(opened: OpenSurvey, path: str | None) -> Features:
             type="primary",
             icon=":material/play_arrow:",
             disabled=asked,
-            on_click=lambda: st.session_state.update({_ASKED: key}),
+            on_click=lambda: st.session_state.update({_ASKED: origin}),
         )
         if asked:
             # A press reruns the page: the next report of progress then ends the pass, and no hook is left behind.
             st.button("Cancel", icon=":material/close:", on_click=lambda: st.session_state.pop(_ASKED, None))
     if not asked:
         st.stop()
-    _compute(opened, path, key)
+    _compute(opened, path, origin)
 
 
-def _key(opened: OpenSurvey, path: str | None) -> tuple[str, str]:
-    """What tells features from others: the checksums of the survey and of the network's weights."""
-    return opened.survey.sha256, open_card(path).weights_sha256
+def _origin(opened: OpenSurvey, path: str | None) -> Origin:
+    """What the features of a survey by a network must have been computed from."""
+    return Origin.expected(opened.survey.sha256, open_card(path))
 
 
-@st.cache_resource(max_entries=2, show_spinner="Reading features …")
-def _kept(key: tuple[str, str], _opened: OpenSurvey) -> Features:
-    """Features kept from before; what raises isn't kept, so that it is looked for again."""
-    found = load_kept(_opened.survey, key[1])
-    if found is None:
+@st.cache_resource(max_entries=2, show_spinner="Reading features …", hash_funcs={Origin: lambda origin: origin.key})
+def _kept(origin: Origin) -> Features:
+    """Load features from the cache folder; what raises isn't cached here, so that it is looked for again."""
+    features = load_kept(origin)
+    if features is None:
         raise LookupError
-    return found
+    return features
 
 
-@st.cache_resource
-def _turn(key: tuple[str, str]) -> Lock:
+@st.cache_resource(hash_funcs={Origin: lambda origin: origin.key})
+def _turn(origin: Origin) -> Lock:
     """Held while features are computed: a class that presses the button at once computes them once."""
     return Lock()
 
 
-def _compute(opened: OpenSurvey, path: str | None, key: tuple[str, str]) -> NoReturn:
+def _compute(opened: OpenSurvey, path: str | None, origin: Origin) -> NoReturn:
     """Run the network over a survey and keep what it finds; then, or if it fails, this run of the page ends."""
     bar = st.progress(0.0, "Loading PyTorch …")
     st.caption("Keep this page open meanwhile: closed, it begins anew.")
     from galviz.activations import extract  # only now: torch takes some seconds to come
 
-    turn = _turn(key)
+    turn = _turn(origin)
     while not turn.acquire(timeout=0.5):
         bar.progress(0.0, "Another session computes the same features …")
     try:
         if find_features(opened, path) is None:
             bar.progress(0.0, f"The network looks at the first of {opened.counted} …")
-            network = shared_network(path, key[1])
+            network = shared_network(path)
             features = extract(network, opened.survey, layers=network.layer_names, progress=report_in(bar))
-            _try_to_keep(features, key)
+            _try_to_keep(features)
     finally:
         turn.release()
         st.session_state.pop(_ASKED, None)  # whoever comes back later is asked again
     st.rerun()
 
 
-def _try_to_keep(features: Features, key: tuple[str, str]) -> None:
+def _try_to_keep(features: Features) -> None:
     """Keep features on disk; where that can't be, in this session, with a sentence that says so."""
     try:
         keep(features)
     except (OSError, FeaturesError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         said = f"The features can't be kept in `{kept_folder()}` ({reason}): they are there until you close this page."
-        st.session_state[_UNKEPT] = (key, features, said)
+        st.session_state[_UNKEPT] = (Origin.recorded(features.provenance), features, said)

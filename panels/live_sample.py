@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from galviz.card import read_card
 from galviz.features import Features
 from galviz.survey import Survey
 from panels.live import report_in, say_how_to_get_torch, shared_network, torch_is_here
@@ -61,7 +60,7 @@ def _extract(survey: Survey, object_ids: Sequence[str], layer: str) -> Features:
 
     try:
         return extract(
-            shared_network(None, read_card().weights_sha256),
+            shared_network(),
             survey,
             object_ids,
             layers=[layer],

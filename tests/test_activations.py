@@ -24,8 +24,9 @@ from torch import nn
 import galviz
 from galviz import activations
 from galviz.activations import choose_device, extract, feature_maps
-from galviz.card import Architecture, ModelCard
-from galviz.model import build_network, layer_module, prepare, with_card
+from galviz.card import Architecture, ModelCard, file_sha256, read_card
+from galviz.model import build_network, layer_module, load_model, prepare, with_card
+from galviz.origin import COMPUTATION
 from galviz.survey import SurveyError, load_survey
 
 # How many of the network's modules have been applied when a layer is there, counted in fastai's XResNet by hand.
@@ -281,11 +282,14 @@ def test_no_galaxies_have_no_rows(network, survey):
     }
 
 
-def test_features_say_what_they_were_made_from(network, survey):
+def test_features_say_what_they_were_made_from(tiny_card, survey):
+    network = load_model(tiny_card)
     assert dict(extract(network, survey, survey.object_ids[:2]).provenance) == {
         "survey_sha256": survey.sha256,
-        "weights_sha256": "2" * 64,
+        "card_sha256": read_card(tiny_card).sha256,
+        "weights_sha256": file_sha256(tiny_card.with_suffix(".safetensors")),
         "precision": "float32",
+        "computation": COMPUTATION,
         "galviz": galviz.__version__,
         "torch": version("torch"),
         "fastai": version("fastai"),

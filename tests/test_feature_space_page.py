@@ -3,6 +3,7 @@
 import csv
 import io
 import shutil
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from galviz.head import read_head
 from galviz.kept import keep, load_kept
 from galviz.metrics import errors_of
 from galviz.model import load_model
+from galviz.origin import Origin
 from galviz.projection import fit_pca
 from galviz.sample import draw_sample, spread_out
 from galviz.survey import load_survey
@@ -56,7 +58,7 @@ def test_features_are_computed_once_and_shown(open_page, run_app, tiny_card, mak
     assert not app.exception
     assert app.title[0].value == "Feature space"
     survey, network = load_survey(folder), load_model(tiny_card)
-    kept = load_kept(survey, network.card.weights_sha256)
+    kept = load_kept(Origin.expected(survey.sha256, network.card))
     expected = extract(network, survey, layers=network.layer_names)
     assert kept.predictions == pytest.approx(expected.predictions)
     fit = fit_pca(kept.layers["features"], 5)
@@ -73,7 +75,7 @@ def test_features_are_computed_once_and_shown(open_page, run_app, tiny_card, mak
 def test_another_layer_has_its_own_numbers(open_page, tiny_card, make_survey):
     folder = make_survey(31)  # one that no other test has had computed
     app = open_page(folder, layer="stage1")
-    kept = load_kept(load_survey(folder), load_model(tiny_card).card.weights_sha256)
+    kept = load_kept(Origin.expected(load_survey(folder).sha256, read_card(tiny_card)))
     assert points(app)[["PC1", "PC2"]].to_numpy() == pytest.approx(
         fit_pca(kept.layers["stage1"], 2).coordinates, abs=6e-4
     )
@@ -324,7 +326,7 @@ def kept_large(large, tiny_card, tmp_path, monkeypatch):
     """The same, kept as the tiny network's."""
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
     survey, values, predictions = large
-    provenance = {"survey_sha256": survey.sha256, "weights_sha256": read_card(tiny_card).weights_sha256}
+    provenance = asdict(Origin.expected(survey.sha256, read_card(tiny_card)))
     features = Features(survey.object_ids, {"features": values}, predictions, provenance)
     keep(features)
     return survey, features
@@ -432,7 +434,7 @@ def test_every_picture_and_number_of_the_instrument_is_the_cores(open_page, tiny
     folder = make_survey(60)
     app = open_page(folder, layer="stage2", components=4, x="PC2", y="PC4", sample=40)
     survey = load_survey(folder)
-    kept = load_kept(survey, load_model(tiny_card).card.weights_sha256)
+    kept = load_kept(Origin.expected(survey.sha256, read_card(tiny_card)))
     ids = draw_sample(survey.object_ids, 40)
     fit = fit_pca(kept.layers["stage2"][kept.rows(ids)], 4)
     truth, predicted = survey.catalogue.loc[ids, "metallicity"].to_numpy(float), kept.predictions[kept.rows(ids)]

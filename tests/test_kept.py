@@ -1,5 +1,6 @@
-"""Features of a user's survey, kept apart from it."""
+"""The cache of computed features: found again for what they were computed from, and for nothing else."""
 
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 
 from galviz.features import Features
 from galviz.kept import keep, kept_folder, kept_path, load_kept
+from galviz.origin import Origin
 from galviz.survey import load_survey
 
-WEIGHTS = "b" * 64
+ORIGIN = Origin("a" * 64, "b" * 64, "c" * 64)
 
 
 @pytest.fixture
@@ -18,47 +20,65 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "kept"
 
 
-@pytest.fixture
-def survey(make_survey):
-    return load_survey(make_survey(5, side_px=32))
+def features_of(origin):
+    values = {"stem": np.arange(10.0).reshape(5, 2), "features": np.arange(15.0).reshape(5, 3)}
+    return Features([f"g{number}" for number in range(5)], values, np.arange(5.0), asdict(origin))
 
 
-def features_of(survey, weights=WEIGHTS):
-    values = np.arange(10.0).reshape(5, 2)
-    provenance = {"survey_sha256": survey.sha256, "weights_sha256": weights}
-    return Features(survey.object_ids, {"features": values}, np.arange(5.0), provenance)
-
-
-def test_what_is_kept_is_found_and_nothing_else_is_written(folder, survey):
-    before = sorted(path.name for path in survey.folder.rglob("*"))
-    assert load_kept(survey, WEIGHTS) is None
-    path = keep(features_of(survey))
+def test_features_are_found_by_their_origin(folder):
+    assert load_kept(ORIGIN) is None
+    path = keep(features_of(ORIGIN))
     assert path.parent == folder
-    found = load_kept(survey, WEIGHTS)
-    assert found.object_ids == survey.object_ids
-    assert found.layers["features"].tolist() == features_of(survey).layers["features"].tolist()
-    assert sorted(each.name for each in survey.folder.rglob("*")) == before
+    assert [each.name for each in folder.iterdir()] == [path.name]
+    loaded = load_kept(ORIGIN)
+    assert loaded.object_ids == features_of(ORIGIN).object_ids
+    for name, values in features_of(ORIGIN).layers.items():
+        np.testing.assert_array_equal(loaded.layers[name], values)
 
 
-def test_other_weights_and_other_surveys_have_other_files(folder, survey, make_survey):
-    keep(features_of(survey))
-    assert load_kept(survey, "c" * 64) is None
-    assert load_kept(load_survey(make_survey(5, side_px=32, seed=7)), WEIGHTS) is None
+@pytest.mark.parametrize("name", [*asdict(ORIGIN)])
+def test_another_origin_has_other_features(folder, name):
+    keep(features_of(ORIGIN))
+    assert load_kept(replace(ORIGIN, **{name: "other"})) is None
 
 
-def test_a_survey_that_changed_is_another(folder, survey):
-    keep(features_of(survey))
-    path = survey.folder / "master.csv"
+def test_features_of_another_origin_in_the_place_of_these_are_not_taken_for_them(folder):
+    other = replace(ORIGIN, card_sha256="d" * 64)
+    kept_path(other).parent.mkdir(parents=True)
+    kept_path(other).write_bytes(keep(features_of(ORIGIN)).read_bytes())
+    assert load_kept(other) is None
+
+
+def test_a_survey_that_changed_has_another_origin(make_survey, tiny_card):
+    from galviz.card import read_card
+
+    folder, card = make_survey(5, side_px=64), read_card(tiny_card)
+    before = Origin.expected(load_survey(folder).sha256, card)
+    path = folder / "master.csv"
     path.write_text(path.read_text().replace("0.07", "0.08"))
-    assert load_kept(load_survey(survey.folder), WEIGHTS) is None
+    assert Origin.expected(load_survey(folder).sha256, card) != before
 
 
-def test_a_broken_file_is_made_anew(folder, survey):
-    path = keep(features_of(survey))
-    path.write_bytes(path.read_bytes()[:200])
-    assert load_kept(survey, WEIGHTS) is None
-    keep(features_of(survey))
-    assert load_kept(survey, WEIGHTS) is not None
+def test_damage_anywhere_in_the_file_is_noticed_so_that_it_is_computed_again(folder):
+    """Also in a layer that would be read later; what still loads is what was kept."""
+    path = keep(features_of(ORIGIN))
+    whole, expected = path.read_bytes(), features_of(ORIGIN)
+    damaged = [whole[:200], b"", b"\0" * len(whole)]
+    for place in range(0, len(whole), 7):
+        damaged.append(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
+    noticed = 0
+    for content in damaged:
+        path.write_bytes(content)
+        loaded = load_kept(ORIGIN)
+        noticed += loaded is None
+        if loaded is not None:
+            assert loaded.object_ids == expected.object_ids
+            np.testing.assert_array_equal(loaded.predictions, expected.predictions)
+            for name, values in expected.layers.items():
+                np.testing.assert_array_equal(loaded.layers[name], values)
+    assert noticed > len(damaged) / 2
+    keep(features_of(ORIGIN))
+    assert load_kept(ORIGIN) is not None
 
 
 @pytest.mark.parametrize(
@@ -77,5 +97,4 @@ def test_the_folder_is_the_systems_own(monkeypatch, platform, variables, expecte
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sys.platform", platform)
-    assert kept_folder() == expected
-    assert kept_path("a" * 64, "b" * 64) == expected / f"{'a' * 16}-{'b' * 16}.parquet"
+    assert kept_folder() == kept_path(ORIGIN).parent == expected

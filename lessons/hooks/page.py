@@ -89,8 +89,8 @@ left, right = st.columns(2, gap="large")
 left.markdown(TEXT["callbacks"])
 right.markdown(TEXT["shared"])
 show_code(
-    "galviz/activations.py:turn",
-    "galviz/activations.py:catch",
+    "galviz/snapshot.py:take_snapshot",
+    "galviz/activations.py:record",
     "galviz/activations.py:extract",
     "galviz/inspection.py:effect_of_training_mode",
     matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),

@@ -1,0 +1,74 @@
+"""The key of computed features: everything that determines the numbers is in it."""
+
+import json
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from galviz.activations import extract
+from galviz.card import read_card, write_card
+from galviz.kept import keep, load_kept
+from galviz.model import load_model, prepare
+from galviz.origin import COMPUTATION, Origin
+from galviz.survey import load_survey
+from tests.cards import card_for
+
+
+def test_features_carry_the_origin_that_is_expected_of_them(tiny_card, make_survey):
+    survey, network = load_survey(make_survey(3, side_px=64)), load_model(tiny_card)
+    for precision in ("float32", "bfloat16"):
+        features = extract(network, survey, precision=precision)
+        expected = Origin.expected(survey.sha256, read_card(tiny_card), precision=precision)
+        assert Origin.recorded(features.provenance) == expected
+    assert Origin.recorded({}) not in (expected, replace(expected, computation=""))
+
+
+CHANGES = {"crop_px": 64, "pad_px": 128, "mean": [0.9, 0.1, 0.1], "std": [0.2, 0.1, 0.1], "name": "b", "unit": ""}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_another_card_with_the_same_weights_has_its_own_features(tiny_card, make_survey, tmp_path, monkeypatch, name):
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
+    survey, network = load_survey(make_survey(3, side_px=64)), load_model(tiny_card)
+    keep(extract(network, survey, layers=network.layer_names))
+    content = json.loads(tiny_card.read_text()) | {name: CHANGES[name]}
+    (tmp_path / content["weights"]).write_bytes(tiny_card.with_suffix(".safetensors").read_bytes())
+    (tmp_path / "other.json").write_text(json.dumps(content))
+    other = load_model(tmp_path / "other.json")
+    origin = Origin.expected(survey.sha256, other.card)
+    assert load_kept(origin) is None
+    keep(extract(other, survey, layers=other.layer_names))
+    kept = load_kept(origin)
+    np.testing.assert_array_equal(kept.predictions, extract(other, survey).predictions)
+
+
+def test_a_card_s_checksum_is_of_what_it_says_and_not_of_how_it_is_written(tiny_card, tmp_path):
+    card = read_card(tiny_card)
+    content = json.loads(tiny_card.read_text())
+    (tmp_path / "tiny.json").write_text(json.dumps(dict(reversed(content.items())), indent=7))
+    assert read_card(tmp_path / "tiny.json").sha256 == card.sha256
+    write_card(card, tmp_path / "again.json")
+    assert read_card(tmp_path / "again.json").sha256 == card.sha256
+
+
+def test_the_key_tells_fields_apart():
+    origins = [Origin("a", "b", "c"), Origin("ab", "", "c"), Origin("a", "c", "b"), Origin("a", "b", "c", "bfloat16")]
+    assert len({origin.key for origin in origins}) == len(origins)
+    assert [origins[0].difference(other) for other in origins] == ["", "survey_sha256", "card_sha256", "precision"]
+    assert set(asdict(origins[0])) >= {"survey_sha256", "card_sha256", "weights_sha256", "precision", "computation"}
+
+
+def test_computation_is_raised_when_prepared_images_change(tiny_card):
+    """What an image becomes before the network: if this fails because you meant to change it, raise COMPUTATION."""
+    card = card_for(tiny_card.with_suffix(".safetensors"), pad_px=14, crop_px=9)
+    y, x = np.mgrid[:13, :17]
+    image = Image.fromarray(np.stack([7 * x + y, 3 * x + 5 * y, x * y], axis=-1).astype(np.uint8))
+    prepared = prepare([image, image.crop((2, 3, 7, 9)), image.convert("L")], card).double()
+    weights = np.cos(np.arange(prepared.numel())).reshape(prepared.shape)
+    sums = [float((prepared[row].numpy() * weights[row]).sum()) for row in range(3)]
+    assert (COMPUTATION, *sums) == ("1", *(pytest.approx(value, rel=1e-5) for value in PREPARED))
+
+
+PREPARED = (-5.136822, -7.472301, 2.798981)
