@@ -48,6 +48,8 @@ def read_head(card: str | os.PathLike[str] | None = None) -> Head:
         named = card or SHIPPED_CARD
         raise CardError(f"The weights beside {named} have no head of {expected} features. Get both files again.")
     weight, bias = in_label_unit(weight, bias, found)
+    if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
+        raise CardError(f"The head beside {card or SHIPPED_CARD} holds a value that is no finite number. Train anew.")
     weight.setflags(write=False)
     return Head(weight[0], float(bias[0]))
 
@@ -65,12 +67,13 @@ def in_label_unit(weight: np.ndarray, bias: np.ndarray, card: ModelCard) -> tupl
     Returns
     -------
     weight, bias : ndarray of float32
-        weight · std, and bias · std + mean, computed in float64; copies.
+        weight · std, and bias · std + mean, computed in float64; copies. Infinite where that is beyond float32.
     """
     if (card.label_mean, card.label_std) == (0.0, 1.0):  # a card from before there was a scale; -0.0 stays what it is
         return weight.astype(np.float32), bias.astype(np.float32)
     scaled, shifted = weight.astype(float) * card.label_std, bias.astype(float) * card.label_std + card.label_mean
-    return scaled.astype(np.float32), shifted.astype(np.float32)
+    with np.errstate(over="ignore"):
+        return scaled.astype(np.float32), shifted.astype(np.float32)
 
 
 def in_standard_deviations(weight: np.ndarray, bias: np.ndarray, card: ModelCard) -> tuple[np.ndarray, np.ndarray]:
