@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import pickle
 import platform
 import random
@@ -1017,6 +1018,7 @@ SOUND = {"settings": {"lr": 0.01}, "progress": vars(Progress())}
         lambda path, trap: path.write_bytes(b"rubbish"),
         lambda path, trap: path.write_text('{"settings": {}}'),
         lambda path, trap: path.mkdir(),
+        lambda path, trap: os.mkfifo(path),
         lambda path, trap: torch.save(SOUND, path) or path.write_bytes(path.read_bytes()[:-100]),
         lambda path, trap: torch.save(torch.zeros(3), path),
         lambda path, trap: torch.save({"settings": {"lr": 0.01}}, path),
@@ -1027,7 +1029,7 @@ SOUND = {"settings": {"lr": 0.01}, "progress": vars(Progress())}
         lambda path, trap: path.write_bytes(pickle.dumps(trap)),
         lambda path, trap: path.write_bytes(pickle.dumps(trap, protocol=2)),
     ],
-    ids="empty rubbish JSON folder cut tensor bare settings progress trap old-trap pickle old-pickle".split(),
+    ids="empty rubbish JSON folder FIFO cut tensor bare settings progress trap old-trap pickle old-pickle".split(),
 )
 def test_a_broken_or_malicious_checkpoint_is_refused_and_not_run(survey, tmp_path, write):
     sprung, path = tmp_path / "sprung", tmp_path / "net.checkpoint"

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from fastai.data.transforms import RandomSplitter
 
 from galviz.activations import extract
 from galviz.card import read_card
@@ -93,8 +94,20 @@ def test_the_scale_is_that_of_the_galaxies_trained_on():
     assert label_scale(np.array([8.0, 9.0, 8.0, 9.0]), "metallicity") == (8.5, 0.5)
     # 64 of float32's steps of 0.25 are enough, fewer aren't
     assert label_scale(2_450_000 + np.array([-16.0, 16.0]), "jd") == (2_450_000, 16.0)
-    with pytest.raises(ValueError, match=r"Subtract a constant from it, such as 2\.45e\+06\.$"):
+    with pytest.raises(ValueError, match=r"Subtract a constant from it, such as its mean\.$"):
         label_scale(2_450_000 + np.array([-15.9, 15.9]), "jd")
+
+
+def test_a_label_to_validate_with_that_is_beyond_all_others_is_told(make_survey, tmp_path):
+    folder = make_survey(40, side_px=64)
+    table = pd.read_csv(folder / "master.csv", dtype=str)
+    _, in_validation = RandomSplitter(0.2, seed=2)(range(40))
+    table["mass"] = table["oh_p50"]
+    table.loc[in_validation[0], "mass"] = "1e300"
+    table.to_csv(folder / "master.csv", index=False)
+    object_id = table["objID"][in_validation[0]]
+    with pytest.raises(ValueError, match=rf"^The label of {object_id} in .* is 1e\+300, more than 1e\+15 standard"):
+        train([load_survey(folder, "mass")], tmp_path / "net.json", recipe=RECIPE, architecture=TINY)
 
 
 def test_causes_of_any_size_are_standardised():

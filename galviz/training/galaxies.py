@@ -20,6 +20,9 @@ from galviz.training.duplicates import image_digest, same_galaxy
 from galviz.training.recipe import Phase, Recipe
 from galviz.training.scale import standardised
 
+# Standard deviations from the mean: among the galaxies trained on nothing is farther than the root of their number.
+_FARTHEST = 1e15
+
 
 @dataclass(frozen=True)
 class Galaxy:
@@ -188,8 +191,21 @@ def split(galaxies: Sequence[Galaxy], recipe: Recipe) -> tuple[list[int], list[i
 
 
 def standardise_labels(galaxies: Sequence[Galaxy], mean: float, std: float) -> list[Galaxy]:
-    """The same galaxies with (label - mean) / std for the label: what a network is trained to predict."""
-    return [replace(each, targets=((each.targets[0] - mean) / std, *each.targets[1:])) for each in galaxies]
+    """The same galaxies with (label - mean) / std for the label: what a network is trained to predict.
+
+    Raises
+    ------
+    ValueError
+        If a label is so far from the others that the square of its error is beyond float32.
+    """
+    found = [replace(each, targets=((each.targets[0] - mean) / std, *each.targets[1:])) for each in galaxies]
+    for galaxy, standardised_galaxy in zip(galaxies, found, strict=True):
+        if abs(standardised_galaxy.targets[0]) > _FARTHEST:
+            raise ValueError(
+                f"The label of {galaxy.object_id} in {galaxy.survey.folder} is {galaxy.targets[0]:g}, more than "
+                f"{_FARTHEST:g} standard deviations from the mean. Correct it, or leave the cell empty."
+            )
+    return found
 
 
 def pixel_statistics(

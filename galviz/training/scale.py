@@ -50,7 +50,7 @@ def label_scale(labels: np.ndarray, name: str) -> tuple[float, float]:
     if std < _STEPS * step:
         raise ValueError(
             f"The label {name} varies by {std:.3g} (standard deviation) around {mean:.10g}, where float32 numbers, as "
-            f"predictions are, lie {step:.3g} apart. Subtract a constant from it, such as {mean:.5g}."
+            f"predictions are, lie {step:.3g} apart. Subtract a constant from it, such as its mean."
         )
     return mean, std
 
