@@ -11,7 +11,7 @@ STAGES = (
     *("signatures", "problems", "files", "images", "table", "label", "catalogue", "imagefolder"),
     *("survey", "sample", "metrics", "schedule", "crops", "pixelfeatures", "normalisation", "heatmap", "thumbnails"),
     *("simulate", "sdss"),
-    *("card", "weightfile", "head", "figures", "featurefile", "features", "origin", "kept"),
+    *("jsonfile", "card", "weightfile", "head", "figures", "featurefile", "features", "origin", "kept"),
     *("snapshot", "model", "training", "activations", "inspection"),
     *("projection", "variance", "alignment", "attribution"),
     *("correlation", "probes", "evidence"),
