@@ -28,6 +28,7 @@ from galviz.training.checkpoint import (
 )
 from galviz.training.epochs import EpochKeeper
 from galviz.training.galaxies import Galaxy, labelled_galaxies, make_dataloaders, pixel_statistics, split
+from galviz.training.networkfiles import NetworkFiles
 from galviz.training.provenance import describe_survey, processor, versions
 from galviz.training.recipe import Phase, Recipe
 
@@ -44,6 +45,7 @@ def train(
     architecture: Architecture | None = None,
     progress: Callable[[int, int], object] | None = None,
     report: Callable[[dict[str, Any]], object] | None = None,
+    force: bool = False,
 ) -> ModelCard:
     """Train a network and write its weights and card.
 
@@ -64,6 +66,9 @@ def train(
     report : callable, optional
         Called with the record of each epoch as it ends: phase, epoch, side_px, train_rmse, valid_rmse (both of the
         label, in its unit), seconds.
+    force : bool
+        Replace a network of that name. Without it, one that appears during the training is left alone too, and this one
+        gets another name, which its card has.
 
     Returns
     -------
@@ -72,7 +77,7 @@ def train(
     Raises
     ------
     ValueError
-        If the galaxies don't suffice, the checkpoint is of another run, or the loss is no number any more.
+        If there is a network of that name already and no checkpoint of its training, the galaxies don't suffice, the checkpoint is of another run, or the loss is no number any more.
     OSError
         If a file can't be written.
     """
@@ -81,6 +86,7 @@ def train(
         raise ValueError(f"out must be a .json file in a folder that exists; got {card_path}.")
     if fault := architecture_fault(asdict(architecture)):
         raise ValueError(f"{fault}. Leave it out for the tutorial's; causes to predict too stand in the recipe.")
+    names = NetworkFiles(card_path, force=force)
     galaxies = labelled_galaxies(surveys, recipe)
     descriptions = [describe_survey(survey) for survey in surveys]
     survey_sha256 = combined_sha256([survey.sha256 for survey in surveys])
@@ -115,6 +121,7 @@ def train(
 
     dataloaders = make_dataloaders(galaxies, recipe, recipe.phases[-1], mean, std)
     _settle(network, dataloaders, [galaxies[position] for position in in_training[:_SETTLED_BY]])
+    card_path = names.free_card()
     weights = card_path.with_suffix(".safetensors")
     write_weights(network, weights)
     network.load_state_dict(read_weights(weights))
