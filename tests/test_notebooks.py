@@ -34,7 +34,7 @@ def test_a_notebook_runs(entry, tmp_path, monkeypatch):
     monkeypatch.setenv("GALVIZ_WORK", str(tmp_path / "work"))
     tasks = read_questions(entry).tasks
     for solved, state in ((False, "not yet"), (True, "passed")):
-        notebook = execute(write_notebook(entry, tmp_path, number=1, solved=solved), tmp_path)
+        notebook = execute(write_notebook(entry, tmp_path / state, number=1, solved=solved).path, tmp_path)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         assert any(output.output_type == "display_data" for cell in code for output in cell.outputs), "no picture"
         said = [printed(cell).strip() for cell in code if "check_answer(" in cell.source]
@@ -50,7 +50,7 @@ def test_a_notebook_runs(entry, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("entry", LESSONS, ids=lambda entry: entry.slug)
 def test_a_notebook_holds_all_of_the_lesson(entry, tmp_path):
-    path = write_notebook(entry, tmp_path / "made", number=3)
+    path = write_notebook(entry, tmp_path / "made", number=3).path
     assert path.name == f"03-{entry.slug}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
@@ -70,7 +70,7 @@ def test_a_notebook_holds_all_of_the_lesson(entry, tmp_path):
     assert (entry.folder / "figure.py").read_text(encoding="utf-8").strip() in everything
     assert "def " in next(cell.source for cell in notebook.cells if cell.source.startswith("## The code behind"))
     before = path.read_bytes()
-    assert write_notebook(entry, tmp_path / "made", number=3).read_bytes() == before
+    assert write_notebook(entry, tmp_path / "other", number=3).path.read_bytes() == before
 
 
 def test_an_answer_is_checked_where_it_is_written(tmp_path, monkeypatch, capsys):
