@@ -183,7 +183,7 @@ class Output:
     def _refuse_same(self, file: Path) -> None:
         by_name = file.name == self.target.name and _same(file.parent, self.target.parent)
         if by_name or (self._before is not None and _same(file, self.target)):
-            raise OutputError(f"{self.path} is a file that is read, {file}, and never written to. Name another file.")
+            raise OutputError(f"{self.path} is the {file} that is read, and so never written to. Name another file.")
 
     def _try_out(self, room: int) -> None:
         """Write a little beside the target, and remove it."""

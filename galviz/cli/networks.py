@@ -246,7 +246,7 @@ def _is_features_file(path: Path) -> bool:
 
 
 def _load(options: argparse.Namespace, layers: Sequence[str] = ()) -> "tuple[nn.Module, Survey]":
-    """Load the network and the survey; what can be wrong with the other arguments is told before all images are read."""
+    """Load the network and the survey; the other arguments are checked first, before all images are read."""
     from galviz.activations import choose_device
     from galviz.model import MAP_LAYERS, load_model
     from galviz.problems import listed

@@ -77,7 +77,8 @@ def train(
     Raises
     ------
     ValueError
-        If there is a network of that name already and no checkpoint of its training, the galaxies don't suffice, the checkpoint is of another run, or the loss is no number any more.
+        If there is a network of that name already and no checkpoint of its training, the galaxies don't suffice, the
+        checkpoint is of another run, or the loss is no number any more.
     OSError
         If a file can't be written.
     """
