@@ -174,8 +174,10 @@ class Output:
 
     def _refuse_images(self, folder: Path) -> None:
         """Refuse an image of a survey that has a second name elsewhere."""
-        with suppress(FileNotFoundError, NotADirectoryError):
-            for entry in os.scandir(folder) if self._before is not None else ():
+        if self._before is None or not folder.is_dir():
+            return
+        with os.scandir(folder) as entries:
+            for entry in entries:
                 with suppress(OSError):
                     if os.path.samestat(entry.stat(), self._before):
                         self._refuse_same(Path(entry.path))

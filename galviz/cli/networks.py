@@ -118,10 +118,10 @@ def _check_network_files(options: argparse.Namespace) -> Path:
         raise ValueError(f"--out must be a .json file in a folder that exists; got {card}.")
     checkpoint, weights = card.with_suffix(".checkpoint"), card.with_suffix(".safetensors")
     # With a checkpoint beside them, card and weights are those of a run that was stopped between writing and removing.
-    force = options.force or checkpoint.is_file()
+    stopped = checkpoint.is_file()
     for path in (card, weights):
-        Output(path, force=force, read=options.survey)
-    Output(checkpoint, force=True, read=options.survey, room=_CHECKPOINT_BYTES)
+        Output(path, force=options.force or stopped, read=options.survey)
+    Output(checkpoint, force=True, read=options.survey, room=0 if stopped else _CHECKPOINT_BYTES)
     return card.with_name(f".{card.stem[:48]}.lock")
 
 

@@ -17,7 +17,7 @@ from fastai.torch_core import set_seed
 from torch import nn
 
 from galviz.card import Architecture, ModelCard, architecture_fault, combined_sha256, file_sha256, write_card
-from galviz.files import clear_unfinished
+from galviz.files import clear_unfinished, saying_how_to_go_on
 from galviz.model import answer, build_network, read_weights, write_weights
 from galviz.survey import Survey
 from galviz.training.checkpoint import (
@@ -124,7 +124,8 @@ def train(
     _settle(network, dataloaders, [galaxies[position] for position in in_training[:_SETTLED_BY]])
     card_path = names.free_card()
     weights = card_path.with_suffix(".safetensors")
-    write_weights(network, weights)
+    with saying_how_to_go_on():
+        write_weights(network, weights)
     network.load_state_dict(read_weights(weights))
     card = ModelCard(
         name=card_path.stem,
@@ -152,7 +153,8 @@ def train(
             "versions": settings["versions"],
         },
     )
-    write_card(card, card_path)
+    with saying_how_to_go_on():
+        write_card(card, card_path)
     checkpoint.unlink(missing_ok=True)
     return card
 
