@@ -18,8 +18,13 @@ OK, MISSING, WRONG = "ok", "missing", "wrong"
 _ROOT = Path(__file__).parents[1]
 # torch and fastai take 0.9 GB; a network at work and a few sessions the rest.
 _MEMORY_GB = 2.0
-# Without these the app shows what is shipped, and computes nothing anew.
-_FOR_COMPUTING = {"torch", "torchvision", "fastai", "safetensors"}
+# The light app shows what is shipped, and computes nothing anew.
+_MEMORY_LIGHT_GB = 0.5
+_LIGHT_REQUIREMENTS = _ROOT / "deploy" / "cloud" / "requirements.txt"
+_FOR_WHAT = dict.fromkeys(("torch", "torchvision", "fastai"), "to compute anything live") | {
+    "psutil": "to check exercises",
+    "tqdm": "by most commands",
+}
 _FOR_SIMULATING = ("galsim", "astropy", "scipy")
 # Features are kept in float16, and processors round float32 differently.
 _PREDICTION_WITHIN = 5e-3
@@ -77,17 +82,23 @@ def _packages() -> Iterator[Check]:
     except ModuleNotFoundError:
         yield Check("packaging", WRONG, "not installed, so the others can't be checked", "pip install packaging")
         return
-    for line in (_ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            yield _package(Requirement(line))
+    light = {Requirement(line).name for line in _lines(_LIGHT_REQUIREMENTS)}
+    for line in _lines(_ROOT / "requirements.txt"):
+        requirement = Requirement(line)
+        yield _package(requirement, optional=requirement.name not in light)
 
 
-def _package(requirement: "Requirement") -> Check:
+def _lines(path: Path) -> list[str]:
+    """The lines of a requirements file that ask for something."""
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+
+
+def _package(requirement: "Requirement", *, optional: bool) -> Check:
     try:
         found = version(requirement.name)
     except PackageNotFoundError:
-        state = MISSING if requirement.name in _FOR_COMPUTING else WRONG
-        lost = "; needed to compute anything live" if state == MISSING else ""
+        state = MISSING if optional else WRONG
+        lost = f"; needed {_FOR_WHAT.get(requirement.name, 'by the full app')}" if optional else ""
         return Check(requirement.name, state, f"not installed{lost}", f'pip install "{requirement}"')
     # prereleases: a local build such as 2.14.1+cpu or a nightly is a version like others
     if not requirement.specifier.contains(found, prereleases=True):
@@ -114,8 +125,12 @@ def _memory() -> Check:
     limit = Path("/sys/fs/cgroup/memory.max")  # a container's, where there is one
     if limit.exists() and (text := limit.read_text(encoding="ascii").strip()).isdigit():
         size = min(size, int(text))
-    if size < _MEMORY_GB * 1e9:
-        remedy = f"close other programs, or leave torch out: computing needs {_MEMORY_GB:g} GB"
+    try:
+        version("torch")
+        needed, remedy = _MEMORY_GB, f"close other programs, or leave torch out: computing needs {_MEMORY_GB:g} GB"
+    except PackageNotFoundError:
+        needed, remedy = _MEMORY_LIGHT_GB, f"close other programs: the app needs {_MEMORY_LIGHT_GB:g} GB"
+    if size < needed * 1e9:
         return Check("memory", WRONG, f"{size / 1e9:.1f} GB", remedy)
     return Check("memory", OK, f"{size / 1e9:.1f} GB")
 

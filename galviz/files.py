@@ -5,13 +5,17 @@ process can leave something: files named ``.<target>.<random>.part``, which no s
 `clear_unfinished` removes.
 """
 
+import errno
 import os
+import re
 import secrets
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _SUFFIX = ".part"
+_TEMPORARY = re.compile(rf"\..*\.[0-9a-f]+{re.escape(_SUFFIX)}")
 
 
 @contextmanager
@@ -21,7 +25,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     Parameters
     ----------
     path : path-like
-        The target. Its folder must exist; a file of that name is replaced, in one step, at the end of the block.
+        The target. Its folder must exist; a file of that name is replaced, in one step, at the end of the block. If it
+        is a symbolic link, the file that it points to is replaced and the link stays.
 
     Yields
     ------
@@ -32,14 +37,20 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     Raises
     ------
     OSError
-        From writing or moving (disk full, no permission, folder missing). The target is then as it was.
+        From writing or moving (disk full, no permission, folder missing), or before the block if the target exists and
+        is no regular file: a device, a pipe or a folder is never replaced. The target is then as it was.
 
     Notes
     -----
     There is no fsync: it guards against power cuts alone, and would cost a survey of thousands of images minutes.
     """
     target = Path(path)
-    temporary = target.with_name(f"{_prefix(target.name)}{secrets.token_hex(6)}{_SUFFIX}")
+    if target.is_symlink():
+        target = Path(os.path.realpath(target))
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(target.stat().st_mode):
+            raise OSError(errno.EINVAL, "Not a regular file, and so not replaced", str(target))
+    temporary = temporary_name(target)
     try:
         yield temporary
         temporary.replace(target)
@@ -52,7 +63,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
+def write_bytes(path: str | os.PathLike[str], content: bytes | memoryview) -> None:
     """Write `content` to `path`, whole or not at all.
 
     Raises
@@ -77,6 +88,128 @@ def write_text(path: str | os.PathLike[str], content: str) -> None:
     write_bytes(path, content.encode("utf-8"))
 
 
+def write_new(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write `content` to `path` if nothing has that name, whole or not at all.
+
+    Raises
+    ------
+    FileExistsError
+        If there is something, a broken link included, even if it has appeared just now.
+    OSError
+        If it can't be written.
+    """
+    temporary = temporary_name(Path(path))
+    try:
+        temporary.write_bytes(content)
+        move_to_new(temporary, Path(path))
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def move_to_new(source: Path, target: Path) -> None:
+    """Move a file to a name in the same folder that nothing has, in one step; `os.rename` would replace a file.
+
+    Raises
+    ------
+    FileExistsError
+        If there is something of that name; both are then as they were.
+    OSError
+        If it can't be moved.
+    """
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without hard links: the name is reserved first, and then replaced.
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        try:
+            source.replace(target)
+        except OSError:
+            target.unlink()
+            raise
+    else:
+        source.unlink()
+
+
+def move_to_free_name(source: Path, wanted: Path) -> Path:
+    """Move a file to `hooks-1.py`, where `hooks.py` is wanted, or the first name of that kind that is free; which one.
+
+    Raises
+    ------
+    OSError
+        If it can't be moved.
+    """
+    number = 1
+    while True:
+        target = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
+        try:
+            move_to_new(source, target)
+        except FileExistsError:
+            number += 1
+        else:
+            return target
+
+
+def temporary_name(target: Path) -> Path:
+    """A new name beside `target`, for a file that is to be moved there; `clear_unfinished` knows it."""
+    return target.with_name(f"{_prefix(target.name)}{secrets.token_hex(6)}{_SUFFIX}")
+
+
+@contextmanager
+def only_one(path: Path, busy: str) -> Iterator[None]:
+    """Lock a file for the length of the block, so that one process at a time runs it; a killed process leaves no lock.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Any file that stays what it is; it is made if there is none.
+    busy : str
+        The sentence for whoever comes second.
+
+    Raises
+    ------
+    ValueError
+        With `busy`, if another process holds the lock.
+    OSError
+        If the file can't be opened.
+
+    Notes
+    -----
+    Windows and some network file systems have no such locks: there the block runs without.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
+    try:
+        with suppress(ImportError):
+            import fcntl
+
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                current = os.path.samestat(os.fstat(handle), path.stat())
+            except (BlockingIOError, FileNotFoundError):
+                current = False
+            except OSError:
+                current = True
+            if not current:  # locked by another process, or removed by one that has just ended
+                raise ValueError(busy)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def saying_how_to_go_on() -> Iterator[None]:
+    """Add to an error of a full disk that the same command goes on from what is there."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        # a new error, as a changed one would lose its words on the way from a worker
+        words = f"{error.strerror} (make room, then run the same again: it goes on from here)"
+        raise OSError(error.errno, words, error.filename) from error
+
+
 def clear_unfinished(folder: str | os.PathLike[str], *, target: str | None = None) -> list[Path]:
     """Remove what killed runs left half-written in `folder` (not in its subfolders).
 
@@ -95,7 +228,11 @@ def clear_unfinished(folder: str | os.PathLike[str], *, target: str | None = Non
         If the folder can't be read or a file not removed.
     """
     begins = "." if target is None else _prefix(target)
-    unfinished = sorted(path for path in Path(folder).glob(f".*{_SUFFIX}") if path.name.startswith(begins))
+    unfinished = sorted(
+        path
+        for path in Path(folder).glob(f".*{_SUFFIX}")
+        if path.name.startswith(begins) and _TEMPORARY.fullmatch(path.name)  # others' .part files aren't ours to remove
+    )
     for path in unfinished:
         path.unlink(missing_ok=True)
     return unfinished

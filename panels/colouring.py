@@ -27,10 +27,12 @@ def choose_colour(catalogue: pd.DataFrame, *, labelled: bool = True) -> str | No
     str or None
         A column, or None for the ring of the truth, where it is known, around the dot of the prediction.
     """
-    usual = RING_AND_DOT if labelled else DOT
+    usual, columns = RING_AND_DOT if labelled else DOT, columns_to_colour_by(catalogue)
+    while usual in columns:  # a column of that name is another choice
+        usual = f"network: {usual}"
     chosen = st.selectbox(
         "Colour",
-        [usual, *columns_to_colour_by(catalogue)],
+        [usual, *columns],
         format_func=lambda name: name if name == usual else cause_title(name),
         key="colour",
         bind="query-params",

@@ -150,13 +150,15 @@ def points_table(
 def all_as_csv(opened: OpenSurvey, features: Features, layer: str, projection: Projection, predicted: Label) -> str:
     """Every galaxy of a survey as CSV, the columns as in `points_table`, on axes that were fitted to a sample of them.
 
+    Numbers have the fewest digits that give back the same number, however small the label's unit makes them.
+
     It calls nothing of Streamlit, and so may run outside a page, when somebody presses a button.
     """
     values = features.layers[layer]
     parts = [values[start : start + _AT_A_TIME] for start in range(0, len(values), _AT_A_TIME)]
     coordinates = np.concatenate([projection.transform(part) for part in parts])
     table = points_table(opened, features, coordinates, features.object_ids, predicted, pictures=False)
-    return table.to_csv(float_format="%.5f", lineterminator="\n")
+    return table.to_csv(lineterminator="\n")
 
 
 def warn_of_simulations(opened: OpenSurvey, model: str | None) -> None:

@@ -19,6 +19,7 @@ from galviz.charts import (
     residuals,
     ring_scatter,
     true_against_predicted,
+    value_format,
 )
 from galviz.charts.colour import CHOSEN, KINDS
 from galviz.label import Label
@@ -397,3 +398,33 @@ def test_colours_stand_out_from_the_page_and_from_each_other_for_red_green_blind
         seen = [oklab(np.array(matrix) @ linear_rgb(colour)) for colour in colours]
         apart = min(np.linalg.norm(one - other) for one, other in combinations(seen, 2))
         assert apart > 0.09, eyes
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "finer", "expected"),
+    [
+        (8.2, 9.4, 0, ".2f"),
+        (8.2, 9.4, 1, ".3f"),
+        (0.0, 1.0, 0, ".2f"),
+        (0.0, 90.0, 0, ".1f"),
+        (2e-11, 8e-11, 0, ".2e"),
+        (1e10, 1.1e10, 0, ".3e"),
+        (2_459_000.0, 2_459_000.5, 0, ".3f"),
+        (-1e308, 1e308, 0, ".2e"),
+        (0.0, 5e-324, 0, ".2e"),
+    ],
+)
+def test_digits_fit_a_label_s_range(low, high, finer, expected):
+    digits = value_format(Label("x", "x", "", low, high), finer=finer)
+    assert digits == expected
+    assert f"{low:{digits}}" != f"{high:{digits}}"
+
+
+@pytest.mark.parametrize("unit", [1e-11, 1.0, 1e9])
+def test_charts_keep_numbers_of_any_size_apart(unit):
+    label = Label("x", "x", "", 2 * unit, 8 * unit)
+    points = pd.DataFrame({"true": [2 * unit, 8 * unit], "predicted": [3 * unit, 5 * unit]}, index=["a", "b"])
+    values = true_against_predicted(points, label).to_dict()["datasets"].values()
+    drawn = next(rows for rows in values if "predicted" in rows[0])
+    assert [row["predicted"] / unit for row in drawn] == pytest.approx([3, 5], rel=1e-4)
+    assert [row["residual"] / unit for row in drawn] == pytest.approx([1, -3], rel=1e-4)

@@ -23,9 +23,12 @@ def folder(make_survey):
 
 def start(*arguments, **options):
     command = [sys.executable, "-W", "error", "-m", "galviz", *map(str, arguments)]
-    # Output is held back as in a user's shell, whatever this machine's setting.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, **options)
+    return subprocess.Popen(command, cwd=ROOT, env=buffered(), stderr=subprocess.PIPE, text=True, **options)
+
+
+def buffered():
+    """An environment in which output is held back as in a user's shell, whatever this machine's setting."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 
 
 @pytest.fixture
@@ -418,3 +421,259 @@ def test_bad_input_is_one_sentence(trained, small_survey, tmp_path, capsys, argu
     assert sentence in printed.err
     assert "Traceback" not in printed.err
     assert list(places["there"].iterdir()) == []
+
+
+# --- what a command may write to --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def nothing_is_read(monkeypatch):
+    """Fail if a survey is read: what is wrong with --out is told before."""
+
+    def read(*arguments, **options):
+        raise AssertionError("a survey was read")
+
+    monkeypatch.setattr("galviz.survey.load_survey", read)
+
+
+COMMANDS_WITH_OUT = {"predict": "x.csv", "extract": "x.parquet", "train": "x.json"}
+
+
+@pytest.mark.parametrize(("command", "name"), COMMANDS_WITH_OUT.items())
+@pytest.mark.parametrize("content", ["mine", "objID,prediction\n1,8.5\n"])
+def test_a_file_that_is_there_is_refused_before_the_work(
+    nothing_is_read, small_survey, tmp_path, capsys, command, name, content
+):
+    out = tmp_path / name
+    out.write_text(content)
+    assert cli.main([command, "--survey", str(small_survey.folder), "--out", str(out)]) == 2
+    assert capsys.readouterr().err == (
+        f"galviz: {out} exists already. Name another file, or replace it with --force.\n"
+    )
+    assert out.read_text() == content
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("command", COMMANDS_WITH_OUT)
+@pytest.mark.parametrize("name", ["images/new", "master", "link"])
+def test_a_survey_is_never_written_to(nothing_is_read, make_survey, capsys, command, name):
+    folder = make_survey(2, side_px=24)
+    suffix = Path(COMMANDS_WITH_OUT[command]).suffix if name != "master" or command == "train" else ".csv"
+    out = folder / f"{name}{suffix}"
+    if name == "link":
+        out.symlink_to(folder / "master.csv")
+    elif name == "master" and command == "train":
+        out = folder / "images" / "master.json"
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert cli.main([command, "--survey", str(folder), "--out", str(out), "--force"]) == 2
+    assert "that is read" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("command", ["predict", "extract"])
+@pytest.mark.parametrize("suffix", [".json", ".safetensors"])
+def test_a_network_that_is_read_is_never_written_to(nothing_is_read, tiny_card, make_survey, capsys, command, suffix):
+    out = tiny_card.with_suffix(suffix)
+    before = out.read_bytes()
+    arguments = [command, "--survey", "none", "--model", str(tiny_card), "--out", str(out), "--force"]
+    assert cli.main(arguments) == 2
+    assert "that is read" in capsys.readouterr().err
+    assert out.read_bytes() == before
+
+
+def test_a_network_is_replaced_with_force_alone(trained, small_survey, nothing_is_read, tmp_path, capsys):
+    card = tmp_path / "net.json"
+    arguments = ["train", "--survey", str(small_survey.folder), "--out", str(card)]
+    for suffix in (".json", ".safetensors"):
+        card.with_suffix(suffix).write_bytes(trained.with_suffix(suffix).read_bytes())
+        assert cli.main(arguments) == 2
+        assert f"{card.with_suffix(suffix)} exists already" in capsys.readouterr().err
+        card.with_suffix(suffix).unlink()
+    card.write_bytes(b"{}")
+    with pytest.raises(AssertionError, match="a survey was read"):
+        cli.main([*arguments, "--force"])
+    card.with_suffix(".checkpoint").touch()  # of a run that was stopped before it could remove it
+    with pytest.raises(AssertionError, match="a survey was read"):
+        cli.main(arguments)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.checkpoint", "net.json"]
+
+
+def test_features_of_another_survey_are_kept(trained, small_survey, make_survey, tmp_path, capsys):
+    out = tmp_path / "features.parquet"
+    arguments = ["extract", "--model", str(trained), "--out", str(out), "--survey"]
+    other = make_survey(3, side_px=64, seed=5)
+    assert cli.main([*arguments, str(other)]) == 0
+    before = out.read_bytes()
+    assert cli.main([*arguments, str(small_survey.folder)]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert out.read_bytes() == before
+    assert cli.main([*arguments, str(other)]) == 0  # the same once more
+    assert out.read_bytes() == before
+    assert cli.main([*arguments, str(small_survey.folder), "--force"]) == 0
+    assert out.read_bytes() != before
+
+
+def test_a_file_that_appears_during_the_pass_is_kept(trained, small_survey, tmp_path, monkeypatch, capsys):
+    from galviz import activations
+
+    out, extract = tmp_path / "x.csv", activations.extract
+
+    def meanwhile(*arguments, **options):
+        out.write_text("theirs")
+        return extract(*arguments, **options)
+
+    monkeypatch.setattr(activations, "extract", meanwhile)
+    arguments = ["predict", "--survey", str(small_survey.folder), "--model", str(trained), "--out", str(out)]
+    assert cli.main(arguments) == 2
+    assert f"The result is in {tmp_path / 'x-1.csv'}" in capsys.readouterr().err
+    assert out.read_text() == "theirs"
+    assert (tmp_path / "x-1.csv").read_text().count("\n") == 1 + len(small_survey.object_ids)
+
+
+@pytest.mark.parametrize("command", [*COMMANDS_WITH_OUT, "simulate"])
+@pytest.mark.parametrize("out", ["", "x/", "-"])
+def test_names_that_are_none(command, out, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    if (command, out) in (("predict", "-"), ("simulate", "x/"), ("simulate", "-")):
+        return  # prints; and folders may be called so
+    needed = ["--n", "1", "--seed", "1"] if command == "simulate" else ["--survey", "none"]
+    with pytest.raises(SystemExit, match="2"):
+        cli.main([command, *needed, "--out", out])
+    assert "argument --out: " in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_home_folder_may_be_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    parser = cli._parser()
+    assert parser.parse_args(["predict", "--survey", "s", "--out=~/x.csv"]).out == tmp_path / "x.csv"
+    assert parser.parse_args(["notebooks", "--out=~/nb"]).out == tmp_path / "nb"
+    assert parser.parse_args(["predict", "--survey", "s", "--out", "-"]).out is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["extract", "--out", "{there}", "--layers", ","], "--layers must name at least one; got ','"),
+        (["extract", "--out", "{there}", "--layers", ""], "--layers must name at least one; got ''"),
+        (["extract", "--out", "{there}", "--layers", "stem,stage9"], "got ['stage9']"),
+        (["train", "--out", "{there}.json", "--causes", " , "], "--causes must name at least one; got ' , '"),
+        (["predict", "--device", "abacus"], "got 'abacus'"),
+    ],
+)
+def test_what_is_wrong_is_told_before_a_survey_is_read(nothing_is_read, tmp_path, capsys, arguments, sentence):
+    arguments = [argument.format(there=tmp_path / "there") for argument in arguments]
+    assert cli.main([arguments[0], "--survey", "none", *arguments[1:]]) == 2
+    assert sentence in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- numbers and names in a table of predictions ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def predict_label(tiny_card, tmp_path, make_survey, capsys):
+    """A function that predicts a label of a name, with a network that says it predicts it: its table and stderr."""
+    import io
+    from dataclasses import replace
+
+    import pandas as pd
+
+    from galviz.card import read_card, write_card
+
+    def predict(label, values):
+        for suffix in (".json", ".safetensors"):
+            (tmp_path / f"tiny{suffix}").write_bytes(tiny_card.with_suffix(suffix).read_bytes())
+        write_card(replace(read_card(tiny_card), label=label, unit=""), tmp_path / "tiny.json")
+        folder = make_survey(len(values), causes=False, side_px=24)
+        table = pd.read_csv(folder / "master.csv", dtype=str)[["objID"]].assign(**{label: list(map(repr, values))})
+        table.to_csv(folder / "master.csv", index=False)
+        arguments = ["predict", "--survey", str(folder), "--label", label, "--model", str(tmp_path / "tiny.json")]
+        assert cli.main(arguments) == 0
+        printed = capsys.readouterr()
+        return pd.read_csv(io.StringIO(printed.out), dtype={"objID": str}, index_col="objID"), printed.err, folder
+
+    return predict
+
+
+@pytest.mark.parametrize("values", [[6.8e-11, 1.2345678901234567e-10], [1e10, 12345678901.234567], [2.5e-308, 1e300]])
+def test_numbers_are_written_in_full(predict_label, tmp_path, values):
+    import numpy as np
+
+    from galviz.activations import extract
+    from galviz.model import load_model
+
+    table, _, folder = predict_label("ssfr", values)
+    assert table["ssfr"].tolist() == values
+    expected = extract(load_model(tmp_path / "tiny.json"), load_survey(folder, "ssfr"), layers=())
+    assert table["prediction"].to_numpy(np.float32).tolist() == expected.predictions.tolist()
+
+
+def test_small_errors_are_told_in_digits(predict_label, monkeypatch):
+    import numpy as np
+
+    from galviz.features import Features
+
+    def extract(network, survey, **options):
+        return Features(survey.object_ids, {}, np.array([7e-11, 9e-11]), {})
+
+    monkeypatch.setattr("galviz.activations.extract", extract)
+    assert predict_label("ssfr", [6e-11, 8e-11])[1] == "RMSE 1e-11, bias +1e-11 over 2 galaxies with a label\n"
+
+
+@pytest.mark.parametrize(
+    ("label", "columns"),
+    [("ssfr", ["ssfr", "prediction"]), ("true", ["true", "prediction"]), ("prediction", ["true", "prediction"])],
+)
+def test_columns_never_collide(predict_label, label, columns):
+    table, told, _ = predict_label(label, [100.0, 200.0])
+    assert list(table) == columns
+    assert table[columns[0]].tolist() == [100.0, 200.0]
+    assert (table["prediction"] < 50).all()
+    assert told.startswith("RMSE ")
+
+
+# --- where modules come from, and streams that are closed -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shadow", ["folders", "files"])
+def test_nothing_is_imported_from_the_working_directory(tmp_path, shadow):
+    if shadow == "folders":
+        for name in ("lessons", "panels", "instruments", "numpy"):
+            (tmp_path / name).mkdir()
+    else:
+        for name in ("lessons", "numpy", "pandas", "torch", "json", "random", "argparse", "pathlib", "typing"):
+            (tmp_path / f"{name}.py").write_text("raise SystemExit('taken from the working directory')")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "GALVIZ_WORK": str(tmp_path / "work")}
+    command = [sys.executable, "-m", "galviz", "check", "pca.1", "--json"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert json.loads(done.stdout)["tasks"][0]["state"] == "not started"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a shell, and Linux's /dev/full")
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        ("check-survey {folder} >&-", 0, ""),
+        ("check-survey {folder} <&- >&- 2>&-", 0, ""),
+        ("check-survey {folder}/none >&- 2>/dev/full", 2, ""),
+        (
+            "predict --survey {folder} >&-",
+            2,
+            "galviz: standard output is closed, so the predictions have nowhere to go",
+        ),
+        ("--help >/dev/full", 2, "galviz: No space left on device\n"),
+        ("no-such 2>/dev/full", 2, ""),
+        ("no-such 2>&-", 2, ""),
+    ],
+)
+def test_closed_and_full_streams(folder, command, status, said):
+    line = f"{sys.executable} -m galviz {command.format(folder=folder)}"
+    options = {"cwd": ROOT, "env": buffered(), "capture_output": True, "text": True}
+    done = subprocess.run(["bash", "-c", line], check=False, **options)
+    assert done.returncode == status
+    assert done.stderr.startswith(said)
+    assert done.stderr.count("\n") == (1 if said else 0)
+    assert done.stdout == ""

@@ -87,3 +87,28 @@ def test_predictions_unlike_the_shipped_ones_are_wrong(monkeypatch, difference):
 
     monkeypatch.setattr(galviz.activations, "extract", extract)
     assert doctor._network().state == (doctor.WRONG if difference else doctor.OK)
+
+
+def test_a_light_installation_is_sound(monkeypatch):
+    """Without what deploy/cloud/requirements.txt leaves out; what it asks for is needed, and its versions count."""
+    lines = (doctor._ROOT / "deploy" / "cloud" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    light = {line.partition(">=")[0] for line in lines if not line.startswith("#")}
+    old = set()
+
+    def version(name):
+        if name not in light:
+            raise PackageNotFoundError(name)
+        return "0.1" if name in old else "999"
+
+    monkeypatch.setattr(doctor, "version", version)
+    found = states(doctor._packages())
+    assert {name for name, state in found.items() if state == doctor.OK} == light
+    assert {name for name, state in found.items() if state == doctor.MISSING} == {
+        *("torch", "torchvision", "fastai", "packaging", "psutil", "tqdm")
+    }
+    old.add("streamlit")
+    light.remove("safetensors")
+    found = states(doctor._packages())
+    assert (found["streamlit"], found["safetensors"]) == (doctor.WRONG, doctor.WRONG)
+    monkeypatch.setattr(doctor.os, "sysconf", lambda name: {"SC_PHYS_PAGES": 250_000, "SC_PAGE_SIZE": 4096}[name])
+    assert doctor._memory().state == doctor.OK  # 1 GB is enough without torch

@@ -3,7 +3,7 @@
 import csv
 import io
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ import streamlit as st
 
 from galviz.activations import extract
 from galviz.alignment import head_alignment
-from galviz.card import read_card
+from galviz.card import read_card, write_card
 from galviz.features import Features, load_features, save_features
 from galviz.head import read_head
 from galviz.kept import keep, load_kept
@@ -360,6 +360,53 @@ def test_the_csv_has_all_galaxies_on_the_axes_of_the_sample(kept_large, monkeypa
     assert table[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit.transform(values), abs=1e-5)
     assert table["true"].to_numpy() == pytest.approx(survey.catalogue["metallicity"].to_numpy(), abs=1e-5)
     assert table["predicted"].to_numpy() == pytest.approx(features.predictions, abs=1e-5)
+
+
+def test_the_csv_has_small_labels_in_full(make_survey):
+    folder = make_survey(3, causes=False, side_px=24)
+    ids, values = load_survey(folder).object_ids, [6.8e-11, 1.2345678901234e-10, 9e-11]
+    rows = "".join(f"{object_id},{value!r}\n" for object_id, value in zip(ids, values, strict=True))
+    (folder / "master.csv").write_text(f"objID,ssfr\n{rows}")
+    survey = load_survey(folder, "ssfr")
+    features = Features(ids, {"features": np.random.default_rng(1).normal(size=(3, 4)) * 1e-9}, values, {})
+    fit = fit_pca(features.layers["features"], 2, whiten=False)
+    content = all_as_csv(OpenSurvey(survey, shipped=False), features, "features", fit, survey.label)
+    table = pd.read_csv(io.StringIO(content), index_col="objID")
+    assert table["true"].tolist() == values
+    assert table["predicted"].to_numpy(np.float32).tolist() == features.predictions.tolist()
+    assert table[["PC1", "PC2"]].to_numpy().tolist() == fit.transform(features.layers["features"]).tolist()
+
+
+def test_a_label_of_small_numbers_is_shown_in_digits(run_app, tiny_card, make_survey, tmp_path, monkeypatch):
+    """And one with the name of a column of ours, in a catalogue of such names."""
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    card = tmp_path / "tiny.json"
+    shutil.copy(tiny_card.with_suffix(".safetensors"), tmp_path)
+    write_card(replace(read_card(tiny_card), label="predicted", unit="per_yr"), card)
+    folder = make_survey(30, causes=False, side_px=24)
+    survey = load_survey(folder)
+    truth = np.linspace(2e-11, 8e-11, 30)
+    names = ("predicted", "true", "PC1", "image", "colour", "true and predicted")
+    rows = [
+        f"{one},{value!r},{','.join(map(str, range(at, at + 5)))}"
+        for at, (one, value) in enumerate(zip(survey.object_ids, truth, strict=True))
+    ]
+    (folder / "master.csv").write_text("\n".join([f"objID,{','.join(names)}", *rows]) + "\n")
+    survey, network = load_survey(folder, "predicted"), load_model(card)
+    found = extract(network, survey, layers=network.layer_names)
+    keep(Features(survey.object_ids, found.layers, truth + 1e-12, found.provenance))
+    app = run_app("--survey", folder, "--label", "predicted", "--model", card, page=PAGE)
+    assert not app.exception
+    assert app.metric[0].value == "1.0000e-12 per_yr"  # the root-mean-square error
+    assert points(app)["true"].to_numpy() == pytest.approx(survey.catalogue["predicted"].loc[points(app).index])
+    assert {"network: true and predicted", *names} <= set(app.selectbox(key="colour").options)
+    for name in names[1:]:
+        app.selectbox(key="colour").set_value(name).run()
+        assert not app.exception
+        drawn = chart(app)[1].set_index("objID")
+        assert (
+            drawn["colour"].astype(float).to_dict() == survey.catalogue[name].loc[drawn.index].astype(float).to_dict()
+        )
 
 
 @pytest.mark.parametrize(

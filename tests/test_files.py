@@ -1,5 +1,6 @@
 """Files are written whole or not at all, and leave nothing beside them."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from galviz.files import clear_unfinished, replacing, write_bytes, write_text
+from galviz.files import clear_unfinished, move_to_free_name, only_one, replacing, write_bytes, write_new, write_text
 
 
 def names(folder):
@@ -78,7 +79,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path):
     # In a process of its own: the limit would hold for all tests after this one.
     script = """
 import resource, sys
-from galviz.files import write_bytes
+from galviz.files import clear_unfinished, move_to_free_name, only_one, replacing, write_bytes, write_new, write_text
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
     write_bytes(sys.argv[1], bytes(100_000))
@@ -117,7 +118,7 @@ def test_writers_at_the_same_time_don_t_mix(tmp_path):
 def test_what_a_killed_run_left_can_be_cleared(tmp_path):
     script = """
 import os, sys
-from galviz.files import replacing
+from galviz.files import clear_unfinished, move_to_free_name, only_one, replacing, write_bytes, write_new, write_text
 with replacing(sys.argv[1]) as temporary:
     temporary.write_bytes(b"half")
     os._exit(9)
@@ -138,3 +139,67 @@ def test_one_target_s_unfinished_files_are_cleared_alone(tmp_path):
         (tmp_path / name).touch()
     assert clear_unfinished(tmp_path, target="a.checkpoint") == [tmp_path / ".a.checkpoint.0f.part"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [".b.checkpoint.0f.part", "a.checkpoint"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_a_link_stays_and_its_file_is_replaced(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "file").write_bytes(b"old")
+    (tmp_path / "link").symlink_to(tmp_path / "folder" / "file")
+    write_bytes(tmp_path / "link", b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "folder" / "file").read_bytes() == b"new"
+    assert names(tmp_path / "folder") == ["file"]
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["hard links", "none"])
+def test_a_new_file_never_replaces_one(tmp_path, monkeypatch, links):
+    if not links:  # as on a memory card
+
+        def refuse(source, target):
+            raise PermissionError(1, "Operation not permitted")
+
+        monkeypatch.setattr(os, "link", refuse)
+    write_new(tmp_path / "a.py", b"first")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "a.py", b"second")
+    assert move_to_free_name(tmp_path / "a.py", tmp_path / "a.py") == tmp_path / "a-1.py"
+    write_new(tmp_path / "a.py", b"second")
+    assert move_to_free_name(tmp_path / "a.py", tmp_path / "a.py") == tmp_path / "a-2.py"
+    assert [(tmp_path / name).read_bytes() for name in names(tmp_path)] == [b"first", b"second"]
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "in it").touch()
+    if not links:
+        return
+    (tmp_path / "broken").symlink_to("gone")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "broken", b"content")
+
+
+def test_others_unfinished_files_are_left(tmp_path):
+    (tmp_path / ".download.part").touch()
+    (tmp_path / ".film.mp4.part").touch()
+    assert clear_unfinished(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of Unix")
+def test_one_process_at_a_time(tmp_path):
+    lock = tmp_path / "lock"
+    script = """
+import sys
+from pathlib import Path
+from galviz.files import clear_unfinished, move_to_free_name, only_one, replacing, write_bytes, write_new, write_text
+with only_one(Path(sys.argv[1]), "busy"):
+    print("locked", flush=True)
+    sys.stdin.read()
+"""
+    command = [sys.executable, "-c", script, str(lock)]
+    root = Path(__file__).parents[1]
+    first = subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert first.stdout.readline() == "locked\n"
+    with pytest.raises(ValueError, match="busy"), only_one(lock, "busy"):
+        pass
+    first.kill()  # a killed process leaves no lock
+    first.communicate()
+    with only_one(lock, "busy"):
+        pass

@@ -5,6 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from galviz.cli import main
 from galviz.course.inline import check_answer
 from galviz.course.notebooks import write_notebook
 from galviz.course.progress import read_progress
@@ -34,7 +35,7 @@ def test_a_notebook_runs(entry, tmp_path, monkeypatch):
     monkeypatch.setenv("GALVIZ_WORK", str(tmp_path / "work"))
     tasks = read_questions(entry).tasks
     for solved, state in ((False, "not yet"), (True, "passed")):
-        notebook = execute(write_notebook(entry, tmp_path, number=1, solved=solved), tmp_path)
+        notebook = execute(write_notebook(entry, tmp_path / state, number=1, solved=solved).path, tmp_path)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         assert any(output.output_type == "display_data" for cell in code for output in cell.outputs), "no picture"
         said = [printed(cell).strip() for cell in code if "check_answer(" in cell.source]
@@ -50,7 +51,7 @@ def test_a_notebook_runs(entry, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("entry", LESSONS, ids=lambda entry: entry.slug)
 def test_a_notebook_holds_all_of_the_lesson(entry, tmp_path):
-    path = write_notebook(entry, tmp_path / "made", number=3)
+    path = write_notebook(entry, tmp_path / "made", number=3).path
     assert path.name == f"03-{entry.slug}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
@@ -70,7 +71,27 @@ def test_a_notebook_holds_all_of_the_lesson(entry, tmp_path):
     assert (entry.folder / "figure.py").read_text(encoding="utf-8").strip() in everything
     assert "def " in next(cell.source for cell in notebook.cells if cell.source.startswith("## The code behind"))
     before = path.read_bytes()
-    assert write_notebook(entry, tmp_path / "made", number=3).read_bytes() == before
+    assert write_notebook(entry, tmp_path / "other", number=3).path.read_bytes() == before
+
+
+def test_answers_in_a_notebook_are_never_written_over(tmp_path, capsys):
+    (path,) = [tmp_path / f"{number:02d}-pca.ipynb" for number, entry in enumerate(LESSONS, 1) if entry.slug == "pca"]
+    arguments = ["notebooks", "pca", "--out", str(tmp_path)]
+    assert main(arguments) == 0
+    pristine = path.read_bytes()
+    assert main([*arguments, "--again"]) == 0  # nothing of the student's: nothing to keep
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    mine = pristine.replace(b"NotImplementedError", b"MyAnswer")
+    path.write_bytes(mine)
+    capsys.readouterr()
+    for more in ([], ["--solved"]):
+        assert main([*arguments, *more]) == 0
+        assert f"{path} is there already, and was left alone" in capsys.readouterr().out
+        assert path.read_bytes() == mine
+    assert main([*arguments, "--again"]) == 0
+    kept = path.with_name(f"{path.stem}-1.ipynb")
+    assert f"{path}: the notebook; what was there is {kept.name} now" in capsys.readouterr().out
+    assert (path.read_bytes(), kept.read_bytes()) == (pristine, mine)
 
 
 def test_an_answer_is_checked_where_it_is_written(tmp_path, monkeypatch, capsys):

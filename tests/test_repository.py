@@ -72,6 +72,35 @@ def test_readme_names_only_files_that_exist():
     assert [name for name in linked if not (ROOT / name).exists()] == []
 
 
+def test_texts_name_only_tests_and_modules_that_exist():
+    """Headers of the lessons' files say where their numbers are checked; the picture of the flow names modules."""
+    named = [
+        f"{name}: {path}"
+        for name, content in text_files()
+        if not name.startswith("tests/")
+        for path in re.findall(r"tests/\w+\.py", content.decode())
+        if not (ROOT / path).exists()
+    ]
+    assert named == []
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("## What flows where")[2]
+    flow = "".join(line for line in readme.splitlines(keepends=True)[1:6] if line.startswith("    "))
+    modules = re.findall(r"\w+\.py", flow)
+    assert len(modules) > 4
+    assert [name for name in modules if not (ROOT / "galviz" / name).exists()] == []
+    import galviz
+
+    announced = [name for name in ("attribution", "sdss") if name in galviz.__doc__ + flow]
+    assert [name for name in announced if not list((ROOT / "galviz").glob(f"{name}*"))] == []
+
+
+@pytest.mark.parametrize("slug", [lesson.slug for lesson in LESSONS])
+def test_where_numbers_are_checked_the_lesson_is_named(slug):
+    for name in ("text.md", "questions.toml"):
+        begin = (ROOT / "lessons" / slug / name).read_text(encoding="utf-8")[:300]
+        for path in re.findall(r"tests/\w+\.py", begin):
+            assert f'"{slug}"' in (ROOT / path).read_text(encoding="utf-8"), f"{path} says nothing of {slug}"
+
+
 def test_readme_lists_the_lessons_in_their_order():
     """Those that come with galviz; a lesson of one's own needs no line there."""
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())

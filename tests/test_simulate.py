@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -615,6 +616,56 @@ def test_an_image_without_its_end_is_drawn_again(written, tmp_path):
     second.write_bytes(second.read_bytes()[:500])
     write_survey(folder, n=20, seed=3, framing="petrosian", workers=1)
     assert contents(folder) == contents(written)
+
+
+def test_a_finished_survey_is_left_alone(written):
+    def states():
+        return {path: path.stat().st_mtime_ns for path in written.rglob("*")}
+
+    before, calls = states(), []
+    write_survey(written, n=20, seed=3, framing="petrosian", progress=lambda *call: calls.append(call))
+    assert states() == before
+    assert calls == [(20, 20)]
+
+
+@pytest.mark.parametrize("change", ["a column", "a row less", "a folder", "a broken link"])
+def test_a_catalogue_that_was_changed_is_never_written_over(written, tmp_path, change):
+    folder = tmp_path / "changed"
+    shutil.copytree(written, folder)
+    catalogue = folder / "master.csv"
+    rows = catalogue.read_text(encoding="utf-8").splitlines(keepends=True)
+    if change == "a column":
+        catalogue.write_text("".join(row.replace("\n", ",mine\n") for row in rows), encoding="utf-8")
+    elif change == "a row less":
+        catalogue.write_text("".join(rows[:-1]), encoding="utf-8")
+    else:
+        catalogue.unlink()
+        catalogue.mkdir() if change == "a folder" else catalogue.symlink_to("gone")
+    next((folder / "images").iterdir()).unlink()
+    before = contents(folder)
+    with pytest.raises(ValueError, match=r"master\.csv isn't what this simulation writes.*name another folder"):
+        write_survey(folder, n=20, seed=3, framing="petrosian")
+    assert contents(folder) == before
+
+
+def test_two_runs_at_once_don_t_disturb_each_other(written, tmp_path):
+    folder = tmp_path / "two"
+
+    def second(done, total):
+        with pytest.raises(ValueError, match="another process is simulating galaxies in"):
+            write_survey(folder, n=20, seed=3, framing="petrosian", workers=1)
+
+    write_survey(folder, n=20, seed=3, framing="petrosian", workers=1, progress=second)
+    assert contents(folder) == contents(written)
+
+
+def test_settings_with_something_more_are_others(written, tmp_path):
+    shutil.copytree(written, tmp_path / "more")
+    path = tmp_path / "more" / SIMULATION_NAME
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"notes": "mine"}))
+    with pytest.raises(ValueError, match="was begun with notes 'mine', not notes None"):
+        write_survey(tmp_path / "more", n=20, seed=3, framing="petrosian")
+    assert json.loads(path.read_text())["notes"] == "mine"
 
 
 def test_light_is_never_negative(causes):

@@ -1,6 +1,8 @@
 """A lesson begun from the template: complete as it is, and everywhere in the course once the manifest has it."""
 
+import ast
 import json
+import random
 import re
 import shutil
 import subprocess
@@ -33,7 +35,11 @@ def test_the_template_is_complete():
         ("hooks", "What dust does", "is taken"),
         ("glossary", "What dust does", "is taken"),
         (SLUG, "  ", "TITLE must be a line of text"),
-        (SLUG, "one\ntwo", "TITLE must be a line of text"),
+        ("class", "What dust does", "NAME must be a word of small letters"),
+        *(
+            (SLUG, title, "TITLE must be a line of text")
+            for title in ("one\ntwo", "a\tb", "\0", "a\x7f", "\u2028", "\ud800")
+        ),
     ],
 )
 def test_a_name_that_can_t_be_one_is_refused(slug, title, said):
@@ -46,6 +52,58 @@ def test_an_entry_is_python_whatever_the_title():
     title = 'What\'s "dust" to µ Cep?'
     (made,) = eval(f"({manifest_entry(SLUG, title).strip()})", {"Lesson": Lesson})
     assert (made.slug, made.title) == (SLUG, title)
+
+
+def titles():
+    """Titles with all that Python's texts can trip over, and some of any printable characters."""
+    yield from (
+        "a'b",
+        'a"b',
+        'a""" + b',
+        "a\\",
+        "a\\\\",
+        "\\N{x}",
+        "\\x",
+        "{0} {title} %s %",
+        "#",
+        "Σ₂ 𝛼 🌌 👩‍🚀 e\u0301",
+        "a\u00a0b",
+        '"',
+    )
+    characters = random.Random(7)
+    for _ in range(200):
+        title = "".join(chr(characters.randrange(0x11000)) for _ in range(5))
+        title = "".join(character for character in title if character.isprintable())
+        yield title + "".join(characters.choices("ab'\"\\ {}%\N{SNOWMAN}", k=5)) + "a"
+
+
+def test_a_lesson_of_any_title_is_python(tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "lessons" / "template", tmp_path / "template")
+    monkeypatch.setattr("galviz.course.template.LESSONS_FOLDER", tmp_path)
+    for title in titles():
+        folder = copy_template(SLUG, title, set())
+        for path in folder.glob("*.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            if path.name == "__init__.py":
+                assert ast.get_docstring(tree, clean=False) == f"The lesson '{title}'."
+        (made,) = eval(f"({manifest_entry(SLUG, title).strip()})", {"Lesson": Lesson})
+        assert made.title == title
+        shutil.rmtree(folder)
+
+
+def test_a_lesson_that_can_t_be_written_leaves_nothing(tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "lessons" / "template", tmp_path / "template")
+    monkeypatch.setattr("galviz.course.template.LESSONS_FOLDER", tmp_path)
+
+    def full(path, text):
+        if path.name == "page.py":
+            raise OSError(28, "No space left on device")
+        path.write_text(text, encoding="utf-8")
+
+    monkeypatch.setattr("galviz.course.template.write_text", full)
+    with pytest.raises(OSError, match="No space"):
+        copy_template(SLUG, "Dust", set())
+    assert [path.name for path in tmp_path.iterdir()] == ["template"]
 
 
 @pytest.fixture(scope="module")

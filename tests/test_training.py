@@ -1040,3 +1040,52 @@ def test_a_broken_or_malicious_checkpoint_is_refused_and_not_run(survey, tmp_pat
         train([survey], tmp_path / "net.json", recipe=SHORT, architecture=TINY)
     assert "\n" not in str(caught.value)
     assert [file.name for file in tmp_path.iterdir()] == ["net.checkpoint"]
+
+
+# What is there already
+
+
+def test_a_network_is_never_replaced_unasked(survey, short, tmp_path):
+    out = tmp_path / "net.json"
+    for suffix in (".json", ".safetensors"):
+        path = out.with_suffix(suffix)
+        path.write_bytes(b"mine")
+        with pytest.raises(ValueError, match=r"net\.json is a network already, or .*force=True"):
+            train([survey], out, recipe=SHORT, architecture=TINY)
+        assert path.read_bytes() == b"mine"
+        assert [path.name for path in tmp_path.iterdir()] == [path.name]
+        path.unlink()
+
+
+def test_a_network_that_appears_meanwhile_is_left_alone(survey, short, tmp_path):
+    out = tmp_path / "net.json"
+    card = train([survey], out, recipe=SHORT, architecture=TINY, report=lambda record: out.write_text("theirs"))
+    assert (card.name, card.weights) == ("net-1", "net-1.safetensors")
+    assert out.read_text() == "theirs"
+    assert load_model(tmp_path / "net-1.json").card.weights_sha256 == short.card.weights_sha256
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net-1.json", "net-1.safetensors", "net.json"]
+
+
+def test_force_replaces_both(survey, short, tmp_path):
+    out = tmp_path / "net.json"
+    out.write_text("old")
+    out.with_suffix(".safetensors").write_text("old")
+    train([survey], out, recipe=SHORT, architecture=TINY, force=True)
+    assert out.with_suffix(".safetensors").read_bytes() == short.out.with_suffix(".safetensors").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.json", "net.safetensors"]
+
+
+def test_a_full_disk_keeps_the_checkpoint_before(tmp_path, monkeypatch):
+    path = tmp_path / "net.checkpoint"
+    save_checkpoint(path, {}, Progress(0, 1))
+    before = path.read_bytes()
+
+    def full(path, content):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    with pytest.raises(OSError, match="make room, then run the same again: it goes on from here") as caught:
+        save_checkpoint(path, {}, Progress(0, 2))
+    assert caught.value.filename == str(path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]

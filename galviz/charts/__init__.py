@@ -5,6 +5,7 @@ from galviz.charts.evaluation import learning_rate, loss_by_epoch, residuals, tr
 from galviz.charts.export import ExportError, can_export, export_chart
 from galviz.charts.maps import map_scatter, plain_map
 from galviz.charts.meaning import correlation_map, probe_comparison
+from galviz.charts.numbers import value_format
 from galviz.charts.pixels import pixel_distribution
 from galviz.charts.scatter import column_scatter, image_scatter, ring_scatter
 from galviz.charts.shares import error_by_components, share_curves, shares_by_chance, shares_by_size
@@ -32,4 +33,5 @@ __all__ = [
     "shares_by_chance",
     "shares_by_size",
     "true_against_predicted",
+    "value_format",
 ]

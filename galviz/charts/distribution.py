@@ -7,7 +7,13 @@ from galviz.charts.colour import CHOSEN, QUIET
 
 
 def label_distribution(
-    labels: pd.Series, title: str, *, shown: list[str], chosen: str | None = None, bins: int = 24
+    labels: pd.Series,
+    title: str,
+    *,
+    shown: list[str],
+    chosen: str | None = None,
+    bins: int = 24,
+    digits: str = ".2f",
 ) -> alt.LayerChart:
     """Draw how a label is distributed over a sample.
 
@@ -23,6 +29,8 @@ def label_distribution(
         A galaxy to mark with a line.
     bins : int
         At most this many bars.
+    digits : str
+        Format of a value, see `value_format`.
 
     Returns
     -------
@@ -43,11 +51,11 @@ def label_distribution(
     )
     layers = [bars, ticks]
     description = (
-        f"Histogram of {title} for {len(known):,} galaxies, from {known.min():.2f} to {known.max():.2f}, "
-        f"median {known.median():.2f}."
+        f"Histogram of {title} for {len(known):,} galaxies, from {known.min():{digits}} to {known.max():{digits}}, "
+        f"median {known.median():{digits}}."
     )
     if chosen is not None and chosen in known.index:
         line = alt.Chart(known.loc[[chosen]].to_frame()).mark_rule(strokeWidth=2.5, color=CHOSEN)
-        layers.append(line.encode(x="label:Q", tooltip=alt.Tooltip("label:Q", format=".2f", title="this galaxy")))
-        description += f" A line marks the chosen galaxy at {known[chosen]:.2f}."
+        layers.append(line.encode(x="label:Q", tooltip=alt.Tooltip("label:Q", format=digits, title="this galaxy")))
+        description += f" A line marks the chosen galaxy at {known[chosen]:{digits}}."
     return alt.layer(*layers).properties(height=180, description=description)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from galviz.charts.colour import CHOSEN, QUIET, label_title, with_unit
+from galviz.charts.numbers import value_format
 from galviz.charts.table import galaxy_table
 from galviz.label import Label
 
@@ -36,7 +37,9 @@ def true_against_predicted(points: pd.DataFrame, label: Label) -> alt.LayerChart
     dots = (
         alt.Chart(table)
         .mark_circle(size=22, opacity=0.55)
-        .encode(x=x, y=alt.Y("predicted:Q", title=with_unit("predicted", label), scale=scale), tooltip=_told(table))
+        .encode(
+            x=x, y=alt.Y("predicted:Q", title=with_unit("predicted", label), scale=scale), tooltip=_told(table, label)
+        )
     )
     equal = (
         alt.Chart(pd.DataFrame({"true": ends, "equal": ends}))
@@ -67,7 +70,7 @@ def residuals(points: pd.DataFrame, label: Label) -> alt.LayerChart:
         .encode(
             x=alt.X("true:Q", title=f"true: {label_title(label)}", scale=alt.Scale(zero=False), axis=_FEW),
             y=alt.Y("residual:Q", title=with_unit("predicted − true", label)),
-            tooltip=_told(table),
+            tooltip=_told(table, label),
         )
     )
     level = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=CHOSEN, strokeWidth=2).encode(y="zero:Q")
@@ -88,8 +91,8 @@ def _known(points: pd.DataFrame) -> pd.DataFrame:
     return galaxy_table(known, ["true", "predicted", "image", "residual"])
 
 
-def _told(table: pd.DataFrame) -> list[alt.Tooltip]:
-    numbers = [alt.Tooltip(f"{name}:Q", format=".2f") for name in ("true", "predicted", "residual")]
+def _told(table: pd.DataFrame, label: Label) -> list[alt.Tooltip]:
+    numbers = [alt.Tooltip(f"{name}:Q", format=value_format(label)) for name in ("true", "predicted", "residual")]
     return [alt.Tooltip("objID:N"), *numbers, *([alt.Tooltip("image:N")] if "image" in table else [])]
 
 
@@ -137,12 +140,13 @@ def loss_by_epoch(epochs: Sequence[Mapping[str, Any]], label: Label, *, floor: f
                 alt.Tooltip("phase:N"),
                 alt.Tooltip("images:N"),
                 alt.Tooltip("over:N"),
-                alt.Tooltip("rmse:Q", format=".4f"),
+                alt.Tooltip("rmse:Q", format=value_format(label, finer=2)),
             ],
         )
     )
     layers = [_phases(table, ends), curves]
-    said = ", ".join(f"{value:.3f}" for value in table["valid_rmse"])
+    digits = value_format(label, finer=1)
+    said = ", ".join(f"{value:{digits}}" for value in table["valid_rmse"])
     begun = ", ".join(f"{one.phase} at {one.images} from epoch {one.number}" for one in _firsts(table).itertuples())
     description = (
         f"Root-mean-square error over galaxies kept apart, by epoch: {with_unit(said, label)}. Phases: {begun}."

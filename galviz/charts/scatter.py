@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from galviz.charts.colour import KINDS, QUIET, label_scale, label_title, with_unit
+from galviz.charts.numbers import value_format
 from galviz.charts.table import galaxy_table
 from galviz.label import Label
 
@@ -220,7 +221,7 @@ def _tooltip(table: pd.DataFrame, label: Label) -> list[alt.Tooltip]:
     shown = [alt.Tooltip("objID:N", title="objID")]
     for name in ("true", "predicted"):
         if name in table:
-            shown.append(alt.Tooltip(f"{name}:Q", title=with_unit(name, label), format=".2f"))
+            shown.append(alt.Tooltip(f"{name}:Q", title=with_unit(name, label), format=value_format(label)))
     if "image" in table:
         shown.append(alt.Tooltip("image:N"))
     return shown

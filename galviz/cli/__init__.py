@@ -7,13 +7,12 @@ only what needs it.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 from galviz import __version__
 from galviz.cli import course, data, networks, surveys
-from galviz.cli.command import BAD_INPUT, INTERRUPTED, Command, fail
+from galviz.cli.command import BAD_INPUT, INTERRUPTED, Command, drop_unwritten, fail, open_closed_streams
 
 _NEEDED = "which this needs: pip install -r requirements.txt"
 _NEEDED_BY = dict.fromkeys(("galsim", "astropy", "scipy"), 'which draws the galaxies: pip install -e ".[simulate]"')
@@ -42,16 +41,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     SystemExit
         From argparse: status 2 for arguments it doesn't know, 0 after ``--help``.
     """
+    open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # File names and terminals that aren't UTF-8 must not turn a message into an error of its own.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    options = _parser().parse_args(arguments)
     try:
-        status = COMMANDS[options.command].run(options)
-        sys.stdout.flush()
+        return _run(arguments)
+    finally:
+        # Python flushes them again as it ends, and would fail a second time.
+        drop_unwritten(sys.stdout)
+        drop_unwritten(sys.stderr)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Run a command and put its errors into words."""
+    try:
+        try:
+            options = _parser().parse_args(arguments)
+            return COMMANDS[options.command].run(options)
+        finally:
+            sys.stdout.flush()  # after --help too, which ends in SystemExit
     except BrokenPipeError:
-        _forget_output()
         return _PIPE_CLOSED
     except KeyboardInterrupt:
         return fail("interrupted; no file was left half-written", INTERRUPTED)
@@ -67,17 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         if sys.flags.dev_mode:
             raise
-        _forget_output()
         return fail(_in_words(error), BAD_INPUT)
-    return status
-
-
-def _forget_output() -> None:
-    """Drop what stdout can't take: Python flushes it again as it ends, and would fail a second time."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,12 +1,16 @@
 """What the commands share: their shape, a progress bar, numbers in arguments, exit status."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
 
 DONE, NOT_WELL, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+_closed: set[int] = set()
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,64 @@ def at_least(lowest: int) -> Callable[[str], int]:
     return parse
 
 
+def output_file(text: str) -> Path:
+    """A type for argparse: the name of a file to write, with ``~`` for the home folder."""
+    if text == "-":
+        raise argparse.ArgumentTypeError("can't be standard output; for a file of that name write ./-")
+    if not text or text.endswith(("/", os.sep)):
+        raise argparse.ArgumentTypeError(f"must be the name of a file; got {text!r}")
+    return Path(os.path.expanduser(text))  # noqa: PTH111 (pathlib's raises where there is no such user)
+
+
+def output_folder(text: str) -> Path:
+    """A type for argparse: the name of a folder to write to, with ``~`` for the home folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("must be the name of a folder; got ''")
+    return Path(os.path.expanduser(text))  # noqa: PTH111
+
+
+def open_closed_streams() -> None:
+    """Have stdin, stdout and stderr, where a shell has closed them, lead nowhere.
+
+    Otherwise the next file that is opened would get the number of one of them, and what is printed with it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number: this one
+            _closed.add(number)
+        if getattr(sys, name) is None:  # as Python leaves it
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False, encoding="utf-8"))
+
+
+def drop_unwritten(stream: TextIO) -> None:
+    """Have a stream lead nowhere if it can't be written to, because its reader has gone or a disk is full."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def require_stdout(what: str) -> None:
+    """Refuse to begin if the results were printed where nobody reads them.
+
+    Raises
+    ------
+    ValueError
+        If standard output was closed when the command began.
+    """
+    if 1 in _closed:
+        raise ValueError(f"standard output is closed, so the {what} have nowhere to go; name a file with --out")
+
+
+def tell(sentence: str) -> None:
+    """Print to stderr; a stderr that takes nothing must not stop the command."""
+    with suppress(OSError):
+        print(sentence, file=sys.stderr)
+
+
 def fail(sentence: str, status: int) -> int:
     """Print a sentence to stderr and return the status."""
-    print(f"galviz: {sentence}", file=sys.stderr)
+    tell(f"galviz: {sentence}")
     return status

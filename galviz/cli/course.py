@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from galviz.cli.command import BAD_INPUT, DONE, NOT_WELL, Command, fail
+from galviz.cli.command import BAD_INPUT, DONE, NOT_WELL, Command, fail, output_folder
 
 if TYPE_CHECKING:
     from galviz.course.check import Checked
     from galviz.course.lesson import Lesson
     from galviz.course.questions import Task
+    from galviz.course.workspace import Started
 
 _LOOK_EVERY_S = 0.5
 
@@ -32,14 +33,18 @@ def _start(options: argparse.Namespace) -> int:
     offered = _settings().lessons
     chosen = [lesson for name in options.lessons for lesson, _ in find_tasks(offered, name)] or offered
     for started in start(dict.fromkeys(chosen), again=options.again):
-        if started.kept:
-            print(f"{_shown(started.path)}: the stubs; what was there is {started.kept.name} now")
-        elif started.made:
-            print(f"{_shown(started.path)}")
-        else:
-            print(f"{_shown(started.path)} is there already, and was left alone")
+        _print_started(started, "the stubs")
     print(f"Open one in your editor, write a function, then run: {command(f'check {chosen[0].slug}')}")
     return DONE
+
+
+def _print_started(started: "Started", what: str) -> None:
+    if started.kept:
+        print(f"{_shown(started.path)}: {what}; what was there is {started.kept.name} now")
+    elif started.made:
+        print(f"{_shown(started.path)}")
+    else:
+        print(f"{_shown(started.path)} is there already, and was left alone")
 
 
 def _check_arguments(parser: argparse.ArgumentParser) -> None:
@@ -161,8 +166,13 @@ def _solution(found: Sequence[tuple["Lesson", list["Task"]]], what: str | None, 
 
 def _notebooks_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lessons", metavar="LESSON", nargs="*", help="such as hooks; all of them by default")
-    parser.add_argument("--out", type=Path, default=Path("notebooks"), metavar="FOLDER", help="default: notebooks")
+    parser.add_argument(
+        "--out", type=output_folder, default=Path("notebooks"), metavar="FOLDER", help="default: notebooks"
+    )
     parser.add_argument("--solved", action="store_true", help="with solutions in the place of the stubs")
+    parser.add_argument(
+        "--again", action="store_true", help="write them once more; your notebook is kept under another name"
+    )
 
 
 def _notebooks(options: argparse.Namespace) -> int:
@@ -176,7 +186,9 @@ def _notebooks(options: argparse.Namespace) -> int:
     offered = settings.lessons
     chosen = [lesson for name in options.lessons for lesson, _ in find_tasks(offered, name)] or offered
     for lesson in dict.fromkeys(chosen):
-        print(write_notebook(lesson, options.out, number=offered.index(lesson) + 1, solved=options.solved))
+        number = offered.index(lesson) + 1
+        started = write_notebook(lesson, options.out, number=number, solved=options.solved, again=options.again)
+        _print_started(started, "the notebook")
     print("Open one with Jupyter, with this Python as its kernel.")
     return DONE
 
@@ -226,6 +238,8 @@ COMMANDS = {
     "check": Command(
         "Check your exercises. Exit status 1 while one of those asked for hasn't passed.", _check_arguments, _check
     ),
-    "notebooks": Command("Write each lesson as a Jupyter notebook.", _notebooks_arguments, _notebooks),
+    "notebooks": Command(
+        "Write each lesson as a Jupyter notebook; nothing is overwritten.", _notebooks_arguments, _notebooks
+    ),
     "new-lesson": Command("Begin a lesson of your own from the template.", _new_lesson_arguments, _new_lesson),
 }

@@ -3,17 +3,24 @@
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from galviz.cli.command import DONE, Command, at_least, progress_bar, say
+from galviz.cli.command import DONE, Command, at_least, output_file, progress_bar, require_stdout, say, tell
 
 if TYPE_CHECKING:
-    from galviz.card import ModelCard
+    from torch import nn
+
     from galviz.features import Features
+    from galviz.output import Output
     from galviz.survey import Survey
     from galviz.training import Recipe
+
+
+# The state of an xresnet34 in training: four numbers of four bytes for each of its 21.5 million weights.
+_CHECKPOINT_BYTES = 345_000_000
 
 
 def _train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +28,8 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--survey", metavar="FOLDER", action="append", required=True, help="may be given several times")
     add("--label", metavar="COLUMN", help="the label's column (default: oh_p50, else metallicity)")
-    add("--out", type=Path, required=True, metavar="CARD", help="NAME.json; the weights go beside it")
+    add("--out", type=output_file, required=True, metavar="CARD", help="NAME.json; the weights go beside it")
+    add("--force", action="store_true", help="replace a network that is there already")
     given = {"default": argparse.SUPPRESS}
     add("--epochs", type=at_least(1), metavar="E", help="predicting the label alone (default: 7)", **given)
     add("--lr", type=float, metavar="R", help="highest learning rate (default: 0.01)", **given)
@@ -60,9 +68,12 @@ def _warm_up(text: str) -> dict[str, float]:
     return found
 
 
-def _listed(text: str) -> list[str]:
-    """The names in a list with commas."""
-    return [name.strip() for name in text.split(",") if name.strip()]
+def _listed(option: str, text: str) -> list[str]:
+    """The names in a list with commas: at least one, as none would be taken for the option left out."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise ValueError(f"{option} must name at least one; got {text!r}. Leave it out for the default.")
+    return names
 
 
 def recipe_of(options: argparse.Namespace) -> "Recipe":
@@ -71,12 +82,13 @@ def recipe_of(options: argparse.Namespace) -> "Recipe":
 
     asked = {item.name: getattr(options, item.name) for item in fields(Recipe) if hasattr(options, item.name)}
     if "causes" in asked:
-        asked["causes"] = tuple(_listed(asked["causes"]))
+        asked["causes"] = tuple(_listed("--causes", asked["causes"]))
     asked["warm_ups"] = tuple(WarmUp(**warm_up) for warm_up in asked.get("warm_ups", ()))
     return Recipe(**asked)
 
 
 def _train(options: argparse.Namespace) -> int:
+    from galviz.files import only_one
     from galviz.survey import load_survey
     from galviz.training import train
 
@@ -84,23 +96,54 @@ def _train(options: argparse.Namespace) -> int:
     # Before minutes are spent; copies of a folder are noticed by train itself.
     if len(set(map(os.path.realpath, options.survey))) < len(options.survey):
         raise ValueError(f"--survey must name different folders; got {', '.join(options.survey)}. Name each once.")
-    surveys = []
-    for folder in options.survey:
-        with progress_bar(f"checking {folder}", "image") as progress:
-            surveys.append(load_survey(folder, options.label, progress=progress))
-
-    def report(record: dict[str, Any]) -> None:
-        errors = f"RMSE {record['train_rmse']:.4f} training, {record['valid_rmse']:.4f} validation"
-        say(f"{record['phase']:8} {record['epoch']:3}  {record['side_px']} px  {errors}  {record['seconds']:.0f} s")
-
-    def note(sentence: str) -> None:
-        print(sentence, file=sys.stderr)
-
-    with progress_bar("training", "batch") as progress:
-        card = train(surveys, options.out, recipe=recipe, progress=progress, report=report, note=note)
-    rmse = f"{card.training['valid_rmse']:.4f} {card.unit}".rstrip()
-    print(f"RMSE {rmse} on {card.training['n_validation']} galaxies kept apart; the card is {options.out}")
+    lock = _check_network_files(options)
+    with only_one(lock, f"another training writes {options.out} at this moment: wait for it, or name another file"):
+        try:
+            surveys = []
+            for folder in options.survey:
+                with progress_bar(f"checking {folder}", "image") as progress:
+                    surveys.append(load_survey(folder, options.label, progress=progress))
+            with progress_bar("training", "batch") as bar:
+                card = train(
+                    surveys,
+                    options.out,
+                    recipe=recipe,
+                    progress=bar,
+                    report=_report_epoch,
+                    note=_note,
+                    force=options.force,
+                )
+        finally:
+            lock.unlink(missing_ok=True)
+    rmse = f"{card.training['valid_rmse']:.4g} {card.unit}".rstrip()
+    path = options.out.with_name(f"{card.name}.json")
+    print(f"RMSE {rmse} on {card.training['n_validation']} galaxies kept apart; the card is {path}")
     return DONE
+
+
+def _check_network_files(options: argparse.Namespace) -> Path:
+    """Refuse, before any galaxy is read, to write a network that can't be written; the name of a file to lock."""
+    from galviz.output import Output
+
+    card = options.out
+    if card.suffix != ".json":
+        raise ValueError(f"--out must be a .json file in a folder that exists; got {card}.")
+    checkpoint, weights = card.with_suffix(".checkpoint"), card.with_suffix(".safetensors")
+    # With a checkpoint beside them, card and weights are those of a run that was stopped between writing and removing.
+    stopped = checkpoint.is_file()
+    for path in (card, weights):
+        Output(path, force=options.force or stopped, read=options.survey)
+    Output(checkpoint, force=True, read=options.survey, room=0 if stopped else _CHECKPOINT_BYTES)
+    return card.with_name(f".{card.stem[:48]}.lock")
+
+
+def _report_epoch(record: dict[str, Any]) -> None:
+    errors = f"RMSE {record['train_rmse']:.4g} training, {record['valid_rmse']:.4g} validation"
+    say(f"{record['phase']:8} {record['epoch']:3}  {record['side_px']} px  {errors}  {record['seconds']:.0f} s")
+
+
+def _note(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
 
 
 def _use_arguments(parser: argparse.ArgumentParser) -> None:
@@ -117,23 +160,44 @@ def _use_arguments(parser: argparse.ArgumentParser) -> None:
 def _extract_arguments(parser: argparse.ArgumentParser) -> None:
     _use_arguments(parser)
     parser.add_argument("--layers", metavar="LAYER,…", help="default: all five")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a Parquet file")
+    parser.add_argument("--out", type=output_file, required=True, metavar="FILE", help="a Parquet file")
+    _force_argument(parser)
 
 
 def _extract(options: argparse.Namespace) -> int:
     from galviz.features import save_features
 
-    _check_folder(options.out)
-    layers = options.layers and _listed(options.layers)
-    _, features, _ = _run(options, layers)
-    save_features(features, options.out)
+    output = _output(options, replaces_features=True)
+    layers = None if options.layers is None else _listed("--layers", options.layers)
+    network, survey = _load(options, layers or ())
+    if output.replaces and not options.force and not _are_features_of(output.target, network, survey):
+        output.refuse()
+    features = _run(options, network, survey, network.layer_names if layers is None else layers)
+    with output.writing() as temporary:
+        save_features(features, temporary)
     print(f"features of {len(features.object_ids)} galaxies at {', '.join(features.layers)} are in {options.out}")
     return DONE
 
 
+def _are_features_of(path: Path, network: "nn.Module", survey: "Survey") -> bool:
+    """Whether a file holds features of the same galaxies by the same network: nothing in it can't be made again."""
+    from galviz.features import FeaturesError, load_features
+
+    try:
+        load_features(path, survey=survey, weights_sha256=network.card.weights_sha256)
+    except FeaturesError:
+        return False
+    return True
+
+
 def _predict_arguments(parser: argparse.ArgumentParser) -> None:
     _use_arguments(parser)
-    parser.add_argument("--out", type=Path, metavar="FILE", help="a CSV file (default: print it)")
+    parser.add_argument("--out", type=_file_or_stdout, metavar="FILE", help="a CSV file (default, and for -: print it)")
+    _force_argument(parser)
+
+
+def _file_or_stdout(text: str) -> Path | None:
+    return None if text in ("-", "/dev/stdout") else output_file(text)
 
 
 def _predict(options: argparse.Namespace) -> int:
@@ -141,55 +205,92 @@ def _predict(options: argparse.Namespace) -> int:
 
     from galviz.files import write_text
 
-    if options.out is not None:
-        _check_folder(options.out)
-    survey, features, card = _run(options, ())
+    output = None if options.out is None else _output(options)
+    if output is None:
+        require_stdout("predictions")
+    network, survey = _load(options)
+    features, label = _run(options, network, survey, ()), network.card.label
     table = pd.DataFrame({"prediction": features.predictions}, index=pd.Index(features.object_ids, name="objID"))
     # A truth is one only if it is of what the network predicts.
-    has_truth = survey.label is not None and survey.label.column == card.label
+    has_truth = survey.label is not None and survey.label.column == label
+    # Whatever the label is called, `prediction` is what the network predicts.
+    truth = "true" if label == "prediction" else label
     if has_truth:
-        table.insert(0, card.label, survey.catalogue[card.label])
+        table.insert(0, truth, survey.catalogue[label])
     elif survey.label is not None:
-        told = f"the network predicts {card.label} and not {survey.label.column}, so there are no errors to tell"
-        print(told, file=sys.stderr)
-    content = table.to_csv(float_format="%.5f", lineterminator="\n")
-    if options.out is None:
+        tell(f"the network predicts {label} and not {survey.label.column}, so there are no errors to tell")
+    # As pandas writes them, in as few digits as give back the same number, however small: float32 as float32.
+    content = table.to_csv(lineterminator="\n")
+    if output is None:
         print(content, end="")
     else:
-        write_text(options.out, content)
+        with output.writing() as temporary:
+            write_text(temporary, content)
         print(f"predictions for {len(table)} galaxies are in {options.out}")
-    if has_truth and (errors := (table["prediction"] - table[card.label]).dropna()).size:
+    if has_truth and (errors := (table["prediction"] - table[truth]).dropna()).size:
         rmse, bias = (errors**2).mean() ** 0.5, errors.mean()
-        print(f"RMSE {rmse:.4f}, bias {bias:+.4f} over {len(errors)} galaxies with a label", file=sys.stderr)
+        tell(f"RMSE {rmse:.4g}, bias {bias:+.4g} over {len(errors)} galaxies with a label")
     return DONE
 
 
-def _run(options: argparse.Namespace, layers: "list[str] | tuple[()] | None") -> "tuple[Survey, Features, ModelCard]":
-    """Load the network and the survey, and send the one through the other."""
-    from galviz.activations import extract
-    from galviz.model import load_model
+def _force_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--force", action="store_true", help="replace FILE if it is there already")
+
+
+def _output(options: argparse.Namespace, *, replaces_features: bool = False) -> "Output":
+    """Where the result goes, before minutes are spent on it; a features file is looked into once the survey is read."""
+    from galviz.card import SHIPPED_CARD, read_card
+    from galviz.output import Output
+
+    card = SHIPPED_CARD if options.model is None else Path(options.model).with_suffix(".json")
+    return Output(
+        options.out,
+        force=options.force,
+        read=[options.survey, card, card.parent / read_card(options.model).weights],
+        may_replace=_is_features_file if replaces_features else lambda path: False,
+    )
+
+
+def _is_features_file(path: Path) -> bool:
+    from galviz.features import FeaturesError, load_features
+
+    try:
+        load_features(path)
+    except FeaturesError:
+        return False
+    return True
+
+
+def _load(options: argparse.Namespace, layers: Sequence[str] = ()) -> "tuple[nn.Module, Survey]":
+    """Load the network and the survey; the other arguments are checked first, before all images are read."""
+    from galviz.activations import choose_device
+    from galviz.model import MAP_LAYERS, load_model
+    from galviz.problems import listed
     from galviz.survey import load_survey
 
     network = load_model(options.model)
+    if unknown := [layer for layer in layers if layer not in (*MAP_LAYERS, "features")]:
+        raise ValueError(f"layers must be a list of names out of {listed((*MAP_LAYERS, 'features'))}; got {unknown!r}.")
+    choose_device(options.device)
     with progress_bar("checking images", "image") as progress:
         survey = load_survey(options.survey, options.label, progress=progress)
+    return network, survey
+
+
+def _run(options: argparse.Namespace, network: "nn.Module", survey: "Survey", layers: Sequence[str]) -> "Features":
+    """Send the survey through the network."""
+    from galviz.activations import extract
+
     with progress_bar("extracting", "galaxy") as progress:
-        features = extract(
+        return extract(
             network,
             survey,
-            layers=network.layer_names if layers is None else layers,
+            layers=layers,
             batch_size=options.batch_size,
             device=options.device,
             precision=options.precision,
             progress=progress,
         )
-    return survey, features, network.card
-
-
-def _check_folder(out: Path) -> None:
-    """Refuse a file that can't be written before minutes are spent on its content."""
-    if not out.parent.is_dir() or out.is_dir():
-        raise ValueError(f"--out must be a file in a folder that exists; got {out}.")
 
 
 COMMANDS = {

@@ -3,9 +3,8 @@
 import argparse
 import json
 from collections import Counter
-from pathlib import Path
 
-from galviz.cli.command import BAD_INPUT, DONE, Command, at_least, progress_bar
+from galviz.cli.command import BAD_INPUT, DONE, Command, at_least, output_folder, progress_bar
 
 
 def _check_survey_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +77,9 @@ def _simulate_arguments(parser: argparse.ArgumentParser) -> None:
         default="fixed",
         help="fixed: 160 px at 0.396 arcsec/px; petrosian: 128 px, cut to 5 Petrosian R90 (default: fixed)",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the survey folder goes")
+    parser.add_argument(
+        "--out", type=output_folder, required=True, metavar="FOLDER", help="where the survey folder goes"
+    )
     parser.add_argument("--workers", type=at_least(1), metavar="W", help="processes (default: one a core)")
     parser.add_argument(
         "--variety",

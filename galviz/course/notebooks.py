@@ -9,8 +9,7 @@ from galviz.course.lesson import DIFFICULTIES, LESSONS_FOLDER, Lesson
 from galviz.course.prose import sections
 from galviz.course.questions import Question, Task, read_questions
 from galviz.course.source import function_source, imports_source
-from galviz.course.workspace import solution_path, stub_path
-from galviz.files import write_text
+from galviz.course.workspace import Started, solution_path, stub_path, write_once
 
 _SET_UP = """\
 %matplotlib inline
@@ -29,7 +28,7 @@ from lessons import lesson
 check_answer(lesson("{slug}"), "{task}", {function})"""
 
 
-def write_notebook(lesson: Lesson, folder: Path, *, number: int, solved: bool = False) -> Path:
+def write_notebook(lesson: Lesson, folder: Path, *, number: int, solved: bool = False, again: bool = False) -> Started:
     """Write a lesson's notebook.
 
     Parameters
@@ -41,11 +40,13 @@ def write_notebook(lesson: Lesson, folder: Path, *, number: int, solved: bool = 
         The lesson's place in the course, with which the file's name begins.
     solved : bool
         With the solutions in the place of the stubs; for tests, and for an instructor.
+    again : bool
+        Write it where there is one already too; that one is renamed first, to `07-pca-1.ipynb` and so on.
 
     Returns
     -------
-    pathlib.Path
-        The file; one of that name is replaced.
+    Started
+        Its path, and what became of a file that was there already.
 
     Raises
     ------
@@ -64,10 +65,8 @@ def write_notebook(lesson: Lesson, folder: Path, *, number: int, solved: bool = 
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     nbformat.validate(notebook)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{number:02d}-{lesson.slug}.ipynb"
-    write_text(path, nbformat.writes(notebook) + "\n")
-    return path
+    content = nbformat.writes(notebook) + "\n"
+    return write_once(folder / f"{number:02d}-{lesson.slug}.ipynb", content.encode(), again=again)
 
 
 def _cells(lesson: Lesson, number: int, solved: bool) -> Iterator[tuple[str, str]]:

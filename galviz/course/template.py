@@ -1,7 +1,10 @@
 """A lesson of your own, begun from the template."""
 
 import json
+import keyword
 import re
+import shutil
+import unicodedata
 from collections.abc import Collection
 from pathlib import Path
 
@@ -12,6 +15,9 @@ TEMPLATE = "template"
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 # Taken: addresses of other pages, and what is no name for a package.
 _RESERVED = {TEMPLATE, "home", "glossary", "certificate", "conftest"}
+
+# Of Unicode: control characters, halves of surrogate pairs, separators of lines and of paragraphs.
+_NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}
 
 
 def copy_template(slug: str, title: str, known: Collection[str]) -> Path:
@@ -36,18 +42,25 @@ def copy_template(slug: str, title: str, known: Collection[str]) -> Path:
     OSError
         If the files can't be written.
     """
-    if not _SLUG.fullmatch(slug):
+    if not _SLUG.fullmatch(slug) or keyword.iskeyword(slug):
         raise ValueError(f"NAME must be a word of small letters, digits and _ that begins with a letter; got {slug!r}")
     folder = LESSONS_FOLDER / slug
     if slug in _RESERVED or slug in known or folder.exists():
         raise ValueError(f"NAME {slug!r} is taken; choose another")
-    if not title.strip() or len(title.splitlines()) > 1:
+    if not title.strip() or any(unicodedata.category(character) in _NO_TEXT for character in title):
         raise ValueError(f"TITLE must be a line of text; got {title!r}")
+    # Within quotation marks of Python, like these.
+    quoted = title.replace("\\", "\\\\").replace('"', '\\"')
     folder.mkdir()
-    for path in sorted((LESSONS_FOLDER / TEMPLATE).iterdir()):
-        if path.is_file():
-            text = re.sub(rf"(?<![A-Za-z]){TEMPLATE}(?![A-Za-z])", slug, path.read_text(encoding="utf-8"))
-            write_text(folder / path.name, f'"""The lesson \'{title}\'."""\n' if path.name == "__init__.py" else text)
+    try:
+        for path in sorted((LESSONS_FOLDER / TEMPLATE).iterdir()):
+            if path.is_file():
+                text = re.sub(rf"(?<![A-Za-z]){TEMPLATE}(?![A-Za-z])", slug, path.read_text(encoding="utf-8"))
+                begin = f'"""The lesson \'{quoted}\'."""\n'
+                write_text(folder / path.name, begin if path.name == "__init__.py" else text)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)  # else its name would be taken
+        raise
     return folder
 
 

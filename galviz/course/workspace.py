@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from galviz.course.lesson import LESSONS_FOLDER, Lesson
-from galviz.files import write_bytes
+from galviz.files import move_to_free_name, write_new
 
 FOLDER_VARIABLE = "GALVIZ_WORK"
 EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME = "exercise.py", "solution.py", "test_exercise.py"
@@ -18,7 +18,7 @@ EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME = "exercise.py", "solution.py", "test_e
 
 @dataclass(frozen=True)
 class Started:
-    """What became of a lesson's stubs.
+    """What became of a file of a lesson: its stubs or its notebook.
 
     Attributes
     ----------
@@ -75,25 +75,34 @@ def start(lessons: Iterable[Lesson], *, again: bool = False) -> list[Started]:
     OSError
         If a stub can't be read or the folder can't be written; no file is half-written.
     """
-    folder, found = work_folder(), []
-    for lesson in lessons:
-        content = stub_path(lesson).read_bytes()
-        folder.mkdir(parents=True, exist_ok=True)
-        path, kept = exercise_path(lesson.slug), None
-        if path.exists():
-            if not again or path.read_bytes() == content:
-                found.append(Started(path, made=False))
-                continue
-            kept = _free_name(path)
-            path.rename(kept)
-        write_bytes(path, content)
-        found.append(Started(path, made=True, kept=kept))
-    return found
+    return [write_once(exercise_path(lesson.slug), stub_path(lesson).read_bytes(), again=again) for lesson in lessons]
 
 
-def _free_name(path: Path) -> Path:
-    """`hooks-1.py`, or the first of that kind that isn't taken."""
-    number = 1
-    while (candidate := path.with_name(f"{path.stem}-{number}{path.suffix}")).exists():
-        number += 1
-    return candidate
+def write_once(path: Path, content: bytes, *, again: bool = False) -> Started:
+    """Write a file that is the student's from then on: what they have is never written over.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Its folder is made if it isn't there.
+    content : bytes
+    again : bool
+        Write it where there is one too, unless that is the same; that one is renamed first, to `hooks-1.py` and so on.
+
+    Returns
+    -------
+    Started
+
+    Raises
+    ------
+    OSError
+        If the folder can't be made or the file not written; nothing is half-written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = None
+    if path.exists():
+        if not again or (path.is_file() and path.read_bytes() == content):
+            return Started(path, made=False)
+        kept = move_to_free_name(path, path)
+    write_new(path, content)
+    return Started(path, made=True, kept=kept)

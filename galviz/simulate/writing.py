@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import multiprocessing
 import operator
@@ -12,14 +11,14 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 
 from galviz import __version__
 from galviz.catalogue import SIMULATION_NAME
-from galviz.files import clear_unfinished, write_bytes, write_text
+from galviz.files import clear_unfinished, only_one, saying_how_to_go_on, write_bytes, write_new
 from galviz.imagefolder import IMAGES_NAME
 from galviz.simulate.causes import draw_causes
 from galviz.simulate.rendering import check_framing, render_jpeg
@@ -42,6 +41,7 @@ def write_survey(
 
     The settings are kept as `simulation.json`. The folder is the same, byte for byte, whatever the number of workers
     and however often the run was stopped: an image is there whole or not at all, and the catalogue is written last.
+    Once it is there, only images that are missing or cut short are drawn again.
 
     Parameters
     ----------
@@ -60,7 +60,8 @@ def write_survey(
     Raises
     ------
     ValueError
-        If a setting is out of range, or `out` holds something else. Nothing is written then.
+        If a setting is out of range, `out` holds something else or a catalogue that was changed, or another process is
+        writing there. Nothing is written then.
     OSError
         If a file can't be written, or a worker died. What is there is whole, and the same call goes on from it.
     """
@@ -72,37 +73,65 @@ def write_survey(
     causes = draw_causes(n, seed, variety=variety)
     folder = Path(out)
     settings = {"framing": framing, "galviz": __version__, "n": n, "seed": seed, "variety": variety}
-    with _telling_how_to_go_on():
-        _begin(folder, settings)
+    catalogue = causes.to_csv(lineterminator="\n").encode()
+    with saying_how_to_go_on():
+        _begin(folder, settings, catalogue)
+    busy = f"another process is simulating galaxies in {folder}; wait for it, or name another folder"
+    with only_one(folder / SIMULATION_NAME, busy):
+        for place in (folder, folder / IMAGES_NAME):
+            clear_unfinished(place)
+        _draw(folder, causes, framing, workers, progress)
+        if not (folder / CATALOGUE_NAME).exists():
+            with saying_how_to_go_on():
+                write_new(folder / CATALOGUE_NAME, catalogue)
 
+
+def _draw(
+    folder: Path,
+    causes: pd.DataFrame,
+    framing: str,
+    workers: int,
+    progress: Callable[[int, int], object] | None,
+) -> None:
+    """Render the galaxies that have no image yet."""
     images = folder / IMAGES_NAME
     there = {path.stem for path in images.glob("*.jpg") if _is_whole(path)}
     missing = causes[~causes.index.isin(there)]
-    done = n - len(missing)
+    done = len(causes) - len(missing)
     if progress:
-        progress(done, n)
+        progress(done, len(causes))
     for _ in _render_all(images, missing, framing, workers):
         done += 1
         if progress:
-            progress(done, n)
-    with _telling_how_to_go_on():
-        write_text(folder / CATALOGUE_NAME, causes.to_csv(lineterminator="\n"))
+            progress(done, len(causes))
 
 
-def _begin(folder: Path, settings: dict) -> None:
+def _begin(folder: Path, settings: dict, catalogue: bytes) -> None:
     """Take a folder for a run, or up again; refuse one that holds anything else."""
-    path, images = folder / SIMULATION_NAME, folder / IMAGES_NAME
+    path = folder / SIMULATION_NAME
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder} is a file; name a folder.")
     if path.is_file():
         _compare(folder, path, settings)
+        _compare_catalogue(folder / CATALOGUE_NAME, catalogue)
     elif folder.is_dir() and any(not entry.name.startswith(f".{SIMULATION_NAME}.") for entry in folder.iterdir()):
         raise ValueError(f"{folder} isn't empty and no simulation was begun there; name another folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps(settings, indent=2) + "\n")
-    images.mkdir(exist_ok=True)
-    for place in (folder, images):
-        clear_unfinished(place)
+    if not path.exists():
+        with suppress(FileExistsError):  # from a second run that begins at this moment: one of them is told to wait
+            write_new(path, (json.dumps(settings, indent=2) + "\n").encode())
+    (folder / IMAGES_NAME).mkdir(exist_ok=True)
+
+
+def _compare_catalogue(path: Path, content: bytes) -> None:
+    """Refuse a catalogue that somebody has changed: it is theirs now."""
+    if not path.is_symlink() and not path.exists():
+        return
+    if not path.is_file() or path.read_bytes() != content:
+        raise ValueError(
+            f"{path} isn't what this simulation writes: it was changed since, and is left alone, as is all of its "
+            "folder. To draw the survey again, name another folder."
+        )
 
 
 def _compare(folder: Path, path: Path, settings: dict) -> None:
@@ -111,9 +140,10 @@ def _compare(folder: Path, path: Path, settings: dict) -> None:
     except ValueError as error:
         raise ValueError(f"{path} can't be read ({error}); name another folder.") from None
     if begun != settings:
-        differ = sorted(key for key in settings if not isinstance(begun, dict) or begun.get(key) != settings[key])
+        keys = settings.keys() | begun.keys() if isinstance(begun, dict) else settings.keys()
+        differ = sorted(key for key in keys if not isinstance(begun, dict) or begun.get(key) != settings.get(key))
         was = ", ".join(f"{key} {begun.get(key)!r}" for key in differ) if isinstance(begun, dict) else repr(begun)
-        now = ", ".join(f"{key} {settings[key]!r}" for key in differ)
+        now = ", ".join(f"{key} {settings.get(key)!r}" for key in differ)
         raise ValueError(
             f"{folder} was begun with {was}, not {now}; give the same settings to go on, or name another folder."
         )
@@ -143,7 +173,7 @@ def _render_all(images: Path, causes: pd.DataFrame, framing: str, workers: int) 
 
 def _is_whole(path: Path) -> bool:
     """Whether a JPEG has its end: a power cut may leave a name without content."""
-    return path.read_bytes()[-2:] == b"\xff\xd9"
+    return path.is_file() and path.read_bytes()[-2:] == b"\xff\xd9"
 
 
 def _obey_parent() -> None:
@@ -165,18 +195,5 @@ def _cores() -> int:
 def _render_one(job: tuple[str, dict, str]) -> None:
     path, row, framing = job
     content = render_jpeg(row, framing)
-    with _telling_how_to_go_on():
+    with saying_how_to_go_on():
         write_bytes(path, content)
-
-
-@contextmanager
-def _telling_how_to_go_on() -> Iterator[None]:
-    """Add to an error of a full disk what to do about it."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise
-        # a new error, as a changed one would lose its words on the way from a worker
-        words = f"{error.strerror} (make room, then run the same again: it goes on from here)"
-        raise OSError(error.errno, words, error.filename) from error

@@ -1,5 +1,6 @@
 """A run's state after an epoch, on disk: what is needed to go on to the same result."""
 
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from galviz.files import replacing
+from galviz.files import saying_how_to_go_on, write_bytes
 from galviz.jsonfile import open_regular
 
 
@@ -40,8 +41,11 @@ def save_checkpoint(path: Path, settings: dict[str, Any], progress: Progress) ->
     OSError
         If it can't be written; the one before is then still there.
     """
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        torch.save({"settings": settings, "progress": vars(progress)}, file)
+    # In memory first: where a disk is full, torch.save raises a RuntimeError that says nothing of it.
+    content = io.BytesIO()
+    torch.save({"settings": settings, "progress": vars(progress)}, content)
+    with saying_how_to_go_on():
+        write_bytes(path, content.getbuffer())
 
 
 def read_checkpoint(path: Path, settings: dict[str, Any]) -> Progress:

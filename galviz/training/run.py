@@ -18,7 +18,7 @@ from fastai.torch_core import set_seed
 from torch import nn
 
 from galviz.card import Architecture, ModelCard, architecture_fault, combined_sha256, file_sha256, write_card
-from galviz.files import clear_unfinished
+from galviz.files import clear_unfinished, saying_how_to_go_on
 from galviz.model import answer, build_network, read_weights, write_weights
 from galviz.survey import Survey
 from galviz.training.checkpoint import (
@@ -36,6 +36,7 @@ from galviz.training.galaxies import (
     split,
     standardise_labels,
 )
+from galviz.training.networkfiles import NetworkFiles
 from galviz.training.provenance import describe_survey, processor, versions
 from galviz.training.recipe import Phase, Recipe
 from galviz.training.scale import label_scale
@@ -54,6 +55,7 @@ def train(
     progress: Callable[[int, int], object] | None = None,
     report: Callable[[dict[str, Any]], object] | None = None,
     note: Callable[[str], object] | None = None,
+    force: bool = False,
 ) -> ModelCard:
     """Train a network and write its weights and card.
 
@@ -77,6 +79,9 @@ def train(
     note : callable, optional
         Called before the first epoch with each sentence on galaxies that were left out, and why; by default they are
         warnings. How many they are stands on the card too.
+    force : bool
+        Replace a network of that name. Without it, one that appears during the training is left alone too, and this one
+        gets another name, which its card has.
 
     Returns
     -------
@@ -85,7 +90,8 @@ def train(
     Raises
     ------
     ValueError
-        If the galaxies don't suffice, their labels can't be learnt (see `select_galaxies`, `label_scale`), the
+        If there is a network of that name already and no checkpoint of its training, the galaxies don't suffice, their
+        labels can't be learnt (see `select_galaxies`, `label_scale`), the
         checkpoint is of another run, or the loss is no number any more.
     OSError
         If a file can't be written.
@@ -99,6 +105,7 @@ def train(
         )
     if fault := architecture_fault(asdict(architecture)):
         raise ValueError(f"{fault}. Leave it out for the tutorial's; causes to predict too stand in the recipe.")
+    names = NetworkFiles(card_path, force=force)
     selection = select_galaxies(surveys, recipe)
     in_training, in_validation = split(selection.galaxies, recipe)
     labels = np.array([selection.galaxies[position].targets[0] for position in in_training])
@@ -140,8 +147,10 @@ def train(
 
     dataloaders = make_dataloaders(galaxies, recipe, recipe.phases[-1], mean, std)
     _settle(network, dataloaders, [galaxies[position] for position in in_training[:_SETTLED_BY]])
+    card_path = names.free_card()
     weights = card_path.with_suffix(".safetensors")
-    write_weights(network, weights)
+    with saying_how_to_go_on():
+        write_weights(network, weights)
     network.load_state_dict(read_weights(weights))
     card = ModelCard(
         name=card_path.stem,
@@ -173,7 +182,8 @@ def train(
         label_mean=label_mean,
         label_std=label_std,
     )
-    write_card(card, card_path)
+    with saying_how_to_go_on():
+        write_card(card, card_path)
     checkpoint.unlink(missing_ok=True)
     return card
 

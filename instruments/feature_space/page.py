@@ -12,6 +12,7 @@ from galviz.charts import (
     residuals,
     ring_scatter,
     true_against_predicted,
+    value_format,
 )
 from galviz.metrics import errors_of
 from galviz.projection import fit_pca
@@ -56,6 +57,7 @@ mark_simulated(opened)
 warn_of_simulations(opened, arguments.model)
 features = features_of(opened, arguments.model)
 label = predicted_label(card, features, survey.label)
+of_values, of_errors = value_format(label), value_format(label, finer=1)
 everyone = points_table(
     opened, features, np.empty((len(features.object_ids), 0)), features.object_ids, label, pictures=False
 )
@@ -65,7 +67,7 @@ if len(everyone) < 2:
     show_picture(survey.image(object_id), object_id, f"Galaxy {object_id}", width_px=ALONE_PX)
     with st.container(horizontal=True):
         for name, value in everyone.loc[object_id].dropna().items():
-            st.metric(f"{name.capitalize()}: {label.name}", f"{value:.2f} {label.unit}")
+            st.metric(f"{name.capitalize()}: {label.name}", f"{value:{of_values}} {label.unit}")
     st.stop()
 
 picture = st.container()  # above the controls that decide on it
@@ -128,17 +130,25 @@ st.header("Predictions")
 if "true" in everyone and everyone["true"].notna().any():
     errors = errors_of(everyone["predicted"], everyone["true"])
     with st.container(horizontal=True):
-        st.metric("RMSE", f"{errors.rmse:.3f} {label.unit}", help="Root-mean-square error")
-        st.metric("NMAD", f"{errors.nmad:.3f} {label.unit}", help="1.4826 times the median absolute deviation")
-        st.metric("Bias", f"{errors.bias:+.3f} {label.unit}", help="Mean of predicted less true")
+        st.metric("RMSE", f"{errors.rmse:{of_errors}} {label.unit}", help="Root-mean-square error")
+        st.metric("NMAD", f"{errors.nmad:{of_errors}} {label.unit}", help="1.4826 times the median absolute deviation")
+        st.metric("Bias", f"{errors.bias:+{of_errors}} {label.unit}", help="Mean of predicted less true")
         st.metric("Correlation", f"{errors.correlation:.2f}" if errors.n > 2 else "–", help="Pearson's r")
-        st.metric("Guessing the mean", f"{errors.spread:.3f} {label.unit}", help="RMSE of always saying the mean")
+        st.metric(
+            "Guessing the mean", f"{errors.spread:{of_errors}} {label.unit}", help="RMSE of always saying the mean"
+        )
     st.caption(f"Of all {errors.n:,} {opened.galaxies} that have a label. What follows is of the sample.")
 if labelled:
     left, right = st.columns(2, gap="large")
     left.altair_chart(true_against_predicted(points, label))
     right.altair_chart(residuals(points, label))
-st.dataframe(points.drop(columns="image").round(3), height=330)
+numbers = points.drop(columns="image")  # in full: only what is shown of them is short
+formats = {name: f"%{of_errors}" if name in ("true", "predicted") else "%.3f" for name in numbers}
+st.dataframe(
+    numbers,
+    height=330,
+    column_config={name: st.column_config.NumberColumn(format=digits) for name, digits in formats.items()},
+)
 st.download_button(
     f"Download all {len(everyone):,} galaxies as CSV",
     partial(all_as_csv, opened, features, layer, projection, label),  # made when it is asked for

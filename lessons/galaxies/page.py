@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from galviz.charts import label_distribution
+from galviz.charts import label_distribution, value_format
 from galviz.crops import centre_crop, outline_crops
 from galviz.sample import draw_sample, evenly_ranked
 from lessons import lesson
@@ -37,7 +37,8 @@ if label is None:
     order = "in the order of their ids. Below each: its place · the end of its id"
 else:
     ranking = catalogue.loc[sample, label.column]
-    ends = {object_id: f"{value:.2f}" for object_id, value in ranking.items()}
+    digits = value_format(label)
+    ends = {object_id: f"{value:{digits}}" for object_id, value in ranking.items()}
     named = f"{label.name[0].lower()}{label.name[1:]}" if of_oxygen else label.name
     order = f"from the lowest to the highest. Below each: its place · {named}"
 shown = evenly_ranked(ranking, GRID_SIZE)
@@ -71,7 +72,7 @@ galaxy, image = catalogue.loc[object_id], survey.image(object_id)
 st.caption(f"{'Simulated galaxy' if opened.shipped else 'Galaxy'} {object_id}")
 st.markdown(describe(galaxy))
 if label is not None:
-    truth = f"{label.name}: **{galaxy[label.column]:.2f}** {label.unit}"
+    truth = f"{label.name}: **{galaxy[label.column]:{digits}}** {label.unit}"
     if of_oxygen:
         truth += f", or {oxygen_per_million(galaxy[label.column]):,} oxygen atoms per million hydrogen atoms"
     st.markdown(f"{truth}.")
@@ -94,7 +95,8 @@ if opened.shipped:
     left.markdown(TEXT["causes"])
 with right:
     if label is not None:
-        chart = label_distribution(ranking, f"{label.name} [{label.unit}]", shown=shown, chosen=object_id)
+        name = f"{label.name} [{label.unit}]"
+        chart = label_distribution(ranking, name, shown=shown, chosen=object_id, digits=digits)
         st.altair_chart(chart)  # a screen reader gets its description
         st.caption("Bars: the sample. Ticks: the galaxies of the grid. Line: this galaxy.")
 with st.expander("Everything the catalogue says of it", icon=":material/table_rows:", expanded=opened.shipped):
