@@ -11,10 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytestmark = [
-    pytest.mark.full,  # psutil
-    pytest.mark.skipif(sys.platform != "linux", reason="containment is for Linux"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="containment is for Linux")
 
 ROOT = Path(__file__).parents[1]
 # Contains itself, with or without a PID namespace, and runs code; EVER never ends, and is found by its mark.
