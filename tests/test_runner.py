@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -117,7 +118,9 @@ def test_the_stub_is_not_yet_an_answer(outcomes):
 )
 def test_what_goes_wrong_is_told_and_the_other_tasks_go_on(outcomes, body, said):
     began = time.monotonic()
-    found = outcomes(centre_that(*body))
+    # A busy machine takes seconds to hand out 500 MB.
+    limits = replace(QUICK, task_seconds=10.0) if "memory" in said else QUICK
+    found = outcomes(centre_that(*body), limits)
     assert [outcome.state for outcome in found] == ["failed", "passed", "passed"]
     assert said in found[0].message
     assert len(found[0].message) < 400
