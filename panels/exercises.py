@@ -18,7 +18,7 @@ from galviz.course.source import function_source
 from galviz.course.worker import FAILED, NOT_YET, PASSED
 from galviz.course.workspace import exercise_path, solution_path, start, stub_path
 from panels.progress import progress, remember
-from panels.settings import is_home, settings
+from panels.settings import is_home, needs_token, settings
 
 ICONS = {PASSED: ":material/check_circle:", FAILED: ":material/replay:", NOT_YET: ":material/edit:"}
 COLOURS = {PASSED: "green", FAILED: "orange"}
@@ -60,6 +60,12 @@ def _say_where(lesson: Lesson) -> None:
 
 def _say_how_at_home(lesson: Lesson) -> None:
     """Say how to do the exercise where the student's code may run: not here."""
+    if needs_token():
+        st.info(
+            "**Did you start this app yourself?** Its terminal shows an address that ends in `?token=…`. Open it once "
+            "in this browser: then this page runs your exercises, and files on your machine keep your progress.",
+            icon=":material/key:",
+        )
     st.markdown(
         "Exercises are written in an editor, and run on your own machine; in this app nobody's code is run. In a clone "
         "of the project, installed as its README says:"

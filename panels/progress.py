@@ -11,9 +11,12 @@ import json
 import streamlit as st
 
 from galviz.course.progress import Value, read_progress, record
-from panels.settings import is_home
+from galviz.course.settings import HOME
+from panels.home import carry_home
+from panels.settings import is_home, settings
 
 _STATE, _HEARD, _TROUBLE = "progress", "progress_heard", "progress_trouble"
+_IN_BROWSER = "galviz-progress"  # as in _SCRIPT
 _SCRIPT = """
 export default function({ data, setStateValue }) {
     const NAME = "galviz-progress";
@@ -53,6 +56,8 @@ def remember(key: str, value: Value) -> None:
 def keep_in_browser() -> None:
     """Exchange the progress with the browser's storage, where that keeps it; once in each run, after all else."""
     if is_home():
+        if settings().exercises == HOME and (kept := carry_home(_IN_BROWSER)) is not None:
+            _take_over(_sound(kept))
         if said := st.session_state.get(_TROUBLE):
             st.warning(said, icon=":material/save:")
         return
@@ -69,6 +74,16 @@ def keep_in_browser() -> None:
         st.session_state[_HEARD] = True
         st.session_state[_STATE] = {**_sound(found.kept), **known}
         st.rerun()
+
+
+def _take_over(from_browser: dict[str, Value]) -> None:
+    """Record what the browser kept before its user came home, unless the file has it already."""
+    known = progress()
+    missing = {key: value for key, value in from_browser.items() if key not in known}
+    for key, value in missing.items():
+        remember(key, value)
+    if missing:
+        st.rerun()  # the page shows it
 
 
 def _sound(kept: str) -> dict[str, Value]:

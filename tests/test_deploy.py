@@ -1,9 +1,12 @@
 """The light app: it asks for what it imports and nothing of torch, and its entry point runs app.py."""
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.test_architecture import TORCH_PACKAGES, TORCH_STAGES, imports
 from tests.test_repository import DISTRIBUTIONS, OWN_PACKAGES
@@ -66,6 +69,20 @@ def test_light_requirements_hold_what_the_light_app_imports_and_nothing_of_torch
 def test_no_other_dependency_file_comes_before():
     """Community Cloud takes the first it knows beside the entry point."""
     assert not [name for name in ("uv.lock", "Pipfile", "environment.yml") if (CLOUD / name).exists()]
+
+
+@pytest.mark.parametrize(("entry", "address"), [("app.py", "localhost"), ("deploy/cloud/streamlit_app.py", "0.0.0.0")])
+def test_the_app_listens_on_this_machine_alone_but_on_community_cloud(entry, address):
+    """Community Cloud starts the entry point in the project's folder."""
+    script = (
+        "from streamlit import config\n"
+        f"config._main_script_path = {str(ROOT / entry)!r}\n"
+        "print(config.get_option('server.address'))\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [address]
 
 
 def test_the_entry_point_runs_the_app(tmp_path):

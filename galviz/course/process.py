@@ -3,7 +3,9 @@
 import os
 import signal
 import subprocess
+import sys
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO
 
@@ -13,6 +15,7 @@ from galviz.course.worker import MOST_SHOWN
 
 # A variable that marks our processes; it is handed on to all that they start, however they go about it.
 MARK = "GALVIZ_EXERCISE"
+_LONGEST_END_S = 15
 
 
 class Output:
@@ -36,30 +39,56 @@ class Output:
             self._stream.close()
 
 
-def memory_of(pid: int) -> int:
-    """Bytes that a process and its descendants hold; 0 once it has gone."""
-    total = 0
-    try:
-        process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
-    except psutil.Error:
-        return 0
-    for each in family:
-        with suppress(psutil.Error):
-            total += each.memory_info().rss
-    return total
+class Family:
+    """A process and its descendants, as far as they were seen when somebody looked.
 
-
-def end_all(process: subprocess.Popen, mark: str) -> None:
-    """Kill a process and all that has the mark in its environment, until none is left.
-
-    Its group is killed first, where there are groups: what forks on and on would outrun a search.
+    Attributes
+    ----------
+    seen : dict of int to psutil.Process
+        All that were ever seen, by their number; they may have left the family since.
+    size : int
+        How many of them ran at the last look; one that has ended and waits to be reaped holds nothing.
     """
+
+    def __init__(self, pid: int) -> None:
+        self.seen: dict[int, psutil.Process] = {}
+        self.size = 0
+        self._pid = pid
+
+    def look(self) -> int:
+        """Look at them all; returns the bytes that they hold, 0 once the process has gone."""
+        try:
+            process = psutil.Process(self._pid)
+            family = [process, *process.children(recursive=True)]
+        except psutil.Error:
+            return 0
+        held = []
+        for each in family:
+            self.seen[each.pid] = each
+            with suppress(psutil.Error):
+                held.append(each.memory_info().rss)
+        self.size = sum(rss > 0 for rss in held)
+        return sum(held)
+
+
+def end_all(process: subprocess.Popen, mark: str, seen: Mapping[int, psutil.Process]) -> None:
+    """Kill a process and all that it started, until none is left.
+
+    On Linux the process is a supervisor that does so itself (`galviz.course.containment`). Elsewhere, and should it
+    fail, this kills its group, all that have the mark in their environment, and all that were seen as descendants. A
+    process that leaves the group, drops the mark and is adopted by another between two looks is not found.
+    """
+    if sys.platform == "linux":
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_LONGEST_END_S)
     if hasattr(os, "killpg"):
+        # First, where there are groups: what forks on and on would outrun a search.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     for _ in range(20):
         left = [each for each in psutil.process_iter() if _has(each, mark)]
+        left += [each for each in seen.values() if _runs(each)]
         if not left:
             break
         for each in left:
@@ -67,6 +96,13 @@ def end_all(process: subprocess.Popen, mark: str) -> None:
                 each.kill()
         psutil.wait_procs(left, timeout=0.5)
     process.wait()
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _has(process: psutil.Process, mark: str) -> bool:

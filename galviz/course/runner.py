@@ -3,7 +3,8 @@
 The process is killed, with all that it started, when a limit is reached, and when it is done. The time is watched from
 here on every system. Memory is limited by Linux itself (`galviz.course.worker.limit_resources`); there and elsewhere,
 as on Windows and macOS, the process and its children are also looked at several times a second and killed if they hold
-too much.
+too much. On Linux nothing that it started outlives it (`galviz.course.containment`). Elsewhere that holds for all but a
+process that hides (`galviz.course.process.end_all`).
 """
 
 import json
@@ -21,13 +22,14 @@ from pathlib import Path
 from galviz.course.commands import command
 from galviz.course.lesson import LESSONS_FOLDER
 from galviz.course.outcome import Limits, Outcome
-from galviz.course.process import MARK, Output, end_all, memory_of, told_end
+from galviz.course.process import MARK, Family, Output, end_all, told_end
 from galviz.course.questions import Task
 from galviz.course.worker import FAILED
 from galviz.course.workspace import TESTS_NAME
 
 _LOOK_EVERY_S = 0.05
 _MOST_OUTPUT = 5_000_000
+_MOST_PROCESSES = 200
 
 
 def run_tasks(
@@ -85,11 +87,13 @@ class _Run:
 
     def outcomes(self) -> list[Outcome]:
         process = self._start()
-        output = Output(process.stdout)
+        output, family = Output(process.stdout), Family(process.pid)
         try:
-            stopped = self._watch(process, output)
+            stopped = self._watch(process, output, family)
         finally:
-            end_all(process, self.mark)
+            end_all(process, self.mark, family.seen)
+            with suppress(OSError):
+                process.stdin.close()
             output.close()
         return self._read(stopped or told_end(process.returncode), output)
 
@@ -120,11 +124,11 @@ class _Run:
             "cpu_seconds": int(longest + 60) * (os.cpu_count() or 1),
         }
         with suppress(OSError):  # one that has ended already is read like any other that did
-            process.stdin.write(json.dumps(request).encode("utf-8"))
-            process.stdin.close()
+            process.stdin.write(json.dumps(request).encode("utf-8") + b"\n")
+            process.stdin.flush()  # and left open: that it closes tells the other that this process is gone
         return process
 
-    def _watch(self, process: subprocess.Popen, output: Output) -> str | None:
+    def _watch(self, process: subprocess.Popen, output: Output, family: Family) -> str | None:
         """Wait until the process ends or is to be ended; why, in the latter case."""
         phase, since, seen = "starting", time.monotonic(), 0
         allowed = {"starting": self.limits.start_seconds, "loading": self.limits.load_seconds}
@@ -139,11 +143,13 @@ class _Run:
             lines = self._lines()
             if len(lines) > seen:
                 phase, since, seen = lines[-1]["phase"], time.monotonic(), len(lines)
-            held = memory_of(process.pid)
+            held = family.look()
             if phase == "starting":
                 base = held
             elif held > (base or 0) + self.limits.memory_mb * (1 << 20):
                 return f"It needs more memory than the {self.limits.memory_mb / 1000:g} GB that an exercise may have."
+            if family.size > _MOST_PROCESSES:
+                return f"It starts more than {_MOST_PROCESSES} processes: does it start itself again and again?"
             if output.count > _MOST_OUTPUT:
                 return f"It prints more than {_MOST_OUTPUT // 1_000_000} MB: is there a loop that never stops?"
             limit = allowed.get(phase, self.limits.task_seconds)

@@ -2,7 +2,7 @@
 
 lessons = ["galaxies", "images", "pca"]   # which; all of them by default, always in the course's order
 solutions = "closed"                      # "open" (on request) or "closed"
-exercises = "show"                        # "home": run where the page is open on this machine; "run"; "show"
+exercises = "show"                        # "home": run for the person who started the app; "run"; "show"
 survey = "../my-survey"                   # what the app shows without --survey; as seen from course.toml
 """
 
@@ -35,8 +35,8 @@ class Settings:
     solutions : str
         ``"open"``: shown on request; ``"closed"``: not shown.
     exercises : str
-        Whether pages run a student's code: ``"home"``, where the browser is on the same machine; ``"run"``, always;
-        ``"show"``, never.
+        Whether pages run a student's code: ``"home"``, for the person who started the app, on the same machine (the
+        server decides, and asks for a token); ``"run"``, for everybody who reaches it; ``"show"``, never.
     survey : str or None
         A survey folder to show instead of the one that comes with galviz.
     """

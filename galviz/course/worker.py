@@ -1,6 +1,6 @@
 """The process in which a student's code runs: loads one file, tests some of its functions, writes down what came out.
 
-    python -m galviz.course.worker REPORT   (a request as JSON on stdin)
+    python -m galviz.course.worker REPORT   (a request as a line of JSON on stdin, which then stays open)
 
 `galviz.course.runner` starts it, watches over it and ends it. What it reports are lines of JSON in the file REPORT,
 because standard output belongs to the student.
@@ -157,9 +157,10 @@ def _where(error: BaseException, path: Path) -> str:
 
 def main() -> None:
     """Do what a request on stdin asks for; ends the process, threads of the student's and all."""
-    report_path, parent = Path(sys.argv[1]), os.getppid()
-    request = json.loads(sys.stdin.read())
-    threading.Thread(target=_end_without, args=(parent, request["seconds"]), daemon=True).start()
+    report_path = Path(sys.argv[1])
+    request = json.loads(sys.stdin.readline())
+    _contain()
+    threading.Thread(target=_end_without, args=(os.getppid(), request["seconds"]), daemon=True).start()
     with report_path.open("a", encoding="utf-8") as report:
 
         def tell(**line: object) -> None:
@@ -168,6 +169,19 @@ def main() -> None:
 
         _work(request, tell)
     os._exit(0)
+
+
+def _contain() -> None:
+    """See to it that nothing which is started from here on outlives this process, on Linux."""
+    lifeline = os.dup(0)
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 (a device)
+        os.dup2(nothing.fileno(), 0)
+    if sys.platform == "linux":
+        from galviz.course.containment import contain
+
+        contain(lifeline)
+    else:
+        os.close(lifeline)
 
 
 def _work(request: dict, tell: Callable[..., None]) -> None:

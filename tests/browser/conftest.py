@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from panels.home import owner_token
+
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "output" / "screenshots"
 # As root and on a machine without a network: no sandbox, and nothing that Chromium does of its own accord.
@@ -38,7 +40,21 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory):
+def cache(tmp_path_factory):
+    """A cache folder of the tests' own, for all apps that they start."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def token(cache):
+    """The token with which a browser is at home in these apps."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GALVIZ_CACHE", str(cache))
+        return owner_token()
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory, cache):
     """A function that starts the app with arguments, once for each and its variables, and returns its address."""
     servers, addresses = [], {}
 
@@ -53,7 +69,7 @@ def serve(tmp_path_factory):
         command = [sys.executable, "-m", "streamlit", "run", "app.py", *options, "--server.fileWatcherType=none"]
         log = (tmp_path_factory.mktemp("server") / "log.txt").open("w+", encoding="utf-8")
         # A student's folder of its own: what a test answers isn't for the next, nor for whoever works here.
-        own = {"GALVIZ_WORK": tmp_path_factory.mktemp("student") / "work"}
+        own = {"GALVIZ_WORK": tmp_path_factory.mktemp("student") / "work", "GALVIZ_CACHE": cache}
         environment = {**os.environ, **{name: str(value) for name, value in (own | variables).items()}}
         command += ["--", *map(str, arguments)]
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
