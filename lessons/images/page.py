@@ -11,7 +11,7 @@ from galviz.sample import draw_sample
 from lessons import lesson
 from lessons.images.words import pixel_statistics
 from panels.anatomy import begin, end
-from panels.code import show_code
+from panels.code import figure_source, show_code
 from panels.controls import choose_one
 from panels.galaxy import augmented, choose_galaxy, shipped_figures, told
 from panels.pictures import show_pictures
@@ -98,6 +98,6 @@ show_code(
     "galviz/training/augmentation.py:turns",
     "galviz/training/augmentation.py:Variation",
     normalise,
-    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+    matplotlib=figure_source(LESSON),
 )
 end(LESSON, TEXT)

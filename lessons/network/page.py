@@ -12,7 +12,7 @@ from lessons import lesson
 from lessons.network.by_hand import convolve
 from lessons.network.words import rows_of
 from panels.anatomy import begin, end
-from panels.code import show_code
+from panels.code import figure_source, show_code
 from panels.galaxy import choose_galaxy, maps_of, shipped_figures, told
 from panels.pictures import show_pictures
 from panels.surveys import open_shipped_survey
@@ -119,6 +119,6 @@ show_code(
     convolve,
     "galviz/inspection.py:table_of_layers",
     "galviz/inspection.py:inside",
-    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+    matplotlib=figure_source(LESSON),
 )
 end(LESSON, TEXT)
