@@ -1,11 +1,11 @@
 """Reading the course's own text files: a missing or damaged one is named, with what is wrong and how to get it back."""
 
 import ast
-import errno
 import os
 from pathlib import Path
 
 from galviz.problems import BrokenFileError
+from galviz.regular import read_regular
 
 _PROJECT = Path(__file__).parents[2]
 
@@ -32,13 +32,13 @@ def read_course_file(path: Path) -> str:
         If it is missing, not a regular file, not readable, not UTF-8, or has no text.
     """
     try:
-        if path.exists() and not path.is_file():  # a FIFO would be waited for without end
-            raise OSError(errno.EINVAL, "not a regular file")
-        text = path.read_text(encoding="utf-8-sig")  # as some editors on Windows write
+        content = read_regular(path)
     except FileNotFoundError:
         raise broken(path, "is missing") from None
     except OSError as error:
         raise broken(path, f"can't be read ({error.strerror})") from error
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")  # as some editors on Windows write
     except UnicodeDecodeError as error:
         raise broken(path, f"is no UTF-8 text (byte {error.start})") from error
     if not text.strip():
