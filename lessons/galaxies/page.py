@@ -10,6 +10,7 @@ from lessons import lesson
 from lessons.galaxies.words import causes_table, describe, oxygen_per_million
 from panels.anatomy import begin, end
 from panels.code import figure_source, show_code
+from panels.controls import choose_number
 from panels.pictures import choose_crop, show_grid, show_picture
 from panels.plain import plain
 from panels.sampling import choose_sample
@@ -59,14 +60,7 @@ if of_oxygen:
 st.header("One galaxy")
 place = 1
 if len(shown) > 1:
-    place = st.slider(
-        "Its place in the grid",
-        min_value=1,
-        max_value=len(shown),
-        value=(len(shown) + 1) // 2,
-        key="galaxy",
-        bind="query-params",
-    )
+    place = choose_number("Its place in the grid", 1, len(shown), (len(shown) + 1) // 2, key="galaxy")
 object_id = shown[place - 1]
 galaxy, image = catalogue.loc[object_id], survey.image(object_id)
 st.caption(f"{'Simulated galaxy' if opened.shipped else 'Galaxy'} {plain(object_id)}")

@@ -7,7 +7,7 @@ from galviz.sample import spread_out
 from lessons import lesson
 from panels.anatomy import begin, end
 from panels.code import figure_source, show_code
-from panels.controls import choose_components, choose_layer, choose_one, choose_pair, limit_components
+from panels.controls import choose_components, choose_layer, choose_number, choose_one, choose_pair, limit_components
 from panels.export import offer_export
 from panels.feature_space import APART, MOST_PICTURES, origin, points_table, project, shipped_features
 from panels.pictures import show_grid
@@ -27,13 +27,12 @@ left, right = st.columns(2, gap="large")
 with left:
     sample = choose_sample(opened.survey)
     asked = choose_components()
-    count = st.slider(
+    count = choose_number(
         "Pictures at most",
-        min_value=10,
-        max_value=MOST_PICTURES,
-        value=MOST_PICTURES,
+        10,
+        MOST_PICTURES,
+        MOST_PICTURES,
         key="pictures",
-        bind="query-params",
         help="Of the sample, those that lie farthest from each other; a galaxy that would cover another is left out.",
     )
 with right:
