@@ -32,9 +32,7 @@ def choose_number(label: str, least: int, most: int, default: int, *, key: str, 
     A value in the address that is no number from `least` to `most` (``?draw=inf``) is removed from it, and the default
     shown. Of ``st.number_input``, Streamlit 1.67 raises OverflowError there.
     """
-    return st.slider(
-        label, min_value=least, max_value=most, value=default, key=key, bind="query-params", help=help
-    )
+    return st.slider(label, min_value=least, max_value=most, value=default, key=key, bind="query-params", help=help)
 
 
 def choose_layer(layers: Sequence[str]) -> str:

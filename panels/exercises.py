@@ -54,7 +54,9 @@ def _say_where(lesson: Lesson) -> None:
         try:
             start([lesson])
         except OSError as error:
-            st.error(f"It can't be written: {plain(error.strerror)}: {plain(error.filename)}.", icon=":material/folder_off:")
+            st.error(
+                f"It can't be written: {plain(error.strerror)}: {plain(error.filename)}.", icon=":material/folder_off:"
+            )
         else:
             st.rerun()
 

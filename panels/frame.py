@@ -3,7 +3,6 @@
 import ast
 import traceback
 from pathlib import Path
-from types import ModuleType
 
 from streamlit.logger import get_logger
 
@@ -60,10 +59,18 @@ def _damaged_file(error: Exception, script: Path) -> CourseError | None:
         if package != LESSONS_FOLDER.name:
             return None  # a package that isn't installed
         file = error.path or LESSONS_FOLDER.joinpath(*module.split(".")).with_suffix(".py")
-        path, problem = Path(file), f"can't be imported: {error.msg}"
-    elif isinstance(error, AttributeError) and not isinstance(error.obj, ModuleType):
-        return None  # not a name that is cut short, but a fault in what the page computes
+        return broken(Path(file), f"can't be imported: {error.msg}")
+    elif isinstance(error, AttributeError) and not str(error).startswith("module "):
+        return None  # not a name that is misspelt or cut short, but a fault in what the page computes
     else:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        path, problem = Path(last.filename), f"is incomplete or wrong in line {last.lineno}: {error}"
-    return broken(path, problem) if path == script or path.is_relative_to(LESSONS_FOLDER) else None
+        frames = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(Path(frame.filename), script)
+        ]
+        if not frames:
+            return None
+        path, problem = Path(frames[-1].filename), f"is incomplete or wrong in line {frames[-1].lineno}: {error}"
+    return broken(path, problem) if _is_ours(path, script) else None
+
+
+def _is_ours(path: Path, script: Path) -> bool:
+    return path == script or path.is_relative_to(LESSONS_FOLDER)

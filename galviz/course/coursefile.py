@@ -29,7 +29,7 @@ def read_course_file(path: Path) -> str:
     Raises
     ------
     CourseError
-        If it is missing, not a regular file, not readable, not UTF-8, or has no text.
+        If it is missing, not a regular file, not readable, not UTF-8, empty, or holds null bytes.
     """
     try:
         content = read_regular(path)
@@ -43,6 +43,8 @@ def read_course_file(path: Path) -> str:
         raise broken(path, f"is no UTF-8 text (byte {error.start})") from error
     if not text.strip():
         raise broken(path, "is empty")
+    if "\0" in text:
+        raise broken(path, "holds a null byte, and so is no text")
     return text
 
 
