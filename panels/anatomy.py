@@ -4,11 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from galviz.course.coursefile import CourseError
 from galviz.course.lesson import DIFFICULTIES, Lesson
-from galviz.course.prose import sections
+from galviz.course.prose import Sections, sections
 from galviz.course.questions import read_questions
 from panels.exercises import exercises
 from panels.glossary import link_terms
+from panels.links import link_to
+from panels.plain import plain
 from panels.quiz import close_opening, open_cold, quiz
 from panels.settings import settings
 from panels.surveys import OpenSurvey
@@ -20,13 +23,18 @@ HOME, SPACE, GLOSSARY, CERTIFICATE = (
 )
 
 
-def begin(lesson: Lesson, opened: OpenSurvey) -> dict[str, str]:
+def begin(lesson: Lesson, opened: OpenSurvey) -> Sections:
     """Draw a lesson's title and claim, what it asks of a student, and the question before the text.
 
     Returns
     -------
-    dict of str to str
+    Sections
         The sections of its text.md, by name, with their terms linked to the glossary.
+
+    Raises
+    ------
+    CourseError
+        If a file of the lesson can't be read; `explain_errors` around the page tells the student.
     """
     st.title(lesson.title)
     st.markdown(f"**{lesson.claim}**")
@@ -37,7 +45,13 @@ def begin(lesson: Lesson, opened: OpenSurvey) -> dict[str, str]:
     before = ", ".join(each.title for each in settings().lessons if each.slug in lesson.before)
     st.caption(f"Afterwards you can {lesson.afterwards}." + (f" Before it: {before}" if before else ""))
     open_cold(read_questions(lesson))
-    return link_terms(sections(lesson.folder / "text.md"))
+    text = sections(lesson.folder / "text.md")
+    try:
+        return Sections(text.path, link_terms(text))
+    except CourseError as error:
+        # The text itself is sound: it is shown without links to the glossary.
+        st.warning(f"The glossary can't be read: {plain(error)}.", icon=":material/link_off:")
+        return text
 
 
 def mark_simulated(opened: OpenSurvey) -> None:
@@ -46,7 +60,7 @@ def mark_simulated(opened: OpenSurvey) -> None:
         st.badge("Simulated galaxies", icon=SIMULATED, color="orange")
 
 
-def end(lesson: Lesson, text: dict[str, str]) -> None:
+def end(lesson: Lesson, text: Sections) -> None:
     """Draw what there is to do, what the lesson doesn't say, its sources, and the ways to those before and after it."""
     left, right = st.columns(2, gap="large")
     with left:
@@ -63,9 +77,14 @@ def end(lesson: Lesson, text: dict[str, str]) -> None:
         st.markdown(text["sources"])
     offered = settings().lessons
     place = offered.index(lesson)
-    before = (offered[place - 1].page, offered[place - 1].title) if place > 0 else (HOME, "Home")
-    last = place + 1 == len(offered)
-    after = (CERTIFICATE, "Your certificate") if last else (offered[place + 1].page, offered[place + 1].title)
     back, forward = st.columns(2)
-    back.page_link(before[0], label=f"Back: {before[1]}", icon=":material/arrow_back:")
-    forward.page_link(after[0], label=f"Next: {after[1]}", icon=":material/arrow_forward:")
+    with back:
+        if place > 0:
+            link_to(offered[place - 1], label=f"Back: {offered[place - 1].title}", icon=":material/arrow_back:")
+        else:
+            st.page_link(HOME, label="Back: Home", icon=":material/arrow_back:")
+    with forward:
+        if place + 1 < len(offered):
+            link_to(offered[place + 1], label=f"Next: {offered[place + 1].title}", icon=":material/arrow_forward:")
+        else:
+            st.page_link(CERTIFICATE, label="Next: Your certificate", icon=":material/arrow_forward:")

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from galviz.course.coursefile import read_python
+from galviz.course.lesson import Lesson
+
 _ROOT = Path(__file__).parents[1]
 
 
@@ -28,6 +31,17 @@ def show_code(*functions: Callable | str, matplotlib: str | None = None) -> None
         if matplotlib is not None:
             st.caption("The same figure with matplotlib")
             st.code(matplotlib, language="python")
+
+
+def figure_source(lesson: Lesson) -> str:
+    """Source of a lesson's figure.py, which draws the picture of its page with matplotlib.
+
+    Raises
+    ------
+    CourseError
+        If it can't be read, or is no Python; `explain_errors` around the page tells the student.
+    """
+    return read_python(lesson.folder / "figure.py")[0]
 
 
 def _source(function: Callable | str) -> tuple[str, str]:

@@ -26,6 +26,15 @@ def choose_one(label: str, options: Sequence[T], default: T, *, key: str, help: 
     return default if chosen is None else chosen
 
 
+def choose_number(label: str, least: int, most: int, default: int, *, key: str, help: str | None = None) -> int:
+    """Draw a slider for a whole number that is in the address.
+
+    A value in the address that is no number from `least` to `most` (``?draw=inf``) is removed from it, and the default
+    shown. Of ``st.number_input``, Streamlit 1.67 raises OverflowError there.
+    """
+    return st.slider(label, min_value=least, max_value=most, value=default, key=key, bind="query-params", help=help)
+
+
 def choose_layer(layers: Sequence[str]) -> str:
     """Draw the control for the layer whose answers are looked at.
 
@@ -47,13 +56,12 @@ def choose_layer(layers: Sequence[str]) -> str:
 
 def choose_components() -> int:
     """Draw the slider for the number of components."""
-    return st.slider(
+    return choose_number(
         "Components",
-        min_value=2,
-        max_value=MOST_COMPONENTS,
-        value=DEFAULT_COMPONENTS,
+        2,
+        MOST_COMPONENTS,
+        DEFAULT_COMPONENTS,
         key="components",
-        bind="query-params",
         help="How many axes to keep, those of largest variance first.",
     )
 

@@ -2,9 +2,12 @@
 
 import streamlit as st
 
+from galviz.course.coursefile import CourseError
 from galviz.course.lesson import DIFFICULTIES
 from galviz.course.questions import read_questions
 from panels.certificate import summed_up
+from panels.links import link_to
+from panels.plain import plain
 from panels.progress import progress
 from panels.settings import settings
 
@@ -13,15 +16,20 @@ def show_course() -> None:
     """List the lessons on offer, each with the way to it."""
     st.header("The course")
     lessons, known = settings().lessons, progress()
-    rows = summed_up([(lesson, read_questions(lesson)) for lesson in lessons], known)
     part = None
-    for number, (lesson, row) in enumerate(zip(lessons, rows, strict=True), start=1):
+    for number, lesson in enumerate(lessons, start=1):
         if lesson.part != part:
             part = lesson.part
             st.subheader(part)
         with st.container(gap=None):
-            st.page_link(
-                lesson.page,
+            try:
+                (row,) = summed_up([(lesson, read_questions(lesson))], known)
+            except CourseError as error:  # the lesson's own page explains it; the others are as they were
+                link_to(lesson, label=f"{number}. {lesson.title}", icon=":material/error:")
+                st.caption(f"This lesson can't be read: {plain(error)}.")
+                continue
+            link_to(
+                lesson,
                 label=f"{number}. {lesson.title}",
                 icon=":material/check_circle:" if row["complete"] else ":material/radio_button_unchecked:",
             )

@@ -1,6 +1,5 @@
 """A lesson's exercises on its page: what to write, how far the student is; at home their tests, at a button."""
 
-import ast
 import time
 from collections.abc import Mapping
 from threading import Lock
@@ -14,9 +13,10 @@ from galviz.course.outcome import Outcome
 from galviz.course.progress import Value
 from galviz.course.questions import Questions, Task
 from galviz.course.settings import OPEN
-from galviz.course.source import function_source
+from galviz.course.source import function_source, summary
 from galviz.course.worker import FAILED, NOT_YET, PASSED
 from galviz.course.workspace import exercise_path, solution_path, start, stub_path
+from panels.plain import code, plain, plain_with_code
 from panels.progress import progress, remember
 from panels.settings import is_home, needs_token, settings
 
@@ -44,16 +44,19 @@ def exercises(lesson: Lesson, questions: Questions) -> None:
 def _say_where(lesson: Lesson) -> None:
     """Say in which file the student writes; offer to make it."""
     path = exercise_path(lesson.slug)
+    shown = code(f"{path.parent.name}/{path.name}")
     if path.exists():
-        st.markdown(f"You write in `{path.parent.name}/{path.name}`. Save it, then check it here or in a terminal.")
+        st.markdown(f"You write in {shown}. Save it, then check it here or in a terminal.")
         st.code(command(f"check {lesson.slug}"), language="bash")
         return
-    st.markdown(f"You write in a file of your own, `{path.parent.name}/{path.name}`, with the editor you like.")
+    st.markdown(f"You write in a file of your own, {shown}, with the editor you like.")
     if st.button("Put the stubs there", key=f"start-{lesson.slug}", icon=":material/note_add:"):
         try:
             start([lesson])
         except OSError as error:
-            st.error(f"It can't be written: {error.strerror}: {error.filename}.", icon=":material/folder_off:")
+            st.error(
+                f"It can't be written: {plain(error.strerror)}: {plain(error.filename)}.", icon=":material/folder_off:"
+            )
         else:
             st.rerun()
 
@@ -75,16 +78,16 @@ def _say_how_at_home(lesson: Lesson) -> None:
 
 def _task(lesson: Lesson, task: Task, known: Mapping[str, Value], *, home: bool) -> None:
     """Draw one exercise."""
-    state = str(known.get(task.id, ""))
+    state = known.get(task.id)
     stub = function_source(stub_path(lesson), task.function)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{task.id} · {task.title}**", width="content")
-        if state:
-            st.badge(state, icon=ICONS.get(state), color=COLOURS.get(state, "gray"))
+        if state in ICONS:  # of a file that anyone may edit, or of the browser's storage
+            st.badge(state, icon=ICONS[state], color=COLOURS.get(state, "gray"))
             if state != PASSED and f"{task.id}.passed" in known:
                 st.badge("passed before", icon=ICONS[PASSED], color="green")
     st.caption(f"{DIFFICULTIES[task.difficulty]} · {task.minutes} min · `{task.function}`")
-    st.markdown(ast.get_docstring(ast.parse(stub).body[0]).partition("\n")[0])
+    st.markdown(summary(stub_path(lesson), task.function))
     with st.expander("What to write", icon=":material/edit:"):
         st.code(stub, language="python", wrap_lines=True)
     with st.expander("A hint", icon=":material/lightbulb:"):
@@ -140,9 +143,9 @@ def _show(task: Task) -> None:
     if outcome.state == PASSED:
         st.success("Passed: all its tests.", icon=ICONS[PASSED])
     elif outcome.state == FAILED:
-        st.warning(outcome.message, icon=ICONS[FAILED])
+        st.warning(plain_with_code(outcome.message), icon=ICONS[FAILED])
     else:
-        st.info(outcome.message, icon=ICONS[NOT_YET])
+        st.info(plain_with_code(outcome.message), icon=ICONS[NOT_YET])
     if outcome.printed:
         st.caption("It printed:")
         st.code(outcome.printed, language=None)

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from galviz.course.coursefile import broken
 from galviz.course.lesson import LESSONS_FOLDER
 from galviz.course.prose import sections
 
@@ -16,8 +17,21 @@ _KEPT = re.compile(
 
 
 def terms() -> dict[str, str]:
-    """Meaning of each term of the glossary, in its order."""
-    return {name.partition(" (")[0]: text for name, text in sections(GLOSSARY_FILE).items()}
+    """Meaning of each term of the glossary, in its order.
+
+    Raises
+    ------
+    CourseError
+        If the glossary can't be read, or has no terms.
+    """
+    return {heading.partition(" (")[0]: text for heading, text in _entries().items()}
+
+
+def _entries() -> dict[str, str]:
+    """Text of each section of the glossary by its heading."""
+    if not (found := sections(GLOSSARY_FILE)):
+        raise broken(GLOSSARY_FILE, "has no sections '## term' with a text")
+    return found
 
 
 def anchor(term: str) -> str:
@@ -36,13 +50,22 @@ def link_terms(text: dict[str, str]) -> dict[str, str]:
     Returns
     -------
     dict of str to str
+
+    Raises
+    ------
+    CourseError
+        If the glossary can't be read, or has no terms.
     """
-    seen: set[str] = set()
-    return {name: part if name in _NOT_LINKED else _link(part, seen) for name, part in text.items()}
+    entries, seen = _entries(), set()
+    pattern, names = _forms(tuple(entries))
+    meanings = {heading.partition(" (")[0]: meaning for heading, meaning in entries.items()}
+    return {
+        name: part if name in _NOT_LINKED else _link(part, pattern, names, meanings, seen)
+        for name, part in text.items()
+    }
 
 
-def _link(text: str, seen: set[str]) -> str:
-    pattern, names = _forms()
+def _link(text: str, pattern: re.Pattern, names: dict[str, str], meanings: dict[str, str], seen: set[str]) -> str:
     pieces, place = [], 0
 
     def replace(match: re.Match) -> str:
@@ -50,7 +73,7 @@ def _link(text: str, seen: set[str]) -> str:
         if term in seen:
             return match.group(0)
         seen.add(term)
-        return f'[{match.group(0)}](glossary#{anchor(term)} "{_first_sentence(term)}")'
+        return f'[{match.group(0)}](glossary#{anchor(term)} "{_first_sentence(meanings[term])}")'
 
     for kept in _KEPT.finditer(text):
         pieces += [pattern.sub(replace, text[place : kept.start()]), kept.group(0)]
@@ -59,13 +82,13 @@ def _link(text: str, seen: set[str]) -> str:
 
 
 @cache
-def _forms() -> tuple[re.Pattern, dict[str, str]]:
+def _forms(headings: tuple[str, ...]) -> tuple[re.Pattern, dict[str, str]]:
     """A pattern for every form of every term, the longest first; and the term that each form is of.
 
     A heading of the glossary is ``## kernel (kernels)``: the term and, in brackets, other forms.
     """
     names = {}
-    for heading in sections(GLOSSARY_FILE):
+    for heading in headings:
         term, _, others = heading.partition(" (")
         for form in [term, *others.removesuffix(")").split(", ")]:
             if form:
@@ -75,8 +98,8 @@ def _forms() -> tuple[re.Pattern, dict[str, str]]:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(spaced)})(?![\w-])", re.IGNORECASE), names
 
 
-def _first_sentence(term: str) -> str:
+def _first_sentence(meaning: str) -> str:
     """A term's meaning in one sentence, as plain text."""
-    text = " ".join(terms()[term].split())
+    text = " ".join(meaning.split())
     first = re.split(r"(?<=[.])\s", text, maxsplit=1)[0]
     return re.sub(r"[*_`$\\]", "", first).replace('"', "'")

@@ -9,7 +9,7 @@ import streamlit as st
 from galviz.features import Features
 from galviz.maps import Maps, load_maps, noise_like, tsne
 from galviz.neighbours import map_qualities, pieces
-from panels.controls import choose_one
+from panels.controls import choose_number, choose_one
 from panels.feature_space import origin
 
 LAYER = "features"
@@ -61,8 +61,7 @@ def choose_tsne(n_galaxies: int) -> TsneSettings:
     init = choose_one(
         "Start", ["pca", "random"], "pca", key="init", help="Galaxies start on the first two components, or anywhere."
     )
-    seed = st.number_input("Seed", min_value=0, max_value=99, value=0, key="tsne_seed", bind="query-params")
-    return TsneSettings(perplexity, init, int(seed))
+    return TsneSettings(perplexity, init, choose_number("Seed", 0, 99, 0, key="tsne_seed"))
 
 
 def neighbours_for(n_galaxies: int) -> int:

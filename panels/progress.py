@@ -7,21 +7,28 @@ Streamlit's own means (a component of a few lines) because no maintained package
 """
 
 import json
+import re
 
 import streamlit as st
 
-from galviz.course.progress import Value, read_progress, record
+from galviz.course.progress import PASSED, Value, read_progress, record
 from galviz.course.settings import HOME
+from galviz.course.worker import FAILED, NOT_YET
 from panels.home import carry_home
+from panels.plain import plain
 from panels.settings import is_home, settings
 
 _STATE, _HEARD, _TROUBLE = "progress", "progress_heard", "progress_trouble"
 _IN_BROWSER = "galviz-progress"  # as in _SCRIPT
+# All of the course takes some 5 kB.
+_MOST_KEPT_BYTES, _MOST_ANSWERS = 100_000, 100
+_KEY = re.compile(r"[a-z][\w-]{0,60}\.\w[\w.]{0,30}", re.ASCII)
 _SCRIPT = """
 export default function({ data, setStateValue }) {
     const NAME = "galviz-progress";
     let kept = {};
     try { kept = JSON.parse(localStorage.getItem(NAME) ?? "{}"); } catch {}
+    if (typeof kept !== "object" || kept === null || Array.isArray(kept)) { kept = {}; }
     if (data.changed) {
         kept = { ...kept, ...data.changed };
         try { localStorage.setItem(NAME, JSON.stringify(kept)); } catch {}
@@ -33,12 +40,13 @@ export default function({ data, setStateValue }) {
 
 def progress() -> dict[str, Value]:
     """What is known of this student, by key: ``"hooks.2": "passed"``, ``"hooks.q1": 0``."""
+    unsaved = st.session_state.setdefault(_STATE, {})
     if is_home():
         try:
-            return read_progress()
+            return read_progress() | unsaved
         except OSError as error:
             _tell_trouble("read", error)
-    return st.session_state.setdefault(_STATE, {})
+    return unsaved
 
 
 def remember(key: str, value: Value) -> None:
@@ -49,6 +57,7 @@ def remember(key: str, value: Value) -> None:
         except OSError as error:
             _tell_trouble("written", error)
         else:
+            st.session_state.get(_STATE, {}).pop(key, None)
             return
     st.session_state.setdefault(_STATE, {})[key] = value
 
@@ -86,19 +95,29 @@ def _take_over(from_browser: dict[str, Value]) -> None:
         st.rerun()  # the page shows it
 
 
-def _sound(kept: str) -> dict[str, Value]:
-    """What the browser kept, as far as it makes sense."""
+def _sound(kept: object) -> dict[str, Value]:
+    """What the browser kept, as far as it makes sense: a visitor may write anything there."""
+    if not isinstance(kept, str) or len(kept) > _MOST_KEPT_BYTES:
+        return {}
     try:
         found = json.loads(kept)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(found, dict):
         return {}
-    return {key: value for key, value in found.items() if isinstance(value, str | int)}
+    return {key: value for key, value in found.items() if _KEY.fullmatch(key) and _is_value(value)}
+
+
+def _is_value(value: object) -> bool:
+    """Whether a value can be of ours: the state of a task, or the number of an answer."""
+    if isinstance(value, str):
+        return value in (PASSED, FAILED, NOT_YET)
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST_ANSWERS
 
 
 def _tell_trouble(what: str, error: OSError) -> None:
     """Say once a page that progress can't be kept; the session goes on with what it has."""
     st.session_state[_TROUBLE] = (
-        f"Your progress can't be {what} ({error.strerror}: {error.filename}): it lasts until you close this page."
+        f"Your progress can't be {what} ({plain(error.strerror)}: {plain(error.filename)}): it lasts until you close "
+        "this page."
     )

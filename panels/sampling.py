@@ -4,6 +4,7 @@ import streamlit as st
 
 from galviz.sample import draw_sample
 from galviz.survey import Survey
+from panels.controls import choose_number
 
 DEFAULT_SIZE = 256
 SMALLEST_SIZE = 5
@@ -27,13 +28,7 @@ def choose_sample(survey: Survey) -> list[str]:
     told = "Drawn at random from the survey, always the same ones; a larger sample contains the smaller."
     if largest < total:
         told += f" At most {largest:,} of the {total:,} galaxies, so that pages with pictures stay quick."
-    size = st.slider(
-        "Galaxies in the sample",
-        min_value=SMALLEST_SIZE,
-        max_value=largest,
-        value=min(DEFAULT_SIZE, largest),
-        key="sample",
-        bind="query-params",  # in the address, and so kept from page to page
-        help=told,
+    size = choose_number(
+        "Galaxies in the sample", SMALLEST_SIZE, largest, min(DEFAULT_SIZE, largest), key="sample", help=told
     )
     return draw_sample(survey.object_ids, size)

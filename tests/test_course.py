@@ -142,6 +142,8 @@ def test_questions_are_read(tmp_path, monkeypatch):
         ("right = true", "right = false", "own.opening must have one answer that says `right = true`"),
         ('text = "Three or so."', 'text = ""', "answer 2 of own.opening must have text"),
         ("[[tasks]]", "[[tasks", "is no TOML"),
+        ("[opening]", "[[opening]]", r"must have an \[opening\]"),
+        ("[opening]", f"deep = {'[' * 3000}{']' * 3000}\n[opening]", "is no TOML"),
     ],
 )
 def test_what_is_wrong_with_questions_is_told(tmp_path, monkeypatch, old, new, said):
@@ -154,10 +156,10 @@ def test_what_is_wrong_with_questions_is_told(tmp_path, monkeypatch, old, new, s
 
 def test_missing_questions_are_told(tmp_path, monkeypatch):
     entry = written(tmp_path, monkeypatch, "")
-    with pytest.raises(CourseError, match=r"must have an \[opening\]"):
+    with pytest.raises(CourseError, match=r"questions\.toml is empty"):
         read_questions(entry)
     (entry.folder / "questions.toml").unlink()
-    with pytest.raises(CourseError, match="can't be read"):
+    with pytest.raises(CourseError, match=r"questions\.toml is missing"):
         read_questions(entry)
 
 

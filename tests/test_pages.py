@@ -136,7 +136,7 @@ def test_live_any_galaxy_of_the_sample_is_prepared(run_app, survey):
     )
     drawn = augment(survey.image(richest), read_card(), seed=7)["turn"]
     assert addresses(app)[2:] == [address_of(image) for image in drawn]
-    app.number_input(key="draw").set_value(8).run()
+    app.slider(key="draw").set_value(8).run()
     assert addresses(app)[2:] == [
         address_of(image) for image in augment(survey.image(richest), read_card(), seed=8)["turn"]
     ]

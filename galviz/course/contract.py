@@ -5,9 +5,10 @@ from pathlib import Path
 from types import ModuleType
 
 from galviz.course.bank import Bank
+from galviz.course.coursefile import CourseError, read_course_file, read_python
 from galviz.course.lesson import DIFFICULTIES, Lesson
 from galviz.course.prose import sections
-from galviz.course.questions import CourseError, Questions, read_questions
+from galviz.course.questions import Questions, read_questions
 from galviz.course.worker import load
 from galviz.course.workspace import EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME
 
@@ -52,11 +53,21 @@ def breaches(lesson: Lesson, known: set[str]) -> list[str]:
     if missing:
         return found
     try:
-        questions = read_questions(lesson)
+        return found + _of_content(lesson)
     except CourseError as error:
         return [*found, f"{error}."]
-    headings = sections(lesson.folder / "text.md")
-    found += [f"{lesson.slug}/text.md has no section '## {name}'." for name in SECTIONS if name not in headings]
+
+
+def _of_content(lesson: Lesson) -> list[str]:
+    """What a lesson's files lack; all of them are there.
+
+    Raises
+    ------
+    CourseError
+        If one of them can't be read.
+    """
+    questions, headings = read_questions(lesson), sections(lesson.folder / "text.md")
+    found = [f"{lesson.slug}/text.md has no section '## {name}'." for name in SECTIONS if name not in headings]
     if not 1 <= len(questions.tasks) <= 3:
         found.append(f"{lesson.slug} has {len(questions.tasks)} exercises; 1 to 3 are right.")
     if not 3 <= len(questions.quiz) <= 5:
@@ -103,7 +114,7 @@ def _of_functions(lesson: Lesson, questions: Questions) -> list[str]:
 
 def _functions(path: Path) -> dict[str, ast.FunctionDef | ast.ClassDef]:
     """Functions and classes at the top of a file, by name; its own helpers begin with an underscore."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    _, tree = read_python(path)
     return {
         node.name: node
         for node in tree.body
@@ -112,7 +123,7 @@ def _functions(path: Path) -> dict[str, ast.FunctionDef | ast.ClassDef]:
 
 
 def _of_bank(lesson: Lesson, questions: Questions) -> list[str]:
-    text = (lesson.folder / BANK_NAME).read_text(encoding="utf-8")
+    text = read_course_file(lesson.folder / BANK_NAME)
     found = []
     for task in questions.tasks:
         for kind, least in (("wrong", LEAST_WRONG), ("right", LEAST_RIGHT)):

@@ -1,22 +1,42 @@
-"""What a student has passed and answered, kept in their folder: a line of JSON an event, the last one counts.
+"""What a student has passed and answered, kept in their folder: one JSON event per line, the last one of a key counts.
 
 What was passed once stays passed, as ``"hooks.2.passed"``: a slip in the file a day later takes no exercise back.
 
-Lines are only ever added, each in one write, so that the app, `check` and `check --watch` may write at once and none
-loses what another wrote. A line cut short by a crash is skipped.
+The app, `check` and `check --watch` may write at once: each adds its lines under a lock, in one write, and none loses
+what another wrote. A line that is cut short by a crash, or isn't an event, is skipped. When most lines have been
+superseded by later ones, the file is rewritten without them, in one step.
 """
 
+import errno
 import json
 import os
+import shutil
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from galviz.course.workspace import work_folder
+from galviz.files import replacing
+from galviz.regular import read_regular
+
+try:
+    import fcntl
+except ModuleNotFoundError:  # Windows has no such lock: there lines are only ever added
+    fcntl = None
 
 PROGRESS_NAME = "progress.jsonl"
 
 Value = str | int
 PASSED = "passed"
+# A student who does all of the course writes some 20 kB. Beyond this, superseded lines are removed.
+_COMPACT_BEYOND_BYTES = 64 * 1024
+_LONGEST_WAIT_S = 10.0
+_NO_WAITING, _BYTES = getattr(os, "O_NONBLOCK", 0), getattr(os, "O_BINARY", 0)
+# The state of each file as it was last read, with its stamp: pages ask many times a run.
+_known: dict[Path, tuple[tuple[int, ...], dict[str, Value]]] = {}
 
 
 def progress_path() -> Path:
@@ -34,22 +54,15 @@ def read_progress() -> dict[str, Value]:
     OSError
         If there is a file, and it can't be read.
     """
+    path = progress_path()
     try:
-        text = progress_path().read_text(encoding="utf-8", errors="replace")
+        stamp = _stamp(path.stat())
+        if (kept := _known.get(path)) is None or kept[0] != stamp:
+            # The stamp is older than the content: of a file that grows meanwhile, the next call reads again.
+            kept = _known[path] = (stamp, _states(read_regular(path)))
     except FileNotFoundError:
         return {}
-    found: dict[str, Value] = {}
-    for line in text.splitlines():
-        try:
-            event = json.loads(line)
-            key, value = event["key"], event["value"]
-        except (ValueError, TypeError, KeyError):
-            continue
-        if isinstance(key, str) and isinstance(value, str | int):
-            found[key] = value
-            if value == PASSED:
-                found[f"{key}.passed"] = 1
-    return found
+    return dict(kept[1])
 
 
 def record(changes: dict[str, Value]) -> None:
@@ -71,10 +84,122 @@ def record(changes: dict[str, Value]) -> None:
         return
     path = progress_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    # One write, at the end of the file whoever else writes; begun on a new line, should the last have been cut short.
-    begin = "\n" if path.exists() and not path.read_bytes().endswith(b"\n") else ""
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    with _opened(path) as (handle, locked):
+        # Begun on a new line, should the last have been cut short.
+        _write(handle, (_line_end(handle) + "".join(lines)).encode("utf-8"), path)
+        if locked and os.fstat(handle).st_size > _COMPACT_BEYOND_BYTES:
+            with suppress(OSError):  # what there was to keep is kept; the next time will do
+                _compact(path)
+
+
+def _states(content: bytes) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for line in content.split(b"\n"):
+        if (event := _event(line)) is not None:
+            key, value = event
+            found[key] = value
+            if value == PASSED:
+                found[f"{key}.passed"] = 1
+    return found
+
+
+def _event(line: bytes) -> tuple[str, Value] | None:
+    """Key and value of a line; None if it isn't an event."""
     try:
-        os.write(handle, (begin + "".join(lines)).encode("utf-8"))
-    finally:
-        os.close(handle)
+        event = json.loads(line.decode("utf-8", errors="replace"))
+        key, value = event["key"], event["value"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    sound = isinstance(key, str) and isinstance(value, str | int) and not isinstance(value, bool)
+    return (key, value) if sound else None
+
+
+def _stamp(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[int, bool]]:
+    """Open the file to add lines to it, locked if the system can; yields the handle, and whether it is locked."""
+    while True:
+        # Without waiting for the reader of a FIFO, which is no file to add to.
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _NO_WAITING | _BYTES, 0o644)
+        locked = False
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+            locked = _lock(handle, path)
+            if not locked or _is_at(handle, path):
+                yield handle, locked
+                return
+        finally:
+            if locked:
+                fcntl.flock(handle, fcntl.LOCK_UN)  # a process that was forked meanwhile would keep it
+            os.close(handle)
+
+
+def _lock(handle: int, path: Path) -> bool:
+    """Wait for the lock; False if the system, or the file's file system, has none."""
+    latest = time.monotonic() + _LONGEST_WAIT_S
+    while fcntl is not None:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > latest:
+                raise OSError(errno.EAGAIN, "another process keeps it locked", str(path)) from None
+            time.sleep(0.01)
+        except OSError:
+            return False
+        else:
+            return True
+    return False
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    """Whether an open file still has its name: another process may have rewritten it, or removed it."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _line_end(handle: int) -> str:
+    """What must come before the next line: nothing, unless the last one has no end."""
+    size = os.fstat(handle).st_size
+    if size == 0:
+        return ""
+    os.lseek(handle, size - 1, os.SEEK_SET)
+    return "" if os.read(handle, 1) == b"\n" else "\n"
+
+
+def _write(handle: int, content: bytes, path: Path) -> None:
+    if os.write(handle, content) < len(content):  # what is cut short is skipped by whoever reads
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+def _compact(path: Path) -> None:
+    """Rewrite the file, which is locked, without lines that later ones have superseded, if that halves it.
+
+    The last event of each key stays, the last that says it passed, and every line that isn't an event.
+    """
+    content = read_regular(path)
+    lines = content.split(b"\n")
+    events = [_event(line) for line in lines]
+    last: dict[object, int] = {}
+    for place, event in enumerate(events):
+        if event is None:
+            last[place] = place
+        else:
+            last[event[0]] = place
+            if event[1] == PASSED:
+                last[event] = place
+    left = b"\n".join(lines[place] for place in sorted(set(last.values())))
+    if len(left) > len(content) / 2:
+        return
+    target = os.path.realpath(path)  # a symbolic link stays one
+    with replacing(target) as temporary:
+        with temporary.open("wb") as file:
+            file.write(left)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(target, temporary)

@@ -1,9 +1,30 @@
 """The text of a page, from its text.md."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from galviz.course.coursefile import broken, read_course_file
 
-def sections(path: Path) -> dict[str, str]:
+
+class Sections(dict[str, str]):
+    """The text of each section by its name; a section that isn't there is an error that names the file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file that the sections are from.
+    texts : mapping of str to str
+    """
+
+    def __init__(self, path: Path, texts: Mapping[str, str]) -> None:
+        super().__init__(texts)
+        self.path = path
+
+    def __missing__(self, name: str) -> str:
+        raise broken(self.path, f"has no text in a section '## {name}', which its page shows")
+
+
+def sections(path: Path) -> Sections:
     """Split a text.md at its ``## name`` lines.
 
     Parameters
@@ -13,8 +34,14 @@ def sections(path: Path) -> dict[str, str]:
 
     Returns
     -------
-    dict of str to str
-        The text of each section by its name.
+    Sections
+        The text of each section by its name. A section without text is left out.
+
+    Raises
+    ------
+    CourseError
+        If the file can't be read; and later, if a section is looked up that isn't there.
     """
-    parts = ("\n" + path.read_text(encoding="utf-8")).split("\n## ")[1:]
-    return {name.strip(): text.strip() for name, _, text in (part.partition("\n") for part in parts)}
+    parts = ("\n" + read_course_file(path)).split("\n## ")[1:]
+    texts = {name.strip(): text.strip() for name, _, text in (part.partition("\n") for part in parts)}
+    return Sections(path, {name: text for name, text in texts.items() if text})

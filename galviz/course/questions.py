@@ -4,15 +4,11 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from galviz.course.coursefile import CourseError, broken, read_course_file
 from galviz.course.lesson import DIFFICULTIES, Lesson
-from galviz.problems import BrokenFileError
 
 QUESTIONS_NAME = "questions.toml"
 _TASK_KEYS = {"function": str, "title": str, "difficulty": int, "minutes": int, "hint": str}
-
-
-class CourseError(BrokenFileError):
-    """A lesson's files don't fit together; the text says which, where and what to do."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +105,9 @@ def read_questions(lesson: Lesson) -> Questions:
     """
     path = lesson.folder / QUESTIONS_NAME
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise CourseError(f"{path} can't be read ({error.strerror}); write one as docs/teaching.md says") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path} is no TOML: {error}") from error
+        found = tomllib.loads(read_course_file(path))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise broken(path, f"is no TOML: {error}") from error
     slug = lesson.slug
     _only({"opening", "tasks", "quiz"}, found, path, "the file")
     if not isinstance(found.get("opening"), dict):
@@ -158,6 +152,8 @@ def _question(found: dict, key: str, path: Path) -> Question:
         raise CourseError(f"{path}: {key} must have 2 to 6 answers")
     read = []
     for place, answer in enumerate(answers, start=1):
+        if not isinstance(answer, dict):
+            raise CourseError(f"{path}: answer {place} of {key} must be a table with text and says; got {answer!r}")
         _only({"text", "says", "right"}, answer, path, f"answer {place} of {key}")
         for name in ("text", "says"):
             if not isinstance(answer.get(name), str) or not answer[name]:

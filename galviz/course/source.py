@@ -3,29 +3,51 @@
 import ast
 from pathlib import Path
 
+from galviz.course.coursefile import broken, read_python
+
 
 def function_source(path: Path, name: str) -> str:
     """Text of a function or class at the top of a file.
 
     Raises
     ------
-    ValueError
-        If there is none of that name; `SyntaxError` if the file is no Python.
+    CourseError
+        If the file can't be read, is not Python, or has no function or class of that name.
     """
-    text = path.read_text(encoding="utf-8")
-    for node in ast.parse(text).body:
-        if getattr(node, "name", None) == name:
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
-    raise ValueError(f"{path} has no function {name!r}")
+    text, tree = read_python(path)
+    node = _find(path, tree, name)
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return "\n".join(text.split("\n")[first - 1 : node.end_lineno])
+
+
+def summary(path: Path, name: str) -> str:
+    """First line of the docstring of a function or class at the top of a file.
+
+    Raises
+    ------
+    CourseError
+        As `function_source`, and if it has no docstring.
+    """
+    _, tree = read_python(path)
+    docstring = ast.get_docstring(_find(path, tree, name))
+    if not docstring:
+        raise broken(path, f"has no docstring in {name!r}, the text of its exercise")
+    return docstring.partition("\n")[0]
 
 
 def imports_source(path: Path) -> str:
     """The import lines at the top of a file."""
-    text = path.read_text(encoding="utf-8")
-    lines = text.splitlines()
+    text, tree = read_python(path)
+    lines = text.split("\n")
     return "\n".join(
         "\n".join(lines[node.lineno - 1 : node.end_lineno])
-        for node in ast.parse(text).body
+        for node in tree.body
         if isinstance(node, ast.Import | ast.ImportFrom)
     )
+
+
+def _find(path: Path, tree: ast.Module, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name:
+            return node
+    raise broken(path, f"has no function {name!r}")

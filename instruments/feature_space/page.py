@@ -17,7 +17,6 @@ from galviz.charts import (
 from galviz.metrics import errors_of
 from galviz.projection import fit_pca
 from galviz.sample import spread_out
-from lessons import lesson
 from lessons.galaxies.words import cause_title
 from panels.anatomy import mark_simulated
 from panels.arguments import read_arguments
@@ -35,19 +34,22 @@ from panels.feature_space import (
     project,
     warn_of_simulations,
 )
+from panels.links import link_to
 from panels.live import features_of, open_card
 from panels.pictures import show_picture
+from panels.plain import plain
 from panels.sampling import choose_sample
+from panels.settings import settings
 from panels.surveys import open_survey
 
 ALONE_PX = 320
 
 opened, arguments = open_survey(), read_arguments()
 survey, card = opened.survey, open_card(arguments.model)
-seen_by = "the network" if arguments.model is None else f"your network {card.name}"
+seen_by = "the network" if arguments.model is None else f"your network {plain(card.name)}"
 st.title("Feature space")
 if not opened.shipped:
-    st.markdown(f"**{opened.counted} of {survey.folder.name}, as {seen_by} sees them.**")
+    st.markdown(f"**{opened.counted} of {plain(survey.folder.name)}, as {seen_by} sees them.**")
 elif arguments.model is not None:
     st.markdown(f"**{opened.counted} that come with galviz, as {seen_by} sees them.**")
 else:
@@ -58,16 +60,17 @@ warn_of_simulations(opened, arguments.model)
 features = features_of(opened, arguments.model)
 label = predicted_label(card, features, survey.label)
 of_values, of_errors = value_format(label), value_format(label, finer=1)
+label_name, unit = plain(label.name), plain(label.unit)
 everyone = points_table(
     opened, features, np.empty((len(features.object_ids), 0)), features.object_ids, label, pictures=False
 )
 if len(everyone) < 2:
     st.info("One galaxy has no feature space: there is nothing that it differs from.", icon=":material/info:")
     (object_id,) = survey.object_ids
-    show_picture(survey.image(object_id), object_id, f"Galaxy {object_id}", width_px=ALONE_PX)
+    show_picture(survey.image(object_id), plain(object_id), f"Galaxy {object_id}", width_px=ALONE_PX)
     with st.container(horizontal=True):
         for name, value in everyone.loc[object_id].dropna().items():
-            st.metric(f"{name.capitalize()}: {label.name}", f"{value:{of_values}} {label.unit}")
+            st.metric(f"{name.capitalize()}: {label_name}", f"{value:{of_values}} {unit}")
     st.stop()
 
 picture = st.container()  # above the controls that decide on it
@@ -81,7 +84,7 @@ n_components = limit_components(asked, len(sample), features.layers[layer].shape
 try:
     projection = project(origin(features), layer, sample, n_components, True, features)
 except ValueError as error:
-    picture.warning(str(error), icon=":material/info:")
+    picture.warning(plain(error), icon=":material/info:")
     st.stop()
 points = points_table(opened, features, projection.coordinates, sample, label)
 labelled = "true" in points and bool(points["true"].notna().any())
@@ -93,9 +96,9 @@ with picture:
         st.info("This survey has no label: there is no truth to compare with.", icon=":material/label_off:")
     elif survey.label.column != label.column:
         st.info(
-            f"The network predicts {label.name}; the survey's label is {survey.label.name}. So its predictions aren't "
-            f"compared with it here, but you can colour by it. To compare, start with `--label` and the column of "
-            f"{label.name}.",
+            f"The network predicts {label_name}; the survey's label is {plain(survey.label.name)}. So its predictions "
+            "aren't compared with it here, but you can colour by it. To compare, start with `--label` and the column "
+            f"of {label_name}.",
             icon=":material/label_off:",
         )
     elif not labelled:
@@ -130,13 +133,11 @@ st.header("Predictions")
 if "true" in everyone and everyone["true"].notna().any():
     errors = errors_of(everyone["predicted"], everyone["true"])
     with st.container(horizontal=True):
-        st.metric("RMSE", f"{errors.rmse:{of_errors}} {label.unit}", help="Root-mean-square error")
-        st.metric("NMAD", f"{errors.nmad:{of_errors}} {label.unit}", help="1.4826 times the median absolute deviation")
-        st.metric("Bias", f"{errors.bias:+{of_errors}} {label.unit}", help="Mean of predicted less true")
+        st.metric("RMSE", f"{errors.rmse:{of_errors}} {unit}", help="Root-mean-square error")
+        st.metric("NMAD", f"{errors.nmad:{of_errors}} {unit}", help="1.4826 times the median absolute deviation")
+        st.metric("Bias", f"{errors.bias:+{of_errors}} {unit}", help="Mean of predicted less true")
         st.metric("Correlation", f"{errors.correlation:.2f}" if errors.n > 2 else "–", help="Pearson's r")
-        st.metric(
-            "Guessing the mean", f"{errors.spread:{of_errors}} {label.unit}", help="RMSE of always saying the mean"
-        )
+        st.metric("Guessing the mean", f"{errors.spread:{of_errors}} {unit}", help="RMSE of always saying the mean")
     st.caption(f"Of all {errors.n:,} {opened.galaxies} that have a label. What follows is of the sample.")
 if labelled:
     left, right = st.columns(2, gap="large")
@@ -159,6 +160,7 @@ st.download_button(
     help="With each galaxy's place on the axes that the sample decides on.",
 )
 with st.container(horizontal=True):
-    for slug in ("hooks", "pca", "space", "points"):
-        st.page_link(lesson(slug).page, label=lesson(slug).title, icon=":material/school:")
+    for lesson in settings().lessons:
+        if lesson.slug in ("hooks", "pca", "space", "points"):
+            link_to(lesson, icon=":material/school:")
 show_code("galviz/activations.py:extract", fit_pca, ring_scatter, image_scatter)

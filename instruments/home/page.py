@@ -10,7 +10,9 @@ from panels.anatomy import SPACE, mark_simulated
 from panels.arguments import read_arguments
 from panels.course import show_course
 from panels.feature_space import origin, points_table, predicted_label, project, warn_of_simulations
+from panels.links import link_to
 from panels.live import find_features, open_card
+from panels.plain import plain
 from panels.sampling import LARGEST_SIZE
 from panels.settings import settings
 from panels.surveys import OpenSurvey, open_shipped_survey, open_survey
@@ -42,7 +44,7 @@ total, label = len(features.object_ids), predicted_label(open_card(model), featu
 points = points_table(opened, features, projection.coordinates, sample, label)
 
 st.title("What a neural network sees in galaxies")
-of_which = "" if opened.shipped else f" of {opened.survey.folder.name}"
+of_which = "" if opened.shipped else f" of {plain(opened.survey.folder.name)}"
 right = "Ring and dot have one colour where it is right." if "true" in points else "The colour is what it predicts."
 st.markdown(
     f"Each point is one of {len(sample):,} galaxies{of_which}: a network that learnt to read chemistry from pictures "
@@ -56,11 +58,11 @@ warn_of_simulations(opened, model)
 with st.container(horizontal=True, vertical_alignment="center"):
     mark_simulated(opened)
     first = settings().lessons[0]
-    st.page_link(first.page, label=f"Begin: {first.title}", icon=":material/arrow_forward:")
+    link_to(first, label=f"Begin: {first.title}", icon=":material/arrow_forward:")
     if brought:
-        own = f"survey: {yours.counted} of {yours.survey.folder.name}"
+        own = f"survey: {yours.counted} of {plain(yours.survey.folder.name)}"
         if yours.shipped:
-            own = f"network: {open_card(read_arguments().model).name}"
+            own = f"network: {plain(open_card(read_arguments().model).name)}"
         st.page_link(SPACE, label=f"Open your {own}", icon=":material/folder_open:")
 st.altair_chart(
     ring_scatter(points, "PC1", "PC2", label, x_title="Principal component 1", y_title="Principal component 2")

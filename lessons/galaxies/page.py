@@ -9,8 +9,10 @@ from galviz.sample import draw_sample, evenly_ranked
 from lessons import lesson
 from lessons.galaxies.words import causes_table, describe, oxygen_per_million
 from panels.anatomy import begin, end
-from panels.code import show_code
+from panels.code import figure_source, show_code
+from panels.controls import choose_number
 from panels.pictures import choose_crop, show_grid, show_picture
+from panels.plain import plain
 from panels.sampling import choose_sample
 from panels.surveys import open_survey
 
@@ -33,13 +35,13 @@ with right:
     side_px = choose_crop(survey)
 if label is None:
     ranking = pd.Series(range(len(sample)), index=sorted(sample))
-    ends = {object_id: f"…{object_id[-6:]}" for object_id in sample}
+    ends = {object_id: plain(f"…{object_id[-6:]}") for object_id in sample}
     order = "in the order of their ids. Below each: its place · the end of its id"
 else:
     ranking = catalogue.loc[sample, label.column]
     digits = value_format(label)
     ends = {object_id: f"{value:{digits}}" for object_id, value in ranking.items()}
-    named = f"{label.name[0].lower()}{label.name[1:]}" if of_oxygen else label.name
+    named = f"{label.name[0].lower()}{label.name[1:]}" if of_oxygen else plain(label.name)
     order = f"from the lowest to the highest. Below each: its place · {named}"
 shown = evenly_ranked(ranking, GRID_SIZE)
 captions = [f"{place} · {ends[object_id]}" for place, object_id in enumerate(shown, start=1)]
@@ -59,20 +61,13 @@ if of_oxygen:
 st.header("One galaxy")
 place = 1
 if len(shown) > 1:
-    place = st.slider(
-        "Its place in the grid",
-        min_value=1,
-        max_value=len(shown),
-        value=(len(shown) + 1) // 2,
-        key="galaxy",
-        bind="query-params",
-    )
+    place = choose_number("Its place in the grid", 1, len(shown), (len(shown) + 1) // 2, key="galaxy")
 object_id = shown[place - 1]
 galaxy, image = catalogue.loc[object_id], survey.image(object_id)
-st.caption(f"{'Simulated galaxy' if opened.shipped else 'Galaxy'} {object_id}")
+st.caption(f"{'Simulated galaxy' if opened.shipped else 'Galaxy'} {plain(object_id)}")
 st.markdown(describe(galaxy))
 if label is not None:
-    truth = f"{label.name}: **{galaxy[label.column]:{digits}}** {label.unit}"
+    truth = f"{plain(label.name)}: **{galaxy[label.column]:{digits}}** {plain(label.unit)}"
     if of_oxygen:
         truth += f", or {oxygen_per_million(galaxy[label.column]):,} oxygen atoms per million hydrogen atoms"
     st.markdown(f"{truth}.")
@@ -109,6 +104,6 @@ show_code(
     draw_sample,
     evenly_ranked,
     centre_crop,
-    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+    matplotlib=figure_source(LESSON),
 )
 end(LESSON, TEXT)

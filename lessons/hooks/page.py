@@ -9,7 +9,7 @@ from galviz.heatmap import heatmap
 from lessons import lesson
 from lessons.hooks.words import average, largest_change, rows_of_modes, rows_of_shapes
 from panels.anatomy import begin, end
-from panels.code import show_code
+from panels.code import figure_source, show_code
 from panels.controls import choose_one
 from panels.feature_space import shipped_features
 from panels.galaxy import choose_galaxy, maps_of, shipped_figures, told
@@ -93,6 +93,6 @@ show_code(
     "galviz/activations.py:record",
     "galviz/activations.py:extract",
     "galviz/inspection.py:effect_of_training_mode",
-    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+    matplotlib=figure_source(LESSON),
 )
 end(LESSON, TEXT)

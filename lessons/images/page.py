@@ -11,8 +11,8 @@ from galviz.sample import draw_sample
 from lessons import lesson
 from lessons.images.words import pixel_statistics
 from panels.anatomy import begin, end
-from panels.code import show_code
-from panels.controls import choose_one
+from panels.code import figure_source, show_code
+from panels.controls import choose_number, choose_one
 from panels.galaxy import augmented, choose_galaxy, shipped_figures, told
 from panels.pictures import show_pictures
 from panels.surveys import open_shipped_survey
@@ -33,14 +33,7 @@ step = choose_one("What training does to it", list(STEPS), "all", key="step")
 chosen = choose_galaxy(survey, figures)
 draw = 0
 if chosen.live:
-    draw = st.number_input(
-        "Draw",
-        min_value=1,
-        max_value=999,
-        key="draw",
-        bind="query-params",
-        help="Each number is another throw of the dice.",
-    )
+    draw = choose_number("Draw", 1, 999, 1, key="draw", help="Each number is another throw of the dice.")
 image = survey.image(chosen.object_id)
 crop = network_crop(image, card.pad_px, card.crop_px)
 after = augmented(chosen, survey, figures, draw)[step]
@@ -98,6 +91,6 @@ show_code(
     "galviz/training/augmentation.py:turns",
     "galviz/training/augmentation.py:Variation",
     normalise,
-    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+    matplotlib=figure_source(LESSON),
 )
 end(LESSON, TEXT)

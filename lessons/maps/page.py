@@ -12,7 +12,7 @@ from lessons import lesson
 from lessons.galaxies.words import cause_title
 from panels import maps
 from panels.anatomy import begin, end
-from panels.code import show_code
+from panels.code import figure_source, show_code
 from panels.colouring import choose_colour
 from panels.controls import choose_one
 from panels.feature_space import origin, points_table, project, shipped_features
@@ -146,5 +146,5 @@ with counts:
     )
 middle.altair_chart(plain_map(noise_map, title=f"t-SNE of noise, perplexity {perplexity}"))
 right.altair_chart(plain_map(noise_umap, title=f"UMAP of noise, {around} neighbours"))
-show_code(tsne, map_qualities, noise_like, pieces, matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"))
+show_code(tsne, map_qualities, noise_like, pieces, matplotlib=figure_source(LESSON))
 end(LESSON, TEXT)

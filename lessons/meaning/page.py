@@ -10,7 +10,7 @@ from galviz.probes import probe
 from lessons import lesson
 from lessons.meaning.words import SOURCES, cause_name, claims, closest_causes, signed, source_words, with_interval
 from panels.anatomy import begin, end
-from panels.code import show_code
+from panels.code import figure_source, show_code
 from panels.controls import choose_components, choose_one, limit_components
 from panels.feature_space import align_head, origin, shipped_features
 from panels.meaning import components_of, correlations_of, shipped_evidence
@@ -139,5 +139,5 @@ st.header("So what may one claim?")
 left, right = st.columns(2, gap="large")
 left.markdown("\n\n".join(said[name] for name in ("ahead", "level", "told")))
 right.markdown("\n\n".join(said[name] for name in ("controls", "chance")))
-show_code(correlate, probe, matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"))
+show_code(correlate, probe, matplotlib=figure_source(LESSON))
 end(LESSON, TEXT)

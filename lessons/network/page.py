@@ -12,7 +12,8 @@ from lessons import lesson
 from lessons.network.by_hand import convolve
 from lessons.network.words import rows_of
 from panels.anatomy import begin, end
-from panels.code import show_code
+from panels.code import figure_source, show_code
+from panels.controls import choose_number
 from panels.galaxy import choose_galaxy, maps_of, shipped_figures, told
 from panels.pictures import show_pictures
 from panels.surveys import open_shipped_survey
@@ -55,7 +56,7 @@ st.caption(f"{told(chosen, opened.survey)}. In the maps below, orange is positiv
 
 st.header("One convolution")
 kernels = read_first_kernels()
-number = st.slider("Kernel", 1, len(kernels), value=1, key="kernel", bind="query-params")
+number = choose_number("Kernel", 1, len(kernels), 1, key="kernel")
 kernel = kernels[number - 1]
 numbers = normalise(np.asarray(crop), card.mean, card.std)
 answer = convolve(numbers, kernel)
@@ -119,6 +120,6 @@ show_code(
     convolve,
     "galviz/inspection.py:table_of_layers",
     "galviz/inspection.py:inside",
-    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+    matplotlib=figure_source(LESSON),
 )
 end(LESSON, TEXT)

@@ -8,7 +8,7 @@ from galviz.projection import fit_pca
 from lessons import lesson
 from lessons.pca.by_hand import pca_by_svd
 from panels.anatomy import begin, end
-from panels.code import show_code
+from panels.code import figure_source, show_code
 from panels.controls import choose_components, choose_layer, choose_whitening, limit_components
 from panels.feature_space import origin, project, shipped_features
 from panels.sampling import choose_sample
@@ -69,5 +69,5 @@ st.markdown(
     f"explained variance ratio: **{np.abs(ratios_by_hand - ratios).max():.1e}**. Columns whose sign had to be turned: "
     f"**{int((signs < 0).sum())} of {n_components}**."
 )
-show_code(explained_variance, fit_pca, pca_by_svd, matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"))
+show_code(explained_variance, fit_pca, pca_by_svd, matplotlib=figure_source(LESSON))
 end(LESSON, TEXT)

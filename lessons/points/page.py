@@ -6,8 +6,8 @@ from galviz.charts import image_scatter
 from galviz.sample import spread_out
 from lessons import lesson
 from panels.anatomy import begin, end
-from panels.code import show_code
-from panels.controls import choose_components, choose_layer, choose_one, choose_pair, limit_components
+from panels.code import figure_source, show_code
+from panels.controls import choose_components, choose_layer, choose_number, choose_one, choose_pair, limit_components
 from panels.export import offer_export
 from panels.feature_space import APART, MOST_PICTURES, origin, points_table, project, shipped_features
 from panels.pictures import show_grid
@@ -27,13 +27,12 @@ left, right = st.columns(2, gap="large")
 with left:
     sample = choose_sample(opened.survey)
     asked = choose_components()
-    count = st.slider(
+    count = choose_number(
         "Pictures at most",
-        min_value=10,
-        max_value=MOST_PICTURES,
-        value=MOST_PICTURES,
+        10,
+        MOST_PICTURES,
+        MOST_PICTURES,
         key="pictures",
-        bind="query-params",
         help="Of the sample, those that lie farthest from each other; a galaxy that would cover another is left out.",
     )
 with right:
@@ -70,5 +69,5 @@ for name, part in parts.items():
     descriptions = [f"{name} {component}: galaxy {one}, {words}" for one, words in zip(part, captions, strict=True)]
     st.caption(f"{name} {component}. Below each: {component} · true metallicity.")
     show_grid(opened.survey, part, captions, descriptions, side_px=CROP_PX)
-show_code(image_scatter, spread_out, matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"))
+show_code(image_scatter, spread_out, matplotlib=figure_source(LESSON))
 end(LESSON, TEXT)

@@ -9,7 +9,7 @@ from galviz.metrics import errors_of
 from lessons import lesson
 from lessons.predictions.words import same_galaxies
 from panels.anatomy import begin, end
-from panels.code import show_code
+from panels.code import figure_source, show_code
 from panels.feature_space import shipped_features, thumbnails
 from panels.pictures import show_grid
 from panels.sampling import choose_sample
@@ -87,6 +87,6 @@ show_code(
     residuals,
     errors_of,
     same_galaxies,
-    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+    matplotlib=figure_source(LESSON),
 )
 end(LESSON, TEXT)

@@ -9,7 +9,7 @@ from lessons import lesson
 from lessons.galaxies.words import cause_title
 from lessons.space.words import turning_point
 from panels.anatomy import begin, end
-from panels.code import show_code
+from panels.code import figure_source, show_code
 from panels.colouring import choose_colour
 from panels.controls import choose_components, choose_layer, choose_pair, limit_components
 from panels.export import offer_export
@@ -90,6 +90,6 @@ show_code(
     ring_scatter,
     fit_pca,
     head_alignment,
-    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+    matplotlib=figure_source(LESSON),
 )
 end(LESSON, TEXT)

@@ -5,7 +5,7 @@ import streamlit as st
 from galviz.charts import label_distribution
 from lessons import lesson
 from panels.anatomy import begin, end
-from panels.code import show_code
+from panels.code import figure_source, show_code
 from panels.sampling import choose_sample
 from panels.surveys import open_shipped_survey
 
@@ -23,5 +23,5 @@ with picture:
 
 st.container(width=720).markdown(TEXT["idea"])
 st.markdown(f"In your sample the mean is **{values.mean():.2f} {label.unit}**.")
-show_code(label_distribution, matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"))
+show_code(label_distribution, matplotlib=figure_source(LESSON))
 end(LESSON, TEXT)

@@ -9,7 +9,7 @@ from galviz.schedule import one_cycle
 from lessons import lesson
 from lessons.training.words import phases_of, told_duration
 from panels.anatomy import begin, end
-from panels.code import show_code
+from panels.code import figure_source, show_code
 from panels.surveys import open_shipped_survey
 
 LESSON = lesson("training")
@@ -60,6 +60,6 @@ show_code(
     learning_rate,
     "galviz/training/run.py:_fit",
     one_cycle,
-    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+    matplotlib=figure_source(LESSON),
 )
 end(LESSON, TEXT)

@@ -12,7 +12,7 @@ from lessons.galaxies.words import CAUSES, cause_title
 from lessons.variance.words import counted, fewest_as_good, interval, reasons, width
 from panels import components
 from panels.anatomy import begin, end
-from panels.code import show_code
+from panels.code import figure_source, show_code
 from panels.controls import MOST_COMPONENTS, choose_components, choose_layer, limit_components
 from panels.sampling import choose_sample
 from panels.surveys import open_shipped_survey
@@ -161,6 +161,6 @@ show_code(
     held_out_explained_variance,
     parallel_analysis,
     held_out_regression,
-    matplotlib=(LESSON.folder / "figure.py").read_text(encoding="utf-8"),
+    matplotlib=figure_source(LESSON),
 )
 end(LESSON, TEXT)

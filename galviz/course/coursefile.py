@@ -1,0 +1,85 @@
+"""Reading the course's own text files: a missing or damaged one is named, with what is wrong and how to get it back."""
+
+import ast
+import os
+from pathlib import Path
+
+from galviz.problems import BrokenFileError
+from galviz.regular import read_regular
+
+_PROJECT = Path(__file__).parents[2]
+
+
+class CourseError(BrokenFileError):
+    """A lesson's files don't fit together; the text says which, where and what to do."""
+
+
+def read_course_file(path: Path) -> str:
+    r"""Read one of the course's text files.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    str
+        Its text, without a byte order mark, with ``"\n"`` as line ends.
+
+    Raises
+    ------
+    CourseError
+        If it is missing, not a regular file, not readable, not UTF-8, empty, or holds null bytes.
+    """
+    try:
+        content = read_regular(path)
+    except FileNotFoundError:
+        raise broken(path, "is missing") from None
+    except OSError as error:
+        raise broken(path, f"can't be read ({error.strerror})") from error
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")  # as some editors on Windows write
+    except UnicodeDecodeError as error:
+        raise broken(path, f"is no UTF-8 text (byte {error.start})") from error
+    if not text.strip():
+        raise broken(path, "is empty")
+    if "\0" in text:
+        raise broken(path, "holds a null byte, and so is no text")
+    return text
+
+
+def read_python(path: Path) -> tuple[str, ast.Module]:
+    """Read one of the course's Python files, and parse it; nothing of it is run.
+
+    Returns
+    -------
+    text : str
+    tree : ast.Module
+
+    Raises
+    ------
+    CourseError
+        If it can't be read, or isn't Python.
+    """
+    text = read_course_file(path)
+    try:
+        return text, ast.parse(text, str(path))
+    except SyntaxError as error:
+        raise broken(path, f"is no Python: {error.msg}{f', line {error.lineno}' if error.lineno else ''}") from error
+    except (ValueError, RecursionError, MemoryError) as error:  # a null byte; nested too deeply for the parser
+        raise broken(path, f"is no Python: {error or 'it is nested too deeply'}") from error
+
+
+def broken(path: Path, problem: str) -> CourseError:
+    """Make the error that names a file, what is wrong with it, and how to get it back.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    problem : str
+        The end of a sentence that begins with the file's name.
+    """
+    inside = path.is_relative_to(_PROJECT) and (_PROJECT / ".git").exists()
+    name = path.relative_to(_PROJECT).as_posix() if inside else os.fspath(path)
+    remedy = f"restore it with `git checkout -- {name}` in the project's folder" if inside else "restore it"
+    return CourseError(f"{path} {problem}; {remedy}, or write it as docs/teaching.md says")

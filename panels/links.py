@@ -1,0 +1,23 @@
+"""Links from page to page."""
+
+import streamlit as st
+
+from galviz.course.lesson import Lesson
+from panels.plain import plain
+
+
+def link_to(lesson: Lesson, *, label: str | None = None, icon: str | None = None) -> None:
+    """Draw the link to a lesson's page; if that page is missing, its name with a word that says so.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    label : str, optional
+        By default the lesson's title.
+    icon : str, optional
+    """
+    label = label or lesson.title
+    if lesson.page.is_file():
+        st.page_link(lesson.page, label=label, icon=icon)
+    else:
+        st.caption(f"{label} (not available: {plain(lesson.page)} is missing)")
