@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 STAGES = (
     *("signatures", "problems", "files", "damage", "images", "table", "label", "catalogue"),
     *("rounding", "misplaced", "imagefolder"),
-    *("survey", "sample", "metrics", "schedule", "crops", "pixelfeatures", "normalisation", "heatmap", "thumbnails"),
+    *("survey", "sample", "metrics", "schedule", "crops", "framing", "pixelfeatures", "normalisation", "heatmap", "thumbnails"),
     *("simulate", "sdss"),
     *("card", "weightfile", "head", "figures", "featurefile", "features", "kept"),
     *("model", "training", "activations", "inspection"),

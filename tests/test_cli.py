@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture
 def folder(make_survey):
-    return make_survey(4, causes=False, side_px=24)
+    return make_survey(4, causes=False, side_px=32)
 
 
 def start(*arguments, **options):
@@ -104,7 +104,7 @@ def test_a_sound_survey_is_summed_up(folder, capsys):
         f"The survey folder {folder} is sound.",
         "galaxies  4",
         "label     metallicity, 8.3 to 9.2 dex; no galaxies without it",
-        "images    24 x 24 px (4)",
+        "images    32 x 32 px (4)",
         f"sha256    {load_survey(folder).sha256}",
     ]
 
@@ -118,7 +118,7 @@ def test_a_sound_survey_is_summed_up(folder, capsys):
     ],
 )
 def test_galaxies_without_label_are_counted(make_survey, capsys, cells, label):
-    folder = make_survey(3, causes=False, side_px=24)
+    folder = make_survey(3, causes=False, side_px=32)
     ids = load_survey(folder).object_ids
     rows = [f"{object_id},{cell}\n" for object_id, cell in zip(ids, cells, strict=True)]
     (folder / "master.csv").write_text("objID,oh_p50\n" + "".join(rows))
@@ -127,7 +127,7 @@ def test_galaxies_without_label_are_counted(make_survey, capsys, cells, label):
 
 
 def test_other_labels_and_none(make_survey, capsys):
-    folder = make_survey(3, labelled=False, side_px=24)
+    folder = make_survey(3, labelled=False, side_px=32)
     assert cli.main(["check-survey", str(folder)]) == 0
     assert "label     none (name its column with --label)\n" in capsys.readouterr().out
     assert cli.main(["check-survey", str(folder), "--label", "redshift"]) == 0
@@ -162,7 +162,7 @@ def test_json_is_for_programs(folder, capsys):
     found = json.loads(capsys.readouterr().out)
     assert found["problems"] == []
     assert (found["galaxies"], found["label"], found["lowest"], found["highest"]) == (4, "metallicity", 8.3, 9.2)
-    assert found["image_sizes_px"] == {"24 x 24": 4}
+    assert found["image_sizes_px"] == {"32 x 32": 4}
 
     (folder / "master.csv").write_text("objID,oh_p50\n../é,8.5\n")
     assert cli.main(["check-survey", str(folder), "--label", "z", "--json"]) == 2

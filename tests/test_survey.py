@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture
 def folder(make_survey):
-    """Five sound galaxies, 24 px; the nth (from 0) is on line n + 2."""
-    return make_survey(5, causes=False, side_px=24)
+    """Five sound galaxies, 32 px; the nth (from 0) is on line n + 2."""
+    return make_survey(5, causes=False, side_px=32)
 
 
 def ids_in(folder):
@@ -75,12 +75,12 @@ def test_a_sound_folder_loads(folder):
     for object_id in survey.object_ids:
         expected = Image.open(folder / "images" / f"{object_id}.jpg")
         found = survey.image(object_id)
-        assert (found.mode, found.size, survey.image_size(object_id)) == ("RGB", (24, 24), (24, 24))
+        assert (found.mode, found.size, survey.image_size(object_id)) == ("RGB", (32, 32), (32, 32))
         np.testing.assert_array_equal(found, expected)
 
 
 def test_no_label_is_no_problem(make_survey):
-    survey = load_survey(make_survey(3, labelled=False, side_px=24))
+    survey = load_survey(make_survey(3, labelled=False, side_px=32))
     assert survey.label is None
     assert "metallicity" not in survey.catalogue
     assert load_survey(survey.folder, "redshift").label.column == "redshift"
@@ -96,11 +96,11 @@ def test_the_order_is_the_catalogue_s(folder):
 
 @pytest.mark.parametrize("suffix", [".jpeg", ".png", ".JPG", ".Png"])
 def test_other_endings_of_image_names(make_survey, suffix):
-    folder = make_survey(2, causes=False, side_px=24)
+    folder = make_survey(2, causes=False, side_px=32)
     for path in (folder / "images").iterdir():
         path.rename(path.with_suffix(suffix))
     survey = load_survey(folder)
-    assert survey.image(survey.object_ids[0]).size == (24, 24)
+    assert survey.image(survey.object_ids[0]).size == (32, 32)
 
 
 def test_a_png_called_jpg_is_taken_and_what_isn_t_listed_is_passed_over(folder):
@@ -129,12 +129,12 @@ def test_paths_stay_valid_when_the_working_folder_changes(folder, monkeypatch):
     monkeypatch.chdir(folder.parent)
     survey = load_survey(folder.name)
     monkeypatch.chdir(folder)
-    assert survey.image(survey.object_ids[0]).size == (24, 24)
+    assert survey.image(survey.object_ids[0]).size == (32, 32)
 
 
 @pytest.mark.parametrize("verify", [True, False])
 def test_a_large_survey_is_quick_to_find(make_survey, verify):
-    folder = make_survey(2000, side_px=16)
+    folder = make_survey(2000, side_px=32)
     start = time.perf_counter()
     survey = load_survey(folder, verify=verify)
     # 0.07 and 0.4 s on two cores; these bounds are for busy machines.
@@ -243,7 +243,7 @@ def test_threads_get_what_each_asked_for(make_survey):
 
 def test_a_survey_survives_pickling(folder):
     survey = pickle.loads(pickle.dumps(load_survey(folder)))
-    assert survey.image(survey.object_ids[0]).size == (24, 24)
+    assert survey.image(survey.object_ids[0]).size == (32, 32)
 
 
 # --- the checksum -----------------------------------------------------------------------------------------------------
@@ -476,7 +476,7 @@ def test_there_is_no_folder(tmp_path):
 
 def test_progress_counts_the_images_decoded(make_survey, monkeypatch):
     monkeypatch.setattr("galviz.imagefolder._BATCH", 4)
-    folder = make_survey(10, causes=False, side_px=16)
+    folder = make_survey(10, causes=False, side_px=32)
     calls = []
     load_survey(folder, progress=lambda done, total: calls.append((done, total)))
     assert calls == [(done, 10) for done in range(1, 11)]
@@ -498,5 +498,5 @@ def test_progress_can_cancel(make_survey, monkeypatch):
             raise Stopped
 
     with pytest.raises(Stopped):
-        load_survey(make_survey(40, causes=False, side_px=16), progress=stop)
+        load_survey(make_survey(40, causes=False, side_px=32), progress=stop)
     assert len(decoded) <= 8
