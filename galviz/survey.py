@@ -209,8 +209,7 @@ def load_survey(
     ValueError
         If `scale` is out of range.
     """
-    if isinstance(scale, bool) or not isinstance(scale, Real) or not 0 < scale <= _LARGEST_SCALE:
-        raise ValueError(f"scale must be a number above 0 and up to {_LARGEST_SCALE:g}; got {scale!r}. 1 changes nothing.")
+    scale = checked_scale(scale)
     root = mock_survey_folder() if folder is None else Path(folder)
     if verify is None:
         verify = folder is not None
@@ -221,14 +220,14 @@ def load_survey(
     if problem is not None:
         raise SurveyError(str(root), [problem])
     catalogue = read_catalogue(content, label)
-    found = check_images(root, catalogue.lines, verify=verify, scale=float(scale), progress=progress)
+    found = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress)
     problems = catalogue.problems + found.problems
     if problems:
         raise SurveyError(str(root), problems)
     return Survey(
         folder=root.absolute(),
         label=catalogue.label,
-        scale=float(scale),
+        scale=scale,
         n_grey=found.n_grey if verify else None,
         _frame=catalogue.frame,
         _images=found.images,
@@ -236,6 +235,19 @@ def load_survey(
         _digests=found.digests,
         _known_sizes=found.sizes_px,
     )
+
+
+def checked_scale(scale: float) -> float:
+    """Give back a factor by which images can be resampled.
+
+    Raises
+    ------
+    ValueError
+        If it is no number above 0 and up to 16.
+    """
+    if isinstance(scale, bool) or not isinstance(scale, Real) or not 0 < scale <= _LARGEST_SCALE:
+        raise ValueError(f"scale must be a number above 0 and up to {_LARGEST_SCALE:g}; got {scale!r}. 1 changes nothing.")
+    return float(scale)
 
 
 def mock_survey_folder() -> Path:

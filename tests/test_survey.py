@@ -15,9 +15,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from galviz import images
 from galviz import survey as survey_module
+from galviz.images import ImageFacts, decode_rgb
 from galviz.problems import Problem
-from galviz.survey import SurveyError, load_survey
+from galviz.survey import ChangedSurveyError, SurveyError, load_survey
 
 ROOT = Path(__file__).parents[1]
 
@@ -164,19 +166,61 @@ def test_an_unknown_id_is_a_value_error_that_says_what_is_near(folder):
         survey.image_size("")
 
 
-def test_an_image_that_breaks_later_is_told_like_the_others(folder):
+def test_an_image_that_changes_later_is_refused_and_told_like_the_others(folder):
     survey = load_survey(folder)
-    object_id = survey.object_ids[3]
-    image_in(folder, 3).write_bytes(b"<html>")
+    object_id, checksum = survey.object_ids[3], load_survey(folder).sha256
+    kept = image_in(folder, 3).read_bytes()
+    image_in(folder, 3).write_bytes(image_in(folder, 2).read_bytes())  # sound, and another galaxy's
     for read in (survey.image, survey.image_size):
-        with pytest.raises(SurveyError, match="HTML page") as caught:
+        with pytest.raises(ChangedSurveyError, match="changed since the survey was loaded; load the survey again") as caught:
             read(object_id)
         assert caught.value.problems["row"].tolist() == [5]
+    assert survey.sha256 == checksum  # of the content that it was loaded with
+    assert load_survey(folder).sha256 != checksum
     image_in(folder, 3).unlink()
     with pytest.raises(SurveyError, match=rf"row 5, images/{object_id}\.jpg: there is no such file"):
         survey.image(object_id)
+    image_in(folder, 3).write_bytes(kept)
+    assert survey.image(object_id).size == (32, 32)
+
+
+def test_a_survey_that_wasn_t_verified_holds_on_to_what_it_read_first(folder):
+    whole = load_survey(folder)
+    survey = load_survey(folder, verify=False)
+    survey.image(survey.object_ids[0])
+    image_in(folder, 0).write_bytes(image_in(folder, 1).read_bytes())
+    for read in (survey.image, survey.image_size):
+        with pytest.raises(ChangedSurveyError):
+            read(survey.object_ids[0])
+    assert survey.sha256 == whole.sha256
+    unread = load_survey(folder, verify=False)
+    image_in(folder, 4).unlink()
     with pytest.raises(SurveyError, match="no such file"):
-        _ = survey.sha256
+        _ = unread.sha256
+
+
+@pytest.mark.parametrize("verify", [True, False])
+def test_threads_never_get_pixels_of_another_checksum(folder, verify):
+    survey = load_survey(folder, verify=verify)
+    object_id, path = survey.object_ids[0], image_in(folder, 0)
+    contents = [path.read_bytes(), image_in(folder, 1).read_bytes()]
+    pixels = [decode_rgb(content).tobytes() for content in contents]
+
+    def read(_):
+        try:
+            return survey.image(object_id).tobytes()
+        except ChangedSurveyError:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set()
+        for turn in range(60):
+            path.with_suffix(".part").write_bytes(contents[turn % 2])
+            path.with_suffix(".part").replace(path)
+            found |= set(pool.map(read, range(8)))
+    found.discard(None)
+    assert len(found) == 1
+    assert found <= set(pixels)
 
 
 # --- sharing ----------------------------------------------------------------------------------------------------------
@@ -338,14 +382,14 @@ def test_a_pipe_does_not_keep_us_waiting(folder):
 
 def test_an_image_that_may_not_be_read(folder, monkeypatch):
     # Rights themselves don't stop root, as which tests run in containers.
-    path, opened = image_in(folder, 1), Path.open
+    path, opened = image_in(folder, 1), images._without_waiting
 
-    def deny(self, *arguments, **options):
-        if self.name == path.name:
-            raise PermissionError(13, "Permission denied", str(self))
-        return opened(self, *arguments, **options)
+    def deny(name, flags):
+        if Path(name).name == path.name:
+            raise PermissionError(13, "Permission denied", str(name))
+        return opened(name, flags)
 
-    monkeypatch.setattr(Path, "open", deny)
+    monkeypatch.setattr(images, "_without_waiting", deny)
     with pytest.raises(SurveyError, match=rf"row 3, images/{path.name}: it can't be read: Permission denied; check"):
         load_survey(folder)
 
@@ -358,11 +402,64 @@ def test_two_images_for_one_galaxy(folder):
     assert f"2 images, {path.name} and {path.stem}.png; keep one" in sentence
 
 
-def test_a_missing_image_and_what_there_is_instead(folder):
+@pytest.mark.parametrize(
+    ("place", "remedy"),
+    [
+        ("images/{id}.jfif", "there is {id}.jfif, which is a JPEG: rename it to {id}.jpg"),
+        ("images/{id}.jpe", "there is {id}.jpe, which is a JPEG: rename it to {id}.jpg"),
+        ("images/{id}", "there is {id}, which is a JPEG: rename it to {id}.jpg"),
+        ("images/{id}.tif", "there is {id}.tif, which is a JPEG: rename it to {id}.jpg"),
+        ("images/00{id}.jpg", "there is 00{id}.jpg: the id seems to have lost zeros at its start, write objID as text"),
+        ("images/spirals/{id}.jpg", "there is images/spirals/{id}.jpg: move it into images/"),
+        ("images/{id}/{id}.jpg", "there is images/{id}/{id}.jpg: move it into images/"),
+        ("{id}.jpg", "there is {id}.jpg: move it into images/"),
+        ("Images/{id}.png", "there is Images/{id}.png: move it into images/"),
+        ("images/.hidden/{id}.jpg", "add it, or remove the galaxy's row"),
+    ],
+)
+def test_a_missing_image_and_where_it_may_be(folder, place, remedy):
     path = image_in(folder, 0)
-    path.rename(path.with_suffix(".fits"))
+    target = folder / place.format(id=path.stem)
+    target.parent.mkdir(exist_ok=True)
+    path.rename(target)
     _, sentence = only_problem(folder)
-    assert f"there is no image; there is {path.stem}.fits: save it as JPEG or PNG" in sentence
+    assert sentence.endswith(f"there is no image; {remedy.format(id=path.stem)}.")
+
+
+def test_a_missing_image_of_another_format(folder):
+    path = image_in(folder, 0)
+    path.unlink()
+    path.with_suffix(".fits").write_bytes(b"SIMPLE  =                    T")
+    assert f"there is no image; there is {path.stem}.fits: save it as JPEG or PNG" in only_problem(folder)[1]
+
+
+def test_ids_are_compared_with_names_of_images(folder):
+    path, table = image_in(folder, 0), folder / "master.csv"
+    text = table.read_text()
+    path.rename(path.with_name("Abc.jpg"))
+    table.write_text(text.replace(path.stem, "aBC"))
+    assert "there is Abc.jpg: write objID as in the file's name, upper and lower case count" in only_problem(folder)[1]
+    path.with_name("Abc.jpg").rename(path)
+    table.write_text(text.replace(path.stem, path.name))
+    assert f"there is {path.name}: write objID without .jpg" in only_problem(folder)[1]
+
+
+@pytest.mark.parametrize(
+    ("there", "remedy"),
+    [
+        ("Images", "the images are in Images: rename that folder to images"),
+        ("cutouts/jpg", "the images are in cutouts/jpg: rename that folder to images"),
+        (".", "make it, and move the images that lie beside master.csv into it"),
+    ],
+)
+def test_a_missing_folder_and_where_the_images_are(folder, there, remedy):
+    (folder / there).mkdir(parents=True, exist_ok=True)
+    for path in list((folder / "images").iterdir()):
+        path.rename(folder / there / path.name)
+    (folder / "images").rmdir()
+    place, sentence = only_problem(folder)
+    assert place[2] == "images/"
+    assert sentence == f"images/: there is no such folder; {remedy}."
 
 
 @pytest.mark.parametrize("rounded", ["1237648702973411328", "1237648702973410000"], ids=["float", "spreadsheet"])
@@ -488,7 +585,7 @@ def test_progress_counts_the_images_decoded(make_survey, monkeypatch):
 def test_progress_can_cancel(make_survey, monkeypatch):
     monkeypatch.setattr("galviz.imagefolder._BATCH", 4)
     decoded = []
-    monkeypatch.setattr("galviz.imagefolder.decode_rgb", lambda content: decoded.append(1))
+    monkeypatch.setattr("galviz.imagefolder.inspect_image", lambda *given: decoded.append(1) or ImageFacts(b"", (9, 9), False))
 
     class Stopped(Exception):
         pass
