@@ -14,6 +14,10 @@ from collections.abc import Iterator
 import simplejpeg
 
 _PNG_SIGNATURE_BYTES = 8
+_PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by the kind of colour in the header
+# Of each pass of an interlaced PNG, first column and row and the steps between them (PNG specification, 8.2).
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+_PART_BYTES = 2**20
 _END_OF_IMAGE, _START_OF_SCAN, _LAST_COEFFICIENT = 0xD9, 0xDA, 63
 _FRAMES = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)  # the kinds of Huffman- and arithmetic-coded frames that libjpeg decodes
 # Between scans: any marker but the restart markers, which belong to a scan, and 0xFF00, which stands for 0xFF.
@@ -21,20 +25,21 @@ _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
 
 
 def png_damage(content: bytes) -> str | None:
-    """Check a PNG by its checksums.
+    """Check a PNG by its checksums, and for rows that are missing.
 
-    Pillow skips those of the image data, and stops reading when all rows are there.
+    Pillow skips the checksums of the image data, and leaves rows black that aren't there.
 
     Parameters
     ----------
     content : bytes
-        With a PNG's signature.
+        A PNG file whose header Pillow has read.
 
     Returns
     -------
     str or None
-        What is wrong, for a sentence; None if each part has its checksum and the end is there.
+        What is wrong, for a sentence; None if nothing is.
     """
+    header, compressed = b"", []
     place = _PNG_SIGNATURE_BYTES
     while True:
         head = content[place : place + 8]
@@ -47,9 +52,29 @@ def png_damage(content: bytes) -> str | None:
             return "its end is missing"
         if zlib.crc32(content[place + 4 : end]) != int.from_bytes(checksum, "big"):
             return f"the checksum of its part {name.decode('ascii', 'replace')} is wrong"
-        if name == b"IEND":
-            return None
+        if name == b"IHDR":
+            header = content[place + 8 : end]
+        elif name == b"IDAT":
+            compressed.append(content[place + 8 : end])
+        elif name == b"IEND":
+            return _png_rows_damage(header, b"".join(compressed))
         place = end + 4
+
+
+def _png_rows_damage(header: bytes, compressed: bytes) -> str | None:
+    width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", header)
+    bits = depth * _PNG_CHANNELS[kind]
+    passes = _ADAM7 if interlaced else ((0, 0, 1, 1),)
+    sizes = [(-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in passes]
+    missing = sum(rows * (1 + -(-columns * bits // 8)) for columns, rows in sizes if columns > 0 and rows > 0)
+    stream = zlib.decompressobj()
+    try:
+        while missing > 0 and (part := stream.decompress(compressed, _PART_BYTES)):
+            missing -= len(part)
+            compressed = stream.unconsumed_tail
+    except zlib.error as error:
+        return str(error)
+    return "rows at its end are missing" if missing > 0 else None
 
 
 def jpeg_damage(content: bytes, *, cmyk: bool = False) -> str | None:

@@ -84,8 +84,9 @@ def remarks(sizes_px: Mapping[tuple[int, int], int], pad_px: int, crop_px: int, 
         fitting = scale * crop_px / min(worst.size_px)
         said.append(f"{_counted(cut, sizes_px)} much larger than what the network sees: {worst}.")
         said.append(
-            f"--scale {fitting:.3g} would show it all of the shorter side. Mind the scale: galviz's own network was trained "
-            "on pixels of 0.396 arcsec. If yours are smaller, their size in arcsec divided by 0.396 is the right --scale."
+            f"--scale {fitting:.3g} would show it all of the shorter side. Mind the scale: galviz's own network was "
+            "trained on pixels of 0.396 arcsec. If yours are smaller, their size divided by 0.396 arcsec is the right "
+            "--scale."
         )
     if padded:
         worst = max(padded, key=lambda framing: framing.share_padding)

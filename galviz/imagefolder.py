@@ -3,13 +3,14 @@
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from galviz.images import ImageFacts, ImageFault, inspect_image, read_content
+from galviz.cutouts import ImageFacts, inspect_image
+from galviz.images import ImageFault, read_content
 from galviz.misplaced import OtherPlaces
 from galviz.problems import Problem
 from galviz.rounding import improbable, is_long, looks_rounded, rounding_chance
@@ -99,8 +100,8 @@ class ImageFolder:
         Returns
         -------
         dict of str to str
-            The galaxy's id and the name of the image that may be its own; empty if there is no such galaxy, or if chance
-            explains them. A single id that was rounded can't be told from a true one.
+            The galaxy's id and the name of the image that may be its own; empty if there is none, or if chance explains
+            them. A single id that was rounded can't be told from a true one.
         """
         long_ids = [object_id for object_id in self._object_ids if is_long(object_id)]
         suspects = {
@@ -194,7 +195,7 @@ def check_images(
         fault = ImageFault(
             f"the id seems to have been rounded: then this image is another galaxy's, and its own may be {neighbour}, "
             "which has no row",
-            f"write objID as text from the original table; if it is right, move images without a row out of {IMAGES_NAME}/",
+            "write objID as text from the original table; if it is right, take images without a row out of the folder",
         )
         found.problems.append(image_problem(line, object_id, name, fault))
     if verify:
@@ -202,9 +203,7 @@ def check_images(
     return found
 
 
-def _inspect_all(
-    folder: Path, found: FoundImages, scale: float, progress: Callable[[int, int], object] | None
-) -> None:
+def _inspect_all(folder: Path, found: FoundImages, scale: float, progress: Callable[[int, int], object] | None) -> None:
     """Decode images on several threads (Pillow releases the interpreter's lock); note each one's facts or fault."""
 
     def inspect(item: tuple[str, tuple[int, str]]) -> ImageFacts | ImageFault:

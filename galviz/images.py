@@ -1,12 +1,10 @@
 """A galaxy's image file -> 8-bit RGB, or a sentence on why not."""
 
-import hashlib
 import io
 import os
 import stat
 import struct
 import zlib
-from typing import NamedTuple
 
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
@@ -16,13 +14,6 @@ from galviz.signatures import file_kind
 # Far more than a cutout of one galaxy needs (160 px), and little enough for a few threads to decode at a time.
 MAX_PIXELS = 4096 * 4096
 _MAX_BYTES = 64 * 2**20
-# A network halves an image five times: of fewer pixels, one cell of its last feature maps would see all. The cutouts of
-# galaxies that we know have at least 64.
-SMALLEST_PX = 32
-# Levels of 255 between the brightest and the darkest 4 × 4 px, in the channel where they differ most. The faintest of 400
-# SDSS galaxies has 66 and of 2,000 mock galaxies 59; a black image with the noise of JPEG has up to 3.
-LEAST_CONTRAST = 8
-_AVERAGED_PX = 4
 # What Pillow's readers of JPEG and PNG raise for rubbish; tests/test_survey.py feeds them much of it.
 _DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
 _CONVERT = "save it as an 8-bit RGB image in JPEG or PNG"
@@ -139,88 +130,6 @@ def decode_rgb(content: bytes) -> Image.Image:
         raise _broken(error) from error
     rgb.info = {}
     return rgb
-
-
-class ImageFacts(NamedTuple):
-    """What is known of an image once it was read.
-
-    Attributes
-    ----------
-    sha256 : bytes
-        Digest of the file's content.
-    size_px : (int, int)
-        Width and height of the file's image, before it is resampled.
-    grey : bool
-        Whether red, green and blue are equal everywhere.
-    """
-
-    sha256: bytes
-    size_px: tuple[int, int]
-    grey: bool
-
-
-def inspect_image(content: bytes, scale: float = 1.0) -> ImageFacts:
-    """Decode an image file and see that there can be a galaxy in it.
-
-    Parameters
-    ----------
-    content : bytes
-        See `decode_rgb`.
-    scale : float
-        By which the image will be resampled.
-
-    Raises
-    ------
-    ImageFault
-        As `decode_rgb`, or if the image is too small or without contrast; see `check_galaxy`.
-    """
-    image = decode_rgb(content)
-    check_galaxy(image, scale)
-    red, green, blue = (channel.tobytes() for channel in image.reduce(_AVERAGED_PX).split())
-    return ImageFacts(hashlib.sha256(content).digest(), image.size, red == green == blue)
-
-
-def check_galaxy(image: Image.Image, scale: float = 1.0) -> None:
-    """Refuse an image that can't show a galaxy.
-
-    Raises
-    ------
-    ImageFault
-        If a side has fewer than `SMALLEST_PX`, or fewer (or the whole more than `MAX_PIXELS`) once it is resampled by
-        `scale`; or if the contrast is less than `LEAST_CONTRAST`, as in an image that is black or of one colour.
-    """
-    width, height = image.size
-    if min(width, height) < SMALLEST_PX:
-        problem = f"it has {width} × {height} px, too few to show a galaxy"
-        raise ImageFault(problem, f"cut out a larger part of the sky, of at least {SMALLEST_PX} × {SMALLEST_PX} px")
-    wide, high = scaled_size(image.size, scale)
-    if min(wide, high) < SMALLEST_PX or wide * high > MAX_PIXELS:
-        problem = f"it has {width} × {height} px, and scaled by {scale:g} {wide} × {high}"
-        amount = f"less than {SMALLEST_PX} × {SMALLEST_PX}" if wide * high <= MAX_PIXELS else f"more than {MAX_PIXELS:,}"
-        raise ImageFault(f"{problem}, which is {amount}", "choose another --scale")
-    contrast = max(high - low for low, high in image.reduce(_AVERAGED_PX).getextrema())
-    if contrast < LEAST_CONTRAST:
-        problem = f"it shows no galaxy: it is {_one_colour(image)} all over"
-        raise ImageFault(problem, "download it again, or remove the galaxy's row")
-
-
-def _one_colour(image: Image.Image) -> str:
-    """Name the colour of an image that has hardly more than one."""
-    levels = [sum(extrema) // 2 for extrema in image.reduce(_AVERAGED_PX).getextrema()]
-    if max(levels) - min(levels) >= LEAST_CONTRAST:
-        return "of one colour"
-    return "black" if max(levels) < LEAST_CONTRAST else "white" if min(levels) > 255 - LEAST_CONTRAST else "grey"
-
-
-def scaled_size(size_px: tuple[int, int], scale: float) -> tuple[int, int]:
-    """Width and height of an image once it is resampled by `scale`."""
-    width, height = (max(1, round(side * scale)) for side in size_px)
-    return width, height
-
-
-def resample(image: Image.Image, scale: float) -> Image.Image:
-    """Resample an image by a factor for both sides, with Lanczos' filter; 1 gives back the image itself."""
-    return image if scale == 1 else image.resize(scaled_size(image.size, scale), Image.Resampling.LANCZOS)
 
 
 def pixel_size(content: bytes) -> tuple[int, int]:

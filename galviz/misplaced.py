@@ -1,4 +1,4 @@
-"""A galaxy without an image -> the file that may be its image, under another name or in another folder, and what to do."""
+"""A galaxy without an image -> the file that may be its image, under another name or in another folder."""
 
 import os
 from collections import Counter
@@ -43,17 +43,18 @@ class OtherPlaces:
         if not paths:
             return None
         # A file whose name says the id itself comes first, and one in the right folder.
-        path = min(paths, key=lambda one: (object_id not in one, PurePath(one).parent != PurePath(self._images_name), one))
+        here = PurePath(self._images_name)
+        path = min(paths, key=lambda one: (object_id not in one, PurePath(one).parent != here, one))
         name, stem = PurePath(path).name, PurePath(path).stem
-        if PurePath(path).parent != PurePath(self._images_name):
+        if PurePath(path).parent != here:
             return f"there is {path}: move it into {self._images_name}/"
         if name == object_id and name.lower().endswith(self._suffixes):
             return f"there is {name}: write objID without {PurePath(name).suffix}"
         if object_id in (stem, name):
-            ending = _ENDINGS.get(file_kind(read_start(self._folder / path)) or "")
-            if ending is None:
+            kind = file_kind(read_start(self._folder / path))
+            if kind not in _ENDINGS:
                 return f"there is {name}: save it as JPEG or PNG"
-            return f"there is {name}, which is {'a JPEG' if ending == '.jpg' else 'a PNG'}: rename it to {object_id}{ending}"
+            return f"there is {name}, which is {kind}: rename it to {object_id}{_ENDINGS[kind]}"
         if stem.casefold() == object_id.casefold():
             return f"there is {name}: write objID as in the file's name, upper and lower case count"
         return f"there is {name}: the id seems to have lost zeros at its start, write objID as text"

@@ -25,5 +25,5 @@ def rounding_chance(object_id: str) -> float:
 
 
 def improbable(count: int, expected: float) -> bool:
-    """Whether chance hardly brings `count` where `expected` is the mean: at least two, and Chernoff's bound below 0.1 %."""
+    """Whether `count`, two or more, is hardly chance if `expected` is the mean: below 0.1 % by Chernoff's bound."""
     return count >= 2 and expected < count and (math.e * expected / count) ** count < _HARDLY_CHANCE

@@ -19,8 +19,9 @@ import pandas as pd
 from PIL import Image
 
 from galviz.catalogue import read_catalogue, read_catalogue_file
+from galviz.cutouts import check_galaxy, resample, scaled_size
 from galviz.imagefolder import IMAGES_NAME, check_images, image_problem
-from galviz.images import ImageFault, check_galaxy, decode_rgb, pixel_size, read_content, resample, scaled_size
+from galviz.images import ImageFault, decode_rgb, pixel_size, read_content
 from galviz.label import Label
 from galviz.problems import Problem, SurveyError, misnamed
 
@@ -161,7 +162,7 @@ class Survey:
         digest = hashlib.sha256(content).digest()
         # setdefault is one step, so that of two threads that read first the later one compares.
         if self._digests.setdefault(object_id, digest) != digest:
-            fault = ImageFault("it has changed since the survey was loaded", "load the survey again")
+            fault = ImageFault("it has changed since the survey was loaded", "load it again")
             raise ChangedSurveyError(str(self.folder), [image_problem(line, object_id, name, fault)])
         return content
 
@@ -246,7 +247,8 @@ def checked_scale(scale: float) -> float:
         If it is no number above 0 and up to 16.
     """
     if isinstance(scale, bool) or not isinstance(scale, Real) or not 0 < scale <= _LARGEST_SCALE:
-        raise ValueError(f"scale must be a number above 0 and up to {_LARGEST_SCALE:g}; got {scale!r}. 1 changes nothing.")
+        rule = f"scale must be a number above 0 and up to {_LARGEST_SCALE:g}"
+        raise ValueError(f"{rule}; got {scale!r}. 1 leaves images as they are.")
     return float(scale)
 
 

@@ -44,7 +44,7 @@ def read_arguments() -> argparse.Namespace:
         found.scale = checked_scale(1.0 if found.scale is None else found.scale)
     except ValueError as error:
         st.title("The app was started with arguments it can't use")
-        said = str(error)
+        said = str(error).removesuffix(".")
         st.error(f"{said[:1].upper()}{said[1:]}.", icon=":material/terminal:")
         st.markdown("Stop it in its terminal (Ctrl+C) and start it again as")
         st.code("streamlit run app.py -- --survey FOLDER --label COLUMN --scale 1 --model CARD", language="bash")

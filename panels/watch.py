@@ -8,7 +8,7 @@ from time import monotonic
 from galviz.imagefolder import IMAGES_NAME
 from galviz.table import CATALOGUE_NAME
 
-# Looking takes 1 part of this many of the time: 130,000 images are then looked at every 20 s, 2,000 at every run of a page.
+# Looking takes one part in this many of the time.
 _PAUSE = 50
 
 
@@ -31,7 +31,7 @@ class FolderWatch:
         self._next_look = 0.0
 
     def has_changed(self) -> bool:
-        """Whether anything has changed since this was last asked; True at first, False while it is too early to look."""
+        """Whether anything has changed since the last look; True at first, False while it is too early for another."""
         began = self._clock()
         if self._state is not None and began < self._next_look:
             return False

@@ -107,9 +107,9 @@ def test_a_sound_survey_is_summed_up(folder, capsys):
         "galaxies  4",
         "label     metallicity, 8.3 to 9.2 dex; no galaxies without it",
         "images    32 x 32 px (4)",
-        "network   xresnet34-1 sees the central 112 x 112 px: 100 % of 32 x 32 px; 92 % of what it sees is padding",
-        "note      4 of 4 images are smaller than what the network sees: the central 32 × 32 of 32 × 32 px (100 % of the "
-        "image), with black around it (92 % of what it sees is padding).",
+        "network   xresnet34-1 sees the central 112 x 112 px: 100 % of 32 x 32 px; 92 % of its view is padding",
+        "note      4 of 4 images are smaller than what the network sees: the central 32 × 32 of 32 × 32 px (100 % of "
+        "the image), with black around it (92 % of what it sees is padding).",
         f"sha256    {load_survey(folder).sha256}",
     ]
 
@@ -151,7 +151,7 @@ def test_what_the_network_sees_is_told(make_survey, tiny_card, capsys):
     folder = make_survey(3, causes=False, side_px=400, suffix=".png")
     assert cli.main(["check-survey", str(folder)]) == 0
     told = capsys.readouterr().out
-    assert "sees the central 112 x 112 px: 8 % of 400 x 400 px; 0 % of what it sees is padding\n" in told
+    assert "sees the central 112 x 112 px: 8 % of 400 x 400 px; 0 % of its view is padding\n" in told
     assert "--scale 0.28 would show it all of the shorter side" in told
     assert cli.main(["check-survey", str(folder), "--scale", "0.28", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

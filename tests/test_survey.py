@@ -17,7 +17,8 @@ from PIL import Image
 
 from galviz import images
 from galviz import survey as survey_module
-from galviz.images import ImageFacts, decode_rgb
+from galviz.cutouts import ImageFacts
+from galviz.images import decode_rgb
 from galviz.problems import Problem
 from galviz.survey import ChangedSurveyError, SurveyError, load_survey
 
@@ -172,7 +173,7 @@ def test_an_image_that_changes_later_is_refused_and_told_like_the_others(folder)
     kept = image_in(folder, 3).read_bytes()
     image_in(folder, 3).write_bytes(image_in(folder, 2).read_bytes())  # sound, and another galaxy's
     for read in (survey.image, survey.image_size):
-        with pytest.raises(ChangedSurveyError, match="changed since the survey was loaded; load the survey again") as caught:
+        with pytest.raises(ChangedSurveyError, match="changed since the survey was loaded; load it again") as caught:
             read(object_id)
         assert caught.value.problems["row"].tolist() == [5]
     assert survey.sha256 == checksum  # of the content that it was loaded with
@@ -405,10 +406,10 @@ def test_two_images_for_one_galaxy(folder):
 @pytest.mark.parametrize(
     ("place", "remedy"),
     [
-        ("images/{id}.jfif", "there is {id}.jfif, which is a JPEG: rename it to {id}.jpg"),
-        ("images/{id}.jpe", "there is {id}.jpe, which is a JPEG: rename it to {id}.jpg"),
-        ("images/{id}", "there is {id}, which is a JPEG: rename it to {id}.jpg"),
-        ("images/{id}.tif", "there is {id}.tif, which is a JPEG: rename it to {id}.jpg"),
+        ("images/{id}.jfif", "there is {id}.jfif, which is a JPEG image: rename it to {id}.jpg"),
+        ("images/{id}.jpe", "there is {id}.jpe, which is a JPEG image: rename it to {id}.jpg"),
+        ("images/{id}", "there is {id}, which is a JPEG image: rename it to {id}.jpg"),
+        ("images/{id}.tif", "there is {id}.tif, which is a JPEG image: rename it to {id}.jpg"),
         ("images/00{id}.jpg", "there is 00{id}.jpg: the id seems to have lost zeros at its start, write objID as text"),
         ("images/spirals/{id}.jpg", "there is images/spirals/{id}.jpg: move it into images/"),
         ("images/{id}/{id}.jpg", "there is images/{id}/{id}.jpg: move it into images/"),
@@ -585,7 +586,8 @@ def test_progress_counts_the_images_decoded(make_survey, monkeypatch):
 def test_progress_can_cancel(make_survey, monkeypatch):
     monkeypatch.setattr("galviz.imagefolder._BATCH", 4)
     decoded = []
-    monkeypatch.setattr("galviz.imagefolder.inspect_image", lambda *given: decoded.append(1) or ImageFacts(b"", (9, 9), False))
+    facts = ImageFacts(b"", (9, 9), False)
+    monkeypatch.setattr("galviz.imagefolder.inspect_image", lambda *given: decoded.append(1) or facts)
 
     class Stopped(Exception):
         pass

@@ -99,11 +99,12 @@ def _summary(found: dict) -> str:
         f"label     {label}",
         f"images    {_first(sizes, 'sizes')}{scaled}",
         f"network   {found['network']} sees the central {found['crop_px']} x {found['crop_px']} px: "
-        f"{percent(seen['share_of_image'])} of {size} px; {percent(seen['share_of_padding'])} of what it sees is padding",
+        f"{percent(seen['share_of_image'])} of {size} px; {percent(seen['share_of_padding'])} of its view is padding",
         *(f"note      {remark}" for remark in found["remarks"]),
     ]
     if grey := found["grey_images"]:
-        lines.append(f"note      {grey} {'image is' if grey == 1 else 'images are'} grey; galviz's own network needs colour.")
+        said = "image is" if grey == 1 else "images are"
+        lines.append(f"note      {grey} {said} grey; galviz's own network needs colour.")
     if extra := found["images_without_row"]:
         verb = "has" if len(extra) == 1 else "have"
         lines.append(f"unlisted  {len(extra)} in images/ {verb} no row in master.csv: {_first(extra, 'images', 3)}")
