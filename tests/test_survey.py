@@ -4,6 +4,7 @@ import hashlib
 import os
 import pickle
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -13,13 +14,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from galviz import images
 from galviz import survey as survey_module
 from galviz.cutouts import ImageFacts
+from galviz.imagefolder import ImageFolder
 from galviz.images import decode_rgb
 from galviz.problems import Problem
+from galviz.rounding import improbable, looks_rounded, rounding_chance
 from galviz.survey import ChangedSurveyError, SurveyError, load_survey
 
 ROOT = Path(__file__).parents[1]
@@ -599,3 +604,133 @@ def test_progress_can_cancel(make_survey, monkeypatch):
     with pytest.raises(Stopped):
         load_survey(make_survey(40, causes=False, side_px=32), progress=stop)
     assert len(decoded) <= 8
+
+
+# --- rounded ids ------------------------------------------------------------------------------------------------------
+
+
+def rewrite_ids(folder, ids, *, spare=()):
+    """Give a folder's galaxies other ids, with images of these names; `spare` are images without a row."""
+    table = folder / "master.csv"
+    text = table.read_text()
+    paths = sorted((folder / "images").iterdir())
+    for path, object_id in zip(paths, ids, strict=True):
+        text = text.replace(path.stem, object_id)
+        path.rename(path.with_name(f"{object_id}.jpg"))
+    for name in spare:
+        shutil.copy(folder / "images" / f"{ids[0]}.jpg", folder / "images" / f"{name}.jpg")
+    table.write_text(text)
+
+
+TRUE_IDS = ["1237648702973411443", "1237648702994383943", "1237648704043942146", "1237648720689102920"]
+
+
+@pytest.mark.parametrize("rounding", ["float", "spreadsheet"])
+def test_ids_rounded_to_those_of_other_galaxies_are_refused(make_survey, rounding):
+    rounded = [str(int(float(one))) if rounding == "float" else f"{one[:15]}0000" for one in TRUE_IDS]
+    folder = make_survey(4, causes=False, side_px=32)
+    rewrite_ids(folder, rounded, spare=TRUE_IDS)
+    error = refused(folder)
+    assert error.problems["objID"].tolist() == rounded
+    assert "its own may be 1237648702973411443.jpg, which has no row" in str(error.details[0])
+    for true_id in TRUE_IDS:
+        (folder / "images" / f"{true_id}.jpg").unlink()
+    assert load_survey(folder).object_ids == rounded  # with no image of theirs there is nothing to take them for
+
+
+def test_true_ids_may_look_rounded(tmp_path):
+    """Consecutive ids with more images than rows, as in a part of a survey: one in 256 looks like a float's."""
+    start = 1237648702973411328  # itself one of a float
+    ids = [str(start + number) for number in range(600)]
+    for object_id in ids:
+        (tmp_path / f"{object_id}.jpg").touch()
+    assert sum(map(looks_rounded, ids[::2])) == 3
+    assert ImageFolder(tmp_path, dict.fromkeys(ids[::2], 0)).rounded() == {}
+    few = dict.fromkeys([ids[0], ids[256], ids[512]], 0)  # and nothing else would be too much chance
+    assert ImageFolder(tmp_path, few).rounded().keys() == few.keys()
+
+
+def test_how_often_true_ids_look_rounded():
+    ids = [str(1237648702973411443 + number * 12_345_677) for number in range(30_000)]
+    share = sum(map(looks_rounded, ids)) / len(ids)
+    assert share == pytest.approx(rounding_chance(ids[0]), rel=0.1) == pytest.approx(1 / 256 + 1e-4)
+    assert not looks_rounded("9007199254740992")  # of 16 digits
+    assert not improbable(1, 0.0001)  # a single one is never enough
+
+
+# --- scale ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_scale_resamples_images_and_makes_another_survey(make_survey):
+    folder = make_survey(3, causes=False, side_px=160, suffix=".png")
+    whole, half = load_survey(folder), load_survey(folder, scale=0.5)
+    object_id = whole.object_ids[0]
+    assert (whole.scale, half.scale) == (1.0, 0.5)
+    expected = whole.image(object_id).resize((80, 80), Image.Resampling.LANCZOS)
+    np.testing.assert_array_equal(half.image(object_id), expected)
+    assert half.image_size(object_id) == (80, 80)
+    assert (whole.image_sizes, half.image_sizes) == ({(160, 160): 3}, {(80, 80): 3})
+    assert load_survey(folder, scale=0.5, verify=False).image_sizes == {(80, 80): 3}
+    sums = {load_survey(folder, scale=scale).sha256 for scale in (1, 1.0, 0.5, 0.5000001, 2)}
+    assert len(sums) == 4
+    assert load_survey(folder, scale=1.0).sha256 == whole.sha256
+
+
+@pytest.mark.parametrize("scale", [0, -1, float("nan"), float("inf"), 17, True, "1", None])
+def test_a_scale_out_of_range_is_refused(folder, scale):
+    with pytest.raises(ValueError, match="scale must be a number above 0 and up to 16; got"):
+        load_survey(folder, scale=scale)
+
+
+def test_a_scale_that_leaves_too_few_pixels_is_refused(folder):
+    with pytest.raises(SurveyError, match="32 × 32 px, and scaled by 0.5 16 × 16, too few"):
+        load_survey(folder, scale=0.5)
+
+
+# --- every byte counts ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def two_kinds(make_survey):
+    """A folder with a JPEG and a PNG, its content and its checksum."""
+    folder = make_survey(2, causes=False, side_px=40)
+    first = sorted((folder / "images").iterdir())[0]
+    Image.open(first).save(first.with_suffix(".png"))
+    first.unlink()
+    files = sorted((folder / "images").iterdir())
+    return folder, {path: path.read_bytes() for path in files}, load_survey(folder).sha256
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(which=st.integers(0, 1), where=st.floats(0, 1, exclude_max=True), change=st.integers(1, 255), data=st.data())
+def test_any_change_to_an_image_changes_the_checksum_or_is_refused(two_kinds, which, where, change, data):
+    folder, contents, checksum = two_kinds
+    path = list(contents)[which]
+    content = contents[path]
+    place = int(where * len(content))
+    spoilt = data.draw(
+        st.sampled_from(
+            [
+                content[:place] + bytes([content[place] ^ change]) + content[place + 1 :],
+                content[:place] + content[place + change :],
+                content[:place] + bytes([change]) + content[place:],
+                content + bytes([change]),
+            ]
+        )
+    )
+    if spoilt == content:
+        return
+    survey = load_survey(folder)
+    path.write_bytes(spoilt)
+    try:
+        with pytest.raises(SurveyError):
+            survey.image(path.stem)
+        assert survey.sha256 == checksum
+        try:
+            again = load_survey(folder)
+        except SurveyError:
+            return
+        assert again.sha256 != checksum
+        assert again.image(path.stem).size == (40, 40)
+    finally:
+        path.write_bytes(content)
