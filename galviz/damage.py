@@ -3,7 +3,7 @@
 Pillow decodes what it can and keeps quiet about the rest: a JPEG that lacks its middle becomes a shifted image with a
 flat end. So each file is checked by what its format offers. A PNG holds a checksum of each part. A JPEG holds none; but
 where bytes are lost, its Huffman codes rarely come out even, and libjpeg then warns. (benchmarks/damage.py measures how
-often: nearly always from some 50 bytes on, a third of the time for a single byte.)
+often: nearly always from a hundred bytes on, a third of the time for a single byte.)
 """
 
 import re

@@ -683,7 +683,7 @@ def test_a_scale_out_of_range_is_refused(folder, scale):
 
 
 def test_a_scale_that_leaves_too_few_pixels_is_refused(folder):
-    with pytest.raises(SurveyError, match="32 × 32 px, and scaled by 0.5 16 × 16, too few"):
+    with pytest.raises(SurveyError, match=r"32 × 32 px, and scaled by 0\.5 16 × 16, too few"):
         load_survey(folder, scale=0.5)
 
 
