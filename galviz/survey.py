@@ -2,26 +2,36 @@
 
 A survey folder holds ``master.csv``, with a column ``objID`` and, if the galaxies have one, a label (``oh_p50`` by
 default), and ``images/<objID>.jpg``, ``.jpeg`` or ``.png``. Whatever is wrong with it is told at once, row by row, by
-`SurveyError`; a `Survey` that was loaded can be trusted, and shared between threads.
+`SurveyError`; a `Survey` that was loaded can be trusted, and shared between threads. It is a snapshot: an image that
+has other content than when it was first read is refused, so that pixels and checksum always belong together.
 """
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 
 import pandas as pd
 from PIL import Image
 
 from galviz.catalogue import read_catalogue, read_catalogue_file
+from galviz.cutouts import check_galaxy, resample, scaled_size
 from galviz.imagefolder import IMAGES_NAME, check_images, image_problem
 from galviz.images import ImageFault, decode_rgb, pixel_size, read_content
 from galviz.label import Label
 from galviz.problems import Problem, SurveyError, misnamed
 
-__all__ = ["Label", "Survey", "SurveyError", "load_survey", "mock_survey_folder"]
+__all__ = ["ChangedSurveyError", "Label", "Survey", "SurveyError", "load_survey", "mock_survey_folder"]
+
+_LARGEST_SCALE = 16.0
+
+
+class ChangedSurveyError(SurveyError):
+    """An image has other content than when the survey was loaded: the survey must be loaded again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +44,22 @@ class Survey:
         Absolute.
     label : Label or None
         What the label is called and how it is shown; None if the galaxies have none.
+    scale : float
+        The factor by which both sides of each image are resampled.
+    n_grey : int or None
+        How many images are grey (red, green and blue are equal); None if they weren't decoded.
     """
 
     folder: Path
     label: Label | None
+    scale: float
+    n_grey: int | None
     _frame: pd.DataFrame = field(repr=False)
     _images: dict[str, tuple[int, str]] = field(repr=False)  # id -> line in master.csv, name of the image
     _catalogue_digest: bytes = field(repr=False)
+    # id -> SHA-256 of the image as it was first read; some 35 MB for 300,000 galaxies.
+    _digests: dict[str, bytes] = field(repr=False)
+    _known_sizes: Counter[tuple[int, int]] = field(repr=False)
 
     @property
     def catalogue(self) -> pd.DataFrame:
@@ -57,19 +76,41 @@ class Survey:
 
     @cached_property
     def sha256(self) -> str:
-        """Checksum of master.csv and the images in the catalogue's order: it changes when any byte of them does.
+        """Checksum of master.csv, the images in the catalogue's order, and the scale if it isn't 1.
 
-        Two threads that ask at once compute it twice and get the same.
+        It changes when any byte of them does. It is that of the content that `image` gives: where an image was read
+        before, it isn't read again. Two threads that ask at once compute it twice and get the same.
 
         Raises
         ------
         SurveyError
-            If an image has gone since the survey was loaded.
+            If an image that was never read has gone.
         """
         digest = hashlib.sha256(self._catalogue_digest)
         for object_id in self._images:
-            digest.update(hashlib.sha256(self._content(object_id)).digest())
+            if object_id not in self._digests:
+                self._content(object_id)
+            digest.update(self._digests[object_id])
+        if self.scale != 1:
+            digest.update(f"scale {self.scale!r} lanczos".encode())
         return digest.hexdigest()
+
+    @cached_property
+    def image_sizes(self) -> dict[tuple[int, int], int]:
+        """How many images have each width and height (px, as `image` gives them), the most frequent first.
+
+        Raises
+        ------
+        SurveyError
+            As `image_size`, if the survey was loaded without verifying it.
+        """
+        sizes: Counter[tuple[int, int]] = Counter()
+        if self._known_sizes:
+            for size_px, count in self._known_sizes.items():
+                sizes[scaled_size(size_px, self.scale)] += count
+        else:
+            sizes.update(map(self.image_size, self._images))
+        return dict(sizes.most_common())
 
     def image(self, object_id: str) -> Image.Image:
         """Read a galaxy's image.
@@ -81,37 +122,49 @@ class Survey:
         Returns
         -------
         PIL.Image.Image
-            RGB, 8 bits a channel, the file's own size; the caller's own.
+            RGB, 8 bits a channel, the file's own size times `scale` (Lanczos' filter); the caller's own.
 
         Raises
         ------
         ValueError
             If there is no such galaxy.
+        ChangedSurveyError
+            If the image's content has changed since it was first read.
         SurveyError
-            If the image has gone or broken since the survey was loaded, or was never decoded (``verify=False``).
+            If the image has gone since the survey was loaded, or is broken and was never decoded (``verify=False``).
         """
         content = self._content(object_id)
         try:
-            return decode_rgb(content)
+            image = decode_rgb(content)
+            check_galaxy(image, self.scale)
         except ImageFault as fault:
             raise self._error(object_id, fault) from fault
+        return resample(image, self.scale)
 
     def image_size(self, object_id: str) -> tuple[int, int]:
-        """Width and height (px) of a galaxy's image, from the file's header; raises what `image` does."""
+        """Width and height (px) of what `image` gives, from the file's header; raises what `image` does."""
         content = self._content(object_id)
         try:
-            return pixel_size(content)
+            return scaled_size(pixel_size(content), self.scale)
         except ImageFault as fault:
             raise self._error(object_id, fault) from fault
 
     def _content(self, object_id: str) -> bytes:
+        """The image's bytes, which are those that its checksum speaks of."""
         if object_id not in self._images:
             rule = f"object_id must be one of the survey's {len(self._images)} ids"
             raise ValueError(f"{rule}; got {misnamed(object_id, self._images)}")
+        line, name = self._images[object_id]
         try:
-            return read_content(self.folder / IMAGES_NAME / self._images[object_id][1])
+            content = read_content(self.folder / IMAGES_NAME / name)
         except ImageFault as fault:
             raise self._error(object_id, fault) from fault
+        digest = hashlib.sha256(content).digest()
+        # setdefault is one step, so that of two threads that read first the later one compares.
+        if self._digests.setdefault(object_id, digest) != digest:
+            fault = ImageFault("it has changed since the survey was loaded", "load it again")
+            raise ChangedSurveyError(str(self.folder), [image_problem(line, object_id, name, fault)])
+        return content
 
     def _error(self, object_id: str, fault: ImageFault) -> SurveyError:
         line, name = self._images[object_id]
@@ -122,6 +175,7 @@ def load_survey(
     folder: str | os.PathLike[str] | None = None,
     label: str | None = None,
     *,
+    scale: float = 1.0,
     verify: bool | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Survey:
@@ -134,6 +188,10 @@ def load_survey(
     label : str, optional
         The label's column in master.csv. By default ``oh_p50``, which is called ``metallicity`` in the catalogue, or
         else ``metallicity``; if there is neither, the survey has no label.
+    scale : float
+        Factor by which both sides of each image are resampled, with Lanczos' filter; above 0 and up to 16. A network
+        sees the central pixels of an image, so 0.1 shows it ten times as much sky in images of small pixels. The survey
+        is then another one, with a checksum of its own.
     verify : bool, optional
         Whether to decode every image, or only to see that it is there and not empty. By default a folder of the user's
         is verified; the shipped one isn't, as it can't have changed without failing its checksum's test.
@@ -149,7 +207,10 @@ def load_survey(
     ------
     SurveyError
         If anything is wrong with the folder; it tells all problems at once.
+    ValueError
+        If `scale` is out of range.
     """
+    scale = checked_scale(scale)
     root = mock_survey_folder() if folder is None else Path(folder)
     if verify is None:
         verify = folder is not None
@@ -160,11 +221,35 @@ def load_survey(
     if problem is not None:
         raise SurveyError(str(root), [problem])
     catalogue = read_catalogue(content, label)
-    images, problems = check_images(root, catalogue.lines, verify=verify, progress=progress)
-    problems = catalogue.problems + problems
+    found = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress)
+    problems = catalogue.problems + found.problems
     if problems:
         raise SurveyError(str(root), problems)
-    return Survey(root.absolute(), catalogue.label, catalogue.frame, images, hashlib.sha256(content).digest())
+    return Survey(
+        folder=root.absolute(),
+        label=catalogue.label,
+        scale=scale,
+        n_grey=found.n_grey if verify else None,
+        _frame=catalogue.frame,
+        _images=found.images,
+        _catalogue_digest=hashlib.sha256(content).digest(),
+        _digests=found.digests,
+        _known_sizes=found.sizes_px,
+    )
+
+
+def checked_scale(scale: float) -> float:
+    """Give back a factor by which images can be resampled.
+
+    Raises
+    ------
+    ValueError
+        If it is no number above 0 and up to 16.
+    """
+    if isinstance(scale, bool) or not isinstance(scale, Real) or not 0 < scale <= _LARGEST_SCALE:
+        rule = f"scale must be a number above 0 and up to {_LARGEST_SCALE:g}"
+        raise ValueError(f"{rule}; got {scale!r}. 1 leaves images as they are.")
+    return float(scale)
 
 
 def mock_survey_folder() -> Path:

@@ -8,8 +8,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # A module of the core imports only from those before it. `simulate` is a package: one stage.
 STAGES = (
-    *("signatures", "problems", "regular", "files", "images", "table", "label", "catalogue", "imagefolder", "output"),
-    *("survey", "sample", "metrics", "schedule", "crops", "pixelfeatures", "normalisation", "heatmap", "thumbnails"),
+    *("signatures", "problems", "regular", "files", "damage", "images", "cutouts", "table", "label", "catalogue"),
+    *("rounding", "misplaced", "imagefolder", "output"),
+    *("survey", "sample", "metrics", "schedule", "crops", "framing", "pixelfeatures", "normalisation", "heatmap"),
+    "thumbnails",
     *("simulate", "sdss"),
     *("jsonfile", "card", "weightfile", "head", "figures", "featurefile", "features", "origin", "kept"),
     *("snapshot", "model", "training", "activations", "inspection"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+SCALE_HELP = "resample images by this factor, such as 0.25, so that a network sees more of large ones (default: 1)"
 DONE, NOT_WELL, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 _closed: set[int] = set()
 

@@ -8,7 +8,17 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from galviz.cli.command import DONE, Command, at_least, output_file, progress_bar, require_stdout, say, tell
+from galviz.cli.command import (
+    DONE,
+    SCALE_HELP,
+    Command,
+    at_least,
+    output_file,
+    progress_bar,
+    require_stdout,
+    say,
+    tell,
+)
 
 if TYPE_CHECKING:
     from torch import nn
@@ -28,6 +38,7 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--survey", metavar="FOLDER", action="append", required=True, help="may be given several times")
     add("--label", metavar="COLUMN", help="the label's column (default: oh_p50, else metallicity)")
+    add("--scale", type=float, default=1.0, metavar="S", help=SCALE_HELP)
     add("--out", type=output_file, required=True, metavar="CARD", help="NAME.json; the weights go beside it")
     add("--force", action="store_true", help="replace a network that is there already")
     given = {"default": argparse.SUPPRESS}
@@ -102,7 +113,7 @@ def _train(options: argparse.Namespace) -> int:
             surveys = []
             for folder in options.survey:
                 with progress_bar(f"checking {folder}", "image") as progress:
-                    surveys.append(load_survey(folder, options.label, progress=progress))
+                    surveys.append(load_survey(folder, options.label, scale=options.scale, progress=progress))
             with progress_bar("training", "batch") as bar:
                 card = train(
                     surveys,
@@ -151,6 +162,7 @@ def _use_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--survey", metavar="FOLDER", required=True)
     add("--label", metavar="COLUMN", help="the label's column (default: oh_p50, else metallicity)")
+    add("--scale", type=float, default=1.0, metavar="S", help=SCALE_HELP)
     add("--model", metavar="CARD", help="a network's card, NAME.json (default: the shipped one)")
     add("--batch-size", type=at_least(1), default=64, metavar="B", help="default: 64")
     add("--device", metavar="D", help="cpu, cuda or mps (default: the fastest that is there)")
@@ -273,7 +285,7 @@ def _load(options: argparse.Namespace, layers: Sequence[str] = ()) -> "tuple[nn.
         raise ValueError(f"layers must be a list of names out of {listed((*MAP_LAYERS, 'features'))}; got {unknown!r}.")
     choose_device(options.device)
     with progress_bar("checking images", "image") as progress:
-        survey = load_survey(options.survey, options.label, progress=progress)
+        survey = load_survey(options.survey, options.label, scale=options.scale, progress=progress)
     return network, survey
 
 
