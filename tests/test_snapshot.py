@@ -1,7 +1,6 @@
 """A pass computes with what the network was when it began, and its features say so; nobody can come in between."""
 
 import copy
-import itertools
 import multiprocessing
 import random
 import signal
@@ -197,53 +196,40 @@ def test_a_replaced_forward_method_and_a_global_hook_are_refused(network, survey
 # --- in the middle of a pass ------------------------------------------------------------------------------------------
 
 
-def test_a_network_trained_meanwhile_gives_the_numbers_it_had_or_none(network, survey, tiny_card):
-    """Another thread trains it and changes its mode as fast as it can."""
-    expected = extract(load_model(tiny_card), survey)
-    over = threading.Event()
+def test_a_network_that_another_thread_trains_in_the_middle_of_a_batch(network, survey, file_checksum):
+    """The pass has the numbers and the claim of the network as it was; the next one those of the network as it is."""
+    expected, this = extract(network, survey), threading.get_ident()
 
-    def disturb():
-        optimiser = torch.optim.SGD(network.parameters(), 1e-3)
-        for mode in itertools.cycle([True, False]):
-            network.train(mode)
-            if over.is_set():
-                return
-            network(torch.randn(2, 3, 48, 48)).sum().backward()
-            optimiser.step()
-
-    thread = threading.Thread(target=disturb)
-    returned, refused = [], 0
-    thread.start()
-    try:
-        for _ in range(40):
-            try:
-                returned.append(extract(network, survey, batch_size=4))
-            except ValueError as error:
-                refused += "eval mode" in str(error)
-    finally:
-        over.set()
-        thread.join(PATIENCE_S)
-    assert len(returned) + refused == 40
-    claims = {}
-    for features in returned:
-        same = np.array_equal(features.predictions, expected.predictions)
-        assert same or weights_of(features) != weights_of(expected)
-        # whatever the tensors were, equal claims mean equal numbers
-        first = claims.setdefault(weights_of(features), features.predictions)
-        np.testing.assert_array_equal(features.predictions, first)
-
-
-def test_training_mode_in_the_middle_of_a_batch_changes_nothing(network, survey):
-    expected = extract(network, survey)
+    def train_a_step():
+        network.train()
+        network(torch.randn(4, 3, 64, 64)).sum().backward()
+        torch.optim.SGD(network.parameters(), 1e-3).step()
+        network.eval()
 
     def interfere(module, inputs, output):
-        network.train()
-        threading.Timer(0, network.eval).start()
+        if threading.get_ident() == this:
+            thread = threading.Thread(target=train_a_step)
+            thread.start()
+            thread.join(PATIENCE_S)
 
     handle = network[2].register_forward_hook(interfere)
+    features = extract(network, survey, batch_size=6)
+    handle.remove()
+    np.testing.assert_allclose(features.predictions, expected.predictions, rtol=1e-5)
+    assert weights_of(features) == file_checksum
+    after = extract(network, survey)
+    assert np.abs(after.predictions - expected.predictions).max() > 1e-3
+    assert weights_of(after) != file_checksum
+
+
+def test_training_mode_from_another_thread_in_the_middle_of_a_batch_changes_nothing(network, survey):
+    expected = extract(network, survey)
+    handle = network[2].register_forward_hook(lambda module, inputs, output: network.train())
     features = extract(network, survey)
     handle.remove()
     np.testing.assert_array_equal(features.predictions, expected.predictions)
+    with pytest.raises(ValueError, match="network must be in eval mode"):
+        extract(network, survey)
 
 
 def test_an_interrupt_anywhere_leaves_no_hook_and_no_lock(network, survey):
