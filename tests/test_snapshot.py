@@ -222,9 +222,13 @@ def test_a_network_that_another_thread_trains_in_the_middle_of_a_batch(network, 
     assert weights_of(after) != file_checksum
 
 
-def test_training_mode_from_another_thread_in_the_middle_of_a_batch_changes_nothing(network, survey):
+def test_training_mode_in_the_middle_of_a_batch_changes_nothing_in_it(network, survey):
     expected = extract(network, survey)
-    handle = network[2].register_forward_hook(lambda module, inputs, output: network.train())
+
+    def interfere(module, inputs, output):
+        network.train()
+
+    handle = network[2].register_forward_hook(interfere)
     features = extract(network, survey)
     handle.remove()
     np.testing.assert_array_equal(features.predictions, expected.predictions)
