@@ -13,7 +13,7 @@ from galviz.cutouts import ImageFacts, inspect_image
 from galviz.images import ImageFault, read_content
 from galviz.misplaced import OtherPlaces
 from galviz.problems import Problem
-from galviz.rounding import ROUNDINGS, improbable, is_long, looks_rounded
+from galviz.lookalikes import ROUNDINGS, improbable, is_long, looks_rounded
 
 IMAGES_NAME = "images"
 SUFFIXES = (".jpg", ".jpeg", ".png")

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 # A module of the core imports only from those before it. `simulate` is a package: one stage.
 STAGES = (
     *("signatures", "problems", "regular", "files", "damage", "images", "cutouts", "table", "label", "catalogue"),
-    *("rounding", "misplaced", "imagefolder", "output"),
+    *("lookalikes", "misplaced", "imagefolder", "output"),
     *("survey", "sample", "metrics", "schedule", "crops", "framing", "pixelfeatures", "normalisation", "heatmap"),
     "thumbnails",
     *("simulate", "sdss"),
