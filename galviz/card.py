@@ -15,13 +15,15 @@ from types import MappingProxyType
 from typing import Any
 
 from galviz.files import write_text
-from galviz.jsonfile import open_regular, parse_json, read_regular
+from galviz.jsonfile import parse_json
 from galviz.problems import BrokenFileError, quoted
+from galviz.regular import open_regular, read_regular
 
 MODELS_FOLDER = Path(__file__).parents[1] / "data" / "models"
 SHIPPED_CARD = MODELS_FOLDER / "xresnet34-1.json"
 # Predictions are float32; squares of labels and their errors must be finite numbers above 0 in float64 at least.
 LARGEST_LABEL, SMALLEST_LABEL_STD = 1e30, 1e-30
+_MOST_BYTES = 16 * 2**20  # the shipped card has 4 kB
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -156,7 +158,7 @@ def read_card(path: str | os.PathLike[str] | None = None) -> ModelCard:
     if file.suffix == ".safetensors":
         file = file.with_suffix(".json")
     try:
-        content = parse_json(read_regular(file))
+        content = parse_json(read_regular(file, at_most=_MOST_BYTES))
     except FileNotFoundError as error:
         raise CardError(
             f"There is no model card {file}. Name one, or train a network: python -m galviz train."

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from galviz.cutouts import ImageFacts, inspect_image
 from galviz.images import ImageFault, read_content
+from galviz.lookalikes import ROUNDINGS, improbable, is_long, looks_rounded
 from galviz.misplaced import OtherPlaces
 from galviz.problems import Problem
-from galviz.lookalikes import ROUNDINGS, improbable, is_long, looks_rounded
 
 IMAGES_NAME = "images"
 SUFFIXES = (".jpg", ".jpeg", ".png")

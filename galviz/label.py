@@ -2,13 +2,14 @@
 
 import difflib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from galviz.header import CATALOGUE_NAME, ID_COLUMN
+from galviz.missing import NOT_MEASURED, is_missing, missing_marks
 from galviz.problems import Problem, listed, quoted, shown
-from galviz.table import CATALOGUE_NAME, ID_COLUMN
 
 # The MPA-JHU catalogue's column, a median of 12 + log10(O/H) (Tremonti et al. 2004), and what it is called once read.
 SDSS_METALLICITY = "oh_p50"
@@ -17,7 +18,8 @@ METALLICITY = "metallicity"
 # No gas-phase 12 + log10(O/H) has been measured outside: the poorest dwarfs have 7.0, the richest spirals 9.5.
 _METALLICITY_POSSIBLE = (6.0, 11.0)
 _METALLICITY_SHOWN = (8.2, 9.4)
-_SDSS_NOT_MEASURED = -9999.0
+# A fault that all of so many galaxies share, or more, is told once.
+_ALIKE = 10
 # Units stand at the end of column names, as in inclination_deg; a label's name and unit are read from there.
 _UNITS = {"deg", "arcsec", "px", "mag", "dex", "kpc"}
 
@@ -82,14 +84,14 @@ def choose_column(columns: Sequence[str], asked: str | None) -> tuple[str | None
     return None, Problem(None, "", CATALOGUE_NAME, problem, remedy)
 
 
-def parse_label(column: str, cells: Iterable[tuple[int, str, str]]) -> tuple[list[float], list[Problem]]:
+def parse_label(column: str, cells: Sequence[tuple[int, str, str]]) -> tuple[list[float], list[Problem]]:
     """Read the label's cells as numbers.
 
     Parameters
     ----------
     column : str
         The label's column in master.csv.
-    cells : iterable of (int, str, str)
+    cells : sequence of (int, str, str)
         Line, id and the label's cell of each galaxy. An empty cell says that it wasn't measured.
 
     Returns
@@ -97,29 +99,49 @@ def parse_label(column: str, cells: Iterable[tuple[int, str, str]]) -> tuple[lis
     values : list of float
         In the order of `cells`, NaN where not measured.
     problems : list of Problem
-        One for each cell that holds anything but a finite, possible number.
+        One for each cell that holds anything but a finite, possible number; one for all where all have the same fault.
     """
-    values, problems = [], []
+    values = [_number(cell) for _, _, cell in cells]
     low, high = _METALLICITY_POSSIBLE if column in (SDSS_METALLICITY, METALLICITY) else (-math.inf, math.inf)
-    for line, object_id, cell in cells:
-        value = _number(cell)
-        values.append(value)
-        if math.isnan(value) and not cell.strip():
-            continue
-        if not math.isfinite(value):
-            fault, remedy = "is no finite number", "leave the cell empty if it wasn't measured"
-            if "," in cell and math.isfinite(_number(cell.replace(",", "."))):
-                remedy = "write a decimal point instead of the comma"
-        elif value == _SDSS_NOT_MEASURED:
-            fault, remedy = "is SDSS's mark for 'not measured'", "leave the cell empty"
-        elif not low <= value <= high:
-            fault = f"is no 12 + log10(O/H), which lies between {low:g} and {high:g}"
-            remedy = "mend it, leave the cell empty if it wasn't measured, or name the label's true column"
-        else:
-            continue
-        problem = f"the label {shown(column)} = {quoted(cell)} {fault}"
-        problems.append(Problem(line, object_id, CATALOGUE_NAME, problem, remedy))
-    return values, problems
+    marks = missing_marks(column, np.array(values, dtype=float))
+    told = []
+    for (line, object_id, cell), value, mark in zip(cells, values, marks.tolist(), strict=True):
+        fault = _fault(cell.strip(), value, low, high, mark=mark) if mark or not low <= value <= high else None
+        if fault is not None:
+            told.append((line, object_id, cell, *fault))
+    n_given = sum(bool(cell.strip()) for _, _, cell in cells)
+    if len(told) == n_given > _ALIKE and len({each[3:] for each in told}) == 1:
+        line, _, cell, fault, remedy = told[0]
+        problem = (
+            f"all {n_given:,} labels {shown(column)} have the same fault, the first on line {line}: "
+            f"{quoted(cell)} {fault}"
+        )
+        return values, [Problem(None, "", CATALOGUE_NAME, problem, remedy)]
+    return values, [
+        Problem(line, object_id, CATALOGUE_NAME, f"the label {shown(column)} = {quoted(cell)} {fault}", remedy)
+        for line, object_id, cell, fault, remedy in told
+    ]
+
+
+def _fault(cell: str, value: float, low: float, high: float, *, mark: bool) -> tuple[str, str] | None:
+    """Say what is wrong with a label and the remedy; None if it is empty."""
+    if not cell:
+        return None
+    if value == NOT_MEASURED:
+        return "is SDSS's mark for 'not measured'", "leave the cell empty"
+    if is_missing(cell):
+        return "is no finite number", "leave the cell empty if it wasn't measured"
+    if not math.isfinite(value):
+        remedy = "leave the cell empty if it wasn't measured"
+        if "," in cell and math.isfinite(_number(cell.replace(",", "."))):
+            remedy = "write a decimal point instead of the comma"
+        return "is no finite number", remedy
+    if mark:
+        return "is a mark for 'not measured', far from all other labels", "leave the cell empty"
+    return (
+        f"is no 12 + log10(O/H), which lies between {low:g} and {high:g}",
+        "mend it, leave the cell empty if it wasn't measured, or name the label's true column",
+    )
 
 
 def describe_label(column: str, values: np.ndarray) -> Label:

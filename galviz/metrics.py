@@ -22,7 +22,7 @@ class Errors:
     bias : float
         Mean e.
     correlation : float
-        Pearson's r of predicted and true; 0 where either doesn't vary.
+        Pearson's r of predicted and true; NaN, for it is undefined, where either is the same for all galaxies.
     spread : float
         Standard deviation of the true values (divisor n): the RMSE of always predicting their mean.
     n : int
@@ -64,12 +64,20 @@ def errors_of(predicted: ArrayLike, true: ArrayLike) -> Errors:
         raise ValueError("true must be known of one galaxy or more; there is nothing to compare with.")
     predicted, true = predicted[known], true[known]
     error = predicted - true
-    varies = np.ptp(predicted) > 0 and np.ptp(true) > 0
     return Errors(
         rmse=float(np.sqrt(np.mean(error**2))),
         nmad=float(_NORMAL * np.median(np.abs(error - np.median(error)))),
         bias=float(error.mean()),
-        correlation=float(np.corrcoef(predicted, true)[0, 1]) if varies else 0.0,
+        correlation=_pearson(predicted, true),
         spread=float(true.std()),
         n=len(true),
     )
+
+
+def _pearson(x: np.ndarray, y: np.ndarray) -> float:
+    if not (np.ptp(x) > 0 and np.ptp(y) > 0):
+        return float("nan")
+    # In units of the largest deviation, because squares of labels such as 1e-200 are 0.
+    deviations = [values / 2 - values.mean() / 2 for values in (x, y)]
+    x, y = (each / np.abs(each).max() for each in deviations)
+    return float((x @ y / np.sqrt((x @ x) * (y @ y))).clip(-1, 1))

@@ -23,9 +23,9 @@ from galviz.card import SHIPPED_CARD, Architecture, CardError, ModelCard, read_c
 from galviz.crops import network_crop
 from galviz.files import write_bytes
 from galviz.head import in_label_unit, in_standard_deviations
-from galviz.jsonfile import read_regular
 from galviz.normalisation import normalise
 from galviz.problems import listed
+from galviz.regular import read_regular
 from galviz.snapshot import remember_weights
 
 with warnings.catch_warnings():

@@ -1,8 +1,10 @@
 """Read a file whose name a user gave, without waiting: a named pipe, a socket or a device is refused at once."""
 
+import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
@@ -30,8 +32,8 @@ class NotRegularError(OSError):
         return type(self), (self.filename, self.kind)
 
 
-def read_regular(path: str | os.PathLike[str]) -> bytes:
-    """Read a regular file; symbolic links are followed.
+def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
+    """Open a regular file to read its bytes; symbolic links are followed.
 
     Parameters
     ----------
@@ -39,7 +41,8 @@ def read_regular(path: str | os.PathLike[str]) -> bytes:
 
     Returns
     -------
-    bytes
+    binary file
+        The caller's own, to be closed.
 
     Raises
     ------
@@ -50,9 +53,23 @@ def read_regular(path: str | os.PathLike[str]) -> bytes:
     """
     # Before it is opened, because opening a device can do something; and after it, because the name may have changed.
     _check_kind(path, Path(path).stat().st_mode)
-    with Path(path).open("rb") if os.name == "nt" else open(path, "rb", opener=_without_waiting) as file:
+    opener = None if os.name == "nt" else _without_waiting
+    file = open(path, "rb", opener=opener)  # noqa: SIM115 (the caller closes it)
+    try:
         _check_kind(path, os.fstat(file.fileno()).st_mode)
-        return file.read()
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def read_regular(path: str | os.PathLike[str], *, at_most: int | None = None) -> bytes:
+    """Read a regular file; raises what `open_regular` does, and OSError if it has more than `at_most` bytes."""
+    with open_regular(path) as file:
+        content = file.read() if at_most is None else file.read(at_most + 1)
+    if at_most is not None and len(content) > at_most:
+        raise OSError(errno.EFBIG, f"it is larger than {at_most >> 20} MiB", str(path))
+    return content
 
 
 def _without_waiting(path: str, flags: int) -> int:

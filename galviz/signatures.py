@@ -13,6 +13,7 @@ _SIGNATURES = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"PAR1", "a Parquet table"),
     (b"%PDF", "a PDF document"),
+    (b"\xff\xfe\0\0", "UTF-32 text"),
     (b"\xff\xfe", "UTF-16 text"),
     (b"\xfe\xff", "UTF-16 text"),
 )

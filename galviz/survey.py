@@ -19,6 +19,7 @@ import pandas as pd
 from PIL import Image
 
 from galviz.catalogue import read_catalogue, read_catalogue_file
+from galviz.columns import Mixed
 from galviz.cutouts import check_galaxy, resample, scaled_size
 from galviz.imagefolder import IMAGES_NAME, check_images, image_problem
 from galviz.images import ImageFault, decode_rgb, pixel_size, read_content
@@ -60,6 +61,8 @@ class Survey:
     # id -> SHA-256 of the image as it was first read; some 35 MB for 300,000 galaxies.
     _digests: dict[str, bytes] = field(repr=False)
     _known_sizes: Counter[tuple[int, int]] = field(repr=False)
+    _missing: dict[str, dict[str, int]] = field(repr=False)
+    _mixed: dict[str, Mixed] = field(repr=False)
 
     @property
     def catalogue(self) -> pd.DataFrame:
@@ -73,6 +76,19 @@ class Survey:
     def object_ids(self) -> list[str]:
         """The galaxies' ids in the catalogue's order; the list is the caller's own."""
         return list(self._images)
+
+    @property
+    def missing(self) -> dict[str, dict[str, int]]:
+        """Of each column that lacks values what master.csv holds instead, and how often; the caller's own.
+
+        ``{"log_mass": {"-9999": 6, "N/A": 1, "": 2}}``: nine galaxies have no ``log_mass``, two because it is empty.
+        """
+        return {column: dict(cells) for column, cells in self._missing.items()}
+
+    @property
+    def mixed(self) -> dict[str, Mixed]:
+        """Of each column that is text and seems to be meant for numbers what is no number in it; the caller's own."""
+        return dict(self._mixed)
 
     @cached_property
     def sha256(self) -> str:
@@ -235,6 +251,8 @@ def load_survey(
         _catalogue_digest=hashlib.sha256(content).digest(),
         _digests=found.digests,
         _known_sizes=found.sizes_px,
+        _missing=catalogue.missing,
+        _mixed=catalogue.mixed,
     )
 
 

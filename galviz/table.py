@@ -1,14 +1,29 @@
 """The text of master.csv -> its header and cells, each with the line it stands on; nothing is interpreted here."""
 
-import csv
+import codecs
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from galviz.problems import Problem, listed, quoted
+from galviz.header import CATALOGUE_NAME, ID_COLUMN, file_problem, open_quotation, read_header, split_line
+from galviz.problems import Problem, quoted
 from galviz.signatures import file_kind
 
-CATALOGUE_NAME = "master.csv"
-ID_COLUMN = "objID"
+__all__ = ["CATALOGUE_NAME", "ID_COLUMN", "Table", "read_table"]
+
+# Lines read at a time. The cells of a large table as Python strings take ten times its size, so they are joined again
+# column by column; no cell holds a line break.
+_BLOCK = 2048
+_PIECE = 2**20
+# How to make a CSV table of what master.csv is instead.
+_REMEDIES = {
+    "a gzip archive": "unpack it (gunzip), or save the table as 'CSV UTF-8'",
+    "a Parquet table": "write it as CSV: pandas.read_parquet(…).to_csv('master.csv', index=False)",
+    "a FITS file": "write the table as CSV: astropy.table.Table.read(…).write('master.csv')",
+    "an Excel workbook or another zip archive": f"save the table as 'CSV UTF-8', with {ID_COLUMN} as text",
+    "an old Excel workbook": f"save the table as 'CSV UTF-8', with {ID_COLUMN} as text",
+}
 
 
 @dataclass(frozen=True)
@@ -19,20 +34,27 @@ class Table:
     ----------
     columns : tuple of str
         The header, without spaces around the names; empty if there is none that can be read.
-    rows : list of (int, list of str)
-        Of each line below the header its number (the first line of the file is 1) and its cells, of which there may be
-        fewer or more than columns: `problems` then says so.
+    ids : list of (int, str)
+        Of each line below the header that has one its number (the first line of the file is 1) and its cell of objID,
+        as it is.
+    lines : list of int
+        The numbers of the lines that have a cell for each column.
+    blocks : dict of str to list of str
+        Of each column its cells on these lines, without spaces around them: some thousand cells a text, one a line.
+        Empty if there is no column objID.
     problems : list of Problem
         What is wrong with the file's form.
     """
 
     columns: tuple[str, ...]
-    rows: list[tuple[int, list[str]]]
+    ids: list[tuple[int, str]]
+    lines: list[int]
+    blocks: dict[str, list[str]]
     problems: list[Problem]
 
-    def complete_rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Go through the rows that have a cell for each column."""
-        return ((line, cells) for line, cells in self.rows if len(cells) == len(self.columns))
+    def cells(self, column: str) -> Iterator[str]:
+        """Go through a column's cells, in the order of `lines`."""
+        return (cell for block in self.blocks[column] for cell in block.split("\n"))
 
 
 def read_table(content: bytes) -> Table:
@@ -48,117 +70,106 @@ def read_table(content: bytes) -> Table:
     Returns
     -------
     Table
-        With its problems; bad input never raises.
+        With its problems; bad input never raises. If the header has no objID, the rows aren't looked at.
     """
     problem = _not_text(content)
     if problem is not None:
-        return Table((), [], [problem])
-    text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    # Blank lines at either end mean nothing; in between they are short rows.
-    lines = [(number, line) for number, line in enumerate(text.rstrip().split("\n"), start=1)]
-    while not lines[0][1].strip():
-        lines.pop(0)
-
-    problems: list[Problem] = []
-    header_line, header = lines[0]
-    columns = tuple(name.strip() for name in _cells(header, header_line, problems))
-    if columns:
-        problems += _header_problems(columns, header_line)
-        if len(lines) == 1:
-            problems.append(_problem(None, "it has a header and no galaxies", "add a row for each galaxy"))
-    rows = [(number, _cells(line, number, problems)) for number, line in lines[1:]] if columns else []
-    # A row whose quotation marks don't pair up has no cells, and its problem already.
-    rows = [(number, cells) for number, cells in rows if cells]
-    for number, cells in rows:
-        if len(cells) != len(columns):
-            problems.append(_wrong_length(number, cells, len(columns)))
-    return Table(columns, rows, problems)
+        return Table((), [], [], {}, [problem])
+    # Decoded as it is read, with universal newlines.
+    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline=None)
+    lines = ((number, line.removesuffix("\n")) for number, line in enumerate(text, start=1))
+    header = next(((number, line) for number, line in lines if line.strip()), None)
+    if header is None:
+        remedy = f"write a header line with {ID_COLUMN} and a row for each galaxy"
+        return Table((), [], [], {}, [file_problem(None, "it is empty", remedy)])
+    columns, problems = read_header(header[1], header[0])
+    if ID_COLUMN not in columns:
+        return Table(columns, [], [], {}, problems)
+    return _read_rows(lines, columns, problems)
 
 
-def _problem(line: int | None, problem: str, remedy: str) -> Problem:
-    return Problem(line, "", CATALOGUE_NAME, problem, remedy)
+def _read_rows(lines: Iterator[tuple[int, str]], columns: tuple[str, ...], problems: list[Problem]) -> Table:
+    """Read the lines below the header."""
+    position = columns.index(ID_COLUMN)
+    ids: list[tuple[int, str]] = []
+    complete: list[int] = []
+    blocks: list[list[str]] = [[] for _ in columns]
+    misfits: list[Problem] = []
+    blank: list[int] = []
+    number = None
+    while chunk := list(islice(lines, _BLOCK)):
+        rows = []
+        for number, line in chunk:
+            if not line.strip():
+                blank.append(number)
+                continue
+            # Blank lines at the end mean nothing; in between they are short rows.
+            misfits += [file_problem(each, "the line is empty", "remove it") for each in blank]
+            blank.clear()
+            cells = split_line(line)
+            if cells is None:
+                problems.append(open_quotation(number))
+            elif len(cells) == len(columns) and cells[position].strip() != ID_COLUMN:
+                rows.append(cells)
+                complete.append(number)
+                ids.append((number, cells[position]))
+            else:
+                misfits.append(_misfit(number, cells, columns))
+                if position < len(cells) and _may_be_galaxy(cells):
+                    ids.append((number, cells[position]))
+        # Cells that need stripping are few, and to see that there is none is quick.
+        text = "\n".join(line for _, line in chunk)
+        spaces = "\n".join(text.split()) != text
+        for block, column in zip(blocks, zip(*rows, strict=True), strict=False):
+            block.append("\n".join(map(str.strip, column) if spaces else column))
+    if number is None or not (complete or misfits or problems):
+        problems.append(file_problem(None, "it has a header and no galaxies", "add a row for each galaxy"))
+    return Table(columns, ids, complete, dict(zip(columns, blocks, strict=True)), [*problems, *misfits])
 
 
 def _not_text(content: bytes) -> Problem | None:
-    """Say why `content` isn't a text in UTF-8 with something in it, or None if it is."""
+    """Say why `content` isn't a text in UTF-8, or None if it is."""
     save_as = "save the table as 'CSV UTF-8'"
     kind = file_kind(content)
     if kind == "an HTML page":
-        return _problem(None, "it is an HTML page", "the download failed: fetch the table again")
+        return file_problem(None, "it is an HTML page", "the download failed: fetch the table again")
     if kind is not None:
-        return _problem(None, f"it is {kind} and no CSV table", save_as)
+        return file_problem(None, f"it is {kind} and no CSV table", _REMEDIES.get(kind, save_as))
     if b"\0" in content:
-        return _problem(None, "it holds NUL bytes: it is binary and no CSV table", save_as)
+        return file_problem(None, "it holds NUL bytes: it is binary and no CSV table", save_as)
     try:
-        if not content.decode("utf-8-sig").strip():
-            return _problem(None, "it is empty", "write a header line with objID and a row for each galaxy")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return _problem(line, f"its text isn't UTF-8 (byte 0x{content[error.start]:02x} on this line)", save_as)
+        # A piece at a time: the text of a large file may take four times its size.
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        for start in range(0, len(content), _PIECE):
+            decoder.decode(content[start : start + _PIECE], final=start + _PIECE >= len(content))
+    except UnicodeDecodeError:
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            byte = content[error.start]
+            return file_problem(line, f"its text isn't UTF-8 (byte 0x{byte:02x} on this line)", save_as)
     return None
 
 
-def _cells(line: str, number: int, problems: list[Problem]) -> list[str]:
-    """Split a line into cells; if its quotation marks don't pair up, add that to `problems` and return none."""
-    if '"' not in line:
-        return line.split(",")
-    try:
-        return next(csv.reader([line], strict=True))
-    except csv.Error:
-        problems.append(
-            _problem(
-                number,
-                "its quotation marks don't pair up on this line",
-                'close the quotation mark (a cell holds no line break; a " inside a cell is written "")',
-            )
-        )
-        return []
+def _may_be_galaxy(cells: list[str]) -> bool:
+    """Whether a row that doesn't fit has an id that is worth a look: not in a comment, nor in the header again."""
+    return bool("".join(cells).strip()) and cells[0][:1] != "#" and ID_COLUMN not in map(str.strip, cells)
 
 
-def _header_problems(columns: tuple[str, ...], line: int) -> list[Problem]:
-    problems = []
-    for position, name in enumerate(columns, start=1):
-        if not name:
-            problems.append(
-                _problem(
-                    line,
-                    f"column {position} of {len(columns)} has no name",
-                    "name it, or remove it (pandas: to_csv(…, index=False) leaves the row numbers out)",
-                )
-            )
-        elif name in columns[: position - 1]:
-            first = columns.index(name) + 1
-            problems.append(
-                _problem(line, f"columns {first} and {position} are both called {quoted(name)}", "rename one of them")
-            )
-    if ID_COLUMN not in columns:
-        problems.append(_problem(line, *_missing_ids(columns)))
-    return problems
-
-
-def _missing_ids(columns: tuple[str, ...]) -> tuple[str, str]:
-    """Word the problem of a header without objID, and its likeliest remedy."""
-    problem = f"there is no column {ID_COLUMN} among its columns: {listed(columns)}"
-    separators = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-    for separator, name in separators.items():
-        if any(separator in column and ID_COLUMN.lower() in column.lower().split(separator) for column in columns):
-            return problem, f"the cells seem to be separated by {name}: save the table with commas"
-    for column in columns:
-        if column.lower().lstrip("#").strip() in {"objid", "object_id", "obj_id", "id"}:
-            return problem, f"rename {quoted(column)} to {ID_COLUMN}"
-    if columns[0].startswith("#"):
-        return problem, "the first line is a comment: remove it"
-    if all(column.replace(".", "", 1).isdigit() for column in columns):
-        return problem, f"the header seems to be missing: begin with a line such as {ID_COLUMN},oh_p50"
-    return problem, f"add a column {ID_COLUMN} with the name of each galaxy's image"
-
-
-def _wrong_length(line: int, cells: list[str], n_columns: int) -> Problem:
+def _misfit(line: int, cells: list[str], columns: tuple[str, ...]) -> Problem:
+    """Say what is wrong with a row that isn't as the header has it."""
     if not "".join(cells).strip():
-        return _problem(line, "the line is empty", "remove it")
-    if len(cells) < n_columns:
+        return file_problem(line, "the line is empty", "remove it")
+    if cells[0].lstrip().startswith("#"):
+        return file_problem(line, f"the line is a comment: {quoted(','.join(cells))}", "remove it")
+    if ID_COLUMN in map(str.strip, cells):
+        return file_problem(line, "the line is a header again", "remove it")
+    if len(cells) < len(columns):
         remedy = "fill in the cells that are missing (an empty cell still needs its comma)"
+    elif not "".join(cells[len(columns) :]).strip():
+        remedy = "remove the comma at the line's end"
     else:
         remedy = "remove the cells too many, or put a cell that holds a comma in quotation marks"
     count = f"{len(cells)} cell" if len(cells) == 1 else f"{len(cells)} cells"
-    return _problem(line, f"the row has {count} where the header has {n_columns}", remedy)
+    return file_problem(line, f"the row has {count} where the header has {len(columns)}", remedy)

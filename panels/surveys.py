@@ -1,11 +1,13 @@
 """The survey the pages show, read once; and the page a student sees when it, or what galviz brings, can't be read."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
+import pandas as pd
 import streamlit as st
 
 from galviz.card import CardError, read_card
@@ -13,6 +15,7 @@ from galviz.framing import remarks
 from galviz.problems import BrokenFileError
 from galviz.survey import ChangedSurveyError, Survey, SurveyError, load_survey
 from panels.arguments import read_arguments
+from panels.plain import code
 from panels.watch import FolderWatch
 
 _GO_ON, _ERROR, _READ_AGAIN = "go_on_with_shipped_survey", "error_to_explain", "survey_read_again"
@@ -21,6 +24,8 @@ _MOST_READINGS = 3
 _DATA = Path(__file__).parents[1] / "data"
 # A bar that moves more often only keeps the browser busy.
 _REPORTED_EVERY = 256
+# Kinds of problems that a page lists; the rest is in the file to download.
+_MOST_KINDS = 40
 
 
 @dataclass(frozen=True)
@@ -155,15 +160,21 @@ def explain_errors() -> Iterator[None]:
 
 
 def _show_problems(error: SurveyError) -> None:
-    """Say what is wrong with a survey folder, row by row, and what to do."""
-    own = read_arguments().survey
+    """Say what is wrong with a survey folder, by kind, and what to do."""
+    arguments = read_arguments()
+    own = arguments.survey
     users = own is not None and Path(own).absolute() == Path(error.folder).absolute()
     st.title("This survey can't be read yet" if users else "The galaxies that come with galviz can't be read")
-    st.error(f"{error.summary}. The first: {error.details[0]}", icon=":material/folder_off:")
+    st.error(
+        f"The survey folder {code(error.folder)} has {error.count}. The first: {code(str(error.details[0]))}",
+        icon=":material/folder_off:",
+    )
+    examples = _examples(error)
     st.dataframe(
-        error.problems.assign(row=error.problems["row"].astype("string").fillna("")),
+        examples,
         hide_index=True,
         column_config={
+            "how_many": st.column_config.TextColumn("how many", help="Problems of this kind", width="small"),
             "row": st.column_config.TextColumn("row", help="Line of master.csv; the header is line 1", width="small"),
             "objID": st.column_config.TextColumn("objID", width="medium"),
             "file": st.column_config.TextColumn("file"),
@@ -171,9 +182,20 @@ def _show_problems(error: SurveyError) -> None:
             "remedy": st.column_config.TextColumn("what to do", width="large"),
         },
     )
+    if len(error.details) > len(examples):
+        st.markdown(f"The first of each kind are shown, {len(examples)} of {len(error.details):,}.")
+        st.download_button(
+            f"Download all {len(error.details):,} problems as CSV",
+            lambda: error.problems.to_csv(index=False),  # made when it is asked for
+            "problems.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
     if users:
-        st.markdown("Mend the folder, then check it again. The same list in a terminal:")
-        st.code(f'python -m galviz check-survey "{error.folder}"', language="bash")
+        st.markdown("Fix the folder, then check it again. The same list in a terminal:")
+        command = ["python", "-m", "galviz", "check-survey", str(Path(error.folder).absolute())]
+        st.code(shlex.join([*command, *([f"--label={arguments.label}"] if arguments.label else [])]), language="bash")
     _offer_shipped_files(error)
     with st.container(horizontal=True):
         st.button("Check again", icon=":material/refresh:", type="primary")
@@ -183,10 +205,27 @@ def _show_problems(error: SurveyError) -> None:
             )
 
 
+def _examples(error: SurveyError) -> pd.DataFrame:
+    """The first problems of each kind, with how many there are of it beside the first."""
+    rows = [
+        {
+            "how_many": "" if number else f"{group.count:,}",
+            "row": "" if problem.row is None else str(problem.row),
+            "objID": problem.object_id,
+            "file": problem.file,
+            "problem": problem.problem,
+            "remedy": problem.remedy,
+        }
+        for group in error.groups[:_MOST_KINDS]
+        for number, problem in enumerate(group.examples)
+    ]
+    return pd.DataFrame(rows)
+
+
 def _show_broken_file(error: ValueError) -> None:
     """Say which of the files that galviz needs can't be read, and what to do."""
     st.title("A file that galviz needs can't be read")
-    st.error(str(error), icon=":material/broken_image:")
+    st.error(code(str(error)), icon=":material/broken_image:")
     _offer_shipped_files(error)
     st.button("Check again", icon=":material/refresh:", type="primary")
 
@@ -201,5 +240,5 @@ def _offer_shipped_files(error: ValueError) -> None:
 def _offer_return(folder: str) -> None:
     """Say in the sidebar that these aren't the student's own galaxies, with the way back."""
     with st.sidebar:
-        st.info(f"You are looking at the survey that comes with galviz, not at {Path(folder).absolute().name}.")
+        st.info(f"You are looking at the survey that comes with galviz, not at {code(Path(folder).absolute().name)}.")
         st.button("Back to my survey", on_click=lambda: st.session_state.pop(_GO_ON))

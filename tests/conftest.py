@@ -10,11 +10,16 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from galviz.card import write_card
 from galviz.survey import load_survey
 from tests.cards import TINY, card_for
+
+# The same examples each time, on a machine of any speed.
+settings.register_profile("galviz", deadline=None, derandomize=True, database=None)
+settings.load_profile("galviz")
 
 ROOT = Path(__file__).parents[1]
 FIRST_ID = 9_100_000_000_000_000_000

@@ -8,7 +8,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # A module of the core imports only from those before it. `simulate` is a package: one stage.
 STAGES = (
-    *("signatures", "problems", "regular", "files", "damage", "images", "cutouts", "table", "label", "catalogue"),
+    *("signatures", "problems", "regular", "files", "damage", "images", "cutouts"),
+    *("header", "table", "rounding", "identifiers", "missing", "columns", "label", "catalogue"),
     *("lookalikes", "misplaced", "imagefolder", "output"),
     *("survey", "sample", "metrics", "schedule", "crops", "framing", "pixelfeatures", "normalisation", "heatmap"),
     "thumbnails",

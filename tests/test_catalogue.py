@@ -1,13 +1,20 @@
 """master.csv: what is read from it, and the sentence for each way in which it can be wrong."""
 
+import csv
+import io
+import os
 import random
+import tracemalloc
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from galviz.catalogue import read_catalogue, read_catalogue_file
 from galviz.label import describe_label
+from galviz.table import read_table
 
 
 def read(text, label=None):
@@ -149,7 +156,9 @@ def test_two_metallicities_clash():
         ("-Infinity", "no finite number", "leave the cell empty"),
         ("8_5", "no finite number", "leave the cell empty"),
         ('"8,75"', "no finite number", "decimal point"),
+        ("N/A", "no finite number", "leave the cell empty"),
         ("-9999", "SDSS's mark for 'not measured'", "leave the cell empty"),
+        ("-99", "a mark for 'not measured'", "leave the cell empty"),
         ("-9999.0", "SDSS's mark for 'not measured'", "leave the cell empty"),
         ("5.99", "between 6 and 11", "true column"),
         ("0.02", "between 6 and 11", "true column"),
@@ -166,6 +175,25 @@ def test_a_label_s_cell_that_can_t_be_one(cell, says, remedy):
 def test_other_labels_have_other_ranges():
     assert frame_of("objID,x\na,-5\nb,1e9\n", "x")["x"].tolist() == [-5, 1e9]
     assert "SDSS's mark" in only_sentence("objID,x\na,-9999\n", "x")[2]
+
+
+def test_a_mark_that_stands_apart_is_refused_in_any_label():
+    assert "a mark for 'not measured'" in only_sentence("objID,mass\na,9.5\nb,-999\nc,11.2\n", "mass")[2]
+    assert frame_of("objID,velocity\na,-120\nb,-99\nc,50\n", "velocity")["velocity"].tolist() == [-120, -99, 50]
+
+
+def test_a_label_that_is_wrong_for_all_galaxies_is_told_once():
+    def told(cell, *others):
+        rows = "".join(f"g{number},{each}\n" for number, each in enumerate([cell] * 30 + list(others)))
+        return sentences(f"objID,oh_p50\n{rows}")
+
+    ((row, object_id, sentence),) = told('"8,75"', "")
+    assert (row, object_id) == (None, "")
+    assert "all 30 labels oh_p50 have the same fault" in sentence
+    assert "on line 2" in sentence
+    assert "decimal point" in sentence
+    assert len(told('"8,75"', "8.5")) == 30
+    assert len(told('"8,75"', "-9999")) == 31
 
 
 def test_labels_describe_themselves():
@@ -224,6 +252,16 @@ def test_what_is_no_table(content, row, says, remedy):
         ("objID\toh_p50", "no column objID", "separated by tabs"),
         ("1237648702973411443,8.75", "no column objID", "header seems to be missing"),
         ("galaxy,oh_p50", "no column objID", "add a column objID"),
+        ("ra,dr7objid", "no column objID", "rename 'dr7objid' to objID if the images are named by it"),
+        ("specObjID,oh_p50", "no column objID", "rename 'specObjID' to objID if"),
+        ("GalaxyID,oh_p50", "no column objID", "rename 'GalaxyID' to objID if"),
+        ("source_id,oh_p50", "no column objID", "rename 'source_id' to objID if"),
+        ("oh_p50,IAU name", "no column objID", "rename 'IAU name' to objID if"),
+        ("objID oh_p50", "no column objID", "separated by spaces"),
+        ('"objID";"oh_p50"', "no column objID", "separated by semicolons"),
+        ("id;oh_p50", "no column objID", "separated by semicolons"),
+        ("sep=,", "'sep=,', which is for Excel", "remove it"),
+        ("objID,oh_p50,", "column 3 of 3 has no name", "remove the comma at the end of each line"),
         (",objID,oh_p50", "column 1 of 3 has no name", "index=False"),
         ("objID,z,z", "columns 2 and 3 are both called 'z'", "rename one"),
         ("objID,objID", "columns 1 and 2 are both called 'objID'", "rename one"),
@@ -251,6 +289,9 @@ def test_a_header_of_many_columns_is_cut_short():
         ("", "the line is empty", "remove it"),
         ('b,8.5,"x', "quotation marks don't pair up", "close the quotation mark"),
         ('b,8.5,"x"y', "quotation marks don't pair up", "close the quotation mark"),
+        ("b,8.5,x,", "has 4 cells where the header has 3", "remove the comma at the line's end"),
+        ("# from here on", "the line is a comment", "remove it"),
+        ("objID,oh_p50,name", "the line is a header again", "remove it"),
     ],
 )
 def test_rows(line, says, remedy):
@@ -280,6 +321,11 @@ def test_sound_ids_stay_as_they_are(object_id):
         ("1e+18", "1e+18", "a spreadsheet or a float", "as text"),
         ("1237648702973411443.0", "1237648702973411443.0", "a spreadsheet or a float", "as text"),
         ("nan", "nan", "missing value", "the galaxy's id"),
+        ("#N/A", "#N/A", "missing value", "the galaxy's id"),
+        ("1.jpg", "1.jpg", "the image's ending", "without it"),
+        ("ngc-1.PNG", "ngc-1.PNG", "the image's ending", "without it"),
+        ("'123", "'123", "marks around it", "write it alone: 123"),
+        ('"=""123"""', '="123"', "marks around it", "write it alone: 123"),
         ("../secret", "../secret", "a path in it", "name alone"),
         ("images/1", "images/1", "a path in it", "name alone"),
         ("C:\\a", "C:\\a", "a path in it", "name alone"),
@@ -300,10 +346,72 @@ def test_ids_that_can_t_be_ids(cell, shown, says, remedy):
     assert sentence.isprintable()
 
 
+def test_ids_that_were_rounded_are_refused_in_one_sentence():
+    true = [1237648702973411443 + 1_024_455_821 * number for number in range(50)]
+    rounded = {
+        "a float": [int(float(each)) for each in true],
+        "a spreadsheet": [each // 10**4 * 10**4 for each in true],
+    }
+    for by, ids in rounded.items():
+        text = "objID,oh_p50\n" + "".join(f"{each},8.5\n" for each in ids)
+        catalogue = read(text)
+        assert catalogue.lines == {}  # so that no image is looked for
+        row, object_id, sentence = only_sentence(text)
+        assert (row, object_id) == (None, "")
+        assert "all 50 long ids look as if" in sentence
+        assert by in sentence
+        assert f"on line 2, is {ids[0]}" in sentence
+        assert "dtype={'objID': str}" in sentence
+    frame_of("objID,oh_p50\n" + "".join(f"{each},8.5\n" for each in true))
+
+
 def test_an_id_twice_names_both_lines():
     row, object_id, sentence = only_sentence("objID,oh_p50\na,8.5\nb,8.6\na,8.7\n")
     assert (row, object_id) == (4, "a")
     assert "objID a is on line 2 already; remove one of the two rows" in sentence
+
+
+# --- large tables -----------------------------------------------------------------------------------------------------
+
+CELL = st.text(st.characters(blacklist_characters="\r\n\0", codec="utf-8"), max_size=5)
+
+
+@given(st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=9)))
+def test_cells_are_those_of_the_csv_module(rows):
+    """Block by block, whatever the cells hold: quotation marks, commas, spaces, anything but line breaks."""
+    width = len(rows[0]) if rows else 1
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["objID", *(f"c{number}" for number in range(width))])
+    writer.writerows([f"g{number}", *row] for number, row in enumerate(rows))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("galviz.table._BLOCK", 4)
+        table = read_table(file.getvalue().encode())
+    assert [line for line, _ in table.ids] == table.lines == list(range(2, 2 + len(rows)))
+    for number in range(width if rows else 0):
+        assert list(table.cells(f"c{number}")) == [row[number].strip() for row in rows]
+    assert bool(table.problems) == (not rows)
+
+
+def test_a_large_table_needs_little_more_memory_than_its_text(monkeypatch):
+    monkeypatch.setattr("galviz.table._BLOCK", 128)
+    random = np.random.default_rng(0)
+    names = ["objID", *(f"c{number}" for number in range(40))]
+    rows = [f"g{number}," + ",".join(map("{:.8f}".format, random.normal(size=40))) for number in range(5_000)]
+    content = "\n".join([",".join(names), *rows]).encode()
+    tracemalloc.start()
+    try:
+        catalogue = read_catalogue(content)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert catalogue.frame.shape == (5_000, 40)
+    assert peak < 3.5 * len(content)  # 10 times with a Python string for each cell
+
+
+def test_a_wrong_header_is_told_without_its_rows():
+    rows = "".join(f"g{number};8,5\n" for number in range(1000))
+    assert only_sentence("objID;oh_p50\n" + rows)[0] == 1
 
 
 # --- all of it --------------------------------------------------------------------------------------------------------
@@ -377,6 +485,17 @@ def test_the_file_is_found_or_looked_for(tmp_path):
     assert "there is no such folder" in told(tmp_path / ("n" * 5000))
     assert "there is no such folder" in told(tmp_path / "nul\0byte")
     assert told(tmp_path) == "master.csv: there is no such file; put the survey's table there."
+    for name, remedy in [
+        ("master.tsv", "with commas between the cells"),
+        ("master.fits", "astropy.table.Table.read(…).write('master.csv')"),
+        ("master.parquet", "pandas.read_parquet(…).to_csv('master.csv', index=False)"),
+        ("master.csv.gz", "unpack it (gunzip)"),
+        ("master.xlsx", "in the format 'CSV UTF-8', with objID as text"),
+    ]:
+        (tmp_path / name).touch()
+        assert f"there is {name}: " in told(tmp_path)
+        assert remedy in told(tmp_path)
+        (tmp_path / name).unlink()
     (tmp_path / "Master.CSV").write_text("objID\na\n")
     assert "rename Master.CSV to master.csv" in told(tmp_path)
     (tmp_path / "inner").mkdir()
@@ -386,3 +505,18 @@ def test_the_file_is_found_or_looked_for(tmp_path):
     (tmp_path / "odd" / "master.csv").mkdir(parents=True)
     assert "master.csv: it is a folder and no file" in told(tmp_path / "odd")
     assert read_catalogue_file(tmp_path / "inner") == (b"objID\na\n", None)
+    (tmp_path / "link").mkdir()
+    (tmp_path / "link" / "master.csv").symlink_to(tmp_path / "inner" / "master.csv")
+    assert read_catalogue_file(tmp_path / "link") == (b"objID\na\n", None)
+    (tmp_path / "inner" / "master.csv").unlink()
+    assert "it is a link to nothing" in told(tmp_path / "link")
+    (tmp_path / "a.csv").touch()
+    assert "rename one of Master.CSV, a.csv to master.csv" in told(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_pipe_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "master.csv")
+    content, problem = read_catalogue_file(tmp_path)
+    assert content == b""
+    assert str(problem) == "master.csv: it is a named pipe (FIFO) and no file; put the table itself there."

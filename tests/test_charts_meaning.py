@@ -28,20 +28,22 @@ PROBES = pd.DataFrame(
 
 
 def test_the_map_has_a_field_for_each_pair_that_has_a_correlation():
-    chart = correlation_map(FOUND, COMPONENTS, NAMES)
-    rows = chart.to_dict()["datasets"].popitem()[1]
+    spec = correlation_map(FOUND, COMPONENTS, NAMES).to_dict()
+    rows, undefined = (spec["datasets"][spec["layer"][number]["data"]["name"]] for number in (0, 2))
     assert [(row["component"], row["cause"]) for row in rows] == [
         ("PC1", "mass"), ("PC1", "tilt"), ("PC2", "mass"), ("PC2", "tilt"), ("PC2", "merger"),
     ]  # fmt: skip
     assert [row["shown"] for row in rows] == ["+0.90", "·", "−0.40", "+0.20", "·"]
     assert (rows[0]["low"], rows[0]["high"]) == (0.8, 0.95)
+    assert [(row["component"], row["cause"]) for row in undefined] == [("PC1", "merger")]
+    assert spec["layer"][2]["mark"]["text"] == "–"
 
 
 def test_the_map_says_what_it_shows():
     spec = correlation_map(FOUND, COMPONENTS, NAMES).to_dict()
     assert spec["description"] == (
         "Correlation of 2 components with 3 causes, 1,234 galaxies. "
-        "Strongest of each: PC1 with mass, +0.90; PC2 with mass, -0.40."
+        "Strongest of each: PC1 with mass, +0.90; PC2 with mass, -0.40. Undefined: 1."
     )
     fields = spec["layer"][0]["encoding"]
     assert fields["color"]["scale"] == {"domain": [-1, 1], "scheme": "blueorange"}

@@ -205,6 +205,38 @@ def test_problems_are_printed_row_by_row_with_their_count(folder, capsys):
     assert len(lines) == 33
 
 
+def test_what_is_missing_and_what_is_text_is_told(folder, capsys):
+    ids = load_survey(folder).object_ids
+    cells = ["-9999,9.5,bad", "N/A,-999,1", "1.5,9.8,2", "-9999,9.7,3"]
+    rows = [f"{object_id},8.5,{each}\n" for object_id, each in zip(ids, cells, strict=True)]
+    (folder / "master.csv").write_text("objID,oh_p50,redshift,mass,age\n" + "".join(rows))
+    assert cli.main(["check-survey", str(folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "missing   redshift: 3 of 4: -9999 (2), N/A (1)" in lines
+    assert "missing   mass: 1 of 4: -999 (1)" in lines
+    (line,) = [line for line in lines if line.startswith("text      age: ")]
+    assert "1 of 4 cells are no numbers, the first 'bad' on line 2" in line
+    assert cli.main(["check-survey", str(folder), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["missing"] == {"redshift": {"-9999": 2, "N/A": 1}, "mass": {"-999": 1}}
+    assert list(found["text_not_numbers"]) == ["age"]
+
+
+@pytest.mark.parametrize(("count", "least", "most"), [(150, 151, 160), (30_000, 3, 20)])
+def test_many_problems_are_counted_by_kind(tmp_path, capsys, count, least, most):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "master.csv").write_text("objID\n../x\n" + "".join(f"g{number}\n" for number in range(count - 1)))
+    assert cli.main(["check-survey", str(tmp_path)]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert least < len(lines) < most
+    assert lines[-1] == f"The survey folder {tmp_path} has {count} problems."
+    more = f"{count - 1:,} of this kind: row 3" if count < 1000 else f"… and {count - 6:,} more of this kind"
+    assert any(line.startswith(more) for line in lines)
+    assert any(line.startswith(("1 of this kind: row 2, objID ../x", "row 2, objID ../x")) for line in lines[-5:])
+    assert cli.main(["check-survey", str(tmp_path), "--json"]) == 2
+    assert len(json.loads(capsys.readouterr().out)["problems"]) == count
+
+
 def test_json_is_for_programs(folder, capsys):
     assert cli.main(["check-survey", str(folder), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

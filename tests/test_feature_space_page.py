@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shlex
 import shutil
 from dataclasses import asdict, replace
 
@@ -196,6 +197,61 @@ def test_kinds_are_a_colour_too(open_page, make_survey):
     app = open_page(folder, colour="kind")
     assert not app.exception
     assert app.selectbox(key="colour").value == "kind"
+
+
+def with_columns(folder, **columns):
+    """Add columns to a survey's catalogue, or replace them."""
+    catalogue = pd.read_csv(folder / "master.csv", dtype=str, keep_default_na=False)
+    catalogue.assign(**columns).to_csv(folder / "master.csv", index=False)
+    return folder
+
+
+def test_what_is_missing_and_what_is_no_colour_is_told(open_page, make_survey):
+    masses = ["-9999", "-9999", "N/A", *map(str, range(12))]
+    folder = with_columns(
+        make_survey(15),
+        mass=masses,
+        **{"**age**": ["1.2 Gyr", *map(str, range(14))], "gone": ["--"] * 15, "name": [f"n{k}" for k in range(15)]},
+    )
+    app = open_page(folder, colour="mass")
+    assert not app.exception
+    assert "3 of 15 galaxies have no value of it" in told(app)
+    spec, rows = chart(app)
+    assert spec["encoding"]["color"]["scale"]["domain"][0] >= 0
+    assert rows["colour"].isna().sum() == 3
+    assert {"**age**", "gone", "name"}.isdisjoint(app.selectbox(key="colour").options)
+    (why,) = [caption.value for caption in app.caption if caption.value.startswith("Not among the colours")]
+    assert "`**age**`: `it is text, because 1 of 15 cells are no numbers, the first '1.2 Gyr' on line 2;" in why
+    assert "`gone` is missing for 15 of 15 galaxies" in why
+    assert "`name` is text of 15 kinds" in why
+
+
+def test_a_label_that_is_the_same_for_all_has_no_correlation(open_page, make_survey):
+    app = open_page(with_columns(make_survey(16), oh_p50="8.8"))
+    assert not app.exception
+    (metric,) = [each for each in app.metric if each.label == "Correlation"]
+    assert metric.value == "undefined"
+    assert "the label is the same for all" in metric.help
+
+
+def test_a_name_is_never_markdown(open_page, make_survey, tmp_path):
+    folder = tmp_path / "a **b** `c` $d$ :smile: 'e'"
+    shutil.copytree(make_survey(5), folder)
+    (folder / "master.csv").write_text("objID,oh_p50\n**x** `y`,8.5\n")
+    app = open_page(folder)
+    assert f"The survey folder `` {folder} `` has" in app.error[0].value or f"``{folder}`` has" in app.error[0].value
+    assert shlex.split(app.code[0].value) == ["python", "-m", "galviz", "check-survey", str(folder)]
+
+
+def test_very_many_problems_are_shown_by_kind(run_app, tmp_path):
+    (tmp_path / "images").mkdir()
+    rows = "".join(f"{1237648702973411443 + 977 * number},{'bad' if number % 2 else 8.5}\n" for number in range(3000))
+    (tmp_path / "master.csv").write_text("objID,oh_p50\n" + rows)
+    app = run_app("--survey", tmp_path, page=PAGE)
+    assert "has 4500 problems" in app.error[0].value
+    shown = app.dataframe[0].value
+    assert shown["how_many"].tolist() == ["3,000", "", "", "", "", "1,500", "", "", "", ""]
+    assert app.get("download_button")[0].proto.label == "Download all 4,500 problems as CSV"
 
 
 def test_no_label_in_the_sample_is_told(open_page, make_survey):

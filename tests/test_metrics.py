@@ -12,7 +12,22 @@ def test_errors_by_hand():
     assert found.rmse == pytest.approx(np.sqrt((0.04 + 0.04 + 0.01) / 3))
     assert found.bias == pytest.approx(0.1 / 3)
     assert found.nmad == pytest.approx(1.4826 * 0.1)  # errors 0.2, -0.2, 0.1: median 0.1, deviations 0.1, 0.3, 0
-    assert (found.spread, found.correlation) == (0.0, 0.0)
+    assert found.spread == 0.0
+
+
+@pytest.mark.parametrize(
+    ("predicted", "true"),
+    [([9.0, 8.6, 8.9], [8.8, 8.8, 8.8]), ([8.8] * 3, [9.0, 8.6, 8.9]), ([8.8], [8.9]), ([8.8, 9.0], [8.9, np.nan])],
+    ids=["label the same", "prediction the same", "one galaxy", "one label"],
+)
+def test_a_correlation_that_is_undefined_is_no_number(predicted, true):
+    assert np.isnan(errors_of(predicted, true).correlation)
+
+
+def test_the_correlation_of_very_small_labels():
+    true = np.array([1.0, 2.0, 4.0]) * 1e-200
+    assert errors_of(3 * true, true).correlation == pytest.approx(1)
+    assert errors_of(-true, true).correlation == pytest.approx(-1)
 
 
 def test_nmad_is_the_standard_deviation_of_normal_errors_whatever_few_outliers_do():

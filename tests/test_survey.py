@@ -1,5 +1,6 @@
 """A survey folder loads whole, or every problem in it is told; a loaded survey can be shared."""
 
+import contextlib
 import hashlib
 import os
 import pickle
@@ -23,8 +24,8 @@ from galviz import survey as survey_module
 from galviz.cutouts import ImageFacts
 from galviz.imagefolder import ImageFolder
 from galviz.images import decode_rgb
+from galviz.lookalikes import ROUNDINGS, improbable, looks_rounded
 from galviz.problems import Problem
-from galviz.rounding import ROUNDINGS, improbable, looks_rounded
 from galviz.survey import ChangedSurveyError, SurveyError, load_survey
 
 ROOT = Path(__file__).parents[1]
@@ -565,6 +566,52 @@ def test_many_problems_make_a_short_message():
     ]
     with pytest.raises(ValueError, match="at least one problem"):
         SurveyError("here", [])
+
+
+def test_problems_of_one_kind_are_grouped():
+    problems = [
+        *(Problem(row, f"g{row}", f"images/g{row}.jpg", "there is no image", "add it") for row in range(2, 40)),
+        *(
+            Problem(row, str(row), "master.csv", f"objID {row} is on line {row - 1} already", "x")
+            for row in range(50, 60)
+        ),
+        *(Problem(row, "ab"[row - 3], "master.csv", f"the label x = 'w{row}' is no number", "x") for row in (3, 4)),
+        Problem(None, "", "master.csv", "there is no such file", "x"),
+    ]
+    error = SurveyError("here", problems)
+    assert [group.count for group in error.groups] == [38, 10, 2, 1]
+    assert [each.row for each in error.groups[0].examples] == [2, 3, 4, 5, 6]
+    assert len(error.problems) == 51
+
+
+def test_what_is_missing_is_the_callers_own(folder):
+    ids = ids_in(folder)
+    rows = [f"{object_id},8.5,{'N/A' if object_id == ids[0] else 3}\n" for object_id in ids]
+    (folder / "master.csv").write_text("objID,oh_p50,x\n" + "".join(rows))
+    survey = load_survey(folder)
+    survey.missing["x"].clear()
+    assert survey.missing == {"x": {"N/A": 1}}
+    assert survey.mixed == {}
+
+
+def test_any_changed_cell_changes_the_checksum_or_is_refused(folder):
+    text = (folder / "master.csv").read_text()
+    before = load_survey(folder, verify=False).sha256
+
+    @given(st.data())
+    def changed(data):
+        rows = [line.split(",") for line in text.splitlines()]
+        row = data.draw(st.integers(0, len(rows) - 1))
+        column = data.draw(st.integers(0, len(rows[row]) - 1))
+        cell = data.draw(st.text(max_size=6) | st.sampled_from(["8.50", "-9999", "N/A", "objID", "0"]))
+        if cell == rows[row][column]:
+            return
+        rows[row][column] = cell
+        (folder / "master.csv").write_text("\n".join(map(",".join, rows)) + "\n", encoding="utf-8", newline="")
+        with contextlib.suppress(SurveyError):
+            assert load_survey(folder, verify=False).sha256 != before
+
+    changed()
 
 
 def test_there_is_no_folder(tmp_path):

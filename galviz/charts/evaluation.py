@@ -75,8 +75,8 @@ def residuals(points: pd.DataFrame, label: Label) -> alt.LayerChart:
     )
     level = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=CHOSEN, strokeWidth=2).encode(y="zero:Q")
     said = f"Predicted less true {label.name} against true, of {len(table):,} galaxies"
-    if len(table) > 1:
-        slope = np.polyfit(table["true"], table["residual"], 1)[0] if np.ptp(table["true"]) > 0 else 0.0
+    if len(table) > 1 and np.ptp(table["true"]) > 0:
+        slope = np.polyfit(table["true"], table["residual"], 1)[0]
         said += f"; it changes by {slope:+.2f} a unit"
     return alt.layer(dots, level).properties(height=380, description=f"{said}.")
 

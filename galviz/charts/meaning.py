@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from galviz.charts.colour import QUIET
 from galviz.correlation import Correlations
 
 # Streamlit counts the legend and the axes into a chart's height.
@@ -28,7 +29,8 @@ def correlation_map(found: Correlations, components: Sequence[str], causes: Sequ
     -------
     altair.LayerChart
         A row a cause, a column a component. The number is r, or a dot where the interval holds 0: say so beside it.
-        The interval is shown on hover.
+        The interval is shown on hover. A dash is where r is undefined, because the cause or the component is the same
+        for all galaxies.
     """
     n_components, n_causes = found.r.shape
     if (len(components), len(causes)) != (n_components, n_causes):
@@ -46,17 +48,21 @@ def correlation_map(found: Correlations, components: Sequence[str], causes: Sequ
                 for r, clear in zip(found.r.ravel(), found.clear.ravel(), strict=True)
             ],
         }
-    ).dropna(subset=["r"])
+    )
+    undefined, table = table.loc[table["r"].isna(), ["component", "cause"]], table.dropna(subset=["r"])
     symbol = "r" if found.method == "pearson" else "ρ"
-    base = alt.Chart(table).encode(
-        x=alt.X(
+    place = {
+        "x": alt.X(
             "component:N",
             sort=list(components),
             scale=alt.Scale(domain=list(components)),
             title=None,
             axis=alt.Axis(orient="top", labelAngle=0, labelFlush=False, tickExtra=False, domain=False, ticks=False),
         ),
-        y=_causes(causes),
+        "y": _causes(causes),
+    }
+    base = alt.Chart(table).encode(
+        **place,
         tooltip=[
             alt.Tooltip("component:N"),
             alt.Tooltip("cause:N"),
@@ -78,11 +84,19 @@ def correlation_map(found: Correlations, components: Sequence[str], causes: Sequ
     numbers = base.mark_text(fontSize=_SMALL_PX, opacity=room).encode(text="shown:N", color=white)
     strongest = table.loc[table["r"].abs().groupby(table["component"], sort=False).idxmax()] if len(table) else table
     said = "; ".join(f"{row.component} with {row.cause}, {row.r:+.2f}" for row in strongest.itertuples())
-    return alt.layer(fields, numbers).properties(
-        height=_ROW_PX * n_causes + _AROUND_PX,
-        description=f"Correlation of {n_components} components with {n_causes} causes, {found.n:,} galaxies. "
-        f"Strongest of each: {said}.",
+    description = (
+        f"Correlation of {n_components} components with {n_causes} causes, {found.n:,} galaxies. "
+        f"Strongest of each: {said}."
     )
+    layers = [fields, numbers]
+    if len(undefined):
+        why = undefined.assign(undefined="because one of the two is the same for all")
+        tooltip = [alt.Tooltip(f"{name}:N") for name in why]
+        layers.append(
+            alt.Chart(why).mark_text(fontSize=_SMALL_PX, color=QUIET, text="–").encode(**place, tooltip=tooltip)
+        )
+        description += f" Undefined: {len(undefined)}."
+    return alt.layer(*layers).properties(height=_ROW_PX * n_causes + _AROUND_PX, description=description)
 
 
 def probe_comparison(probes: pd.DataFrame, causes: Sequence[str], sources: Sequence[str]) -> alt.LayerChart:

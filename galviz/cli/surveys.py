@@ -8,7 +8,10 @@ from galviz.cli.command import BAD_INPUT, DONE, SCALE_HELP, Command, at_least, o
 
 if TYPE_CHECKING:
     from galviz.card import ModelCard
-    from galviz.survey import Survey
+    from galviz.survey import Survey, SurveyError
+
+# More problems than that are counted by kind too; more than the second number are told by kind alone.
+_MANY, _VERY_MANY = 100, 20_000
 
 
 def _check_survey_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +37,7 @@ def _check_survey(options: argparse.Namespace) -> int:
             problems = json.loads(error.problems.to_json(orient="records"))
             print(json.dumps({"folder": options.folder, "problems": problems}, indent=2))
         else:
-            print(*error.details, sep="\n")
+            print(*_told(error), sep="\n")
             print(f"{error.summary}.")
         return BAD_INPUT
 
@@ -53,6 +56,8 @@ def _facts(survey: "Survey") -> dict:
         "lowest": float(min(values)) if len(values) else None,
         "highest": float(max(values)) if len(values) else None,
         "without_label": n_galaxies - len(values),
+        "missing": survey.missing,
+        "text_not_numbers": {column: str(why) for column, why in survey.mixed.items()},
         "sha256": survey.sha256,
     }
 
@@ -79,6 +84,34 @@ def _images_facts(survey: "Survey", card: "ModelCard") -> dict:
     }
 
 
+def _told(error: "SurveyError") -> list[str]:
+    """A sentence for each problem, and of many how many there are of each kind; of very many, examples of each kind."""
+    if len(error.details) <= _MANY:
+        return [str(problem) for problem in error.details]
+    if len(error.details) <= _VERY_MANY:
+        kinds = [f"{group.count:,} of this kind: {group.examples[0]}" for group in error.groups]
+        return [*map(str, error.details), *kinds]
+    sentences = []
+    for group in error.groups:
+        sentences += map(str, group.examples)
+        if group.count > len(group.examples):
+            sentences.append(f"… and {group.count - len(group.examples):,} more of this kind (--json prints all).")
+    return sentences
+
+
+def _missing(found: dict) -> list[str]:
+    """A line for each column that lacks values, and for each that is text and seems to be meant for numbers."""
+    from galviz.problems import shown
+
+    lines = []
+    for column, cells in found.get("missing", {}).items():
+        if column != found["label"]:
+            read = ", ".join(f"{shown(cell) or 'empty'} ({count:,})" for cell, count in cells.items())
+            lines.append(f"missing   {shown(column)}: {sum(cells.values()):,} of {found['galaxies']:,}: {read}")
+    text = found.get("text_not_numbers", {})
+    return lines + [f"text      {shown(column)}: {why}" for column, why in text.items()]
+
+
 def _summary(found: dict) -> str:
     """Word a sound survey in a few lines."""
     from galviz.framing import percent
@@ -99,6 +132,7 @@ def _summary(found: dict) -> str:
         f"images    {_first(sizes, 'sizes')}{scaled}",
         f"network   {found['network']} sees the central {found['crop_px']} x {found['crop_px']} px: "
         f"{percent(seen['share_of_image'])} of {size} px; {percent(seen['share_of_padding'])} of its view is padding",
+        *_missing(found),
         *(f"note      {remark}" for remark in found["remarks"]),
     ]
     if grey := found["grey_images"]:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from galviz.files import saying_how_to_go_on, write_bytes
-from galviz.jsonfile import open_regular
+from galviz.regular import open_regular
 
 
 @dataclass

@@ -10,7 +10,8 @@ import torch
 
 from galviz import __version__
 from galviz.catalogue import SIMULATION_NAME
-from galviz.jsonfile import parse_json, read_regular
+from galviz.jsonfile import parse_json
+from galviz.regular import read_regular
 from galviz.survey import Survey
 
 

@@ -23,6 +23,7 @@ from panels.arguments import read_arguments
 from panels.code import show_code
 from panels.colouring import choose_colour
 from panels.controls import choose_components, choose_layer, choose_pair, limit_components
+from panels.evaluation import correlation_in_words
 from panels.export import offer_export
 from panels.feature_space import (
     APART,
@@ -90,7 +91,7 @@ points = points_table(opened, features, projection.coordinates, sample, label)
 labelled = "true" in points and bool(points["true"].notna().any())
 with right:
     x, y = choose_pair(n_components)
-    colour = choose_colour(survey.catalogue.loc[sample], labelled=labelled)
+    colour = choose_colour(survey.catalogue.loc[sample], labelled=labelled, mixed=survey.mixed)
 with picture:
     if survey.label is None:
         st.info("This survey has no label: there is no truth to compare with.", icon=":material/label_off:")
@@ -136,7 +137,8 @@ if "true" in everyone and everyone["true"].notna().any():
         st.metric("RMSE", f"{errors.rmse:{of_errors}} {unit}", help="Root-mean-square error")
         st.metric("NMAD", f"{errors.nmad:{of_errors}} {unit}", help="1.4826 times the median absolute deviation")
         st.metric("Bias", f"{errors.bias:+{of_errors}} {unit}", help="Mean of predicted less true")
-        st.metric("Correlation", f"{errors.correlation:.2f}" if errors.n > 2 else "–", help="Pearson's r")
+        r, meaning = correlation_in_words(errors)
+        st.metric("Correlation", r, help=meaning)
         st.metric("Guessing the mean", f"{errors.spread:{of_errors}} {unit}", help="RMSE of always saying the mean")
     st.caption(f"Of all {errors.n:,} {opened.galaxies} that have a label. What follows is of the sample.")
 if labelled:
