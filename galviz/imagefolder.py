@@ -198,6 +198,8 @@ def check_images(
         except ImageFault as fault:
             found.problems.append(image_problem(line, object_id, folder.name_for(object_id), fault))
     for object_id, neighbour in folder.rounded().items():
+        if object_id not in found.images:
+            continue  # there is a problem already
         line, name = found.images.pop(object_id)
         fault = ImageFault(
             f"the id seems to have been rounded: then this image is another galaxy's, and its own may be {neighbour}, "

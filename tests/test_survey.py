@@ -680,6 +680,10 @@ def test_ids_rounded_to_those_of_other_galaxies_are_refused(make_survey, roundin
     error = refused(folder)
     assert error.problems["objID"].tolist() == rounded
     assert "its own may be 1237648702973411443.jpg, which has no row" in str(error.details[0])
+    broken = folder / "images" / f"{rounded[0]}.jpg"
+    broken.rename(broken.with_suffix(".gif"))
+    assert refused(folder).problems["objID"].tolist() == rounded
+    broken.with_suffix(".gif").rename(broken)
     for true_id in TRUE_IDS:
         (folder / "images" / f"{true_id}.jpg").unlink()
     assert load_survey(folder).object_ids == rounded  # with no image of theirs there is nothing to take them for
