@@ -677,3 +677,13 @@ def test_closed_and_full_streams(folder, command, status, said):
     assert done.stderr.startswith(said)
     assert done.stderr.count("\n") == (1 if said else 0)
     assert done.stdout == ""
+
+
+def test_build_data_sees_before_the_work_what_can_t_be_written(tmp_path, monkeypatch, capsys):
+    from galviz import derived
+
+    (tmp_path / "features" / "thumbnails.parquet").mkdir(parents=True)
+    monkeypatch.setattr(derived, "DATA_FOLDER", tmp_path)
+    monkeypatch.setattr(derived, "build_data", lambda **options: pytest.fail("begun"))
+    assert cli.main(["build-data"]) == 2
+    assert "thumbnails.parquet" in capsys.readouterr().err
