@@ -652,6 +652,19 @@ def test_nothing_is_imported_from_the_working_directory(tmp_path, shadow):
     assert json.loads(done.stdout)["tasks"][0]["state"] == "not started"
 
 
+def test_a_folder_called_galviz_there_is_not_ours(tmp_path):
+    """An editable installation mixes it with the package: it is then a namespace without a file."""
+    script = f"""
+import runpy, sys, types
+sys.path.insert(0, {str(tmp_path)!r})
+sys.modules["galviz"] = types.ModuleType("galviz")
+sys.argv = ["galviz", "--version"]
+runpy.run_path({str(ROOT / "galviz" / "__main__.py")!r}, run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"galviz {__version__}\n", "")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a shell, and Linux's /dev/full")
 @pytest.mark.parametrize(
     ("command", "status", "said"),
