@@ -17,6 +17,8 @@ def _leave_working_directory() -> None:
     project = [root] if os.path.exists(os.path.join(root, "pyproject.toml")) else []  # noqa: PTH110, PTH118
     sys.path[:] = project + [entry for entry in sys.path[1:] if entry not in ("", ".")]
     os.environ["PYTHONSAFEPATH"] = "1"
+    if getattr(sys.modules["galviz"], "__file__", None) is None:
+        del sys.modules["galviz"]  # a folder of that name there, which an editable installation was mixed up with
 
 
 # Guarded, because processes started by 'spawn' (macOS, Windows) import this module again.

@@ -51,16 +51,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         if not stat.S_ISREG(target.stat().st_mode):
             raise OSError(errno.EINVAL, "Not a regular file, and so not replaced", str(target))
     temporary = temporary_name(target)
-    try:
+    with removing(temporary, target):
         yield temporary
         temporary.replace(target)
-    except OSError as error:
-        if error.errno is not None and error.filename in (None, str(temporary)):
-            # a write that fails doesn't say where; and it is the target that whoever reads this knows
-            error.filename = str(target)
-        raise
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_bytes(path: str | os.PathLike[str], content: bytes | memoryview) -> None:
@@ -99,11 +92,9 @@ def write_new(path: str | os.PathLike[str], content: bytes) -> None:
         If it can't be written.
     """
     temporary = temporary_name(Path(path))
-    try:
+    with removing(temporary, Path(path)):
         temporary.write_bytes(content)
         move_to_new(temporary, Path(path))
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def move_to_new(source: Path, target: Path) -> None:
@@ -154,6 +145,20 @@ def move_to_free_name(source: Path, wanted: Path) -> Path:
 def temporary_name(target: Path) -> Path:
     """A new name beside `target`, for a file that is to be moved there; `clear_unfinished` knows it."""
     return target.with_name(f"{_prefix(target.name)}{secrets.token_hex(6)}{_SUFFIX}")
+
+
+@contextmanager
+def removing(temporary: Path, target: Path) -> Iterator[None]:
+    """Remove a temporary file in the end, if it is still there; an error in the block names the target instead."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None and error.filename in (None, str(temporary)):
+            # a write that fails doesn't say where; and it is the target that whoever reads this knows
+            error.filename = str(target)
+        raise
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from galviz.catalogue import SIMULATION_NAME
-from galviz.files import move_to_free_name, move_to_new, temporary_name
+from galviz.files import move_to_free_name, move_to_new, removing, temporary_name
 from galviz.imagefolder import IMAGES_NAME
 from galviz.table import CATALOGUE_NAME
 
@@ -123,17 +123,11 @@ class Output:
             If the file can't be written; the target is then as it was.
         """
         temporary = temporary_name(self.target)
-        try:
+        with removing(temporary, self.path):
             yield temporary
             if not self._unchanged() or not self._moved(temporary):
                 kept = move_to_free_name(temporary, self.target)
                 raise OutputError(f"Another program has written {self.path} meanwhile. The result is in {kept}.")
-        except OSError as error:
-            if error.errno is not None and error.filename in (None, str(temporary)):
-                error.filename = str(self.path)
-            raise
-        finally:
-            temporary.unlink(missing_ok=True)
 
     def _stat(self) -> os.stat_result | None:
         try:

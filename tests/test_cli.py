@@ -729,6 +729,19 @@ def test_nothing_is_imported_from_the_working_directory(tmp_path, shadow):
     assert json.loads(done.stdout)["tasks"][0]["state"] == "not started"
 
 
+def test_a_folder_called_galviz_there_is_not_ours(tmp_path):
+    """An editable installation mixes it with the package: it is then a namespace without a file."""
+    script = f"""
+import runpy, sys, types
+sys.path.insert(0, {str(tmp_path)!r})
+sys.modules["galviz"] = types.ModuleType("galviz")
+sys.argv = ["galviz", "--version"]
+runpy.run_path({str(ROOT / "galviz" / "__main__.py")!r}, run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"galviz {__version__}\n", "")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a shell, and Linux's /dev/full")
 @pytest.mark.parametrize(
     ("command", "status", "said"),
@@ -754,3 +767,13 @@ def test_closed_and_full_streams(folder, command, status, said):
     assert done.stderr.startswith(said)
     assert done.stderr.count("\n") == (1 if said else 0)
     assert done.stdout == ""
+
+
+def test_build_data_sees_before_the_work_what_can_t_be_written(tmp_path, monkeypatch, capsys):
+    from galviz import derived
+
+    (tmp_path / "features" / "thumbnails.parquet").mkdir(parents=True)
+    monkeypatch.setattr(derived, "DATA_FOLDER", tmp_path)
+    monkeypatch.setattr(derived, "build_data", lambda **options: pytest.fail("begun"))
+    assert cli.main(["build-data"]) == 2
+    assert "thumbnails.parquet" in capsys.readouterr().err

@@ -1,11 +1,11 @@
 """DataFrame to Altair chart: no files, no results computed. Each carries a description for those who can't see it."""
 
+from galviz.charts.digits import value_format
 from galviz.charts.distribution import label_distribution
 from galviz.charts.evaluation import learning_rate, loss_by_epoch, residuals, true_against_predicted
 from galviz.charts.export import ExportError, can_export, export_chart
 from galviz.charts.maps import map_scatter, plain_map
 from galviz.charts.meaning import correlation_map, probe_comparison
-from galviz.charts.numbers import value_format
 from galviz.charts.pixels import pixel_distribution
 from galviz.charts.scatter import column_scatter, image_scatter, ring_scatter
 from galviz.charts.shares import error_by_components, share_curves, shares_by_chance, shares_by_size

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from galviz.charts.colour import CHOSEN, QUIET, label_title, with_unit
-from galviz.charts.numbers import value_format
+from galviz.charts.digits import value_format
 from galviz.charts.table import galaxy_table
 from galviz.label import Label
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from galviz.charts.colour import KINDS, QUIET, label_scale, label_title, with_unit
-from galviz.charts.numbers import value_format
+from galviz.charts.digits import value_format
 from galviz.charts.table import galaxy_table
 from galviz.label import Label
 

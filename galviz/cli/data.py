@@ -12,10 +12,25 @@ def _build_data_arguments(parser: argparse.ArgumentParser) -> None:
 def _build_data(options: argparse.Namespace) -> int:
     from galviz.derived import build_data
 
+    _check_data_files(again=options.again)
     with progress_bar("building", "step") as bar:
         for built in build_data(again=options.again, progress=lambda name, done, total: bar(done, total)):
             say(f"{'made' if built.made else 'up to date':10}  {built.path}")
     return DONE
+
+
+def _check_data_files(*, again: bool) -> None:
+    """Refuse before the work, which takes an hour, to make files that can't be written."""
+    from galviz.card import read_card
+    from galviz.derived import DATA_FOLDER, FILES, is_up_to_date
+    from galviz.output import Output
+    from galviz.survey import load_survey
+
+    survey, card = load_survey(), read_card()
+    for path in (DATA_FOLDER / name for name in FILES):
+        if again or not is_up_to_date(path, survey, card):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Output(path, force=True, read=[survey.folder])
 
 
 def _doctor_arguments(parser: argparse.ArgumentParser) -> None:

@@ -254,11 +254,12 @@ def _output(options: argparse.Namespace, *, replaces_features: bool = False) -> 
     from galviz.card import SHIPPED_CARD, read_card
     from galviz.output import Output
 
-    card = SHIPPED_CARD if options.model is None else Path(options.model).with_suffix(".json")
+    path = SHIPPED_CARD if options.model is None else Path(options.model)
+    weights = path.with_name(read_card(path).weights)
     return Output(
         options.out,
         force=options.force,
-        read=[options.survey, card, card.parent / read_card(options.model).weights],
+        read=[options.survey, path, path.with_suffix(".json"), weights],
         may_replace=_is_features_file if replaces_features else lambda path: False,
     )
 

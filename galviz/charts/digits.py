@@ -31,7 +31,7 @@ def value_format(label: Label, *, finer: int = 0) -> str:
     >>> value_format(Label("metallicity", "Metallicity", "dex", 8.2, 9.4))
     '.2f'
     >>> value_format(Label("ssfr", "ssfr", "", 2e-11, 6.8e-11), finer=1)
-    '.4e'
+    '.3e'
     """
     decimals = _DECIMALS - math.floor(math.log10(min(label.high - label.low, sys.float_info.max)))
     largest = math.floor(math.log10(max(abs(label.low), abs(label.high))))
