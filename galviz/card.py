@@ -15,6 +15,7 @@ from typing import Any
 
 from galviz.files import write_text
 from galviz.problems import BrokenFileError, quoted
+from galviz.shipped import ShippedFileError, check_shipped
 
 MODELS_FOLDER = Path(__file__).parents[1] / "data" / "models"
 SHIPPED_CARD = MODELS_FOLDER / "xresnet34-1.json"
@@ -127,14 +128,18 @@ def read_card(path: str | os.PathLike[str] | None = None) -> ModelCard:
     Raises
     ------
     CardError
-        If it is missing, no JSON, or says what can't be so. Whether the weights agree with it is checked by
-        `galviz.model.load_model`.
+        If it is missing, no JSON, says what can't be so, or came with galviz and has changed since. Whether the weights
+        agree with it is checked by `galviz.model.load_model`.
     """
     file = SHIPPED_CARD if path is None else Path(path)
     if file.suffix == ".safetensors":
         file = file.with_suffix(".json")
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = file.read_bytes()
+        check_shipped(file, content)
+        content = json.loads(content.decode("utf-8"))
+    except ShippedFileError as error:
+        raise CardError(str(error)) from error
     except FileNotFoundError as error:
         raise CardError(
             f"There is no model card {file}. Name one, or train a network: python -m galviz train."

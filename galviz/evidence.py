@@ -12,14 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.numpy import save as save_arrays
 
 from galviz.features import CONTROLS
-from galviz.figures import SHIPPED_FIGURES, FiguresError
+from galviz.figures import SHIPPED_FIGURES, FiguresError, read_arrays
 from galviz.files import write_bytes
 from galviz.probes import Probe, probe
 from galviz.projection import fit_pca
+from galviz.shipped import ShippedFileError
 
 SHIPPED_EVIDENCE = SHIPPED_FIGURES.with_name("meaning.safetensors")
 # The label, what it is made of, what a galaxy is, what is around it, what the telescope adds; and two that nobody can
@@ -198,18 +199,19 @@ def load_evidence(path: str | os.PathLike[str] | None = None) -> Evidence:
     Raises
     ------
     EvidenceError
-        If there is no such file, or it isn't one.
+        If there is no such file, it isn't one, or it came with galviz and has changed since.
     """
     file = SHIPPED_EVIDENCE if path is None else Path(path)
     try:
-        with safe_open(file, framework="numpy") as tensors:
-            said = json.loads(tensors.metadata()[_SAID])
-            numbers, pixels = tensors.get_tensor("probes"), tensors.get_tensor("pixels").astype(np.float32)
-        table = pd.DataFrame(numbers, columns=list(_NUMBERS))
+        said, arrays = read_arrays(file)
+        pixels = arrays["pixels"].astype(np.float32)
+        table = pd.DataFrame(arrays["probes"], columns=list(_NUMBERS))
         table.insert(0, "source", said["source"])
         table.insert(1, "cause", said["cause"])
         pixels.setflags(write=False)
         return Evidence(table, pixels, said["pixel_variance"], said["survey_sha256"], said["weights_sha256"])
+    except ShippedFileError as error:
+        raise EvidenceError(str(error)) from error
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise EvidenceError(
             f"The probes of the lesson on meaning, {file}, can't be read ({type(error).__name__}); "

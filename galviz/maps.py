@@ -26,6 +26,7 @@ from threadpoolctl import threadpool_limits
 from galviz.files import replacing
 from galviz.problems import BrokenFileError
 from galviz.projection import check_whole, checked_features
+from galviz.shipped import ShippedFileError, read_verified
 
 SHIPPED_MAPS = Path(__file__).parents[1] / "data" / "features" / "maps.parquet"
 N_NEIGHBORS, MIN_DISTS, SEEDS = (5, 15, 50), (0.1, 0.5), (0, 1)
@@ -265,11 +266,11 @@ def load_maps(path: str | os.PathLike[str] | None = None) -> Maps:
     Raises
     ------
     MapsError
-        If there is no such file, or it holds no maps.
+        If there is no such file, it holds no maps, or it came with galviz and has changed since.
     """
     file = SHIPPED_MAPS if path is None else path
     try:
-        table = pq.read_table(file)
+        table = pq.read_table(pa.BufferReader(read_verified(file)))
         said = json.loads(table.schema.metadata[_KEY])
         index = pd.Index(table.column(_ID).to_pylist(), name=_ID)
         found = {}
@@ -277,6 +278,8 @@ def load_maps(path: str | os.PathLike[str] | None = None) -> Maps:
             axes = {axis: table.column(f"{settings.name}/{axis}").to_numpy() for axis in ("x", "y")}
             found[settings] = pd.DataFrame(axes, index=index)
         return Maps(MappingProxyType(found), **said | {"versions": MappingProxyType(said["versions"])})
+    except ShippedFileError as error:
+        raise MapsError(str(error)) from error
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise MapsError(
             f"The maps {os.fspath(file)} can't be read ({type(error).__name__}); "

@@ -7,7 +7,7 @@ default), and ``images/<objID>.jpg``, ``.jpeg`` or ``.png``. Whatever is wrong w
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,8 +20,12 @@ from galviz.imagefolder import IMAGES_NAME, check_images, image_problem
 from galviz.images import ImageFault, decode_rgb, pixel_size, read_content
 from galviz.label import Label
 from galviz.problems import Problem, SurveyError, misnamed
+from galviz.shipped import RESTORE, shipped_in
+from galviz.table import CATALOGUE_NAME
 
 __all__ = ["Label", "Survey", "SurveyError", "load_survey", "mock_survey_folder"]
+
+_CHANGED = ("it isn't the file that came with galviz: its checksum differs", f"get it back with `{RESTORE}`")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +45,8 @@ class Survey:
     _frame: pd.DataFrame = field(repr=False)
     _images: dict[str, tuple[int, str]] = field(repr=False)  # id -> line in master.csv, name of the image
     _catalogue_digest: bytes = field(repr=False)
+    # Of a survey that came with galviz: path within the folder -> checksum
+    _shipped: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     @property
     def catalogue(self) -> pd.DataFrame:
@@ -88,7 +94,8 @@ class Survey:
         ValueError
             If there is no such galaxy.
         SurveyError
-            If the image has gone or broken since the survey was loaded, or was never decoded (``verify=False``).
+            If the image has gone or broken since the survey was loaded, or was never decoded (``verify=False``), or
+            isn't the one that came with galviz.
         """
         content = self._content(object_id)
         try:
@@ -108,8 +115,12 @@ class Survey:
         if object_id not in self._images:
             rule = f"object_id must be one of the survey's {len(self._images)} ids"
             raise ValueError(f"{rule}; got {misnamed(object_id, self._images)}")
+        name = f"{IMAGES_NAME}/{self._images[object_id][1]}"
         try:
-            return read_content(self.folder / IMAGES_NAME / self._images[object_id][1])
+            content = read_content(self.folder / name)
+            if _has_changed(content, self._shipped.get(name)):
+                raise ImageFault(*_CHANGED)
+            return content
         except ImageFault as fault:
             raise self._error(object_id, fault) from fault
 
@@ -136,7 +147,7 @@ def load_survey(
         else ``metallicity``; if there is neither, the survey has no label.
     verify : bool, optional
         Whether to decode every image, or only to see that it is there and not empty. By default a folder of the user's
-        is verified; the shipped one isn't, as it can't have changed without failing its checksum's test.
+        is verified; of the shipped one each image is compared with its checksum when it is read.
     progress : callable, optional
         Called as ``progress(done, total)`` with numbers of images while they are decoded, in this thread. What it
         raises ends the work and comes through.
@@ -149,11 +160,16 @@ def load_survey(
     ------
     SurveyError
         If anything is wrong with the folder; it tells all problems at once.
+    ShippedFileError
+        If the folder came with galviz, and the list of its files' checksums can't be read.
     """
     root = mock_survey_folder() if folder is None else Path(folder)
     if verify is None:
         verify = folder is not None
+    shipped = shipped_in(root)
     content, problem = read_catalogue_file(root)
+    if problem is None and _has_changed(content, shipped.get(CATALOGUE_NAME)):
+        problem = Problem(None, "", CATALOGUE_NAME, *_CHANGED)
     if folder is None and not root.is_dir():
         remedy = "work in a clone of the project (pip install -e .), or load a folder of your own"
         problem = Problem(None, "", "data/mock-survey/", "the shipped mock survey isn't there", remedy)
@@ -164,7 +180,27 @@ def load_survey(
     problems = catalogue.problems + problems
     if problems:
         raise SurveyError(str(root), problems)
-    return Survey(root.absolute(), catalogue.label, catalogue.frame, images, hashlib.sha256(content).digest())
+    digest = hashlib.sha256(content).digest()
+    survey = Survey(root.absolute(), catalogue.label, catalogue.frame, images, digest, shipped)
+    if verify and shipped:
+        _compare_images(survey)
+    return survey
+
+
+def _compare_images(survey: Survey) -> None:
+    """See to it that all images are those that came with galviz; tell all that aren't at once."""
+    problems: list[Problem] = []
+    for object_id in survey.object_ids:
+        try:
+            survey._content(object_id)
+        except SurveyError as error:
+            problems += error.details
+    if problems:
+        raise SurveyError(str(survey.folder), problems)
+
+
+def _has_changed(content: bytes, shipped_sha256: str | None) -> bool:
+    return shipped_sha256 is not None and hashlib.sha256(content).hexdigest() != shipped_sha256
 
 
 def mock_survey_folder() -> Path:

@@ -378,7 +378,7 @@ def test_features_of_another_survey_are_refused(path, monkeypatch, survey, sente
         load_features(path, survey=survey)
     assert str(caught.value).startswith(f"The features file {path} ")
     assert str(caught.value).endswith(
-        f"`python -m galviz extract --survey 'my survey' --out {shlex.quote(str(path))}`."
+        f"`python -m galviz extract --survey 'my survey' --out {shlex.quote(str(path))} --model CARD`."
     )
     path.rename(path.with_name("mock-survey.parquet"))
     monkeypatch.setattr(features_module, "FEATURES_FOLDER", path.parent)
