@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from galviz.card import read_card
 from galviz.files import replacing
 from galviz.problems import BrokenFileError, listed, quoted
-from galviz.shipped import ShippedFileError, open_verified, shipped_sha256
+from galviz.shipped import ShippedFileError, verify_open
 from galviz.signatures import file_kind
 from galviz.survey import Survey
 
@@ -142,6 +142,8 @@ class FeatureFile:
         self.path, self.shipped = path, shipped
         self.provenance: dict[str, str] = {}
         self._column_sha256: dict[str, str] = {}
+        # What came with galviz is compared whole whenever it is opened: its parts need no more.
+        self._compared_whole = False
         with self._opened() as parquet:
             self.layer_names, self.provenance = self._contents(parquet.schema_arrow)
             # It holds a checksum of all values, and so tells this file from another at the same path.
@@ -149,7 +151,7 @@ class FeatureFile:
             head = parquet.read([ID, PREDICTION])
             self.ids = head.column(ID).to_pylist()
             self.predictions = head.column(PREDICTION).to_numpy()
-            if not self._column_sha256 and shipped_sha256(self.path) is None:  # those that are shipped are compared whole
+            if not (self._compared_whole or self._column_sha256):
                 self._verify_all(parquet)
 
     def layer(self, name: str) -> np.ndarray:
@@ -180,7 +182,9 @@ class FeatureFile:
         FeaturesError
             If they aren't those that were written.
         """
-        if self._column_sha256 and hashlib.sha256(_as_bytes(values)).hexdigest() != self._column_sha256.get(name):
+        if self._compared_whole or not self._column_sha256:
+            return
+        if hashlib.sha256(_as_bytes(values)).hexdigest() != self._column_sha256.get(name):
             raise self._fault(f"is damaged: column {quoted(name)} isn't what its checksum says")
 
     def _verify_all(self, parquet: pq.ParquetFile) -> None:
@@ -262,7 +266,8 @@ class FeatureFile:
     def _opened(self) -> Iterator[pq.ParquetFile]:
         """Lend the file; it is closed afterwards, so that it can be replaced, on Windows too."""
         try:
-            with open_verified(self.path) as stream:
+            with self.path.open("rb") as stream:
+                self._compared_whole = verify_open(self.path, stream)
                 yield pq.ParquetFile(stream, page_checksum_verification=True)
         except FileNotFoundError as error:
             clone = "work in a clone of the project (pip install -e .), or " if self.shipped else ""
@@ -286,7 +291,8 @@ class FeatureFile:
                 layers, provenance = [str(name) for name in contents["layers"]], dict(contents["provenance"])
                 # Neither is there in a file that was written before columns had checksums.
                 self._column_sha256 = dict(contents.get("column_sha256", {}))
-                sound = contents.pop("sha256", None) in (None, _json_sha256(contents))
+                digest = contents.pop("sha256", None)
+                sound = self._compared_whole or digest in (None, _json_sha256(contents))
         except (ValueError, KeyError, TypeError) as error:
             raise self._fault("has galviz metadata that can't be read") from error
         if newer:

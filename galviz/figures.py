@@ -83,7 +83,7 @@ class Figures:
         In eval and in training mode, by the names of `galviz.inspection.ModeEffect`, in the order of `object_ids`.
     passes : int
         Batches in training mode before ``eval_after``.
-    survey_sha256, weights_sha256 : str
+    survey_sha256, weights_sha256, card_sha256 : str
     """
 
     object_ids: list[str]
@@ -96,6 +96,7 @@ class Figures:
     passes: int
     survey_sha256: str
     weights_sha256: str
+    card_sha256: str = ""
 
 
 def save_figures(figures: Figures, path: str | os.PathLike[str]) -> None:
@@ -120,6 +121,7 @@ def save_figures(figures: Figures, path: str | os.PathLike[str]) -> None:
         "passes": figures.passes,
         "survey_sha256": figures.survey_sha256,
         "weights_sha256": figures.weights_sha256,
+        "card_sha256": figures.card_sha256,
     }
     write_bytes(path, save_arrays(arrays, metadata={_SAID: json.dumps(said)}))
 

@@ -80,8 +80,8 @@ class Maps:
     ----------
     coordinates : Mapping of UmapSettings to DataFrame of n_galaxies rows, index objID
         Columns ``x`` and ``y``, float32, without unit; turned and mirrored as it came.
-    survey_sha256, weights_sha256 : str
-        Of the survey, and of the network's weights.
+    survey_sha256, weights_sha256, card_sha256 : str
+        Of the survey, and of the network's weights and card.
     versions : Mapping of str to str
         Of Python, of the kind of processor and of the packages they were made with. Others round otherwise, and the map
         then differs to the eye, not in what it keeps.
@@ -91,6 +91,7 @@ class Maps:
     survey_sha256: str
     weights_sha256: str
     versions: Mapping[str, str]
+    card_sha256: str = ""
 
 
 def tsne(
@@ -191,6 +192,7 @@ def make_maps(
     survey_sha256: str,
     weights_sha256: str,
     *,
+    card_sha256: str = "",
     settings: Sequence[UmapSettings] = SETTINGS,
     progress: Callable[[int, int], object] | None = None,
 ) -> Maps:
@@ -201,7 +203,7 @@ def make_maps(
     object_ids : sequence of str, length n
     values : array of shape (n, d)
         Rows in the order of `object_ids`.
-    survey_sha256, weights_sha256 : str
+    survey_sha256, weights_sha256, card_sha256 : str
     settings : sequence of UmapSettings
     progress : callable, optional
         Called as progress(done, total) after each.
@@ -220,7 +222,7 @@ def make_maps(
             progress(done, len(settings))
     versions = {name: version(name) for name in _VERSIONS}
     versions |= {"python": platform.python_version(), "processor": platform.machine()}
-    return Maps(MappingProxyType(made), survey_sha256, weights_sha256, MappingProxyType(versions))
+    return Maps(MappingProxyType(made), survey_sha256, weights_sha256, MappingProxyType(versions), card_sha256)
 
 
 def save_maps(maps: Maps, path: str | os.PathLike[str]) -> None:
@@ -240,6 +242,7 @@ def save_maps(maps: Maps, path: str | os.PathLike[str]) -> None:
         "settings": [vars(settings) for settings in maps.coordinates],
         "survey_sha256": maps.survey_sha256,
         "weights_sha256": maps.weights_sha256,
+        "card_sha256": maps.card_sha256,
         "versions": dict(maps.versions),
     }
     table = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(said).encode()})

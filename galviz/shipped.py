@@ -9,8 +9,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -25,7 +24,8 @@ ACCEPT = "python -m galviz build-data --accept-changes"
 CHANGED, GONE, UNKNOWN = "changed", "missing", "not shipped"
 
 _HEADER = re.compile(rb"# sha256 of the lines below: ([0-9a-f]{64})\n")
-_LINE = re.compile(rb"([0-9a-f]{64})  ([^\s/][^\n]*)\n")
+_LINE = re.compile(rb"[0-9a-f]{64}  [^\s/][^\n]*\n")
+_LINES = re.compile(rb"(?:%b)+" % _LINE.pattern)
 # What editors and operating systems leave in a folder; hidden files too.
 _DROPPINGS = re.compile(r"\..*|.*~|#.*#|.*\.(swp|swo|tmp|bak|part)|__pycache__|(?i:thumbs\.db|desktop\.ini)")
 # A file changed twice within one tick of the disk's clock keeps its times: only what has rested is remembered.
@@ -118,22 +118,23 @@ def read_verified(path: str | os.PathLike[str]) -> bytes:
     return content
 
 
-@contextmanager
-def open_verified(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """Open a file of which only a part will be read; if it came with galviz, all of it is compared with that.
+def verify_open(path: str | os.PathLike[str], stream: BinaryIO) -> bool:
+    """Compare all of a file that was just opened with what was shipped, before a part of it is read.
+
+    Returns
+    -------
+    bool
+        Whether it came with galviz; of other files nothing is known.
 
     Raises
     ------
-    OSError
-        If it can't be read.
     ShippedFileError
-        If it differs from what was shipped.
+        If it differs.
     """
-    with Path(path).open("rb") as stream:
-        expected = shipped_sha256(path)
-        if expected is not None and _sha256(path, stream) != expected:
-            raise _changed(path)
-        yield stream
+    expected = shipped_sha256(path)
+    if expected is not None and _sha256(path, stream) != expected:
+        raise _changed(path)
+    return expected is not None
 
 
 def sha256_once(path: str | os.PathLike[str]) -> str:
@@ -255,10 +256,9 @@ def _parsed(content: bytes) -> dict[str, str]:
     header = _HEADER.match(content)
     body = content[header.end() :] if header else content
     if header and hashlib.sha256(body).hexdigest().encode() == header[1]:
-        entries = _LINE.findall(body)
-        digests = {name.decode(): digest.decode() for digest, name in entries}
-        # Every line is an entry, and each name stands there once.
-        if body.endswith(b"\n") and len(digests) == body.count(b"\n"):
+        lines = body.decode().splitlines()
+        digests = {line[66:]: line[:64] for line in lines}
+        if len(digests) == len(lines) and _LINES.fullmatch(body):
             return digests
     for number, line in enumerate(content.splitlines(keepends=True), start=1):
         if not (_HEADER if number == 1 else _LINE).fullmatch(line):
