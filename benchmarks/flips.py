@@ -1,12 +1,12 @@
-"""One bit flipped in a file under data/, again and again: who notices?
+"""Flip one bit of a file under data/, again and again, and see who notices.
 
     python benchmarks/flips.py [--flips 500] [--pages-every 1] [--seed 0]
 
-Works on a copy of the project in a temporary folder. Every file of each kind gets its share of the flips, survey images a
-quarter of them together; byte and bit are drawn at random. After each flip come `doctor`'s check of the shipped files,
-the Python call that reads the file, and a page that reads it. Each must say what is wrong in one explained error. Of
-files that nothing reads (README.md, simulation.json) that is asked of `doctor` alone. The exit status is 1 unless all
-notice every flip, and nothing is said of the sound files afterwards.
+Works on a copy of the project in a temporary folder. A quarter of the flips are in survey images, and the other files
+share the rest; byte and bit are drawn at random. After each flip come `doctor`'s check of the shipped files, the Python
+call that reads the file, and a page that reads it. Each must say what is wrong in one explained error. Of files that
+nothing reads (README.md, simulation.json) that is asked of `doctor` alone. The exit status is 1 unless all notice every
+flip, and nothing is said of the sound files afterwards.
 """
 
 from __future__ import annotations
@@ -26,7 +26,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-COPIED = ("app.py", "benchmarks", "data", "galviz", "instruments", "lessons", "panels", ".streamlit", "requirements.txt")
+COPIED = (
+    "app.py",
+    "benchmarks",
+    "data",
+    "galviz",
+    "instruments",
+    "lessons",
+    "panels",
+    ".streamlit",
+    "requirements.txt",
+)
 # By file: the page that reads it.
 PAGES = {
     "SHA256SUMS": "instruments/home",
@@ -118,6 +128,7 @@ def flip(path: Path, place: random.Random) -> bytes:
 
 
 def run(options: argparse.Namespace) -> int:
+    from galviz.features import CONTROLS
     from galviz.survey import load_survey
 
     logging.disable(logging.CRITICAL)  # of what pages are told when they run outside a browser
@@ -131,9 +142,10 @@ def run(options: argparse.Namespace) -> int:
     asked = {kind: dict.fromkeys(("flips", "doctor", "call", "page", "pages asked"), 0) for kind in [*files, "images"]}
     unnoticed, began = [], time.perf_counter()
     for number, name in enumerate(names):
-        path, query = ROOT / "data" / name, {}
+        path = ROOT / "data" / name
         if name in PAGES or name in UNREAD:
             kind, page, call = name, PAGES.get(name), calls.get(name)
+            query = {"source": path.stem.replace("-", " ")} if path.stem in CONTROLS else {}
         else:
             kind, page, call = "images", "lessons/images", lambda path=path: survey.image(path.stem)
             query = {"live": "true", "sample": "2000", "place": str(ranking.get_loc(path.stem) + 1)}

@@ -18,14 +18,22 @@ import numpy as np
 import pandas as pd
 
 from galviz.card import ModelCard, file_sha256
-from galviz.evidence import PIXELS, PREDICTION, SHIPPED_EVIDENCE, Evidence, gather_evidence, load_evidence, save_evidence
+from galviz.evidence import (
+    PIXELS,
+    PREDICTION,
+    SHIPPED_EVIDENCE,
+    Evidence,
+    gather_evidence,
+    load_evidence,
+    save_evidence,
+)
 from galviz.features import CONTROLS, Features, load_features, save_features
 from galviz.figures import MAPS, SHIPPED_FIGURES, Figures, load_figures, save_figures
+from galviz.manifest import ACCEPT, DATA_FOLDER, RESTORE, ShippedFileError, find_differences, record, write_manifest
 from galviz.maps import SHIPPED_MAPS, Maps, load_maps, make_maps, save_maps
 from galviz.pixelfeatures import pixel_features
 from galviz.problems import listed
 from galviz.sample import evenly_ranked
-from galviz.shipped import ACCEPT, DATA_FOLDER, RESTORE, ShippedFileError, find_differences, record, write_manifest
 from galviz.survey import Survey, load_survey
 from galviz.thumbnails import SHIPPED_THUMBNAILS, load_thumbnails, make_thumbnails, save_thumbnails
 
@@ -162,8 +170,8 @@ def _refuse_changes() -> None:
     changed = [each for each in find_differences() if each.name not in FILES]
     if changed:
         raise ShippedFileError(
-            f"These files under {DATA_FOLDER} aren't as they were shipped: {listed([str(each) for each in changed])}. Get "
-            f"them back with `{RESTORE}` (move away what isn't shipped), or, if you changed them on purpose: `{ACCEPT}`."
+            f"Under {DATA_FOLDER} this isn't as it was shipped: {listed([str(each) for each in changed])}. Get it back "
+            f"with `{RESTORE}`, and move away what isn't shipped; or, if you changed it on purpose: `{ACCEPT}`."
         )
 
 

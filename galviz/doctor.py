@@ -123,7 +123,7 @@ def _memory() -> Check:
 
 
 def _shipped_files() -> Check:
-    from galviz.shipped import ACCEPT, MANIFEST_NAME, RESTORE, UNKNOWN, find_differences, read_manifest
+    from galviz.manifest import ACCEPT, MANIFEST_NAME, RESTORE, UNKNOWN, find_differences, read_manifest
 
     count, differences = len(read_manifest()), find_differences()
     if not differences:
@@ -165,7 +165,7 @@ def _features() -> Check:
     from galviz.card import read_card
     from galviz.derived import DATA_FOLDER, FILES, is_up_to_date
     from galviz.features import CONTROLS
-    from galviz.shipped import RESTORE
+    from galviz.manifest import RESTORE
     from galviz.survey import load_survey
 
     survey, card = load_survey(verify=False), read_card()

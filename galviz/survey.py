@@ -19,8 +19,9 @@ from galviz.catalogue import read_catalogue, read_catalogue_file
 from galviz.imagefolder import IMAGES_NAME, check_images, image_problem
 from galviz.images import ImageFault, decode_rgb, pixel_size, read_content
 from galviz.label import Label
+from galviz.manifest import RESTORE
 from galviz.problems import Problem, SurveyError, misnamed
-from galviz.shipped import RESTORE, shipped_in
+from galviz.shipped import shipped_in
 from galviz.table import CATALOGUE_NAME
 
 __all__ = ["Label", "Survey", "SurveyError", "load_survey", "mock_survey_folder"]
