@@ -8,17 +8,21 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from galviz.files import write_text
+from galviz.jsonfile import open_regular, parse_json, read_regular
 from galviz.problems import BrokenFileError, quoted
 from galviz.shipped import ShippedFileError, check_shipped
 
 MODELS_FOLDER = Path(__file__).parents[1] / "data" / "models"
 SHIPPED_CARD = MODELS_FOLDER / "xresnet34-1.json"
+# Predictions are float32; squares of labels and their errors must be finite numbers above 0 in float64 at least.
+LARGEST_LABEL, SMALLEST_LABEL_STD = 1e30, 1e-30
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -85,6 +89,10 @@ class ModelCard:
         Its checksum.
     training : mapping
         How it was trained: recipe, seed, surveys, RMSE by epoch, versions, seconds, processor. For people and pages.
+    label_mean, label_std : float
+        Mean and standard deviation of the label, in its unit, over the galaxies trained on. The weights file predicts
+        (label − mean) / std; `galviz.model.load_model` and `galviz.head.read_head` put the scale into the head, so
+        that the network predicts in the label's unit. Cards written before there was a scale have 0 and 1.
     """
 
     name: str
@@ -101,12 +109,26 @@ class ModelCard:
     weights: str
     weights_sha256: str
     training: Mapping[str, Any] = field(repr=False)
+    label_mean: float = 0.0
+    label_std: float = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", _frozen(self.layers))
         object.__setattr__(self, "training", _frozen(self.training))
-        object.__setattr__(self, "mean", tuple(self.mean))
-        object.__setattr__(self, "std", tuple(self.std))
+        # float: JSON's 1 and 1.0 are the same statistics, and give the same checksum.
+        object.__setattr__(self, "mean", tuple(map(float, self.mean)))
+        object.__setattr__(self, "std", tuple(map(float, self.std)))
+        object.__setattr__(self, "label_mean", float(self.label_mean))
+        object.__setattr__(self, "label_std", float(self.label_std))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Checksum of all that the card says, in hexadecimal: of its fields as JSON with sorted keys.
+
+        Neither the file's layout nor the order of its keys counts. It is what to key on if results depend on the card.
+        """
+        canonical = json.dumps(_content_of(self), sort_keys=True, separators=(",", ":"), default=dict, allow_nan=False)
+        return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
     def __reduce__(self) -> tuple:
         # Read-only mappings can't be copied or pickled; dictionaries can, and become read-only again.
@@ -135,9 +157,9 @@ def read_card(path: str | os.PathLike[str] | None = None) -> ModelCard:
     if file.suffix == ".safetensors":
         file = file.with_suffix(".json")
     try:
-        content = file.read_bytes()
-        check_shipped(file, content)
-        content = json.loads(content.decode("utf-8"))
+        written = read_regular(file)
+        check_shipped(file, written)
+        content = parse_json(written)
     except ShippedFileError as error:
         raise CardError(str(error)) from error
     except FileNotFoundError as error:
@@ -146,8 +168,10 @@ def read_card(path: str | os.PathLike[str] | None = None) -> ModelCard:
         ) from error
     except OSError as error:
         raise CardError(f"The model card {file} can't be read: {error.strerror}. Check the file.") from error
-    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or endless numbers or lists
-        raise CardError(f"The model card {file} is no JSON ({error}). Name the .json beside the weights.") from error
+    except ValueError as error:  # no UTF-8, no JSON, or JSON that says a thing twice or means nothing finite
+        raise CardError(
+            f"The model card {file} can't be read as JSON ({error}). Name the .json beside the weights."
+        ) from error
     fault = _fault(content)
     if fault:
         raise CardError(f"The model card {file} can't be right: {fault}. Get card and weights again, or train anew.")
@@ -164,10 +188,8 @@ def write_card(card: ModelCard, path: str | os.PathLike[str]) -> None:
     OSError
         If it can't be written.
     """
-    content = {item.name: getattr(card, item.name) for item in fields(card)}
-    content["architecture"] = asdict(card.architecture)
     # A mapping that can't be changed isn't a dict, which is all that json writes.
-    write_text(path, json.dumps(content, indent=2, ensure_ascii=False, default=dict) + "\n")
+    write_text(path, json.dumps(_content_of(card), indent=2, ensure_ascii=False, default=dict) + "\n")
 
 
 def file_sha256(path: str | os.PathLike[str]) -> str:
@@ -176,15 +198,21 @@ def file_sha256(path: str | os.PathLike[str]) -> str:
     Raises
     ------
     OSError
-        If it can't be read.
+        If it can't be read, or is no regular file.
     """
-    with Path(path).open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def combined_sha256(checksums: list[str]) -> str:
     """One survey's checksum; of several, the checksum of theirs written one after the other."""
     return checksums[0] if len(checksums) == 1 else hashlib.sha256("".join(checksums).encode()).hexdigest()
+
+
+def _content_of(card: ModelCard) -> dict[str, Any]:
+    """What a card says, field by field."""
+    content = {item.name: getattr(card, item.name) for item in fields(card)}
+    return content | {"architecture": asdict(card.architecture)}
 
 
 def _frozen(value: Any) -> Any:  # noqa: ANN401 (whatever JSON holds)
@@ -206,7 +234,7 @@ def _fault(content: object) -> str | None:
     if not isinstance(content, dict):
         return "it is no JSON object"
     known = {item.name for item in fields(ModelCard)}
-    if missing := sorted(known - content.keys()):
+    if missing := sorted({item.name for item in fields(ModelCard) if item.default is MISSING} - content.keys()):
         return f"it doesn't say its {', '.join(missing)}"
     if unknown := sorted(content.keys() - known):
         return f"it says {', '.join(map(quoted, unknown))}, which no card has"
@@ -223,7 +251,12 @@ def _fault(content: object) -> str | None:
             return f"{name} is {content[name]!r} and no checksum of 64 hexadecimal digits"
     if not isinstance(content["training"], dict):
         return "training is no JSON object"
-    return _images_fault(content) or architecture_fault(content["architecture"]) or _layers_fault(content)
+    return (
+        _images_fault(content)
+        or _label_scale_fault(content)
+        or architecture_fault(content["architecture"])
+        or _layers_fault(content)
+    )
 
 
 def _images_fault(content: dict[str, Any]) -> str | None:
@@ -235,6 +268,15 @@ def _images_fault(content: dict[str, Any]) -> str | None:
         sound = isinstance(values, list) and len(values) == 3 and all(type(value) in (int, float) for value in values)
         if not sound or not all(lowest <= value <= 1 for value in values):  # nor is NaN
             return f"{name} is {values!r} and not three numbers from {lowest:g} to 1"
+    return None
+
+
+def _label_scale_fault(content: dict[str, Any]) -> str | None:
+    mean, std = content.get("label_mean", 0.0), content.get("label_std", 1.0)
+    numbers = all(type(value) in (int, float) for value in (mean, std))
+    if not numbers or not (abs(mean) <= LARGEST_LABEL and SMALLEST_LABEL_STD <= std <= LARGEST_LABEL):
+        limits = f"up to ±{LARGEST_LABEL:g} and from {SMALLEST_LABEL_STD:g} to {LARGEST_LABEL:g}"
+        return f"label_mean is {mean!r} and label_std {std!r}, not two numbers {limits}"
     return None
 
 

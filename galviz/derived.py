@@ -4,12 +4,10 @@ A control is a network that can't have learnt metallicity: one with random weigh
 at random. What their features show as clearly as the trained network's wasn't learnt from the label.
 """
 
-import hashlib
-import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -143,18 +141,7 @@ def is_up_to_date(path: Path, survey: Survey, card: ModelCard) -> bool:
             found = [provenance.get(name) for name in ("survey_sha256", MADE_FOR, MADE_FOR_CARD)]
     except ValueError:  # as FeaturesError is
         return False
-    return found == [survey.sha256, card.weights_sha256, card_sha256(card)]
-
-
-def card_sha256(card: ModelCard) -> str:
-    """Checksum of all that a card says, in hexadecimal, whatever the layout of its file."""
-    if hasattr(card, "sha256"):
-        return card.sha256
-    # As `ModelCard.sha256` will be once cards carry the label's scale; this function can go then.
-    said = {item.name: getattr(card, item.name) for item in fields(card)}
-    said |= {"architecture": asdict(card.architecture), "label_mean": 0.0, "label_std": 1.0}
-    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), default=dict, allow_nan=False)
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+    return found == [survey.sha256, card.weights_sha256, card.sha256]
 
 
 def _made_from(made: Figures | Evidence | Maps) -> list[str]:
@@ -179,7 +166,7 @@ def _write_features(
     make: Callable[[Survey, "nn.Module", Tell], Features], path: Path, survey: Survey, network: "nn.Module", tell: Tell
 ) -> None:
     found = make(survey, network, tell)
-    made_for = {MADE_FOR: network.card.weights_sha256, MADE_FOR_CARD: card_sha256(network.card)}
+    made_for = {MADE_FOR: network.card.weights_sha256, MADE_FOR_CARD: network.card.sha256}
     provenance = {**found.provenance, **made_for}
     save_features(Features(found.object_ids, found.layers, found.predictions, provenance), path)
 
@@ -221,7 +208,7 @@ def _write_figures(path: Path, survey: Survey, network: "nn.Module", tell: Tell)
             passes=passes,
             survey_sha256=survey.sha256,
             weights_sha256=network.card.weights_sha256,
-            card_sha256=card_sha256(network.card),
+            card_sha256=network.card.sha256,
         ),
         path,
     )
@@ -235,7 +222,7 @@ def _write_evidence(path: Path, survey: Survey, network: "nn.Module", tell: Tell
     pixels = pixel_features(survey, pad_px=card.pad_px, crop_px=card.crop_px)
     sources = {**trained.layers, **controls, PIXELS: pixels, PREDICTION: trained.predictions[:, None]}
     checksums = {"survey_sha256": survey.sha256, "weights_sha256": card.weights_sha256}
-    checksums["card_sha256"] = card_sha256(card)
+    checksums["card_sha256"] = card.sha256
     save_evidence(gather_evidence(survey.catalogue, sources, **checksums, progress=tell), path)
 
 
@@ -244,7 +231,7 @@ def _write_maps(path: Path, survey: Survey, network: "nn.Module", tell: Tell) ->
     features = load_features(path.parent / "mock-survey.parquet")
     values = features.layers[network.layer_names[-1]]
     checksums = survey.sha256, network.card.weights_sha256
-    made_by = card_sha256(network.card)
+    made_by = network.card.sha256
     save_maps(make_maps(features.object_ids, values, *checksums, card_sha256=made_by, progress=tell), path)
 
 

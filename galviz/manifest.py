@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from galviz.files import write_bytes
+from galviz.jsonfile import open_regular
 from galviz.problems import BrokenFileError, quoted
 
 DATA_FOLDER = Path(__file__).parents[1] / "data"
@@ -150,7 +151,7 @@ def sha256_once(path: str | os.PathLike[str]) -> str:
     OSError
         If it can't be read.
     """
-    with Path(path).open("rb") as stream:
+    with open_regular(path) as stream:
         return sha256_of_open(path, stream)
 
 

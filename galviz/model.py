@@ -7,7 +7,7 @@ is loaded.
 import hashlib
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,8 @@ from torch import nn
 from galviz.card import SHIPPED_CARD, Architecture, CardError, ModelCard, read_card
 from galviz.crops import network_crop
 from galviz.files import write_bytes
+from galviz.head import in_label_unit, in_standard_deviations
+from galviz.jsonfile import read_regular
 from galviz.normalisation import normalise
 from galviz.problems import listed
 
@@ -36,6 +38,9 @@ with warnings.catch_warnings():
 _POSITIONS = {"stem": 2, "stage1": 4, "stage2": 5, "stage3": 6, "stage4": 7, "features": 9}
 PRECISIONS = ("float32", "bfloat16")
 MAP_LAYERS = ("stem", "stage1", "stage2", "stage3", "stage4")
+_HEAD = ("11.weight", "11.bias")
+_MAX_WEIGHTS_BYTES = 2 * 2**30  # the widest network that a card can name takes 0.7 GB
+_LARGEST_FLOAT16 = float(torch.finfo(torch.float16).max)
 
 
 def build_network(architecture: Architecture | None = None, *, seed: int | None = None) -> XResNet:
@@ -148,7 +153,7 @@ def load_model(path: str | os.PathLike[str] | None = None) -> XResNet:
     if hashlib.sha256(content).hexdigest() != card.weights_sha256:
         raise CardError(f"The weights {weights} are not those of its card: checksums differ. Get both files again.")
     network = build_network(card.architecture, seed=0)  # to be overwritten; the global generator stays as it is
-    _fill(network, state, weights)
+    _fill(network, _with_head(state, in_label_unit, card), weights)
     return with_card(network, card)
 
 
@@ -162,7 +167,8 @@ def write_weights(network: nn.Module, path: str | os.PathLike[str]) -> None:
     """Write a network's state as safetensors: parameters in float16, buffers as they are, whole or not at all.
 
     Buffers are the running statistics of the batch norms, whose variances float16 would round to nothing or to
-    infinity, and the vectors that spectral norm keeps. The names are the state dict's own.
+    infinity, and the vectors that spectral norm keeps. The names are the state dict's own. The inverse of `load_model`:
+    of a network with a card, the label's scale is taken out of the head again.
 
     Raises
     ------
@@ -172,13 +178,19 @@ def write_weights(network: nn.Module, path: str | os.PathLike[str]) -> None:
         If it can't be written.
     """
     parameters = {name for name, _ in network.named_parameters()}
-    state = {}
-    for name, values in network.state_dict().items():
-        kept = values.detach().cpu()
-        if name in parameters:
-            kept = kept.half()
+    state = {name: values.detach().cpu() for name, values in network.state_dict().items()}
+    card = getattr(network, "card", None)
+    if isinstance(card, ModelCard):
+        state = _with_head(state, in_standard_deviations, card)
+    for name, values in state.items():
+        if not torch.isfinite(values).all():
+            raise ValueError(f"{name} holds a value that is no finite number: training has diverged. Lower --lr.")
+        kept = values.half() if name in parameters else values
         if not torch.isfinite(kept).all():
-            raise ValueError(f"{name} must be finite and fit float16; it isn't. Training has gone wrong: lower --lr.")
+            raise ValueError(
+                f"{name} holds {values.abs().max().item():g}, and parameters are written as float16, which ends at "
+                f"{_LARGEST_FLOAT16:g}. Train with a lower learning rate, so that the weights stay small."
+            )
         state[name] = kept.contiguous()
     write_bytes(path, save_tensors(state, metadata={"format": "pt"}))
 
@@ -197,7 +209,7 @@ def read_weights(path: str | os.PathLike[str]) -> dict[str, torch.Tensor]:
 def _read(path: str | os.PathLike[str]) -> bytes:
     """A weights file's bytes, or a `CardError`."""
     try:
-        return Path(path).read_bytes()
+        return read_regular(path, at_most=_MAX_WEIGHTS_BYTES)
     except FileNotFoundError as error:
         raise CardError(f"The weights {path} are missing. Get them again and put them beside their card.") from error
     except OSError as error:
@@ -215,6 +227,18 @@ def _parsed(content: bytes, path: str | os.PathLike[str]) -> dict[str, torch.Ten
             raise CardError(message) from error
         raise CardError(f"The weights {path} are truncated or broken ({error}). Get the file again.") from error
     return {name: values.float() if values.is_floating_point() else values for name, values in state.items()}
+
+
+def _with_head(
+    state: Mapping[str, torch.Tensor],
+    rescaled: Callable[[np.ndarray, np.ndarray, ModelCard], tuple[np.ndarray, np.ndarray]],
+    card: ModelCard,
+) -> dict[str, torch.Tensor]:
+    """A state with its head rescaled by a card's label_mean and label_std, if it has a head."""
+    if not {*_HEAD} <= state.keys():
+        return dict(state)  # which `_fill` will tell
+    head = rescaled(*(state[name].float().numpy() for name in _HEAD), card)
+    return dict(state) | dict(zip(_HEAD, map(torch.from_numpy, head), strict=True))
 
 
 def _fill(network: nn.Module, state: Mapping[str, torch.Tensor], weights: Path) -> None:

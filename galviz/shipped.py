@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
+from galviz.jsonfile import open_regular
 from galviz.manifest import (
     ACCEPT,
     MANIFEST_NAME,
@@ -70,7 +71,7 @@ def read_verified(path: str | os.PathLike[str]) -> bytes:
     ShippedFileError
         If it differs from what was shipped.
     """
-    with Path(path).open("rb") as stream:
+    with open_regular(path) as stream:
         content = stream.read()
         expected = shipped_sha256(path)
         # The state is asked for after reading: what changed in the meantime has not rested, and is hashed.

@@ -8,6 +8,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from galviz.card import SHIPPED_CARD, CardError, read_card
+from galviz.manifest import sha256_once
 
 
 def read_tensors(
@@ -30,15 +31,20 @@ def read_tensors(
     Raises
     ------
     CardError
-        If card or weights can't be read, or lack a tensor.
+        If card or weights can't be read, don't agree, or lack a tensor.
     """
     path = Path(card or SHIPPED_CARD)
-    weights = path.parent / read_card(path).weights
+    expected = read_card(path)
+    weights = path.parent / expected.weights
     try:
+        # First, because it refuses what is no regular file, for which safe_open may wait for ever.
+        sha256 = sha256_once(weights)
         with safe_open(weights, framework="numpy") as tensors:
             found = [tensors.get_tensor(name).astype(np.float32) for name in choose(list(tensors.keys()))]
-    except (OSError, SafetensorError, ValueError) as error:
+    except (OSError, SafetensorError, ValueError, TypeError) as error:  # TypeError: a number format that NumPy lacks
         raise CardError(f"The weights {weights} can't be read ({error}). Get card and weights again.") from error
+    if sha256 != expected.weights_sha256:
+        raise CardError(f"The weights {weights} are not those of its card: checksums differ. Get both files again.")
     for values in found:
         values.setflags(write=False)
     return found

@@ -8,7 +8,19 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # A module of the core imports only from those before it. `simulate` is a package: one stage.
 STAGES = (
-    *("signatures", "problems", "files", "manifest", "shipped", "images", "table", "label", "catalogue", "imagefolder"),
+    *(
+        "signatures",
+        "problems",
+        "files",
+        "jsonfile",
+        "manifest",
+        "shipped",
+        "images",
+        "table",
+        "label",
+        "catalogue",
+        "imagefolder",
+    ),
     *("survey", "sample", "metrics", "schedule", "crops", "pixelfeatures", "normalisation", "heatmap", "thumbnails"),
     *("simulate", "sdss"),
     *("card", "weightfile", "head", "figures", "featurefile", "features", "kept"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from galviz.card import Architecture
-from galviz.derived import FILES, MADE_FOR, MADE_FOR_CARD, build_data, card_sha256, is_up_to_date
+from galviz.derived import FILES, MADE_FOR, MADE_FOR_CARD, build_data, is_up_to_date
 from galviz.features import load_features
 from galviz.model import load_model
 from galviz.projection import fit_pca
@@ -44,7 +44,7 @@ def test_features_thumbnails_and_figures_are_made_and_told_of(built):
     for file in files[:3]:
         provenance = load_features(file.path, survey=survey).provenance
         assert provenance[MADE_FOR] == weights
-        assert provenance[MADE_FOR_CARD] == card_sha256(load_model(card).card)
+        assert provenance[MADE_FOR_CARD] == load_model(card).card.sha256
         assert (provenance["weights_sha256"] == weights) is (file.path.stem == NAMES[0])
 
 

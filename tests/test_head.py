@@ -1,8 +1,11 @@
 """The head, read without torch: the same numbers as the network's, or one sentence."""
 
+import os
+
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from galviz.card import Architecture, CardError, write_card
 from galviz.head import read_head
@@ -30,6 +33,45 @@ def test_it_is_the_networks_head(card):
     assert not head.weight.flags.writeable
 
 
+@pytest.mark.parametrize(("mean", "std"), [(1e10, 3e9), (6.8e-11, 1e-11), (-8.7, 0.24)])
+def test_it_predicts_in_the_label_s_unit_as_the_network_does(card, mean, std):
+    write_card(card_for(card.with_suffix(".safetensors"), label_mean=mean, label_std=std), card)
+    head, network = read_head(card), load_model(card)
+    assert np.array_equal(head.weight, network[-1].weight.detach().numpy()[0])
+    assert head.bias == network[-1].bias.item()
+    assert head.bias == pytest.approx(8.9 * std + mean, rel=1e-3)
+    assert not head.weight.flags.writeable
+    features = torch.randn(3, 64)
+    with torch.no_grad():
+        predictions = network[-1](features)[:, 0]
+    assert features.numpy() @ head.weight + head.bias == pytest.approx(predictions.numpy(), rel=1e-5)
+
+
+def test_a_scale_that_takes_the_head_beyond_float32_is_told(card):
+    weights = card.with_suffix(".safetensors")
+    save_file(load_file(weights) | {"11.bias": torch.tensor([1e10])}, weights)
+    write_card(card_for(weights, label_std=1e30), card)
+    with pytest.raises(CardError, match="holds a value that is no finite number"):
+        read_head(card)
+
+
+def test_altered_weights_are_told(card):
+    weights = card.with_suffix(".safetensors")
+    read_head(card)
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(CardError, match=r"are not those of its card: checksums differ\. Get both files again\.$"):
+        read_head(card)
+
+
+def test_weights_that_are_no_regular_file_are_told_at_once(card):
+    card.with_suffix(".safetensors").unlink()
+    os.mkfifo(card.with_suffix(".safetensors"))
+    with pytest.raises(CardError, match="it is no regular file"):
+        read_head(card)
+
+
 def test_a_truncated_file_is_told(card):
     weights = card.with_suffix(".safetensors")
     weights.write_bytes(weights.read_bytes()[:100])
@@ -47,7 +89,9 @@ def test_missing_weights_are_told(card):
 
 def test_another_architecture_is_told(card):
     other = build_network(Architecture(widen=0.25), seed=1)
-    write_weights(other, card.with_suffix(".safetensors"))
+    weights = card.with_suffix(".safetensors")
+    write_weights(other, weights)
+    write_card(card_for(weights), card)
     with pytest.raises(CardError, match="have no head of 64 features"):
         read_head(card)
 

@@ -1,6 +1,7 @@
 """The network is fastai's own; its weights go to disk and back, and nothing but its weights is taken for them."""
 
 import json
+import os
 import pickle
 import re
 import struct
@@ -224,6 +225,43 @@ def test_writing_again_what_was_loaded_changes_nothing(weights):
     assert weights.read_bytes() == content
 
 
+@pytest.mark.parametrize(("mean", "std"), [(2.45e6, 20.0), (1e10, 3e9), (6.8e-11, 1e-11), (8.7, 0.24)])
+def test_the_label_s_scale_is_in_the_head_of_a_loaded_network_and_not_in_its_file(weights, mean, std):
+    plain, content = load_model(weights), weights.read_bytes()
+    write_card(card_for(weights, label_mean=mean, label_std=std), weights.with_suffix(".json"))
+    scaled = load_model(weights)
+    expected = answers(plain).double() * std + mean
+    step = np.spacing(np.float32(mean))
+    torch.testing.assert_close(answers(scaled).double(), expected, rtol=0, atol=2 * step + 1e-5 * std)
+    write_weights(scaled, weights)
+    for name, values in tensors_in(weights).items():
+        # the bias was float32 in the label's unit
+        atol = step / std + 2**-24 if name == "11.bias" else 0
+        torch.testing.assert_close(values, load_tensors(content)[name], rtol=0, atol=atol)
+
+
+def test_a_scale_that_takes_the_head_beyond_float32_is_told(weights):
+    rewrite(weights, lambda state: state | {"11.bias": torch.tensor([1e10])})
+    write_card(card_for(weights, label_std=1e30), weights.with_suffix(".json"))
+    assert "hold a value that is no finite number, in 11.bias." in refused(weights, mentions=weights)
+
+
+def test_what_is_no_regular_file_is_told_at_once(weights):
+    weights.unlink()
+    os.mkfifo(weights)
+    assert "can't be read: it is no regular file." in refused(weights, mentions=weights)
+
+
+def test_any_change_of_the_weights_is_told(weights):
+    content = weights.read_bytes()
+    random = np.random.default_rng(0)
+    for bit in [0, 8 * len(content) - 1, *random.integers(0, 8 * len(content), 100)]:
+        changed = bytearray(content)
+        changed[bit // 8] ^= 1 << bit % 8
+        weights.write_bytes(changed)
+        refused(weights, mentions=weights)
+
+
 def test_a_loaded_network_is_ready_and_says_what_it_is(weights):
     card = weights.with_suffix(".json")
     for path in (card, str(card), weights, str(weights)):
@@ -430,21 +468,27 @@ def test_weights_that_are_no_numbers_are_told(weights, name, value):
 def test_parameters_beyond_float16_are_not_written(weights, name, value):
     network = tutored(TINY)
     network.get_parameter(name).data.view(-1)[0] = value
-    refused_to_write(network, name, weights)
+    finite = (
+        rf"holds {re.escape(f'{abs(value):g}')}, .* float16, which ends at 65504\. Train with a lower learning rate"
+    )
+    refused_to_write(network, f"{name} {finite if np.isfinite(value) else NOT_FINITE}", weights)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_statistics_that_are_no_numbers_are_not_written(weights, value):
     network = tutored(TINY)
     network.get_buffer("0.1.running_mean")[0] = value
-    refused_to_write(network, "0.1.running_mean", weights)
+    refused_to_write(network, f"0.1.running_mean {NOT_FINITE}", weights)
 
 
-def refused_to_write(network, name, path):
+NOT_FINITE = r"holds a value that is no finite number: training has diverged\. Lower --lr\."
+
+
+def refused_to_write(network, says, path):
     """An existing file stays as it is, and nothing is left beside it; where there was none, there is none."""
     before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
     for target in (path, path.with_name("new.safetensors")):
-        with pytest.raises(ValueError, match=rf"^{name} must be finite and fit float16; it isn't\."):
+        with pytest.raises(ValueError, match=f"^{says}"):
             write_weights(network, target)
     assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
 

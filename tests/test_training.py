@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import pickle
 import platform
 import random
@@ -133,16 +134,16 @@ def rmse(errors):
     return float(np.sqrt(np.mean(np.square(np.asarray(errors, dtype=float)))))
 
 
-def rmse_by_hand(network, seen, side_px=48):
-    """What a network's predictions of a run's validation galaxies are off by, from their pixels."""
+def rmse_by_hand(network, seen, side_px=48, *, scale=1.0, shift=0.0):
+    """The error of output · scale + shift over a run's validation galaxies, from their pixels."""
     (survey,), card = seen.surveys, seen.card
     _, in_validation = RandomSplitter(0.2, seed=2)(survey.object_ids)
     chosen = [survey.object_ids[position] for position in in_validation]
     pixels = crops_of(survey, chosen, SHORT) / 255
     x = torch.from_numpy((pixels - card.mean) / card.std).float().permute(0, 3, 1, 2)
     with torch.no_grad():
-        predicted = network.eval()(Shrink(side_px).encodes(TensorImage(x)))[:, 0]
-    return rmse(predicted.numpy() - survey.catalogue.loc[chosen, "metallicity"].to_numpy())
+        output = network.eval()(Shrink(side_px).encodes(TensorImage(x)))[:, 0]
+    return rmse(output.numpy() * scale + shift - survey.catalogue.loc[chosen, "metallicity"].to_numpy())
 
 
 # --- the recipe -------------------------------------------------------------------------------------------------------
@@ -606,7 +607,7 @@ def test_the_loss_of_the_label_alone_is_the_tutorial_s():
     torch.manual_seed(0)
     predictions, targets = torch.randn(16, 1, requires_grad=True), torch.randn(16, 1)
     ours, theirs = (
-        _loss(predictions, targets, 0.3),
+        _loss(predictions, targets),
         torch.sqrt(F.mse_loss(predictions.reshape(-1), targets.reshape(-1))),
     )
     torch.testing.assert_close(ours, theirs)
@@ -615,29 +616,28 @@ def test_the_loss_of_the_label_alone_is_the_tutorial_s():
 
 
 def test_causes_count_half_beside_the_label():
-    # label: √((0.3² + 0.4²) / 2) = 0.35355 over an sd of 0.5; causes: 1 and 3, of whose mean half is taken
-    predictions = torch.tensor([[8.3, 1.0, 3.0], [8.4, -1.0, -3.0]])
-    targets = torch.tensor([[8.0, 0.0, 0.0], [8.0, 0.0, 0.0]])
-    assert float(_loss(predictions, targets, 0.5)) == pytest.approx(0.70711 + 0.5 * 2, abs=1e-5)
+    # label: √((0.6² + 0.8²) / 2) = 0.70711; causes: 1 and 3, of whose mean half is taken
+    predictions = torch.tensor([[0.6, 1.0, 3.0], [0.8, -1.0, -3.0]])
+    assert float(_loss(predictions, torch.zeros(2, 3))) == pytest.approx(0.70711 + 0.5 * 2, abs=1e-5)
 
 
 def test_a_fresh_head_begins_at_the_mean_label():
     warm_up, _, proper = SHORT.phases
-    first, again, other = (_network(TINY, warm_up, None, seed, 8.75) for seed in (2, 2, 3))
-    assert first[-1].bias.tolist() == [8.75, 0.0, 0.0]
+    first, again, other = (_network(TINY, warm_up, None, seed) for seed in (2, 2, 3))
+    assert first[-1].bias.tolist() == [0.0, 0.0, 0.0]  # of a standardised label
     assert first[-1].weight.shape == (3, 64)
     for name, values in first.state_dict().items():
         assert torch.equal(again.state_dict()[name], values), name
     assert not torch.equal(first[-1].weight, other[-1].weight)
-    assert _network(TINY, proper, None, 2, 8.75)[-1].bias.tolist() == [8.75]
+    assert _network(TINY, proper, None, 2)[-1].bias.tolist() == [0.0]
 
 
 def test_the_head_keeps_the_label_s_row_after_the_warm_up():
-    before = _network(TINY, SHORT.phases[0], None, 2, 8.75)
+    before = _network(TINY, SHORT.phases[0], None, 2)
     with torch.no_grad():
         for values in before.parameters():
             values.add_(0.01)
-    after = _network(TINY, SHORT.phases[-1], before, 2, 8.75)
+    after = _network(TINY, SHORT.phases[-1], before, 2)
     x = torch.randn(3, 3, 48, 48, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         torch.testing.assert_close(after.eval()(x), before.eval()(x)[:, :1])
@@ -647,7 +647,8 @@ def test_the_head_keeps_the_label_s_row_after_the_warm_up():
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_a_network_answers_in_float32_whatever_it_computes_in(precision):
-    network = _network(TINY, SHORT.phases[-1], None, 2, 8.75).eval()
+    network = _network(TINY, SHORT.phases[-1], None, 2).eval()
+    network[-1].bias.data.fill_(8.75)
     x = noise_images(side_px=48)
     with torch.no_grad():
         exact, found = network(x), _InPrecision(network, precision)(x)
@@ -694,7 +695,7 @@ def test_the_network_errs_as_its_card_says(learnt, short):
     for seen in (short, learnt):
         network = load_model(seen.out)
         assert network.card == seen.card == read_card(seen.out)
-        assert rmse_by_hand(network, seen) == pytest.approx(seen.card.training["valid_rmse"], abs=1e-4)
+        assert rmse_by_hand(network, seen) == pytest.approx(seen.card.training["valid_rmse"], abs=1e-5)
 
     (survey,), card = learnt.surveys, learnt.card
     # and by fastai alone, from files
@@ -710,7 +711,7 @@ def test_the_network_errs_as_its_card_says(learnt, short):
     dataloaders = block.dataloaders(range(100), bs=64, num_workers=0, device=torch.device("cpu"))
     with torch.no_grad():
         (errors,) = [network(x)[:, 0] - y for x, y in dataloaders.valid]
-    assert rmse(errors) == pytest.approx(card.training["valid_rmse"], abs=1e-4)
+    assert rmse(errors) == pytest.approx(card.training["valid_rmse"], abs=1e-5)
 
 
 def test_the_record_of_an_epoch_is_that_epoch_s_error(learnt, short):
@@ -718,8 +719,10 @@ def test_the_record_of_an_epoch_is_that_epoch_s_error(learnt, short):
         for record, state in zip(seen.records, seen.states, strict=True):
             network = build_network(replace(TINY, n_out=len(state["11.bias"])))
             network.load_state_dict(state)  # as it was then, its weights not rounded
-            by_hand = rmse_by_hand(network, seen, record["side_px"])
-            assert by_hand == pytest.approx(record["valid_rmse"], abs=1e-4)
+            # while it is trained it predicts the standardised label
+            scale = {"scale": seen.card.label_std, "shift": seen.card.label_mean}
+            by_hand = rmse_by_hand(network, seen, record["side_px"], **scale)
+            assert by_hand == pytest.approx(record["valid_rmse"], abs=1e-5)
     assert learnt.records[-1]["train_rmse"] < 0.75 * learnt.records[0]["train_rmse"]
 
 
@@ -742,6 +745,9 @@ def test_the_card_says_how_it_was_trained(short):
     assert told["recipe"]["seed"] == 2
     assert told["surveys"] == [{"sha256": survey.sha256, "galaxies": 40}]
     assert (told["n_training"], told["n_validation"]) == (32, 8)
+    assert (told["n_missing"], told["n_duplicates"]) == ({}, 0)
+    labels = survey.catalogue["metallicity"].iloc[list(in_training)]
+    assert (card.label_mean, card.label_std) == pytest.approx((labels.mean(), labels.std(ddof=0)), rel=1e-12)
     assert told["epochs"] == short.records
     assert told["versions"]["galviz"] == __version__
     assert told["versions"]["python"] == platform.python_version()
@@ -769,10 +775,6 @@ def test_records_and_progress_of_a_run(short):
 def test_warm_ups_predict_causes_and_the_network_kept_does_not(short):
     heads = [learner.model.network[-1].weight.shape for learner in short.learners]
     assert heads == [(3, 64), (3, 64), (1, 64)]
-    in_training, _ = RandomSplitter(0.2, seed=2)(range(40))
-    sd = short.surveys[0].catalogue["metallicity"].iloc[list(in_training)].std(ddof=0)
-    for learner in short.learners:
-        assert learner.loss_func.keywords["label_sd"] == pytest.approx(sd)
     assert load_model(short.out)[-1].weight.shape == (1, 64)
 
 
@@ -784,7 +786,7 @@ def test_several_surveys_are_all_told(make_survey, tmp_path):
     surveys = [load_survey(make_survey(12, side_px=64, seed=seed)) for seed in (1, 2)]
     simulation = {"framing": "fixed", "seed": 2}
     (surveys[1].folder / "simulation.json").write_text(json.dumps(simulation))
-    card = train(surveys, tmp_path / "net.json", recipe=Recipe(epochs=1, **SMALL), architecture=TINY)
+    card = train(surveys, tmp_path / "net.json", recipe=Recipe(epochs=1, **SMALL), architecture=TINY, note=[].append)
     first, second = (survey.sha256 for survey in surveys)
     assert card.survey_sha256 == combined_sha256([first, second])
     told = json.loads((tmp_path / "net.json").read_text())["training"]["surveys"]
@@ -815,10 +817,8 @@ def test_what_can_t_be_trained_is_told_before_anything_is_done(make_survey, surv
     assert [path.name for path in tmp_path.iterdir()] == ["folder.json"]
 
 
-def test_an_error_that_is_no_number_ends_the_run(make_survey, tmp_path):
-    folder = make_survey(24, side_px=64)
-    edited(folder, lambda table: table.insert(1, "flux_erg", [f"{number}e24" for number in range(24)]))
-    survey = load_survey(folder, "flux_erg")  # its square is beyond float32
+def test_an_error_that_is_no_number_ends_the_run(survey, tmp_path, monkeypatch):
+    monkeypatch.setattr(run_module, "_loss", lambda predictions, targets: predictions.sum() * math.inf)
     with pytest.raises(ValueError, match=r"^The error is no number any more in epoch 1 of the training\.") as caught:
         train([survey], tmp_path / "net.json", recipe=Recipe(epochs=2, **SMALL), architecture=TINY)
     assert "\n" not in str(caught.value)
@@ -851,14 +851,14 @@ def stopped(survey, out, *, at_batch=None, after_epoch=None):
 
 
 def test_galaxies_learnt_from_come_out_right_on_average_as_they_are(survey, galaxies, short, learnt, small_survey):
-    """Bare, not turned or varied; within the head's constant in half precision, a step of 2^-7 near 8.8."""
+    """Bare, not turned or varied; within the head's constant in half precision, a step of 2^-12 below 0.5 sd."""
     for seen, where, recipe in ((short, survey, SHORT), (learnt, small_survey, LEARNING)):
         items = galaxies if where is survey else labelled_galaxies([where], recipe)
         in_training, _ = split(items, recipe)
         ids = [items[position].object_id for position in in_training]
         found = extract(load_model(seen.out), where, ids, layers=())
         error = found.predictions - where.catalogue.loc[ids, "metallicity"].to_numpy(float)
-        assert abs(error.mean()) <= 2**-8 + 1e-3
+        assert abs(error.mean()) <= 1e-3
 
 
 @pytest.mark.parametrize(
@@ -1018,6 +1018,7 @@ SOUND = {"settings": {"lr": 0.01}, "progress": vars(Progress())}
         lambda path, trap: path.write_bytes(b"rubbish"),
         lambda path, trap: path.write_text('{"settings": {}}'),
         lambda path, trap: path.mkdir(),
+        lambda path, trap: os.mkfifo(path),
         lambda path, trap: torch.save(SOUND, path) or path.write_bytes(path.read_bytes()[:-100]),
         lambda path, trap: torch.save(torch.zeros(3), path),
         lambda path, trap: torch.save({"settings": {"lr": 0.01}}, path),
@@ -1028,7 +1029,7 @@ SOUND = {"settings": {"lr": 0.01}, "progress": vars(Progress())}
         lambda path, trap: path.write_bytes(pickle.dumps(trap)),
         lambda path, trap: path.write_bytes(pickle.dumps(trap, protocol=2)),
     ],
-    ids="empty rubbish JSON folder cut tensor bare settings progress trap old-trap pickle old-pickle".split(),
+    ids="empty rubbish JSON folder FIFO cut tensor bare settings progress trap old-trap pickle old-pickle".split(),
 )
 def test_a_broken_or_malicious_checkpoint_is_refused_and_not_run(survey, tmp_path, write):
     sprung, path = tmp_path / "sprung", tmp_path / "net.checkpoint"

@@ -1,6 +1,7 @@
 """train, extract and predict."""
 
 import argparse
+import os
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -80,6 +81,9 @@ def _train(options: argparse.Namespace) -> int:
     from galviz.training import train
 
     recipe = recipe_of(options)
+    # Before minutes are spent; copies of a folder are noticed by train itself.
+    if len(set(map(os.path.realpath, options.survey))) < len(options.survey):
+        raise ValueError(f"--survey must name different folders; got {', '.join(options.survey)}. Name each once.")
     surveys = []
     for folder in options.survey:
         with progress_bar(f"checking {folder}", "image") as progress:
@@ -89,8 +93,11 @@ def _train(options: argparse.Namespace) -> int:
         errors = f"RMSE {record['train_rmse']:.4f} training, {record['valid_rmse']:.4f} validation"
         say(f"{record['phase']:8} {record['epoch']:3}  {record['side_px']} px  {errors}  {record['seconds']:.0f} s")
 
+    def note(sentence: str) -> None:
+        print(sentence, file=sys.stderr)
+
     with progress_bar("training", "batch") as progress:
-        card = train(surveys, options.out, recipe=recipe, progress=progress, report=report)
+        card = train(surveys, options.out, recipe=recipe, progress=progress, report=report, note=note)
     rmse = f"{card.training['valid_rmse']:.4f} {card.unit}".rstrip()
     print(f"RMSE {rmse} on {card.training['n_validation']} galaxies kept apart; the card is {options.out}")
     return DONE

@@ -3,7 +3,8 @@
 The recipe is the tutorial's: fastai's DataBlock with crops and flips, `ranger`, root-mean-square error, the one-cycle
 schedule. Two things may come on top, both off by default: warm-ups, on smaller images at first, that predict other
 known causes beside the label, and light and sharpness that vary as telescopes and processing vary. The last epochs, and
-so the head that is kept, predict the label alone.
+so the head that is kept, predict the label alone. It is trained as (label - mean) / std, whatever its unit. The split
+is by galaxy: rows with the same id or image are never on both sides.
 """
 
 import galviz.model  # noqa: F401 (first, for it imports fastai with the warnings silenced that are fastai's own)

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from galviz.files import replacing
+from galviz.jsonfile import open_regular
 
 
 @dataclass
@@ -54,7 +55,8 @@ def read_checkpoint(path: Path, settings: dict[str, Any]) -> Progress:
     advice = "Give the same settings to go on with it, or remove it to begin anew."
     try:
         # weights_only: tensors, numbers, texts; a pickle that would run code is refused
-        found = torch.load(path, weights_only=True, map_location="cpu")
+        with open_regular(path) as file:
+            found = torch.load(file, weights_only=True, map_location="cpu")
         begun, progress = dict(found["settings"]), Progress(**found["progress"])
     except FileNotFoundError:
         return Progress()

@@ -26,11 +26,13 @@ class EpochKeeper(Callback):
         self,
         recipe: Recipe,
         done: Progress,
+        label_std: float,
         save: Callable[[Progress], object],
         progress: Callable[[int, int], object] | None,
         report: Callable[[dict[str, Any]], object] | None,
     ) -> None:
-        self.recipe, self.done, self.save, self.progress, self.report = recipe, done, save, progress, report
+        self.recipe, self.done, self.label_std = recipe, done, label_std
+        self.save, self.progress, self.report = save, progress, report
         self.phase = recipe.phases[done.phase]
         self.first_epoch = done.epoch
 
@@ -47,7 +49,7 @@ class EpochKeeper(Callback):
         self.began, self.errors = time.monotonic(), {True: [], False: []}
 
     def after_loss(self) -> None:
-        """Keep the label's squared errors, whatever else the loss is made of."""
+        """Keep the label's squared errors, in standard deviations, whatever else the loss is made of."""
         self.errors[self.training].append((self.pred.detach()[:, 0] - self.y[:, 0]) ** 2)
 
     def after_batch(self) -> None:
@@ -61,7 +63,9 @@ class EpochKeeper(Callback):
         """Keep the epoch's record and the run's state."""
         if self.epoch < self.first_epoch:
             return
-        train_rmse, valid_rmse = (float(torch.cat(self.errors[training]).mean().sqrt()) for training in (True, False))
+        train_rmse, valid_rmse = (
+            self.label_std * float(torch.cat(self.errors[training]).mean().sqrt()) for training in (True, False)
+        )
         if not (math.isfinite(train_rmse) and math.isfinite(valid_rmse)):
             raise ValueError(
                 f"The error is no number any more in epoch {self.epoch + 1} of the {self.phase.name}. "
@@ -71,8 +75,8 @@ class EpochKeeper(Callback):
             "phase": self.phase.name,
             "epoch": self.epoch + 1,
             "side_px": self.phase.side_px,
-            "train_rmse": round(train_rmse, 5),
-            "valid_rmse": round(valid_rmse, 5),
+            "train_rmse": train_rmse,
+            "valid_rmse": valid_rmse,
             "seconds": round(time.monotonic() - self.began, 1),
         }
         self.done.history.append(record)

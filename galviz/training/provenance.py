@@ -1,6 +1,5 @@
 """What a card says of how its network came to be: on which galaxies, with which versions, on which processor."""
 
-import json
 import os
 import platform
 from importlib.metadata import version
@@ -11,6 +10,8 @@ import torch
 
 from galviz import __version__
 from galviz.catalogue import SIMULATION_NAME
+from galviz.jsonfile import parse_json, read_regular
+from galviz.shipped import check_shipped
 from galviz.survey import Survey
 
 
@@ -19,8 +20,11 @@ def describe_survey(survey: Survey) -> dict[str, Any]:
     known: dict[str, Any] = {"sha256": survey.sha256, "galaxies": len(survey.object_ids)}
     simulation = survey.folder / SIMULATION_NAME
     if simulation.exists():
+        content = read_regular(simulation, at_most=2**20)
+        check_shipped(simulation, content)
         try:
-            known["simulation"] = json.loads(simulation.read_text(encoding="utf-8"))
+            # Within what the card may be that will hold it.
+            known["simulation"] = parse_json(content, max_depth=16)
         except ValueError as error:
             raise ValueError(
                 f"{simulation} is no JSON ({error}). Simulate the survey again, or remove the file."

@@ -1,6 +1,7 @@
 """Training itself: a Learner a phase, a checkpoint an epoch, and at the end weights with their card."""
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
@@ -27,9 +28,17 @@ from galviz.training.checkpoint import (
     save_checkpoint,
 )
 from galviz.training.epochs import EpochKeeper
-from galviz.training.galaxies import Galaxy, labelled_galaxies, make_dataloaders, pixel_statistics, split
+from galviz.training.galaxies import (
+    Galaxy,
+    make_dataloaders,
+    pixel_statistics,
+    select_galaxies,
+    split,
+    standardise_labels,
+)
 from galviz.training.provenance import describe_survey, processor, versions
 from galviz.training.recipe import Phase, Recipe
+from galviz.training.scale import label_scale
 
 _CAUSES_WEIGHT = 0.5
 # Galaxies by which the head's constant is settled: enough to know a mean error to 2 % of its scatter.
@@ -44,6 +53,7 @@ def train(
     architecture: Architecture | None = None,
     progress: Callable[[int, int], object] | None = None,
     report: Callable[[dict[str, Any]], object] | None = None,
+    note: Callable[[str], object] | None = None,
 ) -> ModelCard:
     """Train a network and write its weights and card.
 
@@ -64,6 +74,9 @@ def train(
     report : callable, optional
         Called with the record of each epoch as it ends: phase, epoch, side_px, train_rmse, valid_rmse (both of the
         label, in its unit), seconds.
+    note : callable, optional
+        Called before the first epoch with each sentence on galaxies that were left out, and why; by default they are
+        warnings. How many they are stands on the card too.
 
     Returns
     -------
@@ -72,35 +85,47 @@ def train(
     Raises
     ------
     ValueError
-        If the galaxies don't suffice, the checkpoint is of another run, or the loss is no number any more.
+        If the galaxies don't suffice, their labels can't be learnt (see `select_galaxies`, `label_scale`), the
+        checkpoint is of another run, or the loss is no number any more.
     OSError
         If a file can't be written.
     """
     recipe, architecture, card_path = recipe or Recipe(), architecture or Architecture(), Path(out)
     if card_path.suffix != ".json" or card_path.is_dir() or not card_path.parent.is_dir():
         raise ValueError(f"out must be a .json file in a folder that exists; got {card_path}.")
+    if not card_path.name.isprintable():
+        raise ValueError(
+            f"out must have a name of printable characters, for the card names it; got {card_path.name!r}."
+        )
     if fault := architecture_fault(asdict(architecture)):
         raise ValueError(f"{fault}. Leave it out for the tutorial's; causes to predict too stand in the recipe.")
-    galaxies = labelled_galaxies(surveys, recipe)
-    descriptions = [describe_survey(survey) for survey in surveys]
-    survey_sha256 = combined_sha256([survey.sha256 for survey in surveys])
+    selection = select_galaxies(surveys, recipe)
+    in_training, in_validation = split(selection.galaxies, recipe)
+    labels = np.array([selection.galaxies[position].targets[0] for position in in_training])
+    label_mean, label_std = label_scale(labels, surveys[0].label.column)
+    galaxies = standardise_labels(selection.galaxies, label_mean, label_std)
+    # A survey that is given twice adds nothing, and so counts once.
+    different = list({survey.sha256: survey for survey in reversed(surveys)}.values())[::-1]
+    descriptions = [describe_survey(survey) for survey in different]
+    survey_sha256 = combined_sha256([survey.sha256 for survey in different])
     settings = {
         **recipe.as_json(),
         "architecture": asdict(architecture),
         "label": surveys[0].label.column,
         "survey_sha256": survey_sha256,
+        "targets": "standardised",  # which those of older checkpoints aren't
         "versions": versions(),
     }
     checkpoint = card_path.with_suffix(".checkpoint")
     clear_unfinished(checkpoint.parent, target=checkpoint.name)
     done = read_checkpoint(checkpoint, settings)
-    in_training, in_validation = split(galaxies, recipe)
+    for sentence in selection.notes:
+        (note or warnings.warn)(sentence)
     mean, std = pixel_statistics([galaxies[position] for position in in_training], recipe)
-    labels = np.array([galaxies[position].targets[0] for position in in_training])
 
     network = None
     for number, phase in enumerate(recipe.phases):
-        network = _network(architecture, phase, network, recipe.seed, labels.mean())
+        network = _network(architecture, phase, network, recipe.seed)
         if number < done.phase:
             continue
         if number > done.phase:
@@ -110,8 +135,8 @@ def train(
         if done.epoch == phase.epochs:
             continue
         dataloaders = make_dataloaders(galaxies, recipe, phase, mean, std)
-        keeper = EpochKeeper(recipe, done, partial(save_checkpoint, checkpoint, settings), progress, report)
-        _fit(network, dataloaders, recipe, phase, labels.std(), keeper)
+        save = partial(save_checkpoint, checkpoint, settings)
+        _fit(network, dataloaders, recipe, phase, EpochKeeper(recipe, done, label_std, save, progress, report))
 
     dataloaders = make_dataloaders(galaxies, recipe, recipe.phases[-1], mean, std)
     _settle(network, dataloaders, [galaxies[position] for position in in_training[:_SETTLED_BY]])
@@ -137,31 +162,32 @@ def train(
             "surveys": descriptions,
             "n_training": len(in_training),
             "n_validation": len(in_validation),
+            "n_missing": selection.missing,
+            "n_duplicates": selection.n_duplicates,
             "epochs": done.history,
-            "valid_rmse": round(float((_errors(network, dataloaders.valid) ** 2).mean().sqrt()), 5),
+            "valid_rmse": label_std * float((_errors(network, dataloaders.valid) ** 2).mean().sqrt()),
             "seconds": round(sum(record["seconds"] for record in done.history)),
             "processor": processor(),
             "versions": settings["versions"],
         },
+        label_mean=label_mean,
+        label_std=label_std,
     )
     write_card(card, card_path)
     checkpoint.unlink(missing_ok=True)
     return card
 
 
-def _network(
-    architecture: Architecture, phase: Phase, previous: nn.Module | None, seed: int, mean_label: float
-) -> nn.Module:
+def _network(architecture: Architecture, phase: Phase, previous: nn.Module | None, seed: int) -> nn.Module:
     """A network for a phase: with the body of the one before it and its head's first rows, or with fresh weights.
 
-    A fresh head's bias begins at the mean label, which the tutorial's first epoch is spent on finding.
+    A fresh head's bias is 0, the mean of the standardised labels.
     """
     set_seed(seed)
     n_out = 1 + len(phase.causes)
     network = build_network(replace(architecture, n_out=n_out))
     if previous is None:
-        nn.init.constant_(network[-1].bias, mean_label)
-        nn.init.zeros_(network[-1].bias[1:])
+        nn.init.zeros_(network[-1].bias)
         return network
     state = previous.state_dict()
     for name in ("weight", "bias"):
@@ -171,15 +197,13 @@ def _network(
     return network
 
 
-def _fit(
-    network: nn.Module, dataloaders: DataLoaders, recipe: Recipe, phase: Phase, label_sd: float, keeper: EpochKeeper
-) -> None:
+def _fit(network: nn.Module, dataloaders: DataLoaders, recipe: Recipe, phase: Phase, keeper: EpochKeeper) -> None:
     """Train one phase by the one-cycle schedule, from the epoch that `keeper` has come to."""
     network.to(dataloaders.device)
     learner = Learner(
         dataloaders,
         _InPrecision(network, recipe.precision),
-        loss_func=partial(_loss, label_sd=label_sd),
+        loss_func=_loss,
         opt_func=ranger,
         cbs=keeper,
     )
@@ -190,15 +214,13 @@ def _fit(
         learner.fit_one_cycle(phase.epochs, phase.lr, start_epoch=keeper.done.epoch)
 
 
-def _loss(predictions: torch.Tensor, targets: torch.Tensor, label_sd: float) -> torch.Tensor:
+def _loss(predictions: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     """Root-mean-square error of the label; where causes are predicted beside it, of all, the label counting most.
 
-    Shapes (n, 1 + causes). The label's error is then over its standard deviation, as the causes' are.
+    Shapes (n, 1 + causes); each target is standardised.
     """
     errors = F.mse_loss(predictions, targets, reduction="none").mean(dim=0).sqrt()
-    if len(errors) == 1:
-        return errors[0]
-    return errors[0] / label_sd + _CAUSES_WEIGHT * errors[1:].mean()
+    return errors[0] if len(errors) == 1 else errors[0] + _CAUSES_WEIGHT * errors[1:].mean()
 
 
 class _InPrecision(nn.Module):
@@ -225,7 +247,7 @@ def _settle(network: nn.Module, dataloaders: DataLoaders, galaxies: list[Galaxy]
 
 @torch.no_grad()
 def _errors(network: nn.Module, batches: Iterable[tuple[torch.Tensor, torch.Tensor]]) -> torch.Tensor:
-    """Predicted less true label of the galaxies of some batches, in float32; shape (n_galaxies,)."""
+    """Predicted less true label, in standard deviations, over some batches; float32, shape (n_galaxies,)."""
     network.eval()
     device = next(network.parameters()).device
     errors = [network(x.to(device))[:, 0] - y.to(device)[:, 0] for x, y in batches]

@@ -22,8 +22,8 @@ guessing = float(catalogue[label.column].std())
 
 st.altair_chart(loss_by_epoch(epochs, label, floor=floor))
 st.caption(
-    f"Orange line: the scatter drawn at random, {floor:.3f} {label.unit}. The error can't fall below it; how much more "
-    f"pictures hide isn't known. Always guessing the mean would give {guessing:.2f} {label.unit}. Both of all "
+    f"Orange line: the scatter drawn at random, {floor:#.2g} {label.unit}. The error can't fall below it; how much "
+    f"more pictures hide isn't known. Always guessing the mean would give {guessing:.2g} {label.unit}. Both of all "
     f"{len(catalogue):,} galaxies of the course's survey."
 )
 steps = card.training["n_training"] // recipe["batch_size"] * len(epochs)
