@@ -2,14 +2,18 @@
 
 import os
 import stat
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from galviz.images import ImageFault, decode_rgb, read_content
+from galviz.cutouts import ImageFacts, inspect_image
+from galviz.images import ImageFault, read_content
+from galviz.misplaced import OtherPlaces
 from galviz.problems import Problem
-from galviz.table import CATALOGUE_NAME
+from galviz.rounding import improbable, is_long, looks_rounded, rounding_chance
 
 IMAGES_NAME = "images"
 SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -23,7 +27,7 @@ class ImageFolder:
     Parameters
     ----------
     folder : pathlib.Path
-    object_ids : container of str
+    object_ids : collection of str
         The catalogue's ids: an image of another may be one whose row has a spoilt id.
 
     Raises
@@ -32,8 +36,8 @@ class ImageFolder:
         If the folder isn't there or can't be read.
     """
 
-    def __init__(self, folder: Path, object_ids: Container[str] = ()) -> None:
-        self._object_ids = object_ids
+    def __init__(self, folder: Path, object_ids: Collection[str] = ()) -> None:
+        self._folder, self._object_ids = folder, object_ids
         self._entries: dict[str, list[os.DirEntry[str]]] = {}
         with os.scandir(folder) as entries:
             for entry in entries:
@@ -55,9 +59,7 @@ class ImageFolder:
         entries = sorted(self._entries.get(object_id, []), key=lambda entry: entry.name)
         images = [entry for entry in entries if entry.name.lower().endswith(SUFFIXES)]
         if not images:
-            raise ImageFault(
-                "there is no image", self._remedy_for_missing(object_id, [entry.name for entry in entries])
-            )
+            raise ImageFault("there is no image", self._remedy_for_missing(object_id))
         if len(images) > 1:
             names = " and ".join(entry.name for entry in images)
             raise ImageFault(f"the galaxy has {len(images)} images, {names}", "keep one of them")
@@ -78,25 +80,82 @@ class ImageFolder:
         names = [entry.name for entry in self._entries.get(object_id, []) if entry.name.lower().endswith(SUFFIXES)]
         return min(names, default=f"{object_id}.jpg")
 
-    def _remedy_for_missing(self, object_id: str, others: Iterable[str]) -> str:
-        for name in others:
-            return f"there is {name}: save it as JPEG or PNG"
-        if len(object_id) > 16 and object_id.isdigit():
-            # A float rounds the last three or four of 19 digits, a spreadsheet writes zeros after the 15th.
-            rounded = int(float(object_id)) == int(object_id) or object_id.endswith("0000")
-            twins = self._unlisted_by_digits.get(object_id[:15], [])
-            if rounded and len(twins) == 1:
-                return f"there is {twins[0]}: the id seems to have been rounded, write objID as text"
+    def unlisted(self) -> list[str]:
+        """The names of images that belong to no galaxy of the catalogue, sorted."""
+        return sorted(
+            entry.name
+            for stem, entries in self._entries.items()
+            if stem not in self._object_ids and not stem.startswith(".")
+            for entry in entries
+            if entry.name.lower().endswith(SUFFIXES)
+        )
+
+    def rounded(self) -> dict[str, str]:
+        """Galaxies whose ids seem to have been rounded to those of other galaxies, which then lend them their images.
+
+        An id of 17 digits or more that a float or a spreadsheet could have written may be true: one in some hundred is.
+        Here it also has an image, and there is an image of no galaxy in the catalogue whose id begins with the same 15
+        digits. Several such ids, more than chance would bring, mean that ids were rounded.
+
+        Returns
+        -------
+        dict of str to str
+            The galaxy's id and the name of the image that may be its own; empty if there is none, or if chance explains
+            them. A single id that was rounded can't be told from a true one.
+        """
+        long_ids = [object_id for object_id in self._object_ids if is_long(object_id)]
+        suspects = {
+            object_id: self._unlisted_by_digits[object_id[:15]][0]
+            for object_id in long_ids
+            if looks_rounded(object_id) and object_id in self._entries and object_id[:15] in self._unlisted_by_digits
+        }
+        expected = sum(map(rounding_chance, long_ids)) if suspects else 0.0
+        return suspects if improbable(len(suspects), expected) else {}
+
+    def _remedy_for_missing(self, object_id: str) -> str:
+        if remedy := self._other_places.remedy_for(object_id):
+            return remedy
+        if looks_rounded(object_id) and len(twins := self._unlisted_by_digits.get(object_id[:15], [])) == 1:
+            return f"there is {twins[0]}: the id seems to have been rounded, write objID as text"
         return "add it, or remove the galaxy's row"
 
     @cached_property
+    def _other_places(self) -> OtherPlaces:
+        return OtherPlaces(self._folder.parent, self._folder.name, SUFFIXES)
+
+    @cached_property
     def _unlisted_by_digits(self) -> dict[str, list[str]]:
-        """Files of no galaxy in the catalogue, by the first 15 digits of their long ids."""
+        """Images of no galaxy in the catalogue, by the first 15 digits of their long ids."""
         names: dict[str, list[str]] = {}
-        for stem, entries in self._entries.items():
-            if len(stem) > 16 and stem.isascii() and stem.isdigit() and stem not in self._object_ids:
-                names.setdefault(stem[:15], []).append(entries[0].name)
+        for name in self.unlisted():
+            stem = Path(name).stem
+            if is_long(stem):
+                names.setdefault(stem[:15], []).append(name)
         return names
+
+
+@dataclass
+class FoundImages:
+    """The images of a survey's galaxies.
+
+    Attributes
+    ----------
+    images : dict of str to (int, str)
+        Of each id that has an image its line in master.csv and the image's name, in the catalogue's order.
+    problems : list of Problem
+    digests : dict of str to bytes
+        The SHA-256 of each image's content, if it was read.
+    sizes_px : Counter of (int, int)
+        How many images have each width and height, of those that were read.
+    n_grey : int
+        How many of them are grey.
+    """
+
+    images: dict[str, tuple[int, str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    digests: dict[str, bytes] = field(default_factory=dict)
+    sizes_px: Counter[tuple[int, int]] = field(default_factory=Counter)
+    n_grey: int = 0
 
 
 def check_images(
@@ -104,8 +163,9 @@ def check_images(
     lines: dict[str, int],
     *,
     verify: bool,
+    scale: float = 1.0,
     progress: Callable[[int, int], object] | None = None,
-) -> tuple[dict[str, tuple[int, str]], list[Problem]]:
+) -> FoundImages:
     """Find each galaxy's image and, if asked, decode it.
 
     Parameters
@@ -116,52 +176,55 @@ def check_images(
         The line in master.csv of each id.
     verify : bool
         Whether to decode the images, on several threads.
-    progress : callable, optional
+    scale, progress
         See `galviz.survey.load_survey`.
-
-    Returns
-    -------
-    images : dict of str to (int, str)
-        Of each id that has an image its line and the image's name, in the order of `lines`.
-    problems : list of Problem
     """
+    found = FoundImages()
     try:
         folder = ImageFolder(survey_folder / IMAGES_NAME, lines)
     except OSError as error:
-        return {}, [_no_images(survey_folder, error)]
-    images, problems = {}, []
+        found.problems.append(_no_images(survey_folder, lines, error))
+        return found
     for object_id, line in lines.items():
         try:
-            images[object_id] = (line, folder.locate(object_id))
+            found.images[object_id] = (line, folder.locate(object_id))
         except ImageFault as fault:
-            problems.append(image_problem(line, object_id, folder.name_for(object_id), fault))
+            found.problems.append(image_problem(line, object_id, folder.name_for(object_id), fault))
+    for object_id, neighbour in folder.rounded().items():
+        line, name = found.images.pop(object_id)
+        fault = ImageFault(
+            f"the id seems to have been rounded: then this image is another galaxy's, and its own may be {neighbour}, "
+            "which has no row",
+            "write objID as text from the original table; if it is right, take images without a row out of the folder",
+        )
+        found.problems.append(image_problem(line, object_id, name, fault))
     if verify:
-        for (object_id, (line, name)), fault in _decode_all(survey_folder / IMAGES_NAME, images, progress):
-            if fault is not None:
-                problems.append(image_problem(line, object_id, name, fault))
-    return images, problems
+        _inspect_all(survey_folder / IMAGES_NAME, found, scale, progress)
+    return found
 
 
-def _decode_all(
-    folder: Path, images: dict[str, tuple[int, str]], progress: Callable[[int, int], object] | None
-) -> Iterator[tuple[tuple[str, tuple[int, str]], ImageFault | None]]:
-    """Decode images on several threads (Pillow releases the interpreter's lock); yield each one's fault, in order."""
+def _inspect_all(folder: Path, found: FoundImages, scale: float, progress: Callable[[int, int], object] | None) -> None:
+    """Decode images on several threads (Pillow releases the interpreter's lock); note each one's facts or fault."""
 
-    def fault_of(item: tuple[str, tuple[int, str]]) -> ImageFault | None:
+    def inspect(item: tuple[str, tuple[int, str]]) -> ImageFacts | ImageFault:
         try:
-            decode_rgb(read_content(folder / item[1][1]))
+            return inspect_image(read_content(folder / item[1][1]), scale)
         except ImageFault as fault:
             return fault
-        return None
 
-    items = list(images.items())
+    items = list(found.images.items())
     done = 0
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
         # Batch by batch, so that a hundred thousand galaxies don't queue up at once and a cancelled check ends soon.
         for start in range(0, len(items), _BATCH):
             batch = items[start : start + _BATCH]
-            for item, fault in zip(batch, pool.map(fault_of, batch), strict=True):
-                yield item, fault
+            for (object_id, (line, name)), outcome in zip(batch, pool.map(inspect, batch), strict=True):
+                if isinstance(outcome, ImageFault):
+                    found.problems.append(image_problem(line, object_id, name, outcome))
+                else:
+                    found.digests[object_id] = outcome.sha256
+                    found.sizes_px[outcome.size_px] += 1
+                    found.n_grey += outcome.grey
                 done += 1
                 if progress is not None:
                     progress(done, len(items))
@@ -172,11 +235,10 @@ def image_problem(line: int, object_id: str, name: str, fault: ImageFault) -> Pr
     return Problem(line, object_id, f"{IMAGES_NAME}/{name}", fault.problem, fault.remedy)
 
 
-def _no_images(survey_folder: Path, error: OSError) -> Problem:
+def _no_images(survey_folder: Path, object_ids: Collection[str], error: OSError) -> Problem:
     if isinstance(error, FileNotFoundError):
-        problem, remedy = "there is no such folder", "make it, with <objID>.jpg for each row"
-        if any(survey_folder.glob("*.[jJpP][pPnN]*[gG]")):
-            remedy = f"make it, and move the images that lie beside {CATALOGUE_NAME} into it"
+        places = OtherPlaces(survey_folder, IMAGES_NAME, SUFFIXES)
+        problem, remedy = "there is no such folder", places.remedy_for_no_folder(object_ids)
     elif isinstance(error, NotADirectoryError):
         problem, remedy = "it is a file and no folder", "make it a folder with <objID>.jpg for each row"
     else:

@@ -2,12 +2,13 @@
 
 import io
 import os
+import stat
 import struct
 import zlib
-from pathlib import Path
 
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
+from galviz.damage import jpeg_damage, png_damage
 from galviz.signatures import file_kind
 
 # Far more than a cutout of one galaxy needs (160 px), and little enough for a few threads to decode at a time.
@@ -17,6 +18,7 @@ _MAX_BYTES = 64 * 2**20
 _DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
 _CONVERT = "save it as an 8-bit RGB image in JPEG or PNG"
 _FETCH = "download it again"
+_PUT_IMAGE = "put the image itself there"
 
 
 class ImageFault(ValueError):
@@ -52,7 +54,9 @@ def read_content(path: str | os.PathLike[str]) -> bytes:
         If it can't be read, is empty or too large to be an image of a galaxy.
     """
     try:
-        with Path(path).open("rb") as file:
+        with open(path, "rb", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ImageFault("it is no regular file and no image", _PUT_IMAGE)
             content = file.read(_MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise ImageFault("there is no such file", "add the image, or remove the galaxy's row") from error
@@ -65,6 +69,20 @@ def read_content(path: str | os.PathLike[str]) -> bytes:
     if len(content) > _MAX_BYTES:
         raise ImageFault(f"the file is larger than {_MAX_BYTES >> 20} MiB", "cut the galaxy out and save that")
     return content
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file at once: opening a pipe would otherwise wait for somebody to write into it, for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def read_start(path: str | os.PathLike[str]) -> bytes:
+    """Read a file's first bytes, enough for `galviz.signatures.file_kind`; none if it can't be read."""
+    try:
+        with open(path, "rb", opener=_without_waiting) as file:
+            return file.read(1024) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+    except OSError:
+        return b""
 
 
 def decode_rgb(content: bytes) -> Image.Image:
@@ -85,18 +103,27 @@ def decode_rgb(content: bytes) -> Image.Image:
     Raises
     ------
     ImageFault
-        If the bytes are no JPEG or PNG or broken; 16-bit, animated or truly transparent, for which no conversion is the
+        If the bytes are no JPEG or PNG, broken, or part of the image data is lost as far as that shows
+        (see `galviz.damage`); 16-bit, animated or truly transparent, for which no conversion is the
         right one; or have more than `MAX_PIXELS`, which is checked before anything is decoded.
     """
     image = _open(content)
+    if image.format == "PNG" and (damage := png_damage(content)):
+        raise _damaged(damage)
     try:
         image.load()
+        if image.format == "JPEG" and (damage := jpeg_damage(content, cmyk=image.mode == "CMYK")):
+            raise _damaged(damage)
         if image.has_transparency_data:
             with_alpha = image.convert("RGBA")
             if with_alpha.getchannel("A").getextrema()[0] < 255:
                 raise ImageFault("it is transparent in places", "lay it on the sky's colour and " + _CONVERT)
-            image = with_alpha
-        rgb = image.convert("RGB")
+            rgb = with_alpha.convert("RGB")
+        elif image.mode == "RGB":
+            # A plain image that shares the pixels: convert would copy them, 64 MB of the largest allowed.
+            rgb = image._new(image.im)
+        else:
+            rgb = image.convert("RGB")
     except ImageFault:
         raise
     except _DECODING_ERRORS as error:
@@ -147,6 +174,12 @@ def _open(content: bytes) -> ImageFile.ImageFile:
     if width * height > MAX_PIXELS:
         raise ImageFault(f"it has {width} × {height} px, more than {MAX_PIXELS:,}", "cut the galaxy out and save that")
     return image
+
+
+def _damaged(how: str) -> ImageFault:
+    if "subsampling" in how:  # one that hardly any program writes, and the decoder that warns doesn't know
+        return ImageFault("its kind of chroma subsampling can't be checked for damage", _CONVERT)
+    return ImageFault(f"it is damaged: part of the image data is missing or altered ({how})", _FETCH)
 
 
 def _broken(error: Exception) -> ImageFault:

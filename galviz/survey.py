@@ -2,20 +2,24 @@
 
 A survey folder holds ``master.csv``, with a column ``objID`` and, if the galaxies have one, a label (``oh_p50`` by
 default), and ``images/<objID>.jpg``, ``.jpeg`` or ``.png``. Whatever is wrong with it is told at once, row by row, by
-`SurveyError`; a `Survey` that was loaded can be trusted, and shared between threads.
+`SurveyError`; a `Survey` that was loaded can be trusted, and shared between threads. It is a snapshot: an image that
+has other content than when it was first read is refused, so that pixels and checksum always belong together.
 """
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 
 import pandas as pd
 from PIL import Image
 
 from galviz.catalogue import read_catalogue, read_catalogue_file
+from galviz.cutouts import check_galaxy, resample, scaled_size
 from galviz.imagefolder import IMAGES_NAME, check_images, image_problem
 from galviz.images import ImageFault, decode_rgb, pixel_size, read_content
 from galviz.label import Label
@@ -24,9 +28,14 @@ from galviz.problems import Problem, SurveyError, misnamed
 from galviz.shipped import shipped_in
 from galviz.table import CATALOGUE_NAME
 
-__all__ = ["Label", "Survey", "SurveyError", "load_survey", "mock_survey_folder"]
+__all__ = ["ChangedSurveyError", "Label", "Survey", "SurveyError", "load_survey", "mock_survey_folder"]
 
-_CHANGED = ("it isn't the file that came with galviz: its checksum differs", f"get it back with `{RESTORE}`")
+_LARGEST_SCALE = 16.0
+_ALTERED = ("it isn't the file that came with galviz: its checksum differs", f"get it back with `{RESTORE}`")
+
+
+class ChangedSurveyError(SurveyError):
+    """An image has other content than when the survey was loaded: the survey must be loaded again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +48,23 @@ class Survey:
         Absolute.
     label : Label or None
         What the label is called and how it is shown; None if the galaxies have none.
+    scale : float
+        The factor by which both sides of each image are resampled.
+    n_grey : int or None
+        How many images are grey (red, green and blue are equal); None if they weren't decoded.
     """
 
     folder: Path
     label: Label | None
+    scale: float
+    n_grey: int | None
     _frame: pd.DataFrame = field(repr=False)
     _images: dict[str, tuple[int, str]] = field(repr=False)  # id -> line in master.csv, name of the image
     _catalogue_digest: bytes = field(repr=False)
-    # Of a survey that came with galviz: path within the folder -> checksum
+    # id -> SHA-256 of the image as it was first read; some 35 MB for 300,000 galaxies.
+    _digests: dict[str, bytes] = field(repr=False)
+    _known_sizes: Counter[tuple[int, int]] = field(repr=False)
+    # Of a survey that came with galviz: path within the folder -> SHA-256 in hexadecimal
     _shipped: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     @property
@@ -64,19 +82,41 @@ class Survey:
 
     @cached_property
     def sha256(self) -> str:
-        """Checksum of master.csv and the images in the catalogue's order: it changes when any byte of them does.
+        """Checksum of master.csv, the images in the catalogue's order, and the scale if it isn't 1.
 
-        Two threads that ask at once compute it twice and get the same.
+        It changes when any byte of them does. It is that of the content that `image` gives: where an image was read
+        before, it isn't read again. Two threads that ask at once compute it twice and get the same.
 
         Raises
         ------
         SurveyError
-            If an image has gone since the survey was loaded.
+            If an image that was never read has gone.
         """
         digest = hashlib.sha256(self._catalogue_digest)
         for object_id in self._images:
-            digest.update(hashlib.sha256(self._content(object_id)).digest())
+            if object_id not in self._digests:
+                self._content(object_id)
+            digest.update(self._digests[object_id])
+        if self.scale != 1:
+            digest.update(f"scale {self.scale!r} lanczos".encode())
         return digest.hexdigest()
+
+    @cached_property
+    def image_sizes(self) -> dict[tuple[int, int], int]:
+        """How many images have each width and height (px, as `image` gives them), the most frequent first.
+
+        Raises
+        ------
+        SurveyError
+            As `image_size`, if the survey was loaded without verifying it.
+        """
+        sizes: Counter[tuple[int, int]] = Counter()
+        if self._known_sizes:
+            for size_px, count in self._known_sizes.items():
+                sizes[scaled_size(size_px, self.scale)] += count
+        else:
+            sizes.update(map(self.image_size, self._images))
+        return dict(sizes.most_common())
 
     def image(self, object_id: str) -> Image.Image:
         """Read a galaxy's image.
@@ -88,42 +128,52 @@ class Survey:
         Returns
         -------
         PIL.Image.Image
-            RGB, 8 bits a channel, the file's own size; the caller's own.
+            RGB, 8 bits a channel, the file's own size times `scale` (Lanczos' filter); the caller's own.
 
         Raises
         ------
         ValueError
             If there is no such galaxy.
+        ChangedSurveyError
+            If the image's content has changed since it was first read.
         SurveyError
-            If the image has gone or broken since the survey was loaded, or was never decoded (``verify=False``), or
+            If the image has gone since the survey was loaded, is broken and was never decoded (``verify=False``), or
             isn't the one that came with galviz.
         """
         content = self._content(object_id)
         try:
-            return decode_rgb(content)
+            image = decode_rgb(content)
+            check_galaxy(image, self.scale)
         except ImageFault as fault:
             raise self._error(object_id, fault) from fault
+        return resample(image, self.scale)
 
     def image_size(self, object_id: str) -> tuple[int, int]:
-        """Width and height (px) of a galaxy's image, from the file's header; raises what `image` does."""
+        """Width and height (px) of what `image` gives, from the file's header; raises what `image` does."""
         content = self._content(object_id)
         try:
-            return pixel_size(content)
+            return scaled_size(pixel_size(content), self.scale)
         except ImageFault as fault:
             raise self._error(object_id, fault) from fault
 
     def _content(self, object_id: str) -> bytes:
+        """The image's bytes, which are those that its checksum speaks of."""
         if object_id not in self._images:
             rule = f"object_id must be one of the survey's {len(self._images)} ids"
             raise ValueError(f"{rule}; got {misnamed(object_id, self._images)}")
-        name = f"{IMAGES_NAME}/{self._images[object_id][1]}"
+        line, name = self._images[object_id]
         try:
-            content = read_content(self.folder / name)
-            if _has_changed(content, self._shipped.get(name)):
-                raise ImageFault(*_CHANGED)
-            return content
+            content = read_content(self.folder / IMAGES_NAME / name)
         except ImageFault as fault:
             raise self._error(object_id, fault) from fault
+        digest = hashlib.sha256(content).digest()
+        if _is_altered(digest, self._shipped.get(f"{IMAGES_NAME}/{name}")):
+            raise self._error(object_id, ImageFault(*_ALTERED))
+        # setdefault is one step, so that of two threads that read first the later one compares.
+        if self._digests.setdefault(object_id, digest) != digest:
+            fault = ImageFault("it has changed since the survey was loaded", "load it again")
+            raise ChangedSurveyError(str(self.folder), [image_problem(line, object_id, name, fault)])
+        return content
 
     def _error(self, object_id: str, fault: ImageFault) -> SurveyError:
         line, name = self._images[object_id]
@@ -134,6 +184,7 @@ def load_survey(
     folder: str | os.PathLike[str] | None = None,
     label: str | None = None,
     *,
+    scale: float = 1.0,
     verify: bool | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Survey:
@@ -146,6 +197,10 @@ def load_survey(
     label : str, optional
         The label's column in master.csv. By default ``oh_p50``, which is called ``metallicity`` in the catalogue, or
         else ``metallicity``; if there is neither, the survey has no label.
+    scale : float
+        Factor by which both sides of each image are resampled, with Lanczos' filter; above 0 and up to 16. A network
+        sees the central pixels of an image, so 0.1 shows it ten times as much sky in images of small pixels. The survey
+        is then another one, with a checksum of its own.
     verify : bool, optional
         Whether to decode every image, or only to see that it is there and not empty. By default a folder of the user's
         is verified; of the shipped one each image is compared with its checksum when it is read.
@@ -163,45 +218,63 @@ def load_survey(
         If anything is wrong with the folder; it tells all problems at once.
     ShippedFileError
         If the folder came with galviz, and the list of its files' checksums can't be read.
+    ValueError
+        If `scale` is out of range.
     """
+    scale = checked_scale(scale)
     root = mock_survey_folder() if folder is None else Path(folder)
     if verify is None:
         verify = folder is not None
     shipped = shipped_in(root)
     content, problem = read_catalogue_file(root)
-    if problem is None and _has_changed(content, shipped.get(CATALOGUE_NAME)):
-        problem = Problem(None, "", CATALOGUE_NAME, *_CHANGED)
+    digest = hashlib.sha256(content).digest()
+    if problem is None and _is_altered(digest, shipped.get(CATALOGUE_NAME)):
+        problem = Problem(None, "", CATALOGUE_NAME, *_ALTERED)
     if folder is None and not root.is_dir():
         remedy = "work in a clone of the project (pip install -e .), or load a folder of your own"
         problem = Problem(None, "", "data/mock-survey/", "the shipped mock survey isn't there", remedy)
     if problem is not None:
         raise SurveyError(str(root), [problem])
     catalogue = read_catalogue(content, label)
-    images, problems = check_images(root, catalogue.lines, verify=verify, progress=progress)
-    problems = catalogue.problems + problems
+    found = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress)
+    problems = catalogue.problems + found.problems
+    for object_id, image_digest in found.digests.items():
+        line, name = found.images[object_id]
+        if _is_altered(image_digest, shipped.get(f"{IMAGES_NAME}/{name}")):
+            problems.append(image_problem(line, object_id, name, ImageFault(*_ALTERED)))
     if problems:
         raise SurveyError(str(root), problems)
-    digest = hashlib.sha256(content).digest()
-    survey = Survey(root.absolute(), catalogue.label, catalogue.frame, images, digest, shipped)
-    if verify and shipped:
-        _compare_images(survey)
-    return survey
+    return Survey(
+        folder=root.absolute(),
+        label=catalogue.label,
+        scale=scale,
+        n_grey=found.n_grey if verify else None,
+        _frame=catalogue.frame,
+        _images=found.images,
+        _catalogue_digest=digest,
+        _digests=found.digests,
+        _known_sizes=found.sizes_px,
+        _shipped=shipped,
+    )
 
 
-def _compare_images(survey: Survey) -> None:
-    """See to it that all images are those that came with galviz; tell all that aren't at once."""
-    problems: list[Problem] = []
-    for object_id in survey.object_ids:
-        try:
-            survey._content(object_id)
-        except SurveyError as error:
-            problems += error.details
-    if problems:
-        raise SurveyError(str(survey.folder), problems)
+def checked_scale(scale: float) -> float:
+    """Give back a factor by which images can be resampled.
+
+    Raises
+    ------
+    ValueError
+        If it is no number above 0 and up to 16.
+    """
+    if isinstance(scale, bool) or not isinstance(scale, Real) or not 0 < scale <= _LARGEST_SCALE:
+        rule = f"scale must be a number above 0 and up to {_LARGEST_SCALE:g}"
+        raise ValueError(f"{rule}; got {scale!r}. 1 leaves images as they are.")
+    return float(scale)
 
 
-def _has_changed(content: bytes, shipped_sha256: str | None) -> bool:
-    return shipped_sha256 is not None and hashlib.sha256(content).hexdigest() != shipped_sha256
+def _is_altered(digest: bytes, shipped_sha256: str | None) -> bool:
+    """Whether a file came with galviz, and had another checksum then."""
+    return shipped_sha256 not in (None, digest.hex())
 
 
 def mock_survey_folder() -> Path:

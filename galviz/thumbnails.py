@@ -22,6 +22,7 @@ from galviz.shipped import ShippedFileError, read_verified
 from galviz.survey import Survey
 
 SIDE_PX = 72  # the tutorial's crop for galaxies as points
+CROP_PX = 112  # what the shipped network sees of an image
 SHIPPED_THUMBNAILS = Path(__file__).parents[1] / "data" / "features" / "thumbnails.parquet"
 _QUALITY = 60
 _KEY = b"galviz_survey_sha256"
@@ -32,7 +33,10 @@ class ThumbnailsError(BrokenFileError):
 
 
 def thumbnail(image: Image.Image, side_px: int = SIDE_PX) -> bytes:
-    """Make a small WebP picture of a galaxy: its central `side_px` pixels, or all of a large image shrunk to them.
+    """Make a small WebP picture of a galaxy: its central `side_px` pixels, of what the network sees.
+
+    Of an image larger than SDSS's usual cutouts it is all that the network sees, shrunk, because the centre alone would
+    hardly show anything. What lies outside the network's crop isn't shown, so that no prediction seems to rest on it.
 
     Parameters
     ----------
@@ -46,9 +50,8 @@ def thumbnail(image: Image.Image, side_px: int = SIDE_PX) -> bytes:
     bytes
         `side_px` by `side_px` pixels.
     """
-    longest = max(image.size)
-    if longest > LARGE_PX:
-        picture = centre_crop(image, longest).resize((side_px, side_px), Image.Resampling.LANCZOS)
+    if max(image.size) > LARGE_PX:
+        picture = centre_crop(image, CROP_PX).resize((side_px, side_px), Image.Resampling.LANCZOS)
     else:
         picture = centre_crop(image, side_px)
     encoded = io.BytesIO()

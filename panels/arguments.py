@@ -1,4 +1,4 @@
-"""What the app was started with: ``streamlit run app.py -- --survey FOLDER [--label COLUMN] [--model CARD]``."""
+"""What the app was started with: ``streamlit run app.py -- --survey FOLDER [--label COLUMN] [--scale S] …``."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import streamlit as st
 
+from galviz.survey import checked_scale
 from panels.settings import settings
 
 
@@ -23,12 +24,14 @@ def read_arguments() -> argparse.Namespace:
     -------
     argparse.Namespace
         ``survey`` (str; where none is named that of the instructor's settings, or None for the shipped survey),
-        ``label`` (str, or None for the usual column) and ``model`` (str, a card, or None for the shipped one).
+        ``label`` (str, or None for the usual column), ``scale`` (float, 1 unless given) and ``model`` (str, a card, or
+        None for the shipped one).
     """
     # No -h: the help would go to the server's terminal at every run of a page.
     parser = _Parser(prog="streamlit run app.py --", add_help=False, allow_abbrev=False)
     parser.add_argument("--survey", metavar="FOLDER")
     parser.add_argument("--label", metavar="COLUMN")
+    parser.add_argument("--scale", metavar="S", type=float)
     parser.add_argument("--model", metavar="CARD")
     try:
         found = parser.parse_args(sys.argv[1:])
@@ -36,12 +39,15 @@ def read_arguments() -> argparse.Namespace:
             found.survey = settings().survey
         if found.label is not None and found.survey is None:
             parser.error("argument --label: it names a column of your own survey, so give --survey too")
+        if found.scale is not None and found.survey is None:
+            parser.error("argument --scale: it is for images of your own survey, so give --survey too")
+        found.scale = checked_scale(1.0 if found.scale is None else found.scale)
     except ValueError as error:
         st.title("The app was started with arguments it can't use")
-        said = str(error)
+        said = str(error).removesuffix(".")
         st.error(f"{said[:1].upper()}{said[1:]}.", icon=":material/terminal:")
         st.markdown("Stop it in its terminal (Ctrl+C) and start it again as")
-        st.code("streamlit run app.py -- --survey FOLDER --label COLUMN --model CARD", language="bash")
+        st.code("streamlit run app.py -- --survey FOLDER --label COLUMN --scale 1 --model CARD", language="bash")
         st.markdown("or without anything behind `app.py` for the survey that comes with galviz.")
         st.stop()
     return found

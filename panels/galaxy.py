@@ -74,21 +74,21 @@ def maps_of(chosen: Chosen, survey: Survey, figures: Figures) -> dict[str, np.nd
     """What the network makes of a galaxy, by the names of `MAPS`: of the channels that are kept, (k, height, width)."""
     if not chosen.live:
         return {name: figures.maps[chosen.object_id, name] for name in MAPS}
-    return _inside(chosen.object_id, survey, figures)
+    return _inside(survey.sha256, chosen.object_id, survey, figures)
 
 
 def augmented(chosen: Chosen, survey: Survey, figures: Figures, draw: int) -> dict[str, list[Image.Image]]:
     """What training does to a galaxy's image, by the names of its steps; `draw` counts the draws that are live."""
     if not chosen.live:
         return {step: images for (one, step), images in figures.augmented.items() if one == chosen.object_id}
-    return _augmented(chosen.object_id, draw, survey)
+    return _augmented(survey.sha256, chosen.object_id, draw, survey)
 
 
 # Both are the same for whoever asks for the same, and so are kept for all sessions.
 
 
 @st.cache_data(max_entries=32, show_spinner="The network looks at it …")
-def _inside(object_id: str, _survey: Survey, _figures: Figures) -> dict[str, np.ndarray]:
+def _inside(survey_sha256: str, object_id: str, _survey: Survey, _figures: Figures) -> dict[str, np.ndarray]:
     from galviz.inspection import inside
 
     found = inside(shared_network(None, read_card().weights_sha256), _survey.image(object_id))
@@ -96,7 +96,7 @@ def _inside(object_id: str, _survey: Survey, _figures: Figures) -> dict[str, np.
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing …")
-def _augmented(object_id: str, draw: int, _survey: Survey) -> dict[str, list[Image.Image]]:
+def _augmented(survey_sha256: str, object_id: str, draw: int, _survey: Survey) -> dict[str, list[Image.Image]]:
     from galviz.training.preview import augment
 
     return augment(_survey.image(object_id), read_card(), seed=draw)

@@ -26,10 +26,13 @@ def choose_crop(survey: Survey) -> int | None:
     int or None
         Side of the central square in pixels; None for the whole picture.
     """
-    width, _ = survey.image_size(survey.object_ids[0])
-    usual = "72" if width <= LARGE_PX else WHOLE
+    width, height = survey.image_size(survey.object_ids[0])
+    large = max(width, height) > LARGE_PX
     told = "72 px show the galaxy itself; the network sees 112; the whole picture shows what is around it."
+    usual = "112" if large else "72"
     chosen = choose_one("Central pixels shown", ["72", "112", "144", WHOLE], usual, key="crop", help=told)
+    if large:
+        st.caption(f"The images have {width} × {height} px. The network sees the central 112.")
     return None if chosen == WHOLE else int(chosen)
 
 

@@ -8,13 +8,16 @@ from threading import Lock
 
 import streamlit as st
 
-from galviz.imagefolder import IMAGES_NAME
+from galviz.card import CardError, read_card
+from galviz.framing import remarks
 from galviz.problems import BrokenFileError
-from galviz.survey import Survey, SurveyError, load_survey
-from galviz.table import CATALOGUE_NAME
+from galviz.survey import ChangedSurveyError, Survey, SurveyError, load_survey
 from panels.arguments import read_arguments
+from panels.watch import FolderWatch
 
-_GO_ON, _ERROR = "go_on_with_shipped_survey", "error_to_explain"
+_GO_ON, _ERROR, _READ_AGAIN = "go_on_with_shipped_survey", "error_to_explain", "survey_read_again"
+# A folder that somebody keeps writing to is a page with a sentence, after so many attempts.
+_MOST_READINGS = 3
 _DATA = Path(__file__).parents[1] / "data"
 # A bar that moves more often only keeps the browser busy.
 _REPORTED_EVERY = 256
@@ -57,7 +60,9 @@ def open_survey() -> OpenSurvey:
     """
     arguments = read_arguments()
     if arguments.survey is not None and not st.session_state.get(_GO_ON):
-        return OpenSurvey(_read(arguments.survey, arguments.label), shipped=False)
+        survey = _read(arguments.survey, arguments.label, arguments.scale)
+        _say_what_is_seen(survey, arguments.model)
+        return OpenSurvey(survey, shipped=False)
     if arguments.survey is not None:
         _offer_return(arguments.survey)
     return open_shipped_survey()
@@ -77,24 +82,26 @@ def _shipped() -> Survey:
 class _Shelf:
     """Where a user's survey is kept for all sessions: the first that comes reads it, others wait for their turn."""
 
+    watch: FolderWatch
     turn: Lock = field(default_factory=Lock)
     survey: Survey | None = None
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _shelf(folder: str, label: str | None, changed: tuple[int, ...]) -> _Shelf:
-    return _Shelf()
+def _shelf(folder: str, label: str | None, scale: float) -> _Shelf:
+    return _Shelf(FolderWatch(Path(folder)))
 
 
-def _read(folder: str, label: str | None) -> Survey:
-    """Read a user's survey and take its checksum, with progress; once, until its catalogue or list of images changes.
+def _read(folder: str, label: str | None, scale: float) -> Survey:
+    """Read a user's survey and take its checksum, with progress; once, until a file of it changes.
 
     A hundred thousand galaxies take half a minute. What raises isn't kept, so that a mended folder is read anew.
     """
     name = Path(folder).absolute().name
-    shelf = _shelf(folder, label, _changed(folder))
+    shelf = _shelf(folder, label, scale)
     with st.spinner(f"Reading the survey {name} …"), shelf.turn:
-        if shelf.survey is None:
+        if shelf.watch.has_changed() or shelf.survey is None:
+            shelf.survey = None
             bar = st.progress(0.0, "Looking for its galaxies …")
 
             def report(done: int, total: int) -> None:
@@ -102,37 +109,43 @@ def _read(folder: str, label: str | None) -> Survey:
                     bar.progress(done / total, f"{done:,} of {total:,} images read")
 
             try:
-                survey = load_survey(folder, label, progress=report)
-                bar.progress(1.0, f"{len(survey.object_ids):,} images read; comparing them with earlier ones …")
+                survey = load_survey(folder, label, scale=scale, progress=report)
                 survey.sha256  # noqa: B018 (it is kept, and tells whether the network has seen these galaxies)
             finally:
                 bar.empty()
             shelf.survey = survey
-    return shelf.survey
+        return shelf.survey
 
 
-def _changed(folder: str) -> tuple[int, ...]:
-    """When the catalogue and the list of images last changed: cheap to ask, at every run of a page."""
-
-    def asked(path: Path) -> int:
-        try:
-            return path.stat().st_mtime_ns
-        except OSError:
-            return 0  # what is wrong with it, reading will tell
-
-    return tuple(asked(Path(folder) / name) for name in (CATALOGUE_NAME, IMAGES_NAME))
+def _say_what_is_seen(survey: Survey, model: str | None) -> None:
+    """Say in the sidebar if the network sees little of the images, or much padding, or no colour."""
+    try:
+        card = read_card(model)
+    except CardError:
+        return  # the page that uses the network tells
+    said = remarks(survey.image_sizes, card.pad_px, card.crop_px, survey.scale)
+    if survey.n_grey:
+        said.append(f"{survey.n_grey:,} of its images are grey; galviz's own network needs colour.")
+    if said:
+        st.sidebar.info("\n\n".join(said), icon=":material/crop:")
 
 
 @contextmanager
 def explain_errors() -> Iterator[None]:
     """Turn a survey or a file that can't be read, inside the block, into a page of its own that says what to do."""
-    error = st.session_state.pop(_ERROR, None)
+    error, readings = st.session_state.pop(_ERROR, None), st.session_state.pop(_READ_AGAIN, 0)
     if error is not None:
         _show_problems(error) if isinstance(error, SurveyError) else _show_broken_file(error)
         st.stop()
     try:
         yield
     except (SurveyError, BrokenFileError) as error:
+        if isinstance(error, ChangedSurveyError) and readings < _MOST_READINGS:
+            # The folder may well be sound: it is read again, and all that is kept of its old checksum is left alone.
+            _shelf.clear()
+            _shipped.clear()
+            st.session_state[_READ_AGAIN] = readings + 1
+            st.rerun()
         # What was read before may be of files that have changed since: "check again" must read them anew.
         st.cache_resource.clear()
         st.cache_data.clear()

@@ -8,20 +8,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # A module of the core imports only from those before it. `simulate` is a package: one stage.
 STAGES = (
-    *(
-        "signatures",
-        "problems",
-        "files",
-        "jsonfile",
-        "manifest",
-        "shipped",
-        "images",
-        "table",
-        "label",
-        "catalogue",
-        "imagefolder",
-    ),
-    *("survey", "sample", "metrics", "schedule", "crops", "pixelfeatures", "normalisation", "heatmap", "thumbnails"),
+    *("signatures", "problems", "files", "jsonfile", "manifest", "shipped"),
+    *("damage", "images", "cutouts", "table", "label", "catalogue"),
+    *("rounding", "misplaced", "imagefolder"),
+    *("survey", "sample", "metrics", "schedule", "crops", "framing", "pixelfeatures", "normalisation", "heatmap"),
+    "thumbnails",
     *("simulate", "sdss"),
     *("card", "weightfile", "head", "figures", "featurefile", "features", "kept"),
     *("model", "training", "activations", "inspection"),

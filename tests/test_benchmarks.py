@@ -421,3 +421,16 @@ def test_shares_are_those_of_the_projection():
     assert table["all galaxies"].to_numpy() == pytest.approx(expected, abs=1e-6)
     assert (table["2.5 %"] < table["all galaxies"]).all()
     assert (table["97.5 %"] > table["all galaxies"]).all()
+
+
+def test_damage_runs_and_finds_more_than_pillow(capsys, monkeypatch):
+    damage = load("damage")
+    monkeypatch.setattr(sys, "argv", ["damage.py", "--n", "12", "--per-image", "1"])
+    monkeypatch.setattr(damage, "SIZES", (256,))
+    damage.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "12 sound JPEGs of mock-survey: 0 false alarms"
+    for name, line in zip(damage.DAMAGES, lines[4:], strict=True):
+        assert line.startswith(f"{name} ")
+        pillow, galviz = (float(cell.rstrip("%")) for cell in line.removeprefix(name).split()[1:3])
+        assert galviz >= max(90, pillow)

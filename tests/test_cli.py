@@ -9,8 +9,10 @@ import types
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from galviz import __version__, cli
+from galviz.card import read_card
 from galviz.survey import load_survey
 
 ROOT = Path(__file__).parents[1]
@@ -18,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture
 def folder(make_survey):
-    return make_survey(4, causes=False, side_px=24)
+    return make_survey(4, causes=False, side_px=32)
 
 
 def start(*arguments, **options):
@@ -104,7 +106,10 @@ def test_a_sound_survey_is_summed_up(folder, capsys):
         f"The survey folder {folder} is sound.",
         "galaxies  4",
         "label     metallicity, 8.3 to 9.2 dex; no galaxies without it",
-        "images    24 x 24 px (4)",
+        "images    32 x 32 px (4)",
+        "network   xresnet34-1 sees the central 112 x 112 px: 100 % of 32 x 32 px; 92 % of its view is padding",
+        "note      4 of 4 images are smaller than what the network sees: the central 32 × 32 of 32 × 32 px (100 % of "
+        "the image), with black around it (92 % of what it sees is padding).",
         f"sha256    {load_survey(folder).sha256}",
     ]
 
@@ -118,7 +123,7 @@ def test_a_sound_survey_is_summed_up(folder, capsys):
     ],
 )
 def test_galaxies_without_label_are_counted(make_survey, capsys, cells, label):
-    folder = make_survey(3, causes=False, side_px=24)
+    folder = make_survey(3, causes=False, side_px=32)
     ids = load_survey(folder).object_ids
     rows = [f"{object_id},{cell}\n" for object_id, cell in zip(ids, cells, strict=True)]
     (folder / "master.csv").write_text("objID,oh_p50\n" + "".join(rows))
@@ -127,18 +132,58 @@ def test_galaxies_without_label_are_counted(make_survey, capsys, cells, label):
 
 
 def test_other_labels_and_none(make_survey, capsys):
-    folder = make_survey(3, labelled=False, side_px=24)
+    folder = make_survey(3, labelled=False, side_px=32)
     assert cli.main(["check-survey", str(folder)]) == 0
     assert "label     none (name its column with --label)\n" in capsys.readouterr().out
     assert cli.main(["check-survey", str(folder), "--label", "redshift"]) == 0
     assert "label     redshift, 0.07 to 0.07; no galaxies without it\n" in capsys.readouterr().out
 
 
-def test_many_sizes_are_cut_short():
-    sizes = {f"{side} x {side}": 10 - side for side in range(1, 9)}
-    found = {"folder": "f", "galaxies": 44, "label": None, "image_sizes_px": sizes, "sha256": "s"}
-    assert "images    1 x 1 px (9), 2 x 2 px (8)" in cli.surveys._summary(found)
-    assert "5 x 5 px (5) and 3 other sizes\n" in cli.surveys._summary(found)
+def test_many_sizes_are_cut_short(make_survey, capsys):
+    folder = make_survey(8, causes=False)
+    for number, path in enumerate(sorted((folder / "images").iterdir())):
+        Image.open(path).crop((0, 0, 160 - number, 150)).save(path)
+    assert cli.main(["check-survey", str(folder)]) == 0
+    assert "156 x 150 px (1) and 3 other sizes\n" in capsys.readouterr().out
+
+
+def test_what_the_network_sees_is_told(make_survey, tiny_card, capsys):
+    folder = make_survey(3, causes=False, side_px=400, suffix=".png")
+    assert cli.main(["check-survey", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "sees the central 112 x 112 px: 8 % of 400 x 400 px; 0 % of its view is padding\n" in told
+    assert "--scale 0.28 would show it all of the shorter side" in told
+    assert cli.main(["check-survey", str(folder), "--scale", "0.28", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["scale"], found["image_sizes_px"], found["remarks"]) == (0.28, {"112 x 112": 3}, [])
+    assert found["seen"] == {"112 x 112": {"share_of_image": 1.0, "share_of_padding": 0.0}}
+    assert found["sha256"] == load_survey(folder, scale=0.28).sha256
+    assert cli.main(["check-survey", str(folder), "--model", str(tiny_card), "--json"]) == 0
+    crop_px = read_card(tiny_card).crop_px
+    seen = json.loads(capsys.readouterr().out)["seen"]["400 x 400"]["share_of_image"]
+    assert seen == pytest.approx((crop_px / 400) ** 2)
+
+
+@pytest.mark.parametrize("scale", ["0", "-1", "nan", "inf", "17", "a"])
+def test_a_scale_that_makes_no_sense_is_refused(folder, capsys, scale):
+    try:
+        status = cli.main(["check-survey", str(folder), "--scale", scale])
+    except SystemExit as error:
+        status = error.code
+    assert status == 2
+    assert "scale" in capsys.readouterr().err
+
+
+def test_images_without_row_and_grey_ones_are_counted(folder, capsys):
+    first = sorted((folder / "images").iterdir())[0]
+    for number in range(5):
+        first.with_name(f"other{number}.jpg").write_bytes(first.read_bytes())
+    first.with_name("._other.jpg").write_bytes(b"")
+    Image.open(first).convert("L").save(first)
+    assert cli.main(["check-survey", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "5 in images/ have no row in master.csv: other0.jpg, other1.jpg, other2.jpg and 2 other images\n" in told
+    assert "note      1 image is grey" in told
 
 
 def test_problems_are_printed_row_by_row_with_their_count(folder, capsys):
@@ -162,7 +207,7 @@ def test_json_is_for_programs(folder, capsys):
     found = json.loads(capsys.readouterr().out)
     assert found["problems"] == []
     assert (found["galaxies"], found["label"], found["lowest"], found["highest"]) == (4, "metallicity", 8.3, 9.2)
-    assert found["image_sizes_px"] == {"24 x 24": 4}
+    assert found["image_sizes_px"] == {"32 x 32": 4}
 
     (folder / "master.csv").write_text("objID,oh_p50\n../é,8.5\n")
     assert cli.main(["check-survey", str(folder), "--label", "z", "--json"]) == 2

@@ -313,7 +313,7 @@ def test_home_leads_to_an_own_network(run_app, tiny_card, tmp_path, monkeypatch)
 @pytest.fixture(scope="module")
 def large(make_survey):
     """A survey of more galaxies than a page shows, with features that no network made."""
-    survey = load_survey(make_survey(2_100, side_px=8))
+    survey = load_survey(make_survey(2_100, side_px=32))
     random = np.random.default_rng(3)
     truth = survey.catalogue["metallicity"].to_numpy()
     return survey, random.normal(size=(2_100, 6)).astype(np.float16), truth + random.normal(scale=0.1, size=2_100)

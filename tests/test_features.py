@@ -359,7 +359,7 @@ def test_features_of_this_survey_and_these_weights_are_taken(path):
 
 
 def test_the_survey_is_not_hashed_unless_it_is_given(make_survey, tmp_path, monkeypatch):
-    survey = load_survey(make_survey(3, side_px=24))
+    survey = load_survey(make_survey(3, side_px=32))
     provenance = PROVENANCE | {"survey_sha256": survey.sha256}
     save_features(make_features(survey.object_ids, provenance=provenance), tmp_path / "f.parquet")
     assert load_features(tmp_path / "f.parquet", survey=survey).object_ids == survey.object_ids

@@ -4,6 +4,7 @@ import hashlib
 import os
 import pickle
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -13,19 +14,26 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
+from galviz import images
 from galviz import survey as survey_module
+from galviz.cutouts import ImageFacts
+from galviz.imagefolder import ImageFolder
+from galviz.images import decode_rgb
 from galviz.problems import Problem
-from galviz.survey import SurveyError, load_survey
+from galviz.rounding import improbable, looks_rounded, rounding_chance
+from galviz.survey import ChangedSurveyError, SurveyError, load_survey
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
 def folder(make_survey):
-    """Five sound galaxies, 24 px; the nth (from 0) is on line n + 2."""
-    return make_survey(5, causes=False, side_px=24)
+    """Five sound galaxies, 32 px; the nth (from 0) is on line n + 2."""
+    return make_survey(5, causes=False, side_px=32)
 
 
 def ids_in(folder):
@@ -75,12 +83,12 @@ def test_a_sound_folder_loads(folder):
     for object_id in survey.object_ids:
         expected = Image.open(folder / "images" / f"{object_id}.jpg")
         found = survey.image(object_id)
-        assert (found.mode, found.size, survey.image_size(object_id)) == ("RGB", (24, 24), (24, 24))
+        assert (found.mode, found.size, survey.image_size(object_id)) == ("RGB", (32, 32), (32, 32))
         np.testing.assert_array_equal(found, expected)
 
 
 def test_no_label_is_no_problem(make_survey):
-    survey = load_survey(make_survey(3, labelled=False, side_px=24))
+    survey = load_survey(make_survey(3, labelled=False, side_px=32))
     assert survey.label is None
     assert "metallicity" not in survey.catalogue
     assert load_survey(survey.folder, "redshift").label.column == "redshift"
@@ -96,11 +104,11 @@ def test_the_order_is_the_catalogue_s(folder):
 
 @pytest.mark.parametrize("suffix", [".jpeg", ".png", ".JPG", ".Png"])
 def test_other_endings_of_image_names(make_survey, suffix):
-    folder = make_survey(2, causes=False, side_px=24)
+    folder = make_survey(2, causes=False, side_px=32)
     for path in (folder / "images").iterdir():
         path.rename(path.with_suffix(suffix))
     survey = load_survey(folder)
-    assert survey.image(survey.object_ids[0]).size == (24, 24)
+    assert survey.image(survey.object_ids[0]).size == (32, 32)
 
 
 def test_a_png_called_jpg_is_taken_and_what_isn_t_listed_is_passed_over(folder):
@@ -129,12 +137,12 @@ def test_paths_stay_valid_when_the_working_folder_changes(folder, monkeypatch):
     monkeypatch.chdir(folder.parent)
     survey = load_survey(folder.name)
     monkeypatch.chdir(folder)
-    assert survey.image(survey.object_ids[0]).size == (24, 24)
+    assert survey.image(survey.object_ids[0]).size == (32, 32)
 
 
 @pytest.mark.parametrize("verify", [True, False])
 def test_a_large_survey_is_quick_to_find(make_survey, verify):
-    folder = make_survey(2000, side_px=16)
+    folder = make_survey(2000, side_px=32)
     start = time.perf_counter()
     survey = load_survey(folder, verify=verify)
     # 0.07 and 0.4 s on two cores; these bounds are for busy machines.
@@ -164,19 +172,61 @@ def test_an_unknown_id_is_a_value_error_that_says_what_is_near(folder):
         survey.image_size("")
 
 
-def test_an_image_that_breaks_later_is_told_like_the_others(folder):
+def test_an_image_that_changes_later_is_refused_and_told_like_the_others(folder):
     survey = load_survey(folder)
-    object_id = survey.object_ids[3]
-    image_in(folder, 3).write_bytes(b"<html>")
+    object_id, checksum = survey.object_ids[3], load_survey(folder).sha256
+    kept = image_in(folder, 3).read_bytes()
+    image_in(folder, 3).write_bytes(image_in(folder, 2).read_bytes())  # sound, and another galaxy's
     for read in (survey.image, survey.image_size):
-        with pytest.raises(SurveyError, match="HTML page") as caught:
+        with pytest.raises(ChangedSurveyError, match="changed since the survey was loaded; load it again") as caught:
             read(object_id)
         assert caught.value.problems["row"].tolist() == [5]
+    assert survey.sha256 == checksum  # of the content that it was loaded with
+    assert load_survey(folder).sha256 != checksum
     image_in(folder, 3).unlink()
     with pytest.raises(SurveyError, match=rf"row 5, images/{object_id}\.jpg: there is no such file"):
         survey.image(object_id)
+    image_in(folder, 3).write_bytes(kept)
+    assert survey.image(object_id).size == (32, 32)
+
+
+def test_a_survey_that_wasn_t_verified_holds_on_to_what_it_read_first(folder):
+    whole = load_survey(folder)
+    survey = load_survey(folder, verify=False)
+    survey.image(survey.object_ids[0])
+    image_in(folder, 0).write_bytes(image_in(folder, 1).read_bytes())
+    for read in (survey.image, survey.image_size):
+        with pytest.raises(ChangedSurveyError):
+            read(survey.object_ids[0])
+    assert survey.sha256 == whole.sha256
+    unread = load_survey(folder, verify=False)
+    image_in(folder, 4).unlink()
     with pytest.raises(SurveyError, match="no such file"):
-        _ = survey.sha256
+        _ = unread.sha256
+
+
+@pytest.mark.parametrize("verify", [True, False])
+def test_threads_never_get_pixels_of_another_checksum(folder, verify):
+    survey = load_survey(folder, verify=verify)
+    object_id, path = survey.object_ids[0], image_in(folder, 0)
+    contents = [path.read_bytes(), image_in(folder, 1).read_bytes()]
+    pixels = [decode_rgb(content).tobytes() for content in contents]
+
+    def read(_):
+        try:
+            return survey.image(object_id).tobytes()
+        except ChangedSurveyError:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set()
+        for turn in range(60):
+            path.with_suffix(".part").write_bytes(contents[turn % 2])
+            path.with_suffix(".part").replace(path)
+            found |= set(pool.map(read, range(8)))
+    found.discard(None)
+    assert len(found) == 1
+    assert found <= set(pixels)
 
 
 # --- sharing ----------------------------------------------------------------------------------------------------------
@@ -243,7 +293,7 @@ def test_threads_get_what_each_asked_for(make_survey):
 
 def test_a_survey_survives_pickling(folder):
     survey = pickle.loads(pickle.dumps(load_survey(folder)))
-    assert survey.image(survey.object_ids[0]).size == (24, 24)
+    assert survey.image(survey.object_ids[0]).size == (32, 32)
 
 
 # --- the checksum -----------------------------------------------------------------------------------------------------
@@ -338,14 +388,14 @@ def test_a_pipe_does_not_keep_us_waiting(folder):
 
 def test_an_image_that_may_not_be_read(folder, monkeypatch):
     # Rights themselves don't stop root, as which tests run in containers.
-    path, opened = image_in(folder, 1), Path.open
+    path, opened = image_in(folder, 1), images._without_waiting
 
-    def deny(self, *arguments, **options):
-        if self.name == path.name:
-            raise PermissionError(13, "Permission denied", str(self))
-        return opened(self, *arguments, **options)
+    def deny(name, flags):
+        if Path(name).name == path.name:
+            raise PermissionError(13, "Permission denied", str(name))
+        return opened(name, flags)
 
-    monkeypatch.setattr(Path, "open", deny)
+    monkeypatch.setattr(images, "_without_waiting", deny)
     with pytest.raises(SurveyError, match=rf"row 3, images/{path.name}: it can't be read: Permission denied; check"):
         load_survey(folder)
 
@@ -358,11 +408,64 @@ def test_two_images_for_one_galaxy(folder):
     assert f"2 images, {path.name} and {path.stem}.png; keep one" in sentence
 
 
-def test_a_missing_image_and_what_there_is_instead(folder):
+@pytest.mark.parametrize(
+    ("place", "remedy"),
+    [
+        ("images/{id}.jfif", "there is {id}.jfif, which is a JPEG image: rename it to {id}.jpg"),
+        ("images/{id}.jpe", "there is {id}.jpe, which is a JPEG image: rename it to {id}.jpg"),
+        ("images/{id}", "there is {id}, which is a JPEG image: rename it to {id}.jpg"),
+        ("images/{id}.tif", "there is {id}.tif, which is a JPEG image: rename it to {id}.jpg"),
+        ("images/00{id}.jpg", "there is 00{id}.jpg: the id seems to have lost zeros at its start, write objID as text"),
+        ("images/spirals/{id}.jpg", "there is images/spirals/{id}.jpg: move it into images/"),
+        ("images/{id}/{id}.jpg", "there is images/{id}/{id}.jpg: move it into images/"),
+        ("{id}.jpg", "there is {id}.jpg: move it into images/"),
+        ("Images/{id}.png", "there is Images/{id}.png: move it into images/"),
+        ("images/.hidden/{id}.jpg", "add it, or remove the galaxy's row"),
+    ],
+)
+def test_a_missing_image_and_where_it_may_be(folder, place, remedy):
     path = image_in(folder, 0)
-    path.rename(path.with_suffix(".fits"))
+    target = folder / place.format(id=path.stem)
+    target.parent.mkdir(exist_ok=True)
+    path.rename(target)
     _, sentence = only_problem(folder)
-    assert f"there is no image; there is {path.stem}.fits: save it as JPEG or PNG" in sentence
+    assert sentence.endswith(f"there is no image; {remedy.format(id=path.stem)}.")
+
+
+def test_a_missing_image_of_another_format(folder):
+    path = image_in(folder, 0)
+    path.unlink()
+    path.with_suffix(".fits").write_bytes(b"SIMPLE  =                    T")
+    assert f"there is no image; there is {path.stem}.fits: save it as JPEG or PNG" in only_problem(folder)[1]
+
+
+def test_ids_are_compared_with_names_of_images(folder):
+    path, table = image_in(folder, 0), folder / "master.csv"
+    text = table.read_text()
+    path.rename(path.with_name("Abc.jpg"))
+    table.write_text(text.replace(path.stem, "aBC"))
+    assert "there is Abc.jpg: write objID as in the file's name, upper and lower case count" in only_problem(folder)[1]
+    path.with_name("Abc.jpg").rename(path)
+    table.write_text(text.replace(path.stem, path.name))
+    assert f"there is {path.name}: write objID without .jpg" in only_problem(folder)[1]
+
+
+@pytest.mark.parametrize(
+    ("there", "remedy"),
+    [
+        ("Images", "the images are in Images: rename that folder to images"),
+        ("cutouts/jpg", "the images are in cutouts/jpg: rename that folder to images"),
+        (".", "make it, and move the images that lie beside master.csv into it"),
+    ],
+)
+def test_a_missing_folder_and_where_the_images_are(folder, there, remedy):
+    (folder / there).mkdir(parents=True, exist_ok=True)
+    for path in list((folder / "images").iterdir()):
+        path.rename(folder / there / path.name)
+    (folder / "images").rmdir()
+    place, sentence = only_problem(folder)
+    assert place[2] == "images/"
+    assert sentence == f"images/: there is no such folder; {remedy}."
 
 
 @pytest.mark.parametrize("rounded", ["1237648702973411328", "1237648702973410000"], ids=["float", "spreadsheet"])
@@ -476,7 +579,7 @@ def test_there_is_no_folder(tmp_path):
 
 def test_progress_counts_the_images_decoded(make_survey, monkeypatch):
     monkeypatch.setattr("galviz.imagefolder._BATCH", 4)
-    folder = make_survey(10, causes=False, side_px=16)
+    folder = make_survey(10, causes=False, side_px=32)
     calls = []
     load_survey(folder, progress=lambda done, total: calls.append((done, total)))
     assert calls == [(done, 10) for done in range(1, 11)]
@@ -488,7 +591,8 @@ def test_progress_counts_the_images_decoded(make_survey, monkeypatch):
 def test_progress_can_cancel(make_survey, monkeypatch):
     monkeypatch.setattr("galviz.imagefolder._BATCH", 4)
     decoded = []
-    monkeypatch.setattr("galviz.imagefolder.decode_rgb", lambda content: decoded.append(1))
+    facts = ImageFacts(b"", (9, 9), False)
+    monkeypatch.setattr("galviz.imagefolder.inspect_image", lambda *given: decoded.append(1) or facts)
 
     class Stopped(Exception):
         pass
@@ -498,5 +602,135 @@ def test_progress_can_cancel(make_survey, monkeypatch):
             raise Stopped
 
     with pytest.raises(Stopped):
-        load_survey(make_survey(40, causes=False, side_px=16), progress=stop)
+        load_survey(make_survey(40, causes=False, side_px=32), progress=stop)
     assert len(decoded) <= 8
+
+
+# --- rounded ids ------------------------------------------------------------------------------------------------------
+
+
+def rewrite_ids(folder, ids, *, spare=()):
+    """Give a folder's galaxies other ids, with images of these names; `spare` are images without a row."""
+    table = folder / "master.csv"
+    text = table.read_text()
+    paths = sorted((folder / "images").iterdir())
+    for path, object_id in zip(paths, ids, strict=True):
+        text = text.replace(path.stem, object_id)
+        path.rename(path.with_name(f"{object_id}.jpg"))
+    for name in spare:
+        shutil.copy(folder / "images" / f"{ids[0]}.jpg", folder / "images" / f"{name}.jpg")
+    table.write_text(text)
+
+
+TRUE_IDS = ["1237648702973411443", "1237648702994383943", "1237648704043942146", "1237648720689102920"]
+
+
+@pytest.mark.parametrize("rounding", ["float", "spreadsheet"])
+def test_ids_rounded_to_those_of_other_galaxies_are_refused(make_survey, rounding):
+    rounded = [str(int(float(one))) if rounding == "float" else f"{one[:15]}0000" for one in TRUE_IDS]
+    folder = make_survey(4, causes=False, side_px=32)
+    rewrite_ids(folder, rounded, spare=TRUE_IDS)
+    error = refused(folder)
+    assert error.problems["objID"].tolist() == rounded
+    assert "its own may be 1237648702973411443.jpg, which has no row" in str(error.details[0])
+    for true_id in TRUE_IDS:
+        (folder / "images" / f"{true_id}.jpg").unlink()
+    assert load_survey(folder).object_ids == rounded  # with no image of theirs there is nothing to take them for
+
+
+def test_true_ids_may_look_rounded(tmp_path):
+    """Consecutive ids with more images than rows, as in a part of a survey: one in 256 looks like a float's."""
+    start = 1237648702973411328  # itself one of a float
+    ids = [str(start + number) for number in range(600)]
+    for object_id in ids:
+        (tmp_path / f"{object_id}.jpg").touch()
+    assert sum(map(looks_rounded, ids[::2])) == 3
+    assert ImageFolder(tmp_path, dict.fromkeys(ids[::2], 0)).rounded() == {}
+    few = dict.fromkeys([ids[0], ids[256], ids[512]], 0)  # and nothing else would be too much chance
+    assert ImageFolder(tmp_path, few).rounded().keys() == few.keys()
+
+
+def test_how_often_true_ids_look_rounded():
+    ids = [str(1237648702973411443 + number * 12_345_677) for number in range(30_000)]
+    share = sum(map(looks_rounded, ids)) / len(ids)
+    assert share == pytest.approx(rounding_chance(ids[0]), rel=0.1) == pytest.approx(1 / 256 + 1e-4)
+    assert not looks_rounded("9007199254740992")  # of 16 digits
+    assert not improbable(1, 0.0001)  # a single one is never enough
+
+
+# --- scale ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_scale_resamples_images_and_makes_another_survey(make_survey):
+    folder = make_survey(3, causes=False, side_px=160, suffix=".png")
+    whole, half = load_survey(folder), load_survey(folder, scale=0.5)
+    object_id = whole.object_ids[0]
+    assert (whole.scale, half.scale) == (1.0, 0.5)
+    expected = whole.image(object_id).resize((80, 80), Image.Resampling.LANCZOS)
+    np.testing.assert_array_equal(half.image(object_id), expected)
+    assert half.image_size(object_id) == (80, 80)
+    assert (whole.image_sizes, half.image_sizes) == ({(160, 160): 3}, {(80, 80): 3})
+    assert load_survey(folder, scale=0.5, verify=False).image_sizes == {(80, 80): 3}
+    sums = {load_survey(folder, scale=scale).sha256 for scale in (1, 1.0, 0.5, 0.5000001, 2)}
+    assert len(sums) == 4
+    assert load_survey(folder, scale=1.0).sha256 == whole.sha256
+
+
+@pytest.mark.parametrize("scale", [0, -1, float("nan"), float("inf"), 17, True, "1", None])
+def test_a_scale_out_of_range_is_refused(folder, scale):
+    with pytest.raises(ValueError, match="scale must be a number above 0 and up to 16; got"):
+        load_survey(folder, scale=scale)
+
+
+def test_a_scale_that_leaves_too_few_pixels_is_refused(folder):
+    with pytest.raises(SurveyError, match=r"32 × 32 px, and scaled by 0\.5 16 × 16, too few"):
+        load_survey(folder, scale=0.5)
+
+
+# --- every byte counts ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def two_kinds(make_survey):
+    """A folder with a JPEG and a PNG, its content and its checksum."""
+    folder = make_survey(2, causes=False, side_px=40)
+    first = sorted((folder / "images").iterdir())[0]
+    Image.open(first).save(first.with_suffix(".png"))
+    first.unlink()
+    files = sorted((folder / "images").iterdir())
+    return folder, {path: path.read_bytes() for path in files}, load_survey(folder).sha256
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(which=st.integers(0, 1), where=st.floats(0, 1, exclude_max=True), change=st.integers(1, 255), data=st.data())
+def test_any_change_to_an_image_changes_the_checksum_or_is_refused(two_kinds, which, where, change, data):
+    folder, contents, checksum = two_kinds
+    path = list(contents)[which]
+    content = contents[path]
+    place = int(where * len(content))
+    spoilt = data.draw(
+        st.sampled_from(
+            [
+                content[:place] + bytes([content[place] ^ change]) + content[place + 1 :],
+                content[:place] + content[place + change :],
+                content[:place] + bytes([change]) + content[place:],
+                content + bytes([change]),
+            ]
+        )
+    )
+    if spoilt == content:
+        return
+    survey = load_survey(folder)
+    path.write_bytes(spoilt)
+    try:
+        with pytest.raises(SurveyError):
+            survey.image(path.stem)
+        assert survey.sha256 == checksum
+        try:
+            again = load_survey(folder)
+        except SurveyError:
+            return
+        assert again.sha256 != checksum
+        assert again.image(path.stem).size == (40, 40)
+    finally:
+        path.write_bytes(content)

@@ -246,7 +246,7 @@ def test_galaxies_without_a_label_or_a_cause_are_left_out(make_survey):
         table.loc[[3, 7], "oh_p50"] = ""
         table.loc[[7, 9], "bulge_fraction"] = ["", "unknown"]
 
-    survey = edited(make_survey(24, side_px=16), change)
+    survey = edited(make_survey(24, side_px=32), change)
     ids = survey.object_ids
     for causes, left_out in (((), {3, 7}), (CAUSES, {3, 7, 9})):
         found = labelled_galaxies([survey], replace(SHORT, causes=causes))
@@ -255,7 +255,7 @@ def test_galaxies_without_a_label_or_a_cause_are_left_out(make_survey):
 
 
 def test_galaxies_of_several_surveys_follow_each_other(make_survey):
-    surveys = [load_survey(make_survey(12, side_px=16, seed=seed)) for seed in (1, 2)]
+    surveys = [load_survey(make_survey(12, side_px=32, seed=seed)) for seed in (1, 2)]
     found = labelled_galaxies(surveys, SHORT)
     assert [galaxy.object_id for galaxy in found] == surveys[0].object_ids + surveys[1].object_ids
     assert [galaxy.survey for galaxy in found] == [surveys[0]] * 12 + [surveys[1]] * 12
@@ -297,12 +297,12 @@ def test_galaxies_that_can_t_be_trained_on_are_told(make_survey, survey):
         return str(caught.value)
 
     assert refused([]) == "surveys must hold at least one survey; got none."
-    unlabelled = load_survey(make_survey(24, labelled=False, side_px=16))
+    unlabelled = load_survey(make_survey(24, labelled=False, side_px=32))
     assert f"The survey {unlabelled.folder} has no label to learn" in refused([unlabelled])
     assert f"The survey {unlabelled.folder} has no label to learn" in refused([survey, unlabelled])
     other = load_survey(survey.folder, "redshift")
     assert "Surveys must have one label; got metallicity, redshift." in refused([survey, other])
-    bare = load_survey(make_survey(24, causes=False, side_px=16))
+    bare = load_survey(make_survey(24, causes=False, side_px=32))
     assert f"{bare.folder} has no inclination_deg, bulge_fraction." in refused([survey, bare])
     assert "causes must vary from galaxy to galaxy; redshift doesn't." in refused([survey], causes=("redshift",))
     message = "40 galaxies have a label and causes, and a batch of 33 to train on beside 20% to validate needs more."
@@ -318,7 +318,7 @@ def test_a_cause_may_be_called_anything(make_survey):
         for name, source in zip(names, ("bulge_fraction", "inclination_deg", "arm_number"), strict=True):
             table[name] = table[source]
 
-    survey = edited(make_survey(24, side_px=16), change)
+    survey = edited(make_survey(24, side_px=32), change)
     found, expected = (
         labelled_galaxies([survey], replace(SHORT, causes=causes))
         for causes in (names, ("bulge_fraction", "inclination_deg", "arm_number"))
@@ -327,7 +327,7 @@ def test_a_cause_may_be_called_anything(make_survey):
 
 
 def test_a_cause_that_is_text_is_told(make_survey):
-    survey = edited(make_survey(24, side_px=16), lambda table: table.insert(1, "kind", "spiral"))
+    survey = edited(make_survey(24, side_px=32), lambda table: table.insert(1, "kind", "spiral"))
     with pytest.raises(ValueError, match=r"^0 galaxies have a label and causes"):
         labelled_galaxies([survey], replace(SHORT, causes=("kind",)))
 
@@ -810,7 +810,7 @@ def test_what_can_t_be_trained_is_told_before_anything_is_done(make_survey, surv
     for unfit in ({"n_out": 2}, {"sa": False}, {"act_cls": "ReLU"}, {"widen": 8}):
         with pytest.raises(ValueError, match=r"^(architecture|widen) is .*\. Leave it out for the tutorial.s; causes"):
             train([survey], tmp_path / "net.json", recipe=SHORT, architecture=replace(TINY, **unfit))
-    torn = load_survey(make_survey(12, side_px=16))
+    torn = load_survey(make_survey(12, side_px=32))
     (torn.folder / "simulation.json").write_text('{"seed": ')
     with pytest.raises(ValueError, match=r"simulation\.json is no JSON \(.*\)\. Simulate the survey again"):
         train([torn], tmp_path / "net.json", recipe=Recipe(epochs=1, **SMALL), architecture=TINY)

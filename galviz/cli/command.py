@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+SCALE_HELP = "resample images by this factor, such as 0.25, so that a network sees more of large ones (default: 1)"
 DONE, NOT_WELL, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 

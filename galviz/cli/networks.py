@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from galviz.cli.command import DONE, Command, at_least, progress_bar, say
+from galviz.cli.command import DONE, SCALE_HELP, Command, at_least, progress_bar, say
 
 if TYPE_CHECKING:
     from galviz.card import ModelCard
@@ -21,6 +21,7 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--survey", metavar="FOLDER", action="append", required=True, help="may be given several times")
     add("--label", metavar="COLUMN", help="the label's column (default: oh_p50, else metallicity)")
+    add("--scale", type=float, default=1.0, metavar="S", help=SCALE_HELP)
     add("--out", type=Path, required=True, metavar="CARD", help="NAME.json; the weights go beside it")
     given = {"default": argparse.SUPPRESS}
     add("--epochs", type=at_least(1), metavar="E", help="predicting the label alone (default: 7)", **given)
@@ -87,7 +88,7 @@ def _train(options: argparse.Namespace) -> int:
     surveys = []
     for folder in options.survey:
         with progress_bar(f"checking {folder}", "image") as progress:
-            surveys.append(load_survey(folder, options.label, progress=progress))
+            surveys.append(load_survey(folder, options.label, scale=options.scale, progress=progress))
 
     def report(record: dict[str, Any]) -> None:
         errors = f"RMSE {record['train_rmse']:.4f} training, {record['valid_rmse']:.4f} validation"
@@ -108,6 +109,7 @@ def _use_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--survey", metavar="FOLDER", required=True)
     add("--label", metavar="COLUMN", help="the label's column (default: oh_p50, else metallicity)")
+    add("--scale", type=float, default=1.0, metavar="S", help=SCALE_HELP)
     add("--model", metavar="CARD", help="a network's card, NAME.json (default: the shipped one)")
     add("--batch-size", type=at_least(1), default=64, metavar="B", help="default: 64")
     add("--device", metavar="D", help="cpu, cuda or mps (default: the fastest that is there)")
@@ -172,7 +174,7 @@ def _run(options: argparse.Namespace, layers: "list[str] | tuple[()] | None") ->
 
     network = load_model(options.model)
     with progress_bar("checking images", "image") as progress:
-        survey = load_survey(options.survey, options.label, progress=progress)
+        survey = load_survey(options.survey, options.label, scale=options.scale, progress=progress)
     with progress_bar("extracting", "galaxy") as progress:
         features = extract(
             network,

@@ -2,24 +2,34 @@
 
 import argparse
 import json
-from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from galviz.cli.command import BAD_INPUT, DONE, Command, at_least, progress_bar
+from galviz.cli.command import BAD_INPUT, DONE, SCALE_HELP, Command, at_least, progress_bar
+
+if TYPE_CHECKING:
+    from galviz.card import ModelCard
+    from galviz.survey import Survey
 
 
 def _check_survey_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="FOLDER", help="holds master.csv and images/<objID>.jpg (.jpeg, .png)")
     parser.add_argument("--label", metavar="COLUMN", help="the label's column (default: oh_p50, else metallicity)")
+    parser.add_argument("--scale", type=float, default=1.0, metavar="S", help=SCALE_HELP)
+    parser.add_argument(
+        "--model", metavar="CARD", help="the network whose crop is described, NAME.json (default: the shipped one)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _check_survey(options: argparse.Namespace) -> int:
+    from galviz.card import read_card
     from galviz.survey import SurveyError, load_survey
 
+    card = read_card(options.model)
     try:
         with progress_bar("checking images", "image") as progress:
-            survey = load_survey(options.folder, options.label, progress=progress)
+            survey = load_survey(options.folder, options.label, scale=options.scale, progress=progress)
     except SurveyError as error:
         if options.json:
             problems = json.loads(error.problems.to_json(orient="records"))
@@ -29,27 +39,51 @@ def _check_survey(options: argparse.Namespace) -> int:
             print(f"{error.summary}.")
         return BAD_INPUT
 
+    found = {"folder": options.folder, "problems": [], **_facts(survey), **_images_facts(survey, card)}
+    print(json.dumps(found, indent=2) if options.json else _summary(found))
+    return DONE
+
+
+def _facts(survey: "Survey") -> dict:
     label, n_galaxies = survey.label, len(survey.object_ids)
     values = [] if label is None else survey.catalogue[label.column].dropna()
-    sizes = Counter(survey.image_size(object_id) for object_id in survey.object_ids)
-    found = {
-        "folder": options.folder,
-        "problems": [],
+    return {
         "galaxies": n_galaxies,
         "label": label and label.column,
         "unit": label and label.unit,
         "lowest": float(min(values)) if len(values) else None,
         "highest": float(max(values)) if len(values) else None,
         "without_label": n_galaxies - len(values),
-        "image_sizes_px": {f"{width} x {height}": count for (width, height), count in sizes.most_common()},
         "sha256": survey.sha256,
     }
-    print(json.dumps(found, indent=2) if options.json else _summary(found))
-    return DONE
+
+
+def _images_facts(survey: "Survey", card: "ModelCard") -> dict:
+    """What there is to know of the images, and of what a network sees of them."""
+    from galviz.framing import Framing, remarks
+    from galviz.imagefolder import IMAGES_NAME, ImageFolder
+
+    sizes = {f"{width} x {height}": count for (width, height), count in survey.image_sizes.items()}
+    framings = [Framing(size_px, card.pad_px, card.crop_px) for size_px in survey.image_sizes]
+    return {
+        "scale": survey.scale,
+        "image_sizes_px": sizes,
+        "grey_images": survey.n_grey,
+        "images_without_row": ImageFolder(survey.folder / IMAGES_NAME, set(survey.object_ids)).unlisted(),
+        "network": card.name,
+        "crop_px": card.crop_px,
+        "seen": {
+            size: {"share_of_image": framing.share_seen, "share_of_padding": framing.share_padding}
+            for size, framing in zip(sizes, framings, strict=True)
+        },
+        "remarks": remarks(survey.image_sizes, card.pad_px, card.crop_px, survey.scale),
+    }
 
 
 def _summary(found: dict) -> str:
     """Word a sound survey in a few lines."""
+    from galviz.framing import percent
+
     if found["label"] is None:
         label = "none (name its column with --label)"
     else:
@@ -57,16 +91,28 @@ def _summary(found: dict) -> str:
         measured = f"{low:g} to {high:g} {found['unit']}".rstrip() if low is not None else "nowhere measured"
         label = f"{found['label']}, {measured}; {missing or 'no'} {'galaxy' if missing == 1 else 'galaxies'} without it"
     sizes = [f"{size} px ({count})" for size, count in found["image_sizes_px"].items()]
-    shown = ", ".join(sizes[:5]) + (f" and {len(sizes) - 5} other sizes" if len(sizes) > 5 else "")
-    return "\n".join(
-        [
-            f"The survey folder {found['folder']} is sound.",
-            f"galaxies  {found['galaxies']}",
-            f"label     {label}",
-            f"images    {shown}",
-            f"sha256    {found['sha256']}",
-        ]
-    )
+    size, seen = next(iter(found["seen"].items()))
+    scaled = "" if found["scale"] == 1 else f", scaled by {found['scale']:g}"
+    lines = [
+        f"The survey folder {found['folder']} is sound.",
+        f"galaxies  {found['galaxies']}",
+        f"label     {label}",
+        f"images    {_first(sizes, 'sizes')}{scaled}",
+        f"network   {found['network']} sees the central {found['crop_px']} x {found['crop_px']} px: "
+        f"{percent(seen['share_of_image'])} of {size} px; {percent(seen['share_of_padding'])} of its view is padding",
+        *(f"note      {remark}" for remark in found["remarks"]),
+    ]
+    if grey := found["grey_images"]:
+        said = "image is" if grey == 1 else "images are"
+        lines.append(f"note      {grey} {said} grey; galviz's own network needs colour.")
+    if extra := found["images_without_row"]:
+        verb = "has" if len(extra) == 1 else "have"
+        lines.append(f"unlisted  {len(extra)} in images/ {verb} no row in master.csv: {_first(extra, 'images', 3)}")
+    return "\n".join([*lines, f"sha256    {found['sha256']}"])
+
+
+def _first(items: list[str], what: str, count: int = 5) -> str:
+    return ", ".join(items[:count]) + (f" and {len(items) - count} other {what}" if len(items) > count else "")
 
 
 def _simulate_arguments(parser: argparse.ArgumentParser) -> None:
