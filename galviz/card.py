@@ -18,6 +18,7 @@ from galviz.files import write_text
 from galviz.jsonfile import parse_json
 from galviz.problems import BrokenFileError, quoted
 from galviz.regular import open_regular, read_regular
+from galviz.shipped import ShippedFileError, check_shipped
 
 MODELS_FOLDER = Path(__file__).parents[1] / "data" / "models"
 SHIPPED_CARD = MODELS_FOLDER / "xresnet34-1.json"
@@ -151,14 +152,18 @@ def read_card(path: str | os.PathLike[str] | None = None) -> ModelCard:
     Raises
     ------
     CardError
-        If it is missing, no JSON, or says what can't be so. Whether the weights agree with it is checked by
-        `galviz.model.load_model`.
+        If it is missing, no JSON, says what can't be so, or came with galviz and has changed since. Whether the weights
+        agree with it is checked by `galviz.model.load_model`.
     """
     file = SHIPPED_CARD if path is None else Path(path)
     if file.suffix == ".safetensors":
         file = file.with_suffix(".json")
     try:
-        content = parse_json(read_regular(file, at_most=_MOST_BYTES))
+        written = read_regular(file, at_most=_MOST_BYTES)
+        check_shipped(file, written)
+        content = parse_json(written)
+    except ShippedFileError as error:
+        raise CardError(str(error)) from error
     except FileNotFoundError as error:
         raise CardError(
             f"There is no model card {file}. Name one, or train a network: python -m galviz train."

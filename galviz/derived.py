@@ -15,12 +15,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from galviz.card import ModelCard, file_sha256
-from galviz.evidence import PIXELS, PREDICTION, SHIPPED_EVIDENCE, gather_evidence, load_evidence, save_evidence
+from galviz.card import ModelCard, file_sha256, write_card
+from galviz.evidence import (
+    PIXELS,
+    PREDICTION,
+    SHIPPED_EVIDENCE,
+    Evidence,
+    gather_evidence,
+    load_evidence,
+    save_evidence,
+)
 from galviz.features import CONTROLS, Features, load_features, save_features
 from galviz.figures import MAPS, SHIPPED_FIGURES, Figures, load_figures, save_figures
-from galviz.maps import SHIPPED_MAPS, load_maps, make_maps, save_maps
+from galviz.manifest import ACCEPT, DATA_FOLDER, RESTORE, ShippedFileError, find_differences, record, write_manifest
+from galviz.maps import SHIPPED_MAPS, Maps, load_maps, make_maps, save_maps
 from galviz.pixelfeatures import pixel_features
+from galviz.problems import listed
 from galviz.sample import evenly_ranked
 from galviz.survey import Survey, load_survey
 from galviz.thumbnails import SHIPPED_THUMBNAILS, load_thumbnails, make_thumbnails, save_thumbnails
@@ -28,9 +38,8 @@ from galviz.thumbnails import SHIPPED_THUMBNAILS, load_thumbnails, make_thumbnai
 if TYPE_CHECKING:
     from torch import nn
 
-# Which weights the file was made with, or for a control those that it is a control of.
-MADE_FOR = "made_for_weights"
-DATA_FOLDER = Path(__file__).parents[1] / "data"
+# With which weights and card a features file was made, or for a control those that it is a control of.
+MADE_FOR, MADE_FOR_CARD = "made_for_weights", "made_for_card"
 _SEED = 2020
 # Of the lessons' figures: galaxies, and channels kept of each map.
 _EXAMPLES, _CHANNELS = 6, 16
@@ -46,7 +55,7 @@ class Built:
     ----------
     path : pathlib.Path
     made : bool
-        False where it was there already, of this survey and these weights.
+        False if it was there already, of this survey and this network.
     """
 
     path: Path
@@ -59,6 +68,7 @@ def build_data(
     survey: Survey | None = None,
     model: str | os.PathLike[str] | None = None,
     again: bool = False,
+    accept_changes: bool = False,
     progress: Callable[[str, int, int], object] | None = None,
 ) -> Iterator[Built]:
     """Make what is derived from the shipped survey and weights, one file after the other.
@@ -72,6 +82,9 @@ def build_data(
         A card; survey and model are the shipped ones by default.
     again : bool
         Make files that are up to date too.
+    accept_changes : bool
+        Take everything under ``data/`` as it is now for what is shipped, though checksums differ. Without this, changed
+        files are an error, save the derived ones, which are made again.
     progress : callable, optional
         Called as progress(name of the file, done, total).
 
@@ -82,12 +95,16 @@ def build_data(
     Raises
     ------
     ValueError
-        If survey or weights can't be used.
+        If survey or weights can't be used, or files differ from those that were shipped.
     OSError
         If a file can't be written.
     """
     from galviz.model import load_model
 
+    if _is_data_folder(out):
+        if accept_changes:
+            write_manifest()
+        _refuse_changes()
     survey, network = survey or load_survey(), load_model(model)
     for name, write in _WRITERS.items():
         path = out / name
@@ -100,39 +117,57 @@ def build_data(
         made = again or not is_up_to_date(path, survey, network.card)
         if made:
             write(path, survey, network, tell)
+            record(path)  # the files that follow are made from it
         yield Built(path, made)
 
 
 def is_up_to_date(path: Path, survey: Survey, card: ModelCard) -> bool:
-    """Whether a file of derived data is there, and of this survey and, unless it holds thumbnails, these weights."""
+    """Whether a file of derived data is there, of this survey and, unless it holds thumbnails, this network.
+
+    Of the network both weights and card count: with other statistics or another crop the same weights see other images.
+    A file that came with galviz and has changed since isn't up to date.
+    """
     try:
         if path.name == SHIPPED_THUMBNAILS.name:
             return load_thumbnails(path)[1] == survey.sha256
         if path.name == SHIPPED_FIGURES.name:
-            figures = load_figures(path)
-            found = [figures.survey_sha256, figures.weights_sha256]
+            found = _made_from(load_figures(path))
         elif path.name == SHIPPED_EVIDENCE.name:
-            evidence = load_evidence(path)
-            found = [evidence.survey_sha256, evidence.weights_sha256]
+            found = _made_from(load_evidence(path))
         elif path.name == SHIPPED_MAPS.name:
-            maps = load_maps(path)
-            found = [maps.survey_sha256, maps.weights_sha256]
+            found = _made_from(load_maps(path))
         else:
-            found = _made_from(load_features(path))
+            provenance = load_features(path).provenance
+            found = [provenance.get(name) for name in ("survey_sha256", MADE_FOR, MADE_FOR_CARD)]
     except ValueError:  # as FeaturesError is
         return False
-    return found == [survey.sha256, card.weights_sha256]
+    return found == [survey.sha256, card.weights_sha256, card.sha256]
 
 
-def _made_from(features: Features) -> list[str | None]:
-    return [features.provenance.get(name) for name in ("survey_sha256", MADE_FOR)]
+def _made_from(made: Figures | Evidence | Maps) -> list[str]:
+    return [made.survey_sha256, made.weights_sha256, made.card_sha256]
+
+
+def _is_data_folder(folder: Path) -> bool:
+    return folder.absolute() == DATA_FOLDER.absolute()
+
+
+def _refuse_changes() -> None:
+    """See to it that what the derived files are made from is what was shipped."""
+    changed = [each for each in find_differences() if each.name not in FILES]
+    if changed:
+        raise ShippedFileError(
+            f"Under {DATA_FOLDER} this isn't as it was shipped: {listed([str(each) for each in changed])}. Get it back "
+            f"with `{RESTORE}`, and move away what isn't shipped; or, if you changed it on purpose: `{ACCEPT}`."
+        )
 
 
 def _write_features(
     make: Callable[[Survey, "nn.Module", Tell], Features], path: Path, survey: Survey, network: "nn.Module", tell: Tell
 ) -> None:
     found = make(survey, network, tell)
-    provenance = {**found.provenance, MADE_FOR: network.card.weights_sha256}
+    made_for = {MADE_FOR: network.card.weights_sha256, MADE_FOR_CARD: network.card.sha256}
+    provenance = {**found.provenance, **made_for}
     save_features(Features(found.object_ids, found.layers, found.predictions, provenance), path)
 
 
@@ -173,6 +208,7 @@ def _write_figures(path: Path, survey: Survey, network: "nn.Module", tell: Tell)
             passes=passes,
             survey_sha256=survey.sha256,
             weights_sha256=network.card.weights_sha256,
+            card_sha256=network.card.sha256,
         ),
         path,
     )
@@ -186,6 +222,7 @@ def _write_evidence(path: Path, survey: Survey, network: "nn.Module", tell: Tell
     pixels = pixel_features(survey, pad_px=card.pad_px, crop_px=card.crop_px)
     sources = {**trained.layers, **controls, PIXELS: pixels, PREDICTION: trained.predictions[:, None]}
     checksums = {"survey_sha256": survey.sha256, "weights_sha256": card.weights_sha256}
+    checksums["card_sha256"] = card.sha256
     save_evidence(gather_evidence(survey.catalogue, sources, **checksums, progress=tell), path)
 
 
@@ -193,8 +230,9 @@ def _write_maps(path: Path, survey: Survey, network: "nn.Module", tell: Tell) ->
     """UMAPs of the features that were written before them."""
     features = load_features(path.parent / "mock-survey.parquet")
     values = features.layers[network.layer_names[-1]]
-    weights = network.card.weights_sha256
-    save_maps(make_maps(features.object_ids, values, survey.sha256, weights, progress=tell), path)
+    checksums = survey.sha256, network.card.weights_sha256
+    made_by = network.card.sha256
+    save_maps(make_maps(features.object_ids, values, *checksums, card_sha256=made_by, progress=tell), path)
 
 
 def _liveliest(maps: list[np.ndarray]) -> np.ndarray:
@@ -212,15 +250,15 @@ def _trained(survey: Survey, network: "nn.Module", tell: Tell) -> Features:
 def _random(survey: Survey, network: "nn.Module", tell: Tell) -> Features:
     """Of the same architecture with untrained weights, on images prepared alike."""
     from galviz.activations import extract
-    from galviz.model import build_network, read_weights, with_card, write_weights
+    from galviz.model import build_network, load_model, write_weights
 
-    untrained = build_network(network.card.architecture, seed=_SEED)
     with tempfile.TemporaryDirectory() as scratch:
         weights = Path(scratch) / network.card.weights
-        write_weights(untrained, weights)
-        untrained.load_state_dict(read_weights(weights))
+        write_weights(build_network(network.card.architecture, seed=_SEED), weights)
         card = replace(network.card, name=CONTROLS[0], weights_sha256=file_sha256(weights), training={"seed": _SEED})
-    return extract(with_card(untrained, card), survey, progress=tell)
+        path = weights.with_suffix(".json")
+        write_card(card, path)
+        return extract(load_model(path), survey, progress=tell)
 
 
 def _shuffled(survey: Survey, network: "nn.Module", tell: Tell) -> Features:

@@ -28,6 +28,8 @@ _FOR_WHAT = dict.fromkeys(("torch", "torchvision", "fastai"), "to compute anythi
 _FOR_SIMULATING = ("galsim", "astropy", "scipy")
 # Features are kept in float16, and processors round float32 differently.
 _PREDICTION_WITHIN = 5e-3
+# Differing files that are named; more are counted.
+_NAMED = 100
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,9 @@ def examine() -> Iterator[Check]:
     """Check this installation, quick things first; yields each check as it is done, and raises nothing."""
     yield _python()
     yield from _packages()
-    later = (_simulator, _memory, _survey, _weights, _features, _network)
+    later = (_simulator, _memory, _shipped_files, _survey, _weights, _features, _network)
     for check in later:
-        yield _guarded(check.__name__.lstrip("_"), check)
+        yield _guarded(check.__name__.strip("_").replace("_", " "), check)
 
 
 def _guarded(name: str, check: Callable[[], Check]) -> Check:
@@ -135,10 +137,31 @@ def _memory() -> Check:
     return Check("memory", OK, f"{size / 1e9:.1f} GB")
 
 
-def _survey() -> Check:
-    from galviz.survey import load_survey, mock_survey_folder
+def _shipped_files() -> Check:
+    from galviz.manifest import ACCEPT, MANIFEST_NAME, RESTORE, UNKNOWN, find_differences, read_manifest
 
-    survey = load_survey()
+    count, differences = len(read_manifest()), find_differences()
+    if not differences:
+        return Check("shipped files", OK, f"all {count:,} files under data/ are as they were shipped")
+    named = [str(difference) for difference in differences]
+    found = f"{len(named)} under data/ {'is' if len(named) == 1 else 'are'} not as shipped: {', '.join(named[:_NAMED])}"
+    if len(named) > _NAMED:
+        found += f" … and {len(named) - _NAMED} more, which `sha256sum -c {MANIFEST_NAME}` in data/ lists"
+    remedies = []
+    if any(difference.what != UNKNOWN for difference in differences):
+        remedies.append(f"get back what came with galviz: {RESTORE}; or, if you changed it on purpose: {ACCEPT}")
+    if any(difference.what == UNKNOWN for difference in differences):
+        remedies.append("move out of data/ what isn't shipped")
+    return Check("shipped files", WRONG, found, "; ".join(remedies))
+
+
+def _survey() -> Check:
+    from galviz.survey import SurveyError, load_survey, mock_survey_folder
+
+    try:
+        survey = load_survey()
+    except SurveyError as error:
+        return Check("survey", WRONG, f"{error.summary}. The first: {error.details[0]}")
     return Check(
         "survey", OK, f"{len(survey.object_ids)} galaxies in {mock_survey_folder().name}, sha256 {survey.sha256[:12]}…"
     )
@@ -157,13 +180,15 @@ def _features() -> Check:
     from galviz.card import read_card
     from galviz.derived import DATA_FOLDER, FILES, is_up_to_date
     from galviz.features import CONTROLS
+    from galviz.manifest import RESTORE
     from galviz.survey import load_survey
 
     survey, card = load_survey(verify=False), read_card()
     stale = [name for name in FILES if not is_up_to_date(DATA_FOLDER / name, survey, card)]
     if stale:
-        return Check("features", WRONG, f"missing or of other data: {', '.join(stale)}", "python -m galviz build-data")
-    return Check("features", OK, f"of this survey and these weights, controls too ({', '.join(CONTROLS)})")
+        remedy = f"{RESTORE}; or make them again: python -m galviz build-data"
+        return Check("features", WRONG, f"missing, changed or of other data: {', '.join(stale)}", remedy)
+    return Check("features", OK, f"of this survey and this network, controls too ({', '.join(CONTROLS)})")
 
 
 def _network() -> Check:

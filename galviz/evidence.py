@@ -12,14 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.numpy import save as save_arrays
 
 from galviz.features import CONTROLS
-from galviz.figures import SHIPPED_FIGURES, FiguresError
+from galviz.figures import SHIPPED_FIGURES, FiguresError, read_arrays
 from galviz.files import write_bytes
 from galviz.probes import Probe, probe
 from galviz.projection import fit_pca
+from galviz.shipped import ShippedFileError
 
 SHIPPED_EVIDENCE = SHIPPED_FIGURES.with_name("meaning.safetensors")
 # The label, what it is made of, what a galaxy is, what is around it, what the telescope adds; and two that nobody can
@@ -61,7 +62,7 @@ class Evidence:
         Coordinates of each galaxy, in the catalogue's order, on the first principal components of all galaxies' pixels.
     pixel_variance : float
         Share of the pixels' variance that is in those.
-    survey_sha256, weights_sha256 : str
+    survey_sha256, weights_sha256, card_sha256 : str
     """
 
     probes: pd.DataFrame
@@ -69,6 +70,7 @@ class Evidence:
     pixel_variance: float
     survey_sha256: str
     weights_sha256: str
+    card_sha256: str = ""
 
     def of(self, source: str) -> pd.DataFrame:
         """The rows of a source, with the causes as index, in the order of `CAUSES`."""
@@ -97,6 +99,7 @@ def gather_evidence(
     *,
     survey_sha256: str,
     weights_sha256: str,
+    card_sha256: str = "",
     n_resamples: int = 1000,
     progress: Callable[[int, int], object] | None = None,
 ) -> Evidence:
@@ -107,7 +110,7 @@ def gather_evidence(
     catalogue : DataFrame of n rows
     sources : mapping of str to array of shape (n, d)
         Rows in the catalogue's order; ``features`` and ``pixels`` must be among them.
-    survey_sha256, weights_sha256 : str
+    survey_sha256, weights_sha256, card_sha256 : str
         Of what the sources were made of.
     n_resamples : int
         Of the bootstrap.
@@ -142,6 +145,7 @@ def gather_evidence(
         pixel_variance=round(float(axes.explained_variance_ratio.sum()), _DIGITS),
         survey_sha256=survey_sha256,
         weights_sha256=weights_sha256,
+        card_sha256=card_sha256,
     )
 
 
@@ -178,6 +182,7 @@ def save_evidence(evidence: Evidence, path: str | os.PathLike[str]) -> None:
         "pixel_variance": evidence.pixel_variance,
         "survey_sha256": evidence.survey_sha256,
         "weights_sha256": evidence.weights_sha256,
+        "card_sha256": evidence.card_sha256,
     }
     # Safetensors writes memory as it lies, column by column too, and would read it back row by row.
     arrays = {
@@ -198,18 +203,20 @@ def load_evidence(path: str | os.PathLike[str] | None = None) -> Evidence:
     Raises
     ------
     EvidenceError
-        If there is no such file, or it isn't one.
+        If there is no such file, it isn't one, or it came with galviz and has changed since.
     """
     file = SHIPPED_EVIDENCE if path is None else Path(path)
     try:
-        with safe_open(file, framework="numpy") as tensors:
-            said = json.loads(tensors.metadata()[_SAID])
-            numbers, pixels = tensors.get_tensor("probes"), tensors.get_tensor("pixels").astype(np.float32)
-        table = pd.DataFrame(numbers, columns=list(_NUMBERS))
+        said, arrays = read_arrays(file)
+        pixels = arrays["pixels"].astype(np.float32)
+        table = pd.DataFrame(arrays["probes"], columns=list(_NUMBERS))
         table.insert(0, "source", said["source"])
         table.insert(1, "cause", said["cause"])
         pixels.setflags(write=False)
-        return Evidence(table, pixels, said["pixel_variance"], said["survey_sha256"], said["weights_sha256"])
+        checksums = [said["survey_sha256"], said["weights_sha256"], said.get("card_sha256", "")]
+        return Evidence(table, pixels, said["pixel_variance"], *checksums)
+    except ShippedFileError as error:
+        raise EvidenceError(str(error)) from error
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise EvidenceError(
             f"The probes of the lesson on meaning, {file}, can't be read ({type(error).__name__}); "

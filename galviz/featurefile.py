@@ -2,7 +2,9 @@
 
 It has a row a galaxy: ``objID`` (string), ``prediction`` (float32) and a column a layer, named after it: a fixed-size
 list of float16. Half precision rounds by one part in 2,048 at most and halves the file. The schema's metadata holds
-JSON under ``galviz``: the format's number, the layers' names, a checksum of all values, and the provenance.
+JSON under ``galviz``: the format's number, the layers' names, the provenance, checksums of all values and of each
+column, and a checksum of all that the JSON says. A column is compared with its checksum as it is read. Files written
+before columns had checksums are verified as a whole when they are opened, and their provenance can't be.
 """
 
 import hashlib
@@ -12,13 +14,16 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from galviz.card import read_card
 from galviz.files import replacing
 from galviz.problems import BrokenFileError, listed, quoted
+from galviz.shipped import ShippedFileError, verify_open
 from galviz.signatures import file_kind
 from galviz.survey import Survey
 
@@ -80,18 +85,22 @@ def write_feature_file(
     OSError
         If the file can't be written; what was there before is as it was.
     """
-    digest = hashlib.sha256(json.dumps(ids).encode())
     columns = {ID: pa.array(ids, pa.string()), PREDICTION: pa.array(predictions)}
-    digest.update(predictions.tobytes())
-    for name, values in layers.items():
-        columns[name] = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
-        digest.update(values.tobytes())
+    content, column_sha256 = hashlib.sha256(), {}
+    for name, values in ((ID, ids), (PREDICTION, predictions), *layers.items()):
+        if name in layers:
+            columns[name] = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
+        written = _as_bytes(values)
+        content.update(written)
+        column_sha256[name] = hashlib.sha256(written).hexdigest()
     contents = {
         "format": _FORMAT,
         "layers": list(layers),
-        "content_sha256": digest.hexdigest(),
+        "content_sha256": content.hexdigest(),
+        "column_sha256": column_sha256,
         "provenance": dict(provenance),
     }
+    contents["sha256"] = _json_sha256(contents)
     table = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(contents, sort_keys=True)})
     with replacing(path) as temporary, temporary.open("wb") as stream:
         pq.write_table(
@@ -131,13 +140,19 @@ class FeatureFile:
 
     def __init__(self, path: Path, *, shipped: bool) -> None:
         self.path, self.shipped = path, shipped
+        self.provenance: dict[str, str] = {}
+        self._column_sha256: dict[str, str] = {}
+        # What came with galviz is compared whole whenever it is opened: its parts need no more.
+        self._compared_whole = False
         with self._opened() as parquet:
             self.layer_names, self.provenance = self._contents(parquet.schema_arrow)
             # It holds a checksum of all values, and so tells this file from another at the same path.
             self._stamp = parquet.schema_arrow.metadata[_KEY]
             head = parquet.read([ID, PREDICTION])
             self.ids = head.column(ID).to_pylist()
-        self.predictions = head.column(PREDICTION).to_numpy()
+            self.predictions = head.column(PREDICTION).to_numpy()
+            if not (self._compared_whole or self._column_sha256):
+                self._verify_all(parquet)
 
     def layer(self, name: str) -> np.ndarray:
         """Read a layer: float16 of shape (n, n_channels); where numbers are missing, NaN.
@@ -150,7 +165,39 @@ class FeatureFile:
         with self._opened() as parquet:
             if (parquet.schema_arrow.metadata or {}).get(_KEY) != self._stamp:
                 raise self._fault("was replaced by another since it was loaded", "load it again")
-            column = parquet.read([name]).column(name)
+            return self._values(parquet, name)
+
+    def verify(self, name: str, values: np.ndarray | list[str]) -> None:
+        """Compare a column with its checksum, if the file has one.
+
+        Parameters
+        ----------
+        name : str
+            ``objID``, ``prediction`` or a layer.
+        values : list of str, or ndarray
+            As they were read.
+
+        Raises
+        ------
+        FeaturesError
+            If they aren't those that were written.
+        """
+        if self._compared_whole or not self._column_sha256:
+            return
+        if hashlib.sha256(_as_bytes(values)).hexdigest() != self._column_sha256.get(name):
+            raise self._fault(f"is damaged: column {quoted(name)} isn't what its checksum says")
+
+    def _verify_all(self, parquet: pq.ParquetFile) -> None:
+        """Compare all columns with the one checksum of a file that was written before each had its own."""
+        content = hashlib.sha256(_as_bytes(self.ids))
+        content.update(_as_bytes(self.predictions))
+        for name in self.layer_names:
+            content.update(_as_bytes(self._values(parquet, name)))
+        if content.hexdigest() != json.loads(self._stamp).get("content_sha256"):
+            raise self._fault("is damaged: its values aren't what their checksum says")
+
+    def _values(self, parquet: pq.ParquetFile, name: str) -> np.ndarray:
+        column = parquet.read([name]).column(name)
         # This makes a missing number a NaN, and leaves a missing row out.
         values = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
         if len(values) != len(self.ids) * column.type.list_size:
@@ -168,14 +215,14 @@ class FeatureFile:
             problem = f"is of another survey than {folder}, or that has changed since"
         else:
             return
-        command = _extract(folder, "FILE" if self.shipped else self.path)
+        command = self._extract(folder)
         raise self._fault(problem, f"run `{command}`" + (" and load that file" if self.shipped else ""))
 
     def check_weights(self, sha256: str) -> None:
         """Refuse features made with other weights."""
         found = self.provenance.get("weights_sha256")
         if sha256 != found:
-            remedy = None if self.shipped else f"make it again with `{self._command} --model CARD`"
+            remedy = None if self.shipped else f"make it again with `{self._extract('FOLDER', own_card=True)}`"
             raise self._fault(f"is of other weights: of sha256 {found}, and wanted are {sha256}", remedy)
 
     @contextmanager
@@ -188,11 +235,31 @@ class FeatureFile:
 
     @property
     def _command(self) -> str:
-        return "python -m galviz build-data" if self.shipped else _extract("FOLDER", self.path)
+        return "python -m galviz build-data" if self.shipped else self._extract("FOLDER")
+
+    def _extract(self, folder: str | Path, *, own_card: bool | None = None) -> str:
+        """The command that makes such a file of a survey, by default with the card and the precision of this one."""
+        out = "FILE" if self.shipped else self.path
+        command = f"python -m galviz extract --survey {shlex.quote(str(folder))} --out {shlex.quote(str(out))}"
+        if self._of_own_card if own_card is None else own_card:
+            command += " --model CARD"
+        return command + (" --precision bfloat16" if self.provenance.get("precision") == "bfloat16" else "")
+
+    @property
+    def _of_own_card(self) -> bool:
+        """Whether the network was another than the shipped one, as far as the file says."""
+        weights = self.provenance.get("weights_sha256")
+        try:
+            return not self.shipped and weights is not None and weights != read_card().weights_sha256
+        except BrokenFileError:  # what is wrong with the shipped card is told where that is needed
+            return True
 
     def _fault(self, problem: str, remedy: str | None = None) -> FeaturesError:
         """What is wrong with the file and, unless there is another remedy, the command that makes it."""
-        remedy = remedy or f"make it again with `{self._command}`"
+        if remedy is None:
+            remedy = f"make it again with `{self._command}`"
+            if not (self.shipped or self.provenance):
+                remedy += ", and `--model CARD` if it was made with a network of your own"
         return FeaturesError(f"The features file {self.path} {problem}; {remedy}.")
 
     @contextmanager
@@ -200,10 +267,13 @@ class FeatureFile:
         """Lend the file; it is closed afterwards, so that it can be replaced, on Windows too."""
         try:
             with self.path.open("rb") as stream:
+                self._compared_whole = verify_open(self.path, stream)
                 yield pq.ParquetFile(stream, page_checksum_verification=True)
         except FileNotFoundError as error:
             clone = "work in a clone of the project (pip install -e .), or " if self.shipped else ""
             raise self._fault("isn't there", f"{clone}make it with `{self._command}`") from error
+        except ShippedFileError as error:
+            raise FeaturesError(str(error)) from error
         except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
             # What Arrow finds wrong inside a file has no errno, even where it is an OSError.
             if getattr(error, "errno", None) is not None:
@@ -219,10 +289,16 @@ class FeatureFile:
             newer = contents["format"] > _FORMAT
             if not newer:
                 layers, provenance = [str(name) for name in contents["layers"]], dict(contents["provenance"])
+                # Neither is there in a file that was written before columns had checksums.
+                self._column_sha256 = dict(contents.get("column_sha256", {}))
+                digest = contents.pop("sha256", None)
+                sound = self._compared_whole or digest in (None, _json_sha256(contents))
         except (ValueError, KeyError, TypeError) as error:
             raise self._fault("has galviz metadata that can't be read") from error
         if newer:
             raise self._fault(f"has format {contents['format']}, and this galviz reads {_FORMAT}", "update galviz")
+        if not sound:
+            raise self._fault("is damaged: its galviz metadata isn't what its checksum says")
         for name in (ID, PREDICTION, *layers):
             if schema.get_field_index(name) < 0:
                 raise self._fault(f"has no column {quoted(name)}")
@@ -233,8 +309,14 @@ class FeatureFile:
         return layers, provenance
 
 
-def _extract(folder: str | Path, out: str | Path) -> str:
-    return f"python -m galviz extract --survey {shlex.quote(str(folder))} --out {shlex.quote(str(out))}"
+def _as_bytes(values: np.ndarray | list[str]) -> bytes:
+    """A column as it goes into a checksum."""
+    return json.dumps(values).encode() if isinstance(values, list) else values.tobytes()
+
+
+def _json_sha256(contents: dict[str, Any]) -> str:
+    """Checksum of what JSON says, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
 
 
 def _damage(content: bytes) -> str:

@@ -40,8 +40,8 @@ class Features:
     Attributes
     ----------
     layers : Mapping of str to ndarray of shape (n_galaxies, n_channels), float32
-        A layer of a file is read when it is asked for, and kept; that raises FeaturesError if the file has changed or
-        gone by then. An unknown layer raises UnknownLayer.
+        A layer of a file is read when it is asked for, compared with its checksum, and kept; that raises FeaturesError
+        if the file is damaged, or has changed or gone by then. An unknown layer raises UnknownLayer.
     predictions : ndarray of shape (n_galaxies,), float32
     provenance : Mapping of str to str
 
@@ -174,7 +174,8 @@ def load_features(
     Raises
     ------
     FeaturesError
-        If there is no such file, or it is no features file, damaged, of another survey or of other weights.
+        If there is no such file, or it is no features file, damaged, of another survey or of other weights; or if it
+        came with galviz and has changed since.
     SurveyError
         If an image of `survey` has gone.
     """
@@ -188,11 +189,15 @@ def load_features(
     def read(name: str) -> np.ndarray:
         values = file.layer(name)
         with file.named():
-            return _checked_layer(name, values, file.ids)
+            checked = _checked_layer(name, values, file.ids)
+        file.verify(name, values)
+        return checked
 
     with file.named():
         layers = Layers(file.layer_names, len(file.ids), read)
         features = Features(file.ids, layers, file.predictions, file.provenance)
+    file.verify(ID, file.ids)
+    file.verify(PREDICTION, file.predictions)
     if survey is not None:
         file.check_survey(survey)
     if weights_sha256 is not None:

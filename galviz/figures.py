@@ -10,14 +10,17 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
 from galviz.files import write_bytes
 from galviz.problems import BrokenFileError
+from galviz.shipped import ShippedFileError, read_verified
 
 SHIPPED_FIGURES = Path(__file__).parents[1] / "data" / "figures" / "lessons.safetensors"
 # Maps that are kept of each example, in the order of the forward pass.
@@ -80,7 +83,7 @@ class Figures:
         In eval and in training mode, by the names of `galviz.inspection.ModeEffect`, in the order of `object_ids`.
     passes : int
         Batches in training mode before ``eval_after``.
-    survey_sha256, weights_sha256 : str
+    survey_sha256, weights_sha256, card_sha256 : str
     """
 
     object_ids: list[str]
@@ -93,6 +96,7 @@ class Figures:
     passes: int
     survey_sha256: str
     weights_sha256: str
+    card_sha256: str = ""
 
 
 def save_figures(figures: Figures, path: str | os.PathLike[str]) -> None:
@@ -117,6 +121,7 @@ def save_figures(figures: Figures, path: str | os.PathLike[str]) -> None:
         "passes": figures.passes,
         "survey_sha256": figures.survey_sha256,
         "weights_sha256": figures.weights_sha256,
+        "card_sha256": figures.card_sha256,
     }
     write_bytes(path, save_arrays(arrays, metadata={_SAID: json.dumps(said)}))
 
@@ -132,21 +137,36 @@ def load_figures(path: str | os.PathLike[str] | None = None) -> Figures:
     Raises
     ------
     FiguresError
-        If there is no such file, or it isn't one.
+        If there is no such file, it isn't one, or it came with galviz and has changed since.
     """
     file = SHIPPED_FIGURES if path is None else Path(path)
     try:
-        with safe_open(file, framework="numpy") as tensors:
-            said = json.loads(tensors.metadata()[_SAID])
-            arrays = {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118 (it is no mapping)
+        said, arrays = read_arrays(file)
         channels, maps, pictures = _sorted_out(arrays)
         rows = [LayerRow(**row | {"shape": tuple(row["shape"])}) for row in said.pop("layers")]
         return Figures(**said, layers=rows, channels=channels, maps=maps, augmented=pictures)
+    except ShippedFileError as error:
+        raise FiguresError(str(error)) from error
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise FiguresError(
             f"The lessons' figures {file} can't be read ({type(error).__name__}); "
             "make them again with `python -m galviz build-data`."
         ) from error
+
+
+def read_arrays(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Read a safetensors file whose metadata has JSON under ``galviz``: what that says, and the arrays by name.
+
+    Raises
+    ------
+    OSError, SafetensorError, KeyError, TypeError, ValueError
+        If it can't be read, or is no such file; `ShippedFileError` if it is a shipped one and has changed.
+    """
+    content = read_verified(path)
+    arrays = load_arrays(content)
+    # The header is JSON, as long as the first eight bytes say; safetensors gives its metadata of files on disk alone.
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return json.loads(header["__metadata__"][_SAID]), arrays
 
 
 def _sorted_out(

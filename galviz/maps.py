@@ -26,6 +26,7 @@ from threadpoolctl import threadpool_limits
 from galviz.files import replacing
 from galviz.problems import BrokenFileError
 from galviz.projection import check_whole, checked_features
+from galviz.shipped import ShippedFileError, read_verified
 
 SHIPPED_MAPS = Path(__file__).parents[1] / "data" / "features" / "maps.parquet"
 N_NEIGHBORS, MIN_DISTS, SEEDS = (5, 15, 50), (0.1, 0.5), (0, 1)
@@ -79,8 +80,8 @@ class Maps:
     ----------
     coordinates : Mapping of UmapSettings to DataFrame of n_galaxies rows, index objID
         Columns ``x`` and ``y``, float32, without unit; turned and mirrored as it came.
-    survey_sha256, weights_sha256 : str
-        Of the survey, and of the network's weights.
+    survey_sha256, weights_sha256, card_sha256 : str
+        Of the survey, and of the network's weights and card.
     versions : Mapping of str to str
         Of Python, of the kind of processor and of the packages they were made with. Others round otherwise, and the map
         then differs to the eye, not in what it keeps.
@@ -90,6 +91,7 @@ class Maps:
     survey_sha256: str
     weights_sha256: str
     versions: Mapping[str, str]
+    card_sha256: str = ""
 
 
 def tsne(
@@ -190,6 +192,7 @@ def make_maps(
     survey_sha256: str,
     weights_sha256: str,
     *,
+    card_sha256: str = "",
     settings: Sequence[UmapSettings] = SETTINGS,
     progress: Callable[[int, int], object] | None = None,
 ) -> Maps:
@@ -200,7 +203,7 @@ def make_maps(
     object_ids : sequence of str, length n
     values : array of shape (n, d)
         Rows in the order of `object_ids`.
-    survey_sha256, weights_sha256 : str
+    survey_sha256, weights_sha256, card_sha256 : str
     settings : sequence of UmapSettings
     progress : callable, optional
         Called as progress(done, total) after each.
@@ -219,7 +222,7 @@ def make_maps(
             progress(done, len(settings))
     versions = {name: version(name) for name in _VERSIONS}
     versions |= {"python": platform.python_version(), "processor": platform.machine()}
-    return Maps(MappingProxyType(made), survey_sha256, weights_sha256, MappingProxyType(versions))
+    return Maps(MappingProxyType(made), survey_sha256, weights_sha256, MappingProxyType(versions), card_sha256)
 
 
 def save_maps(maps: Maps, path: str | os.PathLike[str]) -> None:
@@ -239,6 +242,7 @@ def save_maps(maps: Maps, path: str | os.PathLike[str]) -> None:
         "settings": [vars(settings) for settings in maps.coordinates],
         "survey_sha256": maps.survey_sha256,
         "weights_sha256": maps.weights_sha256,
+        "card_sha256": maps.card_sha256,
         "versions": dict(maps.versions),
     }
     table = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(said).encode()})
@@ -265,11 +269,11 @@ def load_maps(path: str | os.PathLike[str] | None = None) -> Maps:
     Raises
     ------
     MapsError
-        If there is no such file, or it holds no maps.
+        If there is no such file, it holds no maps, or it came with galviz and has changed since.
     """
     file = SHIPPED_MAPS if path is None else path
     try:
-        table = pq.read_table(file)
+        table = pq.read_table(pa.BufferReader(read_verified(file)))
         said = json.loads(table.schema.metadata[_KEY])
         index = pd.Index(table.column(_ID).to_pylist(), name=_ID)
         found = {}
@@ -277,6 +281,8 @@ def load_maps(path: str | os.PathLike[str] | None = None) -> Maps:
             axes = {axis: table.column(f"{settings.name}/{axis}").to_numpy() for axis in ("x", "y")}
             found[settings] = pd.DataFrame(axes, index=index)
         return Maps(MappingProxyType(found), **said | {"versions": MappingProxyType(said["versions"])})
+    except ShippedFileError as error:
+        raise MapsError(str(error)) from error
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise MapsError(
             f"The maps {os.fspath(file)} can't be read ({type(error).__name__}); "

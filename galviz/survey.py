@@ -9,7 +9,7 @@ has other content than when it was first read is refused, so that pixels and che
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
@@ -24,11 +24,15 @@ from galviz.cutouts import check_galaxy, resample, scaled_size
 from galviz.imagefolder import IMAGES_NAME, check_images, image_problem
 from galviz.images import ImageFault, decode_rgb, pixel_size, read_content
 from galviz.label import Label
+from galviz.manifest import RESTORE
 from galviz.problems import Problem, SurveyError, misnamed
+from galviz.shipped import shipped_in
+from galviz.table import CATALOGUE_NAME
 
 __all__ = ["ChangedSurveyError", "Label", "Survey", "SurveyError", "load_survey", "mock_survey_folder"]
 
 _LARGEST_SCALE = 16.0
+_ALTERED = ("it isn't the file that came with galviz: its checksum differs", f"get it back with `{RESTORE}`")
 
 
 class ChangedSurveyError(SurveyError):
@@ -63,6 +67,8 @@ class Survey:
     _known_sizes: Counter[tuple[int, int]] = field(repr=False)
     _missing: dict[str, dict[str, int]] = field(repr=False)
     _mixed: dict[str, Mixed] = field(repr=False)
+    # Of a survey that came with galviz: path within the folder -> SHA-256 in hexadecimal
+    _shipped: Mapping[str, str] = field(repr=False)
 
     @property
     def catalogue(self) -> pd.DataFrame:
@@ -147,7 +153,8 @@ class Survey:
         ChangedSurveyError
             If the image's content has changed since it was first read.
         SurveyError
-            If the image has gone since the survey was loaded, or is broken and was never decoded (``verify=False``).
+            If the image has gone since the survey was loaded, is broken and was never decoded (``verify=False``), or
+            isn't the one that came with galviz.
         """
         content = self._content(object_id)
         try:
@@ -176,6 +183,8 @@ class Survey:
         except ImageFault as fault:
             raise self._error(object_id, fault) from fault
         digest = hashlib.sha256(content).digest()
+        if _is_altered(digest, self._shipped.get(f"{IMAGES_NAME}/{name}")):
+            raise self._error(object_id, ImageFault(*_ALTERED))
         # setdefault is one step, so that of two threads that read first the later one compares.
         if self._digests.setdefault(object_id, digest) != digest:
             fault = ImageFault("it has changed since the survey was loaded", "load it again")
@@ -210,7 +219,7 @@ def load_survey(
         is then another one, with a checksum of its own.
     verify : bool, optional
         Whether to decode every image, or only to see that it is there and not empty. By default a folder of the user's
-        is verified; the shipped one isn't, as it can't have changed without failing its checksum's test.
+        is verified; of the shipped one each image is compared with its checksum when it is read.
     progress : callable, optional
         Called as ``progress(done, total)`` with numbers of images while they are decoded, in this thread. What it
         raises ends the work and comes through.
@@ -223,6 +232,8 @@ def load_survey(
     ------
     SurveyError
         If anything is wrong with the folder; it tells all problems at once.
+    ShippedFileError
+        If the folder came with galviz, and the list of its files' checksums can't be read.
     ValueError
         If `scale` is out of range.
     """
@@ -230,7 +241,11 @@ def load_survey(
     root = mock_survey_folder() if folder is None else Path(folder)
     if verify is None:
         verify = folder is not None
+    shipped = shipped_in(root)
     content, problem = read_catalogue_file(root)
+    digest = hashlib.sha256(content).digest()
+    if problem is None and _is_altered(digest, shipped.get(CATALOGUE_NAME)):
+        problem = Problem(None, "", CATALOGUE_NAME, *_ALTERED)
     if folder is None and not root.is_dir():
         remedy = "work in a clone of the project (pip install -e .), or load a folder of your own"
         problem = Problem(None, "", "data/mock-survey/", "the shipped mock survey isn't there", remedy)
@@ -239,6 +254,10 @@ def load_survey(
     catalogue = read_catalogue(content, label)
     found = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress)
     problems = catalogue.problems + found.problems
+    for object_id, image_digest in found.digests.items():
+        line, name = found.images[object_id]
+        if _is_altered(image_digest, shipped.get(f"{IMAGES_NAME}/{name}")):
+            problems.append(image_problem(line, object_id, name, ImageFault(*_ALTERED)))
     if problems:
         raise SurveyError(str(root), problems)
     return Survey(
@@ -248,11 +267,12 @@ def load_survey(
         n_grey=found.n_grey if verify else None,
         _frame=catalogue.frame,
         _images=found.images,
-        _catalogue_digest=hashlib.sha256(content).digest(),
+        _catalogue_digest=digest,
         _digests=found.digests,
         _known_sizes=found.sizes_px,
         _missing=catalogue.missing,
         _mixed=catalogue.mixed,
+        _shipped=shipped,
     )
 
 
@@ -268,6 +288,11 @@ def checked_scale(scale: float) -> float:
         rule = f"scale must be a number above 0 and up to {_LARGEST_SCALE:g}"
         raise ValueError(f"{rule}; got {scale!r}. 1 leaves images as they are.")
     return float(scale)
+
+
+def _is_altered(digest: bytes, shipped_sha256: str | None) -> bool:
+    """Whether a file came with galviz, and had another checksum then."""
+    return shipped_sha256 not in (None, digest.hex())
 
 
 def mock_survey_folder() -> Path:

@@ -18,6 +18,7 @@ from PIL import Image
 from galviz.crops import LARGE_PX, centre_crop
 from galviz.files import replacing
 from galviz.problems import BrokenFileError
+from galviz.shipped import ShippedFileError, read_verified
 from galviz.survey import Survey
 
 SIDE_PX = 72  # the tutorial's crop for galaxies as points
@@ -129,14 +130,16 @@ def load_thumbnails(path: str | os.PathLike[str] | None = None) -> tuple[pd.Seri
     Raises
     ------
     ThumbnailsError
-        If the file isn't there or is no file of thumbnails.
+        If the file isn't there, is no file of thumbnails, or came with galviz and has changed since.
     """
     file = SHIPPED_THUMBNAILS if path is None else path
     try:
-        table = pq.read_table(file)
+        table = pq.read_table(pa.BufferReader(read_verified(file)))
         survey_sha256 = table.schema.metadata[_KEY].decode()
         pictures = table.column("webp").to_pylist()
         ids = table.column("objID").to_pylist()
+    except ShippedFileError as error:
+        raise ThumbnailsError(str(error)) from error
     except (OSError, pa.ArrowException, KeyError, TypeError) as error:
         raise ThumbnailsError(
             f"The thumbnails {os.fspath(file)} can't be read ({type(error).__name__}); "

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from galviz.card import SHIPPED_CARD, CardError, file_sha256, read_card
+from galviz.card import SHIPPED_CARD, CardError, read_card
+from galviz.manifest import sha256_once
 
 
 def read_tensors(
@@ -38,7 +38,7 @@ def read_tensors(
     weights = path.parent / expected.weights
     try:
         # First, because it refuses what is no regular file, for which safe_open may wait for ever.
-        sha256 = _sha256_of(weights)
+        sha256 = sha256_once(weights)
         with safe_open(weights, framework="numpy") as tensors:
             found = [tensors.get_tensor(name).astype(np.float32) for name in choose(list(tensors.keys()))]
     except (OSError, SafetensorError, ValueError, TypeError) as error:  # TypeError: a number format that NumPy lacks
@@ -70,14 +70,3 @@ def read_first_kernels(card: str | os.PathLike[str] | None = None) -> np.ndarray
     """
     (kernels,) = read_tensors(card, lambda names: ["0.0.weight"])
     return kernels
-
-
-def _sha256_of(path: Path) -> str:
-    """Checksum of a file, computed once for as long as the file stays what it is: 43 MB take 0.1 s."""
-    status = os.stat(path)  # noqa: PTH116
-    return _sha256_as_of(path, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-
-
-@lru_cache(maxsize=8)
-def _sha256_as_of(path: Path, *status: int) -> str:
-    return file_sha256(path)

@@ -8,13 +8,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # A module of the core imports only from those before it. `simulate` is a package: one stage.
 STAGES = (
-    *("signatures", "problems", "regular", "files", "damage", "images", "cutouts"),
+    *("signatures", "problems", "regular", "files", "jsonfile", "manifest", "shipped"),
+    *("damage", "images", "cutouts"),
     *("header", "table", "rounding", "identifiers", "missing", "columns", "label", "catalogue"),
     *("lookalikes", "misplaced", "imagefolder", "output"),
     *("survey", "sample", "metrics", "schedule", "crops", "framing", "pixelfeatures", "normalisation", "heatmap"),
     "thumbnails",
     *("simulate", "sdss"),
-    *("jsonfile", "card", "weightfile", "head", "figures", "featurefile", "features", "origin", "kept"),
+    *("card", "weightfile", "head", "figures", "featurefile", "features", "origin", "kept"),
     *("snapshot", "model", "training", "activations", "inspection"),
     *("projection", "variance", "alignment", "attribution"),
     *("correlation", "probes", "evidence"),

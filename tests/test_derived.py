@@ -1,12 +1,13 @@
 """Derived data: made once, of this survey and these weights, and noticed when they are of others."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from galviz.card import Architecture
-from galviz.derived import FILES, MADE_FOR, build_data, is_up_to_date
+from galviz.derived import FILES, MADE_FOR, MADE_FOR_CARD, build_data, is_up_to_date
 from galviz.features import load_features
 from galviz.model import load_model
 from galviz.projection import fit_pca
@@ -43,6 +44,7 @@ def test_features_thumbnails_and_figures_are_made_and_told_of(built):
     for file in files[:3]:
         provenance = load_features(file.path, survey=survey).provenance
         assert provenance[MADE_FOR] == weights
+        assert provenance[MADE_FOR_CARD] == load_model(card).card.sha256
         assert (provenance["weights_sha256"] == weights) is (file.path.stem == NAMES[0])
 
 
@@ -85,6 +87,15 @@ def test_another_survey_is_noticed(built, make_survey):
     assert not is_up_to_date(files[0].path, other, load_model(card).card)
     assert not is_up_to_date(files[3].path, other, load_model(card).card)
     assert not any(is_up_to_date(file.path, other, load_model(card).card) for file in files[4:])
+
+
+def test_another_card_with_the_same_weights_is_noticed(built):
+    """The same weights see other images through another crop or other statistics."""
+    survey, path, files, _ = built
+    card = load_model(path).card
+    for change in ({"crop_px": 40}, {"mean": (0.1, 0.2, 0.3)}):
+        current = [is_up_to_date(file.path, survey, replace(card, **change)) for file in files]
+        assert current == [file.path.stem == "thumbnails" for file in files]
 
 
 def test_a_cancelled_run_leaves_no_half_file(built, tmp_path):

@@ -19,7 +19,7 @@ def test_this_installation_is_sound(capsys):
     assert cli.main(["doctor"]) == 0
     printed = capsys.readouterr().out
     assert printed.rstrip().endswith("All is well.")
-    for name in ("python", "torch", "simulator", "memory", "survey", "weights", "features", "network"):
+    for name in ("python", "torch", "simulator", "memory", "shipped files", "survey", "weights", "features", "network"):
         assert f"ok       {name} " in printed
 
 

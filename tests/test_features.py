@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from galviz import features as features_module
+from galviz.card import read_card
 from galviz.features import Features, FeaturesError, UnknownLayer, load_features, save_features
 from galviz.survey import load_survey
 
@@ -378,7 +379,7 @@ def test_features_of_another_survey_are_refused(path, monkeypatch, survey, sente
         load_features(path, survey=survey)
     assert str(caught.value).startswith(f"The features file {path} ")
     assert str(caught.value).endswith(
-        f"`python -m galviz extract --survey 'my survey' --out {shlex.quote(str(path))}`."
+        f"`python -m galviz extract --survey 'my survey' --out {shlex.quote(str(path))} --model CARD`."
     )
     path.rename(path.with_name("mock-survey.parquet"))
     monkeypatch.setattr(features_module, "FEATURES_FOLDER", path.parent)
@@ -522,6 +523,79 @@ def test_a_layer_that_cannot_be_used_says_why_when_it_is_read(path, spoil, sente
     found = load_features(path)
     with pytest.raises(FeaturesError, match=sentence):
         dict(found.layers)
+
+
+def without_column_checksums(path):
+    """As galviz wrote features files before columns had checksums."""
+    table = pq.read_table(path)
+    contents = json.loads(table.schema.metadata[b"galviz"])
+    del contents["column_sha256"], contents["sha256"]
+    metadata = {b"galviz": json.dumps(contents, sort_keys=True)}
+    pq.write_table(table.replace_schema_metadata(metadata), path, write_page_checksum=True)
+
+
+def what_is_read(path):
+    found = load_features(path)
+    layers = {name: values.tolist() for name, values in found.layers.items()}
+    return found.object_ids, found.predictions.tolist(), layers, dict(found.provenance)
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_a_flipped_bit_is_told_or_changes_nothing(path, place):
+    """Anywhere in the file: in numbers, in what Parquet says of them, and in the metadata."""
+    content, sound = path.read_bytes(), what_is_read(path)
+    refused = 0
+    for position in range(place, len(content), 64):
+        changed = bytearray(content)
+        changed[position] ^= 1 << position // 64 % 8
+        path.write_bytes(changed)
+        try:
+            assert what_is_read(path) == sound
+        except FeaturesError as error:
+            refused += str(error).startswith(f"The features file {path} ")
+    assert refused > len(content) // 64 // 2  # the rest is in a second copy of the schema, for other programs
+
+
+def test_each_column_is_compared_with_its_checksum_as_it_is_read(path):
+    table = pq.read_table(path)
+    rewrite(path, with_column("prediction", pa.array([8.8] * 12, pa.float32())))
+    with pytest.raises(FeaturesError, match="is damaged: column 'prediction' isn't what its checksum says"):
+        load_features(path)
+    pq.write_table(table, path)
+    rewrite(path, with_column("stem", half_lists([[np.float16(1)] * 4] * 12)))
+    found = load_features(path)
+    assert found.layers["stage1"].shape == (12, 6)
+    with pytest.raises(FeaturesError, match="is damaged: column 'stem' isn't what its checksum says; make it again"):
+        found.layers["stem"]
+
+
+def test_files_from_before_columns_had_checksums_are_verified_as_they_are_opened(path):
+    sound = what_is_read(path)
+    without_column_checksums(path)
+    assert what_is_read(path) == sound
+    rewrite(path, with_column("stem", half_lists([[np.float16(1)] * 4] * 12)))
+    with pytest.raises(FeaturesError, match="is damaged: its values aren't what their checksum says"):
+        load_features(path)
+
+
+@pytest.mark.parametrize(
+    ("provenance", "options"),
+    [
+        (PROVENANCE, " --model CARD"),
+        (PROVENANCE | {"precision": "bfloat16"}, " --model CARD --precision bfloat16"),
+        (PROVENANCE | {"weights_sha256": read_card().weights_sha256}, ""),
+    ],
+)
+def test_the_command_that_makes_a_damaged_file_again_is_that_which_made_it(path, provenance, options):
+    save_features(make_features(provenance=provenance), path)
+    rewrite(path, with_column("stem", half_lists([[np.float16(1)] * 4] * 12)))
+    with pytest.raises(FeaturesError) as caught:
+        load_features(path).layers["stem"]
+    command = f"python -m galviz extract --survey FOLDER --out {shlex.quote(str(path))}{options}"
+    assert str(caught.value).endswith(f"make it again with `{command}`.")
+    truncate(path)
+    with pytest.raises(FeaturesError, match=r"`, and `--model CARD` if it was made with a network of your own\.$"):
+        load_features(path)
 
 
 def test_a_folder_and_a_file_that_may_not_be_read(path, monkeypatch):

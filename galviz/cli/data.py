@@ -7,6 +7,11 @@ from galviz.cli.command import DONE, NOT_WELL, Command, progress_bar, say
 
 def _build_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--again", action="store_true", help="make files that are up to date too")
+    parser.add_argument(
+        "--accept-changes",
+        action="store_true",
+        help="take what is under data/ now for what is shipped: write its checksums, and make what depends on it",
+    )
 
 
 def _build_data(options: argparse.Namespace) -> int:
@@ -14,7 +19,12 @@ def _build_data(options: argparse.Namespace) -> int:
 
     _check_data_files(again=options.again)
     with progress_bar("building", "step") as bar:
-        for built in build_data(again=options.again, progress=lambda name, done, total: bar(done, total)):
+        built_files = build_data(
+            again=options.again,
+            accept_changes=options.accept_changes,
+            progress=lambda name, done, total: bar(done, total),
+        )
+        for built in built_files:
             say(f"{'made' if built.made else 'up to date':10}  {built.path}")
     return DONE
 

@@ -12,6 +12,7 @@ from galviz import __version__
 from galviz.catalogue import SIMULATION_NAME
 from galviz.jsonfile import parse_json
 from galviz.regular import read_regular
+from galviz.shipped import check_shipped
 from galviz.survey import Survey
 
 
@@ -20,9 +21,11 @@ def describe_survey(survey: Survey) -> dict[str, Any]:
     known: dict[str, Any] = {"sha256": survey.sha256, "galaxies": len(survey.object_ids)}
     simulation = survey.folder / SIMULATION_NAME
     if simulation.exists():
+        content = read_regular(simulation, at_most=2**20)
+        check_shipped(simulation, content)
         try:
             # Within what the card may be that will hold it.
-            known["simulation"] = parse_json(read_regular(simulation, at_most=2**20), max_depth=16)
+            known["simulation"] = parse_json(content, max_depth=16)
         except ValueError as error:
             raise ValueError(
                 f"{simulation} is no JSON ({error}). Simulate the survey again, or remove the file."
