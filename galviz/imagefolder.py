@@ -11,9 +11,9 @@ from pathlib import Path
 
 from galviz.cutouts import ImageFacts, inspect_image
 from galviz.images import ImageFault, read_content
-from galviz.lookalikes import ROUNDINGS, improbable, is_long, looks_rounded
 from galviz.misplaced import OtherPlaces
 from galviz.problems import Problem
+from galviz.rounding import is_long_id, looks_rounded
 
 IMAGES_NAME = "images"
 SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -90,35 +90,6 @@ class ImageFolder:
             if entry.name.lower().endswith(SUFFIXES)
         )
 
-    def rounded(self) -> dict[str, str]:
-        """Galaxies whose ids seem to have been rounded to those of other galaxies, which then lend them their images.
-
-        An id of 17 digits or more that a float or a spreadsheet could have written may be true: one in some hundred is.
-        Here it also has an image, and there is an image of no galaxy in the catalogue whose id begins with the same 15
-        digits. Several such ids, more than chance would bring, mean that ids were rounded.
-
-        Returns
-        -------
-        dict of str to str
-            The galaxy's id and the name of the image that may be its own; empty if there is none, or if chance explains
-            them. A single id that was rounded can't be told from a true one.
-        """
-        if not self._unlisted_by_digits:
-            return {}
-        long_ids = [object_id for object_id in self._object_ids if is_long(object_id)]
-        # Only ids that can have been mistaken for one another: they have an image, and so has a galaxy without a row.
-        exposed = {
-            object_id: self._unlisted_by_digits[object_id[:15]][0]
-            for object_id in long_ids
-            if object_id in self._entries and object_id[:15] in self._unlisted_by_digits
-        }
-        rounded: dict[str, str] = {}
-        for looks_like, chance in ROUNDINGS:
-            suspects = {object_id: name for object_id, name in exposed.items() if looks_like(object_id)}
-            if improbable(len(suspects), sum(map(chance, long_ids))):
-                rounded |= suspects
-        return rounded
-
     def _remedy_for_missing(self, object_id: str) -> str:
         if remedy := self._other_places.remedy_for(object_id):
             return remedy
@@ -136,7 +107,7 @@ class ImageFolder:
         names: dict[str, list[str]] = {}
         for name in self.unlisted():
             stem = Path(name).stem
-            if is_long(stem):
+            if is_long_id(stem):
                 names.setdefault(stem[:15], []).append(name)
         return names
 
@@ -197,16 +168,6 @@ def check_images(
             found.images[object_id] = (line, folder.locate(object_id))
         except ImageFault as fault:
             found.problems.append(image_problem(line, object_id, folder.name_for(object_id), fault))
-    for object_id, neighbour in folder.rounded().items():
-        if object_id not in found.images:
-            continue  # there is a problem already
-        line, name = found.images.pop(object_id)
-        fault = ImageFault(
-            f"the id seems to have been rounded: then this image is another galaxy's, and its own may be {neighbour}, "
-            "which has no row",
-            "write objID as text from the original table; if it is right, take images without a row out of the folder",
-        )
-        found.problems.append(image_problem(line, object_id, name, fault))
     if verify:
         _inspect_all(survey_folder / IMAGES_NAME, found, scale, progress)
     return found

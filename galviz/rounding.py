@@ -49,11 +49,7 @@ def find_rounding(ids: Sequence[str]) -> Rounding | None:
     Rounding or None
         None if chance explains the ids, or the way they are made.
     """
-    places = [
-        place
-        for place, text in enumerate(ids)
-        if _SHORTEST <= len(text) <= _LONGEST and text.isascii() and text.isdigit()
-    ]
+    places = [place for place, text in enumerate(ids) if is_long_id(text)]
     texts = [ids[place] for place in places]
     values = [int(text) for text in texts]
     if len(values) < 2:
@@ -69,6 +65,16 @@ def find_rounding(ids: Sequence[str]) -> Rounding | None:
         if hits := _more_than_by_chance(values, steps):
             return Rounding([places[hit] for hit in hits], by, len(values))
     return None
+
+
+def is_long_id(text: str) -> bool:
+    """Whether an id is a number of so many digits that a float or a spreadsheet may round it."""
+    return _SHORTEST <= len(text) <= _LONGEST and text.isascii() and text.isdigit()
+
+
+def looks_rounded(text: str) -> bool:
+    """Whether a single id may be what a float or a spreadsheet has left; of true ones a known share looks so too."""
+    return is_long_id(text) and (int(float(text)) == int(text) or not text[15:].strip("0"))
 
 
 def _all_on(values: list[int], steps: list[int], *, designed: bool = False) -> bool:

@@ -11,7 +11,7 @@ STAGES = (
     *("signatures", "problems", "regular", "files", "jsonfile", "manifest", "shipped"),
     *("damage", "images", "cutouts"),
     *("header", "table", "rounding", "identifiers", "missing", "columns", "label", "catalogue"),
-    *("lookalikes", "misplaced", "imagefolder", "output"),
+    *("misplaced", "imagefolder", "output"),
     *("survey", "sample", "metrics", "schedule", "crops", "framing", "pixelfeatures", "normalisation", "heatmap"),
     "thumbnails",
     *("simulate", "sdss"),

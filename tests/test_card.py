@@ -322,15 +322,15 @@ def test_a_byte_order_mark_is_no_part_of_a_card(path):
     assert read_card(path) == card
 
 
-@pytest.mark.parametrize("kind", ["FIFO", "socket", "device"])
+@pytest.mark.parametrize("kind", ["a named pipe (FIFO)", "a socket", "a device"])
 def test_what_is_no_regular_file_is_told_at_once(tmp_path, kind):
-    path = Path("/dev/zero") if kind == "device" else tmp_path / "card.json"
-    if kind == "FIFO":
+    path = Path("/dev/zero") if kind == "a device" else tmp_path / "card.json"
+    if kind == "a named pipe (FIFO)":
         os.mkfifo(path)
-    elif kind == "socket":
+    elif kind == "a socket":
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(str(path))
-    assert refused(path) == f"The model card {path} can't be read: it is no regular file. Check the file."
+    assert refused(path) == f"The model card {path} can't be read: it is {kind} and no file. Check the file."
 
 
 def test_a_file_too_large_for_a_card_is_told(path):

@@ -534,7 +534,7 @@ def test_a_file_that_is_there_is_refused_before_the_work(
 @pytest.mark.parametrize("command", COMMANDS_WITH_OUT)
 @pytest.mark.parametrize("name", ["images/new", "master", "link"])
 def test_a_survey_is_never_written_to(nothing_is_read, make_survey, capsys, command, name):
-    folder = make_survey(2, side_px=24)
+    folder = make_survey(2, side_px=32)
     suffix = Path(COMMANDS_WITH_OUT[command]).suffix if name != "master" or command == "train" else ".csv"
     out = folder / f"{name}{suffix}"
     if name == "link":
@@ -663,7 +663,7 @@ def predict_label(tiny_card, tmp_path, make_survey, capsys):
         for suffix in (".json", ".safetensors"):
             (tmp_path / f"tiny{suffix}").write_bytes(tiny_card.with_suffix(suffix).read_bytes())
         write_card(replace(read_card(tiny_card), label=label, unit=""), tmp_path / "tiny.json")
-        folder = make_survey(len(values), causes=False, side_px=24)
+        folder = make_survey(len(values), causes=False, side_px=32)
         table = pd.read_csv(folder / "master.csv", dtype=str)[["objID"]].assign(**{label: list(map(repr, values))})
         table.to_csv(folder / "master.csv", index=False)
         arguments = ["predict", "--survey", str(folder), "--label", label, "--model", str(tmp_path / "tiny.json")]
