@@ -11,7 +11,9 @@ from panels.progress import _sound
 NASTY = "**x** [a](http://e) ![i](http://e/i.png) $y$ :red[z] <b> `q` :material/home: _u_ ~s~ &amp; -> www.e.org a@b.cd"
 
 
-@pytest.mark.parametrize("text", ["oh_p50", "my-survey 2.5", "NGC 1300, 12 + log10(O/H)", "a.b/c", "−0.5 × é", "12:30 h"])
+@pytest.mark.parametrize(
+    "text", ["oh_p50", "my-survey 2.5", "NGC 1300, 12 + log10(O/H)", "a.b/c", "−0.5 × é", "12:30 h"]
+)
 def test_ordinary_text_stays_as_it_is(text):
     assert plain(text).replace("\\", "") == text
     assert plain_with_code(text).replace("\\", "") == text
@@ -26,7 +28,9 @@ def test_nothing_is_left_that_markdown_would_take_for_a_mark():
         assert live not in escaped
 
 
-@pytest.mark.parametrize("text", ["# h", "- a", "+ a", "> q", "1. a", "2) a", "---", "* a", "~~~", "```", "___", "    a"])
+@pytest.mark.parametrize(
+    "text", ["# h", "- a", "+ a", "> q", "1. a", "2) a", "---", "* a", "~~~", "```", "___", "    a"]
+)
 def test_no_line_begins_a_block(text):
     assert plain(text)[0] in "\\12a"
     assert plain(text)[:2] not in ("1.", "2)")
@@ -86,16 +90,17 @@ def test_what_a_students_code_says_is_plain(run_app, monkeypatch, tmp_path, stat
 
 def test_names_of_a_users_survey_are_plain(run_app, make_survey, tmp_path):
     folder = make_survey(1, causes=False).rename(tmp_path / NASTY.replace("/", "_"))
-    table = (folder / "master.csv").read_text().replace("oh_p50", "*m*_$dex$")
+    table = (folder / "master.csv").read_text().replace("oh_p50", "*mark*_$dex$")
     (folder / "master.csv").write_text(table)
     for page in ("instruments/home", "lessons/galaxies"):
-        app = run_app("--survey", folder, "--label", "*m*_$dex$", page=page)
+        app = run_app("--survey", folder, "--label", "*mark*_$dex$", page=page)
         assert not app.exception
-        shown = [left for text in texts(app) if (left := re.sub(r"\\.", "", text)) != text]
+        shown = [text for text in texts(app) if "mark" in text or "i.png" in text]
         assert shown
-        for text in shown:  # without what is escaped
-            assert not set("$[<`~") & set(text)
-            assert text.replace("**", "").count("*") == 0
+        for text in shown:
+            left = re.sub(r"\\.", "", text)  # without what is escaped
+            assert not set("$[<`~") & set(left)
+            assert "*" not in left.replace("**", "")
 
 
 # The browser's storage

@@ -40,6 +40,7 @@ from panels.plain import plain
 from panels.sampling import choose_sample
 from panels.settings import settings
 from panels.surveys import open_survey
+from panels.values import rounded, told_value
 
 ALONE_PX = 320
 
@@ -68,7 +69,7 @@ if len(everyone) < 2:
     show_picture(survey.image(object_id), plain(object_id), f"Galaxy {object_id}", width_px=ALONE_PX)
     with st.container(horizontal=True):
         for name, value in everyone.loc[object_id].dropna().items():
-            st.metric(f"{name.capitalize()}: {label_name}", f"{value:.2f} {unit}")
+            st.metric(f"{name.capitalize()}: {label_name}", f"{told_value(value, label, 2)} {unit}")
     st.stop()
 
 picture = st.container()  # above the controls that decide on it
@@ -131,17 +132,22 @@ st.header("Predictions")
 if "true" in everyone and everyone["true"].notna().any():
     errors = errors_of(everyone["predicted"], everyone["true"])
     with st.container(horizontal=True):
-        st.metric("RMSE", f"{errors.rmse:.3f} {unit}", help="Root-mean-square error")
-        st.metric("NMAD", f"{errors.nmad:.3f} {unit}", help="1.4826 times the median absolute deviation")
-        st.metric("Bias", f"{errors.bias:+.3f} {unit}", help="Mean of predicted less true")
-        st.metric("Correlation", f"{errors.correlation:.2f}" if errors.n > 2 else "–", help="Pearson's r")
-        st.metric("Guessing the mean", f"{errors.spread:.3f} {unit}", help="RMSE of always saying the mean")
+        st.metric("RMSE", f"{told_value(errors.rmse, label, 3)} {unit}", help="Root-mean-square error")
+        st.metric(
+            "NMAD", f"{told_value(errors.nmad, label, 3)} {unit}", help="1.4826 times the median absolute deviation"
+        )
+        st.metric("Bias", f"{told_value(errors.bias, label, 3, sign=True)} {unit}", help="Mean of predicted less true")
+        known = errors.n > 2 and errors.spread > 0  # of labels that are all alike there is no correlation
+        st.metric("Correlation", f"{errors.correlation:.2f}" if known else "–", help="Pearson's r")
+        st.metric(
+            "Guessing the mean", f"{told_value(errors.spread, label, 3)} {unit}", help="RMSE of always saying the mean"
+        )
     st.caption(f"Of all {errors.n:,} {opened.galaxies} that have a label. What follows is of the sample.")
 if labelled:
     left, right = st.columns(2, gap="large")
     left.altair_chart(true_against_predicted(points, label))
     right.altair_chart(residuals(points, label))
-st.dataframe(points.drop(columns="image").round(3), height=330)
+st.dataframe(rounded(points.drop(columns="image"), label), height=330)
 st.download_button(
     f"Download all {len(everyone):,} galaxies as CSV",
     partial(all_as_csv, opened, features, layer, projection, label),  # made when it is asked for

@@ -15,6 +15,7 @@ from panels.pictures import choose_crop, show_grid, show_picture
 from panels.plain import plain
 from panels.sampling import choose_sample
 from panels.surveys import open_survey
+from panels.values import told_value
 
 GRID_SIZE = 24
 CROPS = {144: "orange", 112: "cyan"}
@@ -39,7 +40,7 @@ if label is None:
     order = "in the order of their ids. Below each: its place · the end of its id"
 else:
     ranking = catalogue.loc[sample, label.column]
-    ends = {object_id: f"{value:.2f}" for object_id, value in ranking.items()}
+    ends = {object_id: told_value(value, label, 2) for object_id, value in ranking.items()}
     named = f"{label.name[0].lower()}{label.name[1:]}" if of_oxygen else plain(label.name)
     order = f"from the lowest to the highest. Below each: its place · {named}"
 shown = evenly_ranked(ranking, GRID_SIZE)
@@ -66,7 +67,7 @@ galaxy, image = catalogue.loc[object_id], survey.image(object_id)
 st.caption(f"{'Simulated galaxy' if opened.shipped else 'Galaxy'} {plain(object_id)}")
 st.markdown(describe(galaxy))
 if label is not None:
-    truth = f"{plain(label.name)}: **{galaxy[label.column]:.2f}** {plain(label.unit)}"
+    truth = f"{plain(label.name)}: **{told_value(galaxy[label.column], label, 2)}** {plain(label.unit)}"
     if of_oxygen:
         truth += f", or {oxygen_per_million(galaxy[label.column]):,} oxygen atoms per million hydrogen atoms"
     st.markdown(f"{truth}.")
