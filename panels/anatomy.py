@@ -11,7 +11,7 @@ from galviz.course.questions import read_questions
 from panels.exercises import exercises
 from panels.glossary import link_terms
 from panels.links import link_to
-from panels.plain import plain
+from panels.plain import plain_with_code
 from panels.quiz import close_opening, open_cold, quiz
 from panels.settings import settings
 from panels.surveys import OpenSurvey
@@ -50,7 +50,7 @@ def begin(lesson: Lesson, opened: OpenSurvey) -> Sections:
         return Sections(text.path, link_terms(text))
     except CourseError as error:
         # The text itself is sound: it is shown without links to the glossary.
-        st.warning(f"The glossary can't be read: {plain(error)}.", icon=":material/link_off:")
+        st.warning(f"The glossary can't be read: {plain_with_code(error)}.", icon=":material/link_off:")
         return text
 
 

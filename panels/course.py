@@ -7,7 +7,7 @@ from galviz.course.lesson import DIFFICULTIES
 from galviz.course.questions import read_questions
 from panels.certificate import summed_up
 from panels.links import link_to
-from panels.plain import plain
+from panels.plain import plain_with_code
 from panels.progress import progress
 from panels.settings import settings
 
@@ -26,7 +26,7 @@ def show_course() -> None:
                 (row,) = summed_up([(lesson, read_questions(lesson))], known)
             except CourseError as error:  # the lesson's own page explains it; the others are as they were
                 link_to(lesson, label=f"{number}. {lesson.title}", icon=":material/error:")
-                st.caption(f"This lesson can't be read: {plain(error)}.")
+                st.caption(f"This lesson can't be read: {plain_with_code(error)}.")
                 continue
             link_to(
                 lesson,

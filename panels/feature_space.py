@@ -158,7 +158,7 @@ def all_as_csv(opened: OpenSurvey, features: Features, layer: str, projection: P
     parts = [values[start : start + _AT_A_TIME] for start in range(0, len(values), _AT_A_TIME)]
     coordinates = np.concatenate([projection.transform(part) for part in parts])
     table = points_table(opened, features, coordinates, features.object_ids, predicted, pictures=False)
-    return table.to_csv(lineterminator="\n")
+    return table.to_csv(lineterminator="\n")  # each number in full: a label may be as small as 1e-11
 
 
 def warn_of_simulations(opened: OpenSurvey, model: str | None) -> None:

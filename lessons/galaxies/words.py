@@ -84,6 +84,25 @@ CAUSES: Mapping[str, Cause] = {
 }
 # Hubble's law with c/H0 of 70 km/s/Mpc: right to 5 % out to redshift 0.15, and so to the two digits shown.
 LIGHT_YEARS_PER_REDSHIFT = 1.397e10
+# Least and largest value of a column that is told in sentences; beyond them it means something else than here.
+_POSSIBLE = {
+    "log_mass_msun": (0, 15),
+    "log_sfr_msun_yr": (-15, 6),
+    "redshift": (0, 20),
+    "bulge_fraction": (0, 1),
+    "inclination_deg": (0, 90),
+    "arm_number": (0, 100),
+    "arm_pitch_deg": (0, 90),
+    "arm_strength": (0, 1e6),
+    "arm_raggedness": (0, 1e6),
+    "bar_strength": (0, 1e6),
+    "dust_v_mag": (0, 100),
+    "irregularity": (0, 1e6),
+    "merger": (0, 1),
+    "neighbour_count": (0, 1e4),
+    "star_count": (0, 1e4),
+    "satellite_trail": (0, 1),
+}
 COUNTS = ("no", "one", "two", "three", "four", "five", "six")
 
 
@@ -98,9 +117,10 @@ def describe(galaxy: pd.Series) -> str:
     Returns
     -------
     str
-        Plain text; empty if no column says anything about the galaxy.
+        Plain text; empty if no column says anything about the galaxy. A value that no galaxy can have, such as -9999,
+        inf or a word in a user's column of the same name, is left out.
     """
-    known = galaxy.dropna()
+    known = _possible(galaxy)
     sentences = [_star_formation(known), _shape(known), _features(known), _foreground(known)]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -155,6 +175,14 @@ def large_number(value: float) -> str:
 def _two_digits(value: float) -> str:
     """Two significant digits, never in the form 1.2e+02."""
     return f"{float(f'{value:.2g}'):g}"
+
+
+def _possible(galaxy: pd.Series) -> pd.Series:
+    """The values that are told in sentences, as far as they are numbers that a galaxy can have."""
+    columns = [name for name in _POSSIBLE if name in galaxy.index]
+    values = pd.to_numeric(galaxy[columns], errors="coerce").astype(float)
+    lowest, highest = (pd.Series({name: _POSSIBLE[name][end] for name in columns}, dtype=float) for end in (0, 1))
+    return values[(values >= lowest) & (values <= highest)]
 
 
 def _star_formation(known: pd.Series) -> str:
