@@ -1,18 +1,21 @@
 """The key of computed features: everything that determines the numbers is in it."""
 
 import json
+import shutil
 from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from galviz.activations import extract
-from galviz.card import read_card, write_card
+from galviz.card import CardError, read_card, write_card
 from galviz.kept import keep, load_kept
 from galviz.model import load_model, prepare
 from galviz.origin import COMPUTATION, Origin
-from galviz.survey import load_survey
+from galviz.survey import SurveyError, load_survey
 from tests.cards import card_for
 
 
@@ -72,3 +75,48 @@ def test_computation_is_raised_when_prepared_images_change(tiny_card):
 
 
 PREPARED = (-5.136822, -7.472301, 2.798981)
+
+
+# --- any single change ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def inputs(tiny_card, make_survey, tmp_path_factory):
+    """A survey and a network as files: everything that the origin of features is computed from."""
+    folder = tmp_path_factory.mktemp("inputs")
+    shutil.copytree(make_survey(3, side_px=48), folder / "survey")
+    for path in (tiny_card, tiny_card.with_suffix(".safetensors")):
+        shutil.copy(path, folder)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    assert len(files) == 6
+    return folder, {path: path.read_bytes() for path in files}
+
+
+def origin_of(folder):
+    """As a page or a command finds it: everything read anew, and the weights compared with their card."""
+    card = read_card(folder / "tiny.json")
+    load_model(folder / "tiny.json")
+    return Origin.expected(load_survey(folder / "survey").sha256, card)
+
+
+def test_any_single_bit_that_changes_changes_the_origin_or_is_refused(inputs):
+    folder, contents = inputs
+    before = origin_of(folder)
+
+    @settings(max_examples=80)
+    @given(data=st.data())
+    def holds(data):
+        path = data.draw(st.sampled_from(list(contents)))
+        place = data.draw(st.integers(0, len(contents[path]) - 1))
+        damaged = bytearray(contents[path])
+        damaged[place] ^= 1 << data.draw(st.integers(0, 7))
+        path.write_bytes(damaged)
+        try:
+            assert origin_of(folder) != before
+        except (SurveyError, CardError):
+            pass  # refused, with its own sentence
+        finally:
+            path.write_bytes(contents[path])
+
+    holds()
+    assert origin_of(folder) == before
