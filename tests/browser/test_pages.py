@@ -1,5 +1,6 @@
 """The pages on features, in a real browser."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -182,3 +183,12 @@ def test_two_users_at_once_have_their_own_layers(serve, visit):
     one.page.get_by_role("slider", name="Galaxies in the sample").press("ArrowRight")
     expect(one.main).to_contain_text("257 simulated galaxies, layer stage1")
     expect(other.main).to_contain_text("100 simulated galaxies, layer stem")
+
+
+@pytest.mark.parametrize("asked", ["Infinity", "1e999", "nan", "-1", "1&tsne_seed=Infinity", "9" * 400])
+def test_a_number_that_can_t_be_leaves_the_address(serve, visit, asked):
+    found = visit(serve(), f"/maps?tsne_seed={asked}&sample=40")
+    expect(found.page.get_by_role("slider", name="Seed")).to_have_attribute("aria-valuetext", "0")
+    expect(found.page.locator("[data-testid=stException]")).to_have_count(0)
+    expect(found.page).to_have_url(re.compile(r"/maps\?sample=40$"))
+    assert found.complaints == []
