@@ -50,12 +50,13 @@ def inspect_image(content: bytes, scale: float = 1.0) -> ImageFacts:
         As `decode_rgb`, or if the image is too small or without contrast; see `check_galaxy`.
     """
     image = decode_rgb(content)
-    check_galaxy(image, scale)
-    red, green, blue = (channel.tobytes() for channel in image.reduce(_AVERAGED_PX).split())
-    return ImageFacts(hashlib.sha256(content).digest(), image.size, red == green == blue)
+    small = check_galaxy(image, scale)
+    extrema = small.getextrema()
+    grey = extrema[0] == extrema[1] == extrema[2] and len({channel.tobytes() for channel in small.split()}) == 1
+    return ImageFacts(hashlib.sha256(content).digest(), image.size, grey)
 
 
-def check_galaxy(image: Image.Image, scale: float = 1.0) -> None:
+def check_galaxy(image: Image.Image, scale: float = 1.0) -> Image.Image:
     """Refuse an image that can't show a galaxy.
 
     Parameters
@@ -64,6 +65,11 @@ def check_galaxy(image: Image.Image, scale: float = 1.0) -> None:
         RGB, any size.
     scale : float
         By which it will be resampled.
+
+    Returns
+    -------
+    PIL.Image.Image
+        The means of 4 × 4 px each, by which it was judged.
 
     Raises
     ------
@@ -81,10 +87,12 @@ def check_galaxy(image: Image.Image, scale: float = 1.0) -> None:
         raise ImageFault(f"{scaled}, too few to show a galaxy", "choose a larger --scale")
     if wide * high > MAX_PIXELS:
         raise ImageFault(f"{scaled}, more than {MAX_PIXELS:,}", "choose a smaller --scale")
-    extrema = image.reduce(_AVERAGED_PX).getextrema()
+    small = image.reduce(_AVERAGED_PX)
+    extrema = small.getextrema()
     if max(high - low for low, high in extrema) < LEAST_CONTRAST:
         problem = f"it shows no galaxy: it is {_colour_of(extrema)} all over"
         raise ImageFault(problem, "download it again, or remove the galaxy's row")
+    return small
 
 
 def _colour_of(extrema: tuple[tuple[int, int], ...]) -> str:

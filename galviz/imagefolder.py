@@ -13,7 +13,7 @@ from galviz.cutouts import ImageFacts, inspect_image
 from galviz.images import ImageFault, read_content
 from galviz.misplaced import OtherPlaces
 from galviz.problems import Problem
-from galviz.rounding import improbable, is_long, looks_rounded, rounding_chance
+from galviz.rounding import ROUNDINGS, improbable, is_long, looks_rounded
 
 IMAGES_NAME = "images"
 SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -103,14 +103,21 @@ class ImageFolder:
             The galaxy's id and the name of the image that may be its own; empty if there is none, or if chance explains
             them. A single id that was rounded can't be told from a true one.
         """
+        if not self._unlisted_by_digits:
+            return {}
         long_ids = [object_id for object_id in self._object_ids if is_long(object_id)]
-        suspects = {
+        # Only ids that can have been mistaken for one another: they have an image, and so has a galaxy without a row.
+        exposed = {
             object_id: self._unlisted_by_digits[object_id[:15]][0]
             for object_id in long_ids
-            if looks_rounded(object_id) and object_id in self._entries and object_id[:15] in self._unlisted_by_digits
+            if object_id in self._entries and object_id[:15] in self._unlisted_by_digits
         }
-        expected = sum(map(rounding_chance, long_ids)) if suspects else 0.0
-        return suspects if improbable(len(suspects), expected) else {}
+        rounded: dict[str, str] = {}
+        for looks_like, chance in ROUNDINGS:
+            suspects = {object_id: name for object_id, name in exposed.items() if looks_like(object_id)}
+            if improbable(len(suspects), sum(map(chance, long_ids))):
+                rounded |= suspects
+        return rounded
 
     def _remedy_for_missing(self, object_id: str) -> str:
         if remedy := self._other_places.remedy_for(object_id):
@@ -191,6 +198,8 @@ def check_images(
         except ImageFault as fault:
             found.problems.append(image_problem(line, object_id, folder.name_for(object_id), fault))
     for object_id, neighbour in folder.rounded().items():
+        if object_id not in found.images:
+            continue  # there is a problem already
         line, name = found.images.pop(object_id)
         fault = ImageFault(
             f"the id seems to have been rounded: then this image is another galaxy's, and its own may be {neighbour}, "

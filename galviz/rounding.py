@@ -13,15 +13,29 @@ def is_long(object_id: str) -> bool:
 
 
 def looks_rounded(object_id: str) -> bool:
-    """Whether an id is one that is left after rounding: a float64's value, or zeros after the 15th digit."""
-    if not is_long(object_id):
-        return False
-    return int(float(object_id)) == int(object_id) or not object_id[_SPREADSHEET_DIGITS:].strip("0")
+    """Whether an id is one that is left after rounding of any kind in `ROUNDINGS`."""
+    return any(looks_like(object_id) for looks_like, _ in ROUNDINGS)
 
 
-def rounding_chance(object_id: str) -> float:
-    """The share of true ids as long as this that look rounded: one in 256 of SDSS's, which have 19 digits."""
-    return 1 / max(1.0, math.ulp(float(object_id))) + 10.0 ** (_SPREADSHEET_DIGITS - len(object_id))
+def _is_float(object_id: str) -> bool:
+    return is_long(object_id) and int(float(object_id)) == int(object_id)
+
+
+def _chance_of_float(object_id: str) -> float:
+    return 1 / max(1.0, math.ulp(float(object_id)))
+
+
+def _ends_in_zeros(object_id: str) -> bool:
+    return is_long(object_id) and not object_id[_SPREADSHEET_DIGITS:].strip("0")
+
+
+def _chance_of_zeros(object_id: str) -> float:
+    return 10.0 ** (_SPREADSHEET_DIGITS - len(object_id))
+
+
+# Whether a long id is a float64's value, or has zeros after the 15th digit as a spreadsheet writes; and the share of
+# true ids as long as it that are so: of SDSS's, which have 19 digits, one in 256 and one in 10,000.
+ROUNDINGS = ((_is_float, _chance_of_float), (_ends_in_zeros, _chance_of_zeros))
 
 
 def improbable(count: int, expected: float) -> bool:

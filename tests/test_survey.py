@@ -24,7 +24,7 @@ from galviz.cutouts import ImageFacts
 from galviz.imagefolder import ImageFolder
 from galviz.images import decode_rgb
 from galviz.problems import Problem
-from galviz.rounding import improbable, looks_rounded, rounding_chance
+from galviz.rounding import ROUNDINGS, improbable, looks_rounded
 from galviz.survey import ChangedSurveyError, SurveyError, load_survey
 
 ROOT = Path(__file__).parents[1]
@@ -633,6 +633,10 @@ def test_ids_rounded_to_those_of_other_galaxies_are_refused(make_survey, roundin
     error = refused(folder)
     assert error.problems["objID"].tolist() == rounded
     assert "its own may be 1237648702973411443.jpg, which has no row" in str(error.details[0])
+    broken = folder / "images" / f"{rounded[0]}.jpg"
+    broken.rename(broken.with_suffix(".gif"))
+    assert refused(folder).problems["objID"].tolist() == rounded
+    broken.with_suffix(".gif").rename(broken)
     for true_id in TRUE_IDS:
         (folder / "images" / f"{true_id}.jpg").unlink()
     assert load_survey(folder).object_ids == rounded  # with no image of theirs there is nothing to take them for
@@ -652,8 +656,9 @@ def test_true_ids_may_look_rounded(tmp_path):
 
 def test_how_often_true_ids_look_rounded():
     ids = [str(1237648702973411443 + number * 12_345_677) for number in range(30_000)]
-    share = sum(map(looks_rounded, ids)) / len(ids)
-    assert share == pytest.approx(rounding_chance(ids[0]), rel=0.1) == pytest.approx(1 / 256 + 1e-4)
+    chances = [chance(ids[0]) for _, chance in ROUNDINGS]
+    assert chances == pytest.approx([1 / 256, 1e-4])
+    assert sum(map(looks_rounded, ids)) / len(ids) == pytest.approx(sum(chances), rel=0.1)
     assert not looks_rounded("9007199254740992")  # of 16 digits
     assert not improbable(1, 0.0001)  # a single one is never enough
 
