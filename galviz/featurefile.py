@@ -247,10 +247,13 @@ class FeatureFile:
 
     @property
     def _of_own_card(self) -> bool:
-        """Whether the network was another than the shipped one, as far as the file says."""
-        weights = self.provenance.get("weights_sha256")
+        """Whether weights or card were others than the shipped ones, as far as the file says."""
+        weights, card = self.provenance.get("weights_sha256"), self.provenance.get("card_sha256")
+        if self.shipped:
+            return False
         try:
-            return not self.shipped and weights is not None and weights != read_card().weights_sha256
+            shipped = read_card()
+            return weights not in (None, shipped.weights_sha256) or card not in (None, shipped.sha256)
         except BrokenFileError:  # what is wrong with the shipped card is told where that is needed
             return True
 

@@ -584,6 +584,7 @@ def test_files_from_before_columns_had_checksums_are_verified_as_they_are_opened
         (PROVENANCE, " --model CARD"),
         (PROVENANCE | {"precision": "bfloat16"}, " --model CARD --precision bfloat16"),
         (PROVENANCE | {"weights_sha256": read_card().weights_sha256}, ""),
+        (PROVENANCE | {"weights_sha256": read_card().weights_sha256, "card_sha256": "4" * 64}, " --model CARD"),
     ],
 )
 def test_the_command_that_makes_a_damaged_file_again_is_that_which_made_it(path, provenance, options):
