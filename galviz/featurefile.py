@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from galviz.card import read_card
 from galviz.files import replacing
 from galviz.problems import BrokenFileError, listed, quoted
+from galviz.regular import NotRegularError, open_regular
 from galviz.shipped import ShippedFileError, verify_open
 from galviz.signatures import file_kind
 from galviz.survey import Survey
@@ -269,7 +270,7 @@ class FeatureFile:
     def _opened(self) -> Iterator[pq.ParquetFile]:
         """Lend the file; it is closed afterwards, so that it can be replaced, on Windows too."""
         try:
-            with self.path.open("rb") as stream:
+            with open_regular(self.path) as stream:
                 self._compared_whole = verify_open(self.path, stream)
                 yield pq.ParquetFile(stream, page_checksum_verification=True)
         except FileNotFoundError as error:
@@ -277,6 +278,8 @@ class FeatureFile:
             raise self._fault("isn't there", f"{clone}make it with `{self._command}`") from error
         except ShippedFileError as error:
             raise FeaturesError(str(error)) from error
+        except NotRegularError as error:
+            raise self._fault(f"can't be read: {error.strerror}", "name the file itself") from error
         except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
             # What Arrow finds wrong inside a file has no errno, even where it is an OSError.
             if getattr(error, "errno", None) is not None:

@@ -1,6 +1,7 @@
 """The course's machinery: a student's folder, their progress, the instructor's settings, `start` and `check`."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -195,6 +196,7 @@ def test_there_are_about_twenty_five_exercises():
         ("survey = 3", "survey must be the name of a folder"),
         ("survey = 'nowhere'", "survey names 'nowhere', and there is no folder"),
         ("lessons = [", "is no TOML"),
+        (f"lessons = {'[' * 3000}{']' * 3000}", "is no TOML"),
         ("\ufeffsolutions = 'shut'", "solutions must be"),
     ],
 )
@@ -205,6 +207,12 @@ def test_settings_that_can_t_be_are_told(tmp_path, capsys, text, said):
     assert "course.toml" in str(told.value)
     assert main(["check"]) == 2
     assert str(told.value) in capsys.readouterr().err
+
+
+def test_settings_that_are_a_fifo_are_told_at_once(tmp_path):
+    os.mkfifo(tmp_path / "course.toml")
+    with pytest.raises(CourseError, match="is a named pipe"):
+        read_settings(LESSONS)
 
 
 def test_settings_choose_lessons_in_the_courses_order(tmp_path, capsys):

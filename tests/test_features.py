@@ -3,6 +3,7 @@
 import errno
 import json
 import math
+import os
 import shlex
 import subprocess
 import sys
@@ -285,6 +286,15 @@ def test_a_layer_is_read_when_it_is_asked_for_and_once(path, reads):
     np.testing.assert_array_equal(chosen.layers["stage1"], found.layers["stage1"][3:5])
     assert found.layers["stage1"] is found.layers["stage1"]
     assert reads == [["objID", "prediction"], ["stage1"]]
+
+
+def test_a_fifo_in_the_place_of_features_is_told_at_once(path):
+    features = load_features(path)
+    path.unlink()
+    os.mkfifo(path)
+    for read in (lambda: load_features(path), lambda: features.layers["stem"]):
+        with pytest.raises(FeaturesError, match="is a named pipe"):
+            read()
 
 
 def test_a_file_that_has_gone_gives_only_what_was_read(path):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from galviz.course.lesson import LESSONS_FOLDER, Lesson
 from galviz.course.questions import CourseError
+from galviz.regular import read_regular
 
 FILE_VARIABLE = "GALVIZ_COURSE"
 # Goes before the file: the light entry point sets it to "show".
@@ -75,14 +76,14 @@ def read_settings(lessons: Sequence[Lesson]) -> Settings:
     if forced and forced not in _CHOICES["exercises"]:
         raise CourseError(f"{EXERCISES_VARIABLE} must be {' or '.join(_CHOICES['exercises'])}; got {forced!r}")
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # as some editors on Windows write
+        found = tomllib.loads(read_regular(path).decode("utf-8-sig"))  # as some editors on Windows write
     except FileNotFoundError:
         if not os.environ.get(FILE_VARIABLE):
             return Settings(tuple(lessons), exercises=forced or HOME)
         raise CourseError(f"{path}, which {FILE_VARIABLE} names, isn't there") from None
     except OSError as error:
         raise CourseError(f"{path} can't be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CourseError(f"{path} is no TOML: {error}") from error
     known = ("lessons", *_CHOICES, "survey")
     for name in found:
