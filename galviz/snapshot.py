@@ -18,6 +18,8 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import nn
 from torch.nn.modules import module as torch_module
+from torch.overrides import _get_current_function_mode_stack
+from torch.utils._pytree import tree_leaves, tree_map_only
 from torch.utils.hooks import RemovableHandle
 
 __all__ = [
@@ -132,6 +134,12 @@ def take_snapshot(network: nn.Module, device: torch.device, *, allow_hooks: bool
         registered.
     """
     structure, tensors = _structure(network), _tensors(network)
+    for name, values in tensors.items():
+        if values.is_floating_point() and values.dtype != torch.float32:
+            raise ValueError(
+                f"network must be of float32; got {values.dtype} in {name}. Call network.float(), or load it again; "
+                "precision='bfloat16' computes in half precision."
+            )
     frozen = _frozen.get(network)
     if frozen is None or not frozen.is_current(structure, tensors):
         with torch.inference_mode(False):  # whatever mode the caller is in, later passes use these tensors too
@@ -181,6 +189,9 @@ class _Watch:
         for kind in _GLOBAL_HOOKS:
             for hook in getattr(torch_module, kind).values():
                 self.report(f"the global hook {_name_of(hook)}")
+        for mode in _get_current_function_mode_stack():
+            if not type(mode).__module__.startswith("torch."):  # such as that of torch.set_default_device
+                self.report(f"the function mode {type(mode).__module__}.{type(mode).__qualname__}")
 
     def report(self, what: str) -> None:
         """Note what changes the network's output, or refuse it."""
@@ -192,16 +203,21 @@ class _Watch:
         if what not in self._changed_by:
             self._changed_by.append(what)
 
-    def wrap(self, hook: Callable, module: nn.Module, where: str) -> Callable:
-        """The hook, called with the original `module`; what it is shown is compared before and after."""
+    def wrap(self, hook: Callable, module: nn.Module, where: str, *, after: bool) -> Callable:
+        """The hook of a module, called before or `after` its forward pass; what it changes is noticed."""
 
-        def watched(_: nn.Module, *shown: Any) -> Any:  # noqa: ANN401 (whatever a hook is shown and returns)
-            tensors = _tensors_in(shown)
-            before = [values.clone() for values in tensors]
+        def watched(_: nn.Module, *values: Any) -> Any:  # noqa: ANN401 (whatever a hook is shown and returns)
+            # It is shown copies, which it may keep and change later: that changes nothing.
+            shown = tree_map_only(torch.Tensor, torch.Tensor.clone, values)
             result = hook(module, *shown)
-            if result is not None or not all(map(_identical, tensors, before)):
-                self.report(f"the hook {_name_of(hook)} on {where}")
-            return result
+            changed = not all(map(_identical, tree_leaves(shown), tree_leaves(values)))
+            if result is None and not changed:
+                return None
+            self.report(f"the hook {_name_of(hook)} on {where}")
+            if result is not None:
+                return result
+            # Changed in place: a forward hook is shown the output last, a hook before the forward pass its inputs.
+            return shown[-1] if after else shown if len(shown) > 1 else shown[0]
 
         return watched
 
@@ -216,8 +232,8 @@ def _copy(
     prefix = f"{path}." if path else ""
     where = f"module {path!r}" if path else "the network"
     attributes = vars(module).copy()
-    if "forward" in attributes:
-        watch.report(f"the replaced forward method of {where}")
+    for method in _replaced_methods(module):
+        watch.report(f"the replaced method {method} of {where}")
     for name, value in attributes.items():
         if isinstance(value, torch.Tensor):  # such as the weight that spectral norm computes before each call
             attributes[name] = value.detach().clone()
@@ -238,9 +254,19 @@ def _copy(
         always = getattr(module, f"{kind}_always_called", {})
         for number, hook in list(getattr(module, kind).items()):
             own = type(hook).__module__.startswith(_PART_OF_THE_NETWORK)
-            called = hook if own else watch.wrap(hook, module, where)
+            called = hook if own else watch.wrap(hook, module, where, after=kind == "_forward_hooks")
             _register(copy, kind, called, with_kwargs=number in with_kwargs, always_call=number in always)
     return copy
+
+
+def _replaced_methods(module: nn.Module) -> list[str]:
+    """Methods of a module that are not those of its class, and a forward that was put into its class from elsewhere."""
+    kind = type(module)
+    replaced = [name for name, value in vars(module).items() if callable(value) and callable(getattr(kind, name, None))]
+    homes = {base.__module__ for base in kind.__mro__}
+    if getattr(kind.forward, "__module__", None) not in homes:
+        replaced.append(f"{kind.__name__}.forward")
+    return replaced
 
 
 def _register(module: nn.Module, kind: str, hook: Callable, *, with_kwargs: bool, always_call: bool) -> RemovableHandle:
@@ -274,8 +300,10 @@ def _sha256(structure: str, tensors: Mapping[str, torch.Tensor]) -> str:
     return digest.hexdigest()
 
 
-def _identical(left: torch.Tensor, right: torch.Tensor) -> bool:
-    """Whether two tensors hold the same bits: NaN equals itself, and 0 isn't -0."""
+def _identical(left: object, right: object) -> bool:
+    """Whether two tensors hold the same bits: NaN equals itself, and 0 isn't -0. Of anything else whether it is one."""
+    if not (isinstance(left, torch.Tensor) and isinstance(right, torch.Tensor)):
+        return left is right
     alike = left.shape == right.shape and left.dtype == right.dtype and left.device == right.device
     return alike and torch.equal(_bits(left), _bits(right))
 
@@ -284,17 +312,6 @@ def _bits(values: torch.Tensor) -> torch.Tensor:
     """The bits of a tensor as integers, in one dimension."""
     wide = {1: torch.uint8, 2: torch.int16, 4: torch.int32}.get(values.element_size(), torch.int64)
     return values.detach().contiguous().view(-1).view(wide)
-
-
-def _tensors_in(shown: Any) -> list[torch.Tensor]:  # noqa: ANN401
-    """The tensors in what a hook is shown: a tensor, or tuples, lists and dictionaries of them."""
-    if isinstance(shown, torch.Tensor):
-        return [shown]
-    if isinstance(shown, Mapping):
-        shown = shown.values()
-    elif not isinstance(shown, tuple | list):
-        return []
-    return [values for part in shown for values in _tensors_in(part)]
 
 
 def _name_of(hook: Callable) -> str:

@@ -210,6 +210,7 @@ def test_settings_that_can_t_be_are_told(tmp_path, capsys, text, said):
 
 
 def test_settings_that_are_a_fifo_are_told_at_once(tmp_path):
+    (tmp_path / "course.toml").unlink(missing_ok=True)
     os.mkfifo(tmp_path / "course.toml")
     with pytest.raises(CourseError, match="is a named pipe"):
         read_settings(LESSONS)

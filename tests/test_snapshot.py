@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn.modules.module import register_module_forward_hook
+from torch.overrides import TorchFunctionMode
 
 from galviz.activations import extract, feature_maps
 from galviz.card import file_sha256
@@ -179,9 +180,50 @@ def test_hooks_that_observe_stay_and_see_the_network_itself(network, survey, fil
     assert [(module is network[4], shape[0]) for module, shape in seen] == [(True, 12)]
 
 
+def test_a_hook_may_keep_what_it_was_shown_and_change_it_later(network, survey, file_checksum):
+    plain, kept = extract(network, survey), []
+    block = network[4][0]
+    block.register_forward_pre_hook(lambda module, inputs: kept.append(inputs[0]))
+
+    def changes_what_it_kept(module, inputs, output):
+        kept[-1].mul_(0)
+
+    block.convpath[-1].register_forward_hook(changes_what_it_kept)
+    features = extract(network, survey)
+    np.testing.assert_array_equal(features.predictions, plain.predictions)
+    assert weights_of(features) == file_checksum
+
+
+def test_replaced_code_is_refused(network, survey, monkeypatch):
+    extract(network, survey)
+    network[0][0]._conv_forward = lambda *arguments: torch.zeros(1)
+    with pytest.raises(ValueError, match=r"the replaced method _conv_forward of module '0.0'"):
+        extract(network, survey)
+    del network[0][0]._conv_forward
+    with monkeypatch.context() as patch:
+        patch.setattr(nn.Conv2d, "forward", lambda self, values: values)
+        with pytest.raises(ValueError, match=r"the replaced method Conv2d\.forward of module '0.0'"):
+            extract(network, survey)
+
+    class Doubling(TorchFunctionMode):
+        def __torch_function__(self, function, types, arguments=(), keywords=None):
+            return function(*arguments, **(keywords or {}))
+
+    with Doubling(), pytest.raises(ValueError, match=r"the function mode .*Doubling"):
+        extract(network, survey)
+    with torch.device("cpu"):
+        extract(network, survey)
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16, torch.float64])
+def test_a_network_of_another_precision_is_refused(network, survey, kind):
+    with pytest.raises(ValueError, match=rf"network must be of float32; got {kind} in 0\.0\.weight"):
+        extract(network.to(kind), survey)
+
+
 def test_a_replaced_forward_method_and_a_global_hook_are_refused(network, survey):
     network[6].forward = lambda values: values
-    with pytest.raises(ValueError, match=r"the replaced forward method of module '6' changes the output"):
+    with pytest.raises(ValueError, match=r"the replaced method forward of module '6' changes the output"):
         extract(network, survey)
     del network[6].forward
     handle = register_module_forward_hook(returns_another)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from galviz.features import Features
+    from galviz.origin import Origin
     from galviz.output import Output
     from galviz.survey import Survey
     from galviz.training import Recipe
@@ -140,10 +141,10 @@ def _check_network_files(options: argparse.Namespace) -> Path:
     if card.suffix != ".json":
         raise ValueError(f"--out must be a .json file in a folder that exists; got {card}.")
     checkpoint, weights = card.with_suffix(".checkpoint"), card.with_suffix(".safetensors")
-    # With a checkpoint beside them, card and weights are those of a run that was stopped between writing and removing.
     stopped = checkpoint.is_file()
-    for path in (card, weights):
-        Output(path, force=options.force or stopped, read=options.survey)
+    # Weights without their card, beside a checkpoint, are those of a run that was stopped between writing the two.
+    Output(card, force=options.force, read=options.survey)
+    Output(weights, force=options.force or (stopped and not card.exists()), read=options.survey)
     Output(checkpoint, force=True, read=options.survey, room=0 if stopped else _CHECKPOINT_BYTES)
     return card.with_name(f".{card.stem[:48]}.lock")
 
@@ -178,28 +179,32 @@ def _extract_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _extract(options: argparse.Namespace) -> int:
     from galviz.features import save_features
+    from galviz.origin import Origin
 
     output = _output(options, replaces_features=True)
     layers = None if options.layers is None else _listed("--layers", options.layers)
     network, survey = _load(options, layers or ())
-    if output.replaces and not options.force and not _are_features_of(output.target, network, survey):
+    layers = network.layer_names if layers is None else layers
+    origin = Origin.expected(survey.sha256, network.card, precision=options.precision)
+    if output.replaces and not options.force and not _can_be_remade(output.target, origin, layers):
         output.refuse()
-    features = _run(options, network, survey, network.layer_names if layers is None else layers)
+    features = _run(options, network, survey, layers)
     with output.writing() as temporary:
         save_features(features, temporary)
     print(f"features of {len(features.object_ids)} galaxies at {', '.join(features.layers)} are in {options.out}")
     return DONE
 
 
-def _are_features_of(path: Path, network: "nn.Module", survey: "Survey") -> bool:
-    """Whether a file holds features of the same galaxies by the same network: nothing in it can't be made again."""
+def _can_be_remade(path: Path, origin: "Origin", layers: Sequence[str]) -> bool:
+    """Whether a file holds features that this pass computes again, and nothing else."""
     from galviz.features import FeaturesError, load_features
+    from galviz.origin import Origin
 
     try:
-        load_features(path, survey=survey, weights_sha256=network.card.weights_sha256)
+        features = load_features(path)
     except FeaturesError:
         return False
-    return True
+    return Origin.recorded(features.provenance) == origin and set(features.layers) <= set(layers)
 
 
 def _predict_arguments(parser: argparse.ArgumentParser) -> None:

@@ -16,13 +16,14 @@ class NetworkFiles:
     Raises
     ------
     ValueError
-        If one is there and no checkpoint: the training is finished, or is another one.
+        If there is a card, or there are weights and no checkpoint: the training is finished, or is another one.
     """
 
     def __init__(self, card: Path, *, force: bool = False) -> None:
         self._card = card
-        # With a checkpoint beside them they are the run's own: it was stopped before it could remove that.
-        replaced = force or card.with_suffix(".checkpoint").exists()
+        # Weights without their card, beside a checkpoint, are the run's own: it was stopped between writing the two. A
+        # card is of a finished training, and may be another's.
+        replaced = force or (card.with_suffix(".checkpoint").exists() and not card.exists())
         self._before = _stamps(card)
         if any(self._before) and not replaced:
             raise ValueError(
