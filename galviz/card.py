@@ -243,6 +243,8 @@ def _fault(content: object) -> str | None:
     for name in ("name", "label", "unit", "weights"):
         if not isinstance(content[name], str):
             return f"{name} is {content[name]!r} and no text"
+    if not content["label"].strip() or not content["label"].isprintable() or content["label"] == "objID":
+        return f"label is {quoted(content['label'])} and no name of a column"
     weights = content["weights"]
     if Path(weights).name != weights or not weights.endswith(".safetensors") or not weights.isprintable():
         return f"weights is {quoted(weights)} and no name of a .safetensors file beside the card"

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
-from galviz.missing import NOT_MEASURED, is_missing, missing_marks
+from galviz.missing import NOT_MEASURED, is_missing, is_surely_missing, missing_marks
 from galviz.problems import quoted
 
 # The largest integer up to which a float64 holds every one.
@@ -102,8 +102,11 @@ def read_column(name: str, blocks: Sequence[str], lines: Sequence[int]) -> Colum
     if set(words) <= {"True", "False"} and words.total() == len(cells):
         return Column(np.array([cell == "True" for cell in cells]), {})
     missing = np.array([is_missing(cell) for cell in cells]) | (numbers == NOT_MEASURED)
+    mixed = _mixed(cells, words, missing, lines)
+    if mixed is None:  # a column of words
+        missing = np.array([is_surely_missing(cell) for cell in cells]) | (numbers == NOT_MEASURED)
     values = pd.array([None if gone else cell for cell, gone in zip(cells, missing, strict=True)], dtype="str")
-    return Column(values, _counted(_picked(blocks, missing)), _mixed(cells, words, missing, lines))
+    return Column(values, _counted(_picked(blocks, missing)), mixed)
 
 
 def _parse(blocks: Sequence[str]) -> tuple[np.ndarray, Counter[str]]:
@@ -162,9 +165,11 @@ def _counted(cells: Iterator[str]) -> dict[str, int]:
 
 def _mixed(cells: list[str], words: Counter[str], missing: np.ndarray, lines: Sequence[int]) -> Mixed | None:
     """Say what keeps a column from being numbers, if that is what it seems to be meant for."""
-    n_words, given = words.total(), len(cells) - int(missing.sum())
+    given = len(cells) - int(missing.sum())
+    names = [bool(_NAMES.match(cell) and _names_rather_than_counts(cell)) for cell in cells]
+    odd = [place for place, cell in enumerate(cells) if not missing[place] and (cell in words or names[place])]
     nearly = sum(count for word, count in words.items() if _NEARLY.fullmatch(word))
-    if not n_words or 2 * (given - n_words + nearly) < given or any(_NAMES.match(cell) for cell in cells):
+    # Ids, plates and codes are text on purpose: more than a few of their cells have leading zeros or too many digits.
+    if not odd or 3 * (given - len(odd) + nearly) < given or 4 * sum(names) > given:
         return None
-    place = next(place for place, cell in enumerate(cells) if cell in words)
-    return Mixed(n_words, given, cells[place], lines[place])
+    return Mixed(len(odd), given, cells[odd[0]], lines[odd[0]])

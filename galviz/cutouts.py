@@ -1,6 +1,7 @@
 """An image that decodes -> whether it can show a galaxy, what is known of it, and the image at another scale."""
 
 import hashlib
+import math
 from typing import NamedTuple
 
 from PIL import Image
@@ -14,6 +15,10 @@ SMALLEST_PX = 32
 # 400 SDSS galaxies has 66 and of 2,000 mock galaxies 59; a black image with the noise of JPEG has up to 3.
 LEAST_CONTRAST = 8
 _AVERAGED_PX = 4
+# A galaxy of few pixels may lie across four means of 4 × 4; in means of 2 × 2 noise has twice the contrast.
+_FINER_PX, _LEAST_FINER_CONTRAST = 2, 2 * LEAST_CONTRAST
+# What galviz's own network sees of an image: its centre.
+_SEEN_PX = 112
 
 
 class ImageFacts(NamedTuple):
@@ -75,7 +80,8 @@ def check_galaxy(image: Image.Image, scale: float = 1.0) -> Image.Image:
     ------
     ImageFault
         If a side has fewer than `SMALLEST_PX`, before or after resampling; if it would have more than `MAX_PIXELS`; or
-        if the contrast is less than `LEAST_CONTRAST`, as in an image that is black or of one colour.
+        if the contrast is less than `LEAST_CONTRAST`, as in an image that is black or of one colour; or if its centre,
+        which is what a network sees, is no brighter than its darkest place.
     """
     width, height = image.size
     if min(width, height) < SMALLEST_PX:
@@ -89,10 +95,30 @@ def check_galaxy(image: Image.Image, scale: float = 1.0) -> Image.Image:
         raise ImageFault(f"{scaled}, more than {MAX_PIXELS:,}", "choose a smaller --scale")
     small = image.reduce(_AVERAGED_PX)
     extrema = small.getextrema()
-    if max(high - low for low, high in extrema) < LEAST_CONTRAST:
+    if _contrast(small) < LEAST_CONTRAST and _contrast(image.reduce(_FINER_PX)) < _LEAST_FINER_CONTRAST:
         problem = f"it shows no galaxy: it is {_colour_of(extrema)} all over"
         raise ImageFault(problem, "download it again, or remove the galaxy's row")
+    if _is_empty(_centre(small, _SEEN_PX / scale / _AVERAGED_PX), extrema):
+        problem = f"its centre, the {_SEEN_PX} × {_SEEN_PX} px that a network sees, is as dark as its darkest place"
+        raise ImageFault(problem, "cut it out with the galaxy in the middle, or remove the galaxy's row")
     return small
+
+
+def _contrast(image: Image.Image) -> int:
+    """Levels between the darkest and the brightest pixel, in the channel where they differ most."""
+    return max(high - low for low, high in image.getextrema())
+
+
+def _centre(image: Image.Image, side_px: float) -> Image.Image:
+    """The central square of an image, or all of it if it is smaller; a pixel more rather than less."""
+    wide, high = (min(side, 2 * math.ceil(side_px / 2)) for side in image.size)
+    left, top = (image.width - wide) // 2, (image.height - high) // 2
+    return image.crop((left, top, left + wide, top + high))
+
+
+def _is_empty(centre: Image.Image, extrema: tuple[tuple[int, int], ...]) -> bool:
+    """Whether no channel of a centre is brighter than the darkest place of the whole image."""
+    return all(high - low < LEAST_CONTRAST for (_, high), (low, _) in zip(centre.getextrema(), extrema, strict=True))
 
 
 def _colour_of(extrema: tuple[tuple[int, int], ...]) -> str:

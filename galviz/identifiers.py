@@ -9,7 +9,8 @@ from galviz.rounding import find_rounding
 # An id names a file: nothing in it may lead out of the images' folder, hide the file or need quoting in a shell.
 _ID = re.compile(r"[A-Za-z0-9_+-][A-Za-z0-9._+-]*")
 # What pandas and spreadsheets write for a long integer that they took for a float: 1.2376e+18, 123.0.
-_FLOAT = re.compile(r"[+-]?(\d+\.0*|\d+(\.\d*)?[eE]\+?\d{2}|\d+\.\d+[eE][+-]?\d+)")
+# Without a point or a plus sign, as in 12e34, digits and an e may be a name.
+_FLOAT = re.compile(r"[+-]?(\d+\.0*|\d+\.\d*[eE][+-]?\d+|\d+[eE]\+\d+)")
 _IMAGE = re.compile(r".+(\.jpe?g|\.png)", re.IGNORECASE)
 # Other words for a missing value, such as NA, may name a galaxy.
 _MISSING = {"nan", "none", "null", "<na>", "n/a", "#n/a"}

@@ -50,7 +50,7 @@ def find_rounding(ids: Sequence[str]) -> Rounding | None:
         None if chance explains the ids, or the way they are made.
     """
     places = [place for place, text in enumerate(ids) if is_long_id(text)]
-    texts = [ids[place] for place in places]
+    texts = [ids[place].lstrip("+-") for place in places]
     values = [int(text) for text in texts]
     if len(values) < 2:
         return None
@@ -69,12 +69,14 @@ def find_rounding(ids: Sequence[str]) -> Rounding | None:
 
 def is_long_id(text: str) -> bool:
     """Whether an id is a number of so many digits that a float or a spreadsheet may round it."""
+    text = text[text[:1] in ("+", "-") :]
     return _SHORTEST <= len(text) <= _LONGEST and text.isascii() and text.isdigit()
 
 
 def looks_rounded(text: str) -> bool:
     """Whether a single id may be what a float or a spreadsheet has left; of true ones a known share looks so too."""
-    return is_long_id(text) and (int(float(text)) == int(text) or not text[15:].strip("0"))
+    digits = text.lstrip("+-")
+    return is_long_id(text) and (int(float(digits)) == int(digits) or not digits[15:].strip("0"))
 
 
 def _all_on(values: list[int], steps: list[int], *, designed: bool = False) -> bool:
@@ -87,6 +89,9 @@ def _all_on(values: list[int], steps: list[int], *, designed: bool = False) -> b
 def _all_shortest(texts: list[str], steps: list[int]) -> bool:
     """Whether all ids are the shortest digits that give their float again, and zeros: so JavaScript writes a float."""
     if not all(step > 1 and _is_shortest(text) for text, step in zip(texts, steps, strict=True)):
+        return False
+    # Sixteen digits and zeros are the shortest of any float: numbers in steps of 1000, or dates, are made so.
+    if len(set(texts)) > 3 and all(text.endswith("0" * max(3, len(text) - 16)) for text in texts):
         return False
     if all(int(text) % step == 0 for text, step in zip(texts, steps, strict=True)):
         # Of ids that are floats by design, those that end in zeros are so: 1 in 100 of 19 digits.
@@ -105,6 +110,10 @@ def _by_design(values: list[int], steps: list[int]) -> bool:
         return True
     # Rounded ids are as often odd multiples of their step as even ones. Ids that are all the same say nothing of that.
     divisor = math.gcd(*values)
+    # All are multiples of 125 too, as numbers in steps of 1000 are: rounding makes multiples of powers of two.
+    odd = divisor // math.gcd(divisor, 2**256)
+    if (len(set(values)) - 1) * math.log(odd) > _DESIGN:
+        return True
     coarser = (math.log(math.gcd(divisor, 2**256) / step) for step in dict(zip(values, steps, strict=True)).values())
     return len(set(values)) > 1 and sum(map(max, coarser, [0.0] * len(values))) > _DESIGN
 

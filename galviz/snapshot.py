@@ -18,6 +18,9 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import nn
 from torch.nn.modules import module as torch_module
+from torch.nn.utils.prune import BasePruningMethod
+from torch.nn.utils.spectral_norm import SpectralNorm
+from torch.nn.utils.weight_norm import WeightNorm
 from torch.overrides import _get_current_function_mode_stack
 from torch.utils._pytree import tree_leaves, tree_map_only
 from torch.utils.hooks import RemovableHandle
@@ -32,8 +35,8 @@ __all__ = [
     "weights_checksum",
 ]
 
-# What PyTorch itself attaches to make a weight before a layer runs (spectral norm, weight norm) is part of the network.
-_PART_OF_THE_NETWORK = "torch.nn.utils."
+# What PyTorch itself attaches to make a weight before a layer runs is part of the network.
+_PARTS_OF_THE_NETWORK = (SpectralNorm, WeightNorm, BasePruningMethod)
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks")
 _GLOBAL_HOOKS = ("_global_forward_hooks", "_global_forward_pre_hooks")
 
@@ -253,7 +256,7 @@ def _copy(
         with_kwargs = getattr(module, f"{kind}_with_kwargs", {})
         always = getattr(module, f"{kind}_always_called", {})
         for number, hook in list(getattr(module, kind).items()):
-            own = type(hook).__module__.startswith(_PART_OF_THE_NETWORK)
+            own = isinstance(hook, _PARTS_OF_THE_NETWORK)
             called = hook if own else watch.wrap(hook, module, where, after=kind == "_forward_hooks")
             _register(copy, kind, called, with_kwargs=number in with_kwargs, always_call=number in always)
     return copy
@@ -262,7 +265,11 @@ def _copy(
 def _replaced_methods(module: nn.Module) -> list[str]:
     """Methods of a module that are not those of its class, and a forward that was put into its class from elsewhere."""
     kind = type(module)
-    replaced = [name for name, value in vars(module).items() if callable(value) and callable(getattr(kind, name, None))]
+    replaced = [
+        name
+        for name, value in vars(module).items()
+        if name in module._modules or (callable(value) and callable(getattr(kind, name, None)))
+    ]
     homes = {base.__module__ for base in kind.__mro__}
     if getattr(kind.forward, "__module__", None) not in homes:
         replaced.append(f"{kind.__name__}.forward")

@@ -96,6 +96,15 @@ class Survey:
         """Of each column that is text and seems to be meant for numbers what is no number in it; the caller's own."""
         return dict(self._mixed)
 
+    @property
+    def same_images(self) -> list[list[str]]:
+        """Galaxies whose images are the same, byte for byte: their ids for each such image, of those read so far."""
+        groups: dict[bytes, list[str]] = {}
+        for object_id in self._images:
+            if object_id in self._digests:
+                groups.setdefault(self._digests[object_id], []).append(object_id)
+        return [object_ids for object_ids in groups.values() if len(object_ids) > 1]
+
     @cached_property
     def sha256(self) -> str:
         """Checksum of master.csv, the images in the catalogue's order, and the scale if it isn't 1.
@@ -238,6 +247,10 @@ def load_survey(
         If `scale` is out of range.
     """
     scale = checked_scale(scale)
+    if folder is not None and not os.fspath(folder):
+        raise ValueError(
+            "folder must be the name of a survey folder; got an empty one, which would be the current folder."
+        )
     root = mock_survey_folder() if folder is None else Path(folder)
     if verify is None:
         verify = folder is not None

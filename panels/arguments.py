@@ -7,6 +7,7 @@ from typing import NoReturn
 import streamlit as st
 
 from galviz.survey import checked_scale
+from panels.plain import plain
 from panels.settings import settings
 
 
@@ -45,7 +46,7 @@ def read_arguments() -> argparse.Namespace:
     except ValueError as error:
         st.title("The app was started with arguments it can't use")
         said = str(error).removesuffix(".")
-        st.error(f"{said[:1].upper()}{said[1:]}.", icon=":material/terminal:")
+        st.error(plain(f"{said[:1].upper()}{said[1:]}."), icon=":material/terminal:")
         st.markdown("Stop it in its terminal (Ctrl+C) and start it again as")
         st.code("streamlit run app.py -- --survey FOLDER --label COLUMN --scale 1 --model CARD", language="bash")
         st.markdown("or without anything behind `app.py` for the survey that comes with galviz.")

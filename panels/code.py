@@ -1,13 +1,12 @@
 """The code behind a picture: from the source itself, so that it can't drift."""
 
-import ast
 import inspect
 from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
-from galviz.course.coursefile import read_python
+from galviz.course.coursefile import broken, read_python
 from galviz.course.lesson import Lesson
 
 _ROOT = Path(__file__).parents[1]
@@ -47,9 +46,15 @@ def figure_source(lesson: Lesson) -> str:
 def _source(function: Callable | str) -> tuple[str, str]:
     """Name and source of a function; of one that is only named, without importing it."""
     if callable(function):
-        return f"{function.__module__}.{function.__qualname__}", inspect.getsource(function)
+        try:
+            return f"{function.__module__}.{function.__qualname__}", inspect.getsource(function)
+        except (OSError, IndexError, SyntaxError) as error:  # its file has changed or gone since the app was started
+            path = _ROOT.joinpath(*function.__module__.split(".")).with_suffix(".py")
+            raise broken(path, "has changed since the app was started, and can't be read any more") from error
     path, _, name = function.partition(":")
-    text = (_ROOT / path).read_text(encoding="utf-8")
-    (found,) = [node for node in ast.parse(text).body if getattr(node, "name", None) == name]
+    text, tree = read_python(_ROOT / path)
+    found = next((node for node in tree.body if getattr(node, "name", None) == name), None)
+    if found is None:
+        raise broken(_ROOT / path, f"has no {name}, which this page shows")
     module = path.removesuffix(".py").replace("/", ".")
     return f"{module}.{name}", "\n".join(text.splitlines()[found.lineno - 1 : found.end_lineno])

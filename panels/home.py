@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from galviz.kept import kept_folder
+from galviz.regular import read_regular
 
 COOKIE, PARAMETER, TOKEN_NAME = "galviz-home", "token", "home-token"
 _SESSION = "home_token"
@@ -92,7 +93,7 @@ def owner_token() -> str:
     """
     path = kept_folder() / TOKEN_NAME
     with suppress(OSError, ValueError):
-        token = path.read_text(encoding="ascii")
+        token = read_regular(path, at_most=1000).decode("ascii")
         if _VALID_TOKEN.fullmatch(token) and _is_private(path):
             return token
     try:

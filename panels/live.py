@@ -14,6 +14,7 @@ from galviz.kept import keep, kept_folder, load_kept
 from galviz.origin import Origin
 from lessons.training.words import told_duration
 from panels.feature_space import shipped_features
+from panels.plain import code, plain
 from panels.surveys import OpenSurvey
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def features_of(opened: OpenSurvey, path: str | None) -> Features:
         st.stop()
     st.markdown(
         f"The network hasn't seen these {opened.counted} yet. It looks at them once. What it finds is kept in "
-        f"`{kept_folder()}`; nothing is written beside your data."
+        f"{code(kept_folder())}; nothing is written beside your data."
     )
     origin = _origin(opened, path)
     asked = st.session_state.get(_ASKED) == origin
@@ -200,5 +201,5 @@ def _try_to_keep(features: Features) -> None:
         keep(features)
     except (OSError, FeaturesError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        said = f"The features can't be kept in `{kept_folder()}` ({reason}): they are there until you close this page."
+        said = f"The features can't be kept in {code(kept_folder())} ({plain(reason)}): they are there until you close this page."
         st.session_state[_UNKEPT] = (Origin.recorded(features.provenance), features, said)

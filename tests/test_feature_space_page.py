@@ -419,7 +419,7 @@ def test_the_csv_has_all_galaxies_on_the_axes_of_the_sample(kept_large, monkeypa
 
 
 def test_the_csv_has_small_labels_in_full(make_survey):
-    folder = make_survey(3, causes=False, side_px=24)
+    folder = make_survey(3, causes=False, side_px=32)
     ids, values = load_survey(folder).object_ids, [6.8e-11, 1.2345678901234e-10, 9e-11]
     rows = "".join(f"{object_id},{value!r}\n" for object_id, value in zip(ids, values, strict=True))
     (folder / "master.csv").write_text(f"objID,ssfr\n{rows}")
@@ -439,7 +439,7 @@ def test_a_label_of_small_numbers_is_shown_in_digits(run_app, tiny_card, make_su
     card = tmp_path / "tiny.json"
     shutil.copy(tiny_card.with_suffix(".safetensors"), tmp_path)
     write_card(replace(read_card(tiny_card), label="predicted", unit="per_yr"), card)
-    folder = make_survey(30, causes=False, side_px=24)
+    folder = make_survey(30, causes=False, side_px=32)
     survey = load_survey(folder)
     truth = np.linspace(2e-11, 8e-11, 30).tolist()
     names = ("predicted", "true", "PC1", "image", "colour", "true and predicted")

@@ -68,7 +68,7 @@ def test_altered_weights_are_told(card):
 def test_weights_that_are_no_regular_file_are_told_at_once(card):
     card.with_suffix(".safetensors").unlink()
     os.mkfifo(card.with_suffix(".safetensors"))
-    with pytest.raises(CardError, match="it is no regular file"):
+    with pytest.raises(CardError, match="it is a named pipe"):
         read_head(card)
 
 

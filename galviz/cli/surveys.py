@@ -73,6 +73,7 @@ def _images_facts(survey: "Survey", card: "ModelCard") -> dict:
         "scale": survey.scale,
         "image_sizes_px": sizes,
         "grey_images": survey.n_grey,
+        "same_images": survey.same_images,
         "images_without_row": ImageFolder(survey.folder / IMAGES_NAME, set(survey.object_ids)).unlisted(),
         "network": card.name,
         "crop_px": card.crop_px,
@@ -138,6 +139,12 @@ def _summary(found: dict) -> str:
     if grey := found["grey_images"]:
         said = "image is" if grey == 1 else "images are"
         lines.append(f"note      {grey} {said} grey; galviz's own network needs colour.")
+    for same in found["same_images"][:3]:
+        lines.append(f"note      {len(same)} galaxies have one and the same image: {_first(same, 'galaxies', 3)}")
+    if len(found["same_images"]) > 3:
+        lines.append(
+            f"note      … and {len(found['same_images']) - 3} other images belong to several galaxies (--json)"
+        )
     if extra := found["images_without_row"]:
         verb = "has" if len(extra) == 1 else "have"
         lines.append(f"unlisted  {len(extra)} in images/ {verb} no row in master.csv: {_first(extra, 'images', 3)}")

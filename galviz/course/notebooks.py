@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from galviz.course.contract import FIGURE_NAME, SECTIONS
+from galviz.course.coursefile import read_python
 from galviz.course.lesson import DIFFICULTIES, LESSONS_FOLDER, Lesson
 from galviz.course.prose import sections
 from galviz.course.questions import Question, Task, read_questions
@@ -113,10 +114,10 @@ def _exercise(lesson: Lesson, task: Task, solved: bool) -> Iterator[tuple[str, s
 
 def _whole(path: Path, function: str) -> str:
     """A function of the solutions with what else stands at the top of that file, which it may use."""
-    source = path.read_text(encoding="utf-8")
+    source, tree = read_python(path)
     kept = [
         ast.get_source_segment(source, node)
-        for node in ast.parse(source).body
+        for node in tree.body
         if not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr)
         and (getattr(node, "name", "_") == function or getattr(node, "name", "_").startswith("_"))
     ]
@@ -143,7 +144,7 @@ def _folded(title: str, text: str) -> str:
 
 def _shown_code(lesson: Lesson) -> Iterator[str]:
     """The functions that a lesson's page shows, each as a block of code."""
-    tree = ast.parse(lesson.page.read_text(encoding="utf-8"))
+    _, tree = read_python(lesson.page)
     modules = {
         alias.asname or alias.name: node.module
         for node in tree.body
@@ -168,7 +169,7 @@ def _defining(module: str, function: str) -> Path:
     path = LESSONS_FOLDER.parent.joinpath(*module.split("."))
     if not path.is_dir():
         return path.with_suffix(".py")
-    for node in ast.parse((path / "__init__.py").read_text(encoding="utf-8")).body:
+    for node in read_python(path / "__init__.py")[1].body:
         if isinstance(node, ast.ImportFrom) and function in {alias.name for alias in node.names}:
             return _defining(node.module, function)
     return path / "__init__.py"

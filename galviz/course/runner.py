@@ -24,6 +24,7 @@ from galviz.course.lesson import LESSONS_FOLDER
 from galviz.course.outcome import Limits, Outcome
 from galviz.course.process import MARK, Family, Output, end_all, told_end
 from galviz.course.questions import Task
+from galviz.course.report import Report
 from galviz.course.worker import FAILED
 from galviz.course.workspace import TESTS_NAME
 
@@ -70,8 +71,11 @@ def _run_once(path: Path, tasks: Sequence[Task], limits: Limits, look: Callable[
             Outcome(task.id, FAILED, f"There is no file {path.name} in {path.parent.name}: {begin}.") for task in tasks
         ]
     with tempfile.TemporaryDirectory(prefix="galviz-", ignore_cleanup_errors=True) as scratch:
-        run = _Run(path, tasks, limits, look, Path(scratch) / "report.jsonl")
-        return run.outcomes()
+        report = Report(Path(scratch) / "report.jsonl")
+        try:
+            return _Run(path, tasks, limits, look, report).outcomes()
+        finally:
+            report.close()
 
 
 @dataclass
@@ -82,7 +86,7 @@ class _Run:
     tasks: Sequence[Task]
     limits: Limits
     look: Callable[[], object] | None
-    report: Path
+    report: Report
     mark: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def outcomes(self) -> list[Outcome]:
@@ -98,13 +102,12 @@ class _Run:
         return self._read(stopped or told_end(process.returncode), output)
 
     def _start(self) -> subprocess.Popen:
-        self.report.touch()
         root = LESSONS_FOLDER.parent
         environment = {**os.environ, MARK: self.mark, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"}
         for name in ("PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONINSPECT"):
             environment.pop(name, None)
         process = subprocess.Popen(
-            [sys.executable, "-m", "galviz.course.worker", str(self.report)],
+            [sys.executable, "-m", "galviz.course.worker", str(self.report.path)],
             cwd=root,
             env=environment,
             stdin=subprocess.PIPE,
@@ -140,7 +143,7 @@ class _Run:
             except subprocess.TimeoutExpired:
                 if self.look is not None:
                     self.look()
-            lines = self._lines()
+            lines = self.report.lines()
             if len(lines) > seen:
                 phase, since, seen = lines[-1]["phase"], time.monotonic(), len(lines)
             held = family.look()
@@ -159,32 +162,15 @@ class _Run:
                 what = f"Running {self.path.name} from its top" if phase == "loading" else "It"
                 return f"{what} takes more than {limit:g} s and was stopped: is there a loop that never ends?"
 
-    def _lines(self) -> list[dict]:
-        try:
-            text = self.report.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return []
-        lines = []
-        for line in text.splitlines(keepends=True):
-            if line.endswith("\n"):
-                try:
-                    # What UTF-8 can't hold, such as half a surrogate pair, is shown by its number.
-                    found = json.loads(line, object_hook=_showable)
-                except ValueError:
-                    continue
-                if isinstance(found, dict) and "phase" in found:
-                    lines.append(found)
-        return lines
-
     def _read(self, stopped: str, output: Output) -> list[Outcome]:
         """Outcomes of what was reported, and of the task over which the process ended, if it did."""
         found, begun = [], None
-        for line in self._lines():
+        for line in self.report.lines():
             if line["phase"] == "unloadable":
                 return [Outcome(task.id, FAILED, line["message"], 0.0, line["printed"]) for task in self.tasks]
             if line["phase"] == "begin":
                 begun = line["id"]
-            elif line["phase"] == "end":
+            elif line["phase"] == "end" and len(found) < len(self.tasks) and line["id"] == self.tasks[len(found)].id:
                 found.append(Outcome(*(line[name] for name in ("id", "state", "message", "seconds", "printed"))))
         if len(found) == len(self.tasks):
             return found
@@ -194,11 +180,3 @@ class _Run:
             return [Outcome(task.id, FAILED, stopped, 0.0, printed) for task in self.tasks]
         found.append(Outcome(self.tasks[len(found)].id, FAILED, stopped, 0.0, printed))
         return found
-
-
-def _showable(line: dict) -> dict:
-    """What a student's code said, as text that can be shown and written anywhere."""
-    return {
-        name: value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
-        for name, value in line.items()
-    }

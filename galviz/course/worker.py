@@ -112,7 +112,7 @@ def examine(test: Callable[[object], object], answer: object, task_id: str, path
     except Wrong as wrong:
         return FAILED, str(wrong)
     except NotImplementedError as error:
-        if task_id in map(str, error.args):
+        if _text_of(error) == task_id:
             return NOT_YET, "Not written yet."
         return FAILED, f"It raises NotImplementedError{_where(error, path)}."
     except BaseException as error:
@@ -143,10 +143,18 @@ def in_words(error: BaseException, path: Path) -> str:
         case ModuleNotFoundError():
             return f"It imports `{error.name}`, which isn't installed here{where}."
         case UnicodeDecodeError() | ValueError() if not where:
-            return f"{path.name} can't be read: {error}."
-    said = " ".join(str(error).split())
+            return f"{path.name} can't be read: {_text_of(error)}."
+    said = " ".join(_text_of(error).split())
     said = said if len(said) <= 300 else said[:300] + " …"
     return f"It raises {kind}{where}: {said}" if said else f"It raises {kind}{where}."
+
+
+def _text_of(error: BaseException) -> str:
+    """What an error says; a student's own class may fail even at that."""
+    try:
+        return str(error)
+    except BaseException:
+        return "its message can't be read, because its __str__ fails"
 
 
 def _where(error: BaseException, path: Path) -> str:
