@@ -170,6 +170,6 @@ def _mixed(cells: list[str], words: Counter[str], missing: np.ndarray, lines: Se
     odd = [place for place, cell in enumerate(cells) if not missing[place] and (cell in words or names[place])]
     nearly = sum(count for word, count in words.items() if _NEARLY.fullmatch(word))
     # Ids, plates and codes are text on purpose: more than a few of their cells have leading zeros or too many digits.
-    if not odd or 3 * (given - len(odd) + nearly) < given or 4 * sum(names) > given:
+    if not odd or 5 * (given - len(odd) + nearly) < 2 * given or 4 * sum(names) > given:
         return None
     return Mixed(len(odd), given, cells[odd[0]], lines[odd[0]])

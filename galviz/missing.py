@@ -54,7 +54,8 @@ def missing_marks(column: str, numbers: np.ndarray) -> np.ndarray:
     ndarray of bool, shape (n,)
         True for what isn't finite; for −9999; for −99, −999, −1000 and the like if they lie below all other values, by
         three times the range of these or as the only negative ones; and for 99, 999 and the like if they lie as far
-        above all other values of a column of magnitudes. A velocity of −99 among −120 and 50 stays.
+        above all other values of a column of magnitudes. A velocity of −99 among −120 and 50 stays. So do −32768, 1e20
+        and other nulls of FITS, databases and netCDF, unless they lie as far from all other values.
     """
     missing = ~np.isfinite(numbers) | _among(numbers, (NOT_MEASURED,))
     low = _among(numbers, (*_LOW_MARKS, *(mark for mark in _NULLS if mark < 0)))
@@ -77,4 +78,5 @@ def missing_marks(column: str, numbers: np.ndarray) -> np.ndarray:
 def _among(numbers: np.ndarray, marks: Sequence[float]) -> np.ndarray:
     """Which numbers are one of some marks, exactly or as a float32 holds it: -99.9 is written as -99.9000015 then."""
     with np.errstate(over="ignore"):
-        return np.isin(numbers, marks) | np.isin(numbers.astype(np.float32), np.array(marks).astype(np.float32))
+        single, single_marks = numbers.astype(np.float32), np.array(marks).astype(np.float32)
+    return np.isin(numbers, marks) | (np.isin(single, single_marks) & np.isfinite(single))

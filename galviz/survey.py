@@ -248,9 +248,7 @@ def load_survey(
     """
     scale = checked_scale(scale)
     if folder is not None and not os.fspath(folder):
-        raise ValueError(
-            "folder must be the name of a survey folder; got an empty one, which would be the current folder."
-        )
+        raise ValueError("folder must name a survey folder; got an empty name. The current folder is '.'.")
     root = mock_survey_folder() if folder is None else Path(folder)
     if verify is None:
         verify = folder is not None

@@ -42,9 +42,8 @@ def read_tensors(
         with safe_open(weights, framework="numpy") as tensors:
             found = [tensors.get_tensor(name).astype(np.float32) for name in choose(list(tensors.keys()))]
     except (OSError, SafetensorError, ValueError, TypeError) as error:  # TypeError: a number format that NumPy lacks
-        raise CardError(
-            f"The weights {weights} can't be read: {error.strerror or error}. Get card and weights again."
-        ) from error
+        reason = getattr(error, "strerror", None) or error
+        raise CardError(f"The weights {weights} can't be read: {reason}. Get card and weights again.") from error
     if sha256 != expected.weights_sha256:
         raise CardError(f"The weights {weights} are not those of its card: checksums differ. Get both files again.")
     for values in found:

@@ -201,5 +201,6 @@ def _try_to_keep(features: Features) -> None:
         keep(features)
     except (OSError, FeaturesError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        said = f"The features can't be kept in {code(kept_folder())} ({plain(reason)}): they are there until you close this page."
+        where = f"{code(kept_folder())} ({plain(reason)})"
+        said = f"The features can't be kept in {where}: they are there until you close this page."
         st.session_state[_UNKEPT] = (Origin.recorded(features.provenance), features, said)

@@ -419,8 +419,12 @@ def test_extract_writes_every_layer(trained, small_survey, tmp_path, capsys):
     assert f"features of {len(small_survey.object_ids)} galaxies at stem, stage1" in capsys.readouterr().out
     features = load_features(out, survey=small_survey)
     assert list(features.layers) == ["stem", "stage1", "stage2", "stage3", "features"]
-    assert cli.main([*arguments, "--layers", "stage2"]) == 0
+    assert cli.main([*arguments, "--layers", "stage2"]) == 2  # the other layers would be lost
+    assert list(load_features(out).layers) == list(features.layers)
+    assert cli.main([*arguments, "--precision", "bfloat16"]) == 2
+    assert cli.main([*arguments, "--layers", "stage2", "--force"]) == 0
     assert list(load_features(out).layers) == ["stage2"]
+    assert cli.main(arguments) == 0  # what was there is computed again
 
 
 def test_predict_prints_or_writes_a_table(trained, small_survey, tmp_path, capsys):
@@ -569,10 +573,12 @@ def test_a_network_is_replaced_with_force_alone(trained, small_survey, nothing_i
     card.write_bytes(b"{}")
     with pytest.raises(AssertionError, match="a survey was read"):
         cli.main([*arguments, "--force"])
-    card.with_suffix(".checkpoint").touch()  # of a run that was stopped before it could remove it
+    card.with_suffix(".checkpoint").touch()  # of a run that was stopped, but the card may be another's
+    assert cli.main(arguments) == 2
+    card.rename(card.with_suffix(".safetensors"))  # weights alone are of a run that was stopped in between
     with pytest.raises(AssertionError, match="a survey was read"):
         cli.main(arguments)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.checkpoint", "net.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.checkpoint", "net.safetensors"]
 
 
 def test_features_of_another_survey_are_kept(trained, small_survey, make_survey, tmp_path, capsys):
