@@ -57,7 +57,9 @@ def find_rounding(ids: Sequence[str]) -> Rounding | None:
     decimal = [10 ** (len(text) - 15) for text in texts]
     binary = [2 ** max(0, value.bit_length() - 53) for value in values]
     single = [2 ** max(0, value.bit_length() - 24) for value in values]
-    if _all_on(values, decimal):
+    # With one zero more than a spreadsheet leaves, all of them, they were made so: dates that end in 000.
+    rounder = len(set(values)) > 3 and not any(value % (10 * step) for value, step in zip(values, decimal, strict=True))
+    if _all_on(values, decimal) and not rounder:
         return Rounding(places, "a spreadsheet", len(values))
     if _all_on(values, binary, designed=True) or _all_on(values, single, designed=True) or _all_shortest(texts, binary):
         return Rounding(places, "a float", len(values))

@@ -161,3 +161,26 @@ def test_a_column_is_numbers_only_if_every_cell_is_one_or_missing(cells):
     if not any(is_number(cell) for cell in cells):
         assert np.isnan(found.cells).all() if found.cells.dtype.kind == "f" else found.cells.dtype in ("str", bool)
     assert sum(found.missing.values()) == int(pd.isna(found.cells).sum())
+
+
+@pytest.mark.parametrize("mark", ["-99.9000015", "-32768", "1e20", "3.4028235e+38", "-2147483648", "-9999.00001"])
+def test_nulls_of_other_formats_are_missing_where_they_stand_apart(mark):
+    column = read("9.5", "10.25", mark, "11.0", "10.5")
+    assert column.missing == {mark: 1}
+    assert np.isnan(column.cells[2])
+
+
+def test_a_null_of_another_format_among_values_like_it_is_a_value():
+    assert read("-40000", "-32768", "12", "30000").missing == {}
+    assert read("1e19", "1e20", "5e20").missing == {}
+
+
+@pytest.mark.parametrize("cells", [["Na", "Mg", "Fe"], ["-", "+", "?"], ["None", "Weak", "Strong"]])
+def test_a_kind_that_looks_like_a_missing_value_is_a_kind(cells):
+    assert read(*cells, *cells).missing == {}
+
+
+@pytest.mark.parametrize("odd", ["00", "007", "-9223372036854775809"])
+def test_a_cell_that_makes_numbers_text_is_told(odd):
+    column = read("9.5", "10.5", "11.5", odd, "10.75")
+    assert (column.mixed.count, column.mixed.given, column.mixed.example) == (1, 5, odd)

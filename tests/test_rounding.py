@@ -103,3 +103,20 @@ def test_true_ids_are_hardly_ever_refused():
 @pytest.mark.parametrize("ids", [[], ["a", "b"], ["12", "1000"], ["1" * 40] * 5, ["9" * 5000] * 3, ["1e18"] * 9])
 def test_other_ids_are_not_looked_at(ids):
     assert find_rounding(ids) is None
+
+
+def test_ids_with_a_sign_are_ids_too():
+    rounded = [f"-{int(float(2703110428271457792 + 512 * 7919 * number))}" for number in range(6)]
+    assert find_rounding(rounded) is not None
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        [str(1_000_000_000_000_000_000 + 1000 * number) for number in range(1, 9)],
+        [f"2026112612{minute:02}{second:02}000" for minute in range(3) for second in (7, 19, 41)],
+    ],
+    ids=["steps of 1000", "dates"],
+)
+def test_ids_that_were_made_round_are_left_alone(ids):
+    assert find_rounding(ids) is None

@@ -236,6 +236,35 @@ def test_what_no_file_can_hold_is_shown_by_its_number(outcomes):
     assert found[0].message.endswith("\\udc00")
 
 
+REPLACED = {
+    "a pipe": "os.remove(sys.argv[1]); os.mkfifo(sys.argv[1])",
+    "an endless device": "os.remove(sys.argv[1]); os.symlink('/dev/zero', sys.argv[1])",
+    "nothing": "os.remove(sys.argv[1])",
+}
+LINES = ['{"phase": []}', '{"phase": "end"}', "[" * 100_000, '{"phase": "end", "id": 3}', '"text"', "{}"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows neither has pipes in folders nor removes a file that is open")
+@pytest.mark.parametrize("replace", REPLACED.values(), ids=REPLACED)
+def test_a_report_that_is_replaced_is_read_as_it_was(outcomes, replace):
+    found = outcomes(centre_that("return values - values.mean(axis=0)", before=f"import os, sys\n{replace}"))
+    assert [outcome.state for outcome in found] == ["passed"] * len(TASKS)
+
+
+def test_lines_that_galviz_does_not_write_are_left_out(outcomes):
+    write = f"open(sys.argv[1], 'a').write('\\n'.join({LINES!r}) + '\\n')"
+    found = outcomes(centre_that("return values - values.mean(axis=0)", before=f"import sys\n{write}"))
+    assert [outcome.state for outcome in found] == ["passed"] * len(TASKS)
+
+
+@pytest.mark.parametrize("body", ["def __str__(self): return 3", "def __str__(self): raise SystemExit", "args = 3"])
+def test_an_error_that_can_t_be_told_is_named(outcomes, body):
+    before = f"class Odd(NotImplementedError):\n    {body}\n"
+    found = outcomes(centre_that("raise Odd()", before=before))
+    assert "It raises" in found[0].message
+    assert [outcome.state for outcome in found[1:]] == ["passed"] * (len(TASKS) - 1)
+
+
 def test_looking_may_end_a_run(tmp_path):
     class Enough(BaseException):
         pass
