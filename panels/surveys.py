@@ -174,12 +174,12 @@ def _show_problems(error: SurveyError) -> None:
         examples,
         hide_index=True,
         column_config={
-            "how_many": st.column_config.TextColumn("how many", help="Problems of this kind", width="small"),
-            "row": st.column_config.TextColumn("row", help="Line of master.csv; the header is line 1", width="small"),
-            "objID": st.column_config.TextColumn("objID", width="medium"),
-            "file": st.column_config.TextColumn("file"),
-            "problem": st.column_config.TextColumn("what is wrong", width="large"),
-            "remedy": st.column_config.TextColumn("what to do", width="large"),
+            "how_many": st.column_config.TextColumn("how many", help="Problems of this kind", width=80),
+            "row": st.column_config.TextColumn("row", help="Line of master.csv; the header is line 1", width=60),
+            "objID": st.column_config.TextColumn("objID", width=150),
+            "file": st.column_config.TextColumn("file", width=130),
+            "problem": st.column_config.TextColumn("what is wrong", width=190),
+            "remedy": st.column_config.TextColumn("what to do", width=210),
         },
     )
     if len(error.details) > len(examples):

@@ -200,6 +200,7 @@ def _work(request: dict, tell: Callable[..., None]) -> None:
     limit_resources(request["memory_mb"], request["cpu_seconds"])
     sys.stdin = io.StringIO()
     sys.stdout = sys.stderr = out
+    os.chdir(path.parent)  # a file that it writes under a bare name goes beside the exercise, and not into galviz
     tell(phase="loading")
     try:
         module = load(path, "exercise")
