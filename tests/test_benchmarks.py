@@ -434,3 +434,12 @@ def test_damage_runs_and_finds_more_than_pillow(capsys, monkeypatch):
         assert line.startswith(f"{name} ")
         pillow, galviz = (float(cell.rstrip("%")) for cell in line.removeprefix(name).split()[1:3])
         assert galviz >= max(90, pillow)
+
+
+def test_memory_runs_on_few_images_and_rows(capsys, monkeypatch):
+    memory = load("memory")
+    monkeypatch.setattr(sys, "argv", ["memory.py", "--images", "3", "--side-px", "1024", "--rows", "300"])
+    memory.main()
+    extract, catalogue = capsys.readouterr().out.splitlines()
+    assert extract.startswith("extract, 3 images of 1024 x 1024 px: ")
+    assert catalogue.startswith("catalogue of 300 rows, ")

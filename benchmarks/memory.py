@@ -1,0 +1,95 @@
+"""What large images and large catalogues take: peak memory as a multiple of what must be held anyway.
+
+    python benchmarks/memory.py [--images 64] [--side-px 4096] [--rows 314000]
+
+Each figure is the peak resident memory of a fresh process less that before the work began. A batch of images is decoded
+one by one, so that it should take little more than one image (three bytes per pixel); a catalogue is parsed in blocks
+and should take a small multiple of its file.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+PEAK = """
+import resource, sys
+from pathlib import Path
+def peak_mb():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+folder = Path(sys.argv[1])
+"""
+EXTRACT = """
+from galviz.activations import extract
+from galviz.model import load_model
+from galviz.survey import load_survey
+network = load_model()
+extract(network, load_survey(), load_survey().object_ids[:64])  # what a batch of usual images takes
+survey = load_survey(folder, verify=False)
+before = peak_mb()
+extract(network, survey)
+print(peak_mb() - before)
+"""
+READ = """
+from galviz.catalogue import read_catalogue
+content = (folder / "master.csv").read_bytes()
+before = peak_mb()
+read_catalogue(content)
+print(peak_mb() - before)
+"""
+
+
+def growth_mb(code: str, folder: Path) -> float:
+    """By how much the peak memory of a fresh process grows while it works."""
+    command = [sys.executable, "-W", "ignore", "-c", PEAK + code, str(folder)]
+    root = Path(__file__).resolve().parents[1]
+    return float(subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout)
+
+
+def write_images(folder: Path, count: int, side_px: int) -> float:
+    """Write one survey of large images; return what one of them takes decoded, in MB."""
+    (folder / "images").mkdir(parents=True)
+    image = Image.new("RGB", (side_px, side_px), (9, 9, 9))
+    image.paste((200, 180, 150), (side_px // 2 - 40, side_px // 2 - 40, side_px // 2 + 40, side_px // 2 + 40))
+    first = folder / "images" / "g0.png"
+    image.save(first)
+    for number in range(1, count):
+        (folder / "images" / f"g{number}.png").write_bytes(first.read_bytes())
+    (folder / "master.csv").write_text("\n".join(["objID", *(f"g{number}" for number in range(count))]) + "\n")
+    return 3 * side_px**2 / 2**20
+
+
+def write_table(folder: Path, n_rows: int, n_columns: int = 70) -> float:
+    """Write one catalogue of numbers; return its size in MB."""
+    folder.mkdir()
+    values = np.random.default_rng(1).normal(size=(n_rows, n_columns)).round(8)
+    with (folder / "master.csv").open("w") as file:
+        file.write(",".join(["objID", *(f"c{number}" for number in range(n_columns))]) + "\n")
+        for number, row in enumerate(values):
+            file.write(f"g{number}," + ",".join(map(str, row.tolist())) + "\n")
+    return (folder / "master.csv").stat().st_size / 2**20
+
+
+def main() -> None:
+    """Print both."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--images", type=int, default=64, metavar="N")
+    parser.add_argument("--side-px", type=int, default=4096, metavar="PX")
+    parser.add_argument("--rows", type=int, default=314_000, metavar="N")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        one = write_images(Path(scratch) / "survey", options.images, options.side_px)
+        grown = growth_mb(EXTRACT, Path(scratch) / "survey")
+        size = f"{options.images} images of {options.side_px} x {options.side_px} px"
+        print(f"extract, {size}: {grown:.0f} MB, {grown / one:.2f} times one image")
+        table = write_table(Path(scratch) / "table", options.rows)
+        grown = growth_mb(READ, Path(scratch) / "table")
+        print(f"catalogue of {options.rows:,} rows, {table:.0f} MB: {grown:.0f} MB, {grown / table:.2f} times the file")
+
+
+if __name__ == "__main__":
+    main()
