@@ -104,7 +104,7 @@ def _read(folder: str, label: str | None, scale: float) -> Survey:
     """
     name = Path(folder).absolute().name
     shelf = _shelf(folder, label, scale)
-    with st.spinner(f"Reading the survey {name} …"), shelf.turn:
+    with st.spinner(f"Reading the survey {code(name)} …"), shelf.turn:
         if shelf.watch.has_changed() or shelf.survey is None:
             shelf.survey = None
             bar = st.progress(0.0, "Looking for its galaxies …")

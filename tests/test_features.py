@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from galviz import featurefile
 from galviz import features as features_module
 from galviz.card import read_card
 from galviz.features import Features, FeaturesError, UnknownLayer, load_features, save_features
@@ -611,19 +612,15 @@ def test_the_command_that_makes_a_damaged_file_again_is_that_which_made_it(path,
 
 def test_a_folder_and_a_file_that_may_not_be_read(path, monkeypatch):
     # Rights themselves don't stop root, as which tests run in containers.
-    opened = Path.open
-
-    def deny(self, *arguments, **options):
-        if self == path:
-            raise PermissionError(errno.EACCES, "Permission denied", str(self))
-        return opened(self, *arguments, **options)
+    def deny(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "open", deny)
+        patch.setattr(featurefile, "open_regular", deny)
         with pytest.raises(FeaturesError, match="can't be read: Permission denied; check the path and its permissions"):
             load_features(path)
     folder_instead(path)
-    with pytest.raises(FeaturesError, match=r"can't be read: (Is a directory|Permission denied); check the path"):
+    with pytest.raises(FeaturesError, match=r"can't be read: it is a folder and no file; name the file itself"):
         load_features(path)
 
 
