@@ -19,7 +19,8 @@ _EXACT = 2**53
 _NEARLY = re.compile(
     r"[~<>≈≤≥]?\s*[+−-]?\d[\d.,' \u00a0]*([eE][+-]?\d+)?\s*(±.*|\(.*\)|[^\W\d_]{1,8}|[%°′″\"'*]{1,2})?"
 )
-_WITH_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
+# A decimal comma; before exactly three digits it may separate thousands.
+_WITH_COMMA = re.compile(r"[+-]?\d*,(?!\d{3}$)\d+([eE][+-]?\d+)?")
 # Cells that name rather than count: 007 as an integer would lose its zeros, 1237648702973411443 its last digits.
 _NAMES = re.compile(r"^[+-]*(0[0-9]+|[0-9]{16,})$", re.MULTILINE)
 

@@ -332,3 +332,10 @@ def _damage(content: bytes) -> str:
     if not content.startswith(b"PAR1"):
         return f"is {file_kind(content) or 'something else'} and no Parquet table"
     return "is damaged" if content.endswith(b"PAR1") else "is truncated: its end is missing"
+
+
+def holds_nothing_else(path: str | os.PathLike[str], layers: Iterable[str]) -> bool:
+    """Whether a features file has galviz's own columns and metadata alone, and none that somebody has added."""
+    schema = pq.read_schema(path)
+    own = {ID, PREDICTION, *layers}
+    return set(schema.names) == own and set(schema.metadata or {}) <= {_KEY, b"ARROW:schema"}

@@ -21,7 +21,7 @@ _LOW_MARKS = (-99.0, -99.9, -99.99, -999.0, -999.9, -999.99, -999.999, -1000.0, 
 _LOW_MARKS += (-9999999.0, -99999999.0, -999999999.0, -999999488.0, -999999500.0)
 # Of magnitudes only, that of what was not detected.
 _HIGH_MARKS = (99.0, 99.9, 99.99, 99.999, 999.0, 999.9, 999.99, 9999.0)
-_MAGNITUDE = re.compile(r"mag(?!e|net)", re.IGNORECASE)  # rmag, petroMag_r, magnitude; not image, magnetic
+_MAGNITUDE = re.compile(r"mag(?![a-z])|magnitude", re.IGNORECASE)  # rmag, petroMag_r, mag_g; not image, magnification
 # What FITS, databases and netCDF write for no value, and the largest float32: they too count if they stand apart.
 _NULLS = (-888.0, -8888.0, -32768.0, 32767.0, -2147483648.0, 2147483647.0, -(2.0**63), 2.0**63, -1.6375e30, 1e20, -1e20)
 _NULLS += (1e30, -1e30, 1e37, -1e37, 9.96921e36, -9.96921e36, 3.4028235e38, -3.4028235e38, 1e300, -1e300, 1e308, -1e308)

@@ -22,6 +22,7 @@ from torch.nn.utils.prune import BasePruningMethod
 from torch.nn.utils.spectral_norm import SpectralNorm
 from torch.nn.utils.weight_norm import WeightNorm
 from torch.overrides import _get_current_function_mode_stack
+from torch.utils._python_dispatch import _get_current_dispatch_mode_stack
 from torch.utils._pytree import tree_leaves, tree_map_only
 from torch.utils.hooks import RemovableHandle
 
@@ -37,6 +38,7 @@ __all__ = [
 
 # What PyTorch itself attaches to make a weight before a layer runs is part of the network.
 _PARTS_OF_THE_NETWORK = (SpectralNorm, WeightNorm, BasePruningMethod)
+_SETTINGS = (int, float, str, tuple)
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks")
 _GLOBAL_HOOKS = ("_global_forward_hooks", "_global_forward_pre_hooks")
 
@@ -192,9 +194,9 @@ class _Watch:
         for kind in _GLOBAL_HOOKS:
             for hook in getattr(torch_module, kind).values():
                 self.report(f"the global hook {_name_of(hook)}")
-        for mode in _get_current_function_mode_stack():
+        for mode in (*_get_current_function_mode_stack(), *_get_current_dispatch_mode_stack()):
             if not type(mode).__module__.startswith("torch."):  # such as that of torch.set_default_device
-                self.report(f"the function mode {type(mode).__module__}.{type(mode).__qualname__}")
+                self.report(f"the mode {type(mode).__module__}.{type(mode).__qualname__}")
 
     def report(self, what: str) -> None:
         """Note what changes the network's output, or refuse it."""
@@ -285,10 +287,13 @@ def _register(module: nn.Module, kind: str, hook: Callable, *, with_kwargs: bool
 def _structure(network: nn.Module) -> str:
     """What a network's modules are, as text: their names, classes and settings."""
     # repr names classes without their module, and a class of the same name may compute something else.
-    kinds = [
-        f"{name} {type(module).__module__}.{type(module).__qualname__}" for name, module in network.named_modules()
-    ]
-    return "\n".join([*kinds, repr(network)])
+    lines = []
+    for path, module in network.named_modules():
+        lines.append(f"{path} {type(module).__module__}.{type(module).__qualname__}")
+        # repr leaves some settings out too, such as the divisor of a pooling. The mode is checked apart.
+        settings = sorted((name, value) for name, value in vars(module).items() if isinstance(value, _SETTINGS))
+        lines += [f"{path}.{name}={value!r}" for name, value in settings if name != "training"]
+    return "\n".join([*lines, repr(network)])
 
 
 def _tensors(network: nn.Module) -> dict[str, torch.Tensor]:

@@ -135,9 +135,11 @@ def _listening_addresses() -> tuple[tuple[str, int], ...]:
     """
     try:
         import psutil
-
+    except ModuleNotFoundError:
+        return ()
+    try:
         connections = psutil.Process().net_connections("tcp")
-    except (ModuleNotFoundError, psutil.Error, OSError):
+    except (psutil.Error, OSError):
         return ()
     return tuple((each.laddr.ip, each.laddr.port) for each in connections if each.status == psutil.CONN_LISTEN)
 

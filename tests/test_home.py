@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -173,3 +174,13 @@ def test_the_terminal_is_told_once(session, capsys):
 
 
 PRINT = home._print_in_terminal.__wrapped__
+
+
+def test_without_psutil_nobody_is_at_home(monkeypatch):
+    """The light app comes without it."""
+    home._listening_addresses.cache_clear()
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    try:
+        assert home._listening_addresses() == ()
+    finally:
+        home._listening_addresses.cache_clear()

@@ -613,8 +613,12 @@ def test_an_image_without_its_end_is_drawn_again(written, tmp_path):
     write_survey(folder, n=np.int64(20), seed=np.int64(3), framing="petrosian", workers=1)
     first, second, *_ = sorted((folder / "images").iterdir())
     first.write_bytes(b"")
-    second.write_bytes(second.read_bytes()[:500])
+    cut = second.read_bytes()[:500]
+    second.write_bytes(cut)
     write_survey(folder, n=20, seed=3, framing="petrosian", workers=1)
+    aside = second.with_name(f"{second.name}.old1")  # it may be somebody's own, and is no image of the survey
+    assert aside.read_bytes() == cut
+    aside.unlink()
     assert contents(folder) == contents(written)
 
 

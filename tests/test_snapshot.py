@@ -70,12 +70,17 @@ def _replace_activation(network):
     network[0][2] = nn.ReLU().eval()
 
 
+def _first_pooling(network):
+    return next(module for module in network.modules() if isinstance(module, nn.AvgPool2d))
+
+
 CHANGES = {
     "an optimiser's step": lambda network: torch.optim.SGD(network.parameters(), 0.1).step(),
     "in place, past autograd": lambda network: network[0][0].weight.data[0, 0, 0].add_(1e-3),
     "the sign of a zero": lambda network: network[0][1].bias.data.copy_(-torch.zeros(len(network[0][1].bias))),
     "a running mean": lambda network: network[0][1].running_mean[0].add_(1e-6),
     "another activation function": _replace_activation,
+    "the divisor of a pooling": lambda network: setattr(_first_pooling(network), "divisor_override", 3),
     "a wider eps": lambda network: setattr(network[0][1], "eps", 1e-3),
 }
 
@@ -209,7 +214,7 @@ def test_replaced_code_is_refused(network, survey, monkeypatch):
         def __torch_function__(self, function, types, arguments=(), keywords=None):
             return function(*arguments, **(keywords or {}))
 
-    with Doubling(), pytest.raises(ValueError, match=r"the function mode .*Doubling"):
+    with Doubling(), pytest.raises(ValueError, match=r"the mode .*Doubling"):
         extract(network, survey)
     with torch.device("cpu"):
         extract(network, survey)

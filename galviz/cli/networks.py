@@ -142,9 +142,8 @@ def _check_network_files(options: argparse.Namespace) -> Path:
         raise ValueError(f"--out must be a .json file in a folder that exists; got {card}.")
     checkpoint, weights = card.with_suffix(".checkpoint"), card.with_suffix(".safetensors")
     stopped = checkpoint.is_file()
-    # Weights without their card, beside a checkpoint, are those of a run that was stopped between writing the two.
-    Output(card, force=options.force, read=options.survey)
-    Output(weights, force=options.force or (stopped and not card.exists()), read=options.survey)
+    for path in (card, weights):
+        Output(path, force=options.force, read=options.survey)
     Output(checkpoint, force=True, read=options.survey, room=0 if stopped else _CHECKPOINT_BYTES)
     return card.with_name(f".{card.stem[:48]}.lock")
 
@@ -197,6 +196,7 @@ def _extract(options: argparse.Namespace) -> int:
 
 def _can_be_remade(path: Path, origin: "Origin", layers: Sequence[str]) -> bool:
     """Whether a file holds features that this pass computes again, and nothing else."""
+    from galviz.featurefile import holds_nothing_else
     from galviz.features import FeaturesError, load_features
     from galviz.origin import Origin
 
@@ -204,7 +204,8 @@ def _can_be_remade(path: Path, origin: "Origin", layers: Sequence[str]) -> bool:
         features = load_features(path)
     except FeaturesError:
         return False
-    return Origin.recorded(features.provenance) == origin and set(features.layers) <= set(layers)
+    ours = Origin.recorded(features.provenance) == origin and set(features.layers) <= set(layers)
+    return ours and holds_nothing_else(path, features.layers)
 
 
 def _predict_arguments(parser: argparse.ArgumentParser) -> None:
@@ -292,6 +293,10 @@ def _load(options: argparse.Namespace, layers: Sequence[str] = ()) -> "tuple[nn.
     choose_device(options.device)
     with progress_bar("checking images", "image") as progress:
         survey = load_survey(options.survey, options.label, scale=options.scale, progress=progress)
+    scales = {known.get("scale", 1.0) for known in network.card.training.get("surveys", ())}
+    if scales - {1.0, options.scale}:
+        told = ", ".join(f"{scale:g}" for scale in sorted(scales))
+        tell(f"the network was trained on images scaled by {told}; these are scaled by {options.scale:g}")
     return network, survey
 
 

@@ -106,7 +106,7 @@ def _states(content: bytes) -> dict[str, Value]:
 def _event(line: bytes) -> tuple[str, Value] | None:
     """Key and value of a line; None if it isn't an event."""
     try:
-        event = json.loads(line.decode("utf-8", errors="replace"))
+        event = json.loads(line.decode("utf-8-sig", errors="replace"))  # an editor may add a byte order mark
         key, value = event["key"], event["value"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return None

@@ -97,6 +97,10 @@ def _draw(
     images = folder / IMAGES_NAME
     there = {path.stem for path in images.glob("*.jpg") if _is_whole(path)}
     missing = causes[~causes.index.isin(there)]
+    for object_id in missing.index:
+        path = images / f"{object_id}.jpg"
+        if path.is_file() and path.stat().st_size:  # not as it was drawn; whoever changed it may want it
+            path.rename(move_aside(path))
     done = len(causes) - len(missing)
     if progress:
         progress(done, len(causes))
@@ -169,6 +173,14 @@ def _render_all(images: Path, causes: pd.DataFrame, framing: str, workers: int) 
             ) from None
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def move_aside(path: Path) -> Path:
+    """A free name beside an image, under which no survey reads it."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.old{number}")).exists():
+        number += 1
+    return aside
 
 
 def _is_whole(path: Path) -> bool:

@@ -16,16 +16,14 @@ class NetworkFiles:
     Raises
     ------
     ValueError
-        If there is a card, or there are weights and no checkpoint: the training is finished, or is another one.
+        If one is there: the training is finished, or is another one.
     """
 
     def __init__(self, card: Path, *, force: bool = False) -> None:
         self._card = card
-        # Weights without their card, beside a checkpoint, are the run's own: it was stopped between writing the two. A
-        # card is of a finished training, and may be another's.
-        replaced = force or (card.with_suffix(".checkpoint").exists() and not card.exists())
         self._before = _stamps(card)
-        if any(self._before) and not replaced:
+        # Beside a checkpoint too: a run that was stopped before its end has written neither.
+        if any(self._before) and not force:
             raise ValueError(
                 f"{card} is a network already, or {card.stem}.safetensors beside it is. Name another file, or replace "
                 "both: --force, or train(…, force=True)."

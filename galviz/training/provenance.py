@@ -19,6 +19,8 @@ from galviz.survey import Survey
 def describe_survey(survey: Survey) -> dict[str, Any]:
     """What a card says of a survey trained on: for a simulated one, the settings that make it again."""
     known: dict[str, Any] = {"sha256": survey.sha256, "galaxies": len(survey.object_ids)}
+    if survey.scale != 1:
+        known["scale"] = survey.scale
     simulation = survey.folder / SIMULATION_NAME
     if simulation.exists():
         content = read_regular(simulation, at_most=2**20)
