@@ -11,8 +11,6 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-import simplejpeg
-
 _PNG_SIGNATURE_BYTES = 8
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by the kind of colour in the header
 # Of each pass of an interlaced PNG, first column and row and the steps between them (PNG specification, 8.2).
@@ -92,6 +90,8 @@ def jpeg_damage(content: bytes, *, cmyk: bool = False) -> str | None:
     str or None
         What is wrong, for a sentence; None if nothing was found.
     """
+    import simplejpeg  # only now: whoever reads no image shouldn't wait for it
+
     try:
         # All codes are read; an eighth of the size and grey save the rest of the work.
         simplejpeg.decode_jpeg(content, colorspace="CMYK" if cmyk else "GRAY", min_factor=8, strict=True)
