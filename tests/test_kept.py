@@ -49,6 +49,7 @@ def test_features_of_another_origin_in_the_place_of_these_are_not_taken_for_them
     assert load_kept(other) is None
 
 
+@pytest.mark.full
 def test_a_survey_that_changed_has_another_origin(make_survey, tiny_card):
     from galviz.card import read_card
 

@@ -20,6 +20,7 @@ def kept(tmp_path, monkeypatch):
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
 
 
+@pytest.mark.full
 def test_an_image_replaced_in_place_is_another_picture_and_another_survey(run_app, make_survey, tiny_card, kept):
     """Its prediction must not stay beside the new picture, not even if its size and time of modification are kept."""
     folder = make_survey(6, suffix=".png")
@@ -39,6 +40,7 @@ def test_an_image_replaced_in_place_is_another_picture_and_another_survey(run_ap
     assert after.iloc[1:].to_numpy() == pytest.approx(before.iloc[1:].to_numpy(), abs=1e-4)
 
 
+@pytest.mark.full
 def test_a_touched_image_leaves_what_was_computed(run_app, make_survey, tiny_card, kept):
     folder = make_survey(7)
     app = run_app("--survey", folder, "--model", tiny_card, page=SPACE)
