@@ -98,8 +98,8 @@ def check_galaxy(image: Image.Image, scale: float = 1.0) -> Image.Image:
     if _contrast(small) < LEAST_CONTRAST and _contrast(image.reduce(_FINER_PX)) < _LEAST_FINER_CONTRAST:
         problem = f"it shows no galaxy: it is {_colour_of(extrema)} all over"
         raise ImageFault(problem, "download it again, or remove the galaxy's row")
-    if _is_empty_where_seen(image, scale, _AVERAGED_PX, LEAST_CONTRAST) and _is_empty_where_seen(
-        image, scale, _FINER_PX, _LEAST_FINER_CONTRAST
+    if _is_empty_where_seen(small, scale, _AVERAGED_PX, LEAST_CONTRAST) and _is_empty_where_seen(
+        image.reduce(_FINER_PX), scale, _FINER_PX, _LEAST_FINER_CONTRAST
     ):
         problem = f"its centre, the {_SEEN_PX} × {_SEEN_PX} px that a network sees, is as dark as its darkest place"
         raise ImageFault(problem, "cut it out with the galaxy in the middle, or remove the galaxy's row")
@@ -118,9 +118,8 @@ def _centre(image: Image.Image, side_px: float) -> Image.Image:
     return image.crop((left, top, left + wide, top + high))
 
 
-def _is_empty_where_seen(image: Image.Image, scale: float, averaged_px: int, least: int) -> bool:
-    """Whether in means of so many pixels no channel of the centre is brighter than the image's darkest place."""
-    small = image.reduce(averaged_px)
+def _is_empty_where_seen(small: Image.Image, scale: float, averaged_px: int, least: int) -> bool:
+    """Whether in means of `averaged_px` pixels no channel of the centre is brighter than the image's darkest place."""
     centre = _centre(small, _SEEN_PX / scale / averaged_px)
     return all(high - low < least for (_, high), (low, _) in zip(centre.getextrema(), small.getextrema(), strict=True))
 
