@@ -142,6 +142,11 @@ def move_to_free_name(source: Path, wanted: Path) -> Path:
             return target
 
 
+def stamp(status: os.stat_result) -> tuple[int, ...]:
+    """What tells a file from another of the same name, and from itself after it was written to."""
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def temporary_name(target: Path) -> Path:
     """A new name beside `target`, for a file that is to be moved there; `clear_unfinished` knows it."""
     return target.with_name(f"{_prefix(target.name)}{secrets.token_hex(6)}{_SUFFIX}")

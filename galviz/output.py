@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from galviz.catalogue import SIMULATION_NAME
-from galviz.files import move_to_free_name, move_to_new, removing, temporary_name
+from galviz.files import move_to_free_name, move_to_new, removing, stamp, temporary_name
 from galviz.imagefolder import IMAGES_NAME
 from galviz.table import CATALOGUE_NAME
 
@@ -199,7 +199,7 @@ class Output:
 
     def _unchanged(self) -> bool:
         now = self._stat()
-        return now is None or (self._before is not None and _stamp(now) == _stamp(self._before))
+        return now is None or (self._before is not None and stamp(now) == stamp(self._before))
 
     def _moved(self, temporary: Path) -> bool:
         """Move the file to its place; False if something has got there first."""
@@ -211,10 +211,6 @@ class Output:
         except FileExistsError:
             return False
         return True
-
-
-def _stamp(found: os.stat_result) -> tuple[int, ...]:
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _same(one: Path, other: Path) -> bool:

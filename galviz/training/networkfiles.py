@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from galviz.files import stamp
+
 
 class NetworkFiles:
     """The card and the weights of a network that is to be trained.
@@ -43,9 +45,7 @@ def _stamps(card: Path) -> tuple[object, object]:
     found = []
     for path in (card, card.with_suffix(".safetensors")):
         try:
-            state = path.lstat()
+            found.append(stamp(path.lstat()))
         except FileNotFoundError:
             found.append(None)
-        else:
-            found.append((state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns))
     return tuple(found)
