@@ -146,9 +146,10 @@ class FeatureFile:
         # What came with galviz is compared whole whenever it is opened: its parts need no more.
         self._compared_whole = False
         with self._opened() as parquet:
-            self.layer_names, self.provenance = self._contents(parquet.schema_arrow)
+            schema = parquet.schema_arrow
+            self.layer_names, self.provenance = self._contents(schema)
             # It holds a checksum of all values, and so tells this file from another at the same path.
-            self._stamp = parquet.schema_arrow.metadata[_KEY]
+            self._stamp = schema.metadata[_KEY]
             head = parquet.read([ID, PREDICTION])
             self.ids = head.column(ID).to_pylist()
             self.predictions = head.column(PREDICTION).to_numpy()
@@ -272,7 +273,7 @@ class FeatureFile:
         try:
             with open_regular(self.path) as stream:
                 self._compared_whole = verify_open(self.path, stream)
-                yield pq.ParquetFile(stream, page_checksum_verification=True)
+                yield pq.ParquetFile(stream, page_checksum_verification=not self._compared_whole)
         except FileNotFoundError as error:
             clone = "work in a clone of the project (pip install -e .), or " if self.shipped else ""
             raise self._fault("isn't there", f"{clone}make it with `{self._command}`") from error

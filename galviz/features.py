@@ -77,7 +77,7 @@ class Features:
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "predictions", predictions)
         object.__setattr__(self, "provenance", MappingProxyType(dict(provenance)))
-        object.__setattr__(self, "_row_of", {object_id: row for row, object_id in enumerate(ids)})
+        object.__setattr__(self, "_row_of", dict(zip(ids, range(len(ids)), strict=True)))
 
     @property
     def object_ids(self) -> list[str]:
@@ -207,9 +207,10 @@ def load_features(
 
 def _checked_ids(object_ids: Sequence[str]) -> list[str]:
     ids = list(object_ids)
-    for object_id in ids:
-        if not isinstance(object_id, str):
-            raise FeaturesError(f"object_ids must be strings; got {object_id!r} of type {type(object_id).__name__}")
+    for kind in set(map(type, ids)):
+        if not issubclass(kind, str):
+            stray = next(object_id for object_id in ids if type(object_id) is kind)
+            raise FeaturesError(f"object_ids must be strings; got {stray!r} of type {kind.__name__}")
     if len(set(ids)) < len(ids):
         ((object_id, count),) = Counter(ids).most_common(1)
         raise FeaturesError(f"object_ids must hold each galaxy once; got {quoted(object_id)} {count} times")
