@@ -1,7 +1,9 @@
 """master.csv -> the catalogue: ids that can be trusted, columns with their types, the label."""
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import pandas as pd
 from galviz.columns import Mixed, read_column
 from galviz.identifiers import check_ids
 from galviz.label import METALLICITY, SDSS_METALLICITY, Label, choose_column, describe_label, parse_label
+from galviz.missing import find_marks
 from galviz.problems import Problem, listed, shown
 from galviz.regular import NotRegularError, read_regular
 from galviz.table import CATALOGUE_NAME, ID_COLUMN, Table, read_table
@@ -49,6 +52,8 @@ class Catalogue:
         ``{"log_mass": {"-9999": 6, "": 2}}``.
     mixed : dict of str to Mixed
         Of each column that seems to be meant for numbers and is text what keeps it from being numbers.
+    possibly_missing : dict of str to dict of str to int
+        Of each column what was read as a value and may stand for a missing one, as `missing`.
     """
 
     frame: pd.DataFrame | None
@@ -57,6 +62,7 @@ class Catalogue:
     problems: list[Problem]
     missing: dict[str, dict[str, int]] = field(default_factory=dict)
     mixed: dict[str, Mixed] = field(default_factory=dict)
+    possibly_missing: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def read_catalogue(content: bytes, label: str | None = None) -> Catalogue:
@@ -73,7 +79,8 @@ def read_catalogue(content: bytes, label: str | None = None) -> Catalogue:
     -------
     Catalogue
         With every problem found; bad input never raises. Columns whose cells are all numbers become int64, or float64
-        with NaN for what is missing (`galviz.missing`); True and False become bool; integers beyond 2^53, which a float
+        with NaN for what is missing (`galviz.missing`); True and False (or TRUE and FALSE, true and false, T and F)
+        become bool; integers beyond 2^53, which a float
         would corrupt, and integers with leading zeros stay text; text has missing values too.
     """
     table = read_table(content)
@@ -90,7 +97,7 @@ def read_catalogue(content: bytes, label: str | None = None) -> Catalogue:
     if problems:
         return Catalogue(None, None, lines, problems)
 
-    typed, missing, mixed = {}, {}, {}
+    typed, missing, mixed, possibly = {}, {}, {}, {}
     for name in table.columns:
         # The text of a column is let go once it is read: all of a large table's texts and numbers are too much at once.
         blocks = table.blocks.pop(name)
@@ -101,16 +108,20 @@ def read_catalogue(content: bytes, label: str | None = None) -> Catalogue:
             typed[name] = np.array(values)
             empty = int(np.isnan(typed[name]).sum())
             missing[name] = {"": empty} if empty else {}
+            marked = find_marks(column, typed[name]).possible
+            cells = (cell for block in blocks for cell in block.split("\n"))
+            possibly[name] = dict(Counter(compress(cells, marked)).most_common())
         else:
             read = read_column(name, blocks, table.lines)
-            typed[name], missing[name] = read.cells, read.missing
+            typed[name], missing[name], possibly[name] = read.cells, read.missing, read.possibly_missing
             if read.mixed is not None:
                 mixed[name] = read.mixed
     index = pd.Index(list(lines), dtype="str", name=ID_COLUMN)
     frame = pd.DataFrame(typed, index=index, copy=False)
     column = METALLICITY if column == SDSS_METALLICITY else column
     described = None if column is None else describe_label(column, frame[column].to_numpy())
-    return Catalogue(frame, described, lines, [], {name: cells for name, cells in missing.items() if cells}, mixed)
+    missing, possibly = ({name: cells for name, cells in each.items() if cells} for each in (missing, possibly))
+    return Catalogue(frame, described, lines, [], missing, mixed, possibly)
 
 
 def read_catalogue_file(folder: Path) -> tuple[bytes, Problem | None]:

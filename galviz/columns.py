@@ -2,27 +2,27 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
-from galviz.missing import NOT_MEASURED, is_missing, is_surely_missing, missing_marks
+from galviz.missing import NOT_MEASURED, find_marks, is_missing, is_surely_missing
+from galviz.numerals import SMALLEST, holds_names, is_name, is_too_small, parse_number
 from galviz.problems import quoted
 
-# The largest integer up to which a float64 holds every one.
-_EXACT = 2**53
 # A number but for its form: 1,234.5, 8,75, 1 234, 1.2 Gyr, 5 %, ~0.1, <3, 8.9±0.1.
 _NEARLY = re.compile(
     r"[~<>≈≤≥]?\s*[+−-]?\d[\d.,' \u00a0]*([eE][+-]?\d+)?\s*(±.*|\(.*\)|[^\W\d_]{1,8}|[%°′″\"'*]{1,2})?"
 )
 # A decimal comma; before exactly three digits it may separate thousands.
 _WITH_COMMA = re.compile(r"[+-]?\d*,(?!\d{3}$)\d+([eE][+-]?\d+)?")
-# Cells that name rather than count: 007 as an integer would lose its zeros, 1237648702973411443 its last digits.
-_NAMES = re.compile(r"^[+-]*(0[0-9]+|[0-9]{16,})$", re.MULTILINE)
+# Truth values as Python, spreadsheets, JSON and FITS write them: true, false. A column keeps to one of these forms.
+_TRUTHS = (("True", "False"), ("TRUE", "FALSE"), ("true", "false"))
+_FITS_TRUTHS = ("T", "F")
 
 _READ = csv.ReadOptions(column_names=["cell"], use_threads=False)
 _PARSE = csv.ParseOptions(quote_char=False, ignore_empty_lines=False)
@@ -69,11 +69,14 @@ class Column:
         What was read as missing, as it is written, and how often; most frequent first.
     mixed : Mixed or None
         Given if most cells are numbers, or nearly, and the column is text all the same.
+    possibly_missing : dict of str to int
+        What was read as a number and may stand for a missing value (`galviz.missing.find_marks`), as `missing`.
     """
 
     cells: np.ndarray | pd.api.extensions.ExtensionArray
     missing: dict[str, int]
     mixed: Mixed | None = None
+    possibly_missing: dict[str, int] = field(default_factory=dict)
 
 
 def read_column(name: str, blocks: Sequence[str], lines: Sequence[int]) -> Column:
@@ -93,15 +96,18 @@ def read_column(name: str, blocks: Sequence[str], lines: Sequence[int]) -> Colum
     """
     numbers, words = _parse(blocks)
     if not words and not any(map(_names_rather_than_counts, blocks)):
-        missing = missing_marks(name, numbers)
-        if missing.any():
-            return Column(np.where(missing, np.nan, numbers), _counted(_picked(blocks, missing)))
+        marks = find_marks(name, numbers)
+        possible = _counted(_picked(blocks, marks.possible))
+        if marks.missing.any():
+            missing = _counted(_picked(blocks, marks.missing))
+            return Column(np.where(marks.missing, np.nan, numbers), missing, possibly_missing=possible)
         # Only what is written as an integer is one: 3.0 was measured.
         whole = all(re.fullmatch(r"[0-9+\n-]*", block) for block in blocks)
-        return Column(numbers.astype(np.int64) if whole else numbers, {})
+        return Column(numbers.astype(np.int64) if whole else numbers, {}, possibly_missing=possible)
     cells = [cell for block in blocks for cell in block.split("\n")]
-    if set(words) <= {"True", "False"} and words.total() == len(cells):
-        return Column(np.array([cell == "True" for cell in cells]), {})
+    true = _word_for_true(words)
+    if true is not None and words.total() == len(cells):
+        return Column(np.array([cell == true for cell in cells]), {})
     missing = np.array([is_missing(cell) for cell in cells]) | (numbers == NOT_MEASURED)
     mixed = _mixed(cells, words, missing, lines)
     if mixed is None:  # a column of words
@@ -110,17 +116,45 @@ def read_column(name: str, blocks: Sequence[str], lines: Sequence[int]) -> Colum
     return Column(values, _counted(_picked(blocks, missing)), mixed)
 
 
+def _word_for_true(words: Collection[str]) -> str | None:
+    """The word for true among truth values of one form; None for other words. T alone, or F, may be a code."""
+    for true, false in _TRUTHS:
+        if words and set(words) <= {true, false}:
+            return true
+    return _FITS_TRUTHS[0] if set(words) == set(_FITS_TRUTHS) else None
+
+
 def _parse(blocks: Sequence[str]) -> tuple[np.ndarray, Counter[str]]:
-    """Read cells as numbers, NaN for what is none; and count the cells that are neither numbers nor missing."""
+    """Read cells as numbers, and count the cells that are neither numbers nor missing.
+
+    Numbers are NaN for what is none, infinite for what is too large for a float64, and for what is too small: 1e-400
+    isn't 0. What isn't finite is missing, and told.
+    """
     parts, words = [], Counter()
     for block in blocks:
         part = _parse_plain(block)
         if part is None:
             cells = block.split("\n")
-            part = np.array(list(map(_number, cells)))
+            part = np.array(list(map(parse_number, cells)))
             words.update(cells[place] for place in np.flatnonzero(np.isnan(part)) if not is_missing(cells[place]))
-        parts.append(part)
+        parts.append(_without_lost(block, part))
     return np.concatenate(parts), words
+
+
+def _without_lost(block: str, part: np.ndarray) -> np.ndarray:
+    """Numbers with infinity for those whose digits a float64 loses because they are too small."""
+    # Only an exponent makes a number so small, or hundreds of zeros. (false, True and other words have an e too.)
+    if not ("e" in block or "E" in block or "d" in block or "D" in block or "0" * 300 in block):
+        return part
+    with np.errstate(invalid="ignore"):
+        places = np.flatnonzero(np.abs(part) < SMALLEST)
+    if not places.size:
+        return part
+    cells = block.split("\n")
+    lost = [place for place in places.tolist() if is_too_small(cells[place], float(part[place]))]
+    part = part.copy()
+    part[lost] = np.inf
+    return part
 
 
 def _parse_plain(block: str) -> np.ndarray | None:
@@ -133,20 +167,12 @@ def _parse_plain(block: str) -> np.ndarray | None:
     return part if len(part) == block.count("\n") + 1 and np.isfinite(part).all() else None
 
 
-def _number(cell: str) -> float:
-    """Read a cell as Python does, save 1_000, which may be a name."""
-    try:
-        return np.nan if "_" in cell else float(cell)
-    except ValueError:
-        return np.nan
-
-
 def _names_rather_than_counts(block: str) -> bool:
     """Whether a cell holds digits that a number would lose."""
     # Where each cell has its decimal point there is no need to look. ("n.a." has two.)
     if block.count(".") > block.count("\n") and "a" not in block and "A" not in block:
         return False
-    return any(digits[0] == "0" or len(digits) > 16 or int(digits) > _EXACT for digits in _NAMES.findall(block))
+    return holds_names(block)
 
 
 def _picked(blocks: Sequence[str], places: np.ndarray) -> Iterator[str]:
@@ -167,7 +193,7 @@ def _counted(cells: Iterator[str]) -> dict[str, int]:
 def _mixed(cells: list[str], words: Counter[str], missing: np.ndarray, lines: Sequence[int]) -> Mixed | None:
     """Say what keeps a column from being numbers, if that is what it seems to be meant for."""
     given = len(cells) - int(missing.sum())
-    names = [bool(_NAMES.match(cell) and _names_rather_than_counts(cell)) for cell in cells]
+    names = list(map(is_name, cells))
     odd = [place for place, cell in enumerate(cells) if not missing[place] and (cell in words or names[place])]
     nearly = sum(count for word, count in words.items() if _NEARLY.fullmatch(word))
     # Ids, plates and codes are text on purpose: more than a few of their cells have leading zeros or too many digits.

@@ -9,6 +9,7 @@ import numpy as np
 
 from galviz.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.missing import NOT_MEASURED, is_missing, missing_marks
+from galviz.numerals import EXACT, is_name, is_too_large, is_too_small, parse_number
 from galviz.problems import Problem, listed, quoted, shown
 
 # The MPA-JHU catalogue's column, a median of 12 + log10(O/H) (Tremonti et al. 2004), and what it is called once read.
@@ -99,14 +100,17 @@ def parse_label(column: str, cells: Sequence[tuple[int, str, str]]) -> tuple[lis
     values : list of float
         In the order of `cells`, NaN where not measured.
     problems : list of Problem
-        One for each cell that holds anything but a finite, possible number; one for all where all have the same fault.
+        One for each cell that holds anything but a finite, possible number that a float64 holds without loss; one for
+        all where all have the same fault. A number that only may stand for 'not measured' is taken as a value.
     """
-    values = [_number(cell) for _, _, cell in cells]
+    values = [parse_number(cell) for _, _, cell in cells]
     low, high = _METALLICITY_POSSIBLE if column in (SDSS_METALLICITY, METALLICITY) else (-math.inf, math.inf)
     marks = missing_marks(column, np.array(values, dtype=float))
     told = []
     for (line, object_id, cell), value, mark in zip(cells, values, marks.tolist(), strict=True):
-        fault = _fault(cell.strip(), value, low, high, mark=mark) if mark or not low <= value <= high else None
+        fault = _lost(cell.strip(), value)
+        if fault is None and (mark or not low <= value <= high):
+            fault = _fault(cell.strip(), value, low, high, mark=mark)
         if fault is not None:
             told.append((line, object_id, cell, *fault))
     n_given = sum(bool(cell.strip()) for _, _, cell in cells)
@@ -123,6 +127,24 @@ def parse_label(column: str, cells: Sequence[tuple[int, str, str]]) -> tuple[lis
     ]
 
 
+def _lost(cell: str, value: float) -> tuple[str, str] | None:
+    """Say what a float64 would lose of a label and the remedy; None if nothing."""
+    if is_name(cell) and cell.lstrip("+-").startswith("0"):
+        plain = f"{value:.0f}" if abs(value) < EXACT else "the number"
+        return "has leading zeros, as names have", f"write {plain} without them, or name another column for the label"
+    if is_name(cell):
+        remedy = (
+            "subtract a constant from all labels, or write them with a decimal point if the last digits don't matter"
+        )
+        return "has more digits than a 64-bit float holds, and would be rounded", remedy
+    if is_too_large(cell, value):
+        return "is too large for a 64-bit float", "divide all labels by a constant, or write their logarithms"
+    if is_too_small(cell, value):
+        remedy = "multiply all labels by a constant, or write their logarithms; write 0 if that is meant"
+        return "is too small for a 64-bit float", remedy
+    return None
+
+
 def _fault(cell: str, value: float, low: float, high: float, *, mark: bool) -> tuple[str, str] | None:
     """Say what is wrong with a label and the remedy; None if it is empty."""
     if not cell:
@@ -133,7 +155,7 @@ def _fault(cell: str, value: float, low: float, high: float, *, mark: bool) -> t
         return "is no finite number", "leave the cell empty if it wasn't measured"
     if not math.isfinite(value):
         remedy = "leave the cell empty if it wasn't measured"
-        if "," in cell and math.isfinite(_number(cell.replace(",", "."))):
+        if "," in cell and math.isfinite(parse_number(cell.replace(",", "."))):
             remedy = "write a decimal point instead of the comma"
         return "is no finite number", remedy
     if mark:
@@ -171,11 +193,3 @@ def describe_label(column: str, values: np.ndarray) -> Label:
         half = max(0.5, abs(low) * 1e-6)
         low, high = low - half, high + half
     return Label(column, " ".join(words), unit, low, high)
-
-
-def _number(cell: str) -> float:
-    """Read a cell as a number; NaN for what is none. Python's own reading takes '1_000', which may be a name."""
-    try:
-        return math.nan if "_" in cell else float(cell)
-    except ValueError:
-        return math.nan

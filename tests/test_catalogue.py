@@ -162,6 +162,12 @@ def test_two_metallicities_clash():
         ("-9999.0", "SDSS's mark for 'not measured'", "leave the cell empty"),
         ("5.99", "between 6 and 11", "true column"),
         ("0.02", "between 6 and 11", "true column"),
+        ("1e-400", "too small for a 64-bit float", "multiply"),
+        ("1.5D-400", "too small for a 64-bit float", "multiply"),
+        ("1e400", "too large for a 64-bit float", "divide"),
+        ("12345678901234567", "would be rounded", "subtract"),
+        ("007", "leading zeros", "write 7 "),
+        ("-00", "leading zeros", "another column"),
     ],
 )
 def test_a_label_s_cell_that_can_t_be_one(cell, says, remedy):
@@ -180,6 +186,26 @@ def test_other_labels_have_other_ranges():
 def test_a_mark_that_stands_apart_is_refused_in_any_label():
     assert "a mark for 'not measured'" in only_sentence("objID,mass\na,9.5\nb,-999\nc,11.2\n", "mass")[2]
     assert frame_of("objID,velocity\na,-120\nb,-99\nc,50\n", "velocity")["velocity"].tolist() == [-120, -99, 50]
+
+
+def test_no_label_is_changed_silently():
+    for cell in ("1e-400", "1.23456e-320", "12345678901234567", "9007199254740993", "007", "1e400"):
+        assert only_sentence(f"objID,x\na,1\nb,{cell}\nc,3\n", "x")[:2] == (3, "b")
+    cells = ["0", "0.0", "0e5", "9007199254740992", "5e-324", "1e-310", "1.5D+03", "1234567.875"]
+    rows = "".join(f"g{number},{cell}\n" for number, cell in enumerate(cells))
+    assert frame_of(f"objID,x\n{rows}", "x")["x"].tolist() == [0, 0, 0, 2**53, 5e-324, 1e-310, 1500, 1234567.875]
+
+
+def test_a_label_that_may_be_a_mark_is_a_value_and_told():
+    rows = "".join(f"g{number},{100 * number}\n" for number in range(20))
+    catalogue = read(f"objID,cz\nbad,-99\n{rows}", "cz")
+    assert catalogue.problems == []
+    assert catalogue.frame["cz"].loc["bad"] == -99
+    assert catalogue.possibly_missing == {"cz": {"-99": 1}}
+    velocities = "".join(f"g{number},{number}\n" for number in range(-12000, 8000, 53))
+    catalogue = read(f"objID,cz\na,-9999\n{velocities}", "cz")
+    assert catalogue.frame["cz"].loc["a"] == -9999
+    assert catalogue.possibly_missing == {"cz": {"-9999": 1}}
 
 
 def test_a_label_that_is_wrong_for_all_galaxies_is_told_once():
