@@ -67,6 +67,7 @@ class Survey:
     _known_sizes: Counter[tuple[int, int]] = field(repr=False)
     _missing: dict[str, dict[str, int]] = field(repr=False)
     _mixed: dict[str, Mixed] = field(repr=False)
+    _possibly_missing: dict[str, dict[str, int]] = field(repr=False)
     # Of a survey that came with galviz: path within the folder -> SHA-256 in hexadecimal
     _shipped: Mapping[str, str] = field(repr=False)
 
@@ -90,6 +91,11 @@ class Survey:
         ``{"log_mass": {"-9999": 6, "N/A": 1, "": 2}}``: nine galaxies have no ``log_mass``, two because it is empty.
         """
         return {column: dict(cells) for column, cells in self._missing.items()}
+
+    @property
+    def possibly_missing(self) -> dict[str, dict[str, int]]:
+        """Of each column what was read as a value and may stand for a missing one, as `missing`; the caller's own."""
+        return {column: dict(cells) for column, cells in self._possibly_missing.items()}
 
     @property
     def mixed(self) -> dict[str, Mixed]:
@@ -283,6 +289,7 @@ def load_survey(
         _known_sizes=found.sizes_px,
         _missing=catalogue.missing,
         _mixed=catalogue.mixed,
+        _possibly_missing=catalogue.possibly_missing,
         _shipped=shipped,
     )
 

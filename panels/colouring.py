@@ -19,7 +19,11 @@ _MOST_REASONS = 5
 
 
 def choose_colour(
-    catalogue: pd.DataFrame, *, labelled: bool = True, mixed: Mapping[str, Mixed] | None = None
+    catalogue: pd.DataFrame,
+    *,
+    labelled: bool = True,
+    mixed: Mapping[str, Mixed] | None = None,
+    possibly_missing: Mapping[str, Mapping[str, int]] | None = None,
 ) -> str | None:
     """Draw the control for what the colours say, with how many galaxies lack it and what can't be chosen.
 
@@ -31,6 +35,8 @@ def choose_colour(
         Whether the truth is known of any.
     mixed : mapping of str to Mixed, optional
         See `galviz.survey.Survey.mixed`.
+    possibly_missing : mapping of str to mapping of str to int, optional
+        See `galviz.survey.Survey.possibly_missing`.
 
     Returns
     -------
@@ -57,6 +63,11 @@ def choose_colour(
     n_missing = int(catalogue[chosen].isna().sum())
     if n_missing:
         st.caption(f"{n_missing:,} of {len(catalogue):,} galaxies have no value of it and are grey.")
+    if possible := (possibly_missing or {}).get(chosen):
+        values = ", ".join(f"{code(cell)} ({count:,})" for cell, count in possible.items())
+        st.caption(
+            f"These values of the survey may stand for missing ones: {values}. Leave such cells empty if they do."
+        )
     return chosen
 
 

@@ -207,18 +207,22 @@ def test_problems_are_printed_row_by_row_with_their_count(folder, capsys):
 
 def test_what_is_missing_and_what_is_text_is_told(folder, capsys):
     ids = load_survey(folder).object_ids
-    cells = ["-9999,9.5,bad", "N/A,-999,1", "1.5,9.8,2", "-9999,9.7,3"]
+    cells = ["-9999,9.5,bad,1000", "N/A,-999,1,2000", "1.5,9.8,2,-99", "-9999,9.7,3,4000"]
     rows = [f"{object_id},8.5,{each}\n" for object_id, each in zip(ids, cells, strict=True)]
-    (folder / "master.csv").write_text("objID,oh_p50,redshift,mass,age\n" + "".join(rows))
+    (folder / "master.csv").write_text("objID,oh_p50,redshift,mass,age,cz\n" + "".join(rows))
     assert cli.main(["check-survey", str(folder)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "missing   redshift: 3 of 4: -9999 (2), N/A (1)" in lines
     assert "missing   mass: 1 of 4: -999 (1)" in lines
+    (line,) = [line for line in lines if line.startswith("missing?  ")]
+    assert "cz: " in line
+    assert "-99 (1)" in line
     (line,) = [line for line in lines if line.startswith("text      age: ")]
     assert "1 of 4 cells are no numbers, the first 'bad' on line 2" in line
     assert cli.main(["check-survey", str(folder), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["missing"] == {"redshift": {"-9999": 2, "N/A": 1}, "mass": {"-999": 1}}
+    assert found["possibly_missing"] == {"cz": {"-99": 1}}
     assert list(found["text_not_numbers"]) == ["age"]
 
 

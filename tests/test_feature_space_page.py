@@ -226,6 +226,15 @@ def test_what_is_missing_and_what_is_no_colour_is_told(open_page, make_survey):
     assert "`name` is text of 15 kinds" in why
 
 
+def test_a_value_that_may_stand_for_a_missing_one_is_told(open_page, make_survey):
+    folder = with_columns(make_survey(15), cz=["-99", *map(str, range(0, 14000, 1000))])
+    app = open_page(folder, colour="cz")
+    assert not app.exception
+    assert "may stand for missing ones: `-99` (1)" in told(app)
+    _, rows = chart(app)
+    assert rows["colour"].min() == -99
+
+
 def test_a_label_that_is_the_same_for_all_has_no_correlation(open_page, make_survey):
     app = open_page(with_columns(make_survey(16), oh_p50="8.8"))
     assert not app.exception

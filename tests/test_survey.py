@@ -583,11 +583,14 @@ def test_problems_of_one_kind_are_grouped():
 
 def test_what_is_missing_is_the_callers_own(folder):
     ids = ids_in(folder)
-    rows = [f"{object_id},8.5,{'N/A' if object_id == ids[0] else 3}\n" for object_id in ids]
-    (folder / "master.csv").write_text("objID,oh_p50,x\n" + "".join(rows))
+    cells = ["N/A,-99", "3,200", "3,400", "3,600", "3,800"]
+    rows = [f"{object_id},8.5,{each}\n" for object_id, each in zip(ids, cells, strict=True)]
+    (folder / "master.csv").write_text("objID,oh_p50,x,cz\n" + "".join(rows))
     survey = load_survey(folder)
     survey.missing["x"].clear()
+    survey.possibly_missing["cz"].clear()
     assert survey.missing == {"x": {"N/A": 1}}
+    assert survey.possibly_missing == {"cz": {"-99": 1}}
     assert survey.mixed == {}
 
 

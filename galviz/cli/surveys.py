@@ -57,6 +57,7 @@ def _facts(survey: "Survey") -> dict:
         "highest": float(max(values)) if len(values) else None,
         "without_label": n_galaxies - len(values),
         "missing": survey.missing,
+        "possibly_missing": survey.possibly_missing,
         "text_not_numbers": {column: str(why) for column, why in survey.mixed.items()},
         "sha256": survey.sha256,
     }
@@ -101,14 +102,20 @@ def _told(error: "SurveyError") -> list[str]:
 
 
 def _missing(found: dict) -> list[str]:
-    """A line for each column that lacks values, and for each that is text and seems to be meant for numbers."""
+    """A line for each column that lacks values or may lack some, or that is text and seems to be meant for numbers."""
     from galviz.problems import shown
+
+    def counted(cells: dict[str, int]) -> str:
+        return ", ".join(f"{shown(cell) or 'empty'} ({count:,})" for cell, count in cells.items())
 
     lines = []
     for column, cells in found.get("missing", {}).items():
         if column != found["label"]:
-            read = ", ".join(f"{shown(cell) or 'empty'} ({count:,})" for cell, count in cells.items())
-            lines.append(f"missing   {shown(column)}: {sum(cells.values()):,} of {found['galaxies']:,}: {read}")
+            total = f"{sum(cells.values()):,} of {found['galaxies']:,}"
+            lines.append(f"missing   {shown(column)}: {total}: {counted(cells)}")
+    for column, cells in found.get("possibly_missing", {}).items():
+        remedy = "they are read as values; leave the cells empty if nothing was measured"
+        lines.append(f"missing?  {shown(column)}: these may stand for missing values: {counted(cells)}; {remedy}")
     text = found.get("text_not_numbers", {})
     return lines + [f"text      {shown(column)}: {why}" for column, why in text.items()]
 

@@ -91,7 +91,12 @@ points = points_table(opened, features, projection.coordinates, sample, label)
 labelled = "true" in points and bool(points["true"].notna().any())
 with right:
     x, y = choose_pair(n_components)
-    colour = choose_colour(survey.catalogue.loc[sample], labelled=labelled, mixed=survey.mixed)
+    colour = choose_colour(
+        survey.catalogue.loc[sample],
+        labelled=labelled,
+        mixed=survey.mixed,
+        possibly_missing=survey.possibly_missing,
+    )
 with picture:
     if survey.label is None:
         st.info("This survey has no label: there is no truth to compare with.", icon=":material/label_off:")
