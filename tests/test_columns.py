@@ -232,6 +232,8 @@ def test_magnitudes_of_a_wide_range_are_never_near_99():
         ("age", [str(number) for number in range(150)], [], False, False),
         ("confidence", MAGNITUDES, ["99.9", "99.9"], False, True),
         ("jpeg_quality", ["75"] * 30, ["99"] * 30, False, True),
+        ("grade", ["0", "10"] * 15, ["99"] * 5, False, True),
+        ("grade", [str(number) for number in range(12)], ["99"] * 15, False, True),
         ("inclination_deg", ["17.2", "18.1"], ["99.0"], False, True),
         # Few values, and several marks.
         ("x", ["10.2"], ["-99"] * 25, True, False),
@@ -245,6 +247,8 @@ def test_magnitudes_of_a_wide_range_are_never_near_99():
         ("cz_kms", STEPS, ["-99"], False, True),
         ("v", STEPS, ["-99"] * 3, True, False),
         ("flux", STEPS, ["-99"], True, False),
+        ("flux", STEPS, ["-88"], False, True),
+        ("flux", STEPS, ["-88"] * 2, True, False),
         ("v_helio", VELOCITIES, ["-99"] * 3, False, True),
         ("v_helio", VELOCITIES, ["-99"] * 12, True, False),
         # -9999 is SDSS's mark, unless it is one value of many.
