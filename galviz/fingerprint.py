@@ -52,17 +52,15 @@ def tensors_of(network: nn.Module) -> dict[str, torch.Tensor]:
 
     Those that PyTorch's own hooks compute from parameters, as spectral norm does, are left out.
     """
-    attributes = {
-        attribute_name(f"{path}." if path else "", name): value
-        for path, module in network.named_modules(remove_duplicate=False)
-        for name, value in vars(module).items()
-        if isinstance(value, torch.Tensor) and name not in parts_of(module)
-    }
-    return {
-        **attributes,
-        **dict(network.named_parameters(remove_duplicate=False)),
-        **dict(network.named_buffers(remove_duplicate=False)),
-    }
+    tensors = {}
+    for path, module in network.named_modules(remove_duplicate=False):
+        prefix = f"{path}." if path else ""
+        for registered in (module._parameters, module._buffers):
+            tensors |= {prefix + name: values for name, values in registered.items() if values is not None}
+        for name, value in vars(module).items():
+            if isinstance(value, torch.Tensor) and name not in parts_of(module):
+                tensors[attribute_name(prefix, name)] = value
+    return tensors
 
 
 def checksum(structure: str, tensors: Mapping[str, torch.Tensor]) -> str:
