@@ -62,8 +62,9 @@ def extract(
     progress : callable, optional
         Called as progress(done, total), in galaxies. What it raises cancels the extraction and comes through.
     allow_hooks : bool
-        Whether hooks that others have registered on the network may change its output. By default one that does is
-        refused, because the features would not be those of the network's weights. Hooks that only observe are called.
+        Whether hooks that others have registered on the network may change its output, and functions and methods that
+        others have replaced be used. By default either is refused, because the features would not be those of the
+        network's weights. Hooks that only observe are called.
 
     Returns
     -------
@@ -71,12 +72,13 @@ def extract(
         ``layers[name]`` of shape (n, channels) and ``predictions`` of shape (n,), float32, rows in the order of
         `object_ids`; predictions in the label's unit. ``provenance["weights_sha256"]`` is the checksum of the weights
         file if the network computes with exactly what was loaded from it, else one of its tensors, which is no file's.
-        Hooks that changed the output are named in ``provenance["changed_by_hooks"]``.
+        Hooks that changed the output, and replaced code, are named in ``provenance["changed_by_hooks"]``.
 
     Raises
     ------
     ValueError
-        If the network has no card or is in training mode, a hook changes its output, or an argument is out of range.
+        If the network has no card or is in training mode, a batch norm of it stores no statistics, a hook or replaced
+        code changes its output, or an argument is out of range.
     SurveyError
         If an image has gone, broken or changed since the survey was loaded.
     """

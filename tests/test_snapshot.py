@@ -19,8 +19,9 @@ from torch.overrides import TorchFunctionMode
 
 from galviz.activations import extract, feature_maps
 from galviz.card import file_sha256
+from galviz.fingerprint import fingerprint
 from galviz.model import load_model
-from galviz.snapshot import fingerprint, take_snapshot
+from galviz.snapshot import take_snapshot
 from galviz.survey import load_survey
 
 CPU = torch.device("cpu")
@@ -74,6 +75,10 @@ def _first_pooling(network):
     return next(module for module in network.modules() if isinstance(module, nn.AvgPool2d))
 
 
+def _spectral_norm(network):
+    return next(iter(network[4][-1].convpath[-1].conv._forward_pre_hooks.values()))
+
+
 CHANGES = {
     "an optimiser's step": lambda network: torch.optim.SGD(network.parameters(), 0.1).step(),
     "in place, past autograd": lambda network: network[0][0].weight.data[0, 0, 0].add_(1e-3),
@@ -82,6 +87,8 @@ CHANGES = {
     "another activation function": _replace_activation,
     "the divisor of a pooling": lambda network: setattr(_first_pooling(network), "divisor_override", 3),
     "a wider eps": lambda network: setattr(network[0][1], "eps", 1e-3),
+    "a setting of spectral norm": lambda network: setattr(_spectral_norm(network), "eps", 1e-3),
+    "a tensor that is no parameter": lambda network: setattr(network[0][1], "shift", torch.ones(1)),
 }
 
 
@@ -199,17 +206,7 @@ def test_a_hook_may_keep_what_it_was_shown_and_change_it_later(network, survey, 
     assert weights_of(features) == file_checksum
 
 
-def test_replaced_code_is_refused(network, survey, monkeypatch):
-    extract(network, survey)
-    network[0][0]._conv_forward = lambda *arguments: torch.zeros(1)
-    with pytest.raises(ValueError, match=r"the replaced method _conv_forward of module '0.0'"):
-        extract(network, survey)
-    del network[0][0]._conv_forward
-    with monkeypatch.context() as patch:
-        patch.setattr(nn.Conv2d, "forward", lambda self, values: values)
-        with pytest.raises(ValueError, match=r"the replaced method Conv2d\.forward of module '0.0'"):
-            extract(network, survey)
-
+def test_a_mode_is_refused(network, survey):
     class Doubling(TorchFunctionMode):
         def __torch_function__(self, function, types, arguments=(), keywords=None):
             return function(*arguments, **(keywords or {}))
@@ -283,6 +280,8 @@ def test_training_mode_in_the_middle_of_a_batch_changes_nothing_in_it(network, s
         extract(network, survey)
 
 
+# Between the opening of an image and its `with`, Python itself closes what an interrupt left open, and says so.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_anywhere_leaves_no_hook_and_no_lock(network, survey):
     extract(network, survey, layers=LAYERS)
     began = time.perf_counter()
@@ -297,12 +296,13 @@ def test_an_interrupt_anywhere_leaves_no_hook_and_no_lock(network, survey):
     try:
         for _ in range(40):
             try:
-                signal.setitimer(signal.ITIMER_REAL, dice.uniform(0.0005, usual_s))
-                extract(network, survey, layers=LAYERS, batch_size=6)
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, dice.uniform(0.0005, usual_s))
+                    extract(network, survey, layers=LAYERS, batch_size=6)
+                finally:  # where the interrupt may come too
+                    signal.setitimer(signal.ITIMER_REAL, 0)
             except KeyboardInterrupt:
                 interrupted += 1
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
             assert not any(module._forward_hooks for module in network.modules())
     finally:
         signal.signal(signal.SIGALRM, previous)
