@@ -84,12 +84,14 @@ ALTERATIONS: dict[str, Callable[[Image.Image], Image.Image]] = {
 }
 
 
-def compare(one: Image.Image, other: Image.Image) -> tuple[float, float]:
-    """Correlations of two images: of their fingerprints, and in colour; -1 if they aren't compared so far."""
-    pairs = similar_pairs([fingerprint(one), fingerprint(other)], least=-1)
-    if not pairs:
-        return -1.0, -1.0
-    return pairs[0][-1], correlation_in_colour(one, other, *pairs[0][2:])
+def compare(ones: Sequence[Image.Image], others: Sequence[Image.Image]) -> np.ndarray:
+    """Correlations of pairs of images, of their fingerprints and in colour; -1 if they aren't compared so far."""
+    fingerprints = [fingerprint(image) for image in (*ones, *others)]
+    found = np.full((len(ones), 2), -1.0)
+    for one, other, *how in similar_pairs(fingerprints, -1):
+        if other == one + len(ones):
+            found[one] = how[-1], correlation_in_colour(ones[one], others[one], *how)
+    return found
 
 
 def are_found(correlations: np.ndarray) -> np.ndarray:
@@ -125,7 +127,8 @@ def measure(survey: Survey, n_altered: int) -> int:
     sample = range(0, len(ids), max(1, len(ids) // n_altered))
     print(f"  {'altered copies':36} {'found':>9}   fingerprints (least, 2 %)   in colour (least, 2 %)")
     for name, alter in ALTERATIONS.items():
-        found = np.array([compare(image, alter(image)) for image in map(read, sample)])
+        images = list(map(read, sample))
+        found = compare(images, list(map(alter, images)))
         (least, in_colour), (low, low_in_colour) = found.min(axis=0), np.quantile(found, 0.02, axis=0)
         counted = f"{are_found(found).sum()}/{len(found)}"
         print(f"  {name:36} {counted:>9} {least:18.2f} {low:7.2f} {in_colour:17.2f} {low_in_colour:7.2f}")

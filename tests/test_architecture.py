@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 # A module of the core imports only from those before it. `simulate` is a package: one stage.
 STAGES = (
     *("signatures", "problems", "regular", "files", "jsonfile", "manifest", "shipped"),
-    *("damage", "images", "cutouts"),
+    *("damage", "images", "cutouts", "fingerprints", "nearcopies"),
     *("header", "table", "rounding", "identifiers", "missing", "columns", "label", "catalogue"),
     *("misplaced", "imagefolder", "output"),
     *("survey", "sample", "metrics", "schedule", "crops", "framing", "pixelfeatures", "normalisation", "heatmap"),
@@ -20,7 +20,7 @@ STAGES = (
     *("projection", "variance", "alignment", "attribution"),
     *("correlation", "probes", "evidence"),
     *("dimension", "neighbours", "maps"),
-    *("derived", "doctor", "course"),
+    *("derived", "course", "doctor"),
     *("charts", "cli", "__main__"),
 )
 TORCH_STAGES = ("snapshot", "model", "training", "activations", "inspection", "attribution")
