@@ -22,6 +22,18 @@ _FRAMES = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)  # the kinds of Huffman- and arithmetic
 _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
 
 
+def png_header_parts(content: bytes) -> list[bytes]:
+    """The names of a PNG's parts before its image data, as far as they can be followed."""
+    names, place = [], _PNG_SIGNATURE_BYTES
+    while len(head := content[place : place + 8]) == 8:
+        length, name = struct.unpack(">I4s", head)
+        if name == b"IDAT":
+            break
+        names.append(name)
+        place += 8 + length + 4
+    return names
+
+
 def png_damage(content: bytes) -> str | None:
     """Check a PNG by its checksums, and for rows that are missing.
 

@@ -57,7 +57,7 @@ def examine() -> Iterator[Check]:
     """Check this installation, quick things first; yields each check as it is done, and raises nothing."""
     yield _python()
     yield from _packages()
-    later = (_simulator, _memory, _shipped_files, _survey, _weights, _features, _network)
+    later = (_simulator, _memory, _progress, _shipped_files, _survey, _weights, _features, _network)
     for check in later:
         yield _guarded(check.__name__.strip("_").replace("_", " "), check)
 
@@ -135,6 +135,20 @@ def _memory() -> Check:
     if size < needed * 1e9:
         return Check("memory", WRONG, f"{size / 1e9:.1f} GB", remedy)
     return Check("memory", OK, f"{size / 1e9:.1f} GB")
+
+
+def _progress() -> Check:
+    from galviz.course.progress import progress_path, progress_problem, read_progress
+
+    try:
+        problem, known = progress_problem(), read_progress()
+    except OSError as error:
+        return Check("progress", WRONG, f"{error.filename}: {error.strerror}", "check the file and its permissions")
+    if problem:
+        remedy = "put another copy of it in its place, if you have one; nothing in it is ever overwritten"
+        return Check("progress", WRONG, f"most lines of {progress_path()} can't be understood", remedy)
+    n_passed = sum(key.endswith(".passed") for key in known)
+    return Check("progress", OK, f"{n_passed} exercises passed" if known else "none yet")
 
 
 def _shipped_files() -> Check:

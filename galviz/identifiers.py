@@ -1,9 +1,10 @@
 """The ids of master.csv: which can be trusted to name a galaxy and its image, and what is wrong with the others."""
 
 import re
+from collections.abc import Iterable
 
 from galviz.header import CATALOGUE_NAME, ID_COLUMN
-from galviz.problems import Problem, quoted, shown
+from galviz.problems import Problem, listed, quoted, shown
 from galviz.rounding import find_rounding
 
 # An id names a file: nothing in it may lead out of the images' folder, hide the file or need quoting in a shell.
@@ -15,6 +16,37 @@ _IMAGE = re.compile(r".+(\.jpe?g|\.png)", re.IGNORECASE)
 # Other words for a missing value, such as NA, may name a galaxy.
 _MISSING = {"nan", "none", "null", "<na>", "n/a", "#n/a"}
 _AS_TEXT = f"write the catalogue again with {ID_COLUMN} as text (pandas: dtype={{'{ID_COLUMN}': str}})"
+
+
+# Names that Windows keeps for devices, with any ending.
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+
+
+def not_portable(names: Iterable[str]) -> list[str]:
+    """Say which of some images couldn't be kept on another system's disk: a sentence for each kind.
+
+    Most disks of Windows and macOS take names that differ in upper and lower case alone for one, and Windows has no
+    file that is called as a device is.
+    """
+    alike: dict[str, list[str]] = {}
+    reserved = []
+    for name in names:
+        alike.setdefault(name.casefold(), []).append(name)
+        if name.partition(".")[0].casefold() in _RESERVED:
+            reserved.append(name)
+    sentences = []
+    if same := [group for group in alike.values() if len(group) > 1]:
+        sentences.append(
+            f"{listed(same[0])} differ in upper and lower case alone{_and_more(len(same))}: on most disks of Windows "
+            "and macOS one would replace the other. Rename one before you copy the survey there."
+        )
+    if reserved:
+        sentences.append(f"Windows can't keep a file called {reserved[0]}{_and_more(len(reserved))}: rename it.")
+    return sentences
+
+
+def _and_more(count: int) -> str:
+    return f" (and {count - 1} more such)" if count > 1 else ""
 
 
 def check_ids(ids: list[tuple[int, str]]) -> tuple[dict[str, int], list[Problem]]:

@@ -8,7 +8,7 @@ import zlib
 
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
-from galviz.damage import jpeg_damage, png_damage
+from galviz.damage import jpeg_damage, png_damage, png_header_parts
 from galviz.signatures import file_kind
 
 # Far more than a cutout of one galaxy needs (160 px), and little enough for a few threads to decode at a time.
@@ -151,11 +151,10 @@ def _open(content: bytes) -> ImageFile.ImageFile:
     """
     kind = file_kind(content)
     if kind == "a PNG image":
-        header = content[: content.find(b"IDAT")]
         # Pillow would quietly drop the lower half of 16 bits. The depth is the 25th byte of every PNG (its IHDR).
-        if header[12:16] == b"IHDR" and header[24:25] == b"\x10":
+        if content[12:16] == b"IHDR" and content[24:25] == b"\x10":
             raise ImageFault("it has 16 bits a channel", "stretch it to 8 bits and " + _CONVERT)
-        if b"acTL" in header:
+        if b"acTL" in png_header_parts(content):
             raise ImageFault("it is an animated PNG", _CONVERT)
         reader: type[ImageFile.ImageFile] = PngImagePlugin.PngImageFile
     elif kind == "a JPEG image":

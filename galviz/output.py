@@ -6,6 +6,7 @@ or the user asked for it.
 
 import errno
 import os
+import re
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +21,9 @@ from galviz.table import CATALOGUE_NAME
 # Enough to notice a full disk, on which an empty file can still be made.
 _PROBE_BYTES = 1 << 16
 _STREAMS = ("standard input", "standard output", "standard error")
+# Where Linux, macOS and others list the files that a program has open.
+_DESCRIPTORS = re.compile(r"/dev/fd|/proc/[^/]+(/task/[^/]+)?/fd")
+_LONGEST_CHAIN = 40  # of symbolic links, as Linux follows them
 _KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFCHR: "a device",
@@ -80,6 +84,8 @@ class Output:
         self.path = Path(path)
         if not os.fspath(path) or self.path.is_dir() or not self.path.parent.is_dir():
             raise OutputError(f"--out must be a file in a folder that exists; got {os.fspath(path) or repr('')}.")
+        if (descriptor := _descriptor(self.path)) is not None:
+            raise OutputError(f"{self.path} is {_opened_as(descriptor)}. Name another file.")
         self.target = Path(os.path.realpath(self.path)) if self.path.is_symlink() else self.path
         self._before = self._stat()
         if self._before is None and self.path.is_symlink():
@@ -143,10 +149,10 @@ class Output:
         if self._before is not None and not stat.S_ISREG(self._before.st_mode):
             kind = _KINDS.get(stat.S_IFMT(self._before.st_mode), "no file")
             raise OutputError(f"{self.path} is {kind} and can't be replaced by a file. Name another file.")
-        for stream, name in enumerate(_STREAMS):
+        for stream in range(len(_STREAMS)):
             with suppress(OSError):
                 if self._before is not None and os.path.samestat(os.fstat(stream), self._before):
-                    raise OutputError(f"{self.path} is this command's {name}. Name another file.")
+                    raise OutputError(f"{self.path} is {_opened_as(stream)}. Name another file.")
 
     def _refuse_read(self, read: Iterable[str | os.PathLike[str]]) -> None:
         """Refuse what is read, by whatever name it is called here."""
@@ -211,6 +217,27 @@ class Output:
         except FileExistsError:
             return False
         return True
+
+
+def _descriptor(path: Path) -> int | None:
+    """The number of the open file that a name such as /dev/fd/1, /dev/stderr or /proc/self/fd/2 stands for, if any.
+
+    What it leads to may have no name, or one that belongs to another program: a pipe, a terminal, a log.
+    """
+    for _ in range(_LONGEST_CHAIN):
+        folder = os.path.realpath(path.parent)
+        if _DESCRIPTORS.fullmatch(folder) and path.name.isdecimal():
+            return int(path.name)
+        if not path.is_symlink():
+            break
+        path = Path(folder, os.readlink(path))  # noqa: PTH115 (as it is written: the last part isn't followed)
+    return None
+
+
+def _opened_as(descriptor: int) -> str:
+    if descriptor < len(_STREAMS):
+        return f"this command's {_STREAMS[descriptor]}"
+    return "no file's name: it stands for one that a program has open"
 
 
 def _same(one: Path, other: Path) -> bool:

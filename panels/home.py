@@ -27,7 +27,7 @@ from galviz.kept import kept_folder
 from galviz.regular import read_regular
 
 COOKIE, PARAMETER, TOKEN_NAME = "galviz-home", "token", "home-token"
-_SESSION = "home_token"
+_SESSION, _WRONG = "home_token", "home_token_wrong"
 _VALID_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes, as secrets.token_urlsafe writes them
 _PROXY_HEADERS = {
     *("forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original-for", "x-original-host"),
@@ -46,7 +46,13 @@ export default function({ data, setStateValue }) {
 
 def is_owner() -> bool:
     """Whether this session belongs to the person who started the app; only then may it run code and use their files."""
-    return could_be_owner() and _presents_token()
+    presented = _take_from_address()  # whoever it is: what stays in the address is passed on with links
+    return could_be_owner() and _presents_token(presented)
+
+
+def has_wrong_token() -> bool:
+    """Whether the session came with a token that isn't this server's, and with no other."""
+    return bool(st.session_state.get(_WRONG))
 
 
 def could_be_owner() -> bool:
@@ -114,15 +120,24 @@ def _is_private(path: Path) -> bool:
     return status.st_uid == os.geteuid() and not status.st_mode & 0o077
 
 
-def _presents_token() -> bool:
+def _take_from_address() -> list[str]:
+    """Take the tokens out of the address bar; an address may carry several."""
+    presented = st.query_params.get_all(PARAMETER)
+    if PARAMETER in st.query_params:
+        del st.query_params[PARAMETER]
+    return presented
+
+
+def _presents_token(presented: list[str]) -> bool:
     """Whether the session came with the token, in its address now or before, or in its browser's cookie."""
     token = owner_token()
-    for given in (st.session_state.get(_SESSION), st.query_params.get(PARAMETER), st.context.cookies.get(COOKIE)):
+    for given in (st.session_state.get(_SESSION), *presented, st.context.cookies.get(COOKIE)):
         if isinstance(given, str) and secrets.compare_digest(given.encode(), token.encode()):
             st.session_state[_SESSION] = token
-            if st.query_params.get(PARAMETER) == token:
-                del st.query_params[PARAMETER]  # out of the address bar, and so out of links that are passed on
+            st.session_state[_WRONG] = False
             return True
+    if presented:
+        st.session_state[_WRONG] = True
     return False
 
 

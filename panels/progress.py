@@ -11,12 +11,12 @@ import re
 
 import streamlit as st
 
-from galviz.course.progress import PASSED, Value, read_progress, record
+from galviz.course.progress import PASSED, Value, progress_problem, read_progress, record
 from galviz.course.settings import HOME
 from galviz.course.worker import FAILED, NOT_YET
-from panels.home import carry_home
+from panels.home import carry_home, has_wrong_token
 from panels.plain import plain
-from panels.settings import is_home, settings
+from panels.settings import is_home, needs_token, settings
 
 _STATE, _HEARD, _TROUBLE = "progress", "progress_heard", "progress_trouble"
 _IN_BROWSER = "galviz-progress"  # as in _SCRIPT
@@ -43,6 +43,8 @@ def progress() -> dict[str, Value]:
     unsaved = st.session_state.setdefault(_STATE, {})
     if is_home():
         try:
+            if problem := progress_problem():
+                st.session_state[_TROUBLE] = plain(problem)
             return read_progress() | unsaved
         except OSError as error:
             _tell_trouble("read", error)
@@ -70,6 +72,11 @@ def keep_in_browser() -> None:
         if said := st.session_state.get(_TROUBLE):
             st.warning(said, icon=":material/save:")
         return
+    if needs_token() and has_wrong_token():
+        st.warning(
+            "The token in the address isn't this server's: open the address that the terminal printed.",
+            icon=":material/key_off:",
+        )
     store = st.components.v2.component("galviz_progress", js=_SCRIPT)
     known, heard = st.session_state.setdefault(_STATE, {}), st.session_state.get(_HEARD, False)
     with st.container(height=1, border=False, key="progress_store"):

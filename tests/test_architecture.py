@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 # A module of the core imports only from those before it. `simulate` is a package: one stage.
 STAGES = (
     *("signatures", "problems", "regular", "files", "jsonfile", "manifest", "shipped"),
-    *("damage", "images", "cutouts"),
+    *("damage", "images", "cutouts", "fingerprints", "nearcopies"),
     *(
         "header",
         "table",
@@ -31,7 +31,7 @@ STAGES = (
     *("projection", "variance", "alignment", "attribution"),
     *("correlation", "probes", "evidence"),
     *("dimension", "neighbours", "maps"),
-    *("derived", "doctor", "course"),
+    *("derived", "course", "doctor"),
     *("charts", "cli", "__main__"),
 )
 NETWORK_STAGES = ("model", "training", "activations", "inspection", "attribution")

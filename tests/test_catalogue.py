@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galviz.catalogue import read_catalogue, read_catalogue_file
+from galviz.identifiers import not_portable
 from galviz.label import describe_label
 from galviz.table import read_table
 
@@ -546,3 +547,13 @@ def test_a_pipe_is_refused_at_once(tmp_path):
     content, problem = read_catalogue_file(tmp_path)
     assert content == b""
     assert str(problem) == "master.csv: it is a named pipe (FIFO) and no file; put the table itself there."
+
+
+def test_names_that_other_systems_can_t_keep_are_told():
+    assert not_portable(["a1.jpg", "A2.jpg", "con1.jpg", "console.png", "a1.png"]) == []
+    (sentence,) = not_portable(["A1.jpg", "b.jpg", "a1.JPG", "c.png", "C.png"])
+    assert "A1.jpg, a1.JPG differ" in sentence
+    assert "(and 1 more such)" in sentence
+    for name in ("CON.jpg", "nul.png", "Com1.jpg", "aux.5.jpg"):
+        (sentence,) = not_portable(["1.jpg", name])
+        assert f"a file called {name}:" in sentence

@@ -8,6 +8,7 @@ import sys
 import types
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -140,6 +141,20 @@ def test_other_labels_and_none(make_survey, capsys):
     assert "label     none (name its column with --label)\n" in capsys.readouterr().out
     assert cli.main(["check-survey", str(folder), "--label", "redshift"]) == 0
     assert "label     redshift, 0.07 to 0.07; no galaxies without it\n" in capsys.readouterr().out
+
+
+def test_names_that_another_disk_can_t_keep_are_noted(make_survey, capsys):
+    folder = make_survey(4, side_px=32)
+    table = pd.read_csv(folder / "master.csv", dtype=str)
+    for object_id, name in zip(table["objID"], ("A1", "a1", "NUL", "b"), strict=True):
+        (folder / "images" / f"{object_id}.jpg").rename(folder / "images" / f"{name}.jpg")
+    table.assign(objID=["A1", "a1", "NUL", "b"]).to_csv(folder / "master.csv", index=False)
+    if len(list((folder / "images").iterdir())) < 4:
+        return  # this is such a disk
+    assert cli.main(["check-survey", str(folder)]) == 0
+    notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note ")]
+    assert any("A1.jpg, a1.jpg differ in upper and lower case alone" in note for note in notes)
+    assert any("a file called NUL.jpg" in note for note in notes)
 
 
 def test_many_sizes_are_cut_short(make_survey, capsys):

@@ -12,6 +12,18 @@ from streamlit.runtime.context import StreamlitHeaders
 from panels import home
 from panels.home import COOKIE, could_be_owner, is_owner, owner_token
 
+
+class Query(dict):
+    """As Streamlit's: of a name that an address has several times, `get` gives the last value."""
+
+    def get(self, name):
+        return self.get_all(name)[-1] if name in self else None
+
+    def get_all(self, name):
+        values = super().get(name, [])
+        return list(values) if isinstance(values, (list, tuple)) else [values]
+
+
 BROWSER = {"Host": "localhost:8501", "Origin": "http://localhost:8501"}
 LOOPBACK = (("127.0.0.1", 8501),)
 
@@ -32,7 +44,7 @@ def session(monkeypatch):
         headers = StreamlitHeaders(list(headers.items()))
         context = SimpleNamespace(headers=headers, ip_address=visitor, cookies=cookies or {})
         streamlit = SimpleNamespace(
-            context=context, session_state={}, query_params=query or {}, get_option=home.st.get_option
+            context=context, session_state={}, query_params=Query(query or {}), get_option=home.st.get_option
         )
         monkeypatch.setattr(home, "st", streamlit)
         return streamlit
@@ -97,6 +109,41 @@ def test_the_token_in_the_address_counts_for_the_session_and_leaves_the_address(
     assert is_owner()
     assert seen.query_params == {"layer": "stem"}
     assert is_owner()
+
+
+@pytest.mark.parametrize("others", [["x"], ["x", "y"], [""]])
+def test_one_right_token_among_several_counts_and_all_leave_the_address(session, others):
+    for presented in ([owner_token(), *others], [*others, owner_token()]):
+        seen = session(query={"token": presented, "layer": "stem"})
+        assert is_owner()
+        assert not home.has_wrong_token()
+        assert seen.query_params == {"layer": "stem"}
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "x" * 43, "é" * 43])
+def test_a_wrong_token_leaves_the_address_and_is_known_as_wrong(session, wrong):
+    seen = session(query={"token": wrong, "layer": "stem"})
+    assert not is_owner()
+    assert seen.query_params == {"layer": "stem"}
+    assert not is_owner()  # the next run
+    assert home.has_wrong_token()
+    # The cookie is right all the same.
+    session(query={"token": wrong}, cookies={COOKIE: owner_token()})
+    assert is_owner()
+    assert not home.has_wrong_token()
+
+
+def test_without_a_token_none_is_wrong(session):
+    session(cookies={COOKIE: "x"})
+    assert not is_owner()
+    assert not home.has_wrong_token()
+
+
+def test_elsewhere_too_the_token_leaves_the_address(session):
+    seen = session((("0.0.0.0", 8501),), query={"token": owner_token()})
+    assert not is_owner()
+    assert seen.query_params == {}
+    assert not home.has_wrong_token()
 
 
 def test_the_token_in_the_cookie_counts(session):

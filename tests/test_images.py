@@ -111,6 +111,25 @@ def test_animations_are_refused():
         decode_rgb(animated)
 
 
+@pytest.mark.parametrize("part", [b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"prVt"])
+def test_a_text_that_speaks_of_animation_makes_none(part):
+    """What tells is the part called acTL, and none that holds these letters."""
+    plain = encoded(galaxy(), "PNG")
+    text = {b"zTXt": b"Comment\0\0" + zlib.compress(b"acTL"), b"iTXt": b"Comment\0\0\0\0\0acTL"}
+    commented = plain[:33] + chunk(part, text.get(part, b"acTL\0acTL") + b"acTL") + plain[33:]
+    assert decode_rgb(commented).tobytes() == decode_rgb(plain).tobytes()
+    animated = commented[:33] + chunk(b"acTL", bytes(8)) + commented[33:]
+    with pytest.raises(ImageFault, match="animated PNG"):
+        decode_rgb(animated)
+
+
+def test_a_text_that_speaks_of_image_data_hides_no_animation():
+    plain = encoded(galaxy(), "PNG")
+    content = plain[:33] + chunk(b"tEXt", b"Comment\0IDAT") + chunk(b"acTL", bytes(8)) + plain[33:]
+    with pytest.raises(ImageFault, match="animated PNG"):
+        decode_rgb(content)
+
+
 def test_orientation_and_metadata_are_ignored():
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by 90 degrees

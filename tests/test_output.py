@@ -177,6 +177,41 @@ def test_a_stream_of_the_command_is_not_written_to(here):
         os.close(stdin)
 
 
+@pytest.mark.parametrize("folder", ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"])
+@pytest.mark.parametrize("leads_to", ["pipe", "file", "nothing"])
+def test_a_number_of_an_open_file_is_no_name(here, folder, leads_to):
+    if not Path(folder).is_dir():
+        return  # macOS has no /proc
+    readable, writable = os.pipe()
+    opened = os.open(here / "log", os.O_WRONLY | os.O_CREAT)
+    number = {"pipe": writable, "file": opened, "nothing": 2**15}[leads_to]
+    try:
+        for path in (Path(folder, str(number)), link(here / "x.csv", Path(folder, str(number)))):
+            with pytest.raises(OutputError, match=r"stands for one that a program has open\. Name another"):
+                Output(path, force=True)
+    finally:
+        for each in (readable, writable, opened):
+            os.close(each)
+    assert {path.name for path in here.iterdir()} == {"log", "x.csv"}
+    assert (here / "log").read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    ("path", "stream"), [("/dev/stdout", "output"), ("/dev/stderr", "error"), ("/proc/self/fd/2", "error")]
+)
+def test_the_command_s_own_streams_are_told_by_their_names(path, stream):
+    if Path(path).is_symlink():
+        with pytest.raises(OutputError, match=f"^{path} is this command's standard {stream}. Name another file.$"):
+            Output(path)
+
+
+def test_a_file_called_as_a_number_is_a_file(here):
+    (here / "fd").mkdir()
+    with Output(here / "fd" / "1").writing() as temporary:
+        temporary.write_text("new")
+    assert (here / "fd" / "1").read_text() == "new"
+
+
 def test_what_can_t_be_written_is_told_before_the_work(here, monkeypatch):
     with pytest.raises(OSError, match="name too long"):
         Output(here / ("n" * 300))

@@ -148,3 +148,115 @@ def test_processes_at_once_lose_nothing_while_the_file_is_rewritten(work):
     assert progress_path().read_bytes().count(b"\n") < 3 * 300 + len(told)  # it was rewritten
     record({"after": 1})
     assert read_progress()["after"] == 1
+
+
+EVENTS = {"pca.1": "passed", "pca.q1": 2, "hooks.2": "failed"}
+LINES = "".join(event(key, value).decode() for key, value in EVENTS.items())
+KNOWN = EVENTS | {"pca.1.passed": 1}
+SAVED_AS = {
+    "utf-16": "\ufeff".encode("utf-16-le") + LINES.encode("utf-16-le"),
+    "utf-16, big-endian": "\ufeff".encode("utf-16-be") + LINES.encode("utf-16-be"),
+    "utf-16, Windows line ends": LINES.replace("\n", "\r\n").encode("utf-16"),
+    "utf-32": LINES.encode("utf-32"),
+    "utf-16, cut short": LINES.encode("utf-16")[:-1],
+    "CR": LINES.replace("\n", "\r").encode(),
+    "CR, the last without an end": LINES.replace("\n", "\r").encode()[:-1],
+    "CR and LF mixed": LINES.replace("\n", "\r", 1).encode(),
+    "CRLF": LINES.replace("\n", "\r\n").encode(),
+    "utf-8 with a mark": LINES.encode("utf-8-sig"),
+    # as an older version left them, which added its lines all the same
+    "utf-16, then utf-8": LINES.encode("utf-16") + b"\n" + event("pca.q1", 2),
+    "utf-16, big-endian, then utf-8": "\ufeff".encode("utf-16-be") + LINES.encode("utf-16-be") + event("pca.q1", 2),
+    "CR, then LF": LINES.replace("\n", "\r").encode() + b"\n" + event("pca.q1", 2),
+}
+
+
+@pytest.mark.parametrize("content", SAVED_AS.values(), ids=SAVED_AS)
+def test_a_file_saved_otherwise_is_read_and_goes_on_whole(work, content):
+    work.mkdir()
+    progress_path().write_bytes(content)
+    assert read_progress() == KNOWN
+    assert progress.progress_problem() is None
+    record({"pca.q1": 2})  # known already
+    assert progress_path().read_bytes() == content
+    record({"pca.q7": 1})
+    record({"pca.q8": 3})
+    assert read_progress() == KNOWN | {"pca.q7": 1, "pca.q8": 3}
+    text = progress_path().read_bytes().decode("utf-8-sig")
+    assert "\x00" not in text
+    keys = [json.loads(line)["key"] for line in text.splitlines() if line.strip()]
+    assert keys[:3] == list(EVENTS)
+    assert keys[-2:] == ["pca.q7", "pca.q8"]
+    assert [path.name for path in work.iterdir()] == ["progress.jsonl"]
+
+
+def test_lines_that_are_no_events_survive_a_change_of_encoding(work):
+    work.mkdir()
+    progress_path().write_bytes(("a note: é\n" + LINES).encode("utf-16"))
+    record({"pca.q7": 1})
+    assert progress_path().read_text(encoding="utf-8").startswith("a note: é\n" + LINES)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x00\x01\x02" * 400,
+        LINES.encode("utf-16-le"),  # without a mark
+        b"PK\x03\x04 what\nis\nthis\n" + event("pca.1", "passed"),
+        "\ufeffnotes\nof another program\n".encode("utf-16-le"),
+    ],
+    ids=["binary", "utf-16 without a mark", "one event", "another's"],
+)
+def test_a_file_that_can_t_be_understood_is_told_and_kept(work, content):
+    work.mkdir()
+    progress_path().write_bytes(content)
+    known = read_progress()
+    assert str(progress_path()) in progress.progress_problem()
+    assert progress_path().read_bytes() == content  # reading changes nothing
+    (work / "progress-1.jsonl").write_bytes(b"an earlier one")
+    record({"pca.q7": 1})
+    assert read_progress() == known | {"pca.q7": 1}
+    assert progress.progress_problem() is None
+    record({"pca.q8": 1})
+    assert {path.name: path.read_bytes() for path in work.iterdir() if path != progress_path()} == {
+        "progress-1.jsonl": b"an earlier one",
+        "progress-2.jsonl": content,
+    }
+
+
+def test_without_locks_a_file_is_rewritten_too(work, monkeypatch):
+    """As on Windows, where PowerShell's `>` saves in UTF-16."""
+    monkeypatch.setattr(progress, "fcntl", None)
+    work.mkdir()
+    progress_path().write_bytes(SAVED_AS["utf-16, Windows line ends"])
+    record({"pca.q7": 1})
+    assert read_progress() == KNOWN | {"pca.q7": 1}
+    assert progress_path().read_bytes().startswith(LINES.encode())
+
+
+def test_what_can_t_be_rewritten_is_told_and_stays(work, monkeypatch):
+    work.mkdir()
+    progress_path().write_bytes(SAVED_AS["utf-16"])
+
+    def full(path):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(progress, "replacing", full)
+    with pytest.raises(OSError, match=r"progress\.jsonl"):
+        record({"pca.q7": 1})
+    assert progress_path().read_bytes() == SAVED_AS["utf-16"]
+
+
+def test_doctor_tells_of_a_file_that_can_t_be_understood(work):
+    from galviz.doctor import OK, WRONG, _progress
+
+    assert _progress().state == OK
+    work.mkdir()
+    progress_path().write_bytes(SAVED_AS["utf-16"])
+    assert (_progress().state, _progress().found) == (OK, "1 exercises passed")
+    progress_path().write_bytes(b"\x00\x01\x02" * 400)
+    assert _progress().state == WRONG
+    assert str(progress_path()) in _progress().found
+    progress_path().unlink()
+    progress_path().mkdir()
+    assert _progress().state == WRONG

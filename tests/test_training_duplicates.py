@@ -156,7 +156,7 @@ def test_images_of_other_shape_or_pixels_have_other_digests(copied):
         return pd.DataFrame({"objID": list("abcd"), "oh_p50": 8.5})
 
     survey = copied("shapes", change)
-    a, b, c, d = (image_digest(survey, object_id) for object_id in "abcd")
+    a, b, c, d = (image_digest(survey.image(object_id)) for object_id in "abcd")
     assert a == b
     assert len({b, c, d}) == 3
 
@@ -227,3 +227,77 @@ def test_the_label_is_no_cause(folder):
     recipe = Recipe(**vars(RECIPE) | CAUSES | {"causes": ("bulge_fraction", "metallicity")})
     with pytest.raises(ValueError, match=r"^causes must be columns other than the label; got metallicity, the label\."):
         select_galaxies([load_survey(folder)], recipe)
+
+
+@pytest.fixture(scope="module")
+def mock_folder(tmp_path_factory):
+    """Forty mock galaxies: with stars, neighbours and noise, by which a copy is known."""
+    survey, folder = load_survey(), tmp_path_factory.mktemp("mock")
+    table = survey.catalogue.iloc[::50].rename(columns={"metallicity": "oh_p50"})
+    (folder / "images").mkdir()
+    for object_id in table.index:
+        survey.image(object_id).save(folder / "images" / f"{object_id}.png")
+    table.to_csv(folder / "master.csv")
+    return folder
+
+
+def with_near_copies(mock_folder, to, alter, n=10):
+    """A survey with near-copies of its first `n` galaxies under other ids and with other labels."""
+    shutil.copytree(mock_folder, to)
+    table = pd.read_csv(to / "master.csv", dtype=str)
+    copies = table.iloc[:n].assign(objID="x" + table["objID"], oh_p50="8.7654")
+    for object_id in table["objID"][:n]:
+        with Image.open(to / "images" / f"{object_id}.png") as image:
+            alter(image).save(to / "images" / f"x{object_id}.jpg", quality=80)
+    pd.concat([table, copies]).to_csv(to / "master.csv", index=False)
+    return load_survey(to)
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        lambda image: image,
+        lambda image: image.resize((152, 152), Image.Resampling.LANCZOS),
+        lambda image: image.crop((3, 3, 156, 157)).transpose(Image.Transpose.ROTATE_90),
+    ],
+    ids=["saved again", "resized", "cropped and turned"],
+)
+def test_near_copies_are_on_one_side_and_told(mock_folder, tmp_path, alter):
+    survey = with_near_copies(mock_folder, tmp_path / "survey", alter)
+    for seed in range(5):
+        recipe = Recipe(**vars(RECIPE) | {"seed": seed})
+        selection = select_galaxies([survey], recipe)
+        in_training, in_validation = (
+            {object_id.lstrip("x") for _, object_id in side} for side in sides(selection, recipe)
+        )
+        assert in_training.isdisjoint(in_validation)
+        assert len(in_validation) == 10
+    assert len(selection.galaxies) == 50
+    assert (selection.n_near_copies, selection.n_duplicates) == (10, 0)
+    (note,) = selection.notes
+    assert note.startswith("10 images are near-copies of another under another id ")
+
+
+def test_near_copies_are_counted_beside_other_copies(mock_folder, tmp_path):
+    survey = with_near_copies(mock_folder, tmp_path / "survey", lambda image: image, n=3)
+    selection = select_galaxies([load_survey(mock_folder), survey], RECIPE)
+    assert (selection.n_duplicates, selection.n_near_copies, len(selection.galaxies)) == (40, 3, 43)
+    assert len({galaxy.number for galaxy in selection.galaxies}) == 40
+    assert [note.split()[:4] for note in selection.notes] == [
+        ["40", "of", "83", "rows"],
+        ["3", "images", "are", "near-copies"],
+    ]
+
+
+def test_galaxies_of_the_mock_survey_are_no_copies_of_each_other(mock_folder):
+    selection = select_galaxies([load_survey(mock_folder)], RECIPE)
+    assert (selection.n_near_copies, selection.notes) == (0, [])
+    assert [galaxy.number for galaxy in selection.galaxies] == list(range(40))
+
+
+def test_the_card_counts_near_copies(mock_folder, tmp_path):
+    survey = with_near_copies(mock_folder, tmp_path / "survey", lambda image: image, n=1)
+    notes = []
+    card = train([survey], tmp_path / "net.json", recipe=RECIPE, architecture=TINY, note=notes.append)
+    assert card.training["n_near_copies"] == 1
+    assert [note[:24] for note in notes] == ["1 image is a near-copy o"]

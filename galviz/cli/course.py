@@ -4,6 +4,7 @@ import argparse
 import json
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,8 +78,11 @@ def _check(options: argparse.Namespace) -> int:
 def _checked(found: Sequence[tuple["Lesson", list["Task"]]], *, silent: bool = False) -> "Iterator[Checked]":
     """Check tasks, lesson by lesson, printing a table as it grows, and remember what came out."""
     from galviz.course.check import NOT_STARTED, check, states
-    from galviz.course.progress import record
+    from galviz.course.progress import progress_problem, record
 
+    with suppress(OSError):  # told below, where it is written
+        if problem := progress_problem():
+            fail(problem, NOT_WELL)
     for lesson, tasks in found:
         checked = check(lesson, tasks)
         try:

@@ -66,16 +66,19 @@ def _facts(survey: "Survey") -> dict:
 def _images_facts(survey: "Survey", card: "ModelCard") -> dict:
     """What there is to know of the images, and of what a network sees of them."""
     from galviz.framing import Framing, remarks
+    from galviz.identifiers import not_portable
     from galviz.imagefolder import IMAGES_NAME, ImageFolder
 
     sizes = {f"{width} x {height}": count for (width, height), count in survey.image_sizes.items()}
+    folder = ImageFolder(survey.folder / IMAGES_NAME, set(survey.object_ids))
     framings = [Framing(size_px, card.pad_px, card.crop_px) for size_px in survey.image_sizes]
     return {
         "scale": survey.scale,
         "image_sizes_px": sizes,
         "grey_images": survey.n_grey,
         "same_images": survey.same_images,
-        "images_without_row": ImageFolder(survey.folder / IMAGES_NAME, set(survey.object_ids)).unlisted(),
+        "images_without_row": folder.unlisted(),
+        "not_portable": not_portable(map(folder.name_for, survey.object_ids)),
         "network": card.name,
         "crop_px": card.crop_px,
         "seen": {
@@ -152,6 +155,7 @@ def _summary(found: dict) -> str:
         lines.append(
             f"note      … and {len(found['same_images']) - 3} other images belong to several galaxies (--json)"
         )
+    lines += [f"note      {sentence}" for sentence in found["not_portable"]]
     if extra := found["images_without_row"]:
         verb = "has" if len(extra) == 1 else "have"
         lines.append(f"unlisted  {len(extra)} in images/ {verb} no row in master.csv: {_first(extra, 'images', 3)}")

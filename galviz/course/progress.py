@@ -5,26 +5,32 @@ What was passed once stays passed, as ``"hooks.2.passed"``: a slip in the file a
 The app, `check` and `check --watch` may write at once: each adds its lines under a lock, in one write, and none loses
 what another wrote. A line that is cut short by a crash, or isn't an event, is skipped. When most lines have been
 superseded by later ones, the file is rewritten without them, in one step.
+
+An editor or a shell may have saved the file in UTF-16 or with other line ends. It is read all the same, and rewritten
+in UTF-8 before lines are added. A file of which most lines can't be understood is first kept under another name.
 """
 
+import codecs
 import errno
 import json
 import os
+import re
 import shutil
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from galviz.course.workspace import work_folder
-from galviz.files import replacing
+from galviz.files import move_to_free_name, removing, replacing, temporary_name
 from galviz.regular import read_regular
 
 try:
     import fcntl
-except ModuleNotFoundError:  # Windows has no such lock: there lines are only ever added
+except ModuleNotFoundError:  # Windows has no such lock: there superseded lines stay
     fcntl = None
 
 PROGRESS_NAME = "progress.jsonl"
@@ -35,8 +41,28 @@ PASSED = "passed"
 _COMPACT_BEYOND_BYTES = 64 * 1024
 _LONGEST_WAIT_S = 10.0
 _NO_WAITING, _BYTES = getattr(os, "O_NONBLOCK", 0), getattr(os, "O_BINARY", 0)
-# The state of each file as it was last read, with its stamp: pages ask many times a run.
-_known: dict[Path, tuple[tuple[int, ...], dict[str, Value]]] = {}
+# UTF-32's marks come first: those of UTF-16 begin one of them.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_LONE_CR = re.compile(rb"\r(?!\n)")
+
+
+class _Reading(NamedTuple):
+    """A file as it was last read."""
+
+    stamp: tuple[int, ...]
+    states: dict[str, Value]
+    plain: bool  # in UTF-8, lines ending with a line feed: lines can be added as they are
+    understood: bool  # half the lines or more
+
+
+# Pages ask many times a run.
+_known: dict[Path, _Reading] = {}
 
 
 def progress_path() -> Path:
@@ -54,15 +80,39 @@ def read_progress() -> dict[str, Value]:
     OSError
         If there is a file, and it can't be read.
     """
+    reading = _read(progress_path())
+    return dict(reading.states) if reading else {}
+
+
+def progress_problem() -> str | None:
+    """Say what is wrong with the file of a student's progress: a sentence; None if most of it can be understood.
+
+    Raises
+    ------
+    OSError
+        If there is a file, and it can't be read.
+    """
     path = progress_path()
+    reading = _read(path)
+    if reading is None or reading.understood:
+        return None
+    return (
+        f"Most lines of {path} can't be understood, and what they say is missing here. Nothing is lost: before "
+        f"anything is added, the file is kept as {path.stem}-1{path.suffix} or the next free name. If you have another "
+        "copy of it, put that in its place."
+    )
+
+
+def _read(path: Path) -> _Reading | None:
+    """Read the file, if it is there and isn't the one that was read last."""
     try:
         stamp = _stamp(path.stat())
-        if (kept := _known.get(path)) is None or kept[0] != stamp:
+        if (reading := _known.get(path)) is None or reading.stamp != stamp:
             # The stamp is older than the content: of a file that grows meanwhile, the next call reads again.
-            kept = _known[path] = (stamp, _states(read_regular(path)))
+            reading = _known[path] = _Reading(stamp, *_parse(read_regular(path)))
     except FileNotFoundError:
-        return {}
-    return dict(kept[1])
+        return None
+    return reading
 
 
 def record(changes: dict[str, Value]) -> None:
@@ -84,6 +134,8 @@ def record(changes: dict[str, Value]) -> None:
         return
     path = progress_path()
     path.parent.mkdir(parents=True, exist_ok=True)
+    if (reading := _read(path)) is not None and not (reading.plain and reading.understood):
+        _restore(path)
     with _opened(path) as (handle, locked):
         # Begun on a new line, should the last have been cut short.
         _write(handle, (_line_end(handle) + "".join(lines)).encode("utf-8"), path)
@@ -92,15 +144,54 @@ def record(changes: dict[str, Value]) -> None:
                 _compact(path)
 
 
-def _states(content: bytes) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    for line in content.split(b"\n"):
+def _parse(content: bytes) -> tuple[dict[str, Value], bool, bool]:
+    """What is known by the lines of a file, whether it is plain, and whether half its lines are events."""
+    states: dict[str, Value] = {}
+    lines = _lines(content)
+    n_events = 0
+    for line in lines:
         if (event := _event(line)) is not None:
+            n_events += 1
             key, value = event
-            found[key] = value
+            states[key] = value
             if value == PASSED:
-                found[f"{key}.passed"] = 1
-    return found
+                states[f"{key}.passed"] = 1
+    plain = not content.startswith(tuple(_MARKS)) and not _LONE_CR.search(content)
+    return states, plain, 2 * n_events >= sum(bool(line.strip()) for line in lines)
+
+
+def _lines(content: bytes) -> list[bytes]:
+    """The lines of a file in UTF-8, whatever ends them and whatever it is encoded in."""
+    for mark, encoding in _MARKS.items():
+        if content.startswith(mark):
+            # Older versions added lines in UTF-8 to such a file. No character of UTF-16 or 32 that stands in one of
+            # ours has these two bytes together.
+            added = content.find(b'{"')
+            text, rest = (content, b"") if added < 0 else (content[:added], content[added:])
+            whole = len(text) - len(text) % (4 if encoding.startswith("utf-32") else 2)  # the last may be cut short
+            content = text[len(mark) : whole].decode(encoding, errors="replace").encode() + b"\n" * bool(rest) + rest
+            break
+    return _LINE_END.split(content)
+
+
+def _restore(path: Path) -> None:
+    """Rewrite a file to which lines can't be added as it is; keep it under another name if it can't be understood.
+
+    Under the lock, but on Windows, which replaces no file that is open.
+    """
+    with _opened(path) if fcntl is not None else nullcontext():
+        content = read_regular(path)
+        _, plain, understood = _parse(content)
+        if plain and understood:
+            return  # another process was quicker
+        lines = _lines(content)
+        if not understood:
+            temporary = temporary_name(path)
+            with removing(temporary, path):
+                temporary.write_bytes(content)
+                move_to_free_name(temporary, path)
+            lines = [line for line in lines if _event(line) is not None]
+        _replace(path, b"".join(line + b"\n" for line in lines if line.strip()))
 
 
 def _event(line: bytes) -> tuple[str, Value] | None:
@@ -196,10 +287,15 @@ def _compact(path: Path) -> None:
     left = b"\n".join(lines[place] for place in sorted(set(last.values())))
     if len(left) > len(content) / 2:
         return
+    _replace(path, left)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Rewrite the file in one step."""
     target = os.path.realpath(path)  # a symbolic link stays one
     with replacing(target) as temporary:
         with temporary.open("wb") as file:
-            file.write(left)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         shutil.copymode(target, temporary)

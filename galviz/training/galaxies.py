@@ -16,7 +16,7 @@ from galviz.crops import network_crop
 from galviz.problems import listed, shown
 from galviz.survey import Survey
 from galviz.training.augmentation import Shrink, Variation, crops, turns
-from galviz.training.duplicates import image_digest, same_galaxy
+from galviz.training.duplicates import identify
 from galviz.training.recipe import Phase, Recipe
 from galviz.training.scale import standardised
 
@@ -58,12 +58,16 @@ class Selection:
         Rows left out, by the first column (the label or a cause) that has no finite number in them.
     n_duplicates : int
         Rows left out because an earlier row has the same image, label and causes.
+    n_near_copies : int
+        How many galaxies more there would be if images had to be the same in every pixel: see
+        `galviz.training.duplicates`.
     """
 
     galaxies: list[Galaxy]
     n_rows: int
     missing: dict[str, int]
     n_duplicates: int
+    n_near_copies: int
 
     @property
     def notes(self) -> list[str]:
@@ -76,10 +80,16 @@ class Selection:
             notes.append(
                 f"{self.n_duplicates} of {self.n_rows} rows are left out: each repeats the image and label of another."
             )
-        if several := len(self.galaxies) - len({galaxy.number for galaxy in self.galaxies}):
+        if several := len(self.galaxies) - len({galaxy.number for galaxy in self.galaxies}) - self.n_near_copies:
             notes.append(
                 f"{several} rows are of a galaxy that an earlier row is of too, with the same id or image: all rows of "
                 "a galaxy are on the same side of the split."
+            )
+        if near := self.n_near_copies:
+            verb = "image is a near-copy" if near == 1 else "images are near-copies"
+            notes.append(
+                f"{near} {verb} of another under another id (saved again, resized, cropped, padded, brightened, turned "
+                "or mirrored): all copies are on the same side of the split."
             )
         return notes
 
@@ -119,9 +129,9 @@ def select_galaxies(surveys: Sequence[Survey], recipe: Recipe) -> Selection:
     table = pd.concat(tables).reset_index(names="objID")
     n_valid = int(recipe.valid_share * len(table))
     _check_enough(len(table) - n_valid, n_valid, recipe, missing, 0)  # at once: to read the images takes longer
-    named = zip(table["survey"], table["objID"], strict=True)
-    digests = [image_digest(surveys[survey], object_id) for survey, object_id in named]
-    table = table.assign(image=digests, galaxy=same_galaxy(table["objID"], digests))
+    named = list(zip(table["survey"], table["objID"], strict=True))
+    identities = identify(table["objID"], lambda place: surveys[named[place][0]].image(named[place][1]))
+    table = table.assign(image=identities.digests, galaxy=identities.numbers)
     _check_agreement(table, surveys, label)
     n_rows, duplicates = len(table) + missing.total(), table.duplicated(["image", *range(len(columns))])
     table = table[~duplicates]
@@ -137,7 +147,7 @@ def select_galaxies(surveys: Sequence[Survey], recipe: Recipe) -> Selection:
     galaxies = [Galaxy(surveys[survey], object_id, tuple(each), number) for survey, object_id, each, number in rows]
     n_duplicates = int(duplicates.sum())
     _check_enough(*map(len, split(galaxies, recipe)), recipe, missing, n_duplicates)
-    return Selection(galaxies, n_rows, dict(missing), n_duplicates)
+    return Selection(galaxies, n_rows, dict(missing), n_duplicates, identities.n_near_copies)
 
 
 def _check_enough(n_training: int, n_validation: int, recipe: Recipe, missing: Counter[str], n_duplicates: int) -> None:

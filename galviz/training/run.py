@@ -173,6 +173,7 @@ def train(
             "n_validation": len(in_validation),
             "n_missing": selection.missing,
             "n_duplicates": selection.n_duplicates,
+            "n_near_copies": selection.n_near_copies,
             "epochs": done.history,
             "valid_rmse": label_std * float((_errors(network, dataloaders.valid) ** 2).mean().sqrt()),
             "seconds": round(sum(record["seconds"] for record in done.history)),
