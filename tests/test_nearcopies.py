@@ -59,15 +59,16 @@ def test_no_two_galaxies_of_the_mock_survey_are_near_copies():
     assert find_near_copies(fingerprints, lambda place: survey.image(ids[place])) == []
 
 
-@pytest.mark.parametrize("quality", [75, 90])
-def test_galaxies_drawn_without_noise_or_neighbours_are_not_compared(quality):
+@pytest.mark.parametrize("side_px", [40, 48, 64, 96, 160])
+@pytest.mark.parametrize("quality", [50, 75, 90])
+def test_galaxies_drawn_without_noise_or_neighbours_are_not_compared(quality, side_px):
     """They differ by nothing but colour and inclination: copies of one and two galaxies look as much alike."""
 
     def saved(image):
         image.save(content := io.BytesIO(), "JPEG", quality=quality)
         return Image.open(content).convert("RGB")
 
-    images = [saved(draw_galaxy(galaxy, 160)) for galaxy in draw_catalogue(40, 1).itertuples()]
+    images = [saved(draw_galaxy(galaxy, side_px)) for galaxy in draw_catalogue(40, 1).itertuples()]
     assert not any(fingerprint(image).any() for image in images)
     assert near(images + images) == []
 
