@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.runtime.context import StreamlitHeaders
 
-from panels import home
+from panels import home, settings
 from panels.home import COOKIE, could_be_owner, is_owner, owner_token
 
 
@@ -231,3 +231,26 @@ def test_without_psutil_nobody_is_at_home(monkeypatch):
         assert home._listening_addresses() == ()
     finally:
         home._listening_addresses.cache_clear()
+
+
+@pytest.mark.parametrize("token", ["wrong", None])
+def test_a_page_tells_of_a_wrong_token(run_app, monkeypatch, token):
+    for module in (home, settings):
+        monkeypatch.setattr(module, "could_be_owner", lambda: True)
+    app = run_app(page="instruments/home", **({"token": token} if token else {}))
+    warnings = [
+        warning.value for warning in app.warning if "open the address that the terminal printed" in warning.value
+    ]
+    assert len(warnings) == (1 if token else 0)
+    assert "token" not in app.query_params
+
+
+def test_a_page_tells_of_progress_that_can_t_be_understood(run_app, monkeypatch, tmp_path):
+    for module in (home, settings):
+        monkeypatch.setattr(module, "could_be_owner", lambda: True)
+    monkeypatch.setenv("GALVIZ_WORK", str(tmp_path))
+    (tmp_path / "progress.jsonl").write_bytes(b"\x00\x01\n" * 50)
+    app = run_app(page="instruments/home", token=owner_token())
+    (warning,) = [warning.value for warning in app.warning if "can't be understood" in warning.value]
+    assert "progress" in warning
+    assert (tmp_path / "progress.jsonl").read_bytes() == b"\x00\x01\n" * 50

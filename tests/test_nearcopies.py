@@ -2,6 +2,7 @@
 
 import importlib.util
 import io
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -58,15 +59,16 @@ def test_no_two_galaxies_of_the_mock_survey_are_near_copies():
     assert find_near_copies(fingerprints, lambda place: survey.image(ids[place])) == []
 
 
-@pytest.mark.parametrize("quality", [75, 90])
-def test_galaxies_drawn_without_noise_or_neighbours_are_not_compared(quality):
+@pytest.mark.parametrize("side_px", [40, 48, 64, 96, 160])
+@pytest.mark.parametrize("quality", [50, 75, 90])
+def test_galaxies_drawn_without_noise_or_neighbours_are_not_compared(quality, side_px):
     """They differ by nothing but colour and inclination: copies of one and two galaxies look as much alike."""
 
     def saved(image):
         image.save(content := io.BytesIO(), "JPEG", quality=quality)
         return Image.open(content).convert("RGB")
 
-    images = [saved(draw_galaxy(galaxy, 160)) for galaxy in draw_catalogue(40, 1).itertuples()]
+    images = [saved(draw_galaxy(galaxy, side_px)) for galaxy in draw_catalogue(40, 1).itertuples()]
     assert not any(fingerprint(image).any() for image in images)
     assert near(images + images) == []
 
@@ -119,3 +121,21 @@ def test_blocks_make_no_difference(images, monkeypatch):
     monkeypatch.setattr("galviz.nearcopies._BLOCK", 7)
     assert near(both) == whole
     assert all(one < other for one, other in pairwise(whole))
+
+
+def test_the_benchmark_tells_of_copies_in_a_survey(images, tmp_path, capsys):
+    (tmp_path / "images").mkdir()
+    for number, image in enumerate(images[:12]):
+        image.save(tmp_path / "images" / f"{number}.png")
+    lines = ["objID"] + [str(number) for number in range(12)]
+    (tmp_path / "master.csv").write_text("\n".join(lines))
+    run = ["--survey", str(tmp_path), "--altered", "6"]
+    assert BENCHMARK.main(run) == 0
+    printed = capsys.readouterr().out
+    assert "12 images, 66 pairs" in printed
+    assert "taken for copies: 0" in printed
+    assert re.search(r"mirrored +6/6 +1\.00", printed)
+    BENCHMARK.saved(images[0], 80).save(tmp_path / "images" / "12.png")
+    (tmp_path / "master.csv").write_text("\n".join([*lines, "12"]))
+    assert BENCHMARK.main(run) == 1
+    assert "taken for copies: 1 [('0', '12')]" in capsys.readouterr().out
