@@ -16,11 +16,11 @@ import sys
 import numpy as np
 import pandas as pd
 
-from galviz.alignment import head_alignment
-from galviz.card import SHIPPED_CARD, read_card
-from galviz.features import CONTROLS, FeaturesError, load_features
-from galviz.survey import load_survey
-from galviz.variance import bootstrap_explained_variance, held_out_explained_variance
+from galviz.analysis.alignment import head_alignment
+from galviz.analysis.variance import bootstrap_explained_variance, held_out_explained_variance
+from galviz.features.features import CONTROLS, FeaturesError, load_features
+from galviz.network.card import read_card, shipped_card_path
+from galviz.survey.survey import load_survey
 
 TUTORIAL = (0.92, 0.97, 0.98)
 SAMPLE = 256
@@ -57,9 +57,9 @@ def main() -> int:
         table = shares(found.layers["features"], options.resamples, options.seed)
         print(table.to_string(float_format="{:.3f}".format))
 
-    from galviz.model import read_weights
+    from galviz.network.state import read_weights
 
-    weight = read_weights(SHIPPED_CARD.parent / read_card().weights)["11.weight"].numpy()
+    weight = read_weights(shipped_card_path().parent / read_card().weights)["11.weight"].numpy()
     label = load_survey(verify=False).catalogue["metallicity"].to_numpy(float)
     found = head_alignment(surveys["trained"].layers["features"], weight, 3, label=label)
     print("\nthe head's weight vector and the first three components of the trained features")

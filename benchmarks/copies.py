@@ -19,15 +19,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from galviz.fingerprints import fingerprint
-from galviz.nearcopies import (
+from galviz.survey.fingerprints import fingerprint
+from galviz.survey.nearcopies import (
     LEAST_CORRELATION,
     LEAST_IN_COLOUR,
     correlation_in_colour,
     find_near_copies,
     similar_pairs,
 )
-from galviz.survey import Survey, load_survey
+from galviz.survey.survey import Survey, load_survey
 
 Turn = Image.Transpose
 # Below it pairs aren't compared in colour here; the program itself begins at LEAST_CORRELATION.

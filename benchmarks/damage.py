@@ -3,8 +3,8 @@
     python benchmarks/damage.py [--survey FOLDER] [--n N] [--per-image M]
 
 Image data of JPEGs are cut out, zeroed, overwritten or repeated at random places, and the files refused by
-`galviz.images.decode_rgb` are counted, beside those that Pillow alone refuses; and those that pass although a pixel of
-the network's crop differs by more than 16 levels of 255.
+`galviz.survey.images.decode_rgb` are counted, beside those that Pillow alone refuses; and those that pass although a
+pixel of the network's crop differs by more than 16 levels of 255.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from galviz.crops import network_crop
-from galviz.damage import jpeg_damage
-from galviz.images import ImageFault, decode_rgb
-from galviz.survey import mock_survey_folder
+from galviz.network.crops import network_crop
+from galviz.survey.damage import jpeg_damage
+from galviz.survey.images import ImageFault, decode_rgb
+from galviz.survey.survey import mock_survey_folder
 
 SIZES = (1, 4, 16, 64, 256)
 VISIBLE = 16

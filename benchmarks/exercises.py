@@ -15,11 +15,14 @@ import time
 import pandas as pd
 
 from galviz.course.contract import load_part
+from galviz.course.manifest import find_lesson, load_lessons
+from galviz.course.outcome import TaskState
 from galviz.course.questions import read_questions
 from galviz.course.runner import run_tasks
-from galviz.course.worker import PASSED, examine
+from galviz.course.worker import examine
 from galviz.course.workspace import SOLUTION_NAME, TESTS_NAME, solution_path
-from lessons import LESSONS, lesson
+
+LESSONS = load_lessons()
 
 
 def main() -> int:
@@ -27,7 +30,7 @@ def main() -> int:
     parser.add_argument("lessons", nargs="*", metavar="LESSON")
     options = parser.parse_args()
     rows = []
-    for entry in [lesson(slug) for slug in options.lessons] or LESSONS:
+    for entry in [find_lesson(slug) for slug in options.lessons] or LESSONS:
         tasks = read_questions(entry).tasks
         tests, solutions = load_part(entry, TESTS_NAME), load_part(entry, SOLUTION_NAME)
         began = time.perf_counter()
@@ -38,7 +41,7 @@ def main() -> int:
         began = time.perf_counter()
         outcomes = run_tasks(solution_path(entry), tasks)
         apart = time.perf_counter() - began
-        failed = [outcome.id for outcome in outcomes if outcome.state != PASSED]
+        failed = [outcome.id for outcome in outcomes if outcome.state != TaskState.PASSED]
         if failed:
             parser.error(f"the solutions of {', '.join(failed)} fail: there is nothing to compare")
         inside = sum(outcome.seconds for outcome in outcomes)

@@ -43,17 +43,17 @@ DRAWN = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart] ca
 
 def write_chart(path: Path) -> None:
     """Home's chart as Vega-Lite, made as home makes it."""
+    from galviz.analysis.pca import fit_pca
+    from galviz.artefacts.thumbnails import THUMBNAILS
     from galviz.charts import ring_scatter
-    from galviz.features import load_features
-    from galviz.projection import fit_pca
-    from galviz.survey import load_survey
-    from galviz.thumbnails import load_thumbnails
+    from galviz.features.features import load_features
+    from galviz.survey.survey import load_survey
 
     survey, features = load_survey(), load_features()
     coordinates = fit_pca(features.layers["features"], 3).coordinates
     points = survey.catalogue.loc[features.object_ids, ["metallicity"]].rename(columns={"metallicity": "true"})
     points = points.assign(PC1=coordinates[:, 0], PC2=coordinates[:, 1], predicted=features.predictions)
-    points["image"] = load_thumbnails()[0].loc[features.object_ids].to_numpy()
+    points["image"] = THUMBNAILS.load().loc[features.object_ids].to_numpy()
     chart = ring_scatter(points, "PC1", "PC2", survey.label)
     path.write_text(chart.to_json(), encoding="utf-8")
 

@@ -56,22 +56,22 @@ UNREAD = ("README.md", "mock-survey/simulation.json")
 
 def readers() -> dict[str, Callable[[], object]]:
     """By file: the Python call that reads it."""
-    from galviz.card import read_card
-    from galviz.evidence import load_evidence
-    from galviz.features import CONTROLS, load_features
-    from galviz.figures import load_figures
-    from galviz.head import read_head
-    from galviz.maps import load_maps
-    from galviz.survey import load_survey
-    from galviz.thumbnails import load_thumbnails
+    from galviz.artefacts.figures import LESSON_FIGURES
+    from galviz.artefacts.probes import PROBE_RESULTS
+    from galviz.artefacts.thumbnails import THUMBNAILS
+    from galviz.artefacts.umaps import UMAPS
+    from galviz.features.features import CONTROLS, load_features
+    from galviz.network.card import read_card
+    from galviz.network.head import read_head
+    from galviz.survey.survey import load_survey
 
     calls = {
         "SHA256SUMS": load_features,
-        "features/maps.parquet": load_maps,
+        "features/maps.parquet": UMAPS.load,
         "features/mock-survey.parquet": load_features,
-        "features/thumbnails.parquet": load_thumbnails,
-        "figures/lessons.safetensors": load_figures,
-        "figures/meaning.safetensors": load_evidence,
+        "features/thumbnails.parquet": THUMBNAILS.load,
+        "figures/lessons.safetensors": LESSON_FIGURES.load,
+        "figures/meaning.safetensors": PROBE_RESULTS.load,
         "mock-survey/master.csv": load_survey,
         "models/xresnet34-1.json": read_card,
         "models/xresnet34-1.safetensors": read_head,
@@ -81,8 +81,8 @@ def readers() -> dict[str, Callable[[], object]]:
 
 def notices_call(call: Callable[[], object]) -> str | None:
     """What an error says that a call raises; None if it raises none."""
-    from galviz.problems import BrokenFileError
-    from galviz.survey import SurveyError
+    from galviz.errors import BrokenFileError
+    from galviz.survey.survey import SurveyError
 
     try:
         call()
@@ -93,9 +93,9 @@ def notices_call(call: Callable[[], object]) -> str | None:
 
 def notices_doctor() -> str | None:
     """What doctor says of the shipped files, if something is wrong with them."""
-    from galviz.doctor import OK, _guarded, _shipped_files
+    from galviz.cli.doctor import OK, check_shipped_files, guarded
 
-    check = _guarded("shipped files", _shipped_files)
+    check = guarded("shipped files", check_shipped_files)
     return None if check.state == OK else check.found
 
 
@@ -128,8 +128,8 @@ def flip(path: Path, place: random.Random) -> bytes:
 
 
 def run(options: argparse.Namespace) -> int:
-    from galviz.features import CONTROLS
-    from galviz.survey import load_survey
+    from galviz.features.features import CONTROLS
+    from galviz.survey.survey import load_survey
 
     logging.disable(logging.CRITICAL)  # of what pages are told when they run outside a browser
     survey = load_survey()

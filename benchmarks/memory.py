@@ -24,9 +24,9 @@ def peak_mb():
 folder = Path(sys.argv[1])
 """
 EXTRACT = """
-from galviz.activations import extract
-from galviz.model import load_model
-from galviz.survey import load_survey
+from galviz.features.extraction import extract
+from galviz.network.model import load_model
+from galviz.survey.survey import load_survey
 network = load_model()
 extract(network, load_survey(), load_survey().object_ids[:64])  # what a batch of usual images takes
 survey = load_survey(folder, verify=False)
@@ -35,7 +35,7 @@ extract(network, survey)
 print(peak_mb() - before)
 """
 READ = """
-from galviz.catalogue import read_catalogue
+from galviz.survey.catalogue import read_catalogue
 content = (folder / "master.csv").read_bytes()
 before = peak_mb()
 read_catalogue(content)

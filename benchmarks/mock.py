@@ -20,13 +20,13 @@ import pandas as pd
 from realism import label_from_colours, radial_colours
 from torch import nn
 
-from galviz.activations import extract
-from galviz.card import CardError
-from galviz.metrics import errors_of
-from galviz.model import load_model
-from galviz.sample import draw_sample
+from galviz.analysis.metrics import errors_of
+from galviz.features.extraction import extract
+from galviz.network.card import CardError
+from galviz.network.model import load_model
 from galviz.simulate import LABEL_SCATTER_DEX, write_survey
-from galviz.survey import Survey, load_survey
+from galviz.survey.sample import draw_sample
+from galviz.survey.survey import Survey, load_survey
 
 RMSE_AT_MOST, RMSE_GOAL = 0.095, 0.080
 UNDER_RIDGE_AT_LEAST, UNDER_RIDGE_GOAL = 0.15, 0.25

@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from galviz.features import load_features
-from galviz.projection import fit_pca
+from galviz.analysis.pca import fit_pca
+from galviz.features.features import load_features
 
 SIZES = (256, 2000)
 

@@ -35,9 +35,9 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import RepeatedKFold, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
-from galviz.card import CardError, ModelCard
-from galviz.crops import network_crop
-from galviz.survey import Survey, SurveyError, load_survey
+from galviz.network.card import CardError, ModelCard
+from galviz.network.crops import network_crop
+from galviz.survey.survey import Survey, SurveyError, load_survey
 
 if TYPE_CHECKING:
     from torch import nn
@@ -344,7 +344,7 @@ def show(title: str, table: pd.DataFrame) -> None:
 
 def show_gap(network: nn.Module, survey: Survey, object_ids: Sequence[str], features: np.ndarray, n: int) -> None:
     """Draw mock galaxies in the real ones' framing and print what tells them from real ones."""
-    from galviz.activations import extract
+    from galviz.features.extraction import extract
     from galviz.simulate import write_survey
 
     seed = 11
@@ -368,15 +368,16 @@ def show_gap(network: nn.Module, survey: Survey, object_ids: Sequence[str], feat
 
 def report(network: nn.Module, survey: Survey, options: argparse.Namespace) -> int:
     """Print all of it; the exit status."""
-    from galviz.activations import extract
-    from galviz.model import build_network, with_card
+    from galviz.features.extraction import extract
+    from galviz.network.builders import build_network
+    from galviz.network.model import with_card
 
     card, seed = network.card, options.seed
     labelled = survey.catalogue[survey.label.column].dropna()
     object_ids, label = labelled.index.tolist(), labelled.to_numpy(float)
     folds = RepeatedKFold(n_splits=options.folds, n_repeats=options.repeats, random_state=seed)
     trained = extract(network, survey, object_ids, layers=network.layer_names)
-    random = with_card(build_network(card.architecture, seed=seed), card)  # shown the same crops
+    random = with_card(build_network(card.spec, seed=seed), card)  # shown the same crops
     untrained = extract(random, survey, object_ids, layers=network.layer_names)
     colours = np.array([radial_colours(survey.image(object_id)) for object_id in object_ids])
     features, predictions = trained.layers["features"].astype(float), trained.predictions.astype(float)
@@ -433,7 +434,7 @@ def main() -> int:
     parser.add_argument("--n", type=int, default=400, help="mock galaxies to draw for --gap")
     options = parser.parse_args()
 
-    from galviz.model import load_model
+    from galviz.network.model import load_model
 
     try:
         network, survey = load_model(options.model), load_survey(options.survey)

@@ -28,7 +28,7 @@ from sklearn.model_selection import KFold, RepeatedKFold, RepeatedStratifiedKFol
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from galviz.crops import centre_crop
+from galviz.network.crops import centre_crop
 
 CENTRE = 63.5
 MEANS_WITHIN_SD, SPREADS_WITHIN, CORRELATIONS_WITHIN, AUC_AT_MOST = 0.3, 0.25, 0.12, 0.80

@@ -19,13 +19,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 AT_MOST = 1.05
 WITHOUT = """
-from galviz import featurefile, shipped
+from galviz.features import file as featurefile
+from galviz.files.writing import shipped
 shipped.name_in_data = lambda path: None
 featurefile.verify_open = lambda path, stream: True  # nor by column, as files that didn't come with galviz are
 """
 LOADS = """
 import statistics, time
-from galviz.features import load_features
+from galviz.features.features import load_features
 load_features().layers["features"]
 first = time.process_time()
 again = []

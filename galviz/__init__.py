@@ -1,18 +1,37 @@
 """galviz: see what a neural network has learnt about galaxies.
 
-The flow, one direction, a module a stage; each imports only from stages before its own::
+Data flows in one direction, and each package imports only from those to its left (``docs/architecture.md``)::
 
-    survey folder ──> Survey ──> network ──> Features ──> projection ──> charts ──> pages
-    (master.csv,      survey     model       activations  projection     charts     lessons/
-     images/)                    training    features                               instruments/
+    survey folder ──> survey ──> network ──> features ──> analysis ──> charts ──> pages
+                      simulate   training                 artefacts    course     lessons/, instruments/
 
-`simulate` makes a survey folder of mock galaxies, and ``python -m galviz`` runs each stage from a shell. Beside
-`projection`, `variance` says how sure its shares are, `alignment` how much of it the network's head makes,
-`correlation` and `probes` what it tells of known causes, and `maps` and `neighbours` what t-SNE and UMAP keep.
-`derived` makes anew what ships beside survey and weights, `doctor` checks an installation, and `course` runs exercises.
-Below them lie the parts they are made of: `table`, `catalogue` and `label` read master.csv, `images` decodes pictures,
-`problems` says what is wrong with them, `card` tells of a network without torch, `featurefile` keeps features as
-Parquet, `files` writes files whole or not at all, and `output` decides where a command may write.
+The public API is here and is loaded when it is first used: ``import galviz`` itself imports neither torch nor pandas.
+
+Examples
+--------
+>>> import galviz
+>>> features = galviz.load_features()
+>>> pca = galviz.fit_pca(features.layers["features"], n_components=3)
+>>> pca.coordinates.shape
+(2000, 3)
 """
 
+import lazy_loader
+
 __version__ = "0.1.0"
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "survey.survey": ["Survey", "load_survey"],
+        "survey.problems": ["SurveyError"],
+        "network.spec": ["NetworkSpec", "xresnet_spec"],
+        "network.card": ["CardError", "ModelCard", "read_card"],
+        "network.builders": ["build_network"],
+        "network.model": ["load_model", "save_model", "wrap"],
+        "network.activations": ["feature_maps"],
+        "features.features": ["Features", "FeaturesError", "load_features", "save_features"],
+        "features.extraction": ["extract"],
+        "analysis.pca": ["fit_pca"],
+    },
+)

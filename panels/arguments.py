@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from galviz.survey import checked_scale
+from galviz.survey.survey import checked_scale
 from panels.plain import plain
 from panels.settings import settings
 
@@ -25,8 +25,8 @@ def read_arguments() -> argparse.Namespace:
     -------
     argparse.Namespace
         ``survey`` (str; where none is named that of the instructor's settings, or None for the shipped survey),
-        ``label`` (str, or None for the usual column), ``scale`` (float, 1 unless given) and ``model`` (str, a card, or
-        None for the shipped one).
+        ``label`` (str, or None for the usual column), ``scale`` (float, 1 unless given), ``model`` (str, a card, or
+        None for the shipped one) and ``features`` (str, a features file to explore instead of the network's, or None).
     """
     # No -h: the help would go to the server's terminal at every run of a page.
     parser = _Parser(prog="streamlit run app.py --", add_help=False, allow_abbrev=False)
@@ -34,6 +34,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--label", metavar="COLUMN")
     parser.add_argument("--scale", metavar="S", type=float)
     parser.add_argument("--model", metavar="CARD")
+    parser.add_argument("--features", metavar="FILE")
     try:
         found = parser.parse_args(sys.argv[1:])
         if found.survey is None:

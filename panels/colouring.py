@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from galviz.columns import Mixed
-from lessons.galaxies.words import CAUSES, cause_title
+from galviz.survey.causes import CAUSES, cause_title
+from galviz.survey.columns import Mixed
+from panels.controls import in_address
 from panels.plain import code
 
-RING_AND_DOT, DOT = "true and predicted", "as predicted"
+RING_AND_DOT, DOT, TRUE = "true and predicted", "as predicted", "true"
 # Random numbers that stand for nothing.
 _MEANINGLESS = ("texture_seed", "arm_winding")
 # More kinds than that can't be told apart by colour.
@@ -22,6 +23,7 @@ def choose_colour(
     catalogue: pd.DataFrame,
     *,
     labelled: bool = True,
+    predicted: bool = True,
     mixed: Mapping[str, Mixed] | None = None,
     possibly_missing: Mapping[str, Mapping[str, int]] | None = None,
 ) -> str | None:
@@ -33,25 +35,30 @@ def choose_colour(
         The rows of the galaxies that are shown.
     labelled : bool
         Whether the truth is known of any.
+    predicted : bool
+        Whether there are predictions.
     mixed : mapping of str to Mixed, optional
-        See `galviz.survey.Survey.mixed`.
+        See `galviz.survey.survey.Survey.mixed`.
     possibly_missing : mapping of str to mapping of str to int, optional
-        See `galviz.survey.Survey.possibly_missing`.
+        See `galviz.survey.survey.Survey.possibly_missing`.
 
     Returns
     -------
     str or None
-        A column, or None for the ring of the truth, where it is known, around the dot of the prediction.
+        A column, or None for what `galviz.charts.ring_scatter` draws of truth and prediction.
     """
-    usual, offered = RING_AND_DOT if labelled else DOT, columns_to_colour_by(catalogue)
+    usual, offered = (RING_AND_DOT if labelled else DOT) if predicted else TRUE, columns_to_colour_by(catalogue)
     while usual in offered:  # a column of that name is another choice
         usual = f"network: {usual}"
-    chosen = st.selectbox(
+    choices = [*([usual] if labelled or predicted else []), *offered]
+    if not choices:
+        return None
+    chosen = in_address(
+        st.selectbox,
         "Colour",
-        [usual, *offered],
+        choices,
         format_func=lambda name: name if name == usual else cause_title(name),
         key="colour",
-        bind="query-params",
     )
     reasons = _why_not_offered(catalogue, offered, mixed or {})
     if reasons:

@@ -2,20 +2,14 @@
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
-from galviz.dimension import (
-    ChanceShares,
-    HeldOutRegression,
-    held_out_regression,
-    parallel_analysis,
-    quick_bootstrap,
-    share_by_sample_size,
-)
-from galviz.features import CONTROLS, Features
-from galviz.variance import BootstrapVariance, HeldOutVariance, held_out_explained_variance
+from galviz.analysis.dimension import ChanceShares, parallel_analysis, quick_bootstrap, share_by_sample_size
+from galviz.analysis.regression import HeldOutRegression, held_out_regression
+from galviz.analysis.variance import BootstrapVariance, HeldOutVariance, held_out_explained_variance
+from galviz.features.features import CONTROLS, Features
+from panels.caching import cache_data
 from panels.controls import choose_one
-from panels.feature_space import control_features, origin, shipped_features
+from panels.feature_space import control_features, shipped_features
 
 TRAINED = "trained"
 NETWORKS = {TRAINED: TRAINED, **{name: name.replace("-", " ") for name in CONTROLS}}
@@ -46,56 +40,37 @@ def most_held_out(n_galaxies: int, n_channels: int, asked: int) -> int:
     return min(asked, n_galaxies - -(-n_galaxies // FOLDS), n_channels)
 
 
+@cache_data(max_entries=64, show_spinner=False)
 def shares(features: Features, layer: str, object_ids: list[str], n_components: int) -> BootstrapVariance:
     """Shares of the variance of some galaxies, with the interval of their bootstrap."""
-    return _shares(origin(features), layer, object_ids, n_components, features)
+    return quick_bootstrap(_values(features, layer, object_ids), n_components)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _shares(
-    made_from: str, layer: str, object_ids: list[str], n_components: int, _features: Features
-) -> BootstrapVariance:
-    return quick_bootstrap(_values(_features, layer, object_ids), n_components)
-
-
+@cache_data(max_entries=64, show_spinner="Leaving galaxies out …")
 def held_out(features: Features, layer: str, object_ids: list[str], n_components: int) -> HeldOutVariance:
     """Shares of the variance of galaxies that were left out of the fit."""
-    return _held_out(origin(features), layer, object_ids, n_components, features)
+    return held_out_explained_variance(_values(features, layer, object_ids), n_components, folds=FOLDS)
 
 
-@st.cache_data(max_entries=64, show_spinner="Leaving galaxies out …")
-def _held_out(
-    made_from: str, layer: str, object_ids: list[str], n_components: int, _features: Features
-) -> HeldOutVariance:
-    return held_out_explained_variance(_values(_features, layer, object_ids), n_components, folds=FOLDS)
-
-
+@cache_data(max_entries=16, show_spinner="Drawing samples …")
 def by_sample_size(features: Features, layer: str) -> pd.DataFrame:
     """Shares in one, two and three components that samples of several sizes from the survey would find."""
-    return _by_sample_size(origin(features), layer, features)
-
-
-@st.cache_data(max_entries=16, show_spinner="Drawing samples …")
-def _by_sample_size(made_from: str, layer: str, _features: Features) -> pd.DataFrame:
-    total = len(_features.object_ids)
+    total = len(features.object_ids)
     sizes = sorted({size for size in _SIZES if size < total} | {min(total, _SIZES[-1])})
-    return share_by_sample_size(_features.layers[layer], sizes)
+    return share_by_sample_size(features.layers[layer], sizes)
 
 
+@cache_data(max_entries=64, show_spinner="Shuffling columns …")
 def chance_shares(features: Features, layer: str, object_ids: list[str]) -> ChanceShares:
     """Shares of each component beside those of shuffled columns."""
-    return _chance_shares(origin(features), layer, object_ids, features)
+    return parallel_analysis(_values(features, layer, object_ids))
 
 
-@st.cache_data(max_entries=64, show_spinner="Shuffling columns …")
-def _chance_shares(made_from: str, layer: str, object_ids: list[str], _features: Features) -> ChanceShares:
-    return parallel_analysis(_values(_features, layer, object_ids))
-
-
+@cache_data(max_entries=64, show_spinner=False)
 def regression(
-    features: Features, layer: str, object_ids: list[str], n_components: int, column: str, label: pd.Series
+    features: Features, layer: str, object_ids: list[str], n_components: int, label: pd.Series
 ) -> HeldOutRegression:
-    """How well a column of the catalogue is read from the first components.
+    """How well a label is predicted from the first components, in galaxies left out of the fit.
 
     Parameters
     ----------
@@ -103,26 +78,10 @@ def regression(
     layer : str
     object_ids : list of str
     n_components : int
-    column : str
-        Its name, which tells it from others.
     label : Series, index objID
-        Its values.
     """
-    return _regression(origin(features), layer, object_ids, n_components, column, features, label)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _regression(
-    made_from: str,
-    layer: str,
-    object_ids: list[str],
-    n_components: int,
-    column: str,
-    _features: Features,
-    _label: pd.Series,
-) -> HeldOutRegression:
-    label = _label.loc[object_ids].to_numpy(float)
-    return held_out_regression(_values(_features, layer, object_ids), label, n_components, folds=FOLDS)
+    values = label.loc[object_ids].to_numpy(float)
+    return held_out_regression(_values(features, layer, object_ids), values, n_components, folds=FOLDS)
 
 
 def _values(features: Features, layer: str, object_ids: list[str]) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import math
 
-from galviz.metrics import Errors
+from galviz.analysis.metrics import Errors
 
 
 def correlation_in_words(errors: Errors) -> tuple[str, str]:

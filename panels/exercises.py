@@ -9,19 +9,22 @@ import streamlit as st
 from galviz.course.check import check, states
 from galviz.course.commands import command
 from galviz.course.lesson import DIFFICULTIES, Lesson
-from galviz.course.outcome import Outcome
+from galviz.course.outcome import Outcome, TaskState
 from galviz.course.progress import Value
 from galviz.course.questions import Questions, Task
 from galviz.course.settings import OPEN
 from galviz.course.source import function_source, summary
-from galviz.course.worker import FAILED, NOT_YET, PASSED
 from galviz.course.workspace import exercise_path, solution_path, start, stub_path
 from panels.plain import code, plain, plain_with_code
 from panels.progress import progress, remember
 from panels.settings import is_home, needs_token, settings
 
-ICONS = {PASSED: ":material/check_circle:", FAILED: ":material/replay:", NOT_YET: ":material/edit:"}
-COLOURS = {PASSED: "green", FAILED: "orange"}
+ICONS = {
+    TaskState.PASSED: ":material/check_circle:",
+    TaskState.FAILED: ":material/replay:",
+    TaskState.NOT_YET: ":material/edit:",
+}
+COLOURS = {TaskState.PASSED: "green", TaskState.FAILED: "orange"}
 _AT_HOME = """\
 .venv/bin/python -m galviz start {slug}
 .venv/bin/python -m galviz check {slug}"""
@@ -84,8 +87,8 @@ def _task(lesson: Lesson, task: Task, known: Mapping[str, Value], *, home: bool)
         st.markdown(f"**{task.id} · {task.title}**", width="content")
         if state in ICONS:  # of a file that anyone may edit, or of the browser's storage
             st.badge(state, icon=ICONS[state], color=COLOURS.get(state, "gray"))
-            if state != PASSED and f"{task.id}.passed" in known:
-                st.badge("passed before", icon=ICONS[PASSED], color="green")
+            if state != TaskState.PASSED and f"{task.id}.passed" in known:
+                st.badge("passed before", icon=ICONS[TaskState.PASSED], color="green")
     st.caption(f"{DIFFICULTIES[task.difficulty]} · {task.minutes} min · `{task.function}`")
     st.markdown(summary(stub_path(lesson), task.function))
     with st.expander("What to write", icon=":material/edit:"):
@@ -140,12 +143,12 @@ def _show(task: Task) -> None:
     outcome: Outcome | None = st.session_state.get(f"outcome-{task.id}")
     if outcome is None:
         return
-    if outcome.state == PASSED:
-        st.success("Passed: all its tests.", icon=ICONS[PASSED])
-    elif outcome.state == FAILED:
-        st.warning(plain_with_code(outcome.message), icon=ICONS[FAILED])
+    if outcome.state == TaskState.PASSED:
+        st.success("Passed: all its tests.", icon=ICONS[TaskState.PASSED])
+    elif outcome.state == TaskState.FAILED:
+        st.warning(plain_with_code(outcome.message), icon=ICONS[TaskState.FAILED])
     else:
-        st.info(plain_with_code(outcome.message), icon=ICONS[NOT_YET])
+        st.info(plain_with_code(outcome.message), icon=ICONS[TaskState.NOT_YET])
     if outcome.printed:
         st.caption("It printed:")
         st.code(outcome.printed, language=None)

@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from galviz.alignment import HeadAlignment, head_alignment
-from galviz.card import ModelCard
-from galviz.features import Features, load_features
-from galviz.head import read_head
-from galviz.label import Label, describe_label
-from galviz.origin import Origin
-from galviz.projection import Projection, fit_pca
-from galviz.thumbnails import load_thumbnails, make_thumbnails
+from galviz.analysis.alignment import HeadAlignment, head_alignment
+from galviz.analysis.pca import Projection, fit_pca
+from galviz.artefacts.thumbnails import THUMBNAILS
+from galviz.features.features import Features, load_features
+from galviz.network.card import ModelCard
+from galviz.network.head import read_head
+from galviz.network.thumbnails import make_thumbnails
+from galviz.survey.label import Label, describe_label
+from panels.caching import cache_data
+from panels.source import Source
 from panels.surveys import OpenSurvey
 
 # Galaxies as points: no more pictures than this, no closer than a picture's width as a share of the plot's.
@@ -37,7 +39,7 @@ def control_features(name: str) -> Features:
 
 @st.cache_resource(show_spinner="Reading small pictures …")
 def _shipped_thumbnails() -> pd.Series:
-    return load_thumbnails()[0]
+    return THUMBNAILS.load()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -58,57 +60,48 @@ def thumbnails(opened: OpenSurvey, object_ids: list[str]) -> pd.Series:
     return pd.Series([made[object_id] for object_id in object_ids], index=object_ids, dtype=str)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@cache_data(max_entries=64, show_spinner=False)
 def project(
-    made_from: str, layer: str, object_ids: list[str], n_components: int, whiten: bool, _features: Features
+    features: Features, layer: str, object_ids: list[str], n_components: int, *, whiten: bool = True
 ) -> Projection:
     """Principal components of a sample at a layer; the same for all who ask for the same.
 
     Parameters
     ----------
-    made_from : str
-        What tells these features from others: checksums of survey and weights.
+    features : Features
     layer : str
     object_ids : list of str
     n_components : int
     whiten : bool
-    _features : Features
     """
-    rows = _features.rows(object_ids)
-    return fit_pca(_features.layers[layer][rows], n_components, whiten=whiten)
+    return fit_pca(features.layers[layer][features.rows(object_ids)], n_components, whiten=whiten)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def align_head(
-    made_from: str, object_ids: list[str], n_components: int, _features: Features, _truth: np.ndarray
-) -> HeadAlignment:
+@cache_data(max_entries=64, show_spinner=False)
+def align_head(features: Features, object_ids: list[str], n_components: int, truth: np.ndarray) -> HeadAlignment:
     """How much of a sample's picture is there because of the shipped network's head; the same for all who ask.
 
     Parameters
     ----------
-    made_from : str
-        See `project`.
+    features : Features
+        By the shipped network.
     object_ids : list of str
     n_components : int
-    _features : Features
-        By the shipped network.
-    _truth : ndarray of shape (n,)
+    truth : ndarray of shape (n,)
         The true label of each, NaN where not known.
     """
-    values = _features.layers["features"][_features.rows(object_ids)]
-    return head_alignment(values, read_head().weight, n_components, label=_truth)
+    values = features.layers[features.last_layer][features.rows(object_ids)]
+    return head_alignment(values, read_head().weight, n_components, label=truth)
 
 
-def predicted_label(card: ModelCard, features: Features, of_survey: Label | None) -> Label:
-    """What a network predicts, with its unit and a range for colours: the survey's label where that is the same."""
-    if of_survey is not None and of_survey.column == card.label:
+def shown_label(card: ModelCard, features: Features, of_survey: Label | None) -> Label | None:
+    """The label that charts show: what the network predicts, or without predictions that of the survey, if it has one.
+
+    It has its unit and a range for colours: those of the survey's label if that is the same.
+    """
+    if features.predictions is None or (of_survey is not None and of_survey.column == card.label):
         return of_survey
     return replace(describe_label(card.label, features.predictions), unit=card.unit)
-
-
-def origin(features: Features) -> str:
-    """What tells features from others: see `galviz.origin.Origin`."""
-    return Origin.recorded(features.provenance).key
 
 
 def points_table(
@@ -116,11 +109,11 @@ def points_table(
     features: Features,
     coordinates: np.ndarray,
     object_ids: list[str],
-    predicted: Label,
+    shown: Label | None,
     *,
     pictures: bool = True,
 ) -> pd.DataFrame:
-    """The table that the scatters draw: ``PC1`` …, ``true`` where it is known, ``predicted``, ``image``.
+    """The table that the scatters draw: ``PC1`` …, ``true`` and ``predicted`` if there are any, ``image``.
 
     Only a label of the quantity that the network predicts is its truth.
 
@@ -131,23 +124,24 @@ def points_table(
     coordinates : ndarray of shape (n, k)
         Rows in the order of `object_ids`.
     object_ids : list of str
-    predicted : Label
-        What the network predicts.
+    shown : Label or None
+        See `shown_label`.
     pictures : bool
         Whether to add each galaxy's small picture, for tooltips and as points.
     """
     names = [f"PC{number}" for number in range(1, coordinates.shape[1] + 1)]
     table = pd.DataFrame(coordinates, columns=names, index=pd.Index(object_ids, name="objID"))
     label = opened.survey.label
-    if label is not None and label.column == predicted.column:
+    if label is not None and shown is not None and label.column == shown.column:
         table["true"] = opened.survey.catalogue.loc[object_ids, label.column].to_numpy(float)
-    table["predicted"] = features.predictions[features.rows(object_ids)]
+    if features.predictions is not None:
+        table["predicted"] = features.predictions[features.rows(object_ids)]
     if pictures:
         table["image"] = thumbnails(opened, object_ids).to_numpy()
     return table
 
 
-def all_as_csv(opened: OpenSurvey, features: Features, layer: str, projection: Projection, predicted: Label) -> str:
+def all_as_csv(opened: OpenSurvey, features: Features, layer: str, projection: Projection, shown: Label | None) -> str:
     """Every galaxy of a survey as CSV, the columns as in `points_table`, on axes that were fitted to a sample of them.
 
     Numbers have the fewest digits that give back the same number, however small the label's unit makes them.
@@ -157,13 +151,13 @@ def all_as_csv(opened: OpenSurvey, features: Features, layer: str, projection: P
     values = features.layers[layer]
     parts = [values[start : start + _AT_A_TIME] for start in range(0, len(values), _AT_A_TIME)]
     coordinates = np.concatenate([projection.transform(part) for part in parts])
-    table = points_table(opened, features, coordinates, features.object_ids, predicted, pictures=False)
+    table = points_table(opened, features, coordinates, features.object_ids, shown, pictures=False)
     return table.to_csv(lineterminator="\n")  # each number in full: a label may be as small as 1e-11
 
 
-def warn_of_simulations(opened: OpenSurvey, model: str | None) -> None:
+def warn_of_simulations(opened: OpenSurvey, source: Source) -> None:
     """Say, where the shipped network looks at a user's galaxies, that it never learnt from any like them."""
-    if not opened.shipped and model is None:
+    if not opened.shipped and source.is_shipped:
         st.warning(
             "This network learnt from simulated galaxies alone. Of yours its predictions may be off: compare them with "
             "labels before you rely on them.",

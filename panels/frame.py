@@ -1,8 +1,11 @@
-"""Pages run in the app's own frame, so that a control of one name is the same control on every page."""
+"""Pages are functions that app.py calls, so that a widget of one key is the same widget on every page."""
 
 import ast
 import traceback
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import CodeType, ModuleType
 
 from streamlit.logger import get_logger
 
@@ -12,47 +15,72 @@ from galviz.course.lesson import LESSONS_FOLDER
 _LOGGER = get_logger(__name__)
 
 
-def run_in_frame(script: Path) -> None:
-    """Run a page's script as if its lines stood in app.py.
+def draw_page(path: Path) -> None:
+    """Load the module of a page and call its function ``page``.
 
-    To Streamlit a control belongs to the script that draws it. Run by ``st.navigation``'s own ``run``, each page has
-    controls of its own: Streamlit 1.67 hands their values on when they were touched, but drops those that an address
-    brought along, and leaves an entry without any in the browser's history. Drawn by app.py they are the same controls,
-    and keep value and address from page to page.
+    It is called within the run of app.py, and not by ``st.navigation``'s own ``run``: to Streamlit a widget belongs to
+    the script that draws it. Run by ``run``, each page has widgets of its own: Streamlit 1.67 hands their values on if
+    they were touched, but drops those that an address brought along, and leaves an entry without any in the browser's
+    history. Drawn by app.py they are the same widgets, and keep value and address from page to page.
+
+    The module is loaded at each run, as Streamlit does with a script: a change shows at once.
 
     Parameters
     ----------
-    script : pathlib.Path
+    path : pathlib.Path
+        A module with a function ``page``, which takes no argument.
 
     Raises
     ------
     CourseError
-        If the script, or a module of the lessons that it imports, is missing, damaged or cut short.
+        If the module, or a module of the lessons that it imports, is missing, damaged or cut short.
     """
-    _, tree = read_python(script)
-    if script.is_relative_to(LESSONS_FOLDER) and not any(map(_ends_lesson, tree.body)):
-        raise broken(script, "does not call `end`, which draws a lesson's exercises: it may be cut short")
+    _, tree = read_python(path)
+    page = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "page"), None)
+    if path.is_relative_to(LESSONS_FOLDER) and not (page and any(map(_is_end, ast.walk(page)))):
+        raise broken(path, "has no function `page` that calls `end`: it may be cut short")
+    if page is None:
+        raise broken(path, "has no function `page`: it may be cut short")
     try:
-        exec(compile(tree, script, "exec"), {"__name__": "__main__", "__file__": str(script)})
+        _load(path, tree).page()
     except (SyntaxError, ImportError, NameError, AttributeError) as error:
-        damaged = _damaged_file(error, script)
-        if damaged is None:
+        damage = _damaged_file(error, path)
+        if damage is None:
             raise
         _LOGGER.exception("A page's file is damaged")
-        raise damaged from error
+        raise damage from error
 
 
-def _ends_lesson(statement: ast.stmt) -> bool:
-    call = getattr(statement, "value", None)
-    return isinstance(call, ast.Call) and getattr(call.func, "id", None) == "end"
+class _TreeLoader(SourceFileLoader):
+    """Loads a module from source that is parsed already; its bytecode in __pycache__ could be of an older file."""
+
+    def __init__(self, name: str, path: Path, tree: ast.Module) -> None:
+        super().__init__(name, str(path))
+        self._tree = tree
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self._tree, self.path, "exec")
 
 
-def _damaged_file(error: Exception, script: Path) -> CourseError | None:
-    """The error that names the course's file that is damaged; None if the fault lies elsewhere."""
+def _load(path: Path, tree: ast.Module) -> ModuleType:
+    """Load a page's module; it isn't put into `sys.modules`, where sessions would share it."""
+    name = f"{path.parents[1].name}.{path.parent.name}.{path.stem}"
+    spec: ModuleSpec = spec_from_file_location(name, path, loader=_TreeLoader(name, path, tree))
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _is_end(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", None) == "end"
+
+
+def _damaged_file(error: Exception, page: Path) -> CourseError | None:
+    """The error that names the damaged file of the course; None if the fault lies elsewhere."""
     if isinstance(error, SyntaxError):
         line = f", line {error.lineno}" if error.lineno else ""
         if error.filename is None:  # Python names no file that holds a null byte
-            return broken(script, f"or a module that it imports, is no Python: {error.msg}")
+            return broken(page, f"or a module that it imports, is no Python: {error.msg}")
         path, problem = Path(error.filename), f"is no Python: {error.msg}{line}"
     elif isinstance(error, ImportError):
         package, _, module = (error.name or "").partition(".")
@@ -63,14 +91,12 @@ def _damaged_file(error: Exception, script: Path) -> CourseError | None:
     elif isinstance(error, AttributeError) and not str(error).startswith("module "):
         return None  # not a name that is misspelt or cut short, but a fault in what the page computes
     else:
-        frames = [
-            frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(Path(frame.filename), script)
-        ]
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(Path(frame.filename), page)]
         if not frames:
             return None
         path, problem = Path(frames[-1].filename), f"is incomplete or wrong in line {frames[-1].lineno}: {error}"
-    return broken(path, problem) if _is_ours(path, script) else None
+    return broken(path, problem) if _is_ours(path, page) else None
 
 
-def _is_ours(path: Path, script: Path) -> bool:
-    return path == script or path.is_relative_to(LESSONS_FOLDER)
+def _is_ours(path: Path, page: Path) -> bool:
+    return path == page or path.is_relative_to(LESSONS_FOLDER)

@@ -23,8 +23,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from galviz.kept import kept_folder
-from galviz.regular import read_regular
+from galviz.features.cache import cache_folder
+from galviz.files.reading import read_regular
 
 COOKIE, PARAMETER, TOKEN_NAME = "galviz-home", "token", "home-token"
 _SESSION, _WRONG = "home_token", "home_token_wrong"
@@ -97,7 +97,7 @@ def owner_token() -> str:
 
     The file keeps it for the next start of the app, so that a browser needs the address from the terminal only once.
     """
-    path = kept_folder() / TOKEN_NAME
+    path = cache_folder() / TOKEN_NAME
     with suppress(OSError, ValueError):
         token = read_regular(path, at_most=1000).decode("ascii")
         if _VALID_TOKEN.fullmatch(token) and _is_private(path):

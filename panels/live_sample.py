@@ -1,17 +1,23 @@
 """A layer's answers to the student's own sample, computed live: one network for all, to each their own result."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from galviz.features import Features
-from galviz.survey import Survey
-from panels.live import report_in, say_how_to_get_torch, shared_network, torch_is_here
+from galviz.features.features import Features
+from galviz.network.card import read_card
+from galviz.survey.survey import Survey
+from panels.computation import Computation, report_in
+from panels.live import say_how_to_get_torch, shared_network, torch_is_here
 
-_ASKED, _FOUND = "live_sample_asked", "live_sample_found"
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+_FOUND = "live_sample_found"
 
 
-def extract_live(survey: Survey, object_ids: Sequence[str], layer: str) -> Features | None:
+def extract_live(survey: Survey, object_ids: Sequence[str], layer: str, model: str | None = None) -> Features | None:
     """Draw the offer to run the network over a sample, then its progress with a way out, then return what it found.
 
     What was found stays for this session until another sample or layer is chosen.
@@ -21,6 +27,9 @@ def extract_live(survey: Survey, object_ids: Sequence[str], layer: str) -> Featu
     survey : Survey
     object_ids : sequence of str
     layer : str
+        A layer, or the path of any module.
+    model : str, optional
+        The network's card; None for the shipped one.
 
     Returns
     -------
@@ -30,42 +39,23 @@ def extract_live(survey: Survey, object_ids: Sequence[str], layer: str) -> Featu
     if not torch_is_here():
         say_how_to_get_torch()
         return None
-    key = (layer, tuple(object_ids))
-    kept_key, found = st.session_state.get(_FOUND, (None, None))
+    key = (layer, tuple(object_ids), survey.sha256, read_card(model).sha256)
+    kept_key, features = st.session_state.get(_FOUND, (None, None))
     if kept_key == key:
-        return found
-    asked = st.session_state.get(_ASKED) == key
-    with st.container(horizontal=True):
-        # Disabled and not gone: what a page leaves out is drawn at its end, faded, until the run is over.
-        st.button(
-            "Compute it live",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=asked,
-            help=f"Runs the network over your {len(object_ids):,} galaxies and catches what {layer} answers.",
-            on_click=lambda: st.session_state.update({_ASKED: key}),
-        )
-        if asked:
-            # A press, or any other control, reruns the page: the next report of progress then ends the pass.
-            st.button("Cancel", icon=":material/close:", on_click=lambda: st.session_state.pop(_ASKED, None))
-    if not asked:
+        return features
+    computation = Computation("sample", key)
+    help = f"Runs the network over your {len(object_ids):,} galaxies and catches what {layer} answers."
+    if not computation.is_asked_for("Compute it live", help=help):
         return None
-    st.session_state[_FOUND] = (key, _extract(survey, object_ids, layer))
+    features = computation.run(lambda bar: _extract(survey, object_ids, layer, model, bar))
+    st.session_state[_FOUND] = (key, features)
     st.rerun()
 
 
-def _extract(survey: Survey, object_ids: Sequence[str], layer: str) -> Features:
-    bar = st.progress(0.0, "Loading PyTorch …")
-    from galviz.activations import extract
+def _extract(
+    survey: Survey, object_ids: Sequence[str], layer: str, model: str | None, bar: "DeltaGenerator"
+) -> Features:
+    from galviz.features.extraction import extract  # only now: torch takes some seconds to come
 
-    try:
-        return extract(
-            shared_network(),
-            survey,
-            object_ids,
-            layers=[layer],
-            batch_size=32,
-            progress=report_in(bar),
-        )
-    finally:
-        st.session_state.pop(_ASKED, None)  # whoever comes back later is asked again
+    network = shared_network(model)
+    return extract(network, survey, object_ids, layers=[layer], batch_size=32, progress=report_in(bar))

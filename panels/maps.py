@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from galviz.features import Features
-from galviz.maps import Maps, load_maps, noise_like, tsne
-from galviz.neighbours import map_qualities, pieces
-from panels.controls import choose_number, choose_one
-from panels.feature_space import origin
+from galviz.analysis.embeddings import noise_like, tsne
+from galviz.analysis.neighbours import map_qualities, pieces
+from galviz.artefacts.umaps import UMAPS, Coordinates
+from galviz.features.features import Features
+from panels.caching import cache_data
+from panels.controls import choose_number, choose_one, in_address
 
 LAYER = "features"
 # So many galaxies are mapped without being asked: three maps of them take about two seconds.
@@ -23,7 +24,7 @@ _ASKED = "tsne_asked"
 
 @dataclass(frozen=True)
 class TsneSettings:
-    """How a t-SNE is made; see `galviz.maps.tsne`."""
+    """How a t-SNE is made; see `galviz.analysis.embeddings.tsne`."""
 
     perplexity: int
     init: str
@@ -34,20 +35,20 @@ class TsneSettings:
         return TsneSettings(self.perplexity, self.init, self.seed + 1)
 
 
-@st.cache_resource(show_spinner="Reading maps …")
-def shipped_maps() -> Maps:
+@st.cache_resource(show_spinner="Reading UMAPs …")
+def shipped_umaps() -> Coordinates:
     """The shipped UMAPs, once for all sessions."""
-    return load_maps()
+    return UMAPS.load()
 
 
 def choose_perplexity(n_galaxies: int, default: int, *, key: str, label: str = "Perplexity") -> int:
     """Draw the control for t-SNE's perplexity; fewer than the galaxies, with a sentence that says so."""
-    asked = st.select_slider(
+    asked = in_address(
+        st.select_slider,
         label,
         PERPLEXITIES,
         value=default,
         key=key,
-        bind="query-params",
         help="About how many neighbours of each galaxy t-SNE tries to keep.",
     )
     if asked >= n_galaxies:
@@ -92,9 +93,10 @@ def _computed() -> set[tuple]:
     return set()
 
 
+@cache_data(max_entries=128, show_spinner="Computing t-SNE …")
 def map_by_tsne(features: Features, object_ids: list[str], settings: TsneSettings) -> np.ndarray:
     """t-SNE of a sample's features, shape (n, 2)."""
-    return _tsne(origin(features), object_ids, settings.perplexity, settings.init, settings.seed, features)
+    return tsne(values_of(features, object_ids), perplexity=settings.perplexity, init=settings.init, seed=settings.seed)
 
 
 def remember(key: tuple) -> None:
@@ -102,22 +104,15 @@ def remember(key: tuple) -> None:
     _computed().add(key)
 
 
-@st.cache_data(max_entries=128, show_spinner="Computing t-SNE …")
-def _tsne(
-    made_from: str, object_ids: list[str], perplexity: int, init: str, seed: int, _features: Features
-) -> np.ndarray:
-    return tsne(values_of(_features, object_ids), perplexity=perplexity, init=init, seed=seed)
-
-
 def noise_of(features: Features, object_ids: list[str]) -> np.ndarray:
     """Random numbers with the covariance of a sample's features."""
     return noise_like(values_of(features, object_ids))
 
 
-@st.cache_data(max_entries=64, show_spinner="Computing t-SNE of noise …")
-def map_noise(made_from: str, object_ids: list[str], perplexity: int, _features: Features) -> np.ndarray:
+@cache_data(max_entries=64, show_spinner="Computing t-SNE of noise …")
+def map_noise(features: Features, object_ids: list[str], perplexity: int) -> np.ndarray:
     """t-SNE of `noise_of`."""
-    return tsne(noise_of(_features, object_ids), perplexity=perplexity)
+    return tsne(noise_of(features, object_ids), perplexity=perplexity)
 
 
 def strewn(n_points: int) -> np.ndarray:
@@ -130,16 +125,16 @@ def joined_of(n_points: int) -> int:
     return min(JOINED, neighbours_for(n_points))
 
 
-@st.cache_data(max_entries=64, show_spinner="Counting pieces …")
+@cache_data(max_entries=64, show_spinner="Counting pieces …")
 def pieces_of(coordinates: np.ndarray) -> int:
     """Pieces that points fall into once each is joined to its nearest."""
     return pieces(coordinates, n_neighbors=joined_of(len(coordinates)))
 
 
-@st.cache_data(max_entries=64, show_spinner="Comparing distances …")
-def measure(made_from: str, object_ids: list[str], key: tuple, _features: Features, _maps: dict) -> pd.DataFrame:
-    """What each of some maps keeps; `key` tells the maps from others."""
-    return map_qualities(values_of(_features, object_ids), _maps, n_neighbors=neighbours_for(len(object_ids)))
+@cache_data(max_entries=64, show_spinner="Comparing distances …")
+def measure(features: Features, object_ids: list[str], maps: dict[str, np.ndarray]) -> pd.DataFrame:
+    """What each of some maps of a sample keeps of its features: one row per map."""
+    return map_qualities(values_of(features, object_ids), maps, n_neighbors=neighbours_for(len(object_ids)))
 
 
 def values_of(features: Features, object_ids: list[str]) -> np.ndarray:

@@ -7,8 +7,8 @@ from typing import Literal
 import streamlit as st
 from PIL import Image
 
-from galviz.crops import LARGE_PX, centre_crop
-from galviz.survey import Survey
+from galviz.network.crops import LARGE_PX, centre_crop
+from galviz.survey.survey import Survey
 from panels.controls import choose_one
 
 COLUMNS = 8

@@ -11,9 +11,9 @@ import re
 
 import streamlit as st
 
-from galviz.course.progress import PASSED, Value, progress_problem, read_progress, record
+from galviz.course.outcome import TESTED
+from galviz.course.progress import Value, progress_problem, read_progress, record
 from galviz.course.settings import HOME
-from galviz.course.worker import FAILED, NOT_YET
 from panels.home import carry_home, has_wrong_token
 from panels.plain import plain
 from panels.settings import is_home, needs_token, settings
@@ -118,7 +118,7 @@ def _sound(kept: object) -> dict[str, Value]:
 def _is_value(value: object) -> bool:
     """Whether a value can be of ours: the state of a task, or the number of an answer."""
     if isinstance(value, str):
-        return value in (PASSED, FAILED, NOT_YET)
+        return value in TESTED
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST_ANSWERS
 
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from galviz.sample import draw_sample
-from galviz.survey import Survey
+from galviz.survey.sample import draw_sample
+from galviz.survey.survey import Survey
 from panels.controls import choose_number
 
 DEFAULT_SIZE = 256

@@ -1,19 +1,18 @@
 """What the instructor has decided, for the pages; and whether this is the student's own machine."""
 
 from galviz.course.settings import HOME, RUN, Settings, read_settings
-from lessons import LESSONS
 from panels.home import could_be_owner, is_owner
 
 
 def settings() -> Settings:
-    """The instructor's settings, read anew at each run: the file is small, and may be mended while the app runs.
+    """Read the instructor's settings, at each run: the file is small, and may be changed while the app runs.
 
     Raises
     ------
     CourseError
         If they can't be read; `explain_errors` around the page tells.
     """
-    return read_settings(LESSONS)
+    return read_settings()
 
 
 def is_home() -> bool:

@@ -10,10 +10,11 @@ from threading import Lock
 import pandas as pd
 import streamlit as st
 
-from galviz.card import CardError, read_card
-from galviz.framing import remarks
-from galviz.problems import BrokenFileError
-from galviz.survey import ChangedSurveyError, Survey, SurveyError, load_survey
+from galviz.errors import BrokenFileError
+from galviz.files.manifest import data_path
+from galviz.network.card import CardError, read_card
+from galviz.network.framing import remarks
+from galviz.survey.survey import ChangedSurveyError, Survey, SurveyError, load_survey
 from panels.arguments import read_arguments
 from panels.plain import code
 from panels.watch import FolderWatch
@@ -21,7 +22,6 @@ from panels.watch import FolderWatch
 _GO_ON, _ERROR, _READ_AGAIN = "go_on_with_shipped_survey", "error_to_explain", "survey_read_again"
 # A folder that somebody keeps writing to is a page with a sentence, after so many attempts.
 _MOST_READINGS = 3
-_DATA = Path(__file__).parents[1] / "data"
 # A bar that moves more often only keeps the browser busy.
 _REPORTED_EVERY = 256
 # Kinds of problems that a page lists; the rest is in the file to download.
@@ -232,7 +232,7 @@ def _show_broken_file(error: ValueError) -> None:
 
 def _offer_shipped_files(error: ValueError) -> None:
     """Say how to have back what comes with galviz, where it is that what can't be read."""
-    if str(_DATA) in str(error):
+    if str(data_path()) in str(error):
         st.markdown("It came with galviz. In the project's folder, a terminal brings it back as it was:")
         st.code("git checkout -- data", language="bash")
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
-from galviz.imagefolder import IMAGES_NAME
-from galviz.table import CATALOGUE_NAME
+from galviz.survey.imagefolder import IMAGES_NAME
+from galviz.survey.table import CATALOGUE_NAME
 
 # Looking takes one part in this many of the time.
 _PAUSE = 50

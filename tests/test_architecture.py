@@ -1,175 +1,84 @@
-"""The picture of what flows where, held: one direction of imports, and each heavy package in its own few modules."""
+"""The architecture: import contracts hold, the public API is lazy, and the core stays in small pieces."""
 
-import ast
-from pathlib import Path, PurePosixPath
+import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from tests.imports import TORCH_MODULES, imports
+
 ROOT = Path(__file__).parents[1]
-# A module of the core imports only from those before it. `simulate` is a package: one stage.
-STAGES = (
-    *("signatures", "problems", "regular", "files", "jsonfile", "manifest", "shipped"),
-    *("damage", "images", "cutouts", "fingerprints", "nearcopies"),
-    *(
-        "header",
-        "table",
-        "rounding",
-        "identifiers",
-        "quantities",
-        "missing",
-        "numerals",
-        "columns",
-        "label",
-        "catalogue",
-    ),
-    *("misplaced", "imagefolder", "output"),
-    *("survey", "sample", "metrics", "schedule", "crops", "framing", "pixelfeatures", "normalisation", "heatmap"),
-    "thumbnails",
-    *("simulate", "sdss"),
-    *("card", "weightfile", "head", "figures", "featurefile", "features", "origin", "kept"),
-    *("bits", "tampering", "hooks", "fingerprint", "snapshot", "model", "training", "activations", "inspection"),
-    *("projection", "variance", "alignment", "attribution"),
-    *("correlation", "probes", "evidence"),
-    *("dimension", "neighbours", "maps"),
-    *("derived", "course", "doctor"),
-    *("charts", "cli", "__main__"),
-)
-NETWORK_STAGES = ("model", "training", "activations", "inspection", "attribution")
-TORCH_STAGES = ("bits", "tampering", "hooks", "fingerprint", "snapshot", *NETWORK_STAGES)
-# Package: where it may be imported, and where only inside a function.
-TORCH_PACKAGES = ("torch", "torchvision", "fastai", "fastcore")
-SIMULATION_PACKAGES = ("galsim", "astropy")
-MAP_PACKAGES = ("umap", "numba")
-APP_PACKAGES = ("streamlit", "lessons", "panels", "instruments", "app")
+HEAVY = ("torch", "fastai", "torchvision", "streamlit", "galsim", "astropy", "umap", "numba")
 
 
-def imports(source, module):
-    """(name, lazy) of everything `source` imports; lazy where the import is inside a function."""
-    found = []
-
-    def visit(node, lazy):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            return  # for a reader's hints: nothing is imported
-        if isinstance(node, ast.Import):
-            found.extend((alias.name, lazy) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = module.split(".")[: -node.level] if node.level else []
-            base = ".".join([*base, *([node.module] if node.module else [])])
-            # Both, because `from galviz import survey` names a module where `from galviz.survey import Survey` doesn't.
-            found.extend((f"{base}.{alias.name}", lazy) for alias in node.names)
-        inside = lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        for child in ast.iter_child_nodes(node):
-            visit(child, inside)
-
-    visit(ast.parse(source), False)
-    return found
+def core_modules():
+    files = sorted((ROOT / "galviz").rglob("*.py"))
+    names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
+    return [name.removesuffix(".__init__") for name in names if not name.endswith("__main__")]
 
 
-def violations(path, source):
-    """Sentences on what a file at `path` (from the root, a str) imports and must not."""
-    path = PurePosixPath(path)
-    area = path.parts[0]
-    stage = path.parts[1].removesuffix(".py") if area == "galviz" else None
-    may_draw = area in ("panels", "instruments", "app.py") or (area == "lessons" and path.name == "page.py")
-    found = []
-    if stage and stage not in (*STAGES, "__init__"):
-        found.append(f"{path}: {stage} has no place in STAGES; give it one.")
-        return found
-    for name, lazy in imports(source, ".".join(path.with_suffix("").parts)):
-        package, _, rest = name.partition(".")
-        other = rest.split(".")[0]
-        if package == "streamlit" and not may_draw:
-            found.append(f"{path} imports streamlit; only pages, panels and instruments draw.")
-        elif package in APP_PACKAGES[1:] and stage and not (stage == "cli" and package == "lessons" and lazy):
-            found.append(f"{path} imports {package}; the core doesn't know the app (cli may import lessons lazily).")
-        elif package in ("panels", "instruments", "app") and not may_draw:
-            found.append(f"{path} imports {package}; only pages draw.")
-        elif package in TORCH_PACKAGES and stage not in TORCH_STAGES and not _is_exercise(path):
-            found.append(f"{path} imports {package}; only {', '.join(TORCH_STAGES)} do.")
-        elif package in SIMULATION_PACKAGES and stage != "simulate":
-            found.append(f"{path} imports {package}; only galviz/simulate does.")
-        elif package in MAP_PACKAGES and not (stage == "maps" and lazy):
-            found.append(f"{path} imports {package}; only galviz/maps.py does, inside a function.")
-        elif package == "galviz" and other in STAGES:
-            if other in TORCH_STAGES and not lazy and stage not in TORCH_STAGES and not _is_exercise(path):
-                found.append(f"{path} imports galviz.{other}, and torch with it; import it inside a function.")
-            if stage in STAGES and STAGES.index(other) > STAGES.index(stage):
-                found.append(f"{path} imports galviz.{other}, a later stage.")
-            if stage == "__init__":
-                found.append(f"{path} imports galviz.{other}; the package itself imports nothing.")
-    return found
+def test_import_contracts_hold():
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as lint; lint(['--no-cache'])"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
 
 
-def _is_exercise(path):
-    """Exercises are what students write, and figures scripts of their own: they may use torch."""
-    return path.parts[0] == "lessons" and path.stem in ("exercise", "solution", "test_exercise", "bank", "figure")
+def in_a_fresh_process(script):
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
 
 
-def python_files():
-    areas = [ROOT / area for area in ("galviz", "lessons", "panels", "instruments")]
-    return [ROOT / "app.py", *(file for area in areas for file in sorted(area.rglob("*.py")))]
+def test_importing_galviz_imports_nothing_heavy():
+    names = (*HEAVY, "numpy", "pandas", "sklearn", "pyarrow", "PIL")
+    assert (
+        in_a_fresh_process(f"import galviz, json, sys; print(json.dumps([m for m in {names} if m in sys.modules]))")
+        == []
+    )
 
 
-def test_every_file_keeps_the_rules():
-    found = []
-    for file in python_files():
-        found += violations(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8"))
-    assert not found, "\n".join(found)
+def test_the_light_core_needs_no_torch():
+    light = [name for name in core_modules() if name not in TORCH_MODULES]
+    light = [name for name in light if not f"{name}.".startswith("galviz.simulate.")]
+    script = f"""
+import importlib, json, sys
+found = {{}}
+for name in {light}:
+    importlib.import_module(name)
+    for heavy in {HEAVY}:
+        if heavy in sys.modules and heavy not in found:
+            found[heavy] = name
+print(json.dumps(found))
+"""
+    assert in_a_fresh_process(script) == {}
 
 
-@pytest.mark.parametrize(
-    ("path", "source", "sentence"),
-    [
-        ("galviz/survey.py", "import streamlit as st", "imports streamlit"),
-        ("galviz/survey.py", "def f():\n    import streamlit", "imports streamlit"),
-        ("lessons/__init__.py", "from streamlit import title", "imports streamlit"),
-        ("lessons/galaxies/words.py", "from panels.code import show_code", "only pages draw"),
-        ("galviz/survey.py", "from galviz.charts import label_distribution", "a later stage"),
-        ("galviz/survey.py", "from galviz import charts", "a later stage"),
-        ("galviz/survey.py", "from . import charts", "a later stage"),
-        ("galviz/survey.py", "from .charts import label_distribution", "a later stage"),
-        ("galviz/simulate/render.py", "from ..charts import label_distribution", "a later stage"),
-        ("galviz/survey.py", "def f():\n    from galviz.cli import main", "a later stage"),
-        ("galviz/survey.py", "import lessons", "doesn't know the app"),
-        ("galviz/cli.py", "import lessons", "doesn't know the app"),
-        ("galviz/charts.py", "def f():\n    import lessons", "doesn't know the app"),
-        ("galviz/charts.py", "import torch", "snapshot, model, training, activations, inspection, attribution do"),
-        ("galviz/features.py", "def f():\n    from fastai.vision.all import Learner", "imports fastai"),
-        ("panels/grid.py", "import torchvision.transforms", "imports torchvision"),
-        ("lessons/hooks/page.py", "from galviz.activations import extract", "inside a function"),
-        ("galviz/cli.py", "from galviz.training import train", "inside a function"),
-        ("galviz/survey.py", "import astropy.units", "imports astropy"),
-        ("app.py", "import galsim", "imports galsim"),
-        ("galviz/maps.py", "import umap", "inside a function"),
-        ("galviz/derived.py", "def f():\n    from umap import UMAP", "only galviz/maps.py does"),
-        ("galviz/helpers.py", "", "has no place in STAGES"),
-        ("galviz/__init__.py", "from galviz.survey import load_survey", "imports nothing"),
-    ],
-)
-def test_a_broken_rule_is_found(path, source, sentence):
-    found = violations(path, source)
-    assert len(found) == 1
-    assert sentence in found[0]
+def test_every_module_that_imports_torch_at_once_is_known():
+    importing = set()
+    for name in core_modules():
+        file = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+        if file.exists():
+            found = imports(file.read_text(encoding="utf-8"), name, lazy=False)
+            if any(package.split(".")[0] in ("torch", "torchvision", "fastai", "timm") for package in found):
+                importing.add(name)
+    assert importing <= TORCH_MODULES
 
 
-@pytest.mark.parametrize(
-    ("path", "source"),
-    [
-        ("galviz/model.py", "import torch\nfrom fastai.vision.models.xresnet import xresnet34"),
-        ("galviz/activations.py", "from galviz.model import load_model"),
-        ("galviz/charts.py", "import altair\nfrom galviz.survey import Survey"),
-        (
-            "galviz/simulate/render.py",
-            "import galsim\nfrom . import causes\nfrom galviz.simulate.causes import x",
-        ),
-        ("galviz/cli.py", "def check():\n    import lessons"),
-        ("galviz/cli.py", "def extract():\n    from galviz.activations import extract"),
-        ("lessons/hooks/page.py", "import streamlit\ndef live():\n    from galviz.activations import extract"),
-        ("lessons/hooks/solution.py", "import torch"),
-        ("app.py", "import streamlit\nfrom lessons import LESSONS"),
-        ("galviz/maps.py", "def f():\n    from umap import UMAP"),
-        ("galviz/cli/networks.py", "if TYPE_CHECKING:\n    from galviz.training import Recipe"),
-    ],
-)
-def test_what_is_allowed_passes(path, source):
-    assert violations(path, source) == []
+@pytest.mark.parametrize("name", ["load_survey", "NetworkSpec", "load_features", "fit_pca", "SurveyError"])
+def test_light_names_of_the_public_api_need_no_torch(name):
+    assert (
+        in_a_fresh_process(f"import galviz, json, sys; galviz.{name}; print(json.dumps('torch' in sys.modules))")
+        is False
+    )
+
+
+def test_every_name_of_the_public_api_is_there():
+    import galviz
+
+    assert [name for name in galviz.__all__ if not hasattr(galviz, name)] == []

@@ -32,9 +32,9 @@ label_benchmark = load("label")
 
 def test_the_shipped_network_beats_what_radial_colours_tell():
     """What must hold on mock galaxies: 15 % under a ridge on radial colours, cross-validated on the same galaxies."""
-    from galviz.features import load_features
-    from galviz.metrics import errors_of
-    from galviz.survey import load_survey
+    from galviz.analysis.metrics import errors_of
+    from galviz.features.features import load_features
+    from galviz.survey.survey import load_survey
 
     survey, features = load_survey(), load_features()
     label = survey.catalogue.loc[features.object_ids, "metallicity"].to_numpy(float)
@@ -364,14 +364,16 @@ def test_a_feature_goes_with_the_statistic_that_it_follows():
 NARROW_NETWORK = """
 import sys
 from pathlib import Path
-from galviz.card import Architecture, ModelCard, file_sha256, write_card
-from galviz.model import build_network, write_weights
+from galviz.network.spec import xresnet_spec
+from galviz.network.card import ModelCard, file_sha256, write_card
+from galviz.network.builders import build_network
+from galviz.network.state import write_weights
 
-weights, architecture = Path(sys.argv[1]), Architecture(widen=0.125)
+weights, architecture = Path(sys.argv[1]), xresnet_spec(widen=0.125)
 write_weights(build_network(architecture), weights)
 card = ModelCard(
-    name="narrow", task="regression", label="metallicity", unit="dex", architecture=architecture,
-    layers=architecture.layers, pad_px=144, crop_px=112, mean=(0.1,) * 3, std=(0.2,) * 3, survey_sha256="0" * 64,
+    name="narrow", task="regression", label="metallicity", unit="dex", spec=spec,
+    layers=channels_of(spec), pad_px=144, crop_px=112, mean=(0.1,) * 3, std=(0.2,) * 3, survey_sha256="0" * 64,
     weights=weights.name, weights_sha256=file_sha256(weights), training={},
 )
 write_card(card, weights.with_suffix(".json"))

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_architecture import TORCH_PACKAGES, TORCH_STAGES, imports
+from tests.imports import TORCH_MODULES, TORCH_PACKAGES, imports
 from tests.test_repository import DISTRIBUTIONS, OWN_PACKAGES
 
 ROOT = Path(__file__).parents[1]
 CLOUD = ROOT / "deploy" / "cloud"
 # Reached by live computing and by drawing new galaxies alone.
-NOT_LIGHT = {f"galviz.{stage}" for stage in (*TORCH_STAGES, "simulate")}
+NOT_LIGHT = {*TORCH_MODULES, "galviz.simulate"}
 # Reached only where a student's code runs, which is never there.
 ONLY_AT_HOME = {"psutil"}
 
@@ -40,7 +40,12 @@ def module_file(name):
 
 def imported_by_the_light_app():
     """Packages of others that app.py and its pages import, directly or through ours."""
-    waiting = [ROOT / "app.py", *ROOT.glob("lessons/*/page.py"), *ROOT.glob("instruments/*/page.py")]
+    waiting = [
+        ROOT / "app.py",
+        ROOT / "galviz" / "__init__.py",
+        *ROOT.glob("lessons/*/page.py"),
+        *ROOT.glob("instruments/*/page.py"),
+    ]
     seen, found = set(), set()
     while waiting:
         file = waiting.pop()
@@ -48,10 +53,10 @@ def imported_by_the_light_app():
             continue
         seen.add(file)
         module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
-        for name, _ in imports(file.read_text(encoding="utf-8"), module):
+        for name in imports(file.read_text(encoding="utf-8"), module):
             if name.split(".")[0] not in OWN_PACKAGES:
                 found.add(name.split(".")[0])
-            elif ".".join(name.split(".")[:2]) not in NOT_LIGHT:
+            elif not any(f"{name}.".startswith(f"{module}.") for module in NOT_LIGHT):
                 waiting.append(module_file(name))
     return {DISTRIBUTIONS.get(name, name) for name in found}
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from lessons import LESSONS
+from galviz.course.manifest import load_lessons
+
+LESSONS = load_lessons()
 
 ROOT = Path(__file__).parents[1]
 LARGEST_TREE_BYTES = 64_000_000
 # The distribution of each package whose import name differs.
-DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn", "umap": "umap-learn"}
-# Needed though no line imports it: fastai stands on torchvision, whose version must fit torch's.
-USED_BY_OTHERS = {"torchvision"}
+DISTRIBUTIONS = {"lazy_loader": "lazy-loader", "PIL": "pillow", "sklearn": "scikit-learn", "umap": "umap-learn"}
 # Imported lazily, where an extra brings it.
-OF_EXTRAS = {"umap-learn", "nbformat"}
+OF_EXTRAS = {"umap-learn", "nbformat", "timm"}
 OWN_PACKAGES = {"galviz", "lessons", "panels", "instruments", "app"}
 
 
@@ -73,24 +73,22 @@ def test_readme_names_only_files_that_exist():
 
 
 def test_texts_name_only_tests_and_modules_that_exist():
-    """Headers of the lessons' files say where their numbers are checked; the picture of the flow names modules."""
+    """Headers of the lessons' files name the tests of their numbers; docs/architecture.md names modules."""
     named = [
         f"{name}: {path}"
         for name, content in text_files()
         if not name.startswith("tests/")
-        for path in re.findall(r"tests/\w+\.py", content.decode())
+        for path in re.findall(r"(?:tests|lessons)/[\w/]+\.py", content.decode())
         if not (ROOT / path).exists()
     ]
     assert named == []
-    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("## What flows where")[2]
-    flow = "".join(line for line in readme.splitlines(keepends=True)[1:6] if line.startswith("    "))
-    modules = re.findall(r"\w+\.py", flow)
-    assert len(modules) > 4
-    assert [name for name in modules if not (ROOT / "galviz" / name).exists()] == []
-    import galviz
-
-    announced = [name for name in ("attribution", "sdss") if name in galviz.__doc__ + flow]
-    assert [name for name in announced if not list((ROOT / "galviz").glob(f"{name}*"))] == []
+    table = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## Where is")[2]
+    cells = re.findall(r"\| ([`\w/., ]+\.py[`\w/., ]*) \|", table)
+    assert len(cells) > 8
+    for cell in cells:
+        first, *others = re.findall(r"[\w/]+\.py", cell)
+        paths = [first, *(f"{first.rpartition('/')[0]}/{other}" for other in others)]
+        assert [path for path in paths if not (ROOT / "galviz" / path).exists()] == []
 
 
 @pytest.mark.parametrize("slug", [lesson.slug for lesson in LESSONS])
@@ -133,7 +131,8 @@ def test_requirements_hold_what_the_app_imports():
         sources += sorted((ROOT / area).rglob("*.py"))
     imported = set()
     for source in sources:
-        if "simulate" in source.parts or source.name in ("test_exercise.py", "bank.py", "conftest.py", "figure.py"):
+        shown = source.name in ("bank.py", "conftest.py", "figure.py") or source.name.startswith("test_")
+        if "simulate" in source.parts or shown:
             continue  # the simulator has an extra of its own; the others the app only shows, if at all
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
@@ -143,7 +142,7 @@ def test_requirements_hold_what_the_app_imports():
     needed = {DISTRIBUTIONS.get(name, name) for name in imported - set(sys.stdlib_module_names) - OWN_PACKAGES}
     needed -= OF_EXTRAS
     assert needed <= requirement_names(), f"not in requirements.txt: {needed - requirement_names()}"
-    assert requirement_names() - needed == USED_BY_OTHERS
+    assert requirement_names() == needed
 
 
 def test_each_requirement_has_a_lower_bound_and_no_upper():

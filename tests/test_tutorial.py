@@ -32,12 +32,12 @@ from PIL import Image
 from safetensors.torch import load_file
 from sklearn.decomposition import PCA
 
-from galviz import card as card_module
-from galviz.activations import extract
-from galviz.features import load_features
-from galviz.model import load_model
-from galviz.projection import fit_pca
-from galviz.survey import load_survey, mock_survey_folder
+from galviz.analysis.pca import fit_pca
+from galviz.features.extraction import extract
+from galviz.features.features import load_features
+from galviz.network import card as card_module
+from galviz.network.model import load_model
+from galviz.survey.survey import load_survey, mock_survey_folder
 
 BATCH_SIZE = 256
 # Of 660 galaxies 264 are kept for validation, some more than a batch, so that its first batch is a part of them.
@@ -47,7 +47,7 @@ N_GALAXIES, VALID_SHARE, SEED = 660, 0.4, 2020
 @pytest.fixture(scope="module")
 def tutorial():
     """Its data, network, predictions, activations and components."""
-    card = card_module.read_card(card_module.SHIPPED_CARD)
+    card = card_module.read_card(card_module.shipped_card_path())
     folder = mock_survey_folder()
     table = pd.read_csv(folder / "master.csv", dtype={"objID": str}).rename(columns={"oh_p50": "metallicity"})
     block = DataBlock(
@@ -64,7 +64,7 @@ def tutorial():
     dls = ImageDataLoaders.from_dblock(block, table.head(N_GALAXIES), path=folder, bs=BATCH_SIZE, device="cpu")
 
     network = xresnet34(n_out=dls.c, sa=True, act_cls=Mish)
-    state = load_file(card_module.SHIPPED_CARD.parent / card.weights)
+    state = load_file(card_module.shipped_card_path().parent / card.weights)
     network.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in state.items()})
     learn = Learner(dls, network, loss_func=root_mean_squared_error, opt_func=ranger)
 

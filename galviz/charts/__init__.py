@@ -1,4 +1,7 @@
-"""DataFrame to Altair chart: no files, no results computed. Each carries a description for those who can't see it."""
+"""DataFrame to Altair chart, with a description for screen readers: no files are read, and no results computed.
+
+It may import `galviz.survey` and `galviz.analysis` for their types.
+"""
 
 from galviz.charts.digits import value_format
 from galviz.charts.distribution import label_distribution

@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from galviz.label import Label
+from galviz.survey.label import Label
 
 SCHEME = "spectral"
 # A chosen galaxy, or a line to compare with; it stands out from both themes' backgrounds, 3 to 1 at least.

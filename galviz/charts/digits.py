@@ -3,7 +3,7 @@
 import math
 import sys
 
-from galviz.label import Label
+from galviz.survey.label import Label
 
 # Of a metallicity, which varies over about a unit, two decimals are shown.
 _DECIMALS = 2

@@ -11,7 +11,7 @@ import pandas as pd
 from galviz.charts.colour import CHOSEN, QUIET, label_title, with_unit
 from galviz.charts.digits import value_format
 from galviz.charts.table import galaxy_table
-from galviz.label import Label
+from galviz.survey.label import Label
 
 
 def true_against_predicted(points: pd.DataFrame, label: Label) -> alt.LayerChart:

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from galviz.charts.scatter import column_scatter, ring_scatter
-from galviz.label import Label
+from galviz.survey.label import Label
 
 SIDE_PX = 360
 _RING_AREA, _RING_WIDTH, _DOT_AREA, _SMALL_AREA = 20, 2.2, 26, 7

@@ -6,8 +6,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from galviz.analysis.correlation import Correlations
 from galviz.charts.colour import QUIET
-from galviz.correlation import Correlations
 
 # Streamlit counts the legend and the axes into a chart's height.
 _ROW_PX, _AROUND_PX, _LABEL_PX = 22, 110, 190

@@ -9,7 +9,7 @@ import pandas as pd
 from galviz.charts.colour import KINDS, QUIET, label_scale, label_title, with_unit
 from galviz.charts.digits import value_format
 from galviz.charts.table import galaxy_table
-from galviz.label import Label
+from galviz.survey.label import Label
 
 HEIGHT_PX = 520
 # The outer edge of a ring is at 4.8 px and its inner at 1.8 px: about the tutorial's two sizes of circle.
@@ -25,19 +25,26 @@ _SMALLEST_PX, _SHARE, _RIM_PX = 14, 0.07, 2.5
 
 
 def ring_scatter(
-    points: pd.DataFrame, x: str, y: str, label: Label, *, x_title: str | None = None, y_title: str | None = None
+    points: pd.DataFrame,
+    x: str,
+    y: str,
+    label: Label | None,
+    *,
+    x_title: str | None = None,
+    y_title: str | None = None,
 ) -> alt.Chart:
     """Draw each galaxy as a dot in its predicted label's colour, within a ring in its true label's.
 
     Parameters
     ----------
     points : DataFrame of n_galaxies rows, index objID
-        Columns `x` and `y`; ``predicted`` and, where it is known, ``true``, in the label's unit; and, for the tooltip,
-        ``image`` with an address or data URI of each galaxy's picture. A galaxy without a true label has no ring.
+        Columns `x` and `y`; ``predicted`` and ``true``, in the label's unit, if known; and, for the tooltip, ``image``
+        with an address or data URI of each galaxy's picture. A galaxy without a true label has no ring; without
+        predictions there are none, and each dot has the colour of its true label.
     x, y : str
         Names of the columns that are the axes.
-    label : Label
-        Gives the colours' range and the words.
+    label : Label or None
+        Gives the colours' range and the words; None if there is neither ``predicted`` nor ``true``.
     x_title, y_title : str, optional
         The columns' names by default.
 
@@ -47,38 +54,45 @@ def ring_scatter(
         One mark a galaxy, one colour bar for both colours.
     """
     table = galaxy_table(points, [x, y, "predicted", "true", "image"])
-    labelled = "true" in table and bool(table["true"].notna().any())
-    scale = label_scale(label)
     titles = x_title or x, y_title or y
-    encodings = {
-        **_plane(x, y, titles),
-        "fill": alt.Fill("predicted:Q", scale=scale, legend=_bar(label_title(label))),
-        "tooltip": _tooltip(table, label),
-    }
+    colours, legend, how = _ring_colours(table, label)
+    return (
+        alt.Chart(table)
+        .mark_point(filled=True, size=_RING_AREA, strokeWidth=_RING_WIDTH, opacity=1, invalid="show")
+        .encode(**_plane(x, y, titles), **colours, tooltip=_tooltip(table, label))
+        .properties(
+            height=HEIGHT_PX,
+            title=alt.Title(legend, anchor="start", fontSize=13, fontWeight="normal"),
+            description=_description(table, *titles, label, how),
+        )
+    )
+
+
+def _ring_colours(table: pd.DataFrame, label: Label | None) -> tuple[dict[str, alt.Fill | alt.Stroke], str, str]:
+    """The colours of rings and dots, their legend, and how the description says it."""
+    labelled = "true" in table and bool(table["true"].notna().any())
+    if label is None or not (labelled or "predicted" in table):
+        return {"fill": alt.value(QUIET)}, "No label is known, and none is predicted.", "without a colour"
+    scale, bar = label_scale(label), _bar(label_title(label))
+    if "predicted" not in table:
+        dots = alt.Fill("true:Q", scale=scale, legend=bar, condition=_where_missing("true", QUIET))
+        return {"fill": dots}, "Dot: true. There are no predictions.", "as it is true"
+    colours = {"fill": alt.Fill("predicted:Q", scale=scale, legend=bar)}
     if labelled:
         # The same range, in other words: of two scales with one domain Vega-Lite 6.4 (a notebook's, the export's) makes
         # one legend, even where the second has none, and draws it as discs instead of a bar.
         same = label_scale(label)
         same.domain = [alt.ExprRef(repr(float(end))) for end in (label.low, label.high)]
-        encodings["stroke"] = alt.Stroke(
+        colours["stroke"] = alt.Stroke(
             "true:Q", scale=same, legend=None, condition=_where_missing("true", "transparent")
         )
-    legend = "Outer ring: true. Inner dot: predicted." if labelled else "Dot: predicted. No true label is known."
-    return (
-        alt.Chart(table)
-        .mark_point(filled=True, size=_RING_AREA, strokeWidth=_RING_WIDTH, opacity=1, invalid="show")
-        .encode(**encodings)
-        .properties(
-            height=HEIGHT_PX,
-            title=alt.Title(legend, anchor="start", fontSize=13, fontWeight="normal"),
-            description=_description(
-                table, *titles, label, "true outside and predicted inside" if labelled else "as predicted"
-            ),
-        )
-    )
+        return colours, "Outer ring: true. Inner dot: predicted.", "true outside and predicted inside"
+    return colours, "Dot: predicted. No true label is known.", "as predicted"
 
 
-def column_scatter(points: pd.DataFrame, x: str, y: str, colour: pd.Series, label: Label, *, title: str) -> alt.Chart:
+def column_scatter(
+    points: pd.DataFrame, x: str, y: str, colour: pd.Series, label: Label | None, *, title: str
+) -> alt.Chart:
     """Draw each galaxy as a dot in the colour of any one of its properties.
 
     Parameters
@@ -89,7 +103,7 @@ def column_scatter(points: pd.DataFrame, x: str, y: str, colour: pd.Series, labe
     colour : Series of shape (n_galaxies,), same index
         Numbers, or kinds: whole numbers of which there are few, or anything that is no number. A galaxy without a
         finite one is grey.
-    label : Label
+    label : Label or None
         Of the truth and the prediction, for the tooltip.
     title : str
         Of the colour bar.
@@ -146,9 +160,9 @@ def image_scatter(
     points: pd.DataFrame,
     x: str,
     y: str,
-    label: Label,
+    label: Label | None,
     *,
-    framed_by: str = "true",
+    framed_by: str | None = "true",
     x_title: str | None = None,
     y_title: str | None = None,
     side_px: int = THUMBNAIL_PX,
@@ -160,9 +174,10 @@ def image_scatter(
     points : DataFrame of n_galaxies rows, index objID
         As for `ring_scatter`, with ``image``. Choose few enough that they don't cover each other: `spread_out`.
     x, y : str
-    label : Label
-    framed_by : {"true", "predicted"}
-        Which value is the frame's colour; the colour bar says so. A galaxy without that value has a grey frame.
+    label : Label or None
+    framed_by : {"true", "predicted"} or None
+        Which value is the frame's colour; the colour bar says so. A galaxy without that value has a grey frame. None if
+        there is no such value: all frames are grey.
     x_title, y_title : str, optional
     side_px : int
         Side of each picture, where the plot is large enough.
@@ -175,11 +190,12 @@ def image_scatter(
     table = galaxy_table(points, [x, y, "predicted", "true", "image"])
     titles = x_title or x, y_title or y
     side = f"clamp({_SHARE} * min(width, height) - {2 * _RIM_PX}, {min(_SMALLEST_PX, side_px)}, {side_px})"
-    name = label_title(label)
-    bar = _bar(f"{framed_by.capitalize()} {name[0].lower()}{name[1:]}")
-    coloured = alt.Color(
-        f"{framed_by}:Q", scale=label_scale(label), legend=bar, condition=_where_missing(framed_by, QUIET)
-    )
+    coloured, how = alt.value(QUIET), "each a picture"
+    if label is not None and framed_by is not None:
+        name = label_title(label)
+        bar = _bar(f"{framed_by.capitalize()} {name[0].lower()}{name[1:]}")
+        condition, how = _where_missing(framed_by, QUIET), f"each a picture in a frame of its {framed_by} value"
+        coloured = alt.Color(f"{framed_by}:Q", scale=label_scale(label), legend=bar, condition=condition)
     base = alt.Chart(table).encode(**_plane(x, y, titles, nice=False, padding=alt.ExprRef(side)))
     frames = base.mark_square(size=alt.ExprRef(f"pow({side} + {2 * _RIM_PX}, 2)"), opacity=1, invalid="show").encode(
         color=coloured
@@ -189,7 +205,7 @@ def image_scatter(
     )
     return alt.layer(frames, pictures).properties(
         height=HEIGHT_PX + 200,
-        description=_description(table, *titles, label, f"each a picture in a frame of its {framed_by} value"),
+        description=_description(table, *titles, label, how),
     )
 
 
@@ -216,11 +232,11 @@ def _bar(title: str) -> alt.Legend:
     return alt.Legend(title=title, orient="top", gradientLength=220, titleLimit=alt.ExprRef("width"))
 
 
-def _tooltip(table: pd.DataFrame, label: Label) -> list[alt.Tooltip]:
+def _tooltip(table: pd.DataFrame, label: Label | None) -> list[alt.Tooltip]:
     """What is said of a galaxy under the pointer; a picture must be called image to be drawn there."""
     shown = [alt.Tooltip("objID:N", title="objID")]
     for name in ("true", "predicted"):
-        if name in table:
+        if name in table and label is not None:
             shown.append(alt.Tooltip(f"{name}:Q", title=with_unit(name, label), format=value_format(label)))
     if "image" in table:
         shown.append(alt.Tooltip("image:N"))
@@ -234,6 +250,7 @@ def _escaped(name: str) -> str:
     return name
 
 
-def _description(table: pd.DataFrame, x: str, y: str, label: Label, how: str) -> str:
+def _description(table: pd.DataFrame, x: str, y: str, label: Label | None, how: str) -> str:
     """The chart in a sentence."""
-    return f"{len(table):,} galaxies in the plane of {x} and {y}, coloured by {label.name}, {how}."
+    coloured = "" if label is None else f"coloured by {label.name}, "
+    return f"{len(table):,} galaxies in the plane of {x} and {y}, {coloured}{how}."

@@ -55,7 +55,7 @@ def shares_by_size(table: pd.DataFrame) -> alt.LayerChart:
     Parameters
     ----------
     table : DataFrame
-        As `galviz.dimension.share_by_sample_size` returns it; at most four numbers of components.
+        As `galviz.analysis.dimension.share_by_sample_size` returns it; at most four numbers of components.
 
     Returns
     -------

@@ -11,15 +11,20 @@ import sys
 from collections.abc import Sequence
 
 from galviz import __version__
-from galviz.cli import course, data, networks, surveys
+from galviz.cli import course, data, imports, networks, surveys, training
 from galviz.cli.command import BAD_INPUT, INTERRUPTED, Command, drop_unwritten, fail, open_closed_streams
 
 _NEEDED = "which this needs: pip install -r requirements.txt"
-_NEEDED_BY = dict.fromkeys(("galsim", "astropy", "scipy"), 'which draws the galaxies: pip install -e ".[simulate]"')
+_NEEDED_BY = {
+    **dict.fromkeys(("galsim", "astropy", "scipy"), 'which draws the galaxies: pip install -e ".[simulate]"'),
+    **dict.fromkeys(("umap", "numba"), 'which fits UMAPs: pip install -e ".[maps]"'),
+}
 # What a shell reports of a program that SIGPIPE ended, as `head` ends the one before it.
 _PIPE_CLOSED = 141
 
-COMMANDS: dict[str, Command] = course.COMMANDS | surveys.COMMANDS | networks.COMMANDS | data.COMMANDS
+COMMANDS: dict[str, Command] = (
+    course.COMMANDS | surveys.COMMANDS | training.COMMANDS | networks.COMMANDS | imports.COMMANDS | data.COMMANDS
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +63,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     """Run a command and put its errors into words."""
     try:
         try:
-            options = _parser().parse_args(arguments)
+            options = build_parser().parse_args(arguments)
             return COMMANDS[options.command].run(options)
         finally:
             sys.stdout.flush()  # after --help too, which ends in SystemExit
@@ -81,7 +86,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         return fail(_in_words(error), BAD_INPUT)
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands' arguments."""
     parser = argparse.ArgumentParser(
         prog="python -m galviz",
         description="See what a neural network has learnt about galaxies.",

@@ -60,6 +60,33 @@ def at_least(lowest: int) -> Callable[[str], int]:
     return parse
 
 
+def names_in(option: str, text: str) -> list[str]:
+    """The names in a list with commas.
+
+    Raises
+    ------
+    ValueError
+        If there are none, which would be taken for the option left out.
+    """
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise ValueError(f"{option} must name at least one; got {text!r}. Leave it out for the default.")
+    return names
+
+
+def pairs_in(option: str, text: str) -> dict[str, str]:
+    """``K=V,…`` as a dictionary."""
+    pairs: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not (name and equals):
+            raise ValueError(f"{option} must be like name=value,name=value; got {text!r}.")
+        if name in pairs:
+            raise ValueError(f"{option} must have each name once; got {name!r} twice.")
+        pairs[name] = value
+    return pairs
+
+
 def output_file(text: str) -> Path:
     """A type for argparse: the name of a file to write, with ``~`` for the home folder."""
     if text == "-":

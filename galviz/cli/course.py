@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from galviz.course.questions import Task
     from galviz.course.workspace import Started
 
-_LOOK_EVERY_S = 0.5
-
 
 def _start_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lessons", metavar="LESSON", nargs="*", help="such as hooks; all of them by default")
@@ -29,9 +27,10 @@ def _start_arguments(parser: argparse.ArgumentParser) -> None:
 def _start(options: argparse.Namespace) -> int:
     from galviz.course.check import find_tasks
     from galviz.course.commands import command
+    from galviz.course.settings import read_settings
     from galviz.course.workspace import start
 
-    offered = _settings().lessons
+    offered = read_settings().lessons
     chosen = [lesson for name in options.lessons for lesson, _ in find_tasks(offered, name)] or offered
     for started in start(dict.fromkeys(chosen), again=options.again):
         _print_started(started, "the stubs")
@@ -57,9 +56,11 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     from galviz.course.check import as_record, find_tasks, next_step
+    from galviz.course.outcome import TaskState
     from galviz.course.progress import read_progress
+    from galviz.course.settings import read_settings
 
-    settings = _settings()
+    settings = read_settings()
     found = find_tasks(settings.lessons, options.what)
     if options.solution:
         return _solution(found, options.what, settings.solutions)
@@ -72,12 +73,13 @@ def _check(options: argparse.Namespace) -> int:
         print(json.dumps(as_record(checked, next_step(checked, settings.lessons, read_progress())), indent=2))
     else:
         _sum_up(checked, settings.lessons)
-    return DONE if all(each.outcome.state == "passed" for each in checked) else NOT_WELL
+    return DONE if all(each.outcome.state == TaskState.PASSED for each in checked) else NOT_WELL
 
 
 def _checked(found: Sequence[tuple["Lesson", list["Task"]]], *, silent: bool = False) -> "Iterator[Checked]":
     """Check tasks, lesson by lesson, printing a table as it grows, and remember what came out."""
-    from galviz.course.check import NOT_STARTED, check, states
+    from galviz.course.check import check, states
+    from galviz.course.outcome import TaskState
     from galviz.course.progress import progress_problem, record
 
     with suppress(OSError):  # told below, where it is written
@@ -93,15 +95,17 @@ def _checked(found: Sequence[tuple["Lesson", list["Task"]]], *, silent: bool = F
             print(f"{lesson.title}")
             for each in checked:
                 _print_row(each)
-            if checked[0].outcome.state == NOT_STARTED:
+            if checked[0].outcome.state == TaskState.NOT_STARTED:
                 print(f"{'':16}-> {checked[0].outcome.message}")
         yield from checked
 
 
 def _print_row(each: "Checked") -> None:
+    from galviz.course.outcome import TaskState
+
     outcome = each.outcome
     print(f"  {each.task.id:13} {outcome.state:12} {each.task.title}")
-    if outcome.state == "failed":
+    if outcome.state == TaskState.FAILED:
         print(f"{'':16}-> {outcome.message}")
         for line in outcome.printed.splitlines():
             print(f"{'':16} | {line}")
@@ -109,48 +113,46 @@ def _print_row(each: "Checked") -> None:
 
 def _sum_up(checked: "Sequence[Checked]", lessons: "Sequence[Lesson]") -> None:
     from galviz.course.check import next_step
+    from galviz.course.outcome import TaskState
     from galviz.course.progress import read_progress
 
     step = next_step(checked, lessons, read_progress())
-    left = [each for each in checked if each.outcome.state != "passed"]
+    left = [each for each in checked if each.outcome.state != TaskState.PASSED]
     print(f"{len(checked) - len(left)} of {len(checked)} passed.", end=" ")
     if step is None:
         print("Well done: that was the last one.")
     elif not left:
         print(f"Well done. Next: {step}")
-    elif left[0].outcome.state == "not started":
+    elif left[0].outcome.state == TaskState.NOT_STARTED:
         print(f"Next: {step}")
     else:
-        what = "Write" if left[0].outcome.state == "not yet" else "Mend"
+        what = "Write" if left[0].outcome.state == TaskState.NOT_YET else "Fix"
         print(f"{what} `{left[0].task.function}` in {_shown_file(left[0])}, then run: {step}")
 
 
 def _watch(found: Sequence[tuple["Lesson", list["Task"]]], lessons: "Sequence[Lesson]") -> int:
-    """Check whenever a file changes, until Ctrl+C."""
-    from galviz.course.workspace import exercise_path
+    """Check the exercises now, and again whenever their files change, until Ctrl+C."""
+    from watchfiles import watch
+
+    from galviz.course.workspace import exercise_path, work_folder
 
     print("Checking whenever you save; Ctrl+C ends it.", flush=True)
-    seen: dict[str, int] = {}
+    work_folder().mkdir(parents=True, exist_ok=True)
+    folder = work_folder().resolve()  # as it is in the paths of changes
+    # It reports no change after a fifth of a second: then it is watching, and the first check misses none.
+    changes, begun = watch(folder, recursive=False, yield_on_timeout=True, rust_timeout=200), False
     try:
-        while True:
-            now = {lesson.slug: _changed(exercise_path(lesson.slug)) for lesson, _ in found}
-            changed = [(lesson, tasks) for lesson, tasks in found if seen.get(lesson.slug) != now[lesson.slug]]
+        for batch in changes:
+            names = {Path(path).name for _, path in batch}
+            changed = [each for each in found if not begun or exercise_path(each[0].slug).name in names]
+            begun = True
             if changed:
                 print(f"\n{time.strftime('%H:%M:%S')}")
                 _sum_up(list(_checked(changed)), lessons)
                 print(end="", flush=True)
-            seen = now
-            time.sleep(_LOOK_EVERY_S)
     except KeyboardInterrupt:
         print()
-        return DONE
-
-
-def _changed(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
+    return DONE
 
 
 def _solution(found: Sequence[tuple["Lesson", list["Task"]]], what: str | None, setting: str) -> int:
@@ -182,9 +184,9 @@ def _notebooks_arguments(parser: argparse.ArgumentParser) -> None:
 def _notebooks(options: argparse.Namespace) -> int:
     from galviz.course.check import find_tasks
     from galviz.course.notebooks import write_notebook
-    from galviz.course.settings import CLOSED
+    from galviz.course.settings import CLOSED, read_settings
 
-    settings = _settings()
+    settings = read_settings()
     if options.solved and settings.solutions == CLOSED:
         return fail("the instructor keeps the solutions closed (course.toml)", NOT_WELL)
     offered = settings.lessons
@@ -203,22 +205,14 @@ def _new_lesson_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _new_lesson(options: argparse.Namespace) -> int:
+    from galviz.course.manifest import load_lessons
     from galviz.course.template import copy_template, manifest_entry
-    from lessons import LESSONS
 
-    folder = copy_template(options.slug, options.title, {lesson.slug for lesson in LESSONS})
-    print(f"{_shown(folder)} is a lesson that runs. Put this into LESSONS in lessons/__init__.py:\n")
+    folder = copy_template(options.slug, options.title, {lesson.slug for lesson in load_lessons()})
+    print(f"{_shown(folder)} is a lesson that runs. Put this table into lessons/manifest.toml:\n")
     print(manifest_entry(options.slug, options.title))
-    print("\nThen change its files; what it still lacks: python -m pytest tests/test_exercises.py")
+    print("\nThen change its files; what it still lacks: python -m pytest tests/course/test_exercises.py")
     return DONE
-
-
-def _settings() -> object:
-    """The instructor's settings, and with them the lessons offered."""
-    from galviz.course.settings import read_settings
-    from lessons import LESSONS
-
-    return read_settings(LESSONS)
 
 
 def _shown(path: Path) -> str:

@@ -15,7 +15,7 @@ def _build_data_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _build_data(options: argparse.Namespace) -> int:
-    from galviz.derived import build_data
+    from galviz.artefacts.build import build_data
 
     _check_data_files(again=options.again)
     with progress_bar("building", "step") as bar:
@@ -31,16 +31,16 @@ def _build_data(options: argparse.Namespace) -> int:
 
 def _check_data_files(*, again: bool) -> None:
     """Refuse before the work, which takes an hour, to make files that can't be written."""
-    from galviz.card import read_card
-    from galviz.derived import DATA_FOLDER, FILES, is_up_to_date
-    from galviz.output import Output
-    from galviz.survey import load_survey
+    from galviz.artefacts.registry import ARTEFACTS
+    from galviz.cli.output import Output
+    from galviz.network.card import read_card
+    from galviz.survey.survey import load_survey
 
     survey, card = load_survey(), read_card()
-    for path in (DATA_FOLDER / name for name in FILES):
-        if again or not is_up_to_date(path, survey, card):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            Output(path, force=True, read=[survey.folder])
+    for artefact in ARTEFACTS:
+        if again or not artefact.is_current(survey, card):
+            artefact.path.parent.mkdir(parents=True, exist_ok=True)
+            Output(artefact.path, force=True, read=[survey.folder])
 
 
 def _doctor_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +48,7 @@ def _doctor_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from galviz.doctor import WRONG, examine
+    from galviz.cli.doctor import WRONG, examine
 
     wrong = 0
     for check in examine():

@@ -1,160 +1,29 @@
-"""train, extract and predict."""
+"""extract and predict."""
 
 import argparse
-import os
-import sys
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from galviz.cli.command import (
     DONE,
     SCALE_HELP,
     Command,
     at_least,
+    names_in,
     output_file,
     progress_bar,
     require_stdout,
-    say,
     tell,
 )
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from galviz.features import Features
-    from galviz.origin import Origin
-    from galviz.output import Output
-    from galviz.survey import Survey
-    from galviz.training import Recipe
-
-
-# The state of an xresnet34 in training: four numbers of four bytes for each of its 21.5 million weights.
-_CHECKPOINT_BYTES = 345_000_000
-
-
-def _train_arguments(parser: argparse.ArgumentParser) -> None:
-    # Defaults are Recipe's own: an option that isn't given isn't handed on.
-    add = parser.add_argument
-    add("--survey", metavar="FOLDER", action="append", required=True, help="may be given several times")
-    add("--label", metavar="COLUMN", help="the label's column (default: oh_p50, else metallicity)")
-    add("--scale", type=float, default=1.0, metavar="S", help=SCALE_HELP)
-    add("--out", type=output_file, required=True, metavar="CARD", help="NAME.json; the weights go beside it")
-    add("--force", action="store_true", help="replace a network that is there already")
-    given = {"default": argparse.SUPPRESS}
-    add("--epochs", type=at_least(1), metavar="E", help="predicting the label alone (default: 7)", **given)
-    add("--lr", type=float, metavar="R", help="highest learning rate (default: 0.01)", **given)
-    add("--batch-size", type=at_least(2), metavar="B", help="default: 128", **given)
-    add("--seed", type=at_least(0), metavar="S", help="default: 2020", **given)
-    add("--valid-share", type=float, metavar="F", help="share kept for validation (default: 0.2)", **given)
-    warm_up = "epochs=E[,px=64][,lr=0.01][,variation=0]"
-    told = "epochs before, on images of px, that predict --causes too; may be given several times"
-    add("--warm-up", dest="warm_ups", type=_warm_up, action="append", metavar=warm_up, help=told, **given)
-    add("--causes", metavar="COLUMN,…", help="columns that the warm-ups predict beside the label", **given)
-    add("--variation", type=float, metavar="V", help="how strongly light and sharpness vary (default: 0)", **given)
-    add("--shuffled-labels", action="store_true", help="deal the labels out at random: a control", **given)
-    add("--precision", choices=("float32", "bfloat16"), help="bfloat16 only where the processor has it", **given)
-
-
-def _warm_up(text: str) -> dict[str, float]:
-    """Read a warm-up's settings, as the fields of `galviz.training.WarmUp`, which isn't imported for --help."""
-    fields_of = {
-        "epochs": ("epochs", int),
-        "px": ("side_px", int),
-        "lr": ("lr", float),
-        "variation": ("variation", float),
-    }
-    found = {}
-    for part in text.split(","):
-        name, _, value = part.partition("=")
-        try:
-            field, read = fields_of[name.strip()]
-            found[field] = read(value)
-        except (KeyError, ValueError) as error:
-            raise argparse.ArgumentTypeError(
-                f"must be like epochs=5,px=64,lr=0.01,variation=0; got {text!r}"
-            ) from error
-    if "epochs" not in found:
-        raise argparse.ArgumentTypeError(f"must say how many epochs, such as epochs=5; got {text!r}")
-    return found
-
-
-def _listed(option: str, text: str) -> list[str]:
-    """The names in a list with commas: at least one, as none would be taken for the option left out."""
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    if not names:
-        raise ValueError(f"{option} must name at least one; got {text!r}. Leave it out for the default.")
-    return names
-
-
-def recipe_of(options: argparse.Namespace) -> "Recipe":
-    """The recipe that the arguments of train ask for; what they don't say is the tutorial's."""
-    from galviz.training import Recipe, WarmUp
-
-    asked = {item.name: getattr(options, item.name) for item in fields(Recipe) if hasattr(options, item.name)}
-    if "causes" in asked:
-        asked["causes"] = tuple(_listed("--causes", asked["causes"]))
-    asked["warm_ups"] = tuple(WarmUp(**warm_up) for warm_up in asked.get("warm_ups", ()))
-    return Recipe(**asked)
-
-
-def _train(options: argparse.Namespace) -> int:
-    from galviz.files import only_one
-    from galviz.survey import load_survey
-    from galviz.training import train
-
-    recipe = recipe_of(options)
-    # Before minutes are spent; copies of a folder are noticed by train itself.
-    if len(set(map(os.path.realpath, options.survey))) < len(options.survey):
-        raise ValueError(f"--survey must name different folders; got {', '.join(options.survey)}. Name each once.")
-    lock = _check_network_files(options)
-    with only_one(lock, f"another training writes {options.out} at this moment: wait for it, or name another file"):
-        try:
-            surveys = []
-            for folder in options.survey:
-                with progress_bar(f"checking {folder}", "image") as progress:
-                    surveys.append(load_survey(folder, options.label, scale=options.scale, progress=progress))
-            with progress_bar("training", "batch") as bar:
-                card = train(
-                    surveys,
-                    options.out,
-                    recipe=recipe,
-                    progress=bar,
-                    report=_report_epoch,
-                    note=_note,
-                    force=options.force,
-                )
-        finally:
-            lock.unlink(missing_ok=True)
-    rmse = f"{card.training['valid_rmse']:.4g} {card.unit}".rstrip()
-    path = options.out.with_name(f"{card.name}.json")
-    print(f"RMSE {rmse} on {card.training['n_validation']} galaxies kept apart; the card is {path}")
-    return DONE
-
-
-def _check_network_files(options: argparse.Namespace) -> Path:
-    """Refuse, before any galaxy is read, to write a network that can't be written; the name of a file to lock."""
-    from galviz.output import Output
-
-    card = options.out
-    if card.suffix != ".json":
-        raise ValueError(f"--out must be a .json file in a folder that exists; got {card}.")
-    checkpoint, weights = card.with_suffix(".checkpoint"), card.with_suffix(".safetensors")
-    stopped = checkpoint.is_file()
-    for path in (card, weights):
-        Output(path, force=options.force, read=options.survey)
-    Output(checkpoint, force=True, read=options.survey, room=0 if stopped else _CHECKPOINT_BYTES)
-    return card.with_name(f".{card.stem[:48]}.lock")
-
-
-def _report_epoch(record: dict[str, Any]) -> None:
-    errors = f"RMSE {record['train_rmse']:.4g} training, {record['valid_rmse']:.4g} validation"
-    say(f"{record['phase']:8} {record['epoch']:3}  {record['side_px']} px  {errors}  {record['seconds']:.0f} s")
-
-
-def _note(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
+    from galviz.cli.output import Output
+    from galviz.features.features import Features
+    from galviz.features.origin import Origin
+    from galviz.survey.survey import Survey
 
 
 def _use_arguments(parser: argparse.ArgumentParser) -> None:
@@ -171,17 +40,17 @@ def _use_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _extract_arguments(parser: argparse.ArgumentParser) -> None:
     _use_arguments(parser)
-    parser.add_argument("--layers", metavar="LAYER,…", help="default: all five")
+    parser.add_argument("--layers", metavar="LAYER,…", help="layers, or paths of modules (default: all layers)")
     parser.add_argument("--out", type=output_file, required=True, metavar="FILE", help="a Parquet file")
     _force_argument(parser)
 
 
 def _extract(options: argparse.Namespace) -> int:
-    from galviz.features import save_features
-    from galviz.origin import Origin
+    from galviz.features.features import save_features
+    from galviz.features.origin import Origin
 
     output = _output(options, replaces_features=True)
-    layers = None if options.layers is None else _listed("--layers", options.layers)
+    layers = None if options.layers is None else names_in("--layers", options.layers)
     network, survey = _load(options, layers or ())
     layers = network.layer_names if layers is None else layers
     origin = Origin.expected(survey.sha256, network.card, precision=options.precision)
@@ -196,9 +65,9 @@ def _extract(options: argparse.Namespace) -> int:
 
 def _can_be_remade(path: Path, origin: "Origin", layers: Sequence[str]) -> bool:
     """Whether a file holds features that this pass computes again, and nothing else."""
-    from galviz.featurefile import holds_nothing_else
-    from galviz.features import FeaturesError, load_features
-    from galviz.origin import Origin
+    from galviz.features.features import FeaturesError, load_features
+    from galviz.features.fileformat import holds_nothing_else
+    from galviz.features.origin import Origin
 
     try:
         features = load_features(path)
@@ -221,13 +90,20 @@ def _file_or_stdout(text: str) -> Path | None:
 def _predict(options: argparse.Namespace) -> int:
     import pandas as pd
 
-    from galviz.files import write_text
+    from galviz.files.writing import write_text
+    from galviz.network.card import read_card
 
+    card = read_card(options.model)
+    if card.label is None:
+        raise ValueError(
+            f"The network {card.name} is an encoder and predicts no label. Write its features instead: "
+            "python -m galviz extract."
+        )
     output = None if options.out is None else _output(options)
     if output is None:
         require_stdout("predictions")
     network, survey = _load(options)
-    features, label = _run(options, network, survey, ()), network.card.label
+    features, label = _run(options, network, survey, ()), card.label
     table = pd.DataFrame({"prediction": features.predictions}, index=pd.Index(features.object_ids, name="objID"))
     # A truth is one only if it is of what the network predicts.
     has_truth = survey.label is not None and survey.label.column == label
@@ -257,10 +133,10 @@ def _force_argument(parser: argparse.ArgumentParser) -> None:
 
 def _output(options: argparse.Namespace, *, replaces_features: bool = False) -> "Output":
     """Where the result goes, before minutes are spent on it; a features file is looked into once the survey is read."""
-    from galviz.card import SHIPPED_CARD, read_card
-    from galviz.output import Output
+    from galviz.cli.output import Output
+    from galviz.network.card import read_card, shipped_card_path
 
-    path = SHIPPED_CARD if options.model is None else Path(options.model)
+    path = shipped_card_path() if options.model is None else Path(options.model)
     weights = path.with_name(read_card(path).weights)
     return Output(
         options.out,
@@ -271,7 +147,7 @@ def _output(options: argparse.Namespace, *, replaces_features: bool = False) -> 
 
 
 def _is_features_file(path: Path) -> bool:
-    from galviz.features import FeaturesError, load_features
+    from galviz.features.features import FeaturesError, load_features
 
     try:
         load_features(path)
@@ -282,14 +158,12 @@ def _is_features_file(path: Path) -> bool:
 
 def _load(options: argparse.Namespace, layers: Sequence[str] = ()) -> "tuple[nn.Module, Survey]":
     """Load the network and the survey; the other arguments are checked first, before all images are read."""
-    from galviz.activations import choose_device
-    from galviz.model import MAP_LAYERS, load_model
-    from galviz.problems import listed
-    from galviz.survey import load_survey
+    from galviz.network.activations import check_layers, choose_device
+    from galviz.network.model import load_model
+    from galviz.survey.survey import load_survey
 
     network = load_model(options.model)
-    if unknown := [layer for layer in layers if layer not in (*MAP_LAYERS, "features")]:
-        raise ValueError(f"layers must be a list of names out of {listed((*MAP_LAYERS, 'features'))}; got {unknown!r}.")
+    check_layers(network, layers)
     choose_device(options.device)
     with progress_bar("checking images", "image") as progress:
         survey = load_survey(options.survey, options.label, scale=options.scale, progress=progress)
@@ -302,7 +176,7 @@ def _load(options: argparse.Namespace, layers: Sequence[str] = ()) -> "tuple[nn.
 
 def _run(options: argparse.Namespace, network: "nn.Module", survey: "Survey", layers: Sequence[str]) -> "Features":
     """Send the survey through the network."""
-    from galviz.activations import extract
+    from galviz.features.extraction import extract
 
     with progress_bar("extracting", "galaxy") as progress:
         return extract(
@@ -317,11 +191,6 @@ def _run(options: argparse.Namespace, network: "nn.Module", survey: "Survey", la
 
 
 COMMANDS = {
-    "train": Command(
-        "Train a network, by the tutorial's recipe unless told otherwise; once stopped, the same command goes on.",
-        _train_arguments,
-        _train,
-    ),
     "extract": Command(
         "Write what the layers of a network answer to each galaxy, and its predictions.", _extract_arguments, _extract
     ),

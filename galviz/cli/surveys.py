@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from galviz.cli.command import BAD_INPUT, DONE, SCALE_HELP, Command, at_least, output_folder, progress_bar
 
 if TYPE_CHECKING:
-    from galviz.card import ModelCard
-    from galviz.survey import Survey, SurveyError
+    from galviz.network.card import ModelCard
+    from galviz.survey.survey import Survey, SurveyError
 
 # More problems than that are counted by kind too; more than the second number are told by kind alone.
 _MANY, _VERY_MANY = 100, 20_000
@@ -25,8 +25,8 @@ def _check_survey_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check_survey(options: argparse.Namespace) -> int:
-    from galviz.card import read_card
-    from galviz.survey import SurveyError, load_survey
+    from galviz.network.card import read_card
+    from galviz.survey.survey import SurveyError, load_survey
 
     card = read_card(options.model)
     try:
@@ -65,9 +65,9 @@ def _facts(survey: "Survey") -> dict:
 
 def _images_facts(survey: "Survey", card: "ModelCard") -> dict:
     """What there is to know of the images, and of what a network sees of them."""
-    from galviz.framing import Framing, remarks
-    from galviz.identifiers import not_portable
-    from galviz.imagefolder import IMAGES_NAME, ImageFolder
+    from galviz.network.framing import Framing, remarks
+    from galviz.survey.identifiers import not_portable
+    from galviz.survey.imagefolder import IMAGES_NAME, ImageFolder
 
     sizes = {f"{width} x {height}": count for (width, height), count in survey.image_sizes.items()}
     folder = ImageFolder(survey.folder / IMAGES_NAME, set(survey.object_ids))
@@ -106,7 +106,7 @@ def _told(error: "SurveyError") -> list[str]:
 
 def _missing(found: dict) -> list[str]:
     """A line for each column that lacks values or may lack some, or that is text and seems to be meant for numbers."""
-    from galviz.problems import shown
+    from galviz.errors import shown
 
     def counted(cells: dict[str, int]) -> str:
         return ", ".join(f"{shown(cell) or 'empty'} ({count:,})" for cell, count in cells.items())
@@ -125,7 +125,7 @@ def _missing(found: dict) -> list[str]:
 
 def _summary(found: dict) -> str:
     """Word a sound survey in a few lines."""
-    from galviz.framing import percent
+    from galviz.network.framing import percent
 
     if found["label"] is None:
         label = "none (name its column with --label)"

@@ -1,4 +1,5 @@
-"""The course's machinery: lessons and their exercises, a student's folder, running their code apart, what they passed.
+"""The course's machinery: lessons and their exercises, a student's folder, running their code, and their progress.
 
-It knows of no lesson in particular: the manifest (`lessons.LESSONS`) is handed to it.
+It names no lesson in particular: the lessons are those of `lessons/manifest.toml`. It may import `galviz.files` and
+`galviz.errors`.
 """

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 from galviz.course.commands import command
 from galviz.course.lesson import Lesson
-from galviz.course.outcome import Limits, Outcome
-from galviz.course.progress import PASSED, Value
+from galviz.course.outcome import TESTED, Limits, Outcome, TaskState
+from galviz.course.progress import Value
 from galviz.course.questions import Task, read_questions
 from galviz.course.workspace import exercise_path
-
-NOT_STARTED = "not started"
 
 
 @dataclass(frozen=True)
@@ -62,13 +60,13 @@ def check(
         outcomes = run_tasks(path, tasks, limits=limits, look=look)
     else:
         begin = f"`{command(f'start {lesson.slug}')}` puts it into {path.parent.name}."
-        outcomes = [Outcome(task.id, NOT_STARTED, f"{path.name} isn't there: {begin}") for task in tasks]
+        outcomes = [Outcome(task.id, TaskState.NOT_STARTED, f"{path.name} isn't there: {begin}") for task in tasks]
     return [Checked(lesson, task, outcome) for task, outcome in zip(tasks, outcomes, strict=True)]
 
 
-def states(checked: Iterable[Checked]) -> dict[str, str]:
+def states(checked: Iterable[Checked]) -> dict[str, TaskState]:
     """What is to be remembered of an outcome: each task's state, save of those that were never begun."""
-    return {each.task.id: each.outcome.state for each in checked if each.outcome.state != NOT_STARTED}
+    return {each.task.id: each.outcome.state for each in checked if each.outcome.state in TESTED}
 
 
 def next_step(checked: Iterable[Checked], lessons: Sequence[Lesson], known: Mapping[str, Value]) -> str | None:
@@ -88,9 +86,9 @@ def next_step(checked: Iterable[Checked], lessons: Sequence[Lesson], known: Mapp
         None where nothing is left to do.
     """
     for each in checked:
-        if each.outcome.state == NOT_STARTED:
+        if each.outcome.state == TaskState.NOT_STARTED:
             return command(f"start {each.lesson.slug}")
-        if each.outcome.state != PASSED:
+        if each.outcome.state != TaskState.PASSED:
             return command(f"check {each.task.id}")
     for lesson, tasks in find_tasks(lessons):
         for task in tasks:
@@ -102,7 +100,7 @@ def next_step(checked: Iterable[Checked], lessons: Sequence[Lesson], known: Mapp
 
 def as_record(checked: Sequence[Checked], step: str | None) -> dict:
     """What was found, and the next step, for a script: JSON's types alone."""
-    passed = sum(each.outcome.state == PASSED for each in checked)
+    passed = sum(each.outcome.state == TaskState.PASSED for each in checked)
     return {
         "passed": passed,
         "total": len(checked),

@@ -6,7 +6,7 @@ from types import ModuleType
 
 from galviz.course.bank import Bank
 from galviz.course.coursefile import CourseError, read_course_file, read_python
-from galviz.course.lesson import DIFFICULTIES, Lesson
+from galviz.course.lesson import Lesson
 from galviz.course.prose import sections
 from galviz.course.questions import Questions, read_questions
 from galviz.course.worker import load
@@ -34,14 +34,12 @@ def load_bank(lesson: Lesson) -> Bank:
     return load_part(lesson, BANK_NAME).bank
 
 
-def breaches(lesson: Lesson, known: set[str]) -> list[str]:
+def breaches(lesson: Lesson) -> list[str]:
     """Say what a lesson lacks; nothing of it is run.
 
     Parameters
     ----------
     lesson : Lesson
-    known : set of str
-        Slugs of the lessons that come before it.
 
     Returns
     -------
@@ -49,7 +47,7 @@ def breaches(lesson: Lesson, known: set[str]) -> list[str]:
         Sentences; empty where all is well.
     """
     missing = [f"{lesson.folder / name} is missing." for name in _FILES if not (lesson.folder / name).is_file()]
-    found = [*missing, *_of_manifest(lesson, known)]
+    found = [*missing, *_of_manifest(lesson)]
     if missing:
         return found
     try:
@@ -75,14 +73,9 @@ def _of_content(lesson: Lesson) -> list[str]:
     return found + _of_functions(lesson, questions) + _of_bank(lesson, questions)
 
 
-def _of_manifest(lesson: Lesson, known: set[str]) -> list[str]:
-    found = [
-        f"{lesson.slug}: before names {slug!r}, no lesson before it." for slug in lesson.before if slug not in known
-    ]
-    if lesson.difficulty not in DIFFICULTIES:
-        found.append(f"{lesson.slug}: difficulty must be 1, 2 or 3; got {lesson.difficulty}.")
-    if not 1 <= lesson.minutes <= 60:
-        found.append(f"{lesson.slug}: minutes must be 1 to 60; got {lesson.minutes}.")
+def _of_manifest(lesson: Lesson) -> list[str]:
+    """Check the style of a manifest entry; `galviz.course.manifest` has checked its values."""
+    found = []
     if not lesson.claim.endswith("."):
         found.append(f"{lesson.slug}: the claim is a sentence, with a full stop; got {lesson.claim!r}.")
     if not lesson.afterwards or lesson.afterwards.endswith("."):

@@ -4,8 +4,8 @@ import ast
 import os
 from pathlib import Path
 
-from galviz.problems import BrokenFileError
-from galviz.regular import read_regular
+from galviz.errors import BrokenFileError
+from galviz.files.reading import read_regular
 
 _PROJECT = Path(__file__).parents[2]
 

@@ -2,9 +2,10 @@
 
 from galviz.course.contract import load_part
 from galviz.course.lesson import LESSONS_FOLDER, Lesson
+from galviz.course.outcome import TaskState
 from galviz.course.progress import record
 from galviz.course.questions import read_questions
-from galviz.course.worker import FAILED, examine
+from galviz.course.worker import examine
 from galviz.course.workspace import TESTS_NAME
 
 
@@ -32,4 +33,4 @@ def check_answer(lesson: Lesson, task_id: str, answer: object) -> None:
     test = getattr(load_part(lesson, TESTS_NAME), tasks[task_id].test)
     state, message = examine(test, answer, task_id, LESSONS_FOLDER / "notebook")
     record({task_id: state})
-    print(f"{task_id}: {state}." + (f" {message}" if state == FAILED else ""))
+    print(f"{task_id}: {state}." + (f" {message}" if state == TaskState.FAILED else ""))

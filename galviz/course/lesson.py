@@ -1,10 +1,13 @@
 """A lesson: a folder, and what the manifest says of it."""
 
+import keyword
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 LESSONS_FOLDER = Path(__file__).parents[2] / "lessons"
 DIFFICULTIES = {1: "easy", 2: "medium", 3: "hard"}
+_SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -47,5 +50,16 @@ class Lesson:
 
     @property
     def page(self) -> Path:
-        """The Streamlit script of its page."""
+        """The module that draws its page."""
         return self.folder / "page.py"
+
+
+def is_slug(text: str) -> bool:
+    """Whether a text can be the slug of a lesson: a name for a Python package and for an address.
+
+    Examples
+    --------
+    >>> is_slug("dust_lanes"), is_slug("Dust lanes"), is_slug("class")
+    (True, False, False)
+    """
+    return _SLUG.fullmatch(text) is not None and not keyword.iskeyword(text)

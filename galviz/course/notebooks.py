@@ -24,9 +24,9 @@ if project is not None:
     sys.path.insert(0, str(project))"""
 _CHECK = """\
 from galviz.course.inline import check_answer
-from lessons import lesson
+from galviz.course.manifest import find_lesson
 
-check_answer(lesson("{slug}"), "{task}", {function})"""
+check_answer(find_lesson("{slug}"), "{task}", {function})"""
 
 
 def write_notebook(lesson: Lesson, folder: Path, *, number: int, solved: bool = False, again: bool = False) -> Started:

@@ -1,6 +1,22 @@
 """What an exercise may use, and what came of it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TaskState(StrEnum):
+    """State of a task: how far a student is with it. The values are what is printed, kept and shown."""
+
+    NOT_STARTED = "not started"
+    """The student has no file of the lesson yet."""
+    NOT_YET = "not yet"
+    """The function is the stub as it was."""
+    FAILED = "failed"
+    PASSED = "passed"
+
+
+# States that tests come to; what was never begun isn't kept.
+TESTED = frozenset({TaskState.NOT_YET, TaskState.FAILED, TaskState.PASSED})
 
 
 @dataclass(frozen=True)
@@ -32,8 +48,7 @@ class Outcome:
     Attributes
     ----------
     id : str
-    state : str
-        ``"passed"``, ``"not yet"`` or ``"failed"``.
+    state : TaskState
     message : str
         The hint, in sentences; empty where passed.
     seconds : float
@@ -43,7 +58,7 @@ class Outcome:
     """
 
     id: str
-    state: str
+    state: TaskState
     message: str
     seconds: float = 0.0
     printed: str = ""

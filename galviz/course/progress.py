@@ -24,9 +24,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from galviz.course.outcome import TaskState
 from galviz.course.workspace import work_folder
-from galviz.files import move_to_free_name, removing, replacing, temporary_name
-from galviz.regular import read_regular
+from galviz.files.reading import read_regular
+from galviz.files.writing import move_to_free_name, removing, replacing, temporary_name
 
 try:
     import fcntl
@@ -36,7 +37,6 @@ except ModuleNotFoundError:  # Windows has no such lock: there superseded lines 
 PROGRESS_NAME = "progress.jsonl"
 
 Value = str | int
-PASSED = "passed"
 # A student who does all of the course writes some 20 kB. Beyond this, superseded lines are removed.
 _COMPACT_BEYOND_BYTES = 64 * 1024
 _LONGEST_WAIT_S = 10.0
@@ -154,7 +154,7 @@ def _parse(content: bytes) -> tuple[dict[str, Value], bool, bool]:
             n_events += 1
             key, value = event
             states[key] = value
-            if value == PASSED:
+            if value == TaskState.PASSED:
                 states[f"{key}.passed"] = 1
     plain = not content.startswith(tuple(_MARKS)) and not _LONE_CR.search(content)
     return states, plain, 2 * n_events >= sum(bool(line.strip()) for line in lines)
@@ -282,7 +282,7 @@ def _compact(path: Path) -> None:
             last[place] = place
         else:
             last[event[0]] = place
-            if event[1] == PASSED:
+            if event[1] == TaskState.PASSED:
                 last[event] = place
     left = b"\n".join(lines[place] for place in sorted(set(last.values())))
     if len(left) > len(content) / 2:

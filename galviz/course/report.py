@@ -3,8 +3,7 @@
 import json
 from pathlib import Path
 
-from galviz.course.progress import PASSED
-from galviz.course.worker import FAILED, NOT_YET
+from galviz.course.outcome import TESTED
 
 # A line takes some kB at most; whatever is beyond was not written by galviz.
 _MOST_BYTES = 4_000_000
@@ -62,7 +61,7 @@ def _is_sound(line: object) -> bool:
     kinds = _PHASES[line["phase"]]
     if not all(isinstance(line.get(name), kind) for name, kind in kinds.items()):
         return False
-    return line["phase"] != "end" or line["state"] in (PASSED, FAILED, NOT_YET)
+    return line["phase"] != "end" or line["state"] in TESTED
 
 
 def _showable(line: dict) -> dict:

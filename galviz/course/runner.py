@@ -21,11 +21,10 @@ from pathlib import Path
 
 from galviz.course.commands import command
 from galviz.course.lesson import LESSONS_FOLDER
-from galviz.course.outcome import Limits, Outcome
+from galviz.course.outcome import Limits, Outcome, TaskState
 from galviz.course.process import MARK, Family, Output, end_all, told_end
 from galviz.course.questions import Task
 from galviz.course.report import Report
-from galviz.course.worker import FAILED
 from galviz.course.workspace import TESTS_NAME
 
 _LOOK_EVERY_S = 0.05
@@ -68,7 +67,8 @@ def _run_once(path: Path, tasks: Sequence[Task], limits: Limits, look: Callable[
     if not path.is_file():
         begin = f"`{command(f'start {tasks[0].slug}')}` puts the stub there"
         return [
-            Outcome(task.id, FAILED, f"There is no file {path.name} in {path.parent.name}: {begin}.") for task in tasks
+            Outcome(task.id, TaskState.FAILED, f"There is no file {path.name} in {path.parent.name}: {begin}.")
+            for task in tasks
         ]
     with tempfile.TemporaryDirectory(prefix="galviz-", ignore_cleanup_errors=True) as scratch:
         report = Report(Path(scratch) / "report.jsonl")
@@ -167,16 +167,19 @@ class _Run:
         found, begun = [], None
         for line in self.report.lines():
             if line["phase"] == "unloadable":
-                return [Outcome(task.id, FAILED, line["message"], 0.0, line["printed"]) for task in self.tasks]
+                return [
+                    Outcome(task.id, TaskState.FAILED, line["message"], 0.0, line["printed"]) for task in self.tasks
+                ]
             if line["phase"] == "begin":
                 begun = line["id"]
             elif line["phase"] == "end" and len(found) < len(self.tasks) and line["id"] == self.tasks[len(found)].id:
-                found.append(Outcome(*(line[name] for name in ("id", "state", "message", "seconds", "printed"))))
+                rest = (line[name] for name in ("message", "seconds", "printed"))
+                found.append(Outcome(line["id"], TaskState(line["state"]), *rest))
         if len(found) == len(self.tasks):
             return found
         printed = output.kept.decode("utf-8", errors="replace")
         if begun is None:
             # It ended before any task: each would.
-            return [Outcome(task.id, FAILED, stopped, 0.0, printed) for task in self.tasks]
-        found.append(Outcome(self.tasks[len(found)].id, FAILED, stopped, 0.0, printed))
+            return [Outcome(task.id, TaskState.FAILED, stopped, 0.0, printed) for task in self.tasks]
+        found.append(Outcome(self.tasks[len(found)].id, TaskState.FAILED, stopped, 0.0, printed))
         return found

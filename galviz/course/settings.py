@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from galviz.course.coursefile import CourseError
 from galviz.course.lesson import LESSONS_FOLDER, Lesson
-from galviz.course.questions import CourseError
-from galviz.regular import read_regular
+from galviz.course.manifest import load_lessons
+from galviz.files.reading import read_regular
 
 FILE_VARIABLE = "GALVIZ_COURSE"
 # Goes before the file: the light entry point sets it to "show".
@@ -54,13 +55,8 @@ def settings_path() -> Path:
     return Path(named).absolute() if named else LESSONS_FOLDER.parent / "course.toml"
 
 
-def read_settings(lessons: Sequence[Lesson]) -> Settings:
+def read_settings() -> Settings:
     """Read and check the settings.
-
-    Parameters
-    ----------
-    lessons : sequence of Lesson
-        The manifest.
 
     Returns
     -------
@@ -70,8 +66,9 @@ def read_settings(lessons: Sequence[Lesson]) -> Settings:
     Raises
     ------
     CourseError
-        If the file can't be read, or says something that can't be.
+        If the file or the manifest of the lessons can't be read, or says something that can't be.
     """
+    lessons = load_lessons()
     path, forced = settings_path(), os.environ.get(EXERCISES_VARIABLE)
     if forced and forced not in _CHOICES["exercises"]:
         raise CourseError(f"{EXERCISES_VARIABLE} must be {' or '.join(_CHOICES['exercises'])}; got {forced!r}")
@@ -79,7 +76,7 @@ def read_settings(lessons: Sequence[Lesson]) -> Settings:
         found = tomllib.loads(read_regular(path).decode("utf-8-sig"))  # as some editors on Windows write
     except FileNotFoundError:
         if not os.environ.get(FILE_VARIABLE):
-            return Settings(tuple(lessons), exercises=forced or HOME)
+            return Settings(lessons, exercises=forced or HOME)
         raise CourseError(f"{path}, which {FILE_VARIABLE} names, isn't there") from None
     except OSError as error:
         raise CourseError(f"{path} can't be read: {error.strerror}") from error
@@ -103,9 +100,9 @@ def read_settings(lessons: Sequence[Lesson]) -> Settings:
     )
 
 
-def _lessons(asked: object, lessons: Sequence[Lesson], path: Path) -> tuple[Lesson, ...]:
+def _lessons(asked: object, lessons: tuple[Lesson, ...], path: Path) -> tuple[Lesson, ...]:
     if asked is None:
-        return tuple(lessons)
+        return lessons
     if not isinstance(asked, list) or not asked or not all(isinstance(slug, str) for slug in asked):
         raise CourseError(f'{path}: lessons must be a list of names such as ["{lessons[0].slug}"]; got {asked!r}')
     known = [lesson.slug for lesson in lessons]

@@ -1,18 +1,16 @@
 """A lesson of your own, begun from the template."""
 
 import json
-import keyword
 import re
 import shutil
 import unicodedata
 from collections.abc import Collection
 from pathlib import Path
 
-from galviz.course.lesson import LESSONS_FOLDER
-from galviz.files import write_text
+from galviz.course.lesson import LESSONS_FOLDER, is_slug
+from galviz.files.writing import write_text
 
 TEMPLATE = "template"
-_SLUG = re.compile(r"[a-z][a-z0-9_]*")
 # Taken: addresses of other pages, and what is no name for a package.
 _RESERVED = {TEMPLATE, "home", "glossary", "certificate", "conftest"}
 
@@ -42,7 +40,7 @@ def copy_template(slug: str, title: str, known: Collection[str]) -> Path:
     OSError
         If the files can't be written.
     """
-    if not _SLUG.fullmatch(slug) or keyword.iskeyword(slug):
+    if not is_slug(slug):
         raise ValueError(f"NAME must be a word of small letters, digits and _ that begins with a letter; got {slug!r}")
     folder = LESSONS_FOLDER / slug
     if slug in _RESERVED or slug in known or folder.exists():
@@ -65,16 +63,36 @@ def copy_template(slug: str, title: str, known: Collection[str]) -> Path:
 
 
 def manifest_entry(slug: str, title: str) -> str:
-    """What is to be put into the manifest for it."""
+    """Write the table of a new lesson for `lessons/manifest.toml`.
+
+    Parameters
+    ----------
+    slug, title : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(manifest_entry("dust", "What dust does"))
+    [[lesson]]
+    slug = "dust"
+    title = "What dust does"
+    minutes = 10
+    difficulty = 1
+    claim = "One sentence that a student should come away with."
+    afterwards = "do what the lesson taught"
+    """
+    # A JSON string is a TOML string too: a title holds no control character that only one of them would escape.
     return "\n".join(
         [
-            "    Lesson(",
-            f"        slug={json.dumps(slug)},",
-            f"        title={json.dumps(title, ensure_ascii=False)},",
-            "        minutes=10,",
-            "        difficulty=1,",
-            '        claim="One sentence that a student should come away with.",',
-            '        afterwards="do what the lesson taught",',
-            "    ),",
+            "[[lesson]]",
+            f"slug = {json.dumps(slug)}",
+            f"title = {json.dumps(title, ensure_ascii=False)}",
+            "minutes = 10",
+            "difficulty = 1",
+            'claim = "One sentence that a student should come away with."',
+            'afterwards = "do what the lesson taught"',
         ]
     )

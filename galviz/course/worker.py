@@ -19,9 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from galviz.course.commands import command
-from galviz.course.progress import PASSED
+from galviz.course.outcome import TaskState
 
-NOT_YET, FAILED = "not yet", "failed"
 # What a student printed is shown to them, the beginning of it.
 MOST_SHOWN = 2_000
 _MOST_PRINTED = 1_000_000
@@ -97,27 +96,28 @@ def load(path: Path, name: str) -> types.ModuleType:
     return module
 
 
-def examine(test: Callable[[object], object], answer: object, task_id: str, path: Path) -> tuple[str, str]:
+def examine(test: Callable[[object], object], answer: object, task_id: str, path: Path) -> tuple[TaskState, str]:
     """Test an answer.
 
     Returns
     -------
-    state, message : str
-        ``"passed"``, ``"not yet"`` (the stub as it was) or ``"failed"``; and a sentence, empty where passed.
+    state : TaskState
+    message : str
+        A sentence; empty if it passed.
     """
     from galviz.course.judge import Wrong
 
     try:
         test(answer)
     except Wrong as wrong:
-        return FAILED, str(wrong)
+        return TaskState.FAILED, str(wrong)
     except NotImplementedError as error:
         if _text_of(error) == task_id:
-            return NOT_YET, "Not written yet."
-        return FAILED, f"It raises NotImplementedError{_where(error, path)}."
+            return TaskState.NOT_YET, "Not written yet."
+        return TaskState.FAILED, f"It raises NotImplementedError{_where(error, path)}."
     except BaseException as error:
-        return FAILED, in_words(error, path)
-    return PASSED, ""
+        return TaskState.FAILED, in_words(error, path)
+    return TaskState.PASSED, ""
 
 
 def in_words(error: BaseException, path: Path) -> str:
@@ -216,11 +216,11 @@ def _work(request: dict, tell: Callable[..., None]) -> None:
         began = time.perf_counter()
         answer = getattr(module, task["function"], None)
         if answer is None:
-            state, message = FAILED, _no_function(task, path)
+            state, message = TaskState.FAILED, _no_function(task, path)
         else:
             state, message = examine(getattr(tests, task["test"]), answer, task["id"], path)
         if forks.seen:
-            state, message = FAILED, "It starts another process (fork), which no exercise needs."
+            state, message = TaskState.FAILED, "It starts another process (fork), which no exercise needs."
         seconds = round(time.perf_counter() - began, 3)
         tell(phase="end", id=task["id"], state=state, message=message, seconds=seconds, printed=out.kept)
 

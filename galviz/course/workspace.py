@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from galviz.course.lesson import LESSONS_FOLDER, Lesson
-from galviz.files import move_to_free_name, write_new
+from galviz.files.writing import move_to_free_name, write_new
 
 FOLDER_VARIABLE = "GALVIZ_WORK"
 EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME = "exercise.py", "solution.py", "test_exercise.py"

@@ -17,12 +17,13 @@ from pathlib import Path
 import pandas as pd
 
 from galviz import __version__
-from galviz.catalogue import SIMULATION_NAME
-from galviz.files import clear_unfinished, only_one, saying_how_to_go_on, write_bytes, write_new
-from galviz.imagefolder import IMAGES_NAME
+from galviz.files.lock import exclusive_lock
+from galviz.files.writing import clear_unfinished, saying_how_to_go_on, write_bytes, write_new
 from galviz.simulate.causes import draw_causes
 from galviz.simulate.rendering import check_framing, render_jpeg
-from galviz.table import CATALOGUE_NAME
+from galviz.survey.catalogue import SIMULATION_NAME
+from galviz.survey.imagefolder import IMAGES_NAME
+from galviz.survey.table import CATALOGUE_NAME
 
 _CHUNK = 8  # galaxies a worker takes at a time
 
@@ -77,7 +78,7 @@ def write_survey(
     with saying_how_to_go_on():
         _begin(folder, settings, catalogue)
     busy = f"another process is simulating galaxies in {folder}; wait for it, or name another folder"
-    with only_one(folder / SIMULATION_NAME, busy):
+    with exclusive_lock(folder / SIMULATION_NAME, busy):
         for place in (folder, folder / IMAGES_NAME):
             clear_unfinished(place)
         _draw(folder, causes, framing, workers, progress)

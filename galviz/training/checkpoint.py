@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from galviz.files import saying_how_to_go_on, write_bytes
-from galviz.regular import open_regular
+from galviz.files.reading import open_regular
+from galviz.files.writing import saying_how_to_go_on, write_bytes
 
 
 @dataclass

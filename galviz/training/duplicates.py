@@ -14,8 +14,8 @@ from PIL import Image
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from galviz.fingerprints import fingerprint
-from galviz.nearcopies import find_near_copies
+from galviz.survey.fingerprints import fingerprint
+from galviz.survey.nearcopies import find_near_copies
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import galviz.network.builders  # noqa: F401 (first: it imports fastai without its deprecation warnings)
+
+# isort: split
 import numpy as np
 import pandas as pd
 from fastai.data.block import DataBlock, RegressionBlock
@@ -12,9 +15,9 @@ from fastai.data.transforms import Normalize, RandomSplitter
 from fastai.vision.core import PILImage
 from fastai.vision.data import ImageBlock
 
-from galviz.crops import network_crop
-from galviz.problems import listed, shown
-from galviz.survey import Survey
+from galviz.errors import listed, shown
+from galviz.network.crops import network_crop
+from galviz.survey.survey import Survey
 from galviz.training.augmentation import Shrink, Variation, crops, turns
 from galviz.training.duplicates import identify
 from galviz.training.recipe import Phase, Recipe

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from galviz.files import stamp
+from galviz.files.writing import stamp
 
 
 class NetworkFiles:

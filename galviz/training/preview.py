@@ -1,5 +1,8 @@
 """What training does to one image, step by step: its own transforms, drawn several times, as images to look at."""
 
+import galviz.network.builders  # noqa: F401 (first: it imports fastai without its deprecation warnings)
+
+# isort: split
 import random
 from collections.abc import Sequence
 from threading import Lock
@@ -11,7 +14,7 @@ from fastai.torch_core import TensorImage
 from fastai.vision.core import PILImage
 from PIL import Image
 
-from galviz.card import ModelCard
+from galviz.network.card import ModelCard
 from galviz.training.augmentation import Variation, crops, turns
 
 # fastai draws from Python's and torch's global generators: two sessions at once would draw from each other's.

@@ -9,11 +9,11 @@ from typing import Any
 import torch
 
 from galviz import __version__
-from galviz.catalogue import SIMULATION_NAME
-from galviz.jsonfile import parse_json
-from galviz.regular import read_regular
-from galviz.shipped import check_shipped
-from galviz.survey import Survey
+from galviz.files.jsonfile import parse_json
+from galviz.files.reading import read_regular
+from galviz.files.shipped import check_shipped
+from galviz.survey.catalogue import SIMULATION_NAME
+from galviz.survey.survey import Survey
 
 
 def describe_survey(survey: Survey) -> dict[str, Any]:

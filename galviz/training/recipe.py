@@ -4,6 +4,11 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+# Names of phases. Fine-tuning trains the head alone first, then all layers.
+WARM_UP, TRAINING, HEAD_ALONE, FINE_TUNING = "warm-up", "training", "head", "fine-tuning"
+# As fastai's `fine_tune`, if nothing else is said.
+FINE_TUNING_LR, HEAD_EPOCHS = 2e-3, 1
+
 
 @dataclass(frozen=True)
 class WarmUp:
@@ -59,6 +64,9 @@ class Recipe:
         ``"float32"``, or ``"bfloat16"`` where the processor is made for it (and much slower where not).
     pad_px, crop_px : int
         As in `ModelCard`.
+    head_epochs : int
+        For fine-tuning: epochs in which the head learns alone, at `lr`, before all layers learn, the head at half of
+        `lr` and the body at a hundredth of that. 0 if the network isn't fine-tuned.
     """
 
     epochs: int = 7
@@ -73,9 +81,11 @@ class Recipe:
     precision: str = "float32"
     pad_px: int = 144
     crop_px: int = 112
+    head_epochs: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in {"epochs": 1, "batch_size": 2, "seed": 0, "crop_px": 32, "pad_px": 32}.items():
+        least_of = {"epochs": 1, "batch_size": 2, "seed": 0, "crop_px": 32, "pad_px": 32, "head_epochs": 0}
+        for name, least in least_of.items():
             _check_whole(name, getattr(self, name), least)
         if self.seed >= 2**32:
             raise ValueError(f"seed must be less than 2**32, as NumPy's must; got {self.seed}.")
@@ -93,20 +103,28 @@ class Recipe:
             )
         if wide := [warm_up.side_px for warm_up in self.warm_ups if warm_up.side_px > self.crop_px]:
             raise ValueError(f"side_px of a warm-up must be at most crop_px, {self.crop_px}; got {wide[0]}.")
+        if self.head_epochs and self.warm_ups:
+            raise ValueError("warm_ups are for new networks, head_epochs for fine-tuning one. Leave one of them out.")
         if self.causes and not self.warm_ups:
             raise ValueError("causes are what a warm-up predicts, and there is none. Add one, or leave them out.")
 
     @property
     def phases(self) -> tuple["Phase", ...]:
-        """What is done in turn: the warm-ups, if there are any, and the training proper."""
+        """What is done in turn: the warm-ups, if there are any, and the training proper; or fine-tuning."""
+        if self.head_epochs:
+            head = Phase(HEAD_ALONE, self.head_epochs, self.crop_px, self.lr, self.variation, ())
+            return head, Phase(FINE_TUNING, self.epochs, self.crop_px, self.lr / 2, self.variation, ())
         before = [
-            Phase("warm-up", each.epochs, each.side_px, each.lr, each.variation, self.causes) for each in self.warm_ups
+            Phase(WARM_UP, each.epochs, each.side_px, each.lr, each.variation, self.causes) for each in self.warm_ups
         ]
-        return (*before, Phase("training", self.epochs, self.crop_px, self.lr, self.variation, ()))
+        return (*before, Phase(TRAINING, self.epochs, self.crop_px, self.lr, self.variation, ()))
 
     def as_json(self) -> dict[str, Any]:
-        """The recipe as JSON holds it: dictionaries and lists."""
-        return json.loads(json.dumps(asdict(self)))
+        """The recipe as JSON holds it: dictionaries and lists; ``head_epochs`` only if a network is fine-tuned."""
+        content = json.loads(json.dumps(asdict(self)))
+        return (
+            content if self.head_epochs else {name: value for name, value in content.items() if name != "head_epochs"}
+        )
 
 
 @dataclass(frozen=True)
@@ -116,9 +134,9 @@ class Phase:
     Attributes
     ----------
     name : str
-        ``"warm-up"`` or ``"training"``.
+        ``"warm-up"`` or ``"training"``; ``"head"`` or ``"fine-tuning"``.
     epochs, side_px, lr, variation
-        As in `WarmUp`.
+        As in `WarmUp`. In fine-tuning, `lr` is that of the head.
     causes : tuple of str
         What is predicted beside the label.
     """

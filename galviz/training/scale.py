@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from galviz.card import LARGEST_LABEL, SMALLEST_LABEL_STD
+from galviz.network.cardformat import LARGEST_LABEL, SMALLEST_LABEL_STD
 
 # Of float32's steps in a standard deviation, so that rounding adds less than 1 % of it to the error.
 _STEPS = 64

@@ -9,43 +9,53 @@ from panels.certificate import as_page, summed_up
 from panels.progress import progress
 from panels.settings import is_home, settings
 
-st.title("Your certificate")
-st.markdown("**What you have done of the course.** It counts by itself, and is as honest as you are.")
-lessons = settings().lessons
-rows = summed_up([(lesson, read_questions(lesson)) for lesson in lessons], progress())
-exercises, passed = sum(row["of exercises"] for row in rows), sum(row["exercises"] for row in rows)
-questions, right = sum(row["of questions"] for row in rows), sum(row["right"] for row in rows)
-with st.container(horizontal=True):
-    st.metric("Exercises passed", f"{passed} of {exercises}")
-    st.metric("Quiz questions right", f"{right} of {questions}")
-    complete = f"{sum(row['complete'] for row in rows)} of {len(rows)}"
-    st.metric("Lessons complete", complete, help="All exercises passed, all questions right")
-st.dataframe(
-    [
-        {
-            "lesson": row["lesson"],
-            "exercises passed": f"{row['exercises']} of {row['of exercises']}",
-            "quiz questions right": f"{row['right']} of {row['of questions']}",
-            "complete": "yes" if row["complete"] else "not yet",
-        }
-        for row in rows
-    ],
-    hide_index=True,
-    height="content",
-)
-if not is_home():
-    st.info(
-        "Exercises are done on your own machine and counted there: this page counts the quizzes that you answered in "
-        "this browser.",
-        icon=":material/home:",
+
+def _show_totals(rows: list[dict]) -> None:
+    exercises, passed = sum(row["of exercises"] for row in rows), sum(row["exercises"] for row in rows)
+    questions, right = sum(row["of questions"] for row in rows), sum(row["right"] for row in rows)
+    with st.container(horizontal=True):
+        st.metric("Exercises passed", f"{passed} of {exercises}")
+        st.metric("Quiz questions right", f"{right} of {questions}")
+        complete = f"{sum(row['complete'] for row in rows)} of {len(rows)}"
+        st.metric("Lessons complete", complete, help="All exercises passed, all questions right")
+
+
+def _show_lessons(rows: list[dict]) -> None:
+    st.dataframe(
+        [
+            {
+                "lesson": row["lesson"],
+                "exercises passed": f"{row['exercises']} of {row['of exercises']}",
+                "quiz questions right": f"{row['right']} of {row['of questions']}",
+                "complete": "yes" if row["complete"] else "not yet",
+            }
+            for row in rows
+        ],
+        hide_index=True,
+        height="content",
     )
-name = st.text_input("Your name", key="name", max_chars=80, placeholder="as it is to stand on the certificate")
-st.download_button(
-    "Keep it as a page",
-    as_page(name, rows, date.today()),
-    file_name="galviz-certificate.html",
-    mime="text/html",
-    icon=":material/download:",
-    on_click="ignore",
-    help="A page that any browser shows and prints.",
-)
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Your certificate")
+    st.markdown("**What you have done of the course.** It counts by itself, and is as honest as you are.")
+    rows = summed_up([(lesson, read_questions(lesson)) for lesson in settings().lessons], progress())
+    _show_totals(rows)
+    _show_lessons(rows)
+    if not is_home():
+        st.info(
+            "Exercises are done on your own machine and counted there: this page counts the quizzes that you answered "
+            "in this browser.",
+            icon=":material/home:",
+        )
+    name = st.text_input("Your name", key="name", max_chars=80, placeholder="as it is to stand on the certificate")
+    st.download_button(
+        "Keep it as a page",
+        as_page(name, rows, date.today()),
+        file_name="galviz-certificate.html",
+        mime="text/html",
+        icon=":material/download:",
+        on_click="ignore",
+        help="A page that any browser shows and prints.",
+    )

@@ -2,9 +2,9 @@
 
 import matplotlib.pyplot as plt
 
-from galviz.crops import centre_crop
-from galviz.sample import draw_sample, evenly_ranked
-from galviz.survey import load_survey
+from galviz.network.crops import centre_crop
+from galviz.survey.sample import draw_sample, evenly_ranked
+from galviz.survey.survey import load_survey
 
 survey = load_survey()
 sample = draw_sample(survey.object_ids, 256)

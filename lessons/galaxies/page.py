@@ -1,12 +1,18 @@
 """Page of the lesson 'The galaxies': a survey from its lowest to its highest label, one galaxy, and what crops keep."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
+from PIL import Image
 
 from galviz.charts import label_distribution, value_format
-from galviz.crops import centre_crop, outline_crops
-from galviz.sample import draw_sample, evenly_ranked
-from lessons import lesson
+from galviz.course.manifest import find_lesson
+from galviz.course.prose import Sections
+from galviz.network.crops import centre_crop, outline_crops
+from galviz.survey.label import METALLICITY
+from galviz.survey.sample import draw_sample, evenly_ranked
+from galviz.survey.survey import Survey
 from lessons.galaxies.words import causes_table, describe, oxygen_per_million
 from panels.anatomy import begin, end
 from panels.code import figure_source, show_code
@@ -14,96 +20,149 @@ from panels.controls import choose_number
 from panels.pictures import choose_crop, show_grid, show_picture
 from panels.plain import plain
 from panels.sampling import choose_sample
-from panels.surveys import open_survey
+from panels.surveys import OpenSurvey, open_survey
 
 GRID_SIZE = 24
 CROPS = {144: "orange", 112: "cyan"}
 WIDTH_PX = 272
 
-LESSON = lesson("galaxies")
-opened = open_survey()
-survey, label = opened.survey, opened.survey.label
-catalogue = survey.catalogue
-of_oxygen = label is not None and label.column == "metallicity"
 
-TEXT = begin(LESSON, opened)
-picture = st.container()  # above the controls that decide on it
-left, right = st.columns([3, 2], gap="large")
-with left:
-    sample = choose_sample(survey)
-with right:
-    side_px = choose_crop(survey)
-if label is None:
-    ranking = pd.Series(range(len(sample)), index=sorted(sample))
-    ends = {object_id: plain(f"…{object_id[-6:]}") for object_id in sample}
-    order = "in the order of their ids. Below each: its place · the end of its id"
-else:
-    ranking = catalogue.loc[sample, label.column]
-    digits = value_format(label)
-    ends = {object_id: f"{value:{digits}}" for object_id, value in ranking.items()}
-    named = f"{label.name[0].lower()}{label.name[1:]}" if of_oxygen else plain(label.name)
-    order = f"from the lowest to the highest. Below each: its place · {named}"
-shown = evenly_ranked(ranking, GRID_SIZE)
-captions = [f"{place} · {ends[object_id]}" for place, object_id in enumerate(shown, start=1)]
-with picture:
+@dataclass(frozen=True)
+class Ranking:
+    """The galaxies of a sample from the lowest to the highest label, or by their ids if there is no label.
+
+    Attributes
+    ----------
+    values : Series, index objID
+        The label, or a galaxy's place.
+    captions : dict of str to str
+        What stands below each galaxy.
+    order : str
+        The order in words.
+    """
+
+    values: pd.Series
+    captions: dict[str, str]
+    order: str
+
+
+def _rank(survey: Survey, sample: list[str]) -> Ranking:
+    label = survey.label
     if label is None:
-        st.info(TEXT["no-label"], icon=":material/label_off:")
-    st.caption(f"{len(shown)} of the {len(sample):,} {opened.galaxies} in the sample, {order}.")
-    show_grid(survey, shown, captions, [f"Galaxy {caption}" for caption in captions], side_px=side_px)
+        return Ranking(
+            pd.Series(range(len(sample)), index=sorted(sample)),
+            {object_id: plain(f"…{object_id[-6:]}") for object_id in sample},
+            "in the order of their ids. Below each: its place · the end of its id",
+        )
+    values, digits = survey.catalogue.loc[sample, label.column], value_format(label)
+    name = f"{label.name[0].lower()}{label.name[1:]}" if _is_metallicity(survey) else plain(label.name)
+    return Ranking(
+        values,
+        {object_id: f"{value:{digits}}" for object_id, value in values.items()},
+        f"from the lowest to the highest. Below each: its place · {name}",
+    )
 
-left, right = st.columns(2, gap="large")
-if opened.shipped:
-    left.markdown(TEXT["look"])
-left.markdown(TEXT["colours"])
-if of_oxygen:
-    right.markdown(TEXT["metallicity"])
 
-st.header("One galaxy")
-place = 1
-if len(shown) > 1:
-    place = choose_number("Its place in the grid", 1, len(shown), (len(shown) + 1) // 2, key="galaxy")
-object_id = shown[place - 1]
-galaxy, image = catalogue.loc[object_id], survey.image(object_id)
-st.caption(f"{'Simulated galaxy' if opened.shipped else 'Galaxy'} {plain(object_id)}")
-st.markdown(describe(galaxy))
-if label is not None:
-    truth = f"{plain(label.name)}: **{galaxy[label.column]:{digits}}** {plain(label.unit)}"
-    if of_oxygen:
-        truth += f", or {oxygen_per_million(galaxy[label.column]):,} oxygen atoms per million hydrogen atoms"
-    st.markdown(f"{truth}.")
+def _is_metallicity(survey: Survey) -> bool:
+    return survey.label is not None and survey.label.column == METALLICITY
 
-scale = WIDTH_PX / max(image.size)  # one for all three, so that what is cut off is seen to be
-magnification = max(1, round(2 * scale))  # for sharp screens
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    outlined = outline_crops(image, CROPS, magnification=magnification)
-    whole = f"All {image.width} × {image.height} px, with the crops' edges"
-    show_picture(outlined, whole, f"Galaxy {object_id} with the crops' edges", width_px=round(image.width * scale))
-    for side, colour in CROPS.items():
-        crop = centre_crop(image, side).resize((side * magnification, side * magnification))
-        edge = f"{colour} edge" if side <= min(image.size) else "black where there is no picture"
-        caption = f"The central {side} px ({edge})"
-        show_picture(crop, caption, f"Its central {side} pixels", width_px=round(side * scale))
 
-left, right = st.columns(2, gap="large")
-left.markdown(TEXT["crops"])
-if opened.shipped:
-    left.markdown(TEXT["causes"])
-with right:
+def _show_galaxies(
+    opened: OpenSurvey, ranking: Ranking, shown: list[str], side_px: int | None, no_label: str | None
+) -> None:
+    captions = [f"{place} · {ranking.captions[object_id]}" for place, object_id in enumerate(shown, start=1)]
+    if no_label is not None:
+        st.info(no_label, icon=":material/label_off:")
+    st.caption(f"{len(shown)} of the {len(ranking.values):,} {opened.galaxies} in the sample, {ranking.order}.")
+    show_grid(opened.survey, shown, captions, [f"Galaxy {caption}" for caption in captions], side_px=side_px)
+
+
+def _describe_galaxy(opened: OpenSurvey, object_id: str) -> None:
+    label, galaxy = opened.survey.label, opened.survey.catalogue.loc[object_id]
+    st.caption(f"{'Simulated galaxy' if opened.shipped else 'Galaxy'} {plain(object_id)}")
+    st.markdown(describe(galaxy))
     if label is not None:
-        name = f"{label.name} [{label.unit}]"
-        chart = label_distribution(ranking, name, shown=shown, chosen=object_id, digits=digits)
-        st.altair_chart(chart)  # a screen reader gets its description
-        st.caption("Bars: the sample. Ticks: the galaxies of the grid. Line: this galaxy.")
-with st.expander("Everything the catalogue says of it", icon=":material/table_rows:", expanded=opened.shipped):
-    st.dataframe(causes_table(galaxy), hide_index=True)
+        truth = f"{plain(label.name)}: **{galaxy[label.column]:{value_format(label)}}** {plain(label.unit)}"
+        if _is_metallicity(opened.survey):
+            truth += f", or {oxygen_per_million(galaxy[label.column]):,} oxygen atoms per million hydrogen atoms"
+        st.markdown(f"{truth}.")
 
-if of_oxygen:
-    st.header("Where the label comes from")
-    st.container(width=720).markdown(TEXT["label-shipped" if opened.shipped else "label-own"])
-show_code(
-    draw_sample,
-    evenly_ranked,
-    centre_crop,
-    matplotlib=figure_source(LESSON),
-)
-end(LESSON, TEXT)
+
+def _show_crops(image: Image.Image, object_id: str) -> None:
+    scale = WIDTH_PX / max(image.size)  # one for all three, so that what is cut off is seen to be
+    magnification = max(1, round(2 * scale))  # for sharp screens
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        outlined = outline_crops(image, CROPS, magnification=magnification)
+        whole = f"All {image.width} × {image.height} px, with the crops' edges"
+        show_picture(outlined, whole, f"Galaxy {object_id} with the crops' edges", width_px=round(image.width * scale))
+        for side, colour in CROPS.items():
+            crop = centre_crop(image, side).resize((side * magnification, side * magnification))
+            edge = f"{colour} edge" if side <= min(image.size) else "black where there is no picture"
+            caption = f"The central {side} px ({edge})"
+            show_picture(crop, caption, f"Its central {side} pixels", width_px=round(side * scale))
+
+
+def _show_distribution(survey: Survey, ranking: Ranking, shown: list[str], chosen: str) -> None:
+    label = survey.label
+    if label is None:
+        return
+    name, digits = f"{label.name} [{label.unit}]", value_format(label)
+    chart = label_distribution(ranking.values, name, shown=shown, chosen=chosen, digits=digits)
+    st.altair_chart(chart)  # a screen reader gets its description
+    st.caption("Bars: the sample. Ticks: the galaxies of the grid. Line: this galaxy.")
+
+
+def _show_one(opened: OpenSurvey, ranking: Ranking, shown: list[str], text: Sections) -> None:
+    place = 1
+    if len(shown) > 1:
+        place = choose_number("Its place in the grid", 1, len(shown), (len(shown) + 1) // 2, key="galaxy")
+    survey, object_id = opened.survey, shown[place - 1]
+    image = survey.image(object_id)
+    _describe_galaxy(opened, object_id)
+    _show_crops(image, object_id)
+    left, right = st.columns(2, gap="large")
+    left.markdown(text["crops"])
+    if opened.shipped:
+        left.markdown(text["causes"])
+    with right:
+        _show_distribution(survey, ranking, shown, object_id)
+    with st.expander("Everything the catalogue says of it", icon=":material/table_rows:", expanded=opened.shipped):
+        st.dataframe(causes_table(survey.catalogue.loc[object_id]), hide_index=True)
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson, opened = find_lesson("galaxies"), open_survey()
+    text, survey = begin(lesson, opened), opened.survey
+
+    picture = st.container()  # above the controls that decide on it
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        sample = choose_sample(survey)
+    with right:
+        side_px = choose_crop(survey)
+    ranking = _rank(survey, sample)
+    shown = evenly_ranked(ranking.values, GRID_SIZE)
+    with picture:
+        _show_galaxies(opened, ranking, shown, side_px, text["no-label"] if survey.label is None else None)
+
+    left, right = st.columns(2, gap="large")
+    if opened.shipped:
+        left.markdown(text["look"])
+    left.markdown(text["colours"])
+    if _is_metallicity(survey):
+        right.markdown(text["metallicity"])
+
+    st.header("One galaxy")
+    _show_one(opened, ranking, shown, text)
+
+    if _is_metallicity(survey):
+        st.header("Where the label comes from")
+        st.container(width=720).markdown(text["label-shipped" if opened.shipped else "label-own"])
+    show_code(
+        draw_sample,
+        evenly_ranked,
+        centre_crop,
+        matplotlib=figure_source(lesson),
+    )
+    end(lesson, text)

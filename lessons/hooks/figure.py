@@ -3,10 +3,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from galviz.activations import feature_maps
-from galviz.crops import network_crop
-from galviz.model import load_model
-from galviz.survey import load_survey
+from galviz.network.activations import feature_maps
+from galviz.network.crops import network_crop
+from galviz.network.model import load_model
+from galviz.survey.survey import load_survey
 
 network, survey = load_model(), load_survey()
 image = survey.image(survey.object_ids[0])

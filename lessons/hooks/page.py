@@ -3,16 +3,19 @@
 import numpy as np
 import streamlit as st
 
-from galviz.card import read_card
-from galviz.crops import network_crop
-from galviz.heatmap import heatmap
-from lessons import lesson
+from galviz.artefacts.figures import Figures
+from galviz.charts.heatmap import heatmap
+from galviz.course.manifest import find_lesson
+from galviz.features.features import Features
+from galviz.network.card import ModelCard, read_card
+from galviz.network.crops import network_crop
+from galviz.survey.survey import Survey
 from lessons.hooks.words import average, largest_change, rows_of_modes, rows_of_shapes
 from panels.anatomy import begin, end
 from panels.code import figure_source, show_code
 from panels.controls import choose_one
 from panels.feature_space import shipped_features
-from panels.galaxy import choose_galaxy, maps_of, shipped_figures, told
+from panels.galaxy import Chosen, choose_galaxy, galaxy_caption, maps_of, shipped_figures
 from panels.live_sample import extract_live
 from panels.pictures import show_pictures
 from panels.sampling import choose_sample
@@ -21,25 +24,13 @@ from panels.surveys import open_shipped_survey
 # With the galaxy itself, two full rows of maps.
 COLUMNS = 9
 
-LESSON = lesson("hooks")
-opened, figures, features, card = open_shipped_survey(), shipped_figures(), shipped_features(), read_card()
-survey = opened.survey
-TEXT = begin(LESSON, opened)
 
-picture = st.container()  # above the controls that decide on it
-left, right = st.columns(2, gap="large")
-with right:
-    # Not the other pages' layer: this one begins where the galaxy can still be seen.
-    layer = choose_one("Layer to hook", list(features.layers), "stage1", key="hook")
-    sample = choose_sample(survey)
-with left:
-    chosen = choose_galaxy(survey, figures, sample)
-mapped = "stage4" if layer == "features" else layer  # features are stage 4's maps, each averaged
-maps, channels = maps_of(chosen, survey, figures)[mapped], figures.channels[mapped]
-with picture:
+def _show_maps(chosen: Chosen, layer: str, survey: Survey, figures: Figures, card: ModelCard) -> None:
+    mapped = "stage4" if layer == "features" else layer  # features are stage 4's maps, each averaged
+    maps, channels = maps_of(chosen, survey, figures)[mapped], figures.channels[mapped]
     st.caption(
         f"{len(maps)} of the {card.layers[layer]} channels of {mapped}, those that vary most. "
-        f"{told(chosen, survey)}. Below each: channel · its average, which is "
+        f"{galaxy_caption(chosen, survey)}. Below each: channel · its average, which is "
         f"{'the feature' if layer == 'features' else 'what is kept of it'}. Orange is positive, blue negative."
     )
     largest = float(np.abs(maps).max())
@@ -52,47 +43,76 @@ with picture:
         sharp=True,
     )
 
-left, right = st.columns(2, gap="large")
-left.markdown(TEXT["hook"])
-right.markdown(TEXT["layers"])
 
-st.header("Your sample")
-st.dataframe(rows_of_shapes(figures.layers, len(sample)), hide_index=True)
-left, right = st.columns(2, gap="large")
-left.markdown(TEXT["average"])
-with right:
-    found = extract_live(survey, sample, layer)
-    if found is not None:
-        values, rows = found.layers[layer], features.rows(sample)
-        shipped = features.layers[layer][rows]
-        st.markdown(
-            f"Layer {layer} of {len(sample):,} galaxies, caught live: shape **{values.shape[0]:,} × "
-            f"{values.shape[1]}**. Largest difference from what is shipped: **{np.abs(values - shipped).max():.1e}**, "
-            f"of numbers up to {np.abs(shipped).max():.1f} (the file rounds to float16); of a prediction: "
-            f"**{np.abs(found.predictions - features.predictions[rows]).max():.0e} {card.unit}**."
-        )
+def _compare_live(survey: Survey, sample: list[str], layer: str, features: Features, unit: str) -> None:
+    """Draw the offer to extract a layer of the sample live; then how far the result is from what is shipped."""
+    live = extract_live(survey, sample, layer)
+    if live is None:
+        return
+    values, rows = live.layers[layer], features.rows(sample)
+    shipped = features.layers[layer][rows]
+    st.markdown(
+        f"Layer {layer} of {len(sample):,} galaxies, caught live: shape **{values.shape[0]:,} × "
+        f"{values.shape[1]}**. Largest difference from what is shipped: **{np.abs(values - shipped).max():.1e}**, "
+        f"of numbers up to {np.abs(shipped).max():.1f} (the file rounds to float16); of a prediction: "
+        f"**{np.abs(live.predictions - features.predictions[rows]).max():.0e} {unit}**."
+    )
 
-st.header("Eval mode, or the wrong numbers")
-st.dataframe(rows_of_modes(figures), hide_index=True)
-left, right = st.columns(2, gap="large")
-left.markdown(TEXT["modes"])
-right.markdown(
-    f"Training mode changes a prediction by up to **{largest_change(figures, 'eval_together', 'train_together'):.2f} "
-    f"{card.unit}**, the company alone by up to "
-    f"**{largest_change(figures, 'train_together', 'train_halves'):.2f} {card.unit}**. And {figures.passes} batches in "
-    f"training mode have left their mark: back in eval mode, a prediction is off by up to "
-    f"**{largest_change(figures, 'eval_together', 'eval_after'):.2f} {card.unit}**."
-)
 
-st.header("Callback or hook?")
-left, right = st.columns(2, gap="large")
-left.markdown(TEXT["callbacks"])
-right.markdown(TEXT["shared"])
-show_code(
-    "galviz/snapshot.py:take_snapshot",
-    "galviz/activations.py:record",
-    "galviz/activations.py:extract",
-    "galviz/inspection.py:effect_of_training_mode",
-    matplotlib=figure_source(LESSON),
-)
-end(LESSON, TEXT)
+def _say_what_modes_change(figures: Figures, unit: str) -> str:
+    together = largest_change(figures, "eval_together", "train_together")
+    company = largest_change(figures, "train_together", "train_halves")
+    after = largest_change(figures, "eval_together", "eval_after")
+    return (
+        f"Training mode changes a prediction by up to **{together:.2f} {unit}**, the company alone by up to "
+        f"**{company:.2f} {unit}**. And {figures.passes} batches in training mode have left their mark: back in eval "
+        f"mode, a prediction is off by up to **{after:.2f} {unit}**."
+    )
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson, opened = find_lesson("hooks"), open_shipped_survey()
+    figures, features, card, survey = shipped_figures(), shipped_features(), read_card(), opened.survey
+    text = begin(lesson, opened)
+
+    picture = st.container()  # above the controls that decide on it
+    left, right = st.columns(2, gap="large")
+    with right:
+        # Not the other pages' layer: this one begins where the galaxy can still be seen.
+        layer = choose_one("Layer to hook", list(features.layers), "stage1", key="hook")
+        sample = choose_sample(survey)
+    with left:
+        chosen = choose_galaxy(survey, figures, sample)
+    with picture:
+        _show_maps(chosen, layer, survey, figures, card)
+
+    left, right = st.columns(2, gap="large")
+    left.markdown(text["hook"])
+    right.markdown(text["layers"])
+
+    st.header("Your sample")
+    st.dataframe(rows_of_shapes(figures.layers, len(sample)), hide_index=True)
+    left, right = st.columns(2, gap="large")
+    left.markdown(text["average"])
+    with right:
+        _compare_live(survey, sample, layer, features, card.unit)
+
+    st.header("Eval mode, or the wrong numbers")
+    st.dataframe(rows_of_modes(figures), hide_index=True)
+    left, right = st.columns(2, gap="large")
+    left.markdown(text["modes"])
+    right.markdown(_say_what_modes_change(figures, card.unit))
+
+    st.header("Callback or hook?")
+    left, right = st.columns(2, gap="large")
+    left.markdown(text["callbacks"])
+    right.markdown(text["shared"])
+    show_code(
+        "galviz/network/snapshot.py:take_snapshot",
+        "galviz/network/layers.py:record_outputs",
+        "galviz/features/extraction.py:extract",
+        "galviz/network/inspection.py:effect_of_training_mode",
+        matplotlib=figure_source(lesson),
+    )
+    end(lesson, text)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from galviz.figures import Figures, LayerRow
+from galviz.artefacts.figures import Figures
+from galviz.network.anatomy import LayerRow
 
 _MB = 1e6
 _FLOAT32_BYTES = 4

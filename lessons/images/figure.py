@@ -2,9 +2,9 @@
 
 import matplotlib.pyplot as plt
 
-from galviz.card import read_card
-from galviz.crops import network_crop
-from galviz.survey import load_survey
+from galviz.network.card import read_card
+from galviz.network.crops import network_crop
+from galviz.survey.survey import load_survey
 from galviz.training.preview import augment
 
 survey, card = load_survey(), read_card()

@@ -2,18 +2,20 @@
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
-from galviz.card import read_card
 from galviz.charts import pixel_distribution
-from galviz.crops import network_crop, outline_crops
-from galviz.normalisation import normalise
-from galviz.sample import draw_sample
-from lessons import lesson
+from galviz.course.manifest import find_lesson
+from galviz.network.card import ModelCard, read_card
+from galviz.network.crops import network_crop, outline_crops
+from galviz.network.normalisation import normalise
+from galviz.survey.sample import draw_sample
+from galviz.survey.survey import Survey
 from lessons.images.words import pixel_statistics
 from panels.anatomy import begin, end
 from panels.code import figure_source, show_code
 from panels.controls import choose_number, choose_one
-from panels.galaxy import augmented, choose_galaxy, shipped_figures, told
+from panels.galaxy import augmented, choose_galaxy, galaxy_caption, shipped_figures
 from panels.pictures import show_pictures
 from panels.surveys import open_shipped_survey
 
@@ -23,22 +25,10 @@ COLOURS = ("red", "green", "blue")
 # A pixel to work through: a faint one, of red.
 VALUE = 30
 
-LESSON = lesson("images")
-opened, figures, card = open_shipped_survey(), shipped_figures(), read_card()
-survey = opened.survey
-TEXT = begin(LESSON, opened)
 
-picture = st.container()  # above the controls that decide on it
-step = choose_one("What training does to it", list(STEPS), "all", key="step")
-chosen = choose_galaxy(survey, figures)
-draw = 0
-if chosen.live:
-    draw = choose_number("Draw", 1, 999, 1, key="draw", help="Each number is another throw of the dice.")
-image = survey.image(chosen.object_id)
-crop = network_crop(image, card.pad_px, card.crop_px)
-after = augmented(chosen, survey, figures, draw)[step]
-with picture:
-    st.caption(f"{told(chosen, opened.survey)}. In the file, orange marks {card.pad_px} px and cyan {card.crop_px} px.")
+def _show_before_and_after(
+    image: Image.Image, crop: Image.Image, after: list[Image.Image], step: str, card: ModelCard
+) -> None:
     outlined = outline_crops(image, {card.pad_px: "orange", card.crop_px: "cyan"})
     drawn = [f"After, draw {number}" for number in range(1, len(after) + 1)]
     show_pictures(
@@ -48,49 +38,80 @@ with picture:
         columns=6,
     )
 
-left, right = st.columns(2, gap="large")
-left.markdown(TEXT["crop"])
-right.markdown(TEXT["augment"])
 
-st.header("Numbers around zero")
-left, right = st.columns(2, gap="large")
-pixels = np.asarray(crop)
-numbers = normalise(pixels, card.mean, card.std)
-with left:
-    st.altair_chart(pixel_distribution(pixels, "value in the file"))
-    st.altair_chart(pixel_distribution(numbers, "number that the network is given"))
-with right:
-    st.markdown(TEXT["normalise"])
-    mean, std = card.mean[0], card.std[0]
-    st.markdown(
-        f"**Worked through.** A pixel's red is {VALUE}. As a share of 255 that is {VALUE / 255:.3f}. The card of this "
-        f"network has $\\mu$ = {mean:.3f} and $\\sigma$ = {std:.3f} for red, so the network is given "
-        f"({VALUE / 255:.3f} − {mean:.3f}) / {std:.3f} = **{(VALUE / 255 - mean) / std:.2f}**."
-    )
-    red = f"{numbers[..., 0].mean():.2f}".replace("-", "−")
-    st.markdown(
-        f"The red of this galaxy's image has a mean of {pixels[..., 0].mean():.1f} and a standard deviation of "
-        f"{pixels[..., 0].std():.1f} in the file, **{red}** and **{numbers[..., 0].std():.2f}** "
-        "as numbers for the network. Over all training images together they are 0 and 1."
-    )
+def _show_numbers(crop: Image.Image, card: ModelCard, text: str) -> None:
+    """Draw how a galaxy's pixels are distributed before and after they are normalised."""
+    pixels = np.asarray(crop)
+    numbers = normalise(pixels, card.mean, card.std)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.altair_chart(pixel_distribution(pixels, "value in the file"))
+        st.altair_chart(pixel_distribution(numbers, "number that the network is given"))
+    with right:
+        st.markdown(text)
+        mean, std = card.mean[0], card.std[0]
+        st.markdown(
+            f"**Worked through.** A pixel's red is {VALUE}. As a share of 255 that is {VALUE / 255:.3f}. The card of "
+            f"this network has $\\mu$ = {mean:.3f} and $\\sigma$ = {std:.3f} for red, so the network is given "
+            f"({VALUE / 255:.3f} − {mean:.3f}) / {std:.3f} = **{(VALUE / 255 - mean) / std:.2f}**."
+        )
+        red = f"{numbers[..., 0].mean():.2f}".replace("-", "−")
+        st.markdown(
+            f"The red of this galaxy's image has a mean of {pixels[..., 0].mean():.1f} and a standard deviation of "
+            f"{pixels[..., 0].std():.1f} in the file, **{red}** and **{numbers[..., 0].std():.2f}** "
+            "as numbers for the network. Over all training images together they are 0 and 1."
+        )
 
-st.header("Whose mean?")
-batches = [pixel_statistics(survey, draw_sample(survey.object_ids, BATCH, seed=seed), card) for seed in (1, 2)]
-means = [card.mean, *(mean for mean, _ in batches)]
-sources = ["the card", f"one batch of {BATCH}", f"another batch of {BATCH}"]
-spreads = [card.std, *(std for _, std in batches)]
-columns = {f"{colour} μ": [f"{mean[place]:.4f}" for mean in means] for place, colour in enumerate(COLOURS)}
-columns |= {f"{colour} σ": [f"{std[place]:.4f}" for std in spreads] for place, colour in enumerate(COLOURS)}
-st.dataframe({"taken from": sources, **columns}, hide_index=True)
-apart = np.abs(batches[0][0] / batches[1][0] - 1).max()
-st.markdown(f"The two batches' means are up to **{apart:.0%}** apart.")
-st.container(width=720).markdown(TEXT["statistics"])
-show_code(
-    network_crop,
-    "galviz/training/augmentation.py:crops",
-    "galviz/training/augmentation.py:turns",
-    "galviz/training/augmentation.py:Variation",
-    normalise,
-    matplotlib=figure_source(LESSON),
-)
-end(LESSON, TEXT)
+
+def _compare_batches(survey: Survey, card: ModelCard) -> None:
+    """Draw the mean and the standard deviation of two batches beside the card's."""
+    batches = [pixel_statistics(survey, draw_sample(survey.object_ids, BATCH, seed=seed), card) for seed in (1, 2)]
+    means = [card.mean, *(mean for mean, _ in batches)]
+    spreads = [card.std, *(std for _, std in batches)]
+    sources = ["the card", f"one batch of {BATCH}", f"another batch of {BATCH}"]
+    columns = {f"{colour} μ": [f"{mean[place]:.4f}" for mean in means] for place, colour in enumerate(COLOURS)}
+    columns |= {f"{colour} σ": [f"{std[place]:.4f}" for std in spreads] for place, colour in enumerate(COLOURS)}
+    st.dataframe({"taken from": sources, **columns}, hide_index=True)
+    apart = np.abs(batches[0][0] / batches[1][0] - 1).max()
+    st.markdown(f"The two batches' means are up to **{apart:.0%}** apart.")
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson, opened, figures, card = find_lesson("images"), open_shipped_survey(), shipped_figures(), read_card()
+    text, survey = begin(lesson, opened), opened.survey
+
+    picture = st.container()  # above the controls that decide on it
+    step = choose_one("What training does to it", list(STEPS), "all", key="step")
+    chosen = choose_galaxy(survey, figures)
+    draw = 0
+    if chosen.live:
+        draw = choose_number("Draw", 1, 999, 1, key="draw", help="Each number is another throw of the dice.")
+    image = survey.image(chosen.object_id)
+    crop = network_crop(image, card.pad_px, card.crop_px)
+    after = augmented(chosen, survey, figures, draw)[step]
+    with picture:
+        st.caption(
+            f"{galaxy_caption(chosen, survey)}. In the file, orange marks {card.pad_px} px and cyan {card.crop_px} px."
+        )
+        _show_before_and_after(image, crop, after, step, card)
+
+    left, right = st.columns(2, gap="large")
+    left.markdown(text["crop"])
+    right.markdown(text["augment"])
+
+    st.header("Numbers around zero")
+    _show_numbers(crop, card, text["normalise"])
+
+    st.header("Whose mean?")
+    _compare_batches(survey, card)
+    st.container(width=720).markdown(text["statistics"])
+    show_code(
+        network_crop,
+        "galviz/training/augmentation.py:crops",
+        "galviz/training/augmentation.py:turns",
+        "galviz/training/augmentation.py:Variation",
+        normalise,
+        matplotlib=figure_source(lesson),
+    )
+    end(lesson, text)

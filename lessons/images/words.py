@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from galviz.card import ModelCard
-from galviz.crops import network_crop
-from galviz.survey import Survey
+from galviz.network.card import ModelCard
+from galviz.network.crops import network_crop
+from galviz.survey.survey import Survey
 
 
 def pixel_statistics(survey: Survey, object_ids: Sequence[str], card: ModelCard) -> tuple[np.ndarray, np.ndarray]:

@@ -2,16 +2,17 @@
 
 import matplotlib.pyplot as plt
 
-from galviz.features import load_features
-from galviz.maps import UmapSettings, load_maps, tsne
-from galviz.projection import fit_pca
-from galviz.sample import draw_sample
-from galviz.survey import load_survey
+from galviz.analysis.embeddings import UmapSettings, tsne
+from galviz.analysis.pca import fit_pca
+from galviz.artefacts.umaps import UMAPS
+from galviz.features.features import load_features
+from galviz.survey.sample import draw_sample
+from galviz.survey.survey import load_survey
 
 survey, features = load_survey(), load_features()
 sample = draw_sample(survey.object_ids, 256)
 values = features.layers["features"][features.rows(sample)]
-umap = load_maps().coordinates[UmapSettings("features", n_neighbors=15, min_dist=0.1, seed=0)]
+umap = UMAPS.load()[UmapSettings("features", n_neighbors=15, min_dist=0.1, seed=0)]
 places = {
     "PCA": fit_pca(values, 2, whiten=False).coordinates,
     "t-SNE": tsne(values, perplexity=30),

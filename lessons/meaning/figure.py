@@ -3,9 +3,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from galviz.features import load_features
-from galviz.projection import fit_pca
-from galviz.survey import load_survey
+from galviz.analysis.pca import fit_pca
+from galviz.features.features import load_features
+from galviz.survey.survey import load_survey
 
 causes = ["metallicity", "log_mass_msun", "bulge_fraction", "inclination_deg", "mag_r", "metallicity_scatter_dex"]
 survey = load_survey()

@@ -5,12 +5,12 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from galviz.correlation import Correlations
-from galviz.evidence import PERMUTED, PIXELS, PREDICTION, TRAINED, UNKNOWABLE, Evidence
-from galviz.features import CONTROLS
-from lessons.galaxies.words import CAUSES
+from galviz.analysis.correlation import Correlations
+from galviz.artefacts.probes import PERMUTED, PIXELS, PREDICTION, TRAINED, UNKNOWABLE, ProbeResults
+from galviz.features.features import CONTROLS
+from galviz.survey.causes import CAUSES
 
-# As controls of the page name them, and as `galviz.evidence` does.
+# As controls of the page name them, and as `galviz.artefacts.probes` does.
 SOURCES = {
     "trained": TRAINED,
     "random weights": CONTROLS[0],
@@ -67,35 +67,35 @@ def closest_causes(found: Correlations, causes: Sequence[str]) -> list[str]:
     return told
 
 
-def claims(evidence: Evidence, told_of: Collection[str], label: str = "metallicity") -> dict[str, str]:
+def claims(results: ProbeResults, told_of: Collection[str], label: str = "metallicity") -> dict[str, str]:
     """What may be claimed of the features, and what may not: paragraphs of Markdown, by what they are about.
 
     Parameters
     ----------
-    evidence : Evidence
+    results : ProbeResults
     told_of : collection of str
         Causes that the network was taught beside the label.
     label : str
         The cause that it was taught last.
     """
-    trained = evidence.of(TRAINED)
-    best = _best_controls(evidence)
+    trained = results.of(TRAINED)
+    best = _best_controls(results)
     knowable = [cause for cause in trained.index if cause not in UNKNOWABLE]
     ahead = [cause for cause in knowable if best.loc[cause, "least_ahead_low"] > 0]
     told = [cause for cause in knowable if cause in told_of and cause != label]
     return {
         "ahead": _ahead(trained, best, ahead, knowable),
         "level": _level(trained, best, [cause for cause in knowable if cause not in ahead]),
-        "controls": _controls(evidence, label),
-        "construction": _construction(evidence, knowable, label),
-        "told": _told(evidence, best, ahead, told, label),
-        "chance": _chance(evidence, trained),
+        "controls": _controls(results, label),
+        "construction": _construction(results, knowable, label),
+        "told": _told(results, best, ahead, told, label),
+        "chance": _chance(results, trained),
     }
 
 
-def _best_controls(evidence: Evidence) -> pd.DataFrame:
+def _best_controls(results: ProbeResults) -> pd.DataFrame:
     """Of each cause, the control that tells it best, and the least certain lead over any control."""
-    tables = {source: evidence.of(source) for source in TRUE_CONTROLS}
+    tables = {source: results.of(source) for source in TRUE_CONTROLS}
     r2 = pd.DataFrame({source: table["r2"] for source, table in tables.items()})
     winner = r2.idxmax(axis=1)
     rows = [{"control": winner[cause], **tables[winner[cause]].loc[cause]} for cause in r2.index]
@@ -150,10 +150,10 @@ def _level(trained: pd.DataFrame, best: pd.DataFrame, level: Sequence[str]) -> s
     return f"{said} Such a cause can be read off the features, but that is no sign that training put it there."
 
 
-def _controls(evidence: Evidence, label: str) -> str:
-    rows = {source: evidence.about(label).loc[source] for source in TRUE_CONTROLS}
+def _controls(results: ProbeResults, label: str) -> str:
+    rows = {source: results.about(label).loc[source] for source in TRUE_CONTROLS}
     listed = "; ".join(f"{source_words(source)} {_number(row)}" for source, row in rows.items())
-    knowing = [cause for cause, low in evidence.of(CONTROLS[0])["low"].items() if low > _WORTH_SAYING]
+    knowing = [cause for cause, low in results.of(CONTROLS[0])["low"].items() if low > _WORTH_SAYING]
     if min(row["low"] for row in rows.values()) <= _WORTH_SAYING:
         verdict = "Not all of them tell the label: compare those that do with the network before you praise it."
     else:
@@ -166,12 +166,12 @@ def _controls(evidence: Evidence, label: str) -> str:
         )
     return (
         f"**What controls tell of the {cause_name(label)}:** {listed}. {verdict} Random weights alone tell "
-        f"{len(knowing)} of {len(evidence.of(CONTROLS[0]))} causes with an R² that is surely above {_WORTH_SAYING}."
+        f"{len(knowing)} of {len(results.of(CONTROLS[0]))} causes with an R² that is surely above {_WORTH_SAYING}."
     )
 
 
-def _construction(evidence: Evidence, knowable: Sequence[str], label: str) -> str:
-    alone, trained = evidence.of(PREDICTION), evidence.of(TRAINED)
+def _construction(results: ProbeResults, knowable: Sequence[str], label: str) -> str:
+    alone, trained = results.of(PREDICTION), results.of(TRAINED)
     beyond = max((cause for cause in knowable if cause != label), key=lambda name: alone.loc[name, "ahead_low"])
     borrowed = max(
         (cause for cause in knowable if not cause.startswith("metallicity")), key=lambda name: alone.loc[name, "r2"]
@@ -187,10 +187,10 @@ def _construction(evidence: Evidence, knowable: Sequence[str], label: str) -> st
     )
 
 
-def _told(evidence: Evidence, best: pd.DataFrame, ahead: Sequence[str], told: Sequence[str], label: str) -> str:
+def _told(results: ProbeResults, best: pd.DataFrame, ahead: Sequence[str], told: Sequence[str], label: str) -> str:
     if not told:
         return "**What it was told.** This network was taught the label alone."
-    trained = evidence.of(TRAINED)
+    trained = results.of(TRAINED)
     untold = [cause for cause in ahead if cause not in told and cause != label]
     said = (
         f"**What it was told.** Before its last epoch this network was also taught {len(told)} of these causes "
@@ -206,10 +206,10 @@ def _told(evidence: Evidence, best: pd.DataFrame, ahead: Sequence[str], told: Se
     return said
 
 
-def _chance(evidence: Evidence, trained: pd.DataFrame) -> str:
+def _chance(results: ProbeResults, trained: pd.DataFrame) -> str:
     said = (
         "**What chance gives.** With each cause dealt out to other galaxies, probes of none reach more than "
-        f"R² = {evidence.of(PERMUTED)['high'].max():.3f} in 97.5 % of the deals."
+        f"R² = {results.of(PERMUTED)['high'].max():.3f} in 97.5 % of the deals."
     )
     hidden = [cause for cause in UNKNOWABLE if cause in trained.index]
     for cause in hidden:

@@ -3,11 +3,11 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from galviz.card import read_card
-from galviz.crops import network_crop
-from galviz.normalisation import normalise
-from galviz.survey import load_survey
-from galviz.weightfile import read_first_kernels
+from galviz.network.card import read_card
+from galviz.network.crops import network_crop
+from galviz.network.normalisation import normalise
+from galviz.network.weights import read_first_kernels
+from galviz.survey.survey import load_survey
 from lessons.network.by_hand import convolve
 
 survey, card = load_survey(), read_card()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from galviz.figures import LayerRow
+from galviz.network.anatomy import LayerRow
 
 _PLAIN = {
     "ConvLayer": "convolution, batch norm, Mish",

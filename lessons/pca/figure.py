@@ -4,8 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.decomposition import PCA
 
-from galviz.features import load_features
-from galviz.sample import draw_sample
+from galviz.features.features import load_features
+from galviz.survey.sample import draw_sample
 
 features = load_features()
 sample = draw_sample(features.object_ids, 256)

@@ -3,11 +3,11 @@
 import matplotlib.pyplot as plt
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
-from galviz.crops import centre_crop
-from galviz.features import load_features
-from galviz.projection import fit_pca
-from galviz.sample import draw_sample, spread_out
-from galviz.survey import load_survey
+from galviz.analysis.pca import fit_pca
+from galviz.features.features import load_features
+from galviz.network.crops import centre_crop
+from galviz.survey.sample import draw_sample, spread_out
+from galviz.survey.survey import load_survey
 
 survey, features = load_survey(), load_features()
 sample = draw_sample(features.object_ids, 256)

@@ -1,15 +1,17 @@
 """Page of the lesson 'Galaxies as points': pictures where the dots were, and what changes along a component."""
 
+import pandas as pd
 import streamlit as st
 
 from galviz.charts import image_scatter
-from galviz.sample import spread_out
-from lessons import lesson
+from galviz.course.manifest import find_lesson
+from galviz.survey.sample import spread_out
+from galviz.survey.survey import Survey
 from panels.anatomy import begin, end
 from panels.code import figure_source, show_code
 from panels.controls import choose_components, choose_layer, choose_number, choose_one, choose_pair, limit_components
 from panels.export import offer_export
-from panels.feature_space import APART, MOST_PICTURES, origin, points_table, project, shipped_features
+from panels.feature_space import APART, MOST_PICTURES, points_table, project, shipped_features
 from panels.pictures import show_grid
 from panels.sampling import choose_sample
 from panels.surveys import open_shipped_survey
@@ -17,17 +19,9 @@ from panels.surveys import open_shipped_survey
 ROW = 8
 CROP_PX = 72
 
-LESSON = lesson("points")
-opened, features = open_shipped_survey(), shipped_features()
-TEXT = begin(LESSON, opened)
-label = opened.survey.label
 
-picture = st.container()  # above the controls that decide on it
-left, right = st.columns(2, gap="large")
-with left:
-    sample = choose_sample(opened.survey)
-    asked = choose_components()
-    count = choose_number(
+def _choose_count() -> int:
+    return choose_number(
         "Pictures at most",
         10,
         MOST_PICTURES,
@@ -35,39 +29,57 @@ with left:
         key="pictures",
         help="Of the sample, those that lie farthest from each other; a galaxy that would cover another is left out.",
     )
-with right:
-    layer = choose_layer(list(features.layers))
-    n_components = limit_components(asked, len(sample), features.layers[layer].shape[1])
-    x, y = choose_pair(n_components, up="PC3", key="up")  # as in the tutorial's picture
-    framed_by = choose_one("Frame", ["true", "predicted"], "true", key="frame")
-projection = project(origin(features), layer, sample, n_components, True, features)
-points = points_table(opened, features, projection.coordinates, sample, label)
-shown = points.iloc[spread_out(points[[x, y]], count, least_apart=APART)]
-with picture:
-    chart = image_scatter(shown, x, y, label, framed_by=framed_by)
-    st.altair_chart(chart, key=f"{x}-{y}-{layer}")
-    st.caption(
-        f"{len(shown)} of the {len(sample):,} simulated galaxies in the sample, layer {layer}: their central {CROP_PX} "
-        f"px, framed in the colour of their {framed_by} metallicity."
-    )
-    offer_export(chart, f"galaxies-as-points-{layer}-{x}-{y}", key="export")
 
-left, right = st.columns(2, gap="large")
-left.markdown(TEXT["look"])
-right.markdown(TEXT["frames"])
 
-st.header("Along one component")
-st.container(width=720).markdown(TEXT["along"])
-names = [f"PC{number}" for number in range(1, n_components + 1)]
-component = choose_one("Component", names, "PC1", key="along")
-ordered = points[component].sort_values(kind="stable").index
-row = min(ROW, len(ordered) // 3) or 1  # so that no galaxy is in two of them
-middle = (len(ordered) - row) // 2
-parts = {"Lowest": ordered[:row], "Middle": ordered[middle : middle + row], "Highest": ordered[-row:]}
-for name, part in parts.items():
-    captions = [f"{points[component][one]:+.1f} · {points['true'][one]:.2f}".replace("-", "−") for one in part]
-    descriptions = [f"{name} {component}: galaxy {one}, {words}" for one, words in zip(part, captions, strict=True)]
-    st.caption(f"{name} {component}. Below each: {component} · true metallicity.")
-    show_grid(opened.survey, part, captions, descriptions, side_px=CROP_PX)
-show_code(image_scatter, spread_out, matplotlib=figure_source(LESSON))
-end(LESSON, TEXT)
+def _show_ends(survey: Survey, points: pd.DataFrame, component: str) -> None:
+    """Draw the lowest, the middle and the highest galaxies along one component."""
+    ordered = points[component].sort_values(kind="stable").index
+    row = min(ROW, len(ordered) // 3) or 1  # so that no galaxy is in two of them
+    middle = (len(ordered) - row) // 2
+    parts = {"Lowest": ordered[:row], "Middle": ordered[middle : middle + row], "Highest": ordered[-row:]}
+    for name, part in parts.items():
+        captions = [f"{points[component][one]:+.1f} · {points['true'][one]:.2f}".replace("-", "−") for one in part]
+        descriptions = [f"{name} {component}: galaxy {one}, {words}" for one, words in zip(part, captions, strict=True)]
+        st.caption(f"{name} {component}. Below each: {component} · true metallicity.")
+        show_grid(survey, part, captions, descriptions, side_px=CROP_PX)
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson, opened, features = find_lesson("points"), open_shipped_survey(), shipped_features()
+    text = begin(lesson, opened)
+    label = opened.survey.label
+
+    picture = st.container()  # above the controls that decide on it
+    left, right = st.columns(2, gap="large")
+    with left:
+        sample = choose_sample(opened.survey)
+        asked = choose_components()
+        count = _choose_count()
+    with right:
+        layer = choose_layer(list(features.layers))
+        n_components = limit_components(asked, len(sample), features.layers[layer].shape[1])
+        x, y = choose_pair(n_components, up="PC3", key="up")  # as in the tutorial's picture
+        framed_by = choose_one("Frame", ["true", "predicted"], "true", key="frame")
+    projection = project(features, layer, sample, n_components)
+    points = points_table(opened, features, projection.coordinates, sample, label)
+    shown = points.iloc[spread_out(points[[x, y]], count, least_apart=APART)]
+    with picture:
+        chart = image_scatter(shown, x, y, label, framed_by=framed_by)
+        st.altair_chart(chart, key=f"{x}-{y}-{layer}")
+        st.caption(
+            f"{len(shown)} of the {len(sample):,} simulated galaxies in the sample, layer {layer}: their central "
+            f"{CROP_PX} px, framed in the colour of their {framed_by} metallicity."
+        )
+        offer_export(chart, f"galaxies-as-points-{layer}-{x}-{y}", key="export")
+
+    left, right = st.columns(2, gap="large")
+    left.markdown(text["look"])
+    right.markdown(text["frames"])
+
+    st.header("Along one component")
+    st.container(width=720).markdown(text["along"])
+    component = choose_one("Component", [f"PC{number}" for number in range(1, n_components + 1)], "PC1", key="along")
+    _show_ends(opened.survey, points, component)
+    show_code(image_scatter, spread_out, matplotlib=figure_source(lesson))
+    end(lesson, text)

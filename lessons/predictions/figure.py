@@ -3,10 +3,10 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from galviz.features import load_features
-from galviz.metrics import errors_of
-from galviz.sample import draw_sample
-from galviz.survey import load_survey
+from galviz.analysis.metrics import errors_of
+from galviz.features.features import load_features
+from galviz.survey.sample import draw_sample
+from galviz.survey.survey import load_survey
 
 survey, features = load_survey(), load_features()
 sample = draw_sample(survey.object_ids, 256)

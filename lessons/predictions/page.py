@@ -1,37 +1,39 @@
 """Page of the lesson 'Predictions': true against predicted, three numbers for the errors, the worst misses."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
+from galviz.analysis.metrics import Errors, errors_of
 from galviz.charts import residuals, true_against_predicted
-from galviz.head import read_head
-from galviz.metrics import errors_of
-from lessons import lesson
+from galviz.course.manifest import find_lesson
+from galviz.features.features import Features
+from galviz.network.head import read_head
+from galviz.survey.survey import Survey
 from lessons.predictions.words import same_galaxies
 from panels.anatomy import begin, end
 from panels.code import figure_source, show_code
 from panels.feature_space import shipped_features, thumbnails
 from panels.pictures import show_grid
 from panels.sampling import choose_sample
-from panels.surveys import open_shipped_survey
+from panels.surveys import OpenSurvey, open_shipped_survey
 
 WORST = 8
 CROP_PX = 72
 
-LESSON = lesson("predictions")
-opened, features = open_shipped_survey(), shipped_features()
-TEXT = begin(LESSON, opened)
-catalogue, label = opened.survey.catalogue, opened.survey.label
 
-picture = st.container()  # above the controls that decide on it
-sample = choose_sample(opened.survey)
-truth = catalogue.loc[sample, label.column].to_numpy(float)
-predicted = features.predictions[features.rows(sample)]
-results = pd.DataFrame({"true": truth, "predicted": predicted}, index=pd.Index(sample, name="objID"))
-results["error"] = results["predicted"] - results["true"]
-errors = errors_of(predicted, truth)
-floor = float(catalogue.loc[sample, "metallicity_scatter_dex"].std())
-with picture:
+def _table_of_results(survey: Survey, features: Features, sample: list[str]) -> pd.DataFrame:
+    """True and predicted label of each galaxy of a sample, and the error of the prediction."""
+    truth = survey.catalogue.loc[sample, survey.label.column].to_numpy(float)
+    predicted = features.predictions[features.rows(sample)]
+    results = pd.DataFrame({"true": truth, "predicted": predicted}, index=pd.Index(sample, name="objID"))
+    results["error"] = results["predicted"] - results["true"]
+    return results
+
+
+def _show_errors(opened: OpenSurvey, results: pd.DataFrame, errors: Errors) -> None:
+    label, sample = opened.survey.label, list(results.index)
+    floor = float(opened.survey.catalogue.loc[sample, "metallicity_scatter_dex"].std())
     with st.container(horizontal=True):
         st.metric("RMSE", f"{errors.rmse:.3f} {label.unit}", help="Root-mean-square error")
         st.metric("NMAD", f"{errors.nmad:.3f} {label.unit}", help="1.4826 times the median absolute deviation")
@@ -47,46 +49,63 @@ with picture:
         "where both are equal."
     )
 
-left, right = st.columns(2, gap="large")
-left.markdown(TEXT["numbers"])
-with right:
-    st.markdown(TEXT["table"])
-    st.dataframe(
-        results, height=330, column_config=dict.fromkeys(results, st.column_config.NumberColumn(format="%.3f"))
-    )
 
-st.header("The worst misses")
-st.container(width=720).markdown(TEXT["misses"])
-worst = results["error"].abs().nlargest(WORST).index
-captions = [f"{results['true'][one]:.2f} → {results['predicted'][one]:.2f}" for one in worst]
-show_grid(
-    opened.survey,
-    worst,
-    captions,
-    [f"Galaxy {one}, true → predicted {c}" for one, c in zip(worst, captions, strict=True)],
-    side_px=CROP_PX,
-)
-st.caption("Below each: true → predicted.")
+def _show_worst(survey: Survey, results: pd.DataFrame) -> None:
+    worst = results["error"].abs().nlargest(WORST).index
+    captions = [f"{results['true'][one]:.2f} → {results['predicted'][one]:.2f}" for one in worst]
+    descriptions = [f"Galaxy {one}, true → predicted {c}" for one, c in zip(worst, captions, strict=True)]
+    show_grid(survey, worst, captions, descriptions, side_px=CROP_PX)
+    st.caption("Below each: true → predicted.")
 
-st.header("Are these the same galaxies?")
-left, right = st.columns(2, gap="large")
-left.markdown(TEXT["same-batch"])
-with right:
-    check = same_galaxies(features.layers["features"][features.rows(sample)], predicted, truth, read_head())
+
+def _check_rows(values: np.ndarray, results: pd.DataFrame, errors: Errors, unit: str) -> None:
+    """Say what a slip by one row would do to the agreement of labels, features and predictions."""
+    check = same_galaxies(values, results["predicted"].to_numpy(), results["true"].to_numpy(), read_head())
     st.markdown(
-        f"RMSE with the labels shifted by one row: **{check.slipped_rmse:.3f} {label.unit}**, instead of "
+        f"RMSE with the labels shifted by one row: **{check.slipped_rmse:.3f} {unit}**, instead of "
         f"{errors.rmse:.3f}. Guessing the mean: {errors.spread:.3f}."
     )
     st.markdown(
-        f"Largest difference of the {len(sample):,} predictions from features times head: "
-        f"**{check.apart:.0e} {label.unit}**. With the rows shifted by one: "
-        f"**{check.slipped_apart:.1f} {label.unit}**."
+        f"Largest difference of the {len(results):,} predictions from features times head: "
+        f"**{check.apart:.0e} {unit}**. With the rows shifted by one: **{check.slipped_apart:.1f} {unit}**."
     )
-show_code(
-    true_against_predicted,
-    residuals,
-    errors_of,
-    same_galaxies,
-    matplotlib=figure_source(LESSON),
-)
-end(LESSON, TEXT)
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson, opened, features = find_lesson("predictions"), open_shipped_survey(), shipped_features()
+    text = begin(lesson, opened)
+
+    picture = st.container()  # above the controls that decide on it
+    sample = choose_sample(opened.survey)
+    results = _table_of_results(opened.survey, features, sample)
+    errors = errors_of(results["predicted"], results["true"])
+    with picture:
+        _show_errors(opened, results, errors)
+
+    left, right = st.columns(2, gap="large")
+    left.markdown(text["numbers"])
+    with right:
+        st.markdown(text["table"])
+        st.dataframe(
+            results, height=330, column_config=dict.fromkeys(results, st.column_config.NumberColumn(format="%.3f"))
+        )
+
+    st.header("The worst misses")
+    st.container(width=720).markdown(text["misses"])
+    _show_worst(opened.survey, results)
+
+    st.header("Are these the same galaxies?")
+    left, right = st.columns(2, gap="large")
+    left.markdown(text["same-batch"])
+    with right:
+        values = features.layers["features"][features.rows(sample)]
+        _check_rows(values, results, errors, opened.survey.label.unit)
+    show_code(
+        true_against_predicted,
+        residuals,
+        errors_of,
+        same_galaxies,
+        matplotlib=figure_source(lesson),
+    )
+    end(lesson, text)

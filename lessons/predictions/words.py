@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from galviz.head import Head
-from galviz.metrics import errors_of
+from galviz.analysis.metrics import errors_of
+from galviz.network.head import Head
 
 
 @dataclass(frozen=True)

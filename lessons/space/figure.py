@@ -3,10 +3,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from galviz.features import load_features
-from galviz.projection import fit_pca
-from galviz.sample import draw_sample
-from galviz.survey import load_survey
+from galviz.analysis.pca import fit_pca
+from galviz.features.features import load_features
+from galviz.survey.sample import draw_sample
+from galviz.survey.survey import load_survey
 
 survey, features = load_survey(), load_features()
 sample = draw_sample(features.object_ids, 256)

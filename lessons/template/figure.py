@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 
-from galviz.survey import load_survey
+from galviz.survey.survey import load_survey
 
 values = load_survey().catalogue["metallicity"]
 

@@ -3,8 +3,8 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from galviz.card import read_card
-from galviz.survey import load_survey
+from galviz.network.card import read_card
+from galviz.survey.survey import load_survey
 
 epochs = pd.DataFrame(list(read_card().training["epochs"]), columns=["epoch", "side_px", "train_rmse", "valid_rmse"])
 epochs.index += 1

@@ -31,12 +31,3 @@ def phases_of(recipe: Mapping[str, Any]) -> list[Phase]:
         for number, each in enumerate(recipe["warm_ups"], start=1)
     ]
     return [*found, Phase("the metallicity alone", recipe["epochs"], recipe["crop_px"], recipe["lr"])]
-
-
-def told_duration(seconds: float) -> str:
-    """A duration for people: ``48 s``, ``12 min`` or ``2 h 5 min``."""
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -3,10 +3,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from galviz.dimension import quick_bootstrap
-from galviz.features import load_features
-from galviz.sample import draw_sample
-from galviz.variance import held_out_explained_variance
+from galviz.analysis.dimension import quick_bootstrap
+from galviz.analysis.variance import held_out_explained_variance
+from galviz.features.features import load_features
+from galviz.survey.sample import draw_sample
 
 features = load_features()
 sample = draw_sample(features.object_ids, 256)

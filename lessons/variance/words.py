@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from galviz.dimension import ChanceShares, HeldOutRegression, elbow
-from galviz.variance import ShareInterval
+from galviz.analysis.dimension import ChanceShares, elbow
+from galviz.analysis.regression import HeldOutRegression
+from galviz.analysis.variance import ShareInterval
 
 # Shares that many a paper keeps.
 USUAL_SHARES = (0.9, 0.95)

@@ -7,13 +7,13 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
+from galviz.course.manifest import find_lesson
 from galviz.course.questions import read_questions
 from galviz.course.workspace import solution_path, stub_path
-from lessons import lesson
 
 pytestmark = pytest.mark.browser
 
-PCA = lesson("pca")
+PCA = find_lesson("pca")
 QUESTIONS = read_questions(PCA)
 FIRST = QUESTIONS.quiz[0]
 

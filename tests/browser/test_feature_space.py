@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from galviz.activations import extract
-from galviz.kept import keep
-from galviz.model import load_model
-from galviz.survey import load_survey
+from galviz.features.cache import cache_features
+from galviz.features.extraction import extract
+from galviz.network.model import load_model
+from galviz.survey.survey import load_survey
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +31,7 @@ def start_known(start, tiny_card):
 
     def run(folder, *arguments):
         network = load_model(tiny_card)
-        keep(extract(network, load_survey(folder), layers=network.layer_names))
+        cache_features(extract(network, load_survey(folder), layers=network.layer_names))
         return start(folder, *arguments)
 
     return run

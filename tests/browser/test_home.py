@@ -17,15 +17,15 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from galviz.course.manifest import find_lesson
 from galviz.course.progress import read_progress
 from galviz.course.questions import read_questions
-from lessons import lesson
 from tests.browser.test_course import choose, expect_chosen
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
-PCA = lesson("pca")
+PCA = find_lesson("pca")
 FIRST = read_questions(PCA).quiz[0]
 # Only at home: the button that copies the stubs, the one that runs code, and where the student writes.
 AT_HOME = ("Put the stubs there", "Check my code", "You write in")

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from galviz.features import load_features
-from galviz.figures import load_figures
-from galviz.sample import draw_sample
-from galviz.survey import load_survey
-from lessons import LESSONS
+from galviz.artefacts.figures import LESSON_FIGURES
+from galviz.course.manifest import load_lessons
+from galviz.features.features import load_features
+from galviz.survey.sample import draw_sample
+from galviz.survey.survey import load_survey
+
+LESSONS = load_lessons()
 
 pytestmark = pytest.mark.browser
 
@@ -123,7 +125,7 @@ def test_an_example_and_a_channel_are_kept_from_page_to_page(serve, visit):
     found = visit(serve(), "/images")
     found.press(found.page.get_by_role("radio", name="5", exact=True))
     found.page.wait_for_url("**/images?example=5")
-    galaxy = f"Simulated galaxy {load_figures().object_ids[4]}"
+    galaxy = f"Simulated galaxy {LESSON_FIGURES.load().object_ids[4]}"
     expect(found.main).to_contain_text(galaxy)
     found.press(found.page.get_by_role("link", name="Next: The network"))
     expect(found.page.locator("h1")).to_have_text("The network")

@@ -1,0 +1,204 @@
+"""Correlations of components with causes, with bootstrap intervals.
+
+Pearson's r = Σ (x − x̄)(y − ȳ) / √(Σ (x − x̄)² Σ (y − ȳ)²) measures linear relations; Spearman's ρ is r of the ranks and
+measures monotonic ones. If a component is high at both ends of a cause and low in the middle, both are near 0 however
+close the relation is; `curve_r2` measures it.
+
+Intervals are from the percentile bootstrap over galaxies (Efron & Tibshirani 1993, An Introduction to the Bootstrap,
+chapter 13). Fisher's z, the closed form, assumes normal pairs, but many causes are skewed, or 0 or 1.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import rankdata
+
+from galviz.analysis.pca import check_whole, checked_numbers, read_only
+
+METHODS = ("pearson", "spearman")
+# With fewer galaxies, resamples are too much alike for their spread to be an uncertainty.
+LEAST_GALAXIES = 10
+# A standard deviation below this share of the largest value is rounding, as is a variance below this share of another.
+_GRAIN, _GRAIN_OF_VARIANCE = 1e-13, 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class Correlations:
+    """Correlation of k components with c causes.
+
+    Attributes
+    ----------
+    r, low, high : ndarray of float64, shape (k, c)
+        −1 to 1: the correlation, and the ends of the interval. NaN where the component or the cause is the same for all
+        galaxies.
+    n : int
+        Number of galaxies.
+    level : float
+    method : {"pearson", "spearman"}
+    """
+
+    r: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    n: int
+    level: float
+    method: str
+
+    @property
+    def clear(self) -> np.ndarray:
+        """Where the interval excludes 0: bool of shape (k, c)."""
+        return (self.low > 0) | (self.high < 0)
+
+
+def correlate(
+    coordinates: ArrayLike,
+    causes: ArrayLike,
+    *,
+    method: str = "pearson",
+    n_resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Correlations:
+    """Correlate each column of some coordinates with each cause, with intervals.
+
+    Galaxies are resampled with replacement; components aren't fitted again. Ranks are taken once, before resampling.
+    Resamples in which a column is the same for all galaxies are left out.
+
+    Parameters
+    ----------
+    coordinates : array of shape (n, k)
+        One row per galaxy, n at least 10.
+    causes : array of shape (n, c)
+        The same galaxies, in the same order.
+    method : {"pearson", "spearman"}
+    n_resamples : int
+        At least 1.
+    level : float
+        Share of the resamples in the interval, more than 0 and less than 1.
+    seed : int
+
+    Returns
+    -------
+    Correlations
+
+    Raises
+    ------
+    ValueError
+        If either is no table of finite numbers, their rows differ in number or are fewer than 10, or an option is none
+        of those above.
+
+    Examples
+    --------
+    >>> values = np.random.default_rng(0).normal(size=(100, 2))
+    >>> found = correlate(values, values[:, :1] + values[:, 1:])
+    >>> found.r.round(1).tolist(), found.clear.tolist()
+    ([[0.8], [0.7]], [[True], [True]])
+    """
+    coordinates, causes = _checked_pair(coordinates, causes)
+    n = len(causes)
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}; got {method!r}. Choose one of them.")
+    draws = resample_counts(n, n_resamples, seed)
+    tails = interval_tails(level)
+    if method == "spearman":
+        coordinates, causes = rankdata(coordinates, axis=0), rankdata(causes, axis=0)
+    x, y = _standardised(coordinates), _standardised(causes)
+    r = (x.T @ y / n).clip(-1, 1)
+    of_causes = _moments(y, draws)
+    low, high = np.full_like(r, np.nan), np.full_like(r, np.nan)
+    # A component at a time: all products of all at once would fill the memory for nothing.
+    for place in np.flatnonzero(np.isfinite(r).any(axis=1)):
+        mean, variance = _moments(x[:, [place]], draws)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            together = draws @ (x[:, [place]] * y) / n - mean * of_causes[0]
+            drawn = (together / np.sqrt(variance * of_causes[1])).clip(-1, 1)
+        seen = np.isfinite(drawn).any(axis=0)
+        low[place, seen], high[place, seen] = np.nanquantile(drawn[:, seen], tails, axis=0)
+    return Correlations(read_only(r), read_only(low), read_only(high), n, level, method)
+
+
+def curve_r2(coordinates: ArrayLike, causes: ArrayLike) -> np.ndarray:
+    """Share of each coordinate's variance that a parabola in each cause explains, which is at least r² of a line.
+
+    Parameters
+    ----------
+    coordinates : array of shape (n, k)
+    causes : array of shape (n, c)
+        As for `correlate`.
+
+    Returns
+    -------
+    ndarray of float64, shape (k, c)
+        0 to 1; NaN where either is the same for all galaxies.
+
+    Raises
+    ------
+    ValueError
+        As `correlate`.
+
+    Examples
+    --------
+    >>> cause = np.linspace(-1, 1, 20)[:, None]
+    >>> curve_r2(cause**2, cause).round(3).tolist()
+    [[1.0]]
+    """
+    x, y = (_standardised(columns) for columns in _checked_pair(coordinates, causes))
+    found = np.full((x.shape[1], y.shape[1]), np.nan)
+    varies = np.isfinite(x).all(axis=0)
+    for place in np.flatnonzero(np.isfinite(y).all(axis=0)):
+        design = np.column_stack([np.ones(len(y)), y[:, place], y[:, place] ** 2])
+        fitted = design @ np.linalg.lstsq(design, x[:, varies])[0]
+        found[varies, place] = (1 - ((x[:, varies] - fitted) ** 2).mean(axis=0)).clip(0, 1)
+    return found
+
+
+def resample_counts(n: int, n_resamples: int, seed: int) -> np.ndarray:
+    """Number of times that each of n galaxies is in each resample of n: float64, shape (n_resamples, n)."""
+    check_whole("n_resamples", n_resamples, 1)
+    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=n_resamples).astype(np.float64)
+
+
+def interval_tails(level: float) -> list[float]:
+    """The quantiles at the ends of an interval that holds `level` of the resamples."""
+    if not 0 < level < 1:
+        raise ValueError(f"level must be more than 0 and less than 1; got {level!r}. Ask for 0.95, for example.")
+    return [(1 - level) / 2, (1 + level) / 2]
+
+
+def checked_table(values: ArrayLike, name: str) -> np.ndarray:
+    """`values` as float64 of shape (n, columns), all finite; else a ValueError says what is wrong."""
+    shape = "a 2-D table of numbers, one row per galaxy"
+    table = checked_numbers(values, name, shape)
+    if table.ndim != 2 or not table.shape[1]:
+        raise ValueError(f"{name} must be {shape}; got shape {table.shape}. Give it galaxies × columns.")
+    if not np.isfinite(table).all():
+        bad = np.flatnonzero(~np.isfinite(table).all(axis=1))
+        found = f"{len(bad)} of {len(table)} rows are not, the first in row {bad[0]} (from 0)"
+        raise ValueError(f"{name} must be finite; {found}. Leave those rows out.")
+    return table
+
+
+def _checked_pair(coordinates: ArrayLike, causes: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    coordinates, causes = checked_table(coordinates, "coordinates"), checked_table(causes, "causes")
+    if len(coordinates) != len(causes):
+        rule = f"causes must have a row for each of the {len(coordinates)} rows of coordinates"
+        raise ValueError(f"{rule}; got {len(causes)}. Give the same galaxies, in the same order.")
+    if len(causes) < LEAST_GALAXIES:
+        raise ValueError(f"coordinates must have {LEAST_GALAXIES} rows or more; got {len(causes)}. Take more galaxies.")
+    return coordinates, causes
+
+
+def _standardised(columns: np.ndarray) -> np.ndarray:
+    """Less their mean, by their standard deviation; NaN where that is rounding."""
+    centred = columns - columns.mean(axis=0)
+    deviation = centred.std(axis=0)
+    flat = deviation <= _GRAIN * np.abs(columns).max(axis=0)
+    return centred / np.where(flat, np.nan, deviation)
+
+
+def _moments(columns: np.ndarray, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of standardised columns in each resample, (n_resamples, columns); NaN where all alike."""
+    mean = draws @ columns / len(columns)
+    variance = draws @ columns**2 / len(columns) - mean**2
+    return mean, np.where(variance > _GRAIN_OF_VARIANCE, variance, np.nan)

@@ -1,0 +1,100 @@
+"""The shipped features: of the trained network at every layer, and of two control networks.
+
+A control is a network that can't have learnt the label: one with random weights, and one trained on permuted labels.
+What their features show as clearly as the trained network's wasn't learnt from the label.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from galviz.artefacts.artefact import Artefact, Inputs, Progress, Provenance
+from galviz.features.features import CONTROLS, Features, load_features, save_features
+from galviz.network.card import file_sha256, write_card
+
+# Names in the file of the checksums of the trained network; its own checksums are those of the control network.
+_TRAINED_WEIGHTS, _TRAINED_CARD = "made_for_weights", "made_for_card"
+_VERSIONS = ("galviz", "torch", "fastai")
+_SEED = 2020
+
+
+class FeaturesArtefact(Artefact[Features]):
+    """A features file under ``data/``; its layers are read when they are asked for.
+
+    Parameters
+    ----------
+    control : str or None
+        Name of the control network; None for the trained network.
+    compute : callable
+        Computes the features from `Inputs`.
+    """
+
+    def __init__(self, control: str | None, compute: Callable[[Inputs, Progress], Features]) -> None:
+        self.name = f"features/{control or 'mock-survey'}.parquet"
+        self._control, self._compute = control, compute
+
+    def make(self, inputs: Inputs, progress: Progress) -> Features:
+        """Extract the features."""
+        return self._compute(inputs, progress)
+
+    def read(self, path: str | os.PathLike[str] | None = None) -> tuple[Features, Provenance]:
+        """Open a features file; raises FeaturesError as `load_features` does."""
+        features = load_features(control=self._control) if path is None else load_features(path)
+        found = features.provenance
+        checksums = [found.get(name, "") for name in ("survey_sha256", _TRAINED_WEIGHTS, _TRAINED_CARD)]
+        return features, Provenance(*checksums, {name: found[name] for name in _VERSIONS if name in found})
+
+    def save(self, content: Features, provenance: Provenance, path: str | os.PathLike[str]) -> None:
+        """Write a features file; versions are those that extraction recorded."""
+        trained = {_TRAINED_WEIGHTS: provenance.weights_sha256, _TRAINED_CARD: provenance.card_sha256}
+        recorded = {**content.provenance, "survey_sha256": provenance.survey_sha256, **trained}
+        save_features(Features(content.object_ids, content.layers, content.predictions, recorded), path)
+
+
+def _extract_trained(inputs: Inputs, progress: Progress) -> Features:
+    """All named layers of the trained network."""
+    from galviz.features.extraction import extract
+
+    return extract(inputs.network, inputs.survey, layers=inputs.network.layer_names, progress=progress)
+
+
+def _extract_random(inputs: Inputs, progress: Progress) -> Features:
+    """The last layer of the same architecture with random weights; images are preprocessed alike."""
+    from galviz.features.extraction import extract
+    from galviz.network.builders import build_network
+    from galviz.network.model import load_model
+    from galviz.network.state import write_weights
+
+    card = inputs.card
+    with tempfile.TemporaryDirectory() as scratch:
+        weights = Path(scratch) / card.weights
+        write_weights(build_network(card.spec, seed=_SEED), weights)
+        control = replace(card, name=CONTROLS[0], weights_sha256=file_sha256(weights), training={"seed": _SEED})
+        path = weights.with_suffix(".json")
+        write_card(control, path)
+        return extract(load_model(path), inputs.survey, progress=progress)
+
+
+def _extract_shuffled(inputs: Inputs, progress: Progress) -> Features:
+    """The last layer of the same architecture, trained for a few epochs on this survey with its labels permuted."""
+    from galviz.features.extraction import extract
+    from galviz.network.model import load_model
+    from galviz.training.recipe import Recipe
+    from galviz.training.run import train
+
+    card = inputs.card
+    # As the tutorial trains, save for fewer epochs: there is nothing to learn.
+    recipe = Recipe(epochs=5, batch_size=64, seed=_SEED, shuffled_labels=True, pad_px=card.pad_px, crop_px=card.crop_px)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / f"{CONTROLS[1]}.json"
+        train([inputs.survey], path, recipe=recipe, spec=card.spec, progress=progress)
+        return extract(load_model(path), inputs.survey)
+
+
+TRAINED_FEATURES = FeaturesArtefact(None, _extract_trained)
+CONTROL_FEATURES = {
+    CONTROLS[0]: FeaturesArtefact(CONTROLS[0], _extract_random),
+    CONTROLS[1]: FeaturesArtefact(CONTROLS[1], _extract_shuffled),
+}

@@ -1,0 +1,20 @@
+"""All shipped artefacts, in the order in which ``build-data`` makes them.
+
+To add an artefact, write a subclass of `galviz.artefacts.artefact.Artefact` in a module of its own and add it here.
+"""
+
+from galviz.artefacts.artefact import Artefact
+from galviz.artefacts.features import CONTROL_FEATURES, TRAINED_FEATURES
+from galviz.artefacts.figures import LESSON_FIGURES
+from galviz.artefacts.probes import PROBE_RESULTS
+from galviz.artefacts.thumbnails import THUMBNAILS
+from galviz.artefacts.umaps import UMAPS
+
+ARTEFACTS: tuple[Artefact, ...] = (
+    TRAINED_FEATURES,
+    *CONTROL_FEATURES.values(),
+    THUMBNAILS,
+    LESSON_FIGURES,
+    PROBE_RESULTS,  # reads the features above
+    UMAPS,  # reads them too; last, because it needs umap-learn: without that, all others are made
+)

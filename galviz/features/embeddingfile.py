@@ -1,0 +1,190 @@
+"""Files of embeddings as other programs write them -> ids and an array; what isn't clear in one is not guessed."""
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from galviz.errors import listed, misnamed, quoted
+from galviz.features.features import FeaturesError
+from galviz.features.file import ID
+from galviz.files.reading import read_regular
+
+_NUMBERED = re.compile(r"(.*?)(\d+)", re.DOTALL)
+
+
+@dataclass(frozen=True, eq=False)
+class EmbeddingRows:
+    """Rows of an embedding as a file has them.
+
+    Attributes
+    ----------
+    ids : list of str
+    array : ndarray
+        Not checked yet.
+    read_from : str
+        The columns or the array, in words.
+    """
+
+    ids: list[str]
+    array: np.ndarray
+    read_from: str
+
+
+def read_embedding(file: Path, id_column: str, columns: Sequence[str] | None, ids: Path | None) -> EmbeddingRows:
+    """Read a file of an embedding; see `galviz.features.importing.import_features`.
+
+    Raises
+    ------
+    FeaturesError
+        If it can't be read, or it isn't clear which of its numbers are the embedding.
+    """
+    content = _read(file)
+    readers = {".parquet": _read_parquet, ".csv": _read_csv, ".npz": _read_npz, ".npy": _read_npy}
+    reader = readers.get(file.suffix.lower())
+    if reader is None:
+        raise FeaturesError(f"{file} must end in {listed(sorted(readers))}, so that its format is known. Rename it.")
+    if (ids is None) == (reader is _read_npy):
+        raise FeaturesError("ids must be given for a .npy file, and for no other, as those have their own.")
+    return _read_npy(content, file, ids) if ids is not None else reader(content, file, id_column, columns)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return read_regular(file)
+    except FileNotFoundError as error:
+        raise FeaturesError(f"There is no file {file}. Check the path.") from error
+    except OSError as error:
+        raise FeaturesError(f"{file} can't be read: {error.strerror}. Check the path.") from error
+
+
+def _read_parquet(content: bytes, file: Path, id_column: str, columns: Sequence[str] | None) -> EmbeddingRows:
+    try:
+        table = pq.read_table(io.BytesIO(content))
+    except (pa.ArrowException, OSError) as error:
+        raise FeaturesError(f"{file} is no Parquet table, or damaged. Write it again.") from error
+    _check_id_column(table.column_names, id_column, file)
+    ids = _id_texts(table.column(id_column).to_pylist(), f"column {quoted(id_column)} of {file}")
+    kinds = {name: table.schema.field(name).type for name in table.column_names if name != id_column}
+    lists = [name for name, kind in kinds.items() if _is_list(kind)]
+    numbers = [name for name, kind in kinds.items() if pa.types.is_floating(kind) or pa.types.is_integer(kind)]
+    if columns is None and lists:
+        if len(lists) > 1:
+            raise FeaturesError(f"{file} has several columns of lists: {listed(lists)}. Name one with --columns.")
+        columns = lists
+    chosen = _choose(list(kinds), numbers, columns, file)
+    if len(chosen) == 1 and chosen[0] in lists:
+        column = table.column(chosen[0]).combine_chunks()
+        sizes = set(column.drop_null().value_lengths().to_pylist()) if len(column) else set()
+        if column.null_count or len(sizes) > 1:
+            raise FeaturesError(f"{file} must have a list of one length in each row of {quoted(chosen[0])}.")
+        flat = column.flatten().to_numpy(zero_copy_only=False)
+        size = sizes.pop() if sizes else 0
+        return EmbeddingRows(ids, flat.reshape(len(ids), size), f"column {chosen[0]}")
+    if wrong := [name for name in chosen if name not in numbers]:
+        raise FeaturesError(f"{file} must have numbers in {listed(wrong, at_most=3)}; got {kinds[wrong[0]]}.")
+    parts = [table.column(name).to_numpy() for name in chosen]
+    return EmbeddingRows(ids, np.stack(parts, axis=1), _in_words(chosen))
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    listlike = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    return listlike and (pa.types.is_floating(kind.value_type) or pa.types.is_integer(kind.value_type))
+
+
+def _read_csv(content: bytes, file: Path, id_column: str, columns: Sequence[str] | None) -> EmbeddingRows:
+    try:
+        # Ids as they are written: as numbers, long ones would be rounded.
+        table = pd.read_csv(io.BytesIO(content), dtype={id_column: str}, encoding="utf-8-sig", keep_default_na=True)
+    except (ValueError, UnicodeDecodeError) as error:  # pandas' own are ValueErrors
+        raise FeaturesError(f"{file} can't be read as CSV ({str(error).strip()}). Write it again.") from error
+    _check_id_column(list(table), id_column, file)
+    ids = _id_texts([None if cell is np.nan else cell for cell in table[id_column]], f"column {quoted(id_column)}")
+    numbers = [name for name in table if name != id_column and pd.api.types.is_numeric_dtype(table[name])]
+    chosen = _choose([name for name in table if name != id_column], numbers, columns, file)
+    if wrong := [name for name in chosen if name not in numbers]:
+        raise FeaturesError(f"{file} must have numbers in {listed(wrong, at_most=3)}; got text.")
+    return EmbeddingRows(ids, table[chosen].to_numpy(), _in_words(chosen))
+
+
+def _read_npz(content: bytes, file: Path, id_column: str, columns: Sequence[str] | None) -> EmbeddingRows:
+    arrays = _load_numpy(content, file)
+    if isinstance(arrays, np.ndarray):
+        raise FeaturesError(f"{file} is a single array and no .npz. Name it .npy, and its ids with --ids.")
+    _check_id_column(list(arrays), id_column, file)
+    tables = [name for name, array in arrays.items() if name != id_column and array.ndim == 2]
+    chosen = tables if columns is None else _choose([name for name in arrays if name != id_column], [], columns, file)
+    if len(chosen) != 1:
+        raise FeaturesError(f"{file} must have one array of shape (n, channels); got {listed(chosen) or 'none'}.")
+    ids = _id_texts(arrays[id_column].ravel().tolist(), f"array {quoted(id_column)} of {file}")
+    return EmbeddingRows(ids, arrays[chosen[0]], f"array {chosen[0]}")
+
+
+def _read_npy(content: bytes, file: Path, ids: Path) -> EmbeddingRows:
+    values = _load_numpy(content, file)
+    if not isinstance(values, np.ndarray):
+        raise FeaturesError(f"{file} is an .npz and no single array. Rename it.")
+    text = _read(ids)
+    if ids.suffix.lower() == ".npy":
+        named = _load_numpy(text, ids)
+        return EmbeddingRows(_id_texts(named.ravel().tolist(), str(ids)), values, "the array")
+    lines = text.decode("utf-8-sig", errors="replace").split()
+    return EmbeddingRows(lines[1:] if lines[:1] == [ID] else lines, values, "the array")
+
+
+def _load_numpy(content: bytes, file: Path) -> "np.ndarray | dict[str, np.ndarray]":
+    try:
+        loaded = np.load(io.BytesIO(content), allow_pickle=False)
+        return loaded if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
+    except Exception as error:  # a broken zip archive raises many kinds
+        if "allow_pickle" in str(error):
+            raise FeaturesError(
+                f"{file} holds Python objects, which are a pickle: reading it can run any code. Save ids as text, "
+                "np.array(ids, dtype=str), and numbers as floats."
+            ) from error
+        raise FeaturesError(f"{file} is no file of NumPy, or damaged. Write it again.") from error
+
+
+def _check_id_column(names: Sequence[str], id_column: str, file: Path) -> None:
+    if list(names).count(id_column) != 1:
+        raise FeaturesError(
+            f"{file} must have ids in {quoted(id_column)}; it has {listed(names)}. Name it: --id-column."
+        )
+
+
+def _choose(names: list[str], numbers: list[str], columns: Sequence[str] | None, file: Path) -> list[str]:
+    """The columns of the embedding, in the order of the file."""
+    if columns is None:
+        stems = {(match := _NUMBERED.fullmatch(name)) and match[1] for name in numbers}
+        if not numbers or len(stems) != 1 or None in stems:
+            what = f"columns of numbers {listed(numbers)}" if numbers else "no columns of numbers"
+            raise FeaturesError(
+                f"{file} has {what}: it isn't clear which are the embedding. Name them, as in --columns 'feat_*'."
+            )
+        return numbers
+    chosen = []
+    for asked in columns:
+        found = [name for name in names if name == asked or (asked.endswith("*") and name.startswith(asked[:-1]))]
+        if not found:
+            raise FeaturesError(f"{file} has no column {misnamed(asked, names)}.")
+        chosen += [name for name in found if name not in chosen]
+    return chosen
+
+
+def _in_words(columns: Sequence[str]) -> str:
+    return f"{len(columns)} columns, {columns[0]} … {columns[-1]}" if len(columns) > 1 else f"column {columns[0]}"
+
+
+def _id_texts(ids: Sequence[object], where: str) -> list[str]:
+    """Ids as text; as floats, long ones were rounded."""
+    for object_id in ids:
+        if not isinstance(object_id, str | int) or isinstance(object_id, bool) or object_id == "":
+            what = "no id" if object_id in (None, "") else f"{object_id!r}, a {type(object_id).__name__}"
+            raise FeaturesError(f"{where} must hold ids as text or whole numbers; got {what}. Write them as text.")
+    return [str(object_id) for object_id in ids]

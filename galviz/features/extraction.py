@@ -1,0 +1,141 @@
+"""Survey and network to features: all galaxies sent through the network in batches."""
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from numbers import Integral
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+
+from galviz import __version__
+from galviz.errors import quoted
+from galviz.features.features import Features
+from galviz.features.origin import COMPUTATION, HOOKS
+from galviz.network.activations import ActivationRecorder, card_of
+from galviz.survey.survey import Survey
+
+__all__ = ["extract"]
+
+
+def extract(
+    network: nn.Module,
+    survey: Survey,
+    object_ids: Sequence[str] | None = None,
+    *,
+    layers: Sequence[str] = ("features",),
+    batch_size: int = 64,
+    device: str | torch.device | None = None,
+    precision: str = "float32",
+    progress: Callable[[int, int], object] | None = None,
+    allow_hooks: bool = False,
+) -> Features:
+    """Send galaxies through a network; return the activations of its layers and its predictions.
+
+    Threads may share `network`. The pass runs on a snapshot of it as it is now: whatever happens to the network
+    meanwhile, all rows come from the same tensors, and the network itself is never touched.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        From `galviz.load_model` or `galviz.wrap`, in eval mode.
+    survey : Survey
+    object_ids : sequence of str, optional
+        The galaxies, each once, in the order in which they are wanted; all of the survey by default.
+    layers : sequence of str
+        From ``network.layer_names``, or paths of any modules of the network, such as ``"4.0.convpath.0"``. Outputs with
+        a spatial extent are averaged over it, on the device; the network's specification says how others become one
+        vector per galaxy.
+    batch_size : int
+        Galaxies per batch. The result doesn't depend on it beyond float32's rounding.
+    device : str or torch.device, optional
+        See `galviz.network.activations.choose_device`. If the network is on another device, a copy of it is used.
+    precision : str
+        ``"float32"``, or ``"bfloat16"``: autocast, for processors and GPUs that are made for it; about three digits.
+    progress : callable, optional
+        Called as progress(done, total), in galaxies. An exception that it raises cancels the extraction.
+    allow_hooks : bool
+        Whether hooks that others have registered on the network may change its output, and whether replaced functions
+        and methods may be used. By default both are refused, because the features would not be those of the network's
+        weights. Hooks that only observe are called.
+
+    Returns
+    -------
+    Features
+        ``layers[name]`` of shape (n, channels), float32, rows in the order of `object_ids`; ``predictions`` of shape
+        (n,), float32, in the label's unit, or None if the network predicts no label.
+        ``provenance["weights_sha256"]`` is the checksum of the weights file if the network computes with exactly what
+        was loaded from it, else a checksum of its tensors. Hooks that changed the output, and replaced code, are named
+        in ``provenance["changed_by_hooks"]``.
+
+    Raises
+    ------
+    ValueError
+        If the network has no card or is in training mode, one of its batch norms stores no statistics, a hook or
+        replaced code changes its output, or an argument is out of range.
+    SurveyError
+        If an image has gone, broken or changed since the survey was loaded.
+
+    Examples
+    --------
+    >>> import galviz
+    >>> survey = galviz.load_survey()
+    >>> features = galviz.extract(galviz.load_model(), survey, survey.object_ids[:2], layers=["stage1", "features"])
+    >>> features.layers["features"].shape
+    (2, 512)
+    """
+    card = card_of(network)
+    ids = _check_ids(survey, object_ids)
+    if isinstance(batch_size, bool) or not isinstance(batch_size, Integral) or batch_size < 1:
+        raise ValueError(f"batch_size must be a whole number of at least 1; got {batch_size!r}. 64 is usual.")
+    recorder = ActivationRecorder(network, layers, device=device, precision=precision, allow_hooks=allow_hooks)
+    survey_sha256 = survey.sha256  # before the pass, so that a missing image is noticed at once
+
+    activations: dict[str, list[np.ndarray]] = {layer: [] for layer in recorder.layers}
+    predictions: list[np.ndarray] = []
+    for start in range(0, len(ids), batch_size):
+        batch = ids[start : start + batch_size]
+        vectors, predicted = recorder(survey.image(object_id) for object_id in batch)
+        for layer, values in vectors.items():
+            activations[layer].append(values)
+        if predicted is not None:
+            predictions.append(predicted)
+        if progress:
+            progress(start + len(batch), len(ids))
+    if not ids:  # an empty image tells how many channels each layer has
+        vectors, _ = recorder([Image.new("RGB", (card.crop_px, card.crop_px))])
+        activations = {layer: [values[:0]] for layer, values in vectors.items()}
+    return Features(
+        ids,
+        {layer: np.concatenate(parts) for layer, parts in activations.items()},
+        None if card.label is None else np.concatenate([np.empty(0, np.float32), *predictions]),
+        {
+            "survey_sha256": survey_sha256,
+            "card_sha256": card.sha256,
+            "weights_sha256": recorder.weights_sha256,
+            "precision": precision,
+            "computation": COMPUTATION,
+            "galviz": __version__,
+            "torch": version("torch"),
+            "fastai": version("fastai"),
+            **({HOOKS: ", ".join(recorder.changed_by)} if recorder.changed_by else {}),
+        },
+    )
+
+
+def _check_ids(survey: Survey, object_ids: Sequence[str] | None) -> list[str]:
+    known = survey.object_ids
+    if object_ids is None:
+        return known
+    if isinstance(object_ids, str):
+        raise ValueError(f"object_ids must be a list of ids; got the text {quoted(object_ids)}.")
+    ids = list(object_ids)
+    if len(set(ids)) < len(ids):
+        raise ValueError(
+            f"object_ids must be a list of ids, each once; got {len(ids)} of which {len(set(ids))} differ."
+        )
+    known = set(known)
+    for object_id in (name for name in ids if name not in known):
+        survey.image(object_id)  # which says what is wrong with it, before any time is spent
+    return ids

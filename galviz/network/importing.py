@@ -1,0 +1,201 @@
+"""Weights from elsewhere, such as fastai's ``learn.save``, loaded into the network that a builder makes.
+
+Nothing in a file decides which code runs: it is read as tensors alone, and the builder is named by the user.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from galviz.errors import listed
+from galviz.network.builders import XRESNETS, build_network, find_builder
+from galviz.network.card import CardError, ModelCard
+from galviz.network.model import wrap
+from galviz.network.spec import NetworkSpec
+from galviz.network.state import State
+from galviz.network.statefile import read_state
+from galviz.network.suggestion import suggest_spec
+
+__all__ = ["IMAGENET", "import_model"]
+
+IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+
+
+def import_model(
+    path: str | os.PathLike[str],
+    builder: str,
+    *,
+    options: Mapping[str, bool | int | float | str] | None = None,
+    layers: Mapping[str, str] | None = None,
+    head: str | None = None,
+    label: str | None,
+    unit: str = "",
+    pad_px: int | None = None,
+    crop_px: int,
+    mean: Sequence[float],
+    std: Sequence[float],
+    prefix: str | None = None,
+) -> nn.Module:
+    """Load weights that another program has saved.
+
+    What can't be seen in a file of weights isn't guessed: which label the network predicts, how pixels are cropped and
+    normalised, which activation function an xresnet has.
+
+    Parameters
+    ----------
+    path : path-like
+        A file of fastai's ``learn.save``, a state dict saved with ``torch.save`` (.pth, .pt), or .safetensors.
+    builder : str
+        A registered builder: ``"xresnet18"``, ``"torchvision:resnet18"``, ``"timm:convnext_nano"``,
+        ``"fastai:resnet18"`` for a network of fastai's ``vision_learner``.
+    options : mapping, optional
+        Options of the builder. The number of outputs is by default that of the file.
+    layers : mapping of str to str, optional
+        Paths of modules by the names of the layers; by default those of `galviz.network.suggestion.suggest_spec`.
+    head : str, optional
+        Path of the linear layer that makes the prediction; by default as in the suggestion.
+    label : str or None
+        The catalogue's column that the network predicts; None for an encoder, which makes no predictions.
+    unit : str
+        The label's unit.
+    pad_px : int, optional
+        As for `galviz.wrap`; by default `crop_px`.
+    crop_px : int
+        Side of the square that the network takes, in pixels of the image.
+    mean, std : sequence of 3 float
+        With which pixels, from 0 to 1, are normalised; `IMAGENET` has those of ImageNet.
+    prefix : str, optional
+        Load only the tensors whose names begin with it, without it: ``"student."`` of a file that holds two networks.
+        By default a prefix that all names share, such as ``"module."``, is removed if that makes them fit.
+
+    Returns
+    -------
+    torch.nn.Module
+        With a card, float32, in eval mode; `galviz.save_model` writes it.
+
+    Raises
+    ------
+    CardError
+        If the file can't be read, is a pickle of something else than tensors, or doesn't fit the network.
+    BuilderError
+        If the network can't be built.
+    ValueError
+        If something must be named and isn't, or the network doesn't output one number per image.
+    """
+    state = read_state(path)
+    if prefix is not None:
+        state = {name.removeprefix(prefix): values for name, values in state.items() if name.startswith(prefix)}
+        if not state:
+            raise CardError(f"{Path(path)} has no tensor whose name begins with {prefix!r}. Check the prefix.")
+    options = dict(options or {})
+    if builder in XRESNETS and not {"act_cls", "sa"} <= options.keys():
+        raise ValueError(
+            f"options of {builder} must say act_cls and sa, because weights don't show the activation function: "
+            f"fastai's own {builder}() has sa=false,act_cls=ReLU."
+        )
+    options = _with_outputs(state, builder, options, head, crop_px)
+    spec = _specification(builder, options, layers, head, crop_px, encoder=label is None)
+    network = build_network(spec, seed=0)
+    network.load_state_dict(_fit(state, network, path, builder))
+    wrapped = wrap(
+        network,
+        spec,
+        name=Path(path).stem,
+        label=label,
+        unit=unit,
+        pad_px=crop_px if pad_px is None else pad_px,
+        crop_px=crop_px,
+        mean=mean,
+        std=std,
+    )
+    card: ModelCard = wrapped.card
+    if label is not None and card.label is None:
+        raise ValueError(
+            f"The network of {Path(path)} must output one number per image to predict a label, from a head. Import it "
+            "as an encoder, without a label: --encoder."
+        )
+    wrapped.card = replace(card, training={"imported_from": Path(path).name})
+    return wrapped
+
+
+def _with_outputs(
+    state: State, builder: str, options: dict[str, bool | int | float | str], head: str | None, crop_px: int
+) -> dict[str, bool | int | float | str]:
+    """The options, with as many outputs as the file's head has, if they don't say how many."""
+    name = find_builder(builder).n_outputs
+    if name in options:
+        return options
+    head = head or suggest_spec(builder, options | {name: 1}, crop_px=crop_px).head
+    weights = [values for key, values in state.items() if head and f".{key}".endswith(f".{head}.weight")]
+    if len(weights) == 1:
+        return options | {name: len(weights[0])}
+    headless = not weights and builder.partition(":")[0] in ("torchvision", "timm")
+    return options | {name: 0 if headless else 1}
+
+
+def _specification(
+    builder: str,
+    options: Mapping[str, bool | int | float | str],
+    layers: Mapping[str, str] | None,
+    head: str | None,
+    crop_px: int,
+    *,
+    encoder: bool,
+) -> NetworkSpec:
+    if layers and (head or encoder):
+        return NetworkSpec(builder, layers, None if encoder else head, options=options)
+    suggested = suggest_spec(builder, options, crop_px=crop_px, encoder=encoder)
+    if layers:
+        return NetworkSpec(builder, layers, suggested.head, options=options)
+    return suggested if head is None or encoder else replace(suggested, head=head)
+
+
+def _fit(state: State, network: nn.Module, path: str | os.PathLike[str], builder: str) -> State:
+    """A state with the names and shapes of a network's; CardError if it has others."""
+    expected = network.state_dict()
+    state = _without_prefix(state, expected)
+    for name in expected:  # PyTorch before 0.4.1 didn't count batches, and nothing that galviz computes depends on it
+        if (
+            name.endswith("num_batches_tracked")
+            and name not in state
+            and name.replace("num_batches_tracked", "running_mean") in state
+        ):
+            state[name] = expected[name]
+    advice = "Check the builder and its options"
+    missing, unknown = sorted(expected.keys() - state.keys()), sorted(state.keys() - expected.keys())
+    if missing or unknown:
+        problems = [f"lack {listed(missing, at_most=3)}"] * bool(missing)
+        problems += [f"hold {listed(unknown, at_most=3)}"] * bool(unknown)
+        shared = _parts(unknown)
+        advice += f"; if the network is only a part of the file, name it with --prefix, such as {shared!r}" * bool(
+            shared and missing
+        )
+        raise CardError(f"The weights {path} don't fit {builder}: they {' and '.join(problems)}. {advice}.")
+    for name, values in state.items():
+        if values.shape != expected[name].shape:
+            shapes = f"{tuple(values.shape)}, not {tuple(expected[name].shape)}"
+            raise CardError(f"The weights {path} don't fit {builder}: {name} has shape {shapes}. {advice}.")
+        if not torch.isfinite(values).all():
+            raise CardError(f"The weights {path} hold a value that is no finite number, in {name}. Train again.")
+    return state
+
+
+def _without_prefix(state: State, expected: Mapping[str, torch.Tensor]) -> State:
+    """The state without what all names begin with, as DataParallel, torch.compile and Lightning put it there."""
+    names = dict(zip(state, state, strict=True))
+    while not set(names.values()) & set(expected):
+        heads = {name.partition(".")[0] for name in names.values()}
+        if len(heads) != 1 or not all("." in name for name in names.values()):
+            return dict(state)
+        names = {name: short.partition(".")[2] for name, short in names.items()}
+    return {names[name]: values for name, values in state.items()}
+
+
+def _parts(names: Sequence[str]) -> str | None:
+    """What most names begin with, as a prefix."""
+    heads = [name.partition(".")[0] + "." for name in names if "." in name]
+    return max(set(heads), key=lambda head: (heads.count(head), head)) if heads else None

@@ -1,0 +1,225 @@
+"""Loading a trained network, and wrapping one of your own, so that it has named layers and a model card.
+
+A network here is a ``torch.nn.Module`` in eval mode with two more attributes: ``card``, a `ModelCard`, and
+``layer_names``, a list of str.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.nn.utils.spectral_norm import SpectralNorm
+
+from galviz.network.builders import BuilderError, build_network
+from galviz.network.card import CardError, ModelCard, file_sha256, read_card, shipped_card_path, write_card
+from galviz.network.cardformat import EMBEDDING, REGRESSION, is_label, preprocessing_problem
+from galviz.network.fingerprint import fingerprint
+from galviz.network.head import in_label_unit
+from galviz.network.layers import inspect_layers
+from galviz.network.snapshot import remember_weights
+from galviz.network.spec import NetworkSpec
+from galviz.network.state import load_state, parse_weights, read_weights_bytes, rescale_head, write_weights
+
+
+def load_model(path: str | os.PathLike[str] | None = None) -> nn.Module:
+    """Load a trained network.
+
+    Parameters
+    ----------
+    path : path-like, optional
+        Its card (.json) or its weights (.safetensors, the card beside them); the shipped network by default.
+
+    Returns
+    -------
+    torch.nn.Module
+        In eval mode, on the CPU, float32; the caller's own. Its ``card`` is the `ModelCard`, its ``layer_names`` a
+        list of str. It predicts in the unit of its label.
+
+    Raises
+    ------
+    CardError
+        If card or weights are missing, broken, or don't agree.
+
+    Examples
+    --------
+    >>> network = load_model()
+    >>> network.layer_names
+    ['stem', 'stage1', 'stage2', 'stage3', 'features']
+    """
+    file = shipped_card_path() if path is None else Path(path)
+    card = read_card(file)
+    weights = file.parent / card.weights
+    if file.suffix == ".safetensors" and file.name != card.weights:
+        raise CardError(f"The card beside {file} speaks of other weights, {card.weights}. Name the card instead.")
+    content = read_weights_bytes(weights)
+    state = parse_weights(content, weights)
+    if hashlib.sha256(content).hexdigest() != card.weights_sha256:
+        raise CardError(f"The weights {weights} are not those of its card: checksums differ. Get both files again.")
+    try:
+        network = build_network(card.spec, seed=0)  # the global generator keeps its state
+    except BuilderError as error:
+        raise CardError(f"The network of the card {file.with_suffix('.json')} can't be built: {error}") from error
+    load_state(network, rescale_head(state, in_label_unit, card), weights)
+    network.eval()  # before spectral norm computes, which in training mode changes its vectors
+    _compute_normalised_weights(network)
+    _check_layers(network, card, file.with_suffix(".json"))
+    remember_weights(network, card.weights_sha256)
+    return with_card(network, card)
+
+
+def wrap(
+    module: nn.Module,
+    spec: NetworkSpec,
+    *,
+    name: str | None = None,
+    label: str | None = "metallicity",
+    unit: str = "dex",
+    pad_px: int | None = None,
+    crop_px: int | None = None,
+    mean: Sequence[float] | None = None,
+    std: Sequence[float] | None = None,
+) -> nn.Module:
+    """Give a network of your own a model card and named layers, so that galviz can use it.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Takes images of shape (n, 3, height, width), float32. It is put into eval mode.
+    spec : NetworkSpec
+        Its layers and its head. The head's output must be one number per image, in the label's unit; otherwise the
+        network counts as an encoder and makes no predictions.
+    name : str, optional
+        For people; the name of the class by default.
+    label, unit : str
+        The catalogue's column that the network predicts, and its unit. Without a head they are ignored.
+    pad_px, crop_px : int, optional
+        Images are cropped or padded to a square of `pad_px`; the network takes the central `crop_px` of it. By default
+        as for the shipped network; if you give one of the two, the other has the same value.
+    mean, std : sequence of 3 float, optional
+        Of red, green and blue, each from 0 to 1, with which pixels are normalised. By default as for the shipped
+        network.
+
+    Returns
+    -------
+    torch.nn.Module
+        The same module, with ``card`` and ``layer_names``.
+
+    Raises
+    ------
+    ValueError
+        If the specification doesn't fit the module.
+
+    Examples
+    --------
+    >>> module = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 1))
+    >>> network = wrap(module, NetworkSpec(layers={"early": "1", "features": "3"}, head="4"))
+    >>> dict(network.card.layers)
+    {'early': 8, 'features': 8}
+    """
+    shipped = read_card()
+    sides = [side for side in (pad_px, crop_px) if side is not None]
+    pad_px, crop_px = (sides[0], sides[-1]) if sides else (shipped.pad_px, shipped.crop_px)
+    mean, std = tuple(shipped.mean if mean is None else mean), tuple(shipped.std if std is None else std)
+    if problem := preprocessing_problem({"pad_px": pad_px, "crop_px": crop_px, "mean": mean, "std": std}):
+        raise ValueError(f"The network can't take such images: {problem}.")
+    if not (label is None or is_label(label)):
+        raise ValueError(f"label must be the name of a column of the catalogue; got {label!r}.")
+    module.eval()
+    layers, n_outputs = inspect_layers(module, spec, crop_px)
+    predicts = n_outputs == 1 and label is not None
+    spec = spec.with_pooling({name: output.pooling for name, output in layers.items()})
+    card = ModelCard(
+        name=type(module).__name__ if name is None else name,
+        task=REGRESSION if predicts else EMBEDDING,
+        label=label if predicts else None,
+        unit=unit if predicts else "",
+        spec=spec,
+        layers={name: layers[name].n_channels for name in spec.layers},
+        pad_px=pad_px,
+        crop_px=crop_px,
+        mean=mean,
+        std=std,
+        survey_sha256="",
+        weights="",
+        weights_sha256=fingerprint(module),
+        training={},
+    )
+    return with_card(module, card)
+
+
+def save_model(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch.dtype = torch.float32) -> ModelCard:
+    """Write a network as a card and, beside it, its weights: both are whole or not there.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        With a card whose specification names a registered builder.
+    path : path-like
+        The card, ``NAME.json``; the weights become ``NAME.safetensors``.
+    dtype : torch.dtype
+        Of the parameters, see `galviz.network.state.write_weights`.
+
+    Returns
+    -------
+    ModelCard
+        As written.
+
+    Raises
+    ------
+    ValueError
+        If the network has no registered builder, or its weights can't be written as float16.
+    OSError
+        If a file can't be written.
+    """
+    file = Path(path)
+    if file.suffix != ".json":
+        raise ValueError(f"path must end in .json; got {file}.")
+    if network.card.spec.builder is None:
+        raise ValueError("network must have a registered builder to be saved: its specification names none.")
+    weights = file.with_suffix(".safetensors")
+    write_weights(network, weights, dtype=dtype)
+    sha256 = file_sha256(weights)
+    card = replace(
+        network.card,
+        name=file.stem,
+        survey_sha256=network.card.survey_sha256 or "0" * 64,
+        weights=weights.name,
+        weights_sha256=sha256,
+    )
+    write_card(card, file)
+    return card
+
+
+def with_card(network: nn.Module, card: ModelCard) -> nn.Module:
+    """Give a network its card and layer names, and put it into eval mode; returns the same network.
+
+    Features don't claim to be made with the card's weights: only `load_model` can know that.
+    """
+    network.card, network.layer_names = card, list(card.layers)
+    return network.eval()
+
+
+def _check_layers(network: nn.Module, card: ModelCard, file: Path) -> None:
+    """Compare what a network outputs with what its card says."""
+    try:
+        layers, n_outputs = inspect_layers(network, card.spec, card.crop_px)
+    except ValueError as error:
+        raise CardError(f"The network of the card {file} isn't what its spec says: {error}") from error
+    channels = {name: layers[name].n_channels for name in card.spec.layers}
+    if channels != dict(card.layers):
+        raise CardError(f"The card {file} says layers are {dict(card.layers)}, and its network has {channels}.")
+    if card.task == REGRESSION and n_outputs != 1:
+        raise CardError(f"The network of the card {file} outputs {n_outputs} numbers per image, and one is predicted.")
+
+
+def _compute_normalised_weights(network: nn.Module) -> None:
+    """Have spectral norm compute its weights now: until the first pass, those from before loading would be read."""
+    with torch.no_grad():  # a tensor with a graph behind it couldn't be copied
+        for module in network.modules():
+            for hook in module._forward_pre_hooks.values():
+                if isinstance(hook, SpectralNorm):
+                    hook(module, None)

@@ -1,0 +1,71 @@
+"""References from a copied module to others: attributes that hold modules or tensors in lists, dicts and functions.
+
+``torch.nn.Module`` registers the modules and tensors that are its attributes. Those in a plain list or a bound method
+are known to nobody, and a copy of the module would still call the originals.
+"""
+
+import copy
+import functools
+from collections.abc import Mapping
+from types import MethodType
+from typing import Any
+
+import torch
+from torch import nn
+
+_OWN_STATE = ("_parameters", "_buffers", "_modules")
+
+
+def redirect_references(copies: Mapping[int, nn.Module], tensors: Mapping[int, torch.Tensor]) -> None:
+    """Have the attributes of copied modules refer to copies too.
+
+    Parameters
+    ----------
+    copies : mapping of int to torch.nn.Module
+        The copy of each module of a network, by the ``id`` of the original.
+    tensors : mapping of int to torch.Tensor
+        The copy of each parameter and buffer, by the ``id`` of the original.
+
+    Raises
+    ------
+    ValueError
+        If an attribute holds a module with weights that the network doesn't know as one of its modules.
+    """
+    memo: dict[int, Any] = {**copies, **tensors}
+    for module in list(copies.values()):
+        attributes = vars(module)
+        for name, value in list(attributes.items()):
+            if name in _OWN_STATE or "_hooks" in name or isinstance(value, torch.Tensor) or not _refers(value):
+                continue
+            for unknown in _modules_in(value):
+                if id(unknown) not in memo and next(unknown.parameters(), None) is not None:
+                    raise ValueError(
+                        f"network must know all of its modules; {type(module).__name__}.{name} holds a "
+                        f"{type(unknown).__name__} that it doesn't, so that its weights would go unnoticed. Put it "
+                        "into a torch.nn.ModuleList or ModuleDict, or make it an attribute."
+                    )
+            attributes[name] = copy.deepcopy(value, memo)
+
+
+def _refers(value: object) -> bool:
+    """Whether a value holds a module or a tensor, directly or within."""
+    return any(True for _ in _leaves(value))
+
+
+def _modules_in(value: object) -> list[nn.Module]:
+    return [leaf for leaf in _leaves(value) if isinstance(leaf, nn.Module)]
+
+
+def _leaves(value: object) -> Any:  # noqa: ANN401 (an iterator of modules and tensors)
+    if isinstance(value, nn.Module | torch.Tensor):
+        yield value
+    elif isinstance(value, Mapping):
+        for held in value.values():
+            yield from _leaves(held)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for held in value:
+            yield from _leaves(held)
+    elif isinstance(value, MethodType):
+        yield from _leaves(value.__self__)
+    elif isinstance(value, functools.partial):
+        yield from _leaves([value.func, *value.args, *value.keywords.values()])

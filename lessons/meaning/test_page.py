@@ -1,0 +1,318 @@
+"""The page on meaning: what it shows and says is what the core computes; numbers in its text are right."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from galviz.analysis.correlation import correlate, curve_r2
+from galviz.analysis.pca import fit_pca
+from galviz.analysis.probes import Probe, probe
+from galviz.artefacts.probes import PERMUTED, PIXELS, PROBE_RESULTS, TRAINED, UNKNOWABLE, ProbeResults, known_causes
+from galviz.course.manifest import find_lesson
+from galviz.course.prose import sections
+from galviz.features.features import CONTROLS, load_features
+from galviz.features.pixels import SIDE_PX
+from galviz.network.card import read_card
+from galviz.survey.sample import draw_sample
+from galviz.survey.survey import load_survey
+from lessons.meaning.words import (
+    SOURCES,
+    TRUE_CONTROLS,
+    cause_name,
+    claims,
+    closest_causes,
+    signed,
+    source_words,
+    with_interval,
+)
+from tests.drawn import chart
+
+PAGE = "lessons/meaning"
+
+
+@pytest.fixture(scope="module")
+def survey():
+    return load_survey(verify=False)
+
+
+@pytest.fixture(scope="module")
+def results():
+    return PROBE_RESULTS.load()
+
+
+def told(app):
+    return "\n".join(element.value for kind in (app.markdown, app.caption, app.info) for element in kind)
+
+
+def values_of(source, ids):
+    features = load_features()
+    rows = features.rows(ids)
+    if source == PIXELS:
+        return PROBE_RESULTS.load().pixels[rows]
+    return (features if source == TRAINED else load_features(control=source)).layers["features"][rows]
+
+
+# What is drawn and said
+
+
+@pytest.mark.parametrize(
+    ("source", "size", "k"),
+    [("trained", 100, 3), ("random weights", 60, 2), ("shuffled labels", 300, 4), ("raw pixels", 40, 10)],
+)
+def test_the_map_is_the_samples_correlations(run_app, survey, source, size, k):
+    app = run_app(page=PAGE, sample=size, components=k, source=source)
+    assert not app.exception
+    ids, names = draw_sample(survey.object_ids, size), known_causes(survey.catalogue)
+    coordinates = fit_pca(values_of(SOURCES[source], ids), k).coordinates
+    causes = survey.catalogue.loc[ids, names].to_numpy(float)
+    found = correlate(coordinates, causes)
+    _, rows = chart(app)
+    kept = np.isfinite(found.r)
+    assert rows["r"].to_numpy() == pytest.approx(found.r[kept], abs=6e-5)
+    assert rows["low"].to_numpy() == pytest.approx(found.low[kept], abs=6e-5)
+    assert rows["high"].to_numpy() == pytest.approx(found.high[kept], abs=6e-5)
+    assert rows["component"].iloc[-1] == f"PC{k}"
+    chance = correlate(coordinates, np.random.default_rng(0).permutation(causes, axis=0))
+    said = told(app)
+    assert f"Of {found.r.size} intervals **{int(found.clear.sum())}** leave out 0" in said
+    assert f"only chance is left, **{int(chance.clear.sum())}** do" in said
+    assert closest_causes(found, names)[1] in said
+    assert f"{size} simulated galaxies, {source}, 95% intervals" in said
+
+
+def test_ranks_are_correlated_where_asked(run_app, survey):
+    app = run_app(page=PAGE, sample=80, measure="by rank (Spearman's ρ)")
+    ids, names = draw_sample(survey.object_ids, 80), known_causes(survey.catalogue)
+    causes = survey.catalogue.loc[ids, names].to_numpy(float)
+    found = correlate(fit_pca(values_of(TRAINED, ids), 3).coordinates, causes, method="spearman")
+    assert chart(app)[1]["r"].to_numpy() == pytest.approx(found.r[np.isfinite(found.r)], abs=6e-5)
+    assert "ρ = " in told(app)
+
+
+def test_what_r_misses_is_computed(run_app, survey):
+    app = run_app(page=PAGE, sample=150)
+    app.selectbox(key="cause").select("inclination_deg").run()
+    ids = draw_sample(survey.object_ids, 150)
+    coordinates = fit_pca(values_of(TRAINED, ids), 3).coordinates
+    cause = survey.catalogue.loc[ids, ["inclination_deg"]].to_numpy(float)
+    table = app.dataframe[0].value
+    assert table["line, r²"].to_numpy() == pytest.approx(correlate(coordinates, cause).r[:, 0] ** 2)
+    assert table["ranks, ρ²"].to_numpy() == pytest.approx(correlate(coordinates, cause, method="spearman").r[:, 0] ** 2)
+    assert table["parabola, R²"].to_numpy() == pytest.approx(curve_r2(coordinates, cause)[:, 0])
+    assert "goes with *inclination (0 = face-on)*, trained" in told(app)
+
+
+@pytest.mark.parametrize("against", [words for words in SOURCES if words != "trained"])
+def test_probes_are_the_shipped_ones(run_app, results, against):
+    app = run_app(page=PAGE, sample=20, against=against)
+    _, rows = chart(app, 1)
+    for words in ("trained", against):
+        mine = rows[rows["source"] == words]
+        assert mine["r2"].to_numpy() == pytest.approx(results.of(SOURCES[words])["r2"].to_numpy())
+        assert mine["cause"].tolist() == [cause_name(cause) for cause in results.of(TRAINED).index]
+    table = app.dataframe[-1].value
+    about = results.about("metallicity")
+    assert len(table) == len(about)
+    row = about.loc[CONTROLS[0]]
+    assert with_interval(row["r2"], row["low"], row["high"]) in table["R²"].tolist()
+    lead = with_interval(row["ahead"], row["ahead_low"], row["ahead_high"], sign=True)
+    assert table["lead of trained"][list(about.index).index(CONTROLS[0])] == lead
+    assert table["lead of trained"][list(about.index).index(TRAINED)] == "–"
+
+
+def test_every_claim_stands_on_the_page(run_app, results):
+    said = told(run_app(page=PAGE, sample=50))
+    for claim in claims(results, read_card().training["recipe"]["causes"]).values():
+        assert claim in said
+
+
+@pytest.mark.parametrize("source", ["trained", "random weights", "shuffled labels", "raw pixels"])
+def test_few_galaxies_are_told_so(run_app, source):
+    app = run_app(page=PAGE, sample=5, components=10, source=source)
+    assert not app.exception
+    assert "Take 10 galaxies or more: from 5 no interval can be had" in told(app)
+    app.slider(key="sample").set_value(10).run()
+    assert not app.exception
+    assert "no interval can be had" not in told(app)
+
+
+def test_a_cause_that_a_sample_does_not_vary_in_is_told_so(run_app, survey):
+    ids = draw_sample(survey.object_ids, 10)
+    assert np.ptp(survey.catalogue.loc[ids, "merger"]) == 0
+    app = run_app(page=PAGE, sample=10)
+    app.selectbox(key="cause").select("merger").run()
+    assert not app.exception
+    assert "All of the sample have the same merging with another galaxy" in told(app)
+
+
+# Words
+
+
+def test_numbers_with_intervals():
+    assert with_interval(0.536, -0.001, 0.6) == "0.54 [0.00, 0.60]"
+    assert with_interval(-0.2, -0.25, 0.05, sign=True) == "−0.20 [−0.25, +0.05]"
+    assert signed(-0.004) == "+0.00"
+    assert (source_words(CONTROLS[0]), source_words("stage1")) == ("random weights", "stage1")
+    assert (cause_name("metallicity"), cause_name("merger"), cause_name("own")) == (
+        "metallicity",
+        "merging with another galaxy",
+        "own",
+    )
+
+
+def made_up(trained, controls, prediction, *, lead=0.02):
+    """Results for a few causes in which everything is known: R² by cause, intervals of ± 0.01, leads of ± `lead`."""
+    parts = []
+    tables = {TRAINED: trained, **dict.fromkeys(TRUE_CONTROLS, controls), "prediction": prediction}
+    for source, r2 in {**tables, PERMUTED: dict.fromkeys(trained, 0.001)}.items():
+        for cause, value in r2.items():
+            ahead = trained[cause] - value if source not in (TRAINED, PERMUTED) else np.nan
+            numbers = (value, value - 0.01, value + 0.01, ahead, ahead - lead, ahead + lead)
+            parts.append((source, cause, *numbers))
+    columns = ["source", "cause", "r2", "low", "high", "ahead", "ahead_low", "ahead_high"]
+    return ProbeResults(pd.DataFrame(parts, columns=columns), np.zeros((1, 1)), 1.0)
+
+
+def test_claims_follow_the_numbers():
+    trained = {"metallicity": 0.8, "log_mass_msun": 0.7, "mag_r": 0.9, "redshift": 0.6, "arm_winding": 0.0}
+    controls = {"metallicity": 0.5, "log_mass_msun": 0.4, "mag_r": 0.9, "redshift": 0.1, "arm_winding": 0.0}
+    prediction = {"metallicity": 0.8, "log_mass_msun": 0.6, "mag_r": 0.1, "redshift": 0.2, "arm_winding": 0.0}
+    said = claims(made_up(trained, controls, prediction), ["log_mass_msun"])
+    both = claims(made_up(trained, controls, prediction), ["log_mass_msun", "redshift", "mag_r"])
+    assert "(*stellar mass, log10*; *brightness in r*; and *redshift*)" in both["told"]
+    assert "Of 4 causes, the trained features tell **3** better" in said["ahead"]
+    assert said["ahead"].index("Redshift") < said["ahead"].index("Metallicity")
+    assert (
+        "*Redshift*: R² = 0.60 [0.59, 0.61], ahead of the best control (random weights, 0.10) by +0.50" in said["ahead"]
+    )
+    assert (
+        "*Brightness in r*: R² = 0.90 [0.89, 0.91], random weights 0.90, a lead of +0.00 [−0.02, +0.02]"
+        in said["level"]
+    )
+    assert "**The controls don't come out at 0**" in said["controls"]
+    assert "+0.30 [+0.28, +0.32] over raw pixels" in said["controls"]
+    assert "Random weights alone tell 4 of 5 causes" in said["controls"]
+    assert "tells *stellar mass, log10* with R² = 0.60 [0.59, 0.61]" in said["construction"]
+    assert "they don't surely tell more than it does: a lead of +0.00 [−0.02, +0.02]" in said["construction"]
+    assert "*brightness in r*: 0.90 [0.89, 0.91] against 0.10 [0.09, 0.11]" in said["construction"]
+    assert "taught 1 of these causes (*stellar mass, log10*)" in said["told"]
+    assert (
+        "Of those that nobody told it, 1 are told better than by the controls, the farthest ahead *re" in said["told"]
+    )
+    assert "*Sense of the arms' winding*: 0.00 [−0.01, 0.01]" in said["chance"]
+
+
+def test_controls_that_come_out_as_controls_are_told_so():
+    trained = {"metallicity": 0.8, "log_mass_msun": 0.7}
+    said = claims(made_up(trained, dict.fromkeys(trained, 0.0), {"metallicity": 0.7, "log_mass_msun": 0.6}), [])
+    assert "**The controls don't come out at 0**" not in said["controls"]
+    assert "Random weights alone tell 0 of 2 causes" in said["controls"]
+    assert "There is no such cause" in said["level"]
+    assert "they tell more than the prediction does: a lead of +0.10" in said["construction"]
+    assert said["told"] == "**What it was told.** This network was taught the label alone."
+    assert "No network can know" not in said["chance"]
+
+
+def test_a_component_that_is_the_same_for_all_follows_none():
+    x = np.column_stack([np.arange(20.0), np.ones(20)])
+    found = correlate(x, np.column_stack([np.sin(np.arange(20)), -np.arange(20.0)]))
+    assert closest_causes(found, ["merger", "mag_r"]) == [
+        "**PC1** follows *brightness in r* most, r = −1.00 [−1.00, −1.00].",
+        "**PC2** is the same for all galaxies.",
+    ]
+
+
+# Numbers in the text
+
+
+def says(section, *phrases):
+    text = " ".join(sections(find_lesson("meaning").folder / "text.md")[section].split())
+    return all(phrase in text for phrase in phrases)
+
+
+def test_worked_numbers():
+    x, y = np.array([-1.0, 0.0, 1.0]), np.array([1.0, 2.0, 2.0])
+    r = np.corrcoef(x, y)[0, 1]
+    assert says("formula", "$x = -1, 0, 1$", "$y = 1, 2, 2$", rf"1 / \sqrt{{2 \cdot 2/3}} = {r:.2f}$")
+    assert np.corrcoef([1, 0, 1], [-1, 0, 1])[0, 1] == 0
+    assert says("formula", "$x = 1, 0, 1$ for $y = -1, 0, 1$, has $r = 0$")
+    answers = Probe(np.array([[1.5], [2.0], [2.5]]), np.full((3, 1), 2.0), np.array([[1.0], [2.0], [3.0]]))
+    assert says("probes", f"$1 - 0.5 / 2 = {answers.r2[0]:.2f}$", "four fifths", "With 512 weights")
+    assert read_card().layers["features"] == 512
+
+
+def test_counted_numbers(survey, results):
+    fields = 3 * len(known_causes(survey.catalogue))
+    assert says(
+        "intervals", f"Of {fields} fields", f"{fields / 20:.0f} on average will seem", "a thousand times", "middle 95 %"
+    )
+    assert says("reading", f"shrunk to {SIDE_PX} pixels a side", "The last two rows")
+    assert tuple(results.of(TRAINED).index[-2:]) == UNKNOWABLE
+    training = read_card().training
+    assert 47_000 < training["n_training"] < 50_000
+    assert len(training["epochs"]) == 8
+    assert says("limits", "2,000 galaxies for five epochs, the network almost 50,000 for eight")
+
+
+def test_a_few_galaxies_make_the_field_that_the_text_names(survey):
+    ids = draw_sample(survey.object_ids, 256)
+    pc2 = fit_pca(values_of(TRAINED, ids), 3).coordinates[:, 1]
+    width = survey.catalogue.loc[ids, "h_alpha_angstrom"].to_numpy(float)
+    found = correlate(pc2[:, None], width[:, None])
+    assert found.low[0, 0] < 0 < found.high[0, 0]
+    assert says("intervals", f"r = {found.r[0, 0]:.2f}, and has a dot")
+    others = np.argsort(width)[:-3]
+    r = np.corrcoef(pc2[others], width[others])[0, 1]
+    assert says("intervals", "Three of the 256 galaxies", f"without them r is {signed(r)}")
+
+
+def test_how_many_fields_seem_to_hold_something_by_chance(survey):
+    ids, names = draw_sample(survey.object_ids, 256), known_causes(survey.catalogue)
+    pcs = fit_pca(values_of(TRAINED, ids), 3).coordinates
+    causes = survey.catalogue.loc[ids, names].to_numpy(float)
+    deals = [np.random.default_rng(seed).permutation(causes, axis=0) for seed in range(12)]
+    counts = [int(correlate(pcs, dealt).clear.sum()) for dealt in deals]
+    assert min(counts) <= 1
+    assert max(counts) >= 6
+    assert says("intervals", "so 6 or 1 is no surprise")
+
+
+def test_a_control_without_its_best_chance_fails_as_the_text_says(survey, results):
+    label = survey.catalogue[["metallicity"]].to_numpy(float)
+    random = load_features(control=CONTROLS[0]).layers["features"]
+    untrimmed = probe(random, label, trim=0)
+    assert untrimmed.r2[0] < 0
+    worst = np.abs(untrimmed.predictions - label)[:, 0]
+    distance = np.linalg.norm(random - np.median(random, axis=0), axis=1)
+    assert worst.argmax() == distance.argmax()
+    assert says("controls", f"lies {distance.max() / np.median(distance):.0f} times as far out as the median one")
+    assert says("controls", f"misses its metallicity by {worst.max():.0f} dex")
+    others = np.delete(np.arange(len(label)), worst.argmax())
+    assert 1 - (worst[others] ** 2).sum() / ((label - untrimmed.baseline)[others] ** 2).sum() > 0
+    assert results.about("metallicity").loc[CONTROLS[0], "low"] > 0.5
+    assert says(
+        "controls", "2,000 fall below 0", "between the 1st and 99th percentile", "more than half of the variance"
+    )
+
+
+# The figure
+
+
+@pytest.mark.full
+def test_the_figure_is_drawn_from_the_core():
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    known = {}
+    try:
+        exec((find_lesson("meaning").folder / "figure.py").read_text(encoding="utf-8"), known)
+        figure = plt.gcf()
+        figure.canvas.draw()
+        survey, found = load_survey(verify=False), load_features()
+        pc1 = fit_pca(found.layers["features"], 3).coordinates[:, 0]
+        expected = np.corrcoef(pc1, survey.catalogue["metallicity"])[0, 1]
+        assert figure.axes[0].images[0].get_array()[0, 0] == pytest.approx(expected)
+    finally:
+        plt.close("all")

@@ -1,0 +1,68 @@
+"""The shipped UMAPs: of every galaxy and setting, and what they keep of the features' neighbours."""
+
+import numpy as np
+import pytest
+
+from galviz.analysis.embeddings import FEATURES, NOISE, SETTINGS, UmapSettings, fit_umap
+from galviz.analysis.neighbours import map_qualities, pieces
+from galviz.analysis.pca import fit_pca
+from galviz.artefacts.artefact import Provenance
+from galviz.artefacts.umaps import UMAPS, fit_umaps
+from galviz.features.features import load_features
+
+
+@pytest.fixture(scope="module")
+def features():
+    return load_features()
+
+
+@pytest.fixture(scope="module")
+def values(features):
+    return features.layers["features"]
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return UMAPS.load()
+
+
+def test_every_setting_places_every_galaxy(shipped, features):
+    assert tuple(shipped) == SETTINGS
+    for places in shipped.values():
+        assert places.index.tolist() == features.object_ids
+        assert places.dtypes.unique().tolist() == [np.float32]
+        assert np.isfinite(places.to_numpy()).all()
+    assert {"umap-learn", "numba", "python", "processor"} <= UMAPS.provenance().versions.keys()
+
+
+def test_what_is_saved_is_read_back(shipped, tmp_path):
+    UMAPS.save(shipped, Provenance("s"), tmp_path / "one.parquet")
+    again = UMAPS.load(tmp_path / "one.parquet")
+    assert tuple(again) == tuple(shipped)
+    assert all(again[settings].equals(places) for settings, places in shipped.items())
+
+
+def test_the_shipped_umaps_are_trustworthy(shipped, values):
+    some = slice(None, None, 4)
+    maps = {each.name: places.to_numpy()[some] for each, places in shipped.items() if each.of == FEATURES}
+    maps["PCA"] = fit_pca(values, 2).coordinates[some]
+    found = map_qualities(values[some], maps)
+    others = found.drop(index="PCA")
+    assert others["trustworthiness"].min() > max(0.92, found.loc["PCA", "trustworthiness"])
+    assert others["distance_rank_correlation"].max() < found.loc["PCA", "distance_rank_correlation"]
+
+
+def test_a_umap_of_noise_falls_into_pieces_with_few_neighbours(shipped):
+    (few,) = [places for each, places in shipped.items() if (each.of, each.n_neighbors) == (NOISE, 5)]
+    assert pieces(few.to_numpy()) > 10
+
+
+@pytest.mark.full
+def test_umap_repeats_itself_and_keeps_neighbours(values, features):
+    few, settings = values[:150], [UmapSettings(of, 10, 0.1, 3) for of in (FEATURES, NOISE)]
+    told = []
+    made = fit_umaps(features.object_ids[:150], few, settings, progress=lambda *at: told.append(at))
+    assert told == [(1, 2), (2, 2)]
+    first = made[settings[0]].to_numpy()
+    assert np.array_equal(first, fit_umap(few, settings[0]))
+    assert map_qualities(few, {"umap": first}).loc["umap", "trustworthiness"] > 0.9

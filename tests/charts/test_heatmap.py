@@ -1,0 +1,48 @@
+"""Maps of numbers as pictures: the right colour in the right place."""
+
+import numpy as np
+import pytest
+
+from galviz.charts.heatmap import heatmap
+
+GREY, ORANGE, BLUE = (232, 232, 232), (214, 96, 28), (43, 95, 179)
+
+
+def colours(values, **options):
+    """The picture's colour at each number's place."""
+    picture = np.asarray(heatmap(values, side_px=1, **options))
+    return [[tuple(int(part) for part in colour) for colour in row] for row in picture]
+
+
+def test_signs_have_their_colours_and_zero_is_grey():
+    assert colours([[2.0, -2.0], [0.0, 2.0]]) == [[ORANGE, BLUE], [GREY, ORANGE]]
+
+
+def test_half_of_the_largest_is_half_way():
+    ((half, _),) = colours([[1.0, 2.0]])
+    assert half == pytest.approx(np.add(GREY, ORANGE) / 2, abs=1)
+
+
+def test_a_common_scale_makes_maps_comparable_and_clips_what_is_beyond():
+    assert colours([[1.0, 8.0]], largest=1.0) == [[ORANGE, ORANGE]]
+    assert colours([[1.0]], largest=1e9) == [[GREY]]
+
+
+def test_nothing_but_zeros_is_grey():
+    assert colours(np.zeros((2, 2))) == [[GREY, GREY], [GREY, GREY]]
+
+
+@pytest.mark.parametrize(("shape", "size"), [((4, 4), (112, 112)), ((3, 3), (114, 114)), ((2, 5), (115, 46))])
+def test_each_number_is_a_square_of_whole_pixels(shape, size):
+    values = np.arange(np.prod(shape), dtype=float).reshape(shape)
+    picture = heatmap(values)
+    assert picture.size == size
+    side = size[0] // shape[1]
+    blocks = np.asarray(picture).reshape(shape[0], side, shape[1], side, 3)
+    assert (blocks == blocks[:, :1, :, :1]).all()
+
+
+@pytest.mark.parametrize("values", [np.zeros(3), np.zeros((0, 3)), [[np.nan]], [[np.inf, 0.0]]])
+def test_what_is_no_map_is_refused(values):
+    with pytest.raises(ValueError, match="values must be finite, of shape"):
+        heatmap(values)

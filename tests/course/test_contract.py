@@ -1,0 +1,85 @@
+"""The contract says what a lesson lacks, in a sentence each."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from galviz.course.contract import breaches
+from galviz.course.lesson import LESSONS_FOLDER, Lesson
+
+ENTRY = Lesson("template", "A title", 10, 1, "A claim.", "do it")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A copy of the template, to break."""
+    shutil.copytree(LESSONS_FOLDER / "template", tmp_path / "template")
+    monkeypatch.setattr("galviz.course.lesson.LESSONS_FOLDER", tmp_path)
+    assert breaches(ENTRY) == []
+    return tmp_path / "template"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["page.py", "text.md", "questions.toml", "exercise.py", "solution.py", "test_exercise.py", "bank.py", "figure.py"],
+)
+def test_a_missing_file_is_named(folder, name):
+    (folder / name).unlink()
+    assert breaches(ENTRY) == [f"{folder / name} is missing."]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("text.md", "## limits", "## limit", "template/text.md has no section '## limits'."),
+        ("exercise.py", "def mean(", "def average(", "template/exercise.py has no `mean`, which template.1 asks for."),
+        ("exercise.py", "def mean(", "def other() -> None:\n    pass\n\n\ndef mean(", "no task asks for `other`."),
+        ("exercise.py", '"template.1"', '"template.2"', "`mean` must raise NotImplementedError('template.1')."),
+        ("exercise.py", "raise NotImpl", "return NotImpl", "`mean` must raise NotImplementedError('template.1')."),
+        ("solution.py", "def mean(", "def average(", "template/solution.py has no `mean` (template.1)."),
+        ("test_exercise.py", "test_template_1", "test_template_2", "has no `test_template_1` (template.1)."),
+        ("bank.py", '@bank.wrong("template.1", "the sum")\n', "", "has 3 wrong answers to template.1; 4 are needed."),
+        ("bank.py", '@bank.right("template.1")\n', "", "has 0 right answers to template.1; 1 are needed."),
+        ("questions.toml", "[[quiz]]", "[[quizz]]", "is no TOML"),
+        ("questions.toml", "right = true", "right = false", "must have one answer that says `right = true`."),
+    ],
+)
+def test_what_doesn_t_fit_is_told(folder, name, old, new, said):
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    found = breaches(ENTRY)
+    assert any(said in sentence for sentence in found), found
+
+
+def test_a_docstring_is_asked_for(folder):
+    path = folder / "exercise.py"
+    head, _, _ = path.read_text(encoding="utf-8").partition("def mean(")
+    path.write_text(head + 'def mean(values):\n    raise NotImplementedError("template.1")\n', encoding="utf-8")
+    assert breaches(ENTRY) == ["template/exercise.py: `mean` needs a docstring, the text of template.1."]
+
+
+def test_a_short_quiz_is_told(folder):
+    path = folder / "questions.toml"
+    path.write_text(path.read_text(encoding="utf-8").rpartition("[[quiz]]")[0], encoding="utf-8")
+    assert breaches(ENTRY) == ["The quiz of template has 2 questions; 3 to 5 are right."]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"claim": "no stop"}, "the claim is a sentence"),
+        ({"afterwards": "do it."}, "without a full stop."),
+        ({"afterwards": ""}, "without a full stop."),
+    ],
+)
+def test_an_entry_that_can_t_be_is_told(folder, change, said):
+    entry = Lesson(**{**ENTRY.__dict__, **change})
+    (sentence,) = breaches(entry)
+    assert said in sentence
+
+
+def test_the_folder_of_the_lessons_is_the_repositorys():
+    assert Path(__file__).parents[2] / "lessons" == LESSONS_FOLDER

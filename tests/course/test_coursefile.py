@@ -1,0 +1,150 @@
+"""A course file that is missing or damaged is named on the page that needs it; the other pages go on."""
+
+import os
+import shutil
+
+import pytest
+
+from galviz.course.coursefile import CourseError, read_course_file, read_python
+from galviz.course.lesson import LESSONS_FOLDER
+from panels.frame import draw_page
+
+PCA, HOME = "lessons/pca", "instruments/home"
+
+
+def fifo(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+def folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+DAMAGE = {
+    "missing": lambda path: path.unlink(),
+    "empty": lambda path: path.write_bytes(b"\n"),
+    "folder": folder,
+    "fifo": fifo,
+    "utf-16": lambda path: path.write_text(path.read_text(encoding="utf-8"), encoding="utf-16"),
+    "null": lambda path: path.write_bytes(path.read_bytes() + b"\0"),
+}
+
+
+@pytest.fixture
+def lessons(tmp_path, monkeypatch):
+    """A copy of the lessons' files, to damage: what pages read is read from there."""
+    copy = tmp_path / "lessons"
+    shutil.copytree(LESSONS_FOLDER, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr("galviz.course.lesson.LESSONS_FOLDER", copy)
+    monkeypatch.setattr("panels.glossary.GLOSSARY_FILE", copy / "glossary.md")
+    monkeypatch.setattr("panels.frame.LESSONS_FOLDER", copy)
+    return copy
+
+
+def told(app):
+    """What a page that explains an error says; it has no traceback and nothing of the page that it stands for."""
+    assert not app.exception
+    assert [title.value for title in app.title] == ["A file that galviz needs can't be read"]
+    (error,) = app.error
+    return error.value
+
+
+# Reading
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_what_can_t_be_read_is_named(tmp_path, kind):
+    path = tmp_path / "text.md"
+    path.write_text("## é\n\ntext", encoding="utf-8-sig")
+    assert read_course_file(path) == "## é\n\ntext"
+    DAMAGE[kind](path)
+    with pytest.raises(CourseError, match=r"text\.md .*; .*docs/teaching\.md"):
+        read_course_file(path)
+
+
+@pytest.mark.parametrize("text", ["def f(:", "(" * 10_000, "x = '", "-" * 200_000 + "1"])
+def test_what_is_no_python_is_told_with_its_line(tmp_path, text):
+    path = tmp_path / "exercise.py"
+    path.write_text(text)
+    with pytest.raises(CourseError, match=r"exercise\.py is no Python"):
+        read_python(path)
+
+
+def test_a_shipped_file_comes_with_the_command_that_restores_it():
+    with pytest.raises(CourseError, match=r"restore it with `git checkout -- lessons/pca/nothing\.md`"):
+        read_course_file(LESSONS_FOLDER / "pca" / "nothing.md")
+
+
+# Pages
+
+
+@pytest.mark.parametrize("name", ["text.md", "exercise.py", "figure.py", "questions.toml", "page.py"])
+def test_a_damaged_file_is_explained_and_closes_no_other_page(run_app, lessons, name):
+    file = lessons / "pca" / name
+    DAMAGE["utf-16"](file)
+    app = run_app(page=HOME)
+    assert not app.exception
+    assert not app.error
+    assert f"{file} is no UTF-8 text" in told(app.switch_page(f"{lessons}/pca/page.py").run())
+    app = app.switch_page(f"{lessons}/hooks/page.py").run()
+    assert not app.exception
+    assert not app.error
+    assert [title.value for title in app.title] == ["Hooks"]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("text.md", "## idea", "## ideas", "has no text in a section '## idea'"),
+        ("text.md", "## limits", "## limit", "has no text in a section '## limits'"),
+        ("exercise.py", "def centre(", "def center(", "has no function 'centre'"),
+        ("exercise.py", "def centre(", "centre = 1\n\n\ndef center(", "has no function 'centre'"),
+        ("exercise.py", '    """', '    f"""', "has no docstring in 'centre'"),
+        ("figure.py", "import", "imp ort", "figure.py is no Python"),
+        ("page.py", "    end(lesson, text)\n", "", "has no function `page` that calls `end`"),
+        ("page.py", "def page(", "def pages(", "has no function `page` that calls `end`"),
+        ("page.py", "def _show_widths(", "def _show_widhts(", "is incomplete or wrong in line"),
+        ("page.py", "st.header(", "st.header(undefined, ", "is incomplete or wrong in line"),
+        ("page.py", "st.header(", "st.head(", "is incomplete or wrong in line"),
+        ("page.py", "lessons.pca.by_hand", "lessons.pca.by_foot", "can't be imported: No module named"),
+        ("page.py", "import pca_by_svd", "import pca_by_sad", "can't be imported: cannot import name"),
+    ],
+)
+def test_what_is_missing_in_a_file_is_told(run_app, lessons, name, old, new, said):
+    file = lessons / "pca" / name
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert said in told(run_app(page=f"{lessons}/pca"))
+
+
+def test_what_a_page_computes_wrongly_is_no_damage(tmp_path):
+    page = tmp_path / "page.py"
+    page.write_text("def page():\n    None.values\n")
+    with pytest.raises(AttributeError, match="values"):
+        draw_page(page)
+
+
+def test_a_missing_page_leaves_the_others_as_they_are(run_app, lessons):
+    (lessons / "pca" / "page.py").unlink()
+    app = run_app(page=HOME)
+    assert not app.exception
+    assert "7. Principal components" not in [link.proto.label for link in app.get("page_link")]
+    missing = f"(not available: {lessons / 'pca' / 'page.py'} is missing)"
+    assert f"7. Principal components {missing}" in [caption.value for caption in app.caption]
+    app = app.switch_page(f"{lessons}/hooks/page.py").run()
+    assert not app.exception
+    assert f"Next: Principal components {missing}" in [caption.value for caption in app.caption]
+
+
+@pytest.mark.parametrize("kind", ["missing", "utf-16", "empty"])
+def test_without_a_glossary_lessons_are_shown_without_links(run_app, lessons, kind):
+    DAMAGE[kind](lessons / "glossary.md")
+    app = run_app(page=f"{lessons}/pca")
+    assert not app.exception
+    assert not app.error
+    assert "The glossary can't be read" in app.warning[0].value
+    assert "Limitations" in [header.value for header in app.header]
+    assert "glossary.md" in told(app.switch_page("instruments/glossary/page.py").run())

@@ -1,0 +1,112 @@
+"""The contract of the lessons: each part is there; stubs fail, solutions pass, wrong answers get their own hint."""
+
+import ast
+from functools import cache
+
+import pytest
+
+from galviz.course.contract import breaches, load_bank, load_part
+from galviz.course.judge import Wrong
+from galviz.course.manifest import load_lessons
+from galviz.course.outcome import TaskState
+from galviz.course.questions import CourseError, read_questions
+from galviz.course.worker import examine
+from galviz.course.workspace import EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME
+from tests.imports import TORCH_MODULES, TORCH_PACKAGES, imports
+
+LESSONS = load_lessons()
+_FULL = {*TORCH_PACKAGES, *TORCH_MODULES}
+
+
+def needs_torch(lesson):
+    """Whether a lesson's exercises run the network."""
+    for name in (TESTS_NAME, "bank.py", SOLUTION_NAME, EXERCISE_NAME):
+        path = lesson.folder / name
+        if path.is_file():
+            for module in imports(path.read_text(encoding="utf-8"), f"lessons.{lesson.slug}.x"):
+                if any(f"{module}.".startswith(f"{full}.") for full in _FULL):
+                    return True
+    return False
+
+
+def tasks():
+    """Every task of every lesson whose questions can be read, marked where it needs torch."""
+    found = []
+    for lesson in LESSONS:
+        try:
+            questions = read_questions(lesson)
+        except CourseError:
+            continue  # test_a_lesson_is_complete tells
+        marks = [pytest.mark.full] if needs_torch(lesson) else []
+        found += [pytest.param(lesson, task, marks=marks, id=task.id) for task in questions.tasks]
+    return found
+
+
+@cache
+def part(lesson, name):
+    return load_part(lesson, name)
+
+
+@cache
+def bank_of(lesson):
+    return load_bank(lesson)
+
+
+def judged(lesson, task, answer):
+    """State and hint of an answer, as `check` would tell them."""
+    test = getattr(part(lesson, TESTS_NAME), task.test)
+    return examine(test, answer, task.id, lesson.folder / SOLUTION_NAME)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_a_lesson_is_complete(lesson):
+    found = breaches(lesson)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(("lesson", "task"), tasks())
+def test_the_stub_is_not_yet_an_answer(lesson, task):
+    stub = getattr(part(lesson, EXERCISE_NAME), task.function)
+    assert judged(lesson, task, stub)[0] == TaskState.NOT_YET
+
+
+@pytest.mark.parametrize(("lesson", "task"), tasks())
+def test_the_solution_passes(lesson, task):
+    assert judged(lesson, task, getattr(part(lesson, SOLUTION_NAME), task.function)) == (TaskState.PASSED, "")
+
+
+@pytest.mark.parametrize(("lesson", "task"), tasks())
+def test_right_answers_written_otherwise_pass(lesson, task):
+    for answer in bank_of(lesson).right_answers[task.id]:
+        assert judged(lesson, task, answer) == (TaskState.PASSED, ""), answer.__name__
+
+
+@pytest.mark.parametrize(("lesson", "task"), tasks())
+def test_wrong_answers_are_rejected_each_with_a_hint_of_its_own(lesson, task):
+    test, hints = getattr(part(lesson, TESTS_NAME), task.test), {}
+    for answer, words in bank_of(lesson).wrong_answers[task.id]:
+        with pytest.raises(Wrong) as told:
+            test(answer)
+        hint = str(told.value)
+        assert words in hint, f"{answer.__name__}: {hint}"
+        assert hint not in hints, f"{answer.__name__} gets the hint of {hints[hint]}: {hint}"
+        assert 20 <= len(hint) <= 400, f"{answer.__name__}: {hint}"
+        hints[hint] = answer.__name__
+
+
+@pytest.mark.parametrize(("lesson", "task"), tasks())
+@pytest.mark.parametrize(
+    "nonsense",
+    [lambda *_, **__: None, lambda *_, **__: 0, lambda *_, **__: "text", lambda *a, **__: a[0], lambda *_, **__: []],
+    ids=["none", "zero", "text", "first argument", "empty list"],
+)
+def test_nonsense_is_rejected(lesson, task, nonsense):
+    assert judged(lesson, task, nonsense)[0] == TaskState.FAILED
+
+
+@pytest.mark.parametrize(("lesson", "task"), tasks())
+def test_tests_never_look_at_the_students_file(lesson, task):
+    """A test takes the function alone: helpers, the student's or the solution's, are none of its business."""
+    tree = ast.parse((lesson.folder / TESTS_NAME).read_text(encoding="utf-8"))
+    imported = set(imports(ast.unparse(tree), f"lessons.{lesson.slug}.test_exercise"))
+    assert not {name for name in imported if name.startswith("lessons") and ("solution" in name or "exercise" in name)}

@@ -1,0 +1,262 @@
+"""The file of a student's progress: whatever stands in it, whoever writes at once, nothing sound is lost."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from galviz.course import progress
+from galviz.course.progress import progress_path, read_progress, record
+
+UNSOUND = {
+    "nested": b'{"key": "pca.2", "value": ' + b"[" * 100_000,
+    "nested-whole": b'{"key": "pca.2", "value": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+    "huge": b'{"key": "pca.2", "value": ' + b"9" * 5_000 + b"}",
+    "infinite": b'{"key": "pca.2", "value": 1e999}',
+    "nan": b'{"key": "pca.2", "value": NaN}',
+    "true": b'{"key": "pca.q1", "value": true}',
+    "null": b'{"key": "pca.2", "value": null}',
+    "list": b'["key", "value"]',
+    "text": b'"key"',
+    "bytes": b"\x00\xff\xfe\x00",
+    "cut": b'{"key": "pca.2", "val',
+    "escape": b'{"key": "pca.2", "value": "\\ud8',
+}
+
+
+@pytest.fixture(autouse=True)
+def work(tmp_path, monkeypatch):
+    """A student's folder of their own for each test."""
+    folder = tmp_path / "work"
+    monkeypatch.setenv("GALVIZ_WORK", str(folder))
+    return folder
+
+
+def event(key, value):
+    return json.dumps({"at": "2026-11-05T12:00:00+00:00", "key": key, "value": value}).encode() + b"\n"
+
+
+@pytest.mark.parametrize("line", UNSOUND.values(), ids=UNSOUND)
+def test_a_line_that_is_no_event_changes_nothing(work, line):
+    work.mkdir()
+    before = event("pca.1", "passed") + line
+    progress_path().write_bytes(before)
+    assert read_progress() == {"pca.1": "passed", "pca.1.passed": 1}
+    record({"pca.q1": 2})
+    assert read_progress() == {"pca.1": "passed", "pca.1.passed": 1, "pca.q1": 2}
+    assert progress_path().read_bytes().startswith(before)
+
+
+@pytest.mark.parametrize("kind", ["folder", "fifo", "device"])
+def test_what_is_no_file_is_told_at_once(work, kind):
+    work.mkdir()
+    if kind == "folder":
+        progress_path().mkdir()
+    elif kind == "fifo":
+        os.mkfifo(progress_path())
+    else:
+        progress_path().symlink_to("/dev/zero")
+    for call in (read_progress, lambda: record({"pca.q1": 0})):
+        with pytest.raises(OSError, match=r"progress\.jsonl"):
+            call()
+
+
+def test_a_file_is_read_again_only_if_it_has_changed(monkeypatch):
+    record({"pca.q1": 0})
+    read_progress()
+    read = []
+    monkeypatch.setattr(progress, "read_regular", lambda path: read.append(path) or path.read_bytes())
+    for _ in range(50):
+        read_progress()["pca.q1"] = 7  # a copy
+    assert read_progress() == {"pca.q1": 0}
+    assert not read
+    with progress_path().open("ab") as other:
+        other.write(event("pca.q1", 3))
+    assert read_progress() == {"pca.q1": 3}
+    assert len(read) == 1
+
+
+def test_superseded_lines_go_and_nothing_else(work):
+    work.mkdir()
+    elsewhere = work / "elsewhere.jsonl"
+    progress_path().symlink_to(elsewhere)
+    lines = [event("pca.1", "passed"), b"a note\n", *(event(f"pca.q{n % 5}", n) for n in range(100_000))]
+    elsewhere.write_bytes(b"".join([*lines, event("pca.1", "failed")]))
+    elsewhere.chmod(0o600)
+    before = read_progress()
+    assert before["pca.1.passed"] == 1
+    record({"pca.2": "not yet"})
+    assert read_progress() == before | {"pca.2": "not yet"}
+    assert progress_path().is_symlink()
+    assert elsewhere.stat().st_mode & 0o777 == 0o600
+    left = elsewhere.read_bytes().splitlines(keepends=True)
+    assert left == [*lines[:2], *lines[-5:], event("pca.1", "failed"), left[-1]]
+    assert list(work.iterdir()) in ([elsewhere, progress_path()], [progress_path(), elsewhere])
+    began = time.perf_counter()
+    record({"pca.2": "failed"})
+    assert time.perf_counter() - began < 0.5
+
+
+def test_a_file_that_can_t_be_rewritten_is_added_to(work, monkeypatch):
+    work.mkdir()
+    progress_path().write_bytes(b"".join(event("pca.q1", n) for n in range(2_000)))
+
+    def full(path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(progress, "replacing", full)
+    record({"pca.q2": 1})
+    assert read_progress() == {"pca.q1": 1999, "pca.q2": 1}
+
+
+def test_a_write_that_is_cut_short_is_told(monkeypatch):
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, content: write(handle, content[:10]))
+    with pytest.raises(OSError, match=r"progress\.jsonl"):
+        record({"pca.q1": 1})
+    monkeypatch.undo()
+
+
+WRITER = """
+import sys
+from galviz.course import progress
+progress._COMPACT_BEYOND_BYTES = 2_000
+for number in range(int(sys.argv[2])):
+    progress.record({f"{sys.argv[1]}.{number // 4}": number})
+    print(number, flush=True)
+"""
+
+
+def test_processes_at_once_lose_nothing_while_the_file_is_rewritten(work):
+    """One of them is killed in the middle of it."""
+    command = [sys.executable, "-c", WRITER]
+    writers = [subprocess.Popen([*command, name, "300"], stdout=subprocess.DEVNULL) for name in ("a", "b", "c")]
+    with subprocess.Popen([*command, "victim", "1000000"], stdout=subprocess.PIPE, text=True) as victim:
+        told = [int(victim.stdout.readline()) for _ in range(100)]
+        victim.send_signal(signal.SIGKILL)
+        told += [int(line) for line in victim.stdout.read().splitlines()]
+    assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
+    known = read_progress()
+    for name in ("a", "b", "c"):
+        assert [known[f"{name}.{place}"] for place in range(75)] == list(range(3, 300, 4))
+    for number in told:
+        assert known[f"victim.{number // 4}"] >= number
+    assert progress_path().read_bytes().count(b"\n") < 3 * 300 + len(told)  # it was rewritten
+    record({"after": 1})
+    assert read_progress()["after"] == 1
+
+
+EVENTS = {"pca.1": "passed", "pca.q1": 2, "hooks.2": "failed"}
+LINES = "".join(event(key, value).decode() for key, value in EVENTS.items())
+KNOWN = EVENTS | {"pca.1.passed": 1}
+SAVED_AS = {
+    "utf-16": "\ufeff".encode("utf-16-le") + LINES.encode("utf-16-le"),
+    "utf-16, big-endian": "\ufeff".encode("utf-16-be") + LINES.encode("utf-16-be"),
+    "utf-16, Windows line ends": LINES.replace("\n", "\r\n").encode("utf-16"),
+    "utf-32": LINES.encode("utf-32"),
+    "utf-16, cut short": LINES.encode("utf-16")[:-1],
+    "CR": LINES.replace("\n", "\r").encode(),
+    "CR, the last without an end": LINES.replace("\n", "\r").encode()[:-1],
+    "CR and LF mixed": LINES.replace("\n", "\r", 1).encode(),
+    "CRLF": LINES.replace("\n", "\r\n").encode(),
+    "utf-8 with a mark": LINES.encode("utf-8-sig"),
+    # as an older version left them, which added its lines all the same
+    "utf-16, then utf-8": LINES.encode("utf-16") + b"\n" + event("pca.q1", 2),
+    "utf-16, big-endian, then utf-8": "\ufeff".encode("utf-16-be") + LINES.encode("utf-16-be") + event("pca.q1", 2),
+    "CR, then LF": LINES.replace("\n", "\r").encode() + b"\n" + event("pca.q1", 2),
+}
+
+
+@pytest.mark.parametrize("content", SAVED_AS.values(), ids=SAVED_AS)
+def test_a_file_saved_otherwise_is_read_and_goes_on_whole(work, content):
+    work.mkdir()
+    progress_path().write_bytes(content)
+    assert read_progress() == KNOWN
+    assert progress.progress_problem() is None
+    record({"pca.q1": 2})  # known already
+    assert progress_path().read_bytes() == content
+    record({"pca.q7": 1})
+    record({"pca.q8": 3})
+    assert read_progress() == KNOWN | {"pca.q7": 1, "pca.q8": 3}
+    text = progress_path().read_bytes().decode("utf-8-sig")
+    assert "\x00" not in text
+    keys = [json.loads(line)["key"] for line in text.splitlines() if line.strip()]
+    assert keys[:3] == list(EVENTS)
+    assert keys[-2:] == ["pca.q7", "pca.q8"]
+    assert [path.name for path in work.iterdir()] == ["progress.jsonl"]
+
+
+def test_lines_that_are_no_events_survive_a_change_of_encoding(work):
+    work.mkdir()
+    progress_path().write_bytes(("a note: é\n" + LINES).encode("utf-16"))
+    record({"pca.q7": 1})
+    assert progress_path().read_text(encoding="utf-8").startswith("a note: é\n" + LINES)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x00\x01\x02" * 400,
+        LINES.encode("utf-16-le"),  # without a mark
+        b"PK\x03\x04 what\nis\nthis\n" + event("pca.1", "passed"),
+        "\ufeffnotes\nof another program\n".encode("utf-16-le"),
+    ],
+    ids=["binary", "utf-16 without a mark", "one event", "another's"],
+)
+def test_a_file_that_can_t_be_understood_is_told_and_kept(work, content):
+    work.mkdir()
+    progress_path().write_bytes(content)
+    known = read_progress()
+    assert str(progress_path()) in progress.progress_problem()
+    assert progress_path().read_bytes() == content  # reading changes nothing
+    (work / "progress-1.jsonl").write_bytes(b"an earlier one")
+    record({"pca.q7": 1})
+    assert read_progress() == known | {"pca.q7": 1}
+    assert progress.progress_problem() is None
+    record({"pca.q8": 1})
+    assert {path.name: path.read_bytes() for path in work.iterdir() if path != progress_path()} == {
+        "progress-1.jsonl": b"an earlier one",
+        "progress-2.jsonl": content,
+    }
+
+
+def test_without_locks_a_file_is_rewritten_too(work, monkeypatch):
+    """As on Windows, where PowerShell's `>` saves in UTF-16."""
+    monkeypatch.setattr(progress, "fcntl", None)
+    work.mkdir()
+    progress_path().write_bytes(SAVED_AS["utf-16, Windows line ends"])
+    record({"pca.q7": 1})
+    assert read_progress() == KNOWN | {"pca.q7": 1}
+    assert progress_path().read_bytes().startswith(LINES.encode())
+
+
+def test_what_can_t_be_rewritten_is_told_and_stays(work, monkeypatch):
+    work.mkdir()
+    progress_path().write_bytes(SAVED_AS["utf-16"])
+
+    def full(path):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(progress, "replacing", full)
+    with pytest.raises(OSError, match=r"progress\.jsonl"):
+        record({"pca.q7": 1})
+    assert progress_path().read_bytes() == SAVED_AS["utf-16"]
+
+
+def test_doctor_tells_of_a_file_that_can_t_be_understood(work):
+    from galviz.cli.doctor import OK, WRONG, check_progress
+
+    assert check_progress().state == OK
+    work.mkdir()
+    progress_path().write_bytes(SAVED_AS["utf-16"])
+    assert (check_progress().state, check_progress().found) == (OK, "1 exercises passed")
+    progress_path().write_bytes(b"\x00\x01\x02" * 400)
+    assert check_progress().state == WRONG
+    assert str(progress_path()) in check_progress().found
+    progress_path().unlink()
+    progress_path().mkdir()
+    assert check_progress().state == WRONG

@@ -1,0 +1,74 @@
+"""docs/teaching.md: its plan adds up, its settings are settings, its table of files is the contract's."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from galviz.course.contract import _FILES
+from galviz.course.manifest import find_lesson, load_lessons
+from galviz.course.outcome import Limits
+from galviz.course.questions import read_questions
+from galviz.course.settings import HOME, OPEN, RUN, SHOW, read_settings
+
+LESSONS = load_lessons()
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+
+
+def test_the_plan_adds_up():
+    table = TEXT.partition("<!-- plan -->")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.strip().splitlines()[2:]]
+    titles = [title for title, _, _ in rows if not title.startswith("**")]
+    assert titles == [entry.title for entry in LESSONS if entry.title in titles]
+    assert len(titles) >= 12
+    exercises = {entry.title: sum(task.minutes for task in read_questions(entry).tasks) for entry in LESSONS}
+    minutes = {entry.title: entry.minutes for entry in LESSONS}
+    total = None
+    for title, page, exercise in rows:
+        if title.startswith("**"):
+            assert total in (None, (0, 0)), "the part before doesn't add up"
+            total = (int(page.strip("*")), int(exercise.strip("*")))
+            # Half a day is four hours, with a break.
+            assert sum(total) <= 210
+        else:
+            assert (int(page), int(exercise)) == (minutes[title], exercises[title])
+            total = (total[0] - int(page), total[1] - int(exercise))
+    assert total == (0, 0)
+
+
+def test_every_lesson_has_a_word_for_instructors():
+    told = re.findall(r"^\*\*(.+?)\*\* Needs", TEXT, re.MULTILINE)
+    titles = [title.rstrip(".") for title in told]
+    assert titles == [entry.title for entry in LESSONS if entry.title in titles]
+    assert len(titles) >= 12
+
+
+def test_the_settings_shown_are_settings(tmp_path, monkeypatch):
+    shown = re.search(r"```toml\n(.*?)```", TEXT, re.DOTALL)[1]
+    (tmp_path / "course.toml").write_text(shown, encoding="utf-8")
+    (tmp_path / tomllib.loads(shown)["survey"]).mkdir()
+    monkeypatch.setenv("GALVIZ_COURSE", str(tmp_path / "course.toml"))
+    monkeypatch.delenv("GALVIZ_EXERCISES", raising=False)
+    found = read_settings()
+    assert found.lessons == (find_lesson("galaxies"), find_lesson("images"), find_lesson("pca"))
+    for choice in (HOME, RUN, SHOW, OPEN):
+        assert f'"{choice}"' in TEXT
+
+
+def test_the_files_of_a_lesson_are_those_of_the_contract():
+    named = re.findall(r"^\| `([a-z_.]+)` \|", TEXT, re.MULTILINE)
+    assert set(named) == set(_FILES) - {"__init__.py"}
+
+
+def test_the_limits_told_are_the_limits():
+    usual, text = Limits(), " ".join(TEXT.split())
+    assert f"with {usual.task_seconds:g} seconds for each exercise, {usual.load_seconds:g} to run the file" in text
+    assert f"and {usual.memory_mb / 1000:g} GB of memory beyond" in text
+
+
+def test_the_readmes_first_exercise_is_there():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    first = read_questions(LESSONS[0]).tasks[0]
+    assert f"Open\n`work/{LESSONS[0].slug}.py` in an editor. Its first function, `{first.function}`," in readme
+    assert f"python -m galviz check {first.id}\n" in readme

@@ -1,0 +1,144 @@
+"""Numbers that stand in the lessons' texts: each is computed here and looked for there."""
+
+import runpy
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+
+from galviz.analysis.metrics import errors_of
+from galviz.analysis.pca import fit_pca
+from galviz.artefacts.figures import LESSON_FIGURES
+from galviz.course.manifest import find_lesson, load_lessons
+from galviz.course.prose import sections
+from galviz.network.card import read_card
+from galviz.training.schedule import one_cycle
+
+LESSONS = load_lessons()
+
+
+def says(slug, section, *phrases):
+    """Whether a section of a lesson's text holds some phrases, whatever its line ends."""
+    text = " ".join(sections(find_lesson(slug).folder / "text.md")[section].split())
+    return all(phrase in text for phrase in phrases)
+
+
+def test_preparing_images():
+    card = read_card()
+    pad, crop = card.pad_px, card.crop_px
+    assert says("images", "crop", f"central {pad} are kept, and of those {crop}", rf"\times 3 = {crop**2 * 3}$")
+    assert says("images", "augment", f"up to {(pad - crop) // 2} pixels away from the middle")
+    epochs = len(card.training["epochs"])
+    assert says(
+        "images", "augment", f"In {epochs} rounds, called *epochs*, the network sees each galaxy {epochs} times"
+    )
+    half = [each["galaxies"] for each in card.training["surveys"] if each["simulation"]["framing"] == "petrosian"]
+    assert sum(half) * 2 == sum(each["galaxies"] for each in card.training["surveys"])
+    assert says("images", "statistics", "half of the galaxies that this network learnt from were cut out as large as")
+
+
+@pytest.mark.full
+def test_turns_are_what_the_text_says():
+    from galviz.training.augmentation import turns
+
+    (turn,) = turns()
+    assert says("images", "augment", "half of the images are mirrored", "tilted by up to 10°", "filled by reflection")
+    assert turn.pad_mode == "reflection"
+
+
+def test_the_network():
+    layers = LESSON_FIGURES.load().layers
+    blocks = [layer.blocks for layer in layers if layer.blocks]
+    assert says("network", "stages", f"${' + '.join(map(str, blocks))} = {sum(blocks)}$ residual blocks")
+    assert says("network", "stages", f"$1 + {2 * sum(blocks)} + 1 = {2 * sum(blocks) + 2}$", "makes 36")
+    assert 3 + 2 * sum(blocks) + 1 == 36
+    weights = 3 * 3 * 3 * layers[0].shape[0]
+    assert says("network", "stages", rf"3 \cdot 3 \cdot 3 \cdot 32 = {weights}$ weights")
+    assert says("network", "stages", f"${weights} + {layers[0].parameters - weights} = {layers[0].parameters}$")
+    assert says("network", "layers", f"the {layers[-1].parameters - 1} **features**")
+    assert says("network", "convolution", f"from {read_card().crop_px} pixels a side come {layers[0].shape[1]} places")
+    mish = 0.5 * np.tanh(np.log1p(np.exp(0.5)))
+    assert says("network", "residual", "$x = 2$ and $F(x) = -1.5$", rf"\operatorname{{Mish}}(0.5) = {mish:.2f}$")
+
+
+def test_training():
+    rmse = np.sqrt((0.1**2 + 0.1**2 + 0.2**2) / 3)
+    assert says("training", "loss", rf"\sqrt{{0.06 / 3}} = {rmse:.2f}$ dex")
+    rates = one_cycle(1.0, 4001)
+    assert rates[0] == pytest.approx(1 / 25)
+    assert rates.argmax() == pytest.approx(1000, abs=2)
+    assert rates[-1] == pytest.approx(1e-5, rel=0.05)
+    assert rates[2500] == pytest.approx(0.5, abs=0.002)
+    causes = read_card().training["recipe"]["causes"]
+    assert (len(causes), causes[0]) == (10, "metallicity_expected_dex")
+    assert says("training", "phases", "ten other causes", "One of the ten was the *metallicity without its scatter*")
+    assert says("training", "one-cycle", r"$\eta / 25$", "first quarter", r"\eta / 100000$", "it is half of")
+
+
+def test_predictions():
+    errors = errors_of([-0.1, 0.0, 0.1, 0.1, 0.9], [0.0] * 5)
+    assert says(
+        "predictions",
+        "numbers",
+        "errors −0.1, 0.0, 0.1, 0.1 and 0.9",
+        f"RMSE is {errors.rmse:.2f}, the bias {errors.bias:.1f}, the NMAD {errors.nmad:.2f}",
+        f"{1 / NormalDist().inv_cdf(0.75):.4f} \\cdot",
+    )
+    object_id = "9020200727000000001"
+    assert says("predictions", "table", f"has {len(object_id)} digits")
+    assert int(float(object_id)) != int(object_id)
+    assert float(np.nextafter(1e15, np.inf)) - 1e15 < 1 < float(np.nextafter(1e17, np.inf)) - 1e17
+    assert says("predictions", "same-batch", f"by {read_card().layers['features']} numbers")
+    assert says("predictions", "misses", "Eight galaxies of your sample")
+
+
+def test_hooks():
+    layers = {layer.name: layer for layer in LESSON_FIGURES.load().layers if layer.name}
+    channels, height, width = layers["stage4"].shape
+    assert says("hooks", "layers", rf"${height} \times {width}$ places, and its {channels} averages")
+    assert np.prod(layers["stem"].shape) * 4 * 256 / 1e6 > 200
+    assert says("hooks", "average", "to a few hundred galaxies fill hundreds of megabytes")
+    assert len(LESSON_FIGURES.load().object_ids) == 6
+    assert says("hooks", "modes", "The columns show six galaxies")
+
+
+def test_principal_components():
+    variances = fit_pca([[1, 1], [2, 2], [3, 3]], 2).explained_variance
+    assert variances == pytest.approx([2, 0], abs=1e-12)
+    share = fit_pca([[1, 1], [2, 2], [3, 2]], 1).explained_variance_ratio[0]
+    assert says(
+        "pca", "formula", r"$\lambda_1 = 2$, $\lambda_2 = 0$", f"it still explains {share:.0%}".replace("%", " %")
+    )
+
+
+def test_the_feature_space():
+    cosine = np.sqrt(0.5)
+    along = (4 + 1) / 2
+    correlation = 2 * cosine / np.sqrt(along)
+    assert says("space", "head", f"at a cosine of {cosine:.2f}", f"$(4 + 1) / 2 = {along}$", f"= {correlation:.2f}$")
+
+
+# How the figures are made with matplotlib
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("entry", LESSONS, ids=lambda entry: entry.slug)
+def test_the_matplotlib_figures_draw(entry):
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    try:
+        runpy.run_path(str(entry.folder / "figure.py"))
+        figure = plt.gcf()
+        figure.canvas.draw()
+        assert any((*ax.collections, *ax.patches, *ax.images, *ax.artists, *ax.lines) for ax in figure.axes)
+    finally:
+        plt.close("all")
+
+
+@pytest.mark.parametrize("entry", LESSONS, ids=lambda entry: entry.slug)
+def test_the_page_shows_how_its_figure_is_made(run_app, entry):
+    app = run_app(page=f"lessons/{entry.slug}")
+    assert (entry.folder / "figure.py").read_text(encoding="utf-8").strip() in [code.value.strip() for code in app.code]

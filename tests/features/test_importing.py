@@ -1,0 +1,227 @@
+"""Embeddings from elsewhere: the numbers of each galaxy arrive at that galaxy, or one sentence says why not."""
+
+import shutil
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from galviz import cli
+from galviz.features.features import FeaturesError, load_features
+from galviz.features.importing import import_features
+from galviz.features.origin import Origin
+from galviz.survey.survey import load_survey
+
+CHANNELS = 6
+
+
+@pytest.fixture(scope="module")
+def survey(make_survey):
+    return load_survey(make_survey(12, causes=False, side_px=32))
+
+
+@pytest.fixture(scope="module")
+def values(survey):
+    return np.random.default_rng(5).normal(size=(len(survey.object_ids), CHANNELS)).astype(np.float32)
+
+
+ORDER = np.random.default_rng(6).permutation(12)  # not that of the survey
+
+
+def frame(survey, values, name="feat_{}"):
+    columns = {name.format(number): values[ORDER, number] for number in range(CHANNELS)}
+    return pd.DataFrame({"objID": np.array(survey.object_ids)[ORDER]} | columns)
+
+
+def write_list_column(survey, values, path, *, kind=None, ids=None):
+    array = pa.array(list(values[ORDER]), kind or pa.list_(pa.float32()))
+    names = ids or pa.array(np.array(survey.object_ids)[ORDER])
+    pq.write_table(pa.table({"objID": names, "z": array, "ra": pa.array(np.arange(12.0))}), path)
+
+
+def write_npz(survey, values, path, **extra):
+    np.savez(path, objID=np.array(survey.object_ids)[ORDER], z=values[ORDER], **extra)
+
+
+WRITERS = {
+    "list.parquet": write_list_column,
+    "large.parquet": lambda s, v, p: write_list_column(s, v, p, kind=pa.large_list(pa.float64())),
+    "fixed.parquet": lambda s, v, p: write_list_column(s, v, p, kind=pa.list_(pa.float32(), CHANNELS)),
+    "whole.parquet": lambda s, v, p: write_list_column(
+        s, v, p, ids=pa.array([int(name) for name in np.array(s.object_ids)[ORDER]])
+    ),
+    "wide.parquet": lambda s, v, p: frame(s, v).to_parquet(p),
+    "wide.csv": lambda s, v, p: frame(s, v).to_csv(p, index=False),
+    "bare.csv": lambda s, v, p: frame(s, v, name="{}").assign(name="a").to_csv(p, index=False),
+    "both.npz": write_npz,
+    "ints.npz": lambda s, v, p: np.savez(p, objID=np.array([int(i) for i in s.object_ids])[ORDER], z=v[ORDER]),
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_each_galaxy_gets_its_own_numbers(name, survey, values, tmp_path):
+    WRITERS[name](survey, values, tmp_path / name)
+    imported = import_features(tmp_path / name, survey)
+    assert imported.features.object_ids == survey.object_ids
+    np.testing.assert_array_equal(imported.features.layers["embedding"], values)
+    assert imported.features.predictions is None
+    assert imported.n_left_out == 0
+
+
+@pytest.mark.parametrize("ids", ["ids.npy", "ids.txt", "ids.csv"])
+def test_ids_beside_an_array(ids, survey, values, tmp_path):
+    np.save(tmp_path / "z.npy", values[ORDER])
+    names = np.array(survey.object_ids)[ORDER]
+    if ids == "ids.npy":
+        np.save(tmp_path / ids, names)
+    else:
+        lines = ["objID"] * (ids == "ids.csv") + list(names)
+        (tmp_path / ids).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    imported = import_features(tmp_path / "z.npy", survey, ids=tmp_path / ids)
+    np.testing.assert_array_equal(imported.features.layers["embedding"], values)
+
+
+def test_the_command_writes_a_file_that_fits_the_survey_alone(survey, values, tmp_path, capsys, make_survey):
+    source = frame(survey, values).assign(ra=1.0)
+    extra = source.iloc[[0]].assign(objID="another")
+    pd.concat([source, extra]).to_csv(tmp_path / "zoobot.csv", index=False)
+    out = tmp_path / "zoobot.parquet"
+    command = ["import-features", tmp_path / "zoobot.csv", "--survey", survey.folder, "--out", out, "--layer", "zoobot"]
+    assert cli.main([str(each) for each in [*command, "--columns", "feat_*"]]) == 0
+    printed = capsys.readouterr()
+    assert "6 columns, feat_0 … feat_5" in printed.out
+    assert "1 rows are left out" in printed.err
+    features = load_features(out, survey=survey)
+    np.testing.assert_array_equal(features.layers["zoobot"], values.astype(np.float16))
+    other = load_survey(make_survey(12, causes=False, side_px=32, seed=3))
+    with pytest.raises(FeaturesError, match=r"import-features zoobot\.csv --survey"):
+        load_features(out, survey=other)
+    assert cli.main([str(each) for each in command]) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_other_numbers_or_another_name_have_another_origin(survey, values, tmp_path):
+    def key(change=0.0, layer="embedding"):
+        frame(survey, values + np.float32(change)).to_csv(tmp_path / "z.csv", index=False)
+        return Origin.recorded(import_features(tmp_path / "z.csv", survey, layer=layer).features.provenance).key
+
+    assert len({key(), key(1.0), key(layer="other")}) == 3
+    assert key() == key()
+
+
+# --- what is refused, in one sentence ---------------------------------------------------------------------------------
+
+
+def csv(change, **reading):
+    def write(survey, values, folder):
+        change(frame(survey, values)).to_csv(folder / "z.csv", index=False)
+        return "z.csv", reading
+
+    return write
+
+
+def npz(**arrays):
+    def write(survey, values, folder):
+        given = {"objID": np.array(survey.object_ids), "z": values}
+        np.savez(folder / "z.npz", **{name: value for name, value in (given | arrays).items() if value is not None})
+        return "z.npz", {}
+
+    return write
+
+
+def scaled(by, plus=0.0):
+    def change(table):
+        numbers = table.drop(columns="objID") * by + plus
+        return numbers.assign(objID=table["objID"])
+
+    return change
+
+
+def raw(name, content, **reading):
+    def write(survey, values, folder):
+        (folder / name).write_bytes(content)
+        return name, reading
+
+    return write
+
+
+def float_ids(survey, values, folder):
+    write_list_column(survey, values, folder / "z.parquet", ids=pa.array([float(i) for i in survey.object_ids]))
+    return "z.parquet", {}
+
+
+def ragged(survey, values, folder):
+    lists = pa.array([[1.0, 2.0], [3.0]] * 6)
+    pq.write_table(pa.table({"objID": survey.object_ids, "z": lists}), folder / "z.parquet")
+    return "z.parquet", {}
+
+
+def two_lists(survey, values, folder):
+    lists = pa.array(list(values))
+    pq.write_table(pa.table({"objID": survey.object_ids, "a": lists, "b": lists}), folder / "z.parquet")
+    return "z.parquet", {}
+
+
+@pytest.mark.parametrize(
+    ("write", "says"),
+    [
+        (csv(lambda t: t.iloc[1:]), "lacks 1, such as"),
+        (csv(lambda t: t.iloc[:0]), "must have a row of numbers for each id|no columns of numbers"),
+        (
+            csv(lambda t: t.assign(objID=[f"x{i}" for i in range(12)])),
+            r"it lacks 12, such as \d+ \(the file's first is 'x0'",
+        ),
+        (csv(lambda t: pd.concat([t, t.iloc[[3]]])), r"one row per galaxy; got '\d+' 2 times"),
+        (csv(lambda t: t.assign(feat_2=np.nan)), "must be finite; got nan for galaxy"),
+        (csv(lambda t: t.assign(feat_2=np.inf)), "must be finite; got inf for galaxy"),
+        (csv(lambda t: t.assign(feat_2="a")[["objID", "feat_2"]]), "no columns of numbers"),
+        (csv(lambda t: t.assign(ra=1.0)), "isn't clear which are the embedding"),
+        (csv(lambda t: t, columns=["feet_*"]), r"has no column 'feet_\*'"),
+        (csv(lambda t: t.assign(note="a"), columns=["feat_*", "note"]), "must have numbers in note"),
+        (csv(lambda t: t.rename(columns={"objID": "id"})), "must have ids in 'objID'; it has id, feat_0"),
+        (csv(lambda t: t.assign(objID=None)), "got no id"),
+        (csv(scaled(1e-7)), "float16"),
+        (csv(scaled(1e5)), "float16"),
+        (csv(scaled(0.01, plus=1000)), "float16"),
+        (csv(lambda t: t, ids="ids.txt"), "ids must be given for a .npy file, and for no other"),
+        (npz(objID=None), "must have ids in 'objID'"),
+        (npz(z=None), "must have one array of shape"),
+        (npz(other=np.ones((12, 2))), "must have one array of shape"),
+        (npz(z=np.ones((11, 2))), "got 12 ids and numbers of the shape"),
+        (npz(objID=np.array(["a", 1], dtype=object)), "Save ids as text"),
+        (float_ids, "a float. Write them as text"),
+        (ragged, "a list of one length"),
+        (two_lists, "several columns of lists: a, b"),
+        (raw("z.csv", b""), "can't be read as CSV"),
+        (raw("z.parquet", b"PAR1 no"), "no Parquet table"),
+        (raw("z.npz", b"PK\x03\x04"), "no file of NumPy"),
+        (raw("z.npy", b"\x93NUMPY", ids="z.npy"), "no file of NumPy"),
+        (raw("z.npy", b""), "ids must be given"),
+        (raw("z.h5", b""), "must end in"),
+    ],
+)
+def test_what_cant_be_right_is_told(write, says, survey, values, tmp_path):
+    name, reading = write(survey, values, tmp_path)
+    if reading.get("ids"):
+        reading["ids"] = tmp_path / reading["ids"]
+    with pytest.raises(FeaturesError, match=says) as caught:
+        import_features(tmp_path / name, survey, **reading)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_isnt_there(survey, tmp_path):
+    with pytest.raises(FeaturesError, match="There is no file"):
+        import_features(tmp_path / "none.csv", survey)
+    with pytest.raises(FeaturesError, match="can't be read: it is a folder"):
+        import_features(tmp_path, survey)
+
+
+def test_the_survey_itself_is_never_written_to(survey, values, tmp_path, capsys):
+    folder = shutil.copytree(survey.folder, tmp_path / "survey")
+    frame(survey, values).to_csv(tmp_path / "z.csv", index=False)
+    before = (folder / "master.csv").read_bytes()
+    command = ["import-features", tmp_path / "z.csv", "--survey", folder, "--force", "--out", folder / "master.csv"]
+    assert cli.main([str(each) for each in command]) == 2
+    assert (folder / "master.csv").read_bytes() == before

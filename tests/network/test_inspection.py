@@ -1,0 +1,184 @@
+"""The network taken apart: its table by arithmetic, its parts by NumPy, and training mode by what it does."""
+
+import threading
+
+import numpy as np
+import pytest
+import torch
+
+from galviz.features.extraction import extract
+from galviz.network.activations import feature_maps
+from galviz.network.anatomy import MAPS
+from galviz.network.builders import build_network
+from galviz.network.card import ModelCard
+from galviz.network.inspection import attention_gamma, effect_of_training_mode, inside, table_of_layers
+from galviz.network.model import load_model, with_card
+from galviz.network.weights import read_first_kernels
+from galviz.survey.survey import load_survey
+from lessons.network.by_hand import convolve
+from tests.cards import TINY, channels_of
+
+
+@pytest.fixture(scope="module")
+def network():
+    return load_model()
+
+
+@pytest.fixture(scope="module")
+def survey():
+    return load_survey()
+
+
+@pytest.fixture(scope="module")
+def found(network, survey):
+    return inside(network, survey.image(survey.object_ids[0]))
+
+
+def mish(x):
+    return x * np.tanh(np.log1p(np.exp(x)))
+
+
+# The table
+
+
+def test_parameters_by_arithmetic(network):
+    def convolution(before, after, side=3):
+        return before * after * side**2 + 2 * after  # and two numbers a channel for its batch norm
+
+    def stage(before, after, blocks):
+        first = convolution(before, after) + convolution(after, after)
+        shortcut = convolution(before, after, 1) if before != after else 0
+        return first + shortcut + (blocks - 1) * 2 * convolution(after, after)
+
+    rows = table_of_layers(network.card)
+    attention = 64 * 64 + 1  # a matrix, and gamma
+    assert [row.parameters for row in rows] == [
+        *(convolution(3, 32), convolution(32, 32), convolution(32, 64), 0),
+        *(stage(64, 64, 3) + attention, stage(64, 128, 4), stage(128, 256, 6), stage(256, 512, 3)),
+        *(0, 0, 0, 513),
+    ]
+    assert sum(row.parameters for row in rows) == sum(values.numel() for values in network.parameters())
+
+
+def test_shapes_and_names(network):
+    rows = {row.name: row for row in table_of_layers(network.card) if row.name}
+    assert list(rows) == ["stem", "stage1", "stage2", "stage3", "stage4", "features"]
+    assert [row.shape for row in rows.values()] == [
+        *((64, 56, 56), (64, 28, 28), (128, 14, 14), (256, 7, 7), (512, 4, 4), (512,)),
+    ]
+    assert [row.blocks for row in rows.values()] == [0, 3, 4, 6, 3, 0]
+
+
+# Its parts, of one galaxy
+
+
+def test_everything_is_there_and_layers_are_what_hooks_find(network, survey, found):
+    assert list(found) == list(MAPS)
+    image = survey.image(survey.object_ids[0])
+    for layer in ("stem", "stage1", "stage2", "stage3", "stage4"):
+        np.testing.assert_array_equal(found[layer], feature_maps(network, image, layer))
+
+
+def test_a_residual_block_adds_to_what_it_is_given(found):
+    expected = mish(found["block/input"] + found["block/branch"])
+    np.testing.assert_allclose(found["block/output"], expected, atol=1e-5)
+
+
+def test_the_pooled_stem_goes_into_the_first_block(found):
+    stem = np.pad(found["stem"], ((0, 0), (1, 1), (1, 1)), constant_values=-np.inf)
+    windows = np.lib.stride_tricks.sliding_window_view(stem, (3, 3), axis=(1, 2))[:, ::2, ::2]
+    np.testing.assert_array_equal(found["block/input"], windows.max(axis=(3, 4)))
+
+
+def test_self_attention_is_the_formula_of_the_text(network, found):
+    attention = network[4][-1].convpath[-1]
+    matrix = attention.conv.weight.detach().numpy()[:, :, 0]
+    x = found["attention/input"].reshape(64, -1).astype(float)
+    mixture = attention_gamma(network) * (x @ x.T) @ (matrix @ x)
+    scale = np.abs(mixture).max()
+    np.testing.assert_allclose(found["attention/mixture"].reshape(64, -1), mixture, atol=1e-4 * scale)
+    np.testing.assert_allclose(
+        found["attention/output"], found["attention/input"] + found["attention/mixture"], atol=1e-5 * scale
+    )
+
+
+def test_a_convolution_by_hand_is_the_networks(network, survey):
+    from galviz.network.forward import prepare
+
+    images = prepare([survey.image(survey.object_ids[0])], network.card)
+    with torch.no_grad():
+        expected = network[0][0](images)[0].numpy()
+    kernels = read_first_kernels()
+    numbers = images[0].permute(1, 2, 0).numpy()
+    for place in (0, 7, 31):
+        np.testing.assert_allclose(convolve(numbers, kernels[place]), expected[place], atol=1e-4)
+
+
+def test_a_convolution_of_known_answer():
+    numbers = np.zeros((6, 6, 3))
+    numbers[2, 2] = [1.0, 10.0, 100.0]
+    kernel = np.arange(27.0).reshape(3, 3, 3)
+    # Only the window about row 2, column 2 of the image meets the pixel with its middle: place (1, 1) at stride 2.
+    answer = convolve(numbers, kernel)
+    assert answer.shape == (3, 3)
+    assert answer[1, 1] == 4 + 10 * 13 + 100 * 22
+    assert np.count_nonzero(answer) == 1
+
+
+def test_threads_that_share_a_network_get_each_their_own(network, survey):
+    ids = survey.object_ids[:6]
+    expected = [inside(network, survey.image(one)) for one in ids]
+    seen = {}
+
+    def look(place):
+        for _ in range(3):
+            seen[place] = inside(network, survey.image(ids[place]))
+
+    threads = [threading.Thread(target=look, args=(place,)) for place in range(len(ids))]
+    for thread in threads:
+        thread.start()
+    extract(network, survey, ids, layers=["stage1"])
+    for thread in threads:
+        thread.join()
+    for place in range(len(ids)):
+        for name in MAPS:
+            np.testing.assert_allclose(seen[place][name], expected[place][name], atol=1e-4)
+    assert not any(module._forward_hooks for module in network.modules())
+
+
+# Training mode
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    card = ModelCard(
+        name="tiny",
+        task="regression",
+        label="metallicity",
+        unit="dex",
+        spec=TINY,
+        layers=channels_of(TINY),
+        pad_px=144,
+        crop_px=112,
+        mean=(0.1, 0.1, 0.1),
+        std=(0.1, 0.1, 0.1),
+        survey_sha256="0" * 64,
+        weights="tiny.safetensors",
+        weights_sha256="0" * 64,
+        training={},
+    )
+    return with_card(build_network(card.spec, seed=3), card)
+
+
+def test_training_mode_depends_on_company_and_leaves_traces(tiny, survey):
+    images = [survey.image(one) for one in survey.object_ids[:6]]
+    before = {name: values.clone() for name, values in tiny.state_dict().items()}
+    effect = effect_of_training_mode(tiny, images, passes=2)
+    np.testing.assert_allclose(effect.eval_alone, effect.eval_together, atol=1e-5)
+    expected = extract(tiny, survey, survey.object_ids[:6]).predictions
+    np.testing.assert_allclose(effect.eval_together, expected, atol=1e-5)
+    assert np.abs(effect.train_together - effect.eval_together).max() > 1e-3
+    assert np.abs(effect.train_halves - effect.train_together).max() > 1e-3
+    assert np.abs(effect.eval_after - effect.eval_together).max() > 1e-3
+    assert not tiny.training
+    assert all(torch.equal(values, before[name]) for name, values in tiny.state_dict().items())

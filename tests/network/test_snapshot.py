@@ -1,0 +1,369 @@
+"""A pass computes with what the network was when it began, and its features say so; nobody can come in between."""
+
+import copy
+import multiprocessing
+import random
+import signal
+import threading
+import time
+
+import numpy as np
+import pytest
+import torch
+from fastai.callback.hook import hook_output
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.nn.modules.module import register_module_forward_hook
+from torch.overrides import TorchFunctionMode
+
+from galviz.features.extraction import extract
+from galviz.network.activations import feature_maps
+from galviz.network.card import file_sha256
+from galviz.network.fingerprint import fingerprint
+from galviz.network.model import load_model
+from galviz.network.snapshot import take_snapshot
+from galviz.survey.survey import load_survey
+
+CPU = torch.device("cpu")
+PATIENCE_S = 60
+LAYERS = ("stem", "stage1", "stage3", "features")
+
+
+@pytest.fixture(scope="module")
+def survey(make_survey):
+    return load_survey(make_survey(12, causes=False, side_px=64))
+
+
+@pytest.fixture
+def network(tiny_card):
+    return load_model(tiny_card)
+
+
+@pytest.fixture
+def file_checksum(tiny_card):
+    return file_sha256(tiny_card.with_suffix(".safetensors"))
+
+
+def weights_of(features):
+    return features.provenance["weights_sha256"]
+
+
+# --- which weights features claim to be of ----------------------------------------------------------------------------
+
+
+def test_features_of_a_loaded_network_are_of_its_file(network, survey, file_checksum):
+    assert weights_of(extract(network, survey)) == file_checksum
+    assert weights_of(extract(copy.deepcopy(network), survey)) == file_checksum
+
+
+def test_a_network_that_was_put_into_training_mode_in_between_is_not_that_of_its_file(network, survey, file_checksum):
+    before = extract(network, survey)
+    network.train()
+    network(torch.randn(8, 3, 64, 64))
+    network.eval()
+    after = extract(network, survey)
+    assert np.abs(after.predictions - before.predictions).max() > 1e-3
+    assert weights_of(after) != file_checksum
+    assert weights_of(after) == weights_of(extract(network, survey))
+
+
+def _replace_activation(network):
+    network[0][2] = nn.ReLU().eval()
+
+
+def _first_pooling(network):
+    return next(module for module in network.modules() if isinstance(module, nn.AvgPool2d))
+
+
+def _spectral_norm(network):
+    return next(iter(network[4][-1].convpath[-1].conv._forward_pre_hooks.values()))
+
+
+CHANGES = {
+    "an optimiser's step": lambda network: torch.optim.SGD(network.parameters(), 0.1).step(),
+    "in place, past autograd": lambda network: network[0][0].weight.data[0, 0, 0].add_(1e-3),
+    "the sign of a zero": lambda network: network[0][1].bias.data.copy_(-torch.zeros(len(network[0][1].bias))),
+    "a running mean": lambda network: network[0][1].running_mean[0].add_(1e-6),
+    "another activation function": _replace_activation,
+    "the divisor of a pooling": lambda network: setattr(_first_pooling(network), "divisor_override", 3),
+    "a wider eps": lambda network: setattr(network[0][1], "eps", 1e-3),
+    "a setting of spectral norm": lambda network: setattr(_spectral_norm(network), "eps", 1e-3),
+    "a tensor that is no parameter": lambda network: setattr(network[0][1], "shift", torch.ones(1)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_whatever_changes_the_network_changes_what_its_features_claim(network, survey, file_checksum, change):
+    if change is CHANGES["the sign of a zero"]:
+        network[0][1].bias.data.zero_()
+        file_checksum = weights_of(extract(network, survey))
+    if change is CHANGES["an optimiser's step"]:
+        network(torch.randn(2, 3, 64, 64)).sum().backward()
+    change(network)
+    assert weights_of(extract(network, survey)) != file_checksum
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_bit_of_any_tensor_counts(network, data):
+    tensors = {**dict(network.named_parameters()), **dict(network.named_buffers())}
+    before = fingerprint(network)
+    name = data.draw(st.sampled_from(sorted(tensors)))
+    values = tensors[name].detach()
+    bits = values.view(-1).view(torch.uint8) if values.ndim else values.view(1).view(torch.uint8)
+    place, bit = data.draw(st.integers(0, len(bits) - 1)), data.draw(st.integers(0, 7))
+    bits[place] ^= 1 << bit
+    assert take_snapshot(network, CPU).sha256 == fingerprint(network) != before
+    bits[place] ^= 1 << bit
+    assert take_snapshot(network, CPU).sha256 == fingerprint(network) == before
+
+
+def test_a_network_loaded_reads_as_it_computes(tiny_card):
+    """Spectral norm computes a weight before each pass; before the first one it must not be that of another network."""
+    network = load_model(tiny_card)
+    convolution = network[4][-1].convpath[-1].conv
+    before = convolution.weight.clone()
+    with torch.no_grad():
+        network(torch.randn(1, 3, 64, 64))
+    assert torch.equal(convolution.weight, before)
+
+
+# --- hooks of others --------------------------------------------------------------------------------------------------
+
+
+def returns_another(module, inputs, output):
+    return output * 1.5
+
+
+def changes_in_place(module, inputs, output):
+    output.mul_(1.5)
+
+
+def changes_behind_autograd(module, inputs, output):
+    output.data[0] += 1
+
+
+def changes_the_input(module, inputs):
+    return (inputs[0] + 1,)
+
+
+def with_keywords(module, inputs, keywords, output):
+    return output + 1
+
+
+HOOKS = {
+    "returns_another": lambda module: module.register_forward_hook(returns_another),
+    "changes_in_place": lambda module: module.register_forward_hook(changes_in_place),
+    "changes_behind_autograd": lambda module: module.register_forward_hook(changes_behind_autograd),
+    "changes_the_input": lambda module: module.register_forward_pre_hook(changes_the_input),
+    "with_keywords": lambda module: module.register_forward_hook(with_keywords, with_kwargs=True),
+    "always": lambda module: module.register_forward_hook(returns_another, always_call=True),
+}
+
+
+@pytest.mark.parametrize("place", ["0.1", "5", "11"])
+@pytest.mark.parametrize("register", HOOKS.values(), ids=HOOKS)
+def test_a_hook_that_changes_the_output_is_named_and_refused(network, survey, register, place):
+    plain = extract(network, survey)
+    handle = register(network.get_submodule(place))
+    names = rf"tests\S*\.\w+ on module '{place}' changes the output.*allow_hooks=True"
+    with pytest.raises(ValueError, match=names):
+        extract(network, survey)
+    if place != "11":
+        with pytest.raises(ValueError, match=names):
+            feature_maps(network, survey.image(survey.object_ids[0]), "stage3")
+    allowed = extract(network, survey, allow_hooks=True)
+    assert np.abs(allowed.predictions - plain.predictions).max() > 1e-4
+    assert f"on module '{place}'" in allowed.provenance["changed_by_hooks"]
+    handle.remove()
+    again = extract(network, survey)
+    np.testing.assert_array_equal(again.predictions, plain.predictions)
+    assert "changed_by_hooks" not in again.provenance
+
+
+def test_hooks_that_observe_stay_and_see_the_network_itself(network, survey, file_checksum):
+    plain, seen = extract(network, survey), []
+    network[4].register_forward_hook(lambda module, inputs, output: seen.append((module, output.shape)))
+    with hook_output(network[5]) as hook:
+        features = extract(network, survey, layers=["stage2"])
+        assert len(hook.stored) == 12
+    np.testing.assert_array_equal(features.predictions, plain.predictions)
+    assert weights_of(features) == file_checksum
+    assert [(module is network[4], shape[0]) for module, shape in seen] == [(True, 12)]
+
+
+def test_a_hook_may_keep_what_it_was_shown_and_change_it_later(network, survey, file_checksum):
+    plain, kept = extract(network, survey), []
+    block = network[4][0]
+    block.register_forward_pre_hook(lambda module, inputs: kept.append(inputs[0]))
+
+    def changes_what_it_kept(module, inputs, output):
+        kept[-1].mul_(0)
+
+    block.convpath[-1].register_forward_hook(changes_what_it_kept)
+    features = extract(network, survey)
+    np.testing.assert_array_equal(features.predictions, plain.predictions)
+    assert weights_of(features) == file_checksum
+
+
+def test_a_mode_is_refused(network, survey):
+    class Doubling(TorchFunctionMode):
+        def __torch_function__(self, function, types, arguments=(), keywords=None):
+            return function(*arguments, **(keywords or {}))
+
+    with Doubling(), pytest.raises(ValueError, match=r"the mode .*Doubling"):
+        extract(network, survey)
+    with torch.device("cpu"):
+        extract(network, survey)
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16, torch.float64])
+def test_a_network_of_another_precision_is_refused(network, survey, kind):
+    with pytest.raises(ValueError, match=rf"network must be of float32; got {kind} in 0\.0\.weight"):
+        extract(network.to(kind), survey)
+
+
+def test_a_replaced_forward_method_and_a_global_hook_are_refused(network, survey):
+    network[6].forward = lambda values: values
+    with pytest.raises(ValueError, match=r"the replaced method forward of module '6' changes the output"):
+        extract(network, survey)
+    del network[6].forward
+    handle = register_module_forward_hook(returns_another)
+    try:
+        with pytest.raises(ValueError, match=r"the global hook .*returns_another changes the output"):
+            extract(network, survey)
+    finally:
+        handle.remove()
+    extract(network, survey)
+
+
+# --- in the middle of a pass ------------------------------------------------------------------------------------------
+
+
+def test_a_network_that_another_thread_trains_in_the_middle_of_a_batch(network, survey, file_checksum):
+    """The pass has the numbers and the claim of the network as it was; the next one those of the network as it is."""
+    expected, this = extract(network, survey), threading.get_ident()
+
+    def train_a_step():
+        network.train()
+        network(torch.randn(4, 3, 64, 64)).sum().backward()
+        torch.optim.SGD(network.parameters(), 1e-3).step()
+        network.eval()
+
+    def interfere(module, inputs, output):
+        if threading.get_ident() == this:
+            thread = threading.Thread(target=train_a_step)
+            thread.start()
+            thread.join(PATIENCE_S)
+
+    handle = network[2].register_forward_hook(interfere)
+    features = extract(network, survey, batch_size=6)
+    handle.remove()
+    np.testing.assert_allclose(features.predictions, expected.predictions, rtol=1e-5)
+    assert weights_of(features) == file_checksum
+    after = extract(network, survey)
+    assert np.abs(after.predictions - expected.predictions).max() > 1e-3
+    assert weights_of(after) != file_checksum
+
+
+def test_training_mode_in_the_middle_of_a_batch_changes_nothing_in_it(network, survey):
+    expected = extract(network, survey)
+
+    def interfere(module, inputs, output):
+        network.train()
+
+    handle = network[2].register_forward_hook(interfere)
+    features = extract(network, survey)
+    handle.remove()
+    np.testing.assert_array_equal(features.predictions, expected.predictions)
+    with pytest.raises(ValueError, match="network must be in eval mode"):
+        extract(network, survey)
+
+
+# Between the opening of an image and its `with`, Python itself closes what an interrupt left open, and says so.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_anywhere_leaves_no_hook_and_no_lock(network, survey):
+    extract(network, survey, layers=LAYERS)
+    began = time.perf_counter()
+    extract(network, survey, layers=LAYERS, batch_size=6)
+    usual_s = time.perf_counter() - began
+    dice, interrupted = random.Random(5), 0
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        for _ in range(40):
+            try:
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, dice.uniform(0.0005, usual_s))
+                    extract(network, survey, layers=LAYERS, batch_size=6)
+                finally:  # where the interrupt may come too
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                interrupted += 1
+            assert not any(module._forward_hooks for module in network.modules())
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+    assert interrupted > 10
+    extract(network, survey)
+
+
+def _in_child(network, survey, queue):
+    torch.set_num_threads(1)  # OpenMP's own threads don't survive a fork
+    queue.put(extract(network, survey).predictions.tolist())
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_process_forked_in_the_middle_of_a_pass_can_extract(network, survey):
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    expected = extract(network, survey).predictions.tolist()
+    in_pass, forked = threading.Event(), threading.Event()
+
+    def wait(module, inputs, output):
+        if threading.current_thread() is thread:
+            in_pass.set()
+            forked.wait(PATIENCE_S)
+
+    context = multiprocessing.get_context("fork")
+    thread = threading.Thread(target=extract, args=(network, survey))
+    handle = network[1].register_forward_hook(wait)
+    thread.start()
+    try:
+        assert in_pass.wait(PATIENCE_S)
+        queue = context.SimpleQueue()
+        child = context.Process(target=_in_child, args=(network, survey, queue))
+        child.start()  # while the thread holds its turn
+        child.join(PATIENCE_S)
+        hung = child.is_alive()
+        child.kill()
+        assert not hung
+        assert queue.get() == expected
+    finally:
+        forked.set()
+        thread.join(PATIENCE_S)
+        handle.remove()
+        torch.set_num_threads(threads)
+
+
+def test_a_batch_of_large_images_is_decoded_one_by_one(network, make_survey, monkeypatch):
+    """Whoever reads a thousand images of 4096 px must have room for one."""
+    survey = load_survey(make_survey(9, causes=False, side_px=64))
+    alive, most = set(), [0]
+    read = type(survey).image
+
+    def watched(self, object_id):
+        import weakref
+
+        image = read(self, object_id)
+        alive.add(object_id)
+        most[0] = max(most[0], len(alive))
+        weakref.finalize(image, alive.discard, object_id)
+        return image
+
+    monkeypatch.setattr(type(survey), "image", watched)
+    extract(network, survey, batch_size=9)
+    assert most[0] <= 2

@@ -1,0 +1,38 @@
+"""What the app keeps for all sessions is told apart by what it was made from, and never by an object's identity."""
+
+import numpy as np
+
+from galviz.features.features import Features
+from panels.caching import cache_data
+
+
+def features_of(survey_sha256):
+    values = np.arange(6.0).reshape(3, 2)
+    provenance = {"survey_sha256": survey_sha256, "card_sha256": "b" * 64, "weights_sha256": "c" * 64}
+    return Features(["1", "2", "3"], {"features": values}, np.zeros(3), provenance)
+
+
+def test_features_of_one_origin_share_a_result_and_others_do_not():
+    calls = []
+
+    @cache_data(max_entries=8, show_spinner=False)
+    def count(features: Features, layer: str) -> int:
+        calls.append(layer)
+        return len(calls)
+
+    assert count(features_of("a" * 64), "features") == count(features_of("a" * 64), "features") == 1
+    assert count(features_of("d" * 64), "features") == 2
+    assert count(features_of("a" * 64), "stem") == 3
+
+
+def test_surveys_are_told_apart_by_their_checksum(small_survey, make_survey):
+    from galviz.survey.survey import load_survey
+
+    folder = make_survey(12, seed=3)
+
+    @cache_data(max_entries=8, show_spinner=False)
+    def count(survey: object) -> int:
+        return len(survey.object_ids)
+
+    assert count(small_survey) == len(small_survey.object_ids)
+    assert count(load_survey(folder)) == count(load_survey(folder)) == 12

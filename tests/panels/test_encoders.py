@@ -1,0 +1,194 @@
+"""Pages for networks that predict nothing, for embeddings from elsewhere, and for layers of other names."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from galviz import cli
+from galviz.analysis.pca import fit_pca
+from galviz.features.cache import load_cached
+from galviz.features.extraction import extract
+from galviz.features.features import load_features, save_features
+from galviz.features.origin import Origin
+from galviz.network.builders import build_network
+from galviz.network.card import read_card
+from galviz.network.model import load_model, save_model, wrap
+from galviz.network.spec import NetworkSpec, xresnet_spec
+from galviz.network.suggestion import suggest_spec
+from galviz.survey.sample import draw_sample
+from galviz.survey.survey import load_survey
+from panels.controls import describe_layers
+from tests.drawn import chart
+
+pytestmark = pytest.mark.full
+SPACE, HOME = "instruments/feature_space", "instruments/home"
+
+
+def told(app):
+    kinds = (app.title, app.header, app.markdown, app.caption, app.error, app.info, app.warning, app.metric)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+
+
+@pytest.fixture(scope="module")
+def folder(make_survey):
+    return make_survey(24, side_px=64)
+
+
+@pytest.fixture(scope="module")
+def unlabelled(make_survey):
+    return make_survey(24, labelled=False, causes=False, side_px=64, seed=4)
+
+
+@pytest.fixture
+def embedding(tmp_path, capsys):
+    """A function that imports random features of a survey, and returns the file and the numbers."""
+
+    def make(folder, channels=16, layer="dino"):
+        survey = load_survey(folder)
+        values = np.random.default_rng(8).normal(size=(len(survey.object_ids), channels)).astype(np.float16)
+        np.savez(tmp_path / "elsewhere.npz", objID=np.array(survey.object_ids), z=values)
+        out = tmp_path / "elsewhere.parquet"
+        command = ["import-features", tmp_path / "elsewhere.npz", "--survey", folder, "--out", out, "--layer", layer]
+        assert cli.main(list(map(str, command))) == 0
+        return out, values.astype(float)
+
+    return make
+
+
+@pytest.mark.parametrize("page", [SPACE, HOME])
+def test_an_embedding_from_elsewhere_is_coloured_by_the_true_label(page, folder, embedding, run_app):
+    file, values = embedding(folder)
+    app = run_app("--survey", folder, "--features", file, page=page)
+    assert not app.exception
+    assert "elsewhere.parquet" in told(app)
+    spec, table = chart(app)
+    assert "predicted" not in str(spec["encoding"])
+    assert spec["encoding"]["fill"]["field"] == "true"
+    survey = load_survey(folder)
+    expected = survey.catalogue["metallicity"].round(4)
+    pd.testing.assert_series_equal(
+        table.set_index("objID")["true"].sort_index(), expected.sort_index(), check_names=False, atol=1e-3
+    )
+    if page == SPACE:
+        shown = app.dataframe[0].value
+        assert shown[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit_pca(values, 3).coordinates, abs=6e-4)
+        assert list(shown) == ["PC1", "PC2", "PC3", "true"]
+        assert not app.metric
+        assert "without predictions" in told(app)
+
+
+@pytest.mark.parametrize("page", [SPACE, HOME])
+def test_without_a_label_either_galaxies_have_one_colour(page, unlabelled, embedding, run_app):
+    file, _ = embedding(unlabelled)
+    app = run_app("--survey", unlabelled, "--features", file, page=page)
+    assert not app.exception
+    spec, table = chart(app)
+    assert "field" not in spec["encoding"]["fill"]
+    assert {"true", "predicted"}.isdisjoint(table)
+    assert len(table) == 24
+
+
+def test_columns_are_colours_too(folder, embedding, run_app):
+    file, _ = embedding(folder)
+    app = run_app("--survey", folder, "--features", file, page=SPACE)
+    assert app.selectbox(key="colour").value == "true"
+    app.selectbox(key="colour").set_value("bulge_fraction").run()
+    assert not app.exception
+    assert chart(app)[0]["encoding"]["color"]["field"] == "colour"
+
+
+def test_two_thousand_embeddings_of_768_numbers_go_through_every_page(embedding, run_app):
+    from galviz.survey.survey import mock_survey_folder
+    from panels.settings import settings
+
+    file, _ = embedding(mock_survey_folder(), channels=768)
+    pages = [SPACE, HOME, "instruments/glossary", "instruments/certificate"]
+    pages += [f"lessons/{each.folder.name}" for each in settings().lessons]
+    for page in pages:
+        app = run_app("--features", file, page=page)
+        assert not app.exception, page
+        assert not app.error, page
+        if page in (SPACE, HOME):
+            assert "elsewhere.parquet" in told(app)
+
+
+def test_features_of_another_survey_are_refused(folder, unlabelled, embedding, run_app, tmp_path):
+    file, _ = embedding(unlabelled)
+    for bad in (file, tmp_path / "none.parquet", folder / "master.csv"):
+        app = run_app("--survey", folder, "--features", bad, page=SPACE)
+        assert not app.exception
+        assert "can't be read" in app.title[0].value
+        assert bad.name in told(app)
+
+
+def test_predictions_in_a_file_count_only_with_their_card(folder, tiny_card, run_app, tmp_path):
+    survey, network = load_survey(folder), load_model(tiny_card)
+    save_features(extract(network, survey, device="cpu"), tmp_path / "own.parquet")
+    alone = run_app("--survey", folder, "--features", tmp_path / "own.parquet", page=SPACE)
+    assert "predicted" not in alone.dataframe[0].value
+    named = run_app("--survey", folder, "--features", tmp_path / "own.parquet", "--model", tiny_card, page=SPACE)
+    predictions = load_features(tmp_path / "own.parquet").predictions
+    assert named.dataframe[0].value["predicted"].to_numpy() == pytest.approx(predictions)
+
+
+# --- networks ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def encoder_card(tmp_path_factory):
+    """A resnet18 of torchvision without its head."""
+    spec = suggest_spec("torchvision:resnet18", {"num_classes": 0}, crop_px=48)
+    path = tmp_path_factory.mktemp("encoder") / "encoder.json"
+    save_model(wrap(build_network(spec, seed=2), spec, label=None, crop_px=48, pad_px=64), path)
+    return path
+
+
+def test_an_encoder_is_computed_and_shown(folder, encoder_card, run_app):
+    app = run_app("--survey", folder, "--model", encoder_card, page=SPACE)
+    app = app.button[0].click().run()
+    assert not app.exception
+    kept = load_cached(Origin.expected(load_survey(folder).sha256, read_card(encoder_card)))
+    assert kept.predictions is None
+    assert list(kept.layers) == ["block1", "block2", "block3", "block4", "features"]
+    shown = app.dataframe[0].value
+    assert shown[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(
+        fit_pca(kept.layers["features"], 3).coordinates, abs=2e-3
+    )
+    assert "predicted" not in shown
+    home = run_app("--survey", folder, "--model", encoder_card, page=HOME)
+    assert not home.exception
+    assert chart(home)[0]["encoding"]["fill"]["field"] == "true"
+
+
+def test_any_module_is_hooked_live(folder, tiny_card, run_app):
+    app = run_app("--survey", folder, "--model", tiny_card, page=SPACE)
+    app = app.button[0].click().run()
+    app.toggle(key="hook_module").set_value(True).run()
+    path = "4.0.convpath.0"
+    app.selectbox(key="module").set_value(path).run()
+    (button,) = (each for each in app.button if each.label == "Compute it live")
+    app = button.click().run()
+    assert not app.exception
+    survey = load_survey(folder)
+    sample = draw_sample(survey.object_ids, len(survey.object_ids))
+    expected = extract(load_model(tiny_card), survey, sample, layers=[path], device="cpu").layers[path]
+    shown = app.dataframe[0].value
+    assert shown[["PC1", "PC2"]].to_numpy() == pytest.approx(fit_pca(expected, 2).coordinates, abs=2e-3)
+    assert f"layer {path}" in told(app)
+
+
+def test_layers_are_described_by_their_own_network():
+    own = describe_layers(["stage1", "features"], xresnet_spec())
+    assert "self-attention" in own
+    assert "512" in own
+    other = NetworkSpec("torchvision:resnet18", {"stage1": "layer1", "features": "avgpool"}, head="fc")
+    words = describe_layers(["stage1", "features"], other)
+    assert "self-attention" not in words
+    assert "module layer1" in words
+    assert "the output of the network" in describe_layers(["z"], NetworkSpec("timm:resnet18", {"z": ""}))
+    assert describe_layers(["embedding"], None) is None

@@ -1,0 +1,580 @@
+"""The instrument 'Feature space', for surveys as users bring them, with a tiny network."""
+
+import csv
+import io
+import shlex
+import shutil
+from dataclasses import asdict, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+
+from galviz.analysis.alignment import head_alignment
+from galviz.analysis.metrics import errors_of
+from galviz.analysis.pca import fit_pca
+from galviz.features.cache import cache_features, load_cached
+from galviz.features.extraction import extract
+from galviz.features.features import Features, load_features, save_features
+from galviz.features.origin import Origin
+from galviz.network.card import read_card, write_card
+from galviz.network.head import read_head
+from galviz.network.model import load_model
+from galviz.network.thumbnails import make_thumbnails
+from galviz.survey.sample import draw_sample, spread_out
+from galviz.survey.survey import load_survey
+from panels.computation import format_progress, report_in
+from panels.feature_space import APART, MOST_PICTURES, align_head, all_as_csv
+from panels.surveys import OpenSurvey
+from tests.drawn import chart
+
+PAGE = "instruments/feature_space"
+
+
+@pytest.fixture
+def open_page(run_app, tiny_card, tmp_path, monkeypatch):
+    """A function that opens the page for a survey folder and has its features computed."""
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+
+    def run(folder, *arguments, **query):
+        app = run_app("--survey", folder, "--model", tiny_card, *arguments, page=PAGE, **query)
+        return app.button[0].click().run() if app.button and "Compute" in app.button[0].label else app
+
+    return run
+
+
+def told(app):
+    kinds = (app.title, app.header, app.markdown, app.caption, app.error, app.info, app.warning)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def points(app):
+    return app.dataframe[0].value
+
+
+def test_features_are_computed_once_and_shown(open_page, run_app, tiny_card, make_survey):
+    folder = make_survey(30)
+    app = open_page(folder, components=5)
+    assert not app.exception
+    assert app.title[0].value == "Feature space"
+    survey, network = load_survey(folder), load_model(tiny_card)
+    kept = load_cached(Origin.expected(survey.sha256, network.card))
+    expected = extract(network, survey, layers=network.layer_names)
+    assert kept.predictions == pytest.approx(expected.predictions)
+    fit = fit_pca(kept.layers["features"], 5)
+    shown = points(app)
+    assert shown.index.to_list() == survey.object_ids
+    assert shown[[f"PC{number}" for number in range(1, 6)]].to_numpy() == pytest.approx(fit.coordinates, abs=6e-4)
+    assert shown["true"].to_numpy() == pytest.approx(survey.catalogue["metallicity"].to_numpy(), abs=6e-4)
+    # a second visit finds them
+    again = run_app("--survey", folder, "--model", tiny_card, page=PAGE)
+    assert not any("Compute" in button.label for button in again.button)
+    assert "30 galaxies, layer features" in told(again)
+
+
+def test_another_layer_has_its_own_numbers(open_page, tiny_card, make_survey):
+    folder = make_survey(31)  # one that no other test has had computed
+    app = open_page(folder, layer="stage1")
+    kept = load_cached(Origin.expected(load_survey(folder).sha256, read_card(tiny_card)))
+    assert points(app)[["PC1", "PC2"]].to_numpy() == pytest.approx(
+        fit_pca(kept.layers["stage1"], 2).coordinates, abs=6e-4
+    )
+
+
+def test_without_labels_there_is_no_truth(open_page, make_survey):
+    app = open_page(make_survey(20, labelled=False, causes=False, side_px=424, suffix=".png"))
+    assert not app.exception
+    assert "no label: there is no truth" in told(app)
+    assert "true" not in points(app)
+    assert "framed in the colour of their predicted value" in told(app)
+    assert not app.metric
+
+
+def test_another_label_is_no_truth_but_a_colour(open_page, make_survey):
+    app = open_page(make_survey(20), "--label", "inclination_deg")
+    assert "the survey's label is inclination" in told(app)
+    assert "true" not in points(app)
+    app.selectbox(key="colour").set_value("inclination_deg").run()
+    assert not app.exception
+
+
+def test_one_galaxy_has_a_prediction_and_no_space(open_page, make_survey):
+    app = open_page(make_survey(1))
+    assert not app.exception
+    assert "One galaxy has no feature space" in told(app)
+    assert [metric.value[-4:] for metric in app.metric] == [" dex", " dex"]
+    assert app.metric[0].value == "8.30 dex"  # the truth
+    assert len(app.image) == 1
+    assert not app.slider
+
+
+def test_more_components_than_galaxies_are_told(open_page, make_survey):
+    app = open_page(make_survey(4), components=10)
+    assert not app.exception
+    assert "4 galaxies have at most 4 components" in told(app)
+    assert "PC4" in points(app)
+    assert "PC5" not in points(app)
+
+
+def test_galaxies_all_alike_are_told(open_page, make_survey):
+    folder = make_survey(3)
+    images = sorted((folder / "images").iterdir())
+    for other in images[1:]:
+        other.write_bytes(images[0].read_bytes())
+    app = open_page(folder)
+    assert not app.exception
+    assert "values must differ between galaxies" in told(app)
+
+
+def test_missing_labels_leave_rings_out(open_page, make_survey):
+    folder = make_survey(20)
+    with (folder / "master.csv").open(encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    place = rows[0].index("oh_p50")
+    for row in rows[1:6]:
+        row[place] = ""
+    with (folder / "master.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    app = open_page(folder)
+    assert not app.exception
+    assert np.isnan(points(app)["true"]).sum() == 5
+
+
+def test_a_card_that_can_t_be_read_is_told(run_app, make_survey, tmp_path):
+    app = run_app("--survey", make_survey(5), "--model", tmp_path / "none.json", page=PAGE)
+    assert not app.exception
+    assert app.title[0].value == "A file that galviz needs can't be read"
+    assert "none.json" in app.error[0].value
+    assert not app.code  # it didn't come with galviz
+
+
+def test_weights_that_can_t_be_read_are_told(run_app, make_survey, tiny_card, tmp_path, monkeypatch):
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    shutil.copy(tiny_card, tmp_path)
+    app = run_app("--survey", make_survey(5), "--model", tmp_path / tiny_card.name, page=PAGE)
+    app.button[0].click().run()
+    assert not app.exception
+    assert len(app.title) == 1
+    assert f"The weights {tmp_path / 'tiny.safetensors'} are missing" in app.error[0].value
+
+
+def test_without_torch_it_says_how_to_get_it(run_app, tiny_card, make_survey, tmp_path, monkeypatch):
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    monkeypatch.setattr("panels.live.torch_is_here", lambda: False)
+    app = run_app("--survey", make_survey(5), "--model", tiny_card, page=PAGE)
+    assert "needs PyTorch and fastai" in told(app)
+    assert not app.button
+
+
+def test_features_that_can_t_be_kept_are_shown_all_the_same(run_app, tiny_card, make_survey, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "file" / "kept"))
+    app = run_app("--survey", make_survey(13), "--model", tiny_card, page=PAGE)
+    app.button[0].click().run()
+    assert not app.exception
+    assert "can't be kept in" in app.warning[0].value
+    assert len(points(app)) == 13
+
+
+@pytest.mark.parametrize("name", ["true", "image", "PC1", "images", "predicted", "a.b", "self"])
+def test_a_column_may_be_called_anything(open_page, make_survey, name):
+    folder = make_survey(14)
+    text = (folder / "master.csv").read_text(encoding="utf-8")
+    (folder / "master.csv").write_text(text.replace("bulge_fraction", name, 1), encoding="utf-8")
+    app = open_page(folder, colour=name)
+    assert not app.exception
+    assert app.selectbox(key="colour").value == name
+
+
+def test_kinds_are_a_colour_too(open_page, make_survey):
+    folder = make_survey(15)
+    lines = (folder / "master.csv").read_text(encoding="utf-8").splitlines()
+    kinds = ["kind", *["disc", "bulge", ""] * 5]
+    (folder / "master.csv").write_text(
+        "\n".join(f"{a},{b}" for a, b in zip(lines, kinds, strict=True)), encoding="utf-8"
+    )
+    app = open_page(folder, colour="kind")
+    assert not app.exception
+    assert app.selectbox(key="colour").value == "kind"
+
+
+def with_columns(folder, **columns):
+    """Add columns to a survey's catalogue, or replace them."""
+    catalogue = pd.read_csv(folder / "master.csv", dtype=str, keep_default_na=False)
+    catalogue.assign(**columns).to_csv(folder / "master.csv", index=False)
+    return folder
+
+
+def test_what_is_missing_and_what_is_no_colour_is_told(open_page, make_survey):
+    masses = ["-9999", "-9999", "N/A", *map(str, range(12))]
+    folder = with_columns(
+        make_survey(15),
+        mass=masses,
+        **{"**age**": ["1.2 Gyr", *map(str, range(14))], "gone": ["--"] * 15, "name": [f"n{k}" for k in range(15)]},
+    )
+    app = open_page(folder, colour="mass")
+    assert not app.exception
+    assert "3 of 15 galaxies have no value of it" in told(app)
+    spec, rows = chart(app)
+    assert spec["encoding"]["color"]["scale"]["domain"][0] >= 0
+    assert rows["colour"].isna().sum() == 3
+    assert {"**age**", "gone", "name"}.isdisjoint(app.selectbox(key="colour").options)
+    (why,) = [caption.value for caption in app.caption if caption.value.startswith("Not among the colours")]
+    assert "`**age**`: `it is text, because 1 of 15 cells are no numbers, the first '1.2 Gyr' on line 2;" in why
+    assert "`gone` is missing for 15 of 15 galaxies" in why
+    assert "`name` is text of 15 kinds" in why
+
+
+def test_a_value_that_may_stand_for_a_missing_one_is_told(open_page, make_survey):
+    folder = with_columns(make_survey(15), cz=["-99", *map(str, range(0, 14000, 1000))])
+    app = open_page(folder, colour="cz")
+    assert not app.exception
+    assert "may stand for missing ones: `-99` (1)" in told(app)
+    _, rows = chart(app)
+    assert rows["colour"].min() == -99
+
+
+def test_a_label_that_is_the_same_for_all_has_no_correlation(open_page, make_survey):
+    app = open_page(with_columns(make_survey(16), oh_p50="8.8"))
+    assert not app.exception
+    (metric,) = [each for each in app.metric if each.label == "Correlation"]
+    assert metric.value == "undefined"
+    assert "the label is the same for all" in metric.help
+
+
+def test_a_name_is_never_markdown(open_page, make_survey, tmp_path):
+    folder = tmp_path / "a **b** `c` $d$ :smile: 'e'"
+    shutil.copytree(make_survey(5), folder)
+    (folder / "master.csv").write_text("objID,oh_p50\n**x** `y`,8.5\n")
+    app = open_page(folder)
+    assert f"The survey folder `` {folder} `` has" in app.error[0].value or f"``{folder}`` has" in app.error[0].value
+    assert shlex.split(app.code[0].value) == ["python", "-m", "galviz", "check-survey", str(folder)]
+
+
+def test_very_many_problems_are_shown_by_kind(run_app, tmp_path):
+    (tmp_path / "images").mkdir()
+    rows = "".join(f"{1237648702973411443 + 977 * number},{'bad' if number % 2 else 8.5}\n" for number in range(3000))
+    (tmp_path / "master.csv").write_text("objID,oh_p50\n" + rows)
+    app = run_app("--survey", tmp_path, page=PAGE)
+    assert "has 4500 problems" in app.error[0].value
+    shown = app.dataframe[0].value
+    assert shown["how_many"].tolist() == ["3,000", "", "", "", "", "1,500", "", "", "", ""]
+    assert app.get("download_button")[0].proto.label == "Download all 4,500 problems as CSV"
+
+
+def test_no_label_in_the_sample_is_told(open_page, make_survey):
+    folder = make_survey(16)
+    with (folder / "master.csv").open(encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    place = rows[0].index("oh_p50")
+    with (folder / "master.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([rows[0], *([*row[:place], "", *row[place + 1 :]] for row in rows[1:])])
+    app = open_page(folder)
+    assert not app.exception
+    assert "No galaxy of this sample has a label" in told(app)
+    assert "framed in the colour of their predicted value" in told(app)
+
+
+def test_a_network_that_learnt_from_simulations_says_so(run_app, make_survey, tmp_path, monkeypatch):
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    app = run_app("--survey", make_survey(5), page=PAGE)
+    assert "learnt from simulated galaxies alone" in told(app)
+
+
+def test_a_broken_image_is_told(open_page, make_survey):
+    folder = make_survey(17)
+    sorted((folder / "images").iterdir())[3].write_text("<html>404</html>")
+    app = open_page(folder)
+    assert not app.exception
+    assert app.title[0].value == "This survey can't be read yet"
+    assert "has 1 problem" in app.error[0].value
+    assert len(app.title) == 1
+
+
+def test_features_that_went_are_computed_anew(open_page, make_survey, tmp_path):
+    app = open_page(make_survey(18))
+    assert len(points(app)) == 18
+    (kept,) = (tmp_path / "kept").iterdir()
+    kept.unlink()
+    app.segmented_control(key="layer").set_value("stage2").run()  # a layer that was not read before
+    assert not app.exception
+    assert str(kept) in app.error[0].value
+    app.button[0].click().run()
+    assert app.button[0].label == "Compute their features"
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "up"), [(PAGE, "y", "PC2"), ("lessons/space", "y", "PC2"), ("lessons/points", "up", "PC3")]
+)
+def test_pages_begin_with_the_tutorials_axes(run_app, page, key, up):
+    app = run_app(page=page)
+    assert (app.selectbox(key="x").value, app.selectbox(key=key).value) == ("PC1", up)
+
+
+def test_what_the_head_puts_there_is_kept_and_the_cores():
+    survey, features = load_survey(), load_features()
+    sample = draw_sample(survey.object_ids, 100)
+    truth = survey.catalogue.loc[sample, "metallicity"].to_numpy()
+    expected = head_alignment(features.layers["features"][features.rows(sample)], read_head().weight, 4, label=truth)
+    for _ in range(2):
+        found = align_head(features, sample, 4, truth)
+        assert found.cosines == pytest.approx(expected.cosines)
+        assert found.label_r2 == pytest.approx(expected.label_r2)
+
+
+# A network of one's own on the galaxies that come with galviz
+
+
+@pytest.fixture
+def few_shipped(tmp_path, monkeypatch):
+    """The first 40 of the shipped galaxies, in the place of all of them."""
+    folder = tmp_path / "few"
+    (folder / "images").mkdir(parents=True)
+    survey, features = load_survey(), load_features()
+    ids = survey.object_ids[:40]
+    lines = (survey.folder / "master.csv").read_text(encoding="utf-8").splitlines()[:41]
+    (folder / "master.csv").write_text("\n".join(lines), encoding="utf-8")
+    for object_id in ids:
+        shutil.copy(survey.folder / "images" / f"{object_id}.jpg", folder / "images")
+    save_features(features.select(ids), tmp_path / "mock-survey.parquet")
+    monkeypatch.setattr("galviz.survey.survey.mock_survey_folder", lambda: folder)
+    monkeypatch.setattr("galviz.features.features.data_path", lambda *parts: tmp_path / parts[-1])
+    st.cache_resource.clear()  # the app reads what is shipped once
+    yield load_survey()
+    st.cache_resource.clear()
+
+
+def test_own_network_sees_the_shipped_galaxies(run_app, tiny_card, few_shipped, tmp_path, monkeypatch):
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    app = run_app("--model", tiny_card, page=PAGE)
+    assert "40 simulated galaxies that come with galviz, as your network tiny sees them" in told(app)
+    assert "learnt from simulated galaxies alone" not in told(app)
+    app.button[0].click().run()
+    assert not app.exception
+    network = load_model(tiny_card)
+    expected = extract(network, few_shipped, layers=network.layer_names)
+    truth = few_shipped.catalogue["metallicity"].to_numpy()
+    assert app.metric[0].value == f"{errors_of(expected.predictions, truth).rmse:.3f} dex"
+    shown = points(app)
+    assert shown.index.to_list() == few_shipped.object_ids
+    assert shown["predicted"].to_numpy() == pytest.approx(expected.predictions, abs=6e-4)
+    assert shown["true"].to_numpy() == pytest.approx(truth, abs=6e-4)
+    home = run_app("--model", tiny_card, page="instruments/home")
+    assert not home.exception
+    assert "come with galviz, and so does" not in told(home)
+    assert "Open your network: tiny" in links(home)
+
+
+def test_home_leads_to_an_own_network(run_app, tiny_card, tmp_path, monkeypatch):
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    home = run_app("--model", tiny_card, page="instruments/home")
+    assert not home.exception
+    assert "These galaxies come with galviz, and so does the network" in told(home)
+    assert "Open your network: tiny" in links(home)
+
+
+# Large surveys
+
+
+@pytest.fixture(scope="module")
+def large(make_survey):
+    """A survey of more galaxies than a page shows, with features that no network made."""
+    survey = load_survey(make_survey(2_100, side_px=32))
+    random = np.random.default_rng(3)
+    truth = survey.catalogue["metallicity"].to_numpy()
+    return survey, random.normal(size=(2_100, 6)).astype(np.float16), truth + random.normal(scale=0.1, size=2_100)
+
+
+@pytest.fixture
+def kept_large(large, tiny_card, tmp_path, monkeypatch):
+    """The same, kept as the tiny network's."""
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    survey, values, predictions = large
+    provenance = asdict(Origin.expected(survey.sha256, read_card(tiny_card)))
+    features = Features(survey.object_ids, {"features": values}, predictions, provenance)
+    cache_features(features)
+    return survey, features
+
+
+def test_of_many_galaxies_a_page_shows_a_sample_and_its_errors_are_those_of_all(run_app, tiny_card, kept_large):
+    survey, features = kept_large
+    app = run_app("--survey", survey.folder, "--model", tiny_card, page=PAGE, sample=2_000)
+    assert not app.exception
+    assert app.slider(key="sample").max == 2_000
+    assert "At most 2,000 of the 2,100 galaxies" in app.slider(key="sample").help
+    sample = draw_sample(survey.object_ids, 2_000)
+    fit = fit_pca(features.layers["features"][features.rows(sample)], 3)
+    assert points(app)[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit.coordinates, abs=6e-4)
+    assert app.metric[0].value == f"{errors_of(features.predictions, survey.catalogue['metallicity']).rmse:.3f} dex"
+    assert "Of all 2,100 galaxies that have a label" in told(app)
+    assert app.get("download_button")[-1].proto.label == "Download all 2,100 galaxies as CSV"
+    home = run_app("--survey", survey.folder, "--model", tiny_card, page="instruments/home")
+    assert f"one of 2,000 galaxies of {survey.folder.name}" in told(home)
+    assert "2,000 of the 2,100, drawn at random" in told(home)
+
+
+def test_the_csv_has_all_galaxies_on_the_axes_of_the_sample(kept_large, monkeypatch):
+    monkeypatch.setattr("panels.feature_space._AT_A_TIME", 1_000)
+    survey, features = kept_large
+    values = features.layers["features"]
+    fit = fit_pca(values[:200], 3)
+    content = all_as_csv(OpenSurvey(survey, shipped=False), features, "features", fit, survey.label)
+    table = pd.read_csv(io.StringIO(content), dtype={"objID": str}, index_col="objID")
+    assert table.index.to_list() == survey.object_ids
+    assert table[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit.transform(values), abs=1e-5)
+    assert table["true"].to_numpy() == pytest.approx(survey.catalogue["metallicity"].to_numpy(), abs=1e-5)
+    assert table["predicted"].to_numpy() == pytest.approx(features.predictions, abs=1e-5)
+
+
+def test_the_csv_has_small_labels_in_full(make_survey):
+    folder = make_survey(3, causes=False, side_px=32)
+    ids, values = load_survey(folder).object_ids, [6.8e-11, 1.2345678901234e-10, 9e-11]
+    rows = "".join(f"{object_id},{value!r}\n" for object_id, value in zip(ids, values, strict=True))
+    (folder / "master.csv").write_text(f"objID,ssfr\n{rows}")
+    survey = load_survey(folder, "ssfr")
+    features = Features(ids, {"features": np.random.default_rng(1).normal(size=(3, 4)) * 1e-9}, values, {})
+    fit = fit_pca(features.layers["features"], 2, whiten=False)
+    content = all_as_csv(OpenSurvey(survey, shipped=False), features, "features", fit, survey.label)
+    table = pd.read_csv(io.StringIO(content), index_col="objID")
+    assert table["true"].tolist() == values
+    assert table["predicted"].to_numpy(np.float32).tolist() == features.predictions.tolist()
+    assert table[["PC1", "PC2"]].to_numpy().tolist() == fit.transform(features.layers["features"]).tolist()
+
+
+def test_a_label_of_small_numbers_is_shown_in_digits(run_app, tiny_card, make_survey, tmp_path, monkeypatch):
+    """And one with the name of a column of ours, in a catalogue of such names."""
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    card = tmp_path / "tiny.json"
+    shutil.copy(tiny_card.with_suffix(".safetensors"), tmp_path)
+    write_card(replace(read_card(tiny_card), label="predicted", unit="per_yr"), card)
+    folder = make_survey(30, causes=False, side_px=32)
+    survey = load_survey(folder)
+    truth = np.linspace(2e-11, 8e-11, 30).tolist()
+    names = ("predicted", "true", "PC1", "image", "colour", "true and predicted")
+    rows = [
+        f"{one},{value!r},{','.join(map(str, range(at, at + 5)))}"
+        for at, (one, value) in enumerate(zip(survey.object_ids, truth, strict=True))
+    ]
+    (folder / "master.csv").write_text("\n".join([f"objID,{','.join(names)}", *rows]) + "\n")
+    survey, network = load_survey(folder, "predicted"), load_model(card)
+    found = extract(network, survey, layers=network.layer_names)
+    cache_features(Features(survey.object_ids, found.layers, np.array(truth) + 1e-12, found.provenance))
+    app = run_app("--survey", folder, "--label", "predicted", "--model", card, page=PAGE)
+    assert not app.exception
+    assert app.metric[0].value.strip() == "1.000e-12"  # the root-mean-square error
+    assert points(app)["true"].to_numpy() == pytest.approx(survey.catalogue["predicted"].loc[points(app).index])
+    assert {"network: true and predicted", *names} <= set(app.selectbox(key="colour").options)
+    for name in names[1:]:
+        app.selectbox(key="colour").set_value(name).run()
+        assert not app.exception
+        drawn = chart(app)[1].set_index("objID")
+        assert (
+            drawn["colour"].astype(float).to_dict() == survey.catalogue[name].loc[drawn.index].astype(float).to_dict()
+        )
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "left", "words"),
+    [
+        (64, 400, None, "64 of 400 galaxies"),
+        (1_200, 130_000, 2_090.0, "1,200 of 130,000 galaxies, about 35 min left"),
+        (400, 400, 0.0, "400 of 400 galaxies, about 0 s left"),
+    ],
+)
+def test_progress_in_words(done, total, left, words):
+    assert format_progress(done, total, left) == words
+
+
+def test_the_time_left_is_that_of_the_rate_after_the_first_batch(monkeypatch):
+    clock = iter([100.0, 102.0, 104.0])
+    monkeypatch.setattr("panels.computation.monotonic", lambda: next(clock))
+    drawn = []
+
+    class Bar:
+        def progress(self, share, text):
+            drawn.append((share, text))
+
+    report = report_in(Bar())
+    for done in (100, 200, 300):
+        report(done, 1_000)
+    assert drawn == [
+        (0.1, "100 of 1,000 galaxies"),
+        (0.2, "200 of 1,000 galaxies, about 16 s left"),
+        (0.3, "300 of 1,000 galaxies, about 14 s left"),
+    ]
+
+
+# Home
+
+
+def links(app):
+    return [link.proto.label for link in app.get("page_link")]
+
+
+def test_home_leads_to_a_survey_that_the_network_has_not_seen(run_app, tiny_card, make_survey, tmp_path, monkeypatch):
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    folder = make_survey(19)
+    app = run_app("--survey", folder, "--model", tiny_card, page="instruments/home")
+    assert not app.exception
+    assert "one of 2,000 galaxies: " in told(app)
+    assert "Yours are one step away" in told(app)
+    assert f"Open your survey: 19 galaxies of {folder.name}" in links(app)
+
+
+def test_home_shows_a_survey_that_the_network_has_seen(open_page, run_app, tiny_card, make_survey):
+    folder = make_survey(21)
+    open_page(folder)
+    app = run_app("--survey", folder, "--model", tiny_card, page="instruments/home")
+    assert not app.exception
+    assert f"one of 21 galaxies of {folder.name}" in told(app)
+    assert "come with galviz" not in told(app)
+    assert "Simulated" not in told(app)
+    assert f"Open your survey: 21 galaxies of {folder.name}" in links(app)
+
+
+def test_home_of_one_galaxy_is_not_empty(open_page, run_app, tiny_card, make_survey):
+    folder = make_survey(1, seed=5)
+    open_page(folder)
+    app = run_app("--survey", folder, "--model", tiny_card, page="instruments/home")
+    assert not app.exception
+    assert "one of 2,000 galaxies: " in told(app)
+    assert f"Open your survey: 1 galaxy of {folder.name}" in links(app)
+
+
+def test_every_picture_and_number_of_the_instrument_is_the_cores(open_page, tiny_card, make_survey):
+    folder = make_survey(60)
+    app = open_page(folder, layer="stage2", components=4, x="PC2", y="PC4", sample=40)
+    survey = load_survey(folder)
+    kept = load_cached(Origin.expected(survey.sha256, read_card(tiny_card)))
+    ids = draw_sample(survey.object_ids, 40)
+    fit = fit_pca(kept.layers["stage2"][kept.rows(ids)], 4)
+    truth, predicted = survey.catalogue.loc[ids, "metallicity"].to_numpy(float), kept.predictions[kept.rows(ids)]
+    spec, rows = chart(app, 0)
+    assert (spec["encoding"]["x"]["field"], spec["encoding"]["y"]["field"]) == ("PC2", "PC4")
+    assert rows["objID"].tolist() == ids
+    assert rows[["PC2", "PC4"]].to_numpy() == pytest.approx(fit.coordinates[:, [1, 3]], abs=6e-5)
+    second, fourth = fit.explained_variance_ratio[[1, 3]]
+    assert f"PC2 explains {second:.0%} of the variance, PC4 {fourth:.0%}" in told(app)
+
+    chosen = spread_out(fit.coordinates[:, [1, 3]], MOST_PICTURES, least_apart=APART)
+    spec, rows = chart(app, 1)
+    assert rows["objID"].tolist() == [ids[row] for row in chosen]
+    assert spec["layer"][0]["encoding"]["color"]["field"] == "true"
+    assert rows["image"].tolist() == make_thumbnails(survey, [ids[row] for row in chosen]).tolist()
+    _, rows = chart(app, 2)
+    assert rows["single"].to_numpy() == pytest.approx(fit.explained_variance_ratio)
+    for place in (3, 4):
+        _, rows = chart(app, place)
+        assert rows["true"].to_numpy() == pytest.approx(truth, abs=6e-5)
+        assert rows["residual"].to_numpy() == pytest.approx(predicted - truth, abs=2e-4)
+    errors = errors_of(kept.predictions, survey.catalogue["metallicity"].to_numpy(float))
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["NMAD"] == f"{errors.nmad:.3f} dex"
+    assert shown["Bias"] == f"{errors.bias:+.3f} dex"
+    assert shown["Correlation"] == f"{errors.correlation:.2f}"
+    assert shown["Guessing the mean"] == f"{errors.spread:.3f} dex"
+
+    app.selectbox(key="colour").set_value("bulge_fraction").run()
+    _, rows = chart(app, 0)
+    assert rows["colour"].to_numpy() == pytest.approx(survey.catalogue.loc[ids, "bulge_fraction"].to_numpy(float))

@@ -1,0 +1,726 @@
+"""The pages: what a control shows is what the core computes, down to the rows that a chart is drawn from."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from galviz.analysis.metrics import errors_of
+from galviz.analysis.pca import fit_pca
+from galviz.artefacts.figures import LESSON_FIGURES, STEPS
+from galviz.artefacts.thumbnails import THUMBNAILS
+from galviz.charts.heatmap import heatmap
+from galviz.course.manifest import load_lessons
+from galviz.features.features import load_features
+from galviz.network.card import read_card
+from galviz.network.crops import centre_crop, network_crop, outline_crops
+from galviz.network.head import read_head
+from galviz.network.normalisation import normalise
+from galviz.network.weights import read_first_kernels
+from galviz.survey.causes import cause_title
+from galviz.survey.sample import draw_sample, evenly_ranked, spread_out
+from galviz.survey.survey import load_survey
+from lessons.network.by_hand import convolve
+from lessons.predictions.words import same_galaxies
+from panels.colouring import columns_to_colour_by
+from tests.drawn import address_of, addresses, chart
+
+LESSONS = load_lessons()
+
+
+@pytest.fixture(scope="module")
+def survey():
+    return load_survey(verify=False)
+
+
+@pytest.fixture(scope="module")
+def features():
+    return load_features()
+
+
+def metrics(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def told(app):
+    """Everything a page says outside its tables."""
+    kinds = (app.title, app.header, app.markdown, app.caption, app.error, app.info, app.warning)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def sample_of(survey, features, size, layer="features"):
+    """objIDs of a sample, and what a layer says of them."""
+    ids = draw_sample(survey.object_ids, size)
+    return ids, features.layers[layer][features.rows(ids)]
+
+
+@pytest.mark.parametrize("page", ["instruments/home", *(f"lessons/{lesson.slug}" for lesson in LESSONS)])
+def test_every_page_runs(run_app, page):
+    app = run_app(page=page)
+    assert not app.exception
+    assert not app.error
+    assert len(app.title) == 1
+    assert "imulated" in told(app)
+
+
+def test_lessons_lead_to_one_another(run_app):
+    for place, lesson in enumerate(LESSONS):
+        links = [link.proto.label for link in run_app(page=f"lessons/{lesson.slug}").get("page_link")]
+        before = LESSONS[place - 1].title if place else "Home"
+        after = LESSONS[place + 1].title if place + 1 < len(LESSONS) else "Your certificate"
+        assert links == [f"Back: {before}", f"Next: {after}"]
+
+
+def test_home_draws_every_galaxy_in_its_place(run_app, survey, features):
+    spec, rows = chart(run_app(page="instruments/home"))
+    assert rows["objID"].tolist() == features.object_ids
+    expected = fit_pca(features.layers["features"], 3).coordinates
+    assert rows[["PC1", "PC2"]].to_numpy() == pytest.approx(expected[:, :2], abs=6e-5)
+    assert rows["predicted"].to_numpy() == pytest.approx(features.predictions, abs=6e-5)
+    assert rows["true"].to_numpy() == pytest.approx(survey.catalogue["metallicity"].to_numpy(), abs=6e-5)
+    assert spec["encoding"]["fill"]["field"] == "predicted"
+    assert spec["encoding"]["stroke"]["field"] == "true"
+    assert rows["image"].tolist() == THUMBNAILS.load().loc[features.object_ids].tolist()
+
+
+# Preparing images
+
+
+@pytest.mark.parametrize(("example", "step"), [(1, "crop"), (3, "all"), (6, "light")])
+def test_before_and_after_are_the_shipped_figures(run_app, survey, example, step):
+    app = run_app(page="lessons/images", example=example, step=step)
+    figures, card = LESSON_FIGURES.load(), read_card()
+    one = figures.object_ids[example - 1]
+    assert f"Simulated galaxy {one}" in told(app)
+    crop = network_crop(survey.image(one), card.pad_px, card.crop_px)
+    expected = [crop, *figures.augmented[one, step]]
+    assert addresses(app)[1:] == [address_of(image) for image in expected]
+
+
+def test_the_pixels_are_counted_before_and_after_they_are_rescaled(run_app, survey):
+    app = run_app(page="lessons/images", example=5)
+    card = read_card()
+    pixels = np.asarray(network_crop(survey.image(LESSON_FIGURES.load().object_ids[4]), card.pad_px, card.crop_px))
+    for place, values in enumerate((pixels, normalise(pixels, card.mean, card.std))):
+        _, rows = chart(app, place)
+        red = rows[rows["colour"] == "red"]
+        assert rows["pixels"].sum() == 3 * card.crop_px**2
+        width = np.ptp(values) / 40
+        assert (red["value"] * red["pixels"]).sum() / red["pixels"].sum() == pytest.approx(
+            float(values[..., 0].mean()), abs=float(width)
+        )
+
+
+def test_the_worked_pixel_is_the_cards(run_app):
+    card = read_card()
+    assert f"**{(30 / 255 - card.mean[0]) / card.std[0]:.2f}**" in told(run_app(page="lessons/images"))
+
+
+def test_batches_have_means_of_their_own(run_app, survey):
+    card = read_card()
+    table = run_app(page="lessons/images").dataframe[0].value
+    assert table["red μ"][0] == f"{card.mean[0]:.4f}"
+    for place, seed in ((1, 1), (2, 2)):
+        crops = [network_crop(survey.image(one), 144, 112) for one in draw_sample(survey.object_ids, 64, seed=seed)]
+        blue = np.mean([np.asarray(crop)[..., 2].mean() for crop in crops]) / 255
+        assert table["blue μ"][place] == f"{blue:.4f}"
+    assert table["red μ"][1] != table["red μ"][2]
+
+
+@pytest.mark.full
+def test_live_any_galaxy_of_the_sample_is_prepared(run_app, survey):
+    from galviz.training.preview import augment
+
+    app = run_app(page="lessons/images", live="true", sample=50, place=50, step="turn", draw=7)
+    richest = survey.catalogue.loc[draw_sample(survey.object_ids, 50), "metallicity"].idxmax()
+    assert (
+        f"Simulated galaxy {richest}, metallicity {survey.catalogue['metallicity'][richest]:.2f}, computed live"
+        in told(app)
+    )
+    drawn = augment(survey.image(richest), read_card(), seed=7)["turn"]
+    assert addresses(app)[2:] == [address_of(image) for image in drawn]
+    app.slider(key="draw").set_value(8).run()
+    assert addresses(app)[2:] == [
+        address_of(image) for image in augment(survey.image(richest), read_card(), seed=8)["turn"]
+    ]
+
+
+@pytest.mark.full
+def test_live_any_galaxy_and_the_sample_go_together(run_app, survey):
+    app = run_app(page="lessons/hooks", live="true", sample=20, place=20, hook="stage3")
+    assert not app.exception
+    richest = survey.catalogue.loc[draw_sample(survey.object_ids, 20), "metallicity"].idxmax()
+    assert f"Simulated galaxy {richest}" in told(app)
+    assert "20 × 256" in app.dataframe[0].value["of the sample, averaged"].tolist()
+
+
+@pytest.mark.parametrize("page", ["images", "network", "hooks"])
+def test_live_without_torch_says_how_to_get_it_and_shows_what_is_shipped(run_app, monkeypatch, page):
+    shown = addresses(run_app(page=f"lessons/{page}"))
+    # Those that import it first: were it patched already, they would keep what they found.
+    for where in ("panels.galaxy", "panels.live_sample", "panels.live"):
+        monkeypatch.setattr(f"{where}.torch_is_here", lambda: False)
+    app = run_app(page=f"lessons/{page}", live="true")
+    assert not app.exception
+    assert "needs PyTorch and fastai" in told(app)
+    assert addresses(app) == shown
+
+
+# The network
+
+
+def test_the_table_is_the_networks(run_app):
+    app = run_app(page="lessons/network")
+    layers = LESSON_FIGURES.load().layers
+    table = app.dataframe[0].value
+    assert table["parameters"].tolist() == [layer.parameters for layer in layers]
+    assert table["leaves it"][4] == "64 × 28 × 28"
+    assert metrics(app)["Parameters"] == f"{sum(layer.parameters for layer in layers):,}"
+
+
+@pytest.mark.parametrize(("kernel", "example"), [(1, 3), (32, 6)])
+def test_the_convolution_shown_is_computed(run_app, survey, kernel, example):
+    app = run_app(page="lessons/network", kernel=kernel, example=example)
+    card = read_card()
+    crop = network_crop(survey.image(LESSON_FIGURES.load().object_ids[example - 1]), card.pad_px, card.crop_px)
+    weights = read_first_kernels()[kernel - 1]
+    answer = convolve(normalise(np.asarray(crop), card.mean, card.std), weights)
+    largest = np.abs(weights).max()
+    expected = [crop, *(heatmap(each, largest=float(largest)) for each in weights), heatmap(answer)]
+    assert addresses(app)[:5] == [address_of(image, sharp=True) for image in expected]
+    assert f"together **{answer.ravel()[np.abs(answer).argmax()]:+.2f}**" in told(app).replace("−", "-")
+
+
+def test_the_channels_of_block_and_attention_are_those_chosen(run_app):
+    figures = LESSON_FIGURES.load()
+    block, attention = (int(figures.channels[f"{part}/output"][5]) for part in ("block", "attention"))
+    app = run_app(page="lessons/network", channel=block, attention=attention, example=2)
+    one, shown = figures.object_ids[1], []
+    for names in (("input", "branch", "output"), ("input", "mixture", "output")):
+        part = "block" if "branch" in names else "attention"
+        maps = [figures.maps[one, f"{part}/{name}"][5] for name in names]
+        largest = max(float(np.abs(values).max()) for values in maps)
+        shown += [address_of(heatmap(values, largest=largest), sharp=True) for values in maps]
+    assert addresses(app)[5:] == shown
+
+
+@pytest.mark.full
+def test_live_any_galaxy_goes_through_the_network(run_app, survey):
+    from galviz.network.inspection import inside
+    from galviz.network.model import load_model
+
+    figures = LESSON_FIGURES.load()
+    app = run_app(page="lessons/network", live="true", sample=30, place=1)
+    poorest = survey.catalogue.loc[draw_sample(survey.object_ids, 30), "metallicity"].idxmin()
+    found = inside(load_model(), survey.image(poorest))
+    maps = [found[f"block/{name}"][figures.channels["block/output"][0]] for name in ("input", "branch", "output")]
+    largest = max(float(np.abs(values).max()) for values in maps)
+    assert addresses(app)[5:8] == [address_of(heatmap(values, largest=largest), sharp=True) for values in maps]
+
+
+# Hooks
+
+
+@pytest.mark.parametrize(
+    ("layer", "mapped", "example"), [("stem", "stem", 1), ("stage1", "stage1", 6), ("features", "stage4", 3)]
+)
+def test_the_maps_shown_are_the_layers(run_app, layer, mapped, example):
+    app = run_app(page="lessons/hooks", hook=layer, example=example)
+    figures = LESSON_FIGURES.load()
+    maps = figures.maps[figures.object_ids[example - 1], mapped]
+    largest = float(np.abs(maps).max())
+    assert addresses(app)[1:] == [address_of(heatmap(values, largest=largest), sharp=True) for values in maps]
+    captions = [image.captions[0] for image in app.image][1:]
+    assert captions[0] == f"{figures.channels[mapped][0]} · {maps[0].mean():+.2f}".replace("-", "−")
+
+
+def test_the_averages_below_the_last_maps_are_features(run_app, features):
+    figures = LESSON_FIGURES.load()
+    one = figures.object_ids[2]
+    captions = [image.captions[0] for image in run_app(page="lessons/hooks", hook="features", example=3).image][1:]
+    shown = {int(caption.split(" · ")[0]): float(caption.split(" · ")[1].replace("−", "-")) for caption in captions}
+    row = features.layers["features"][features.rows([one])[0]]
+    assert shown == pytest.approx({channel: row[channel] for channel in shown}, abs=0.006)
+
+
+@pytest.mark.parametrize("size", [20, 300])
+def test_shapes_and_sizes_are_of_the_sample(run_app, size):
+    table = run_app(page="lessons/hooks", sample=size).dataframe[0].value.set_index("layer")
+    assert table.loc["stage1", "of the sample, averaged"] == f"{size} × 64"
+    assert table.loc["stem", "as maps [MB]"] == f"{size * 64 * 56 * 56 * 4 / 1e6:.1f}"
+    assert table.loc["features", "averaged [MB]"] == f"{size * 512 * 4 / 1e6:.2f}"
+
+
+def test_modes_are_compared_by_the_figures(run_app):
+    app = run_app(page="lessons/hooks")
+    predictions = LESSON_FIGURES.load().predictions
+    table = app.dataframe[1].value
+    assert table["galaxy"].tolist() == [f"…{one[-4:]}" for one in LESSON_FIGURES.load().object_ids]
+    assert table["training, together"].tolist() == [f"{value:.3f}" for value in predictions["train_together"]]
+    change = np.abs(np.subtract(predictions["eval_together"], predictions["eval_after"])).max()
+    assert f"off by up to **{change:.2f} dex**" in told(app)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("layer", "size", "channels"), [("stage1", 20, 64), ("features", 33, 512)])
+def test_live_the_sample_is_sent_through_the_network(run_app, survey, features, layer, size, channels):
+    app = run_app(page="lessons/hooks", hook=layer, sample=size)
+    assert "caught live" not in told(app)
+    next(button for button in app.button if button.label == "Compute it live").click()
+    app.run()
+    assert not app.exception
+    assert f"Layer {layer} of {size} galaxies, caught live: shape **{size} × {channels}**" in told(app)
+    difference = float(told(app).partition("what is shipped: **")[2].partition("**")[0])
+    _, values = sample_of(survey, features, size, layer)
+    assert difference <= 1e-3 * np.abs(values).max()
+    app.slider(key="sample").set_value(size + 1).run()
+    assert "caught live" not in told(app)  # that was another sample's
+
+
+# Predictions
+
+
+@pytest.mark.parametrize("size", [5, 20, 256, 2000])
+def test_the_errors_shown_are_those_of_the_sample(run_app, survey, features, size):
+    app = run_app(page="lessons/predictions", sample=size)
+    ids = draw_sample(survey.object_ids, size)
+    truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
+    expected = errors_of(features.predictions[features.rows(ids)], truth)
+    shown = metrics(app)
+    assert shown["RMSE"] == f"{expected.rmse:.3f} dex"
+    assert shown["NMAD"] == f"{expected.nmad:.3f} dex"
+    assert shown["Bias"] == f"{expected.bias:+.3f} dex".replace("-", "−")
+    assert shown["Guessing the mean"] == f"{truth.std():.3f} dex"
+    table = app.dataframe[0].value
+    assert table.index.to_list() == ids
+    assert table["true"].to_numpy() == pytest.approx(truth, abs=6e-4)
+    for place in (0, 1):  # predicted against true, and what is left
+        _, rows = chart(app, place)
+        assert rows["objID"].tolist() == ids
+        assert rows["true"].to_numpy() == pytest.approx(truth, abs=6e-5)
+        assert (rows["predicted"] - rows["true"]).to_numpy() == pytest.approx(rows["residual"].to_numpy(), abs=2e-4)
+
+
+def test_the_worst_misses_are_the_worst(run_app, survey, features):
+    app = run_app(page="lessons/predictions", sample=100)
+    ids = draw_sample(survey.object_ids, 100)
+    error = np.abs(features.predictions[features.rows(ids)] - survey.catalogue.loc[ids, "metallicity"].to_numpy(float))
+    worst = np.argsort(error)[::-1][:8]
+    captions = [caption for image in app.image for caption in image.captions]
+    first = ids[worst[0]]
+    truth, predicted = survey.catalogue.loc[first, "metallicity"], features.predictions[features.rows([first])][0]
+    assert captions[0] == f"{truth:.2f} → {predicted:.2f}"
+    assert len(captions) == 8
+
+
+def test_a_slip_by_one_row_is_what_the_check_says(features, survey):
+    ids, values = sample_of(survey, features, 100)
+    predicted = features.predictions[features.rows(ids)]
+    truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
+    check = same_galaxies(values, predicted, truth, read_head())
+    assert check.apart < 1e-3 < 0.1 < check.slipped_apart
+    assert check.slipped_rmse == pytest.approx(np.sqrt(np.mean((predicted - np.roll(truth, 1)) ** 2)))
+    mixed = same_galaxies(values, np.roll(predicted, 1), truth, read_head())
+    assert mixed.apart > 0.1
+
+
+# Principal components
+
+
+@pytest.mark.parametrize(
+    ("size", "layer", "n_components"),
+    [(256, "features", 3), (20, "features", 5), (20, "stage1", 5), (24, "stem", 10), (2000, "stage3", 2)],
+)
+def test_the_variance_shown_is_that_of_the_sample_at_the_layer(run_app, survey, features, size, layer, n_components):
+    app = run_app(page="lessons/pca", sample=size, layer=layer, components=n_components)
+    ids = draw_sample(survey.object_ids, size)
+    values = features.layers[layer][features.rows(ids)]
+    expected = fit_pca(values, n_components).explained_variance_ratio
+    shown = metrics(app)
+    assert shown["Numbers a galaxy"] == str(values.shape[1])
+    assert shown["In the first"] == f"{expected[0]:.1%}"
+    assert shown["In 2 components"] == f"{expected[:2].sum():.1%}"
+    assert ("In 3 components" in shown) == (n_components >= 3)
+    table = app.dataframe[0].value
+    assert table["explained variance"].to_list() == [f"{ratio:.1%}" for ratio in expected]
+    _, rows = chart(app)
+    assert rows["single"].to_numpy() == pytest.approx(expected)
+    assert rows["cumulative"].to_numpy() == pytest.approx(np.cumsum(expected))
+
+
+@pytest.mark.parametrize("page", ["pca", "space", "points"])
+def test_more_components_than_galaxies_are_told_and_as_many_as_there_are_shown(run_app, page):
+    app = run_app(page=f"lessons/{page}", sample=7, components=10)
+    assert not app.exception
+    assert "7 galaxies have at most 7 components" in told(app)
+    if page != "pca":
+        assert app.selectbox(key="x").options == [f"PC{number}" for number in range(1, 8)]
+    assert "at most" not in told(run_app(page=f"lessons/{page}", sample=10, components=10)).partition("Simulated")[0]
+
+
+def test_too_few_galaxies_for_a_regression_are_told(run_app):
+    app = run_app(page="lessons/space", sample=5, components=4)
+    assert not app.exception
+    assert "4 axes fitted to 5 labels fit any" in told(app)
+
+
+def test_whitened_axes_are_equally_wide_and_others_are_not(run_app, survey, features):
+    column = "standard deviation of the coordinates"
+    app = run_app(page="lessons/pca")
+    assert app.dataframe[0].value[column].to_list() == pytest.approx([1, 1, 1])
+    app.toggle(key="whiten").set_value(False).run()
+    ids = draw_sample(survey.object_ids, 256)
+    expected = fit_pca(features.layers["features"][features.rows(ids)], 3, whiten=False).coordinates.std(axis=0, ddof=1)
+    assert app.dataframe[0].value[column].to_list() == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_svd_by_hand_agrees(features):
+    from lessons.pca.by_hand import pca_by_svd
+
+    values = features.layers["stage2"][:100].astype(float)
+    coordinates, ratios = pca_by_svd(values, 4)
+    fit = fit_pca(values, 4, whiten=False)
+    assert ratios == pytest.approx(fit.explained_variance_ratio)
+    assert np.abs(coordinates) == pytest.approx(np.abs(fit.coordinates), abs=1e-8)
+
+
+# The feature space
+
+
+def test_controls_keep_their_values_in_the_address(run_app):
+    app = run_app(page="lessons/space", sample=128, layer="stage1", components=5, x="PC3", y="PC5")
+    assert app.slider(key="sample").value == 128
+    assert app.slider(key="components").value == 5
+    assert (app.selectbox(key="x").value, app.selectbox(key="y").value) == ("PC3", "PC5")
+    assert "128 simulated galaxies, layer stage1" in told(app)
+
+
+@pytest.mark.parametrize(
+    ("size", "layer", "n_components", "x", "y"),
+    [(256, "features", 3, "PC1", "PC2"), (20, "stage1", 5, "PC2", "PC5"), (100, "stage3", 4, "PC4", "PC1")],
+)
+def test_the_points_drawn_are_the_projection(run_app, survey, features, size, layer, n_components, x, y):
+    query = {"sample": size, "layer": layer, "components": n_components, "x": x, "y": y}
+    spec, rows = chart(run_app(page="lessons/space", **query))
+    ids, values = sample_of(survey, features, size, layer)
+    expected = pd.DataFrame(fit_pca(values, n_components).coordinates, ids).set_axis(
+        [f"PC{number}" for number in range(1, n_components + 1)], axis=1
+    )
+    assert rows["objID"].tolist() == ids
+    assert rows[[x, y]].to_numpy() == pytest.approx(expected[[x, y]].to_numpy(), abs=6e-5)
+    assert rows["predicted"].to_numpy() == pytest.approx(features.predictions[features.rows(ids)], abs=6e-5)
+    assert (spec["encoding"]["x"]["field"], spec["encoding"]["y"]["field"]) == (x, y)
+
+
+def test_every_colour_is_the_catalogues_column(run_app, survey):
+    app = run_app(page="lessons/space", sample=40)
+    ids = draw_sample(survey.object_ids, 40)
+    columns = columns_to_colour_by(survey.catalogue.loc[ids])
+    assert len(columns) > 30
+    for column in ("inclination_deg", "log_mass_msun", "arm_number", columns[-1]):
+        app.selectbox(key="colour").set_value(column).run()
+        assert not app.exception
+        _, rows = chart(app)
+        assert sorted(rows["objID"]) == sorted(ids)
+        expected = survey.catalogue.loc[rows["objID"], column].to_numpy(float)
+        assert rows["colour"].to_numpy(float) == pytest.approx(expected)
+
+
+def test_both_axes_are_never_the_same(run_app):
+    app = run_app(page="lessons/space")
+    app.selectbox(key="x").set_value("PC2").run()
+    assert "PC2" not in app.selectbox(key="y").options
+    assert not app.exception
+
+
+def test_what_the_head_puts_there_is_computed(run_app, survey, features):
+    from galviz.analysis.alignment import head_alignment
+
+    app = run_app(page="lessons/space", sample=500, components=4)
+    ids = draw_sample(survey.object_ids, 500)
+    truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
+    expected = head_alignment(features.layers["features"][features.rows(ids)], read_head().weight, 4, label=truth)
+    table = app.dataframe[0].value
+    assert table["cosine to head"].to_list() == pytest.approx(expected.cosines, abs=0.006)
+    assert f"**{expected.label_r2:.0%}** of the true metallicity's variance" in told(app)
+
+
+def test_turning_points_of_known_curves():
+    from lessons.space.words import turning_point
+
+    rng = np.random.default_rng(0)
+    label = rng.uniform(8.2, 9.2, 500)
+    assert turning_point(label, (label - 8.8) ** 2 + rng.normal(0, 0.01, 500)) == pytest.approx(8.8, abs=0.02)
+    assert turning_point(label, -((label - 8.6) ** 2)) == pytest.approx(8.6)
+    assert turning_point(label, 3 * label + rng.normal(0, 0.1, 500)) is None
+    assert turning_point(label, (label - 12) ** 2) is None  # bent, but it doesn't turn among these
+    assert turning_point(label, rng.normal(size=500)) is None
+    assert turning_point([np.nan] * 20, range(20)) is None
+    assert turning_point(np.append(label, np.nan), np.append((label - 8.8) ** 2, 1e9)) == pytest.approx(8.8)
+
+
+# Galaxies as points
+
+
+@pytest.mark.parametrize(("size", "count", "layer"), [(256, 60, "features"), (20, 10, "stage1")])
+def test_the_pictures_drawn_are_those_farthest_apart(run_app, survey, features, size, count, layer):
+    app = run_app(page="lessons/points", sample=size, pictures=count, layer=layer)
+    ids, values = sample_of(survey, features, size, layer)
+    places = fit_pca(values, 3).coordinates[:, [0, 2]]
+    chosen = spread_out(places, count, least_apart=0.08)
+    spec, rows = chart(app)
+    assert rows["objID"].tolist() == [ids[row] for row in chosen]
+    assert rows[["PC1", "PC3"]].to_numpy() == pytest.approx(places[chosen], abs=6e-5)
+    assert f"{len(chosen)} of the {size} simulated galaxies" in told(app)
+    assert spec["layer"][0]["encoding"]["color"]["field"] == "true"
+
+
+def test_the_frame_says_what_it_is(run_app):
+    app = run_app(page="lessons/points")
+    assert "framed in the colour of their true metallicity" in told(app)
+    app = run_app(page="lessons/points", frame="predicted")
+    assert "framed in the colour of their predicted metallicity" in told(app)
+    spec, _ = chart(app)
+    assert spec["layer"][0]["encoding"]["color"]["field"] == "predicted"
+    assert spec["layer"][0]["encoding"]["color"]["legend"]["title"].startswith("Predicted")
+
+
+def test_along_a_component_are_its_extremes_and_its_middle(run_app, survey, features):
+    app = run_app(page="lessons/points", sample=100, along="PC2")
+    ids = draw_sample(survey.object_ids, 100)
+    coordinate = np.sort(fit_pca(features.layers["features"][features.rows(ids)], 3).coordinates[:, 1])
+    captions = [caption for image in app.image for caption in image.captions]
+    shown = [float(caption.split(" · ")[0].replace("−", "-")) for caption in captions]
+    assert shown == pytest.approx([*coordinate[:8], *coordinate[46:54], *coordinate[-8:]], abs=0.051)
+
+
+# Training
+
+
+def test_the_numbers_of_the_training_are_the_cards(run_app):
+    card = read_card()
+    shown = metrics(run_app(page="lessons/training"))
+    assert shown["Galaxies learnt from"] == f"{card.training['n_training']:,}"
+    assert shown["Epochs"] == str(len(card.training["epochs"]))
+    steps = card.training["n_training"] // card.training["recipe"]["batch_size"] * len(card.training["epochs"])
+    assert shown["Steps"] == f"{steps:,}"
+
+
+def test_the_curve_is_the_cards(run_app):
+    _, rows = chart(run_app(page="lessons/training"))
+    epochs = read_card().training["epochs"]
+    apart = rows[rows["over"] == "galaxies kept apart"].sort_values("number")
+    assert apart["rmse"].tolist() == pytest.approx([epoch["valid_rmse"] for epoch in epochs])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(48, "48 s"), (720, "12 min"), (7530, "2 h 6 min"), (7199, "2 h 0 min")]
+)
+def test_durations_are_told_for_people(seconds, words):
+    from galviz.training.duration import format_duration
+
+    assert format_duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("page", "key"),
+    [
+        *(("galaxies", "crop"), ("images", "step"), ("images", "example"), ("hooks", "hook"), ("pca", "layer")),
+        *(("space", "layer"), ("points", "frame"), ("points", "along"), ("points", "layer")),
+    ],
+)
+def test_an_address_that_names_no_option_means_the_usual_one(run_app, page, key):
+    app, usual = run_app(page=f"lessons/{page}", **{key: ""}), run_app(page=f"lessons/{page}")
+    assert not app.exception
+    assert not app.error
+    assert told(app) == told(usual)
+    assert addresses(app) == addresses(usual)
+
+
+# What stands beside the pictures
+
+
+def pictures_of(survey, ids, side_px=72):
+    """Addresses of some galaxies' central crops."""
+    return [address_of(centre_crop(survey.image(one), side_px)) for one in ids]
+
+
+def test_homes_axes_are_named_and_in_their_places(run_app):
+    spec, _ = chart(run_app(page="instruments/home"))
+    for axis, number in (("x", 1), ("y", 2)):
+        assert spec["encoding"][axis]["field"] == f"PC{number}"
+        assert spec["encoding"][axis]["title"] == f"Principal component {number}"
+
+
+@pytest.mark.parametrize(("crop", "side_px"), [("72", 72), ("112", 112)])
+def test_the_galaxies_in_the_grid_are_evenly_ranked_and_cut_as_asked(run_app, survey, crop, side_px):
+    app = run_app(page="lessons/galaxies", sample=60, crop=crop)
+    values = survey.catalogue.loc[draw_sample(survey.object_ids, 60), "metallicity"]
+    shown = evenly_ranked(values, 24)
+    assert addresses(app)[:24] == pictures_of(survey, shown, side_px)
+
+
+def test_every_step_of_the_training_is_its_own(run_app, survey):
+    figures, card = LESSON_FIGURES.load(), read_card()
+    one = figures.object_ids[2]
+    image = survey.image(one)
+    outlined = address_of(outline_crops(image, {card.pad_px: "orange", card.crop_px: "cyan"}))
+    for step in STEPS:
+        shown = addresses(run_app(page="lessons/images", step=step))
+        assert shown[0] == outlined
+        assert shown[2:] == [address_of(drawn) for drawn in figures.augmented[one, step]]
+
+
+def test_the_sums_beside_the_convolution_are_those_of_its_place(run_app, survey):
+    app = run_app(page="lessons/network", kernel=9)
+    card = read_card()
+    crop = network_crop(survey.image(LESSON_FIGURES.load().object_ids[2]), card.pad_px, card.crop_px)
+    numbers, kernel = normalise(np.asarray(crop), card.mean, card.std), read_first_kernels()[8]
+    answer = convolve(numbers, kernel)
+    row, column = np.unravel_index(np.abs(answer).argmax(), answer.shape)
+    framed = np.pad(numbers, ((1, 1), (1, 1), (0, 0)))
+    red, green, blue = (
+        sum(framed[2 * row + i, 2 * column + j, c] * kernel[c, i, j] for i in range(3) for j in range(3))
+        for c in range(3)
+    )
+    assert (
+        f"At row {row + 1}, column {column + 1} of the answer, where it is largest, the nine red products add up to "
+        f"{red:+.2f}, the green ones to {green:+.2f}, the blue ones to {blue:+.2f}"
+    ) in told(app).replace("−", "-")
+
+
+def test_what_attention_adds_is_measured(run_app):
+    app, figures = run_app(page="lessons/network", example=6), LESSON_FIGURES.load()
+    one = figures.object_ids[5]
+    added, given = (np.abs(figures.maps[one, f"attention/{name}"]).mean() for name in ("mixture", "input"))
+    assert f"**{figures.attention_gamma:.3f}**" in told(app)
+    assert f"**{added / given:.1f} times** as large" in told(app)
+
+
+def test_the_training_page_has_the_cards_numbers(run_app, survey):
+    app, card = run_app(page="lessons/training"), read_card()
+    catalogue = survey.catalogue
+    floor, guess = catalogue["metallicity_scatter_dex"].std(), catalogue["metallicity"].std()
+    assert f"the scatter drawn at random, {floor:.3f} dex" in told(app)
+    assert f"Both of all {len(catalogue):,} galaxies" in told(app)
+    assert f"would give {guess:.2f} dex" in told(app)
+    recipe = card.training["recipe"]
+    phases = [*recipe["warm_ups"], {"epochs": recipe["epochs"], "side_px": recipe["crop_px"], "lr": recipe["lr"]}]
+    table = app.dataframe[0].value
+    assert table["highest rate"].tolist() == [phase["lr"] for phase in phases]
+    assert table["epochs"].tolist() == [phase["epochs"] for phase in phases]
+    assert table["image side [px]"].tolist() == [phase["side_px"] for phase in phases]
+    _, rates = chart(app, 1)
+    assert len(rates) == 60 * sum(phase["epochs"] for phase in phases)
+    highest = rates.groupby("phase", sort=False)["rate"].max()
+    assert highest.tolist() == pytest.approx([phase["lr"] for phase in phases], rel=1e-3)
+
+
+def test_everything_of_the_predictions_is_the_samples(run_app, survey, features):
+    app = run_app(page="lessons/predictions", sample=80)
+    ids, values = sample_of(survey, features, 80)
+    catalogue = survey.catalogue.loc[ids]
+    truth, predicted = catalogue["metallicity"].to_numpy(float), features.predictions[features.rows(ids)]
+    assert metrics(app)["Floor: the scatter"] == f"{catalogue['metallicity_scatter_dex'].std():.3f} dex"
+    table = app.dataframe[0].value
+    assert table["predicted"].to_numpy() == pytest.approx(predicted, abs=1e-6)
+    assert table["error"].to_numpy() == pytest.approx(predicted - truth, abs=1e-6)
+    worst = [ids[row] for row in np.argsort(-np.abs(predicted - truth), kind="stable")[:8]]
+    assert addresses(app) == pictures_of(survey, worst)
+    thumbnails = THUMBNAILS.load()
+    for place in (0, 1):
+        _, rows = chart(app, place)
+        assert rows["image"].tolist() == thumbnails.loc[rows["objID"]].tolist()
+    check = same_galaxies(values, predicted, truth, read_head())
+    assert f"shifted by one row: **{check.slipped_rmse:.3f} dex**" in told(app)
+    assert f"features times head: **{check.apart:.0e} dex**" in told(app)
+    assert f"rows shifted by one: **{check.slipped_apart:.1f} dex**" in told(app)
+
+
+def test_every_way_of_asking_has_its_column_and_its_number(run_app):
+    app, figures = run_app(page="lessons/hooks", hook="features"), LESSON_FIGURES.load()
+    ways, table = figures.predictions, app.dataframe[1].value
+    titles = {
+        "eval, alone": "eval_alone",
+        "eval, together": "eval_together",
+        "training, together": "train_together",
+        "training, in two halves": "train_halves",
+        "eval, after training mode": "eval_after",
+    }
+    for title, name in titles.items():
+        assert table[title].tolist() == [f"{value:.3f}" for value in ways[name]]
+
+    def apart(one, other):
+        return f"**{np.abs(np.subtract(ways[one], ways[other])).max():.2f} dex**"
+
+    assert f"changes a prediction by up to {apart('eval_together', 'train_together')}" in told(app)
+    assert f"the company alone by up to {apart('train_together', 'train_halves')}" in told(app)
+    assert f"off by up to {apart('eval_together', 'eval_after')}" in told(app)
+    captions = [image.captions[0].split(" · ")[0] for image in app.image][1:]
+    assert captions == [str(channel) for channel in figures.channels["stage4"]]
+
+
+@pytest.mark.full
+def test_live_predictions_are_compared_with_those_shipped(run_app):
+    app = run_app(page="lessons/hooks", hook="stem", sample=12)
+    next(button for button in app.button if button.label == "Compute it live").click()
+    app.run()
+    assert float(told(app).partition("of a prediction: **")[2].split(" ")[0]) < 1e-4
+
+
+@pytest.mark.parametrize("layer", ["stage1", "features"])
+def test_by_hand_and_by_the_library_agree_on_the_page(run_app, survey, features, layer):
+    from lessons.pca.by_hand import pca_by_svd
+
+    app = run_app(page="lessons/pca", sample=40, layer=layer, components=4)
+    _, values = sample_of(survey, features, 40, layer)
+    fit = fit_pca(values, 4, whiten=False)
+    assert metrics(app)["In 3 components"] == f"{fit.explained_variance_ratio[:3].sum():.1%}"
+    by_hand, _ = pca_by_svd(values.astype(float), 4)
+    turned = int((np.sign((by_hand * fit.coordinates).sum(axis=0)) < 0).sum())
+    text = told(app)
+    assert f"had to be turned: **{turned} of 4**" in text
+    coordinate = float(text.partition("of a coordinate: **")[2].split("**")[0])
+    ratio = float(text.partition("explained variance ratio: **")[2].split("**")[0])
+    assert coordinate < 1e-6 * np.abs(fit.coordinates).max()
+    assert ratio < 1e-9
+
+
+def test_everything_that_is_said_of_the_head_is_computed(run_app, survey, features):
+    from galviz.analysis.alignment import head_alignment
+    from lessons.space.words import turning_point
+
+    app = run_app(page="lessons/space", sample=300, components=5, y="PC3")
+    ids, values = sample_of(survey, features, 300)
+    truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
+    found, text = head_alignment(values, read_head().weight, 5, label=truth), told(app)
+    assert f"**{found.head_variance_ratio:.0%}** lies along the head's direction" in text
+    assert f"taken out, **{found.label_r2_without_head:.0%}**" in text
+    assert f"By chance alone 5 axes would explain {5 / 299:.0%} of 300 galaxies" in text
+    table = app.dataframe[0].value
+    assert table["r with predicted"].to_numpy() == pytest.approx(found.prediction_correlations)
+    turn = turning_point(truth, fit_pca(values, 5).coordinates[:, 2])
+    assert (f"turns over at a metallicity of **{turn:.1f}**" if turn else "PC3 doesn't turn over") in text
+    turn = turning_point(truth, fit_pca(values, 5).coordinates[:, 1])
+    assert f"turns over at a metallicity of **{turn:.1f}**" in told(run_app(page="lessons/space", sample=300))
+
+
+def test_a_colour_has_its_title(run_app):
+    app = run_app(page="lessons/space", sample=40)
+    app.selectbox(key="colour").set_value("redshift").run()
+    spec, _ = chart(app)
+    assert spec["encoding"]["color"]["legend"]["title"] == cause_title("redshift")
+
+
+def test_along_a_component_are_the_galaxies_themselves_with_their_truth(run_app, survey, features):
+    app = run_app(page="lessons/points", sample=100, along="PC2", layer="stage2")
+    ids, values = sample_of(survey, features, 100, "stage2")
+    order = np.argsort(fit_pca(values, 3).coordinates[:, 1], kind="stable")
+    shown = [ids[row] for row in [*order[:8], *order[46:54], *order[-8:]]]
+    assert addresses(app) == pictures_of(survey, shown)
+    truth = [float(caption.split(" · ")[1]) for image in app.image for caption in image.captions]
+    assert truth == pytest.approx(survey.catalogue.loc[shown, "metallicity"].to_numpy(float), abs=0.0051)
+    assert "in the sample, layer stage2" in told(app)
+    _, rows = chart(app)
+    assert rows["true"].to_numpy() == pytest.approx(
+        survey.catalogue.loc[rows["objID"], "metallicity"].to_numpy(float), abs=6e-5
+    )

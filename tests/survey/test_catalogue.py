@@ -1,0 +1,559 @@
+"""master.csv: what is read from it, and the sentence for each way in which it can be wrong."""
+
+import csv
+import io
+import os
+import random
+import tracemalloc
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from galviz.survey.catalogue import read_catalogue, read_catalogue_file
+from galviz.survey.identifiers import not_portable
+from galviz.survey.label import describe_label
+from galviz.survey.table import read_table
+
+
+def read(text, label=None):
+    return read_catalogue(text if isinstance(text, bytes) else text.encode(), label)
+
+
+def frame_of(text, label=None):
+    catalogue = read(text, label)
+    assert catalogue.problems == []
+    return catalogue.frame
+
+
+def sentences(text, label=None):
+    """(row, objID, whole sentence) of each problem."""
+    catalogue = read(text, label)
+    assert catalogue.frame is None
+    assert {problem.file for problem in catalogue.problems} <= {"master.csv"}
+    return [(problem.row, problem.object_id, str(problem)) for problem in catalogue.problems]
+
+
+def only_sentence(text, label=None):
+    (found,) = sentences(text, label)
+    return found
+
+
+# --- what is read -----------------------------------------------------------------------------------------------------
+
+
+def test_the_tutorial_s_layout():
+    frame = frame_of("objID,oh_p50\n1237648702973411443,8.75\n1237648702994383943,\n")
+    assert frame.index.tolist() == ["1237648702973411443", "1237648702994383943"]
+    assert frame.index.name == "objID"
+    assert frame.index.dtype == "str"
+    np.testing.assert_array_equal(frame["metallicity"], [8.75, np.nan])
+    assert list(frame) == ["metallicity"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"objID,oh_p50\na,8.5\nb,9\n",
+        b"objID,oh_p50\na,8.5\nb,9",
+        b"objID,oh_p50\r\na,8.5\r\nb,9\r\n",
+        b"objID,oh_p50\ra,8.5\rb,9\r",
+        b"\xef\xbb\xbfobjID,oh_p50\na,8.5\nb,9\n",
+        b"objID,oh_p50\na,8.5\nb,9\n\n  \n\r\n",
+        b'"objID", oh_p50 \n"a", 8.5\n"b",+9.0e0\n',
+    ],
+    ids=["unix", "no last line end", "windows", "old mac", "byte order mark", "blank end", "quotes and spaces"],
+)
+def test_ways_to_write_the_same(content):
+    frame = frame_of(content)
+    assert frame.index.tolist() == ["a", "b"]
+    assert frame["metallicity"].tolist() == [8.5, 9.0]
+
+
+def test_columns_become_numbers_only_where_nothing_is_lost():
+    rows = [
+        "objID,count,specObjID,gap,code,wide,truth,name,mixed,empty,exact",
+        'a,3,299489676975171584,1,007,1e3,True,"x, y",1.5,,9007199254740992',
+        "b,-4,299489952322840576,,010,-.5,False,,1237648702973411443,,-9007199254740992",
+    ]
+    frame = frame_of("\n".join(rows))
+    assert frame["count"].tolist() == [3, -4]
+    assert frame["count"].dtype == np.int64
+    assert frame["specObjID"].tolist() == ["299489676975171584", "299489952322840576"]
+    np.testing.assert_array_equal(frame["gap"], [1, np.nan])
+    assert frame["code"].tolist() == ["007", "010"]
+    assert frame["wide"].tolist() == [1000.0, -0.5]
+    assert frame["truth"].dtype == bool
+    assert frame["truth"].tolist() == [True, False]
+    assert frame["name"].loc["a"] == "x, y"
+    assert pd.isna(frame["name"].loc["b"])
+    assert frame["mixed"].tolist() == ["1.5", "1237648702973411443"]
+    assert frame["empty"].isna().all()
+    assert frame["exact"].tolist() == [2**53, -(2**53)]
+    assert frame["exact"].dtype == np.int64
+
+
+@pytest.mark.parametrize("cell", ["9007199254740993", "-9007199254740993", "9" * 5000])
+def test_integers_that_a_float_would_round_stay_text(cell):
+    assert frame_of(f"objID,number\na,{cell}\n")["number"].tolist() == [cell]
+
+
+def test_underscores_make_names_of_digits():
+    assert frame_of("objID,fibre\na,266_12\nb,266_13\n")["fibre"].tolist() == ["266_12", "266_13"]
+
+
+def test_numbers_are_read_to_the_last_bit():
+    values = np.random.default_rng(2).normal(size=200) * 10.0 ** np.arange(-100, 100)
+    text = "objID,value\n" + "".join(f"g{number},{value!r}\n" for number, value in enumerate(values.tolist()))
+    np.testing.assert_array_equal(frame_of(text)["value"], values)
+
+
+# --- the label --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "asked", "column"),
+    [
+        ("oh_p50,redshift", None, "metallicity"),
+        ("oh_p50,redshift", "oh_p50", "metallicity"),
+        ("metallicity,redshift", None, "metallicity"),
+        ("oh_p50,redshift", "redshift", "redshift"),
+        ("mass,redshift", None, None),
+        ("metallicity,oh_p50", "metallicity", "metallicity"),
+    ],
+)
+def test_which_column_is_the_label(header, asked, column):
+    catalogue = read(f"objID,{header}\na,8.5,8.6\n", asked)
+    assert catalogue.problems == []
+    assert (catalogue.label and catalogue.label.column) == column
+    assert ("metallicity" in catalogue.frame) == ("metallicity" in (column, *header.split(",")))
+
+
+def test_a_label_that_isn_t_there_names_those_that_are():
+    row, object_id, sentence = only_sentence("objID,log_mass,redshift\na,10,0.1\n", "logmass")
+    assert (row, object_id) == (None, "")
+    assert "no column 'logmass' for the label" in sentence
+    assert "log_mass, redshift" in sentence
+    assert "perhaps you mean 'log_mass'" in sentence
+    assert "perhaps you mean 'OH_P50'" in only_sentence("objID,OH_P50\na,8\n", "oh_p50")[2]
+    assert "name one of these" in only_sentence("objID,redshift\na,0.1\n", "xyz")[2]
+    assert "no others" in only_sentence("objID\na\n", "xyz")[2]
+    assert "name another column" in only_sentence("objID,x\na,8\n", "objID")[2]
+
+
+def test_two_metallicities_clash():
+    _, _, sentence = only_sentence("objID,oh_p50,metallicity\na,8.5,8.6\n")
+    assert "remove one of the two" in sentence
+
+
+@pytest.mark.parametrize(
+    ("cell", "says", "remedy"),
+    [
+        ("abc", "no finite number", "leave the cell empty"),
+        ("nan", "no finite number", "leave the cell empty"),
+        ("inf", "no finite number", "leave the cell empty"),
+        ("-Infinity", "no finite number", "leave the cell empty"),
+        ("8_5", "no finite number", "leave the cell empty"),
+        ('"8,75"', "no finite number", "decimal point"),
+        ("N/A", "no finite number", "leave the cell empty"),
+        ("-9999", "SDSS's mark for 'not measured'", "leave the cell empty"),
+        ("-99", "a mark for 'not measured'", "leave the cell empty"),
+        ("-9999.0", "SDSS's mark for 'not measured'", "leave the cell empty"),
+        ("5.99", "between 6 and 11", "true column"),
+        ("0.02", "between 6 and 11", "true column"),
+        ("1e-400", "too small for a 64-bit float", "multiply"),
+        ("1.5D-400", "too small for a 64-bit float", "multiply"),
+        ("1e400", "too large for a 64-bit float", "divide"),
+        ("12345678901234567", "would be rounded", "subtract"),
+        ("007", "leading zeros", "write 7 "),
+        ("-00", "leading zeros", "another column"),
+    ],
+)
+def test_a_label_s_cell_that_can_t_be_one(cell, says, remedy):
+    row, object_id, sentence = only_sentence(f"objID,oh_p50\na,8.5\nbad,{cell}\nc,8.6\n")
+    assert (row, object_id) == (3, "bad")
+    assert sentence.startswith("row 3, objID bad, master.csv: the label oh_p50 = ")
+    assert says in sentence.split(";")[0]
+    assert remedy in sentence.split(";")[1]
+
+
+def test_other_labels_have_other_ranges():
+    assert frame_of("objID,x\na,-5\nb,1e9\n", "x")["x"].tolist() == [-5, 1e9]
+    assert "SDSS's mark" in only_sentence("objID,x\na,-9999\n", "x")[2]
+
+
+def test_a_mark_that_stands_apart_is_refused_in_any_label():
+    assert "a mark for 'not measured'" in only_sentence("objID,mass\na,9.5\nb,-999\nc,11.2\n", "mass")[2]
+    assert frame_of("objID,velocity\na,-120\nb,-99\nc,50\n", "velocity")["velocity"].tolist() == [-120, -99, 50]
+
+
+def test_no_label_is_changed_silently():
+    for cell in ("1e-400", "1.23456e-320", "12345678901234567", "9007199254740993", "007", "1e400"):
+        assert only_sentence(f"objID,x\na,1\nb,{cell}\nc,3\n", "x")[:2] == (3, "b")
+    cells = ["0", "0.0", "0e5", "9007199254740992", "5e-324", "1e-310", "1.5D+03", "1234567.875"]
+    rows = "".join(f"g{number},{cell}\n" for number, cell in enumerate(cells))
+    assert frame_of(f"objID,x\n{rows}", "x")["x"].tolist() == [0, 0, 0, 2**53, 5e-324, 1e-310, 1500, 1234567.875]
+
+
+def test_a_label_that_may_be_a_mark_is_a_value_and_told():
+    rows = "".join(f"g{number},{100 * number}\n" for number in range(20))
+    catalogue = read(f"objID,cz\nbad,-99\n{rows}", "cz")
+    assert catalogue.problems == []
+    assert catalogue.frame["cz"].loc["bad"] == -99
+    assert catalogue.possibly_missing == {"cz": {"-99": 1}}
+    velocities = "".join(f"g{number},{number}\n" for number in range(-12000, 8000, 53))
+    catalogue = read(f"objID,cz\na,-9999\n{velocities}", "cz")
+    assert catalogue.frame["cz"].loc["a"] == -9999
+    assert catalogue.possibly_missing == {"cz": {"-9999": 1}}
+
+
+def test_a_label_that_is_wrong_for_all_galaxies_is_told_once():
+    def told(cell, *others):
+        rows = "".join(f"g{number},{each}\n" for number, each in enumerate([cell] * 30 + list(others)))
+        return sentences(f"objID,oh_p50\n{rows}")
+
+    ((row, object_id, sentence),) = told('"8,75"', "")
+    assert (row, object_id) == (None, "")
+    assert "all 30 labels oh_p50 have the same fault" in sentence
+    assert "on line 2" in sentence
+    assert "decimal point" in sentence
+    assert len(told('"8,75"', "8.5")) == 30
+    assert len(told('"8,75"', "-9999")) == 31
+
+
+def test_labels_describe_themselves():
+    label = read("objID,oh_p50\na,8.5\n").label
+    assert (label.name, label.unit, label.low, label.high) == ("Metallicity, 12 + log10(O/H)", "dex", 8.2, 9.4)
+    values = np.append(np.arange(101.0), np.nan)
+    label = describe_label("half_light_radius_kpc", values)
+    assert (label.column, label.name, label.unit) == ("half_light_radius_kpc", "half light radius", "kpc")
+    assert (label.low, label.high) == (2.0, 98.0)
+    assert describe_label("redshift", values).unit == ""
+    assert describe_label("kpc", values).name == "kpc"
+
+
+@pytest.mark.parametrize("values", [[], [np.nan, np.nan], [3.0], [7.0, 7.0, np.nan], [1e18, 1e18], [-1e300]])
+def test_a_colour_range_is_never_empty(values):
+    label = describe_label("x", np.array(values, dtype=float))
+    assert np.isfinite([label.low, label.high]).all()
+    assert label.low < label.high
+
+
+# --- the file's form --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "says", "remedy"),
+    [
+        (b"", None, "empty", "header line"),
+        (b" \r\n\n", None, "empty", "header line"),
+        (b"\xef\xbb\xbf", None, "empty", "header line"),
+        (b"objID,oh_p50\n", None, "no galaxies", "add a row"),
+        (b"objID,oh_p50\na,8.5\0\n", None, "NUL bytes", "CSV UTF-8"),
+        (bytes(range(256)) * 4, None, "NUL bytes", "CSV UTF-8"),
+        ("objID,name\na,x\nb,é\n".encode("latin-1"), 3, "isn't UTF-8 (byte 0xe9", "CSV UTF-8"),
+        ("objID,oh_p50\na,8.5\n".encode("utf-16"), None, "UTF-16 text", "CSV UTF-8"),
+        (b"PK\x03\x04\x14\0\x06\0", None, "an Excel workbook", "CSV UTF-8"),
+        (b"\x1f\x8b\x08\0", None, "gzip", "CSV UTF-8"),
+        (b"\xff\xd8\xff\xe0", None, "a JPEG image", "CSV UTF-8"),
+        (b"<!doctype html>\n<title>404</title>", None, "HTML page", "download failed"),
+    ],
+)
+def test_what_is_no_table(content, row, says, remedy):
+    found_row, _, sentence = only_sentence(content)
+    assert found_row == row
+    assert says in sentence.rsplit(";", 1)[0]
+    assert remedy in sentence.rsplit(";", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("header", "says", "remedy"),
+    [
+        ("id,oh_p50", "no column objID among its columns: id, oh_p50", "rename 'id' to objID"),
+        ("OBJID,oh_p50", "no column objID", "rename 'OBJID' to objID"),
+        ("# objID,oh_p50", "no column objID", "rename '# objID' to objID"),
+        ("#Table1", "no column objID", "first line is a comment: remove it"),
+        ("objID;oh_p50", "no column objID", "separated by semicolons"),
+        ("objID\toh_p50", "no column objID", "separated by tabs"),
+        ("1237648702973411443,8.75", "no column objID", "header seems to be missing"),
+        ("galaxy,oh_p50", "no column objID", "add a column objID"),
+        ("ra,dr7objid", "no column objID", "rename 'dr7objid' to objID if the images are named by it"),
+        ("specObjID,oh_p50", "no column objID", "rename 'specObjID' to objID if"),
+        ("GalaxyID,oh_p50", "no column objID", "rename 'GalaxyID' to objID if"),
+        ("source_id,oh_p50", "no column objID", "rename 'source_id' to objID if"),
+        ("oh_p50,IAU name", "no column objID", "rename 'IAU name' to objID if"),
+        ("objID oh_p50", "no column objID", "separated by spaces"),
+        ('"objID";"oh_p50"', "no column objID", "separated by semicolons"),
+        ("id;oh_p50", "no column objID", "separated by semicolons"),
+        ("sep=,", "'sep=,', which is for Excel", "remove it"),
+        ("objID,oh_p50,", "column 3 of 3 has no name", "remove the comma at the end of each line"),
+        (",objID,oh_p50", "column 1 of 3 has no name", "index=False"),
+        ("objID,z,z", "columns 2 and 3 are both called 'z'", "rename one"),
+        ("objID,objID", "columns 1 and 2 are both called 'objID'", "rename one"),
+    ],
+)
+def test_headers(header, says, remedy):
+    # Blank lines before the header are passed over, and counted.
+    row, _, sentence = only_sentence(f"\n{header}\n{','.join('9' * len(header.split(',')))}\n")
+    assert row == 2
+    assert says in sentence
+    assert remedy in sentence
+
+
+def test_a_header_of_many_columns_is_cut_short():
+    _, _, sentence = only_sentence(",".join(f"c{number}" for number in range(60)) + "\n" + "1," * 59 + "1\n")
+    assert "c11 … and 48 more" in sentence
+
+
+@pytest.mark.parametrize(
+    ("line", "says", "remedy"),
+    [
+        ("b", "has 1 cell where the header has 3", "needs its comma"),
+        ("b,8.5", "has 2 cells where the header has 3", "needs its comma"),
+        ("b,8.5,x,y", "has 4 cells where the header has 3", "quotation marks"),
+        ("", "the line is empty", "remove it"),
+        ('b,8.5,"x', "quotation marks don't pair up", "close the quotation mark"),
+        ('b,8.5,"x"y', "quotation marks don't pair up", "close the quotation mark"),
+        ("b,8.5,x,", "has 4 cells where the header has 3", "remove the comma at the line's end"),
+        ("# from here on", "the line is a comment", "remove it"),
+        ("objID,oh_p50,name", "the line is a header again", "remove it"),
+    ],
+)
+def test_rows(line, says, remedy):
+    row, _, sentence = only_sentence(f"objID,oh_p50,name\na,8.5,x\n{line}\nc,8.6,z\n")
+    assert row == 3
+    assert says in sentence
+    assert remedy in sentence
+
+
+# --- ids --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("object_id", ["1237648702973411443", "J0001+0203", "M_31", "ngc-4258.b", "12e5", "0", "1.5"])
+def test_sound_ids_stay_as_they_are(object_id):
+    assert frame_of(f"objID,oh_p50\n{object_id},8.5\n").index.tolist() == [object_id]
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown", "says", "remedy"),
+    [
+        ("", "''", "empty", "name of the galaxy's image"),
+        ("  ", "'  '", "empty", "name of the galaxy's image"),
+        (" a", "' a'", "spaces around it", "remove them"),
+        ("a\t", "'a\\t'", "spaces around it", "remove them"),
+        ("1.2376e+18", "1.2376e+18", "a spreadsheet or a float", "as text"),
+        ("1.23765E18", "1.23765E18", "a spreadsheet or a float", "as text"),
+        ("1e+18", "1e+18", "a spreadsheet or a float", "as text"),
+        ("1237648702973411443.0", "1237648702973411443.0", "a spreadsheet or a float", "as text"),
+        ("nan", "nan", "missing value", "the galaxy's id"),
+        ("#N/A", "#N/A", "missing value", "the galaxy's id"),
+        ("1.jpg", "1.jpg", "the image's ending", "without it"),
+        ("ngc-1.PNG", "ngc-1.PNG", "the image's ending", "without it"),
+        ("'123", "'123", "marks around it", "write it alone: 123"),
+        ('"=""123"""', '="123"', "marks around it", "write it alone: 123"),
+        ("../secret", "../secret", "a path in it", "name alone"),
+        ("images/1", "images/1", "a path in it", "name alone"),
+        ("C:\\a", "C:\\a", "a path in it", "name alone"),
+        ("a..b", "a..b", "a path in it", "name alone"),
+        (".hidden", ".hidden", "can't name a file", "letters, digits"),
+        ("a b", "a b", "can't name a file", "letters, digits"),
+        ("é", "é", "can't name a file", "letters, digits"),
+        ("a\x1b[31m", "'a\\x1b[31m'", "can't name a file", "letters, digits"),
+        ("x" * 99 + "?", None, "can't name a file", "letters, digits"),
+    ],
+)
+def test_ids_that_can_t_be_ids(cell, shown, says, remedy):
+    row, object_id, sentence = only_sentence(f"objID,oh_p50\na,8.5\n{cell},8.6\n")
+    assert row == 3
+    assert object_id.strip("'") == shown.strip("'") if shown else len(object_id) < 50
+    assert says in sentence
+    assert remedy in sentence
+    assert sentence.isprintable()
+
+
+def test_ids_that_were_rounded_are_refused_in_one_sentence():
+    true = [1237648702973411443 + 1_024_455_821 * number for number in range(50)]
+    rounded = {
+        "a float": [int(float(each)) for each in true],
+        "a spreadsheet": [each // 10**4 * 10**4 for each in true],
+    }
+    for by, ids in rounded.items():
+        text = "objID,oh_p50\n" + "".join(f"{each},8.5\n" for each in ids)
+        catalogue = read(text)
+        assert catalogue.lines == {}  # so that no image is looked for
+        row, object_id, sentence = only_sentence(text)
+        assert (row, object_id) == (None, "")
+        assert "all 50 long ids look as if" in sentence
+        assert by in sentence
+        assert f"on line 2, is {ids[0]}" in sentence
+        assert "dtype={'objID': str}" in sentence
+    frame_of("objID,oh_p50\n" + "".join(f"{each},8.5\n" for each in true))
+
+
+def test_an_id_twice_names_both_lines():
+    row, object_id, sentence = only_sentence("objID,oh_p50\na,8.5\nb,8.6\na,8.7\n")
+    assert (row, object_id) == (4, "a")
+    assert "objID a is on line 2 already; remove one of the two rows" in sentence
+
+
+# --- large tables -----------------------------------------------------------------------------------------------------
+
+CELL = st.text(st.characters(blacklist_characters="\r\n\0", codec="utf-8"), max_size=5)
+
+
+@given(st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=9)))
+def test_cells_are_those_of_the_csv_module(rows):
+    """Block by block, whatever the cells hold: quotation marks, commas, spaces, anything but line breaks."""
+    width = len(rows[0]) if rows else 1
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["objID", *(f"c{number}" for number in range(width))])
+    writer.writerows([f"g{number}", *row] for number, row in enumerate(rows))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("galviz.survey.table._BLOCK", 4)
+        table = read_table(file.getvalue().encode())
+    assert [line for line, _ in table.ids] == table.lines == list(range(2, 2 + len(rows)))
+    for number in range(width if rows else 0):
+        assert list(table.cells(f"c{number}")) == [row[number].strip() for row in rows]
+    assert bool(table.problems) == (not rows)
+
+
+def test_a_large_table_needs_little_more_memory_than_its_text(monkeypatch):
+    monkeypatch.setattr("galviz.survey.table._BLOCK", 128)
+    random = np.random.default_rng(0)
+    names = ["objID", *(f"c{number}" for number in range(40))]
+    rows = [f"g{number}," + ",".join(map("{:.8f}".format, random.normal(size=40))) for number in range(5_000)]
+    content = "\n".join([",".join(names), *rows]).encode()
+    tracemalloc.start()
+    try:
+        catalogue = read_catalogue(content)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert catalogue.frame.shape == (5_000, 40)
+    assert peak < 3.5 * len(content)  # 10 times with a Python string for each cell
+
+
+def test_a_wrong_header_is_told_without_its_rows():
+    rows = "".join(f"g{number};8,5\n" for number in range(1000))
+    assert only_sentence("objID;oh_p50\n" + rows)[0] == 1
+
+
+# --- all of it --------------------------------------------------------------------------------------------------------
+
+
+def test_all_problems_are_told_at_once():
+    text = "objID,oh_p50,,z\na,8.5,1\n../b,x,1,2\na,-9999,1,2\nd,8.5,1,2\nd,8.5,1,2\n"
+    found = [(row, sentence.split(": ", 1)[1].split(";")[0]) for row, _, sentence in sentences(text)]
+    assert found == [
+        (1, "column 3 of 4 has no name"),
+        (2, "the row has 3 cells where the header has 4"),
+        (3, "objID '../b' has a path in it"),
+        (4, "objID a is on line 2 already"),
+        (6, "objID d is on line 5 already"),
+        (3, "the label oh_p50 = 'x' is no finite number"),
+        (4, "the label oh_p50 = '-9999' is SDSS's mark for 'not measured'"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "alphabet",
+    [
+        bytes(range(256)),
+        bytes(range(1, 128)),
+        b',"\n',
+        b'objID,oh_p50\n\r" 8.-9\t',
+        "objID,é€𝄞\u2028\x85\n8.5,\x0b\x0c\ufeff".encode(),
+    ],
+    ids=["bytes", "ascii", "marks", "nearly", "unicode"],
+)
+def test_random_tables_are_read_or_explained(alphabet):
+    dice = random.Random(3)
+    text = alphabet.decode("latin-1") if alphabet.isascii() or len(alphabet) == 256 else alphabet.decode()
+    encoding = "latin-1" if len(alphabet) == 256 else "utf-8"
+    for _ in range(300):
+        start = dice.choice(["", "objID,oh_p50\n", "objID,x\na,1\n"])
+        body = "".join(dice.choices(text, k=dice.randrange(80)))
+        catalogue = read((start + body).encode(encoding), dice.choice([None, "x", "oh_p50"]))
+        assert (catalogue.frame is None) == bool(catalogue.problems)
+        assert all(str(problem).isprintable() for problem in catalogue.problems)
+
+
+def test_damage_to_a_sound_table_is_read_or_explained():
+    dice = random.Random(4)
+    sound = b'objID,oh_p50,name\n1237648702973411443,8.75,"a, b"\n1237648702994383943,,\n'
+    for _ in range(1500):
+        damaged = bytearray(sound)
+        for _ in range(dice.randrange(1, 4)):
+            place = dice.randrange(len(damaged))
+            damaged[place : place + dice.randrange(4)] = dice.randbytes(dice.randrange(3))
+        catalogue = read(bytes(damaged))
+        assert (catalogue.frame is None) == bool(catalogue.problems)
+
+
+def test_no_quotation_mark_takes_the_rows_after_it():
+    rows = "".join(f'g{number},"8.5\n' for number in range(3000))
+    found = sentences("objID,oh_p50\n" + rows)
+    assert [row for row, _, _ in found] == list(range(2, 3002))
+
+
+# --- where the file should be -----------------------------------------------------------------------------------------
+
+
+def test_the_file_is_found_or_looked_for(tmp_path):
+    def told(folder):
+        content, problem = read_catalogue_file(folder)
+        assert content == b""
+        return str(problem)
+
+    assert "there is no such folder; check the path" in told(tmp_path / "nowhere")
+    assert "there is no such folder" in told(tmp_path / ("n" * 5000))
+    assert "there is no such folder" in told(tmp_path / "nul\0byte")
+    assert told(tmp_path) == "master.csv: there is no such file; put the survey's table there."
+    for name, remedy in [
+        ("master.tsv", "with commas between the cells"),
+        ("master.fits", "astropy.table.Table.read(…).write('master.csv')"),
+        ("master.parquet", "pandas.read_parquet(…).to_csv('master.csv', index=False)"),
+        ("master.csv.gz", "unpack it (gunzip)"),
+        ("master.xlsx", "in the format 'CSV UTF-8', with objID as text"),
+    ]:
+        (tmp_path / name).touch()
+        assert f"there is {name}: " in told(tmp_path)
+        assert remedy in told(tmp_path)
+        (tmp_path / name).unlink()
+    (tmp_path / "Master.CSV").write_text("objID\na\n")
+    assert "rename Master.CSV to master.csv" in told(tmp_path)
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "master.csv").write_text("objID\na\n")
+    assert "there is one in inner: give that folder" in told(tmp_path)
+    assert "it is a file and no folder" in told(tmp_path / "inner" / "master.csv")
+    (tmp_path / "odd" / "master.csv").mkdir(parents=True)
+    assert "master.csv: it is a folder and no file" in told(tmp_path / "odd")
+    assert read_catalogue_file(tmp_path / "inner") == (b"objID\na\n", None)
+    (tmp_path / "link").mkdir()
+    (tmp_path / "link" / "master.csv").symlink_to(tmp_path / "inner" / "master.csv")
+    assert read_catalogue_file(tmp_path / "link") == (b"objID\na\n", None)
+    (tmp_path / "inner" / "master.csv").unlink()
+    assert "it is a link to nothing" in told(tmp_path / "link")
+    (tmp_path / "a.csv").touch()
+    assert "rename one of Master.CSV, a.csv to master.csv" in told(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_pipe_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "master.csv")
+    content, problem = read_catalogue_file(tmp_path)
+    assert content == b""
+    assert str(problem) == "master.csv: it is a named pipe (FIFO) and no file; put the table itself there."
+
+
+def test_names_that_other_systems_can_t_keep_are_told():
+    assert not_portable(["a1.jpg", "A2.jpg", "con1.jpg", "console.png", "a1.png"]) == []
+    (sentence,) = not_portable(["A1.jpg", "b.jpg", "a1.JPG", "c.png", "C.png"])
+    assert "A1.jpg, a1.JPG differ" in sentence
+    assert "(and 1 more such)" in sentence
+    for name in ("CON.jpg", "nul.png", "Com1.jpg", "aux.5.jpg"):
+        (sentence,) = not_portable(["1.jpg", name])
+        assert f"a file called {name}:" in sentence

@@ -1,0 +1,373 @@
+"""Columns: numbers as Python reads them, what counts as missing, and what keeps a column from being numbers."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from galviz.survey.catalogue import read_catalogue
+from galviz.survey.columns import read_column
+from galviz.survey.missing import MISSING_WORDS, find_marks, missing_marks
+from galviz.survey.numerals import is_too_small, parse_number
+
+
+def read(*cells, name="x"):
+    return read_column(name, ["\n".join(cells)], range(2, 2 + len(cells)))
+
+
+def numbers(*cells, name="x"):
+    found = read(*cells, name=name)
+    assert found.cells.dtype == np.float64
+    return found.cells.tolist()
+
+
+GAP = pytest.approx([1.5, np.nan, 2.5], nan_ok=True)
+
+
+WORDS = "N/A NA n/a nan NaN -nan null NULL None none - -- — masked #N/A #VALUE! #DIV/0! <NA> \\N"
+NUMBERS = "-9999 -9999.0 -9999.000 -9.999e3 inf -Infinity 1e999"
+
+
+@pytest.mark.parametrize("cell", ["", "no data", *WORDS.split(), *NUMBERS.split()])
+def test_a_missing_value_is_none_and_counted(cell):
+    assert numbers("1.5", cell, "2.5") == GAP
+    assert read("1.5", cell, "2.5").missing == {cell: 1}
+    # Integers too: there is no gap among integers.
+    assert numbers("1", cell, "2") == pytest.approx([1, np.nan, 2], nan_ok=True)
+
+
+def test_words_are_missing_in_text_too():
+    found = read("disc", "N/A", "bulge", "", "disc", "-9999", "N/A")
+    assert [None if pd.isna(each) else each for each in found.cells] == [
+        "disc",
+        None,
+        "bulge",
+        None,
+        "disc",
+        None,
+        None,
+    ]
+    assert found.missing == {"N/A": 2, "": 1, "-9999": 1}
+    assert found.mixed is None
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "missing"),
+    [
+        ("log_mass", ["9.5", "-99", "11.2"], [False, True, False]),
+        ("log_mass", ["9.5", "-999.0", "-99.0", "11.2"], [False, True, True, False]),
+        ("velocity", ["-120", "-99", "50"], [False] * 3),
+        ("velocity", ["-40", "-99", "50"], [False] * 3),
+        ("flux", ["-99", *map(str, range(0, 9000, 300))], [True, *[False] * 30]),
+        ("flux", ["-99", "9000", "1", "20"], [False] * 4),  # too few to say
+        ("modelMag_r", ["17.2", "99.0", "18.1"], [False, True, False]),
+        ("inclination_deg", ["17.2", "99.0", "18.1"], [False] * 3),
+        ("mag_r", ["95", "99", "101"], [False] * 3),
+        ("x", ["-99", "-99"], [False] * 2),
+        ("petroR50Err_r", ["0.1", "-1000", "0.3"], [False, True, False]),
+        ("x", ["-9999", "-9998", "-10000"], [True, False, False]),
+    ],
+)
+def test_marks_count_where_they_stand_apart(name, cells, missing):
+    assert missing_marks(name, np.array(cells, dtype=float)).tolist() == missing
+    found = read(*cells, name=name)
+    assert np.isnan(found.cells.astype(float)).tolist() == missing
+
+
+def test_a_colour_range_and_a_cause_are_of_what_was_measured():
+    """-9999 in a column of 60 masses would squeeze all others into a thousandth of the range."""
+    masses = [f"{9 + 0.03 * number:.2f}" for number in range(60)]
+    for place in range(6):
+        masses[place] = "-9999"
+    text = "objID,mass\n" + "".join(f"g{number},{mass}\n" for number, mass in enumerate(masses))
+    catalogue = read_catalogue(text.encode())
+    assert catalogue.frame["mass"].min() == float(masses[6])
+    assert catalogue.missing == {"mass": {"-9999": 6}}
+
+
+@pytest.mark.parametrize(
+    ("cells", "count", "example", "line"),
+    [
+        (["1", "2", "bad", "4", "bad"], 2, "bad", 4),
+        (["1.2 Gyr", "2", "", "4"], 1, "1.2 Gyr", 2),
+        (["1,234.5", "2,000.0"], 2, "1,234.5", 2),
+        (["3,14", "2,7", "N/A"], 2, "3,14", 2),
+        (["8.9±0.1", "9.0±0.2"], 2, "8.9±0.1", 2),
+        (["1.5", "True", "2"], 1, "True", 3),
+    ],
+)
+def test_text_that_is_meant_for_numbers_says_why_it_is_text(cells, count, example, line):
+    found = read(*cells)
+    assert found.cells.dtype == "str"
+    assert (found.mixed.count, found.mixed.example, found.mixed.line) == (count, example, line)
+    assert repr(example) in str(found.mixed)
+
+
+@pytest.mark.parametrize(
+    "cells", [["disc", "bulge"], ["007", "010"], ["a1", "7", "b2"], ["1237648702973411443", "1.5"]]
+)
+def test_text_that_is_text_says_nothing(cells):
+    assert read(*cells).mixed is None
+
+
+def test_a_decimal_comma_has_its_remedy():
+    assert "decimal point" in str(read("3,14", "2,7").mixed)
+
+
+def test_lines_are_those_of_the_file():
+    text = "\nobjID,x\na,1\nb,2\nc,bad\nd,3\n"
+    assert read_catalogue(text.encode()).mixed["x"].line == 5
+
+
+@given(
+    st.lists(
+        st.floats(allow_nan=False, allow_infinity=False).flatmap(
+            lambda value: st.sampled_from([repr(value), f"{value:+.3f}", f"{value:e}", f"{value:.17g}", f" {value} "])
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_numbers_are_as_python_reads_them(cells):
+    # A first cell in a form that the quick reading doesn't take sends all through the careful one.
+    for first in ("0.5", "+0.5"):
+        text = "objID,x\n" + "".join(f"g{number},{cell}\n" for number, cell in enumerate([first, *cells]))
+        catalogue = read_catalogue(text.encode())
+        found = catalogue.frame["x"].to_numpy(float)
+        expected = np.array([float(cell) for cell in [first, *cells]])
+        gone = np.isnan(found)
+        assert gone.sum() == sum(catalogue.missing.get("x", {}).values())
+        np.testing.assert_array_equal(found[~gone], expected[~gone])
+        assert all(abs(value) >= 77 for value in expected[gone])
+
+
+@given(
+    st.lists(st.text(st.characters(blacklist_characters='\r\n,"', codec="utf-8"), max_size=6), min_size=1, max_size=8)
+)
+def test_a_column_is_numbers_only_if_every_cell_is_one_or_missing(cells):
+    cells = [cell.strip() for cell in cells]
+    found = read(*cells)
+
+    def is_number(cell):
+        try:
+            return "_" not in cell and not math.isnan(float(cell.replace("D", "e").replace("d", "e")))
+        except ValueError:
+            return False
+
+    if found.cells.dtype.kind in "if":
+        assert all(is_number(cell) or cell.lower() in MISSING_WORDS for cell in cells)
+    if not any(is_number(cell) for cell in cells):
+        assert np.isnan(found.cells).all() if found.cells.dtype.kind == "f" else found.cells.dtype in ("str", bool)
+    assert sum(found.missing.values()) == int(pd.isna(found.cells).sum())
+
+
+@pytest.mark.parametrize("mark", ["-99.9000015", "-32768", "1e20", "3.4028235e+38", "-2147483648", "-9999.00001"])
+def test_nulls_of_other_formats_are_missing_where_they_stand_apart(mark):
+    column = read("9.5", "10.25", mark, "11.0", "10.5")
+    assert column.missing == {mark: 1}
+    assert np.isnan(column.cells[2])
+
+
+def test_a_null_of_another_format_among_values_like_it_is_a_value():
+    assert read("-40000", "-32768", "12", "30000").missing == {}
+    assert read("1e19", "1e20", "5e20").missing == {}
+
+
+@pytest.mark.parametrize("cells", [["Na", "Mg", "Fe"], ["-", "+", "?"], ["None", "Weak", "Strong"]])
+def test_a_kind_that_looks_like_a_missing_value_is_a_kind(cells):
+    assert read(*cells, *cells).missing == {}
+
+
+@pytest.mark.parametrize("odd", ["00", "007", "-9223372036854775809"])
+def test_a_cell_that_makes_numbers_text_is_told(odd):
+    column = read("9.5", "10.5", "11.5", odd, "10.75")
+    assert (column.mixed.count, column.mixed.given, column.mixed.example) == (1, 5, odd)
+
+
+# --- marks that may be values -----------------------------------------------------------------------------------------
+
+MAGNITUDES = [f"{17 + 0.137 * number:.3f}" for number in range(30)]
+STEPS = [str(number) for number in range(0, 3000, 100)]
+COUNTS = [str(number % 12) for number in range(50)]
+VELOCITIES = [str(number) for number in range(-12000, 8000, 53)]
+LARGE = [f"{1 + 0.07 * number:.2f}e18" for number in range(30)]
+
+
+def told(*cells, name="x"):
+    """What was read as missing, and what may be missing; the rest must be as it is written."""
+    found = read(*cells, name=name)
+    values, missing = found.cells.astype(float), [cell for cell in cells if cell in found.missing]
+    assert int(np.isnan(values).sum()) == sum(found.missing.values()) == len(missing)
+    assert all(float(cell) == value for cell, value in zip(cells, values, strict=True) if cell not in found.missing)
+    assert not set(found.missing) & set(found.possibly_missing)
+    assert all(list(cells).count(cell) == count for cell, count in found.possibly_missing.items())
+    return set(found.missing), set(found.possibly_missing)
+
+
+@pytest.mark.parametrize("mark", ["99", "99.0", "99.9", "99.99", "999", "-99", "-999.0", "-99.9", "-999.25"])
+@pytest.mark.parametrize(
+    "name", ["u", "r", "z", "Ks", "g_r", "u-r", "err_r", "rErr", "psf_g", "zphot", "photo_z", "W1"]
+)
+@pytest.mark.parametrize("count", [2, 30])
+def test_a_mark_among_magnitudes_is_missing_whatever_they_are_called(name, mark, count):
+    assert told(*MAGNITUDES[:count], mark, name=name) == ({mark}, set())
+
+
+def test_magnitudes_of_a_wide_range_are_never_near_99():
+    assert told("5.0", "12.3", "30.1", "99.0", name="g_r") == ({"99.0"}, set())
+    assert told("99.0", name="modelMagErr_r") == ({"99.0"}, set())
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "marks", "missing", "possible"),
+    [
+        # Measured values hit 99.9 by chance once in thousands; counts hit 99 once in a hundred.
+        ("x", MAGNITUDES, ["99.9"], True, False),
+        ("neighbours", COUNTS, ["99"], False, True),
+        ("t_type", COUNTS, ["99", "99"], True, False),
+        ("age", [str(number) for number in range(20, 60)], ["99"], False, False),
+        ("age", [str(number) for number in range(150)], [], False, False),
+        ("confidence", MAGNITUDES, ["99.9", "99.9"], False, True),
+        ("jpeg_quality", ["75"] * 30, ["99"] * 30, False, True),
+        ("grade", ["0", "10"] * 15, ["99"] * 5, False, True),
+        ("grade", [str(number) for number in range(12)], ["99"] * 15, False, True),
+        ("inclination_deg", ["17.2", "18.1"], ["99.0"], False, True),
+        # Few values, and several marks.
+        ("x", ["10.2"], ["-99"] * 25, True, False),
+        ("x", ["10.2"], ["-99"], False, True),
+        ("x", [], ["-99"] * 25, True, False),
+        ("x", [], ["-99"] * 2, False, True),
+        ("x", ["10.2"], ["-99", "-88"], True, False),
+        ("x", MAGNITUDES, ["-99", "-88", "-999.25", "-999", "-99999.9", "-77.7"], True, False),
+        # A velocity of either sign.
+        ("v", STEPS, ["-99"], False, True),
+        ("cz_kms", STEPS, ["-99"], False, True),
+        ("v", STEPS, ["-99"] * 3, True, False),
+        ("flux", STEPS, ["-99"], True, False),
+        ("flux", STEPS, ["-88"], False, True),
+        ("flux", STEPS, ["-88"] * 2, True, False),
+        ("v_helio", VELOCITIES, ["-99"] * 3, False, True),
+        ("v_helio", VELOCITIES, ["-99"] * 12, True, False),
+        # -9999 is SDSS's mark, unless it is one value of many.
+        ("v", VELOCITIES, ["-9999"], False, True),
+        ("v", VELOCITIES, ["-9999"] * 5, True, False),
+        ("v", [*STEPS, "-12000"], ["-9999"], True, False),
+        ("v", [str(number) for number in range(-9998, -9000)], ["-9999"], False, True),
+        ("v", ["-12000", "8000"], ["-9999"], True, False),
+        # Fill values are absurd; a full counter hides its value.
+        ("flux", LARGE, ["1e20"], False, True),
+        ("flux", MAGNITUDES, ["1e20"], True, False),
+        ("flux", ["9.5"], ["1e20"], True, False),
+        ("n_photon", STEPS, ["32767"], True, False),
+        # Nearly alike: 99 isn't far from 95.
+        ("x", ["95"] * 20, ["99"], False, False),
+        ("x", ["-95"] * 20, ["-99"], False, False),
+    ],
+)
+def test_a_mark_is_judged_by_the_values_beside_it_and_told_if_that_is_open(name, cells, marks, missing, possible):
+    expected = set(marks) if missing else set(), set(marks) if possible else set()
+    assert told(*cells, *marks, name=name) == expected
+    assert told(*marks, *cells, name=name) == expected
+
+
+@given(
+    st.lists(st.integers(-300, 300) | st.floats(-1e4, 1e4).map(lambda value: round(value, 2)), min_size=1, max_size=60),
+    st.sampled_from(["x", "v", "r", "psfMag_r", "quality"]),
+    st.randoms(),
+)
+def test_the_verdict_does_not_depend_on_the_order_and_numbers_that_are_no_marks_stay(values, name, random):
+    marks = find_marks(name, np.array(values, dtype=float))
+    assert not (marks.missing & marks.possible).any()
+    shuffled = random.sample(list(zip(values, marks.missing, marks.possible, strict=True)), len(values))
+    again = find_marks(name, np.array([value for value, _, _ in shuffled], dtype=float))
+    assert again.missing.tolist() == [missing for _, missing, _ in shuffled]
+    assert again.possible.tolist() == [possible for _, _, possible in shuffled]
+    for value in np.array(values)[marks.missing | marks.possible]:
+        assert len(set(f"{abs(value):.2f}".rstrip("0").replace(".", ""))) == 1 or value in (
+            -999.25,
+            -99.25,
+            -1000,
+            -99.5,
+        )
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda rng, n: rng.normal(0, 300, n).round(),
+        lambda rng, n: rng.normal(3000, 2500, n).round(),
+        lambda rng, n: rng.poisson(5, n).astype(float),
+        lambda rng, n: np.floor(3 * rng.pareto(1.2, n)),
+        lambda rng, n: (3 * rng.pareto(1.2, n)).round(1),
+        lambda rng, n: (30 * rng.standard_cauchy(n)).round(),
+        lambda rng, n: (100 * rng.beta(2, 1, n)).round(),
+        lambda rng, n: rng.gamma(4, 10, n).round(),
+    ],
+)
+def test_few_true_values_are_taken_for_marks(draw):
+    rng = np.random.default_rng(5)
+    columns = [draw(rng, n) for n in (5, 12, 60, 400) for _ in range(100)]
+    marks = [find_marks("v", column) for column in columns]
+    assert sum(each.missing.any() for each in marks) == 0
+    assert sum(each.possible.any() for each in marks) <= 4
+
+
+# --- forms of numbers and truth values --------------------------------------------------------------------------------
+
+
+def test_fortran_s_exponents_are_numbers():
+    assert numbers("1.5D+03", "-2.5d-1", ".5D0", "1.D2", "3e0", "7") == [1500, -0.25, 0.5, 100, 3, 7]
+    assert read("1.5D+03", "N/A", "2").missing == {"N/A": 1}
+    # Names have no point; and what isn't all numbers stays as it is written.
+    assert list(read("1D3", "2D4").cells) == ["1D3", "2D4"]
+    found = read("1.5D+03", "bad", "3", "4")
+    assert list(found.cells) == ["1.5D+03", "bad", "3", "4"]
+    assert (found.mixed.count, found.mixed.example) == (1, "bad")
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_fortran_exponent_is_read_to_the_last_bit(value):
+    assert parse_number(f"{value:.16e}".replace("e", "D")) == value
+
+
+@pytest.mark.parametrize(("true", "false"), [("True", "False"), ("TRUE", "FALSE"), ("true", "false"), ("T", "F")])
+def test_truth_values_of_one_form_are_truth_values(true, false):
+    found = read(true, false, false)
+    assert found.cells.dtype == bool
+    assert found.cells.tolist() == [True, False, False]
+    if len(true) > 1:
+        assert read(true, true).cells.tolist() == [True, True]
+        assert read(false).cells.tolist() == [False]
+
+
+@pytest.mark.parametrize(
+    "cells", [["TRUE", "false"], ["T", "T"], ["F", "F"], ["T", "F", "S"], ["T", "True"], ["t", "f"]]
+)
+def test_truth_values_of_several_forms_and_codes_are_text(cells):
+    assert read(*cells).cells.dtype == "str"
+
+
+# --- no silent change -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "cell", ["1e-400", "-1E-400", "1.5D-400", "1.23456e-320", "0." + "0" * 330 + "1", "1e400", "-1.5D+400"]
+)
+def test_what_a_float_cannot_hold_is_missing_and_told(cell):
+    for others in (["1.5", "0.0"], ["2.5", "+0"]):  # the second aren't read by the quick way
+        found = read(*others, cell)
+        assert np.isnan(found.cells[2])
+        assert found.cells[:2].tolist() == list(map(float, others))
+        assert found.missing == {cell: 1}
+
+
+@given(st.floats(0, 1e-290), st.integers(0, 17))
+def test_the_smallest_floats_are_read_if_they_are_written_as_they_are(value, digits):
+    written = f"{value:.{digits}e}"
+    lost = is_too_small(written, float(written))
+    assert lost == (f"{float(written):.{digits}e}" != written)
+    assert not is_too_small(repr(value), value)
+    assert not is_too_small("0.000e-999", 0.0)

@@ -1,0 +1,141 @@
+"""Copies of a picture are found however they were altered, and no two galaxies are taken for one."""
+
+import importlib.util
+import io
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from galviz.survey.fingerprints import fingerprint, orientations
+from galviz.survey.nearcopies import are_near_copies, find_near_copies
+from galviz.survey.survey import load_survey
+from tests.galaxies import draw_catalogue, draw_galaxy
+
+ROOT = Path(__file__).resolve().parents[2]
+SPEC = importlib.util.spec_from_file_location("copies", ROOT / "benchmarks" / "copies.py")
+BENCHMARK = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(BENCHMARK)
+# Quality 30 leaves too little of a faint galaxy.
+ALTERATIONS = {name: alter for name, alter in BENCHMARK.ALTERATIONS.items() if "quality 30" not in name}
+
+
+@pytest.fixture(scope="module")
+def images():
+    """Thirty mock galaxies of 160 px."""
+    survey = load_survey()
+    return [survey.image(object_id) for object_id in survey.object_ids[::67]]
+
+
+def near(images, **options):
+    return find_near_copies([fingerprint(image) for image in images], images.__getitem__, **options)
+
+
+@pytest.mark.parametrize("alter", ALTERATIONS.values(), ids=ALTERATIONS)
+def test_an_altered_copy_is_found_and_no_other_image(images, alter):
+    both = images + [alter(image) for image in images]
+    pairs = near(both)
+    own = [(place, place + len(images)) for place in range(len(images))]
+    assert set(pairs) <= set(own)
+    # A neighbour may be taken for the galaxy's centre in one of the two.
+    assert len(pairs) >= 0.9 * len(own)
+
+
+def test_all_eight_orientations_are_found(images):
+    image = np.asarray(images[3])
+    for turned in orientations(image, (0, 1)):
+        assert are_near_copies(images[3], Image.fromarray(np.ascontiguousarray(turned)))
+    assert len({turned.tobytes() for turned in orientations(image, (0, 1))}) == 8
+
+
+def test_no_two_galaxies_of_the_mock_survey_are_near_copies():
+    survey = load_survey()
+    ids = survey.object_ids
+    fingerprints = [fingerprint(survey.image(object_id)) for object_id in ids]
+    assert np.mean([each.any() for each in fingerprints]) > 0.99
+    assert find_near_copies(fingerprints, lambda place: survey.image(ids[place])) == []
+
+
+@pytest.mark.parametrize("side_px", [40, 48, 64, 96, 160])
+@pytest.mark.parametrize("quality", [50, 75, 90])
+def test_galaxies_drawn_without_noise_or_neighbours_are_not_compared(quality, side_px):
+    """They differ by nothing but colour and inclination: copies of one and two galaxies look as much alike."""
+
+    def saved(image):
+        image.save(content := io.BytesIO(), "JPEG", quality=quality)
+        return Image.open(content).convert("RGB")
+
+    images = [saved(draw_galaxy(galaxy, side_px)) for galaxy in draw_catalogue(40, 1).itertuples()]
+    assert not any(fingerprint(image).any() for image in images)
+    assert near(images + images) == []
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 40), (40, 3), (400, 20)])
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_images_of_one_colour_and_of_any_shape_are_no_copies(size, level):
+    blank = Image.new("RGB", size, (level,) * 3)
+    assert fingerprint(blank).shape == fingerprint(blank.resize((160, 160))).shape
+    assert near([blank, blank, blank.resize((160, 160))]) == []
+
+
+def test_a_galaxy_beside_the_same_star_is_another(images):
+    """The companions alone make no copy: see the limit in colour."""
+    star = Image.radial_gradient("L").resize((24, 24)).point(lambda level: max(0, 255 - 2 * level))
+    starry = [image.copy() for image in images]
+    for image in starry:
+        image.paste((255, 255, 255), (90, 55), star)
+    assert near(starry) == []
+
+
+def test_many_copies_are_joined_by_few_comparisons(images):
+    copies = [BENCHMARK.saved(images[5], quality) for quality in range(60, 100, 2)]
+    read = []
+    pairs = find_near_copies([fingerprint(each) for each in copies], lambda place: read.append(place) or copies[place])
+    assert len(pairs) == len(copies) - 1  # a tree
+    joined = {0}
+    for _ in pairs:
+        joined |= {place for pair in pairs if joined & set(pair) for place in pair}
+    assert joined == set(range(len(copies)))
+    assert len(read) == 2 * len(pairs)
+
+
+def test_images_that_belong_together_are_not_read(images):
+    copies = [images[0], BENCHMARK.saved(images[0], 80), images[1], BENCHMARK.saved(images[1], 80)]
+    fingerprints, read = [fingerprint(each) for each in copies], []
+    known = {"groups": [7, 7, 3, 3]}
+    assert find_near_copies(fingerprints, lambda place: read.append(place), **known) == []
+    assert read == []
+    assert near(copies, groups=[7, 7, 3, 4]) == [(2, 3)]
+
+
+def test_no_image_and_one_image_have_no_pairs(images):
+    assert near([]) == near(images[:1]) == []
+
+
+def test_blocks_make_no_difference(images, monkeypatch):
+    both = images + [BENCHMARK.saved(image, 80) for image in images]
+    whole = near(both)
+    monkeypatch.setattr("galviz.survey.nearcopies._BLOCK", 7)
+    assert near(both) == whole
+    assert all(one < other for one, other in pairwise(whole))
+
+
+def test_the_benchmark_tells_of_copies_in_a_survey(images, tmp_path, capsys):
+    (tmp_path / "images").mkdir()
+    for number, image in enumerate(images[:12]):
+        image.save(tmp_path / "images" / f"{number}.png")
+    lines = ["objID"] + [str(number) for number in range(12)]
+    (tmp_path / "master.csv").write_text("\n".join(lines))
+    run = ["--survey", str(tmp_path), "--altered", "6"]
+    assert BENCHMARK.main(run) == 0
+    printed = capsys.readouterr().out
+    assert "12 images, 66 pairs" in printed
+    assert "taken for copies: 0" in printed
+    assert re.search(r"mirrored +6/6 +1\.00", printed)
+    BENCHMARK.saved(images[0], 80).save(tmp_path / "images" / "12.png")
+    (tmp_path / "master.csv").write_text("\n".join([*lines, "12"]))
+    assert BENCHMARK.main(run) == 1
+    assert "taken for copies: 1 [('0', '12')]" in capsys.readouterr().out
