@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 _PNG_SIGNATURE_BYTES = 8
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by the kind of colour in the header
+_PNG_PALETTE = b"\x03"  # the kind of colour of an image with a palette
 # Of each pass of an interlaced PNG, first column and row and the steps between them (PNG specification, 8.2).
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _PART_BYTES = 2**20
@@ -49,7 +50,7 @@ def png_damage(content: bytes) -> str | None:
     str or None
         What is wrong, for a sentence; None if nothing is.
     """
-    header, compressed = b"", []
+    header, compressed, parts = b"", [], set()
     place = _PNG_SIGNATURE_BYTES
     while True:
         head = content[place : place + 8]
@@ -62,13 +63,48 @@ def png_damage(content: bytes) -> str | None:
             return "its end is missing"
         if zlib.crc32(content[place + 4 : end]) != int.from_bytes(checksum, "big"):
             return f"the checksum of its part {name.decode('ascii', 'replace')} is wrong"
+        # Pillow obeys the last header and the last palette.
+        if name in (b"IHDR", b"PLTE") and name in parts:
+            return f"its part {name.decode()} is there twice"
+        parts.add(name)
         if name == b"IHDR":
             header = content[place + 8 : end]
+            if place != _PNG_SIGNATURE_BYTES:
+                return "its header isn't at its start"
         elif name == b"IDAT":
+            if header[9:10] == _PNG_PALETTE and b"PLTE" not in parts:
+                return "its palette is missing"
             compressed.append(content[place + 8 : end])
         elif name == b"IEND":
             return _png_rows_damage(header, b"".join(compressed))
         place = end + 4
+
+
+def png_palette_damage(content: bytes, highest: int) -> str | None:
+    """Check that a PNG's palette holds a colour for each of its pixels.
+
+    Pillow gives the pixels for which there is none some colour or other.
+
+    Parameters
+    ----------
+    content : bytes
+        A PNG file with a palette in which `png_damage` finds nothing.
+    highest : int
+        The largest index into the palette among its pixels.
+
+    Returns
+    -------
+    str or None
+        What is wrong, for a sentence; None if nothing is.
+    """
+    place = _PNG_SIGNATURE_BYTES
+    while content[place + 4 : place + 8] != b"PLTE":
+        place += int.from_bytes(content[place : place + 4], "big") + 12
+    length = int.from_bytes(content[place : place + 4], "big")
+    if length % 3:
+        return f"its palette has {length} bytes, which is no multiple of 3"
+    colours = length // 3
+    return f"its palette has {colours} colours, and a pixel has number {highest + 1}" if highest >= colours else None
 
 
 def _png_rows_damage(header: bytes, compressed: bytes) -> str | None:

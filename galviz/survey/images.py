@@ -9,7 +9,7 @@ import zlib
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
 from galviz.files.signatures import file_kind
-from galviz.survey.damage import jpeg_damage, png_damage, png_header_parts
+from galviz.survey.damage import jpeg_damage, png_damage, png_header_parts, png_palette_damage
 
 # Far more than a cutout of one galaxy needs (160 px), and little enough for a few threads to decode at a time.
 MAX_PIXELS = 4096 * 4096
@@ -113,6 +113,9 @@ def decode_rgb(content: bytes) -> Image.Image:
     try:
         image.load()
         if image.format == "JPEG" and (damage := jpeg_damage(content, cmyk=image.mode == "CMYK")):
+            raise _damaged(damage)
+        in_palette = image.format == "PNG" and image.mode == "P"
+        if in_palette and (damage := png_palette_damage(content, image.getextrema()[1])):
             raise _damaged(damage)
         if image.has_transparency_data:
             with_alpha = image.convert("RGBA")

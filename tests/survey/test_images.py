@@ -390,6 +390,35 @@ def test_interlaced_pngs_have_all_their_rows(mode, size):
     assert decode_rgb(sound).size == size
 
 
+def palette_png(colours, pixels, depth=8):
+    """A PNG of one row with a palette; without one if there are no colours."""
+    palette = chunk(b"PLTE", bytes(colours)) if colours else b""
+    whole = png(pixels, 1, depth, 3, bytes([0, *range(pixels)]) if depth == 8 else b"\0\x1b")
+    place = whole.index(b"IDAT") - 4
+    return whole[:place] + palette + whole[place:]
+
+
+def test_pngs_whose_palette_lacks_colours_are_damaged():
+    colours = list(range(12))
+    for depth in (8, 2):  # four pixels, with the numbers 0 to 3
+        assert np.array_equal(np.asarray(decode_rgb(palette_png(colours, 4, depth))).ravel(), colours)
+        for fewer in ([], colours[:9], colours[:3], colours[:11]):
+            with pytest.raises(ImageFault, match="palette") as refused:
+                decode_rgb(palette_png(fewer, 4, depth))
+            assert "it is damaged" in refused.value.problem
+    with pytest.raises(ImageFault, match="palette"):  # behind the pixels it counts for nothing
+        decode_rgb(palette_png([], 4)[:-12] + chunk(b"PLTE", bytes(colours)) + chunk(b"IEND", b""))
+
+
+def test_pngs_with_a_header_or_palette_twice_are_damaged():
+    sound = palette_png(range(12), 4)
+    header, palette = sound[8:33], chunk(b"PLTE", bytes(12))
+    other = chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 1, 8, 3, 0, 0, 0))
+    for extra, part in ((other, "IHDR"), (header, "IHDR"), (palette, "PLTE")):
+        with pytest.raises(ImageFault, match=f"it is damaged.*{part}"):
+            decode_rgb(sound[:33] + extra + sound[33:] if part == "IHDR" else sound[:33] + palette + sound[33:])
+
+
 def interlaced(image):
     """A PNG in Adam7's seven passes, which Pillow reads and doesn't write."""
     pixels, rows = np.asarray(image), b""
