@@ -9,7 +9,7 @@ import numpy as np
 
 from galviz.errors import listed, quoted, shown
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
-from galviz.survey.missing import NOT_MEASURED, is_missing, missing_marks
+from galviz.survey.missing import NOT_MEASURED, find_marks, is_missing, missing_marks
 from galviz.survey.numerals import EXACT, is_name, is_too_large, is_too_small, parse_number
 from galviz.survey.problems import Problem
 
@@ -180,14 +180,16 @@ def describe_label(column: str, values: np.ndarray) -> Label:
     Returns
     -------
     Label
-        Its range is 8.2 to 9.4 dex for metallicity (usual for SDSS); for others the 2nd to 98th percentile, a unit
-        around a constant, and 0 to 1 where nothing was measured.
+        Its range is 8.2 to 9.4 dex for metallicity (usual for SDSS); for others the 2nd to 98th percentile, without
+        what may stand for a missing value, a unit around a constant, and 0 to 1 where nothing was measured.
     """
     if column == METALLICITY:
         return Label(column, "Metallicity, 12 + log10(O/H)", "dex", *_METALLICITY_SHOWN)
     words = column.split("_")
     unit = words.pop() if len(words) > 1 and words[-1] in _UNITS else ""
     finite = values[np.isfinite(values)]
+    possible = find_marks(column, finite).possible
+    finite = finite if possible.all() else finite[~possible]
     low, high = np.percentile(finite, [2.0, 98.0]).tolist() if finite.size else (0.0, 1.0)
     if not low < high:
         # A constant: half a unit either side, or more where a float's grain is coarser than that.

@@ -65,6 +65,9 @@ _APART, _LEAST_RANGE = 3.0, 0.1
 _ENOUGH = 10
 # A fill value is that many times larger than any value.
 _ABSURD = 1e6
+# Whatever its form, a number that is that many ranges away from all others may stand for a missing value (of values
+# that are spread evenly a hundred times their median deviation); and the only negative one, if it repeats.
+_FAR = 25.0
 # Neighbours are near if they are closer than so many mean distances.
 _NEAR = 3.0
 
@@ -125,13 +128,25 @@ def find_marks(column: str, numbers: np.ndarray) -> Marks:
         - any of them among the others, if it is ten times as frequent as each of these;
         - all but 99 and the like, if the column holds nothing but marks and at least ten of them.
 
-        What stands apart and meets no rule is possible. A velocity of −99 among −120 and 50 is neither.
+        What stands apart and meets no rule is possible. A velocity of −99 among −120 and 50 is neither. Any other
+        number is possible too if ten different ones are far from it (by 25 times their range; a single number also by
+        more than a long tail explains), or if it occurs twice
+        and is the only negative one beside them and they aren't whole numbers.
     """
     missing = ~np.isfinite(numbers)
     possible = np.zeros(len(numbers), dtype=bool)
     places = _candidates(numbers)
-    if not places.size:
-        return Marks(missing, possible)
+    if places.size:
+        _judge_candidates(column, numbers, places, missing, possible)
+    values = ~missing & ~possible
+    possible[values] = _is_strange(numbers[values], signed=quantity_of(column) is Quantity.SIGNED)
+    return Marks(missing, possible)
+
+
+def _judge_candidates(
+    column: str, numbers: np.ndarray, places: np.ndarray, missing: np.ndarray, possible: np.ndarray
+) -> None:
+    """Add to `missing` and `possible` the marks of catalogues and formats at some places."""
     is_other = ~missing
     is_other[places] = False
     others = _Others(quantity_of(column), np.sort(numbers[is_other]), n_marks=places.size)
@@ -139,7 +154,57 @@ def find_marks(column: str, numbers: np.ndarray) -> Marks:
     verdicts = [others.judge(mark, count) for mark, count in zip(marks.tolist(), counts.tolist(), strict=True)]
     missing[places] = np.array([verdict is True for verdict in verdicts])[which]
     possible[places] = np.array([verdict is None for verdict in verdicts])[which]
-    return Marks(missing, possible)
+
+
+def _is_strange(numbers: np.ndarray, *, signed: bool) -> np.ndarray:
+    """Which numbers may stand for a missing value, judged by all others alone."""
+    different, counts = np.unique(numbers, return_counts=True)
+    if different.size <= _ENOUGH:
+        return np.zeros(len(numbers), dtype=bool)
+    low, high = _core(different)
+    if high - low < _ENOUGH:
+        return np.zeros(len(numbers), dtype=bool)
+    others = different[low:high]
+    outside = np.ones(different.size, dtype=bool)
+    outside[low:high] = False
+    # Of a long tail the farthest value may be as much larger than the next as that is than most, and more.
+    sizes = np.abs(others)
+    largest, usual = sizes.max(), np.median(sizes)
+    with np.errstate(over="ignore"):
+        in_tail = np.abs(different) / largest * usual <= _ENOUGH * largest
+    outside &= ~(in_tail & (counts == 1))
+    strange = outside[np.searchsorted(different, numbers)]
+    # Below the others, of which one may be the negative number itself.
+    others = others[1:] if others[0] < 0 else others
+    only_negative = different[0] < 0 <= different[1] and counts[0] > 1
+    if only_negative and not signed and others.size >= _ENOUGH and (others != np.floor(others)).any():
+        strange |= numbers == different[0]
+    return strange
+
+
+def _core(ordered: np.ndarray) -> tuple[int, int]:
+    """Where the values begin and end from which all others are far; `ordered` are different numbers.
+
+    They are the middle half, and on either side what is near the ones before.
+    """
+    low, high = ordered.size // 4, ordered.size - ordered.size // 4
+    with np.errstate(over="ignore"):
+        gaps = np.diff(ordered)
+        while True:
+            before = low, high
+            # The farther out a value is, the larger is the range that it is compared with.
+            far = _is_far(gaps[high - 1 :], ordered[low], ordered[high - 1 : -1])
+            high = high + int(far.argmax()) if far.any() else ordered.size
+            far = _is_far(gaps[:low], ordered[1 : low + 1], ordered[high - 1])[::-1]
+            low = low - int(far.argmax()) if far.any() else 0
+            if (low, high) == before:
+                return low, high
+
+
+def _is_far(gaps: np.ndarray, lowest: np.ndarray, highest: np.ndarray) -> np.ndarray:
+    """Whether the value behind each gap is far from those between a lowest and a highest one."""
+    scale = np.maximum(highest - lowest, _LEAST_RANGE * np.maximum(np.abs(lowest), np.abs(highest)))
+    return gaps > _FAR * scale
 
 
 def _candidates(numbers: np.ndarray) -> np.ndarray:

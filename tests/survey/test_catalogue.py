@@ -234,6 +234,13 @@ def test_labels_describe_themselves():
     assert describe_label("kpc", values).name == "kpc"
 
 
+@pytest.mark.parametrize("mark", [-1, -500, 255, 9.9e99])
+def test_the_colour_range_is_not_stretched_to_what_may_be_missing(mark):
+    redshifts = np.linspace(0.05, 0.09, 12)
+    label, plain = (describe_label("z", values) for values in (np.append(redshifts, [mark] * 3), redshifts))
+    assert (label.low, label.high) == (plain.low, plain.high)
+
+
 @pytest.mark.parametrize("values", [[], [np.nan, np.nan], [3.0], [7.0, 7.0, np.nan], [1e18, 1e18], [-1e300]])
 def test_a_colour_range_is_never_empty(values):
     label = describe_label("x", np.array(values, dtype=float))

@@ -273,6 +273,27 @@ def test_a_mark_is_judged_by_the_values_beside_it_and_told_if_that_is_open(name,
     assert told(*marks, *cells, name=name) == expected
 
 
+STRANGE = "-1 -1.0 -9 -10 -100 -500 -1e5 255 65535 -32767 4294967295 9999999 1e99 9.9e99 -2e10 1.1e308 -1.7e308".split()
+
+
+@pytest.mark.parametrize("mark", STRANGE)
+@pytest.mark.parametrize("name", ["redshift", "x", "v"])
+def test_a_number_far_from_all_others_is_told_whatever_its_form(name, mark):
+    redshifts = [f"{0.05 + 0.04 * k / 11:.4f}" for k in range(12)]
+    assert told(*redshifts, mark, mark, name=name) == (set(), {mark})
+    assert told(mark, *redshifts, mark, "-2", "-2", name=name) == (set(), {mark, "-2"})
+    assert told(*redshifts[:8], mark, mark, name=name) == (set(), set())  # too few others
+
+
+def test_the_only_negative_number_is_told_if_it_repeats():
+    masses = [f"{9 + 0.17 * k:.2f}" for k in range(14)]
+    assert told(*masses, "-1", "-1.0") == (set(), {"-1", "-1.0"})
+    assert told(*masses, "-1") == (set(), set())
+    assert told(*masses, "-1", "-1", name="v_rot") == (set(), set())
+    assert told(*masses, "-1", "-1", "-0.3") == (set(), set())
+    assert told(*map(str, range(14)), "-1", "-1") == (set(), set())  # codes and counts
+
+
 @given(
     st.lists(st.integers(-300, 300) | st.floats(-1e4, 1e4).map(lambda value: round(value, 2)), min_size=1, max_size=60),
     st.sampled_from(["x", "v", "r", "psfMag_r", "quality"]),
@@ -285,13 +306,12 @@ def test_the_verdict_does_not_depend_on_the_order_and_numbers_that_are_no_marks_
     again = find_marks(name, np.array([value for value, _, _ in shuffled], dtype=float))
     assert again.missing.tolist() == [missing for _, missing, _ in shuffled]
     assert again.possible.tolist() == [possible for _, _, possible in shuffled]
-    for value in np.array(values)[marks.missing | marks.possible]:
-        assert len(set(f"{abs(value):.2f}".rstrip("0").replace(".", ""))) == 1 or value in (
-            -999.25,
-            -99.25,
-            -1000,
-            -99.5,
-        )
+    low, high = np.quantile(np.unique(values), [0.25, 0.75])
+    for value, missing in zip(values, marks.missing, strict=True):
+        one_digit = len(set(f"{abs(value):.2f}".rstrip("0").replace(".", ""))) == 1
+        is_mark = one_digit or value in (-999.25, -99.25, -1000, -99.5)
+        assert is_mark or not missing
+        assert is_mark or value < low or value > high or not marks.possible[values.index(value)]
 
 
 @pytest.mark.parametrize(
