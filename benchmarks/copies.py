@@ -50,6 +50,11 @@ def cropped(image: Image.Image, left: int, top: int, right: int, bottom: int) ->
     return image.crop((left, top, image.width - right, image.height - bottom))
 
 
+def central(image: Image.Image, share: float) -> Image.Image:
+    left, top = (round(side * (1 - share) / 2) for side in image.size)
+    return cropped(image, left, top, left, top)
+
+
 def brightened(image: Image.Image, factor: float, levels: float = 0) -> Image.Image:
     changed = np.asarray(image, float) * factor + levels
     return Image.fromarray(changed.clip(0, 255).round().astype(np.uint8))
@@ -67,6 +72,8 @@ ALTERATIONS: dict[str, Callable[[Image.Image], Image.Image]] = {
     "margin of 16 px": lambda image: cropped(image, -16, -16, -16, -16),
     "4 px cut off all round": lambda image: cropped(image, 4, 4, 4, 4),
     "8 px cut off all round": lambda image: cropped(image, 8, 8, 8, 8),
+    "central 80 % of each side": lambda image: central(image, 0.8),
+    "central 70 % of each side": lambda image: central(image, 0.7),
     "6 px cut off on two sides": lambda image: cropped(image, 6, 6, 0, 0),
     "turned by 90 degrees": lambda image: image.transpose(Turn.ROTATE_90),
     "turned by 180 degrees": lambda image: image.transpose(Turn.ROTATE_180),

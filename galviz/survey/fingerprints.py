@@ -12,8 +12,9 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-# How much of an image's shorter side the grid covers: a crop or margin of up to a twelfth of it on each side is found.
-ZOOMS = (1.0, 0.955, 0.91, 0.87, 0.83)
+# How much of an image's shorter side the grid covers: the central 70 % of it are found, which include the 112 of 160 px
+# that galviz's own network sees, and so is a margin that makes the image 70 % of the whole.
+ZOOMS = (1.0, 0.955, 0.91, 0.87, 0.83, 0.795, 0.76, 0.73, 0.70)
 GRID_PX = 24
 _RADIUS = 0.9  # of the disc on the grid that is compared, in half sides
 _SCALE_PX = 2.0  # of fine structure, and of the contrast nearby; in pixels of the grid

@@ -14,7 +14,7 @@ from galviz.survey.fingerprints import GRID_PX, ZOOMS, colour_structure, fingerp
 
 # Least correlations. In the components with most variance, at three zooms: 96 of 100 copies have 0.9 and more, and 3 of
 # 10,000 pairs of different galaxies as much as this.
-_N_COARSE, _COARSE_ZOOMS, LEAST_COARSE = 32, (0, 2, 4), 0.85
+_N_COARSE, _COARSE_ZOOMS, LEAST_COARSE = 32, (0, 2, 4, 6, 8), 0.85
 # Of the fingerprints, and of the structure in colour. Of 200 million pairs of different galaxies none has more than
 # 0.58 in colour; copies saved as JPEG of quality 50 have 0.69 and more. See benchmarks/README.md.
 LEAST_CORRELATION, LEAST_IN_COLOUR = 0.75, 0.65

@@ -1,7 +1,8 @@
 """Which rows of some surveys are the same galaxy: those that share an id or an image, or whose images nearly do.
 
-Near-copies (saved again, resized, cropped, padded, brightened, turned or mirrored) would otherwise be on both sides of
-the split under other ids, and the validation error would be too low.
+Near-copies (saved again, resized, cropped, padded, brightened, turned by 90 degrees or mirrored) would otherwise be on
+both sides of the split under other ids, and the validation error would be too low. Those that are stretched, turned by
+other angles or cropped by more than the fingerprints cover aren't all found.
 """
 
 import hashlib

@@ -17,6 +17,7 @@ from fastai.vision.data import ImageBlock
 
 from galviz.errors import listed, shown
 from galviz.network.crops import network_crop
+from galviz.survey.fingerprints import ZOOMS
 from galviz.survey.survey import Survey
 from galviz.training.augmentation import Shrink, Variation, crops, turns
 from galviz.training.duplicates import identify
@@ -92,7 +93,9 @@ class Selection:
             verb = "image is a near-copy" if near == 1 else "images are near-copies"
             notes.append(
                 f"{near} {verb} of another under another id (saved again, resized, cropped, padded, brightened, turned "
-                "or mirrored): all copies are on the same side of the split."
+                "by 90 degrees or mirrored): the copies that were found are on the same side of the split. Copies that "
+                f"are stretched, turned by other angles, or cropped to less than {100 * min(ZOOMS):.0f} % of a side may not be "
+                "found, and may be on both sides."
             )
         return notes
 

@@ -277,6 +277,9 @@ def test_near_copies_are_on_one_side_and_told(mock_folder, tmp_path, alter):
     assert (selection.n_near_copies, selection.n_duplicates) == (10, 0)
     (note,) = selection.notes
     assert note.startswith("10 images are near-copies of another under another id ")
+    # No more than was found is claimed.
+    assert "that were found" in note
+    assert all(word in note for word in ("stretched", "other angles", "less than 70 %"))
 
 
 def test_near_copies_are_counted_beside_other_copies(mock_folder, tmp_path):
