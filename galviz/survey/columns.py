@@ -24,6 +24,9 @@ _WITH_COMMA = re.compile(r"[+-]?\d*,(?!\d{3}$)\d+([eE][+-]?\d+)?")
 _TRUTHS = (("True", "False"), ("TRUE", "FALSE"), ("true", "false"))
 _FITS_TRUTHS = ("T", "F")
 
+# So many numbers among a repeated word make a column of numbers; one or two may be kinds beside it.
+_SOME = 3
+
 _READ = csv.ReadOptions(column_names=["cell"], use_threads=False)
 _PARSE = csv.ParseOptions(quote_char=False, ignore_empty_lines=False)
 _CONVERT = csv.ConvertOptions(column_types={"cell": pa.float64()}, null_values=[])
@@ -31,12 +34,13 @@ _CONVERT = csv.ConvertOptions(column_types={"cell": pa.float64()}, null_values=[
 
 @dataclass(frozen=True)
 class Mixed:
-    """What makes a column of numbers text.
+    """What makes a column of numbers, or of truth values, text.
 
     Attributes
     ----------
     count, given : int
-        How many cells are no numbers, of how many that hold anything.
+        How many cells are no numbers (or not as the first truth value is written), of how many that hold anything; of
+        truth values, of all.
     example : str
         The first of them.
     line : int
@@ -47,8 +51,15 @@ class Mixed:
     given: int
     example: str
     line: int
+    truths: tuple[str, str] | None = None
+    """How the first truth value and its opposite are written, true first; None for numbers."""
 
     def __str__(self) -> str:
+        if self.truths is not None:
+            true, false = self.truths
+            first = f"the first {quoted(self.example) if self.example else 'empty'} on line {self.line}"
+            reason = f"{self.count:,} of {self.given:,} cells are neither {true} nor {false}, {first}"
+            return f"it is text, because {reason}; write {true} or {false} in every cell for truth values"
         remedy = "write numbers, or leave the cells empty"
         if _WITH_COMMA.fullmatch(self.example):
             remedy = "write a decimal point instead of the comma"
@@ -68,7 +79,8 @@ class Column:
     missing : dict of str to int
         What was read as missing, as it is written, and how often; most frequent first.
     mixed : Mixed or None
-        Given if most cells are numbers, or nearly, and the column is text all the same.
+        Given if most cells are numbers, or nearly, or all but one repeated word, or if all are truth values, and the
+        column is text all the same.
     possibly_missing : dict of str to int
         What was read as a number and may stand for a missing value (`galviz.survey.missing.find_marks`), as `missing`.
     """
@@ -109,8 +121,8 @@ def read_column(name: str, blocks: Sequence[str], lines: Sequence[int]) -> Colum
     if true is not None and words.total() == len(cells):
         return Column(np.array([cell == true for cell in cells]), {})
     missing = np.array([is_missing(cell) for cell in cells]) | (numbers == NOT_MEASURED)
-    mixed = _mixed(cells, words, missing, lines)
-    if mixed is None:  # a column of words
+    mixed = _mixed_truths(cells, words, missing, lines) or _mixed(cells, words, missing, lines)
+    if mixed is None or mixed.truths:  # a column of words
         missing = np.array([is_surely_missing(cell) for cell in cells]) | (numbers == NOT_MEASURED)
     values = pd.array([None if gone else cell for cell, gone in zip(cells, missing, strict=True)], dtype="str")
     return Column(values, _counted(_picked(blocks, missing)), mixed)
@@ -122,6 +134,19 @@ def _word_for_true(words: Collection[str]) -> str | None:
         if words and set(words) <= {true, false}:
             return true
     return _FITS_TRUTHS[0] if set(words) == set(_FITS_TRUTHS) else None
+
+
+def _mixed_truths(cells: list[str], words: Counter[str], missing: np.ndarray, lines: Sequence[int]) -> Mixed | None:
+    """Say what keeps a column from being truth values, if all that it holds are some, in whatever form."""
+    forms = [*_TRUTHS, *([_FITS_TRUTHS] if len(words) > 1 else [])]
+    known = {word: form for form in forms for word in form}
+    # Letters alone are truth values only if both are there.
+    alone = set(words) <= set(_FITS_TRUTHS) and _word_for_true(words) is None
+    if not words or alone or not known.keys() >= words.keys() or words.total() < len(cells) - missing.sum():
+        return None
+    form = known[next(cell for cell in cells if cell in words)]
+    odd = [place for place, cell in enumerate(cells) if cell not in form]
+    return Mixed(len(odd), len(cells), cells[odd[0]], lines[odd[0]], form)
 
 
 def _parse(blocks: Sequence[str]) -> tuple[np.ndarray, Counter[str]]:
@@ -197,6 +222,11 @@ def _mixed(cells: list[str], words: Counter[str], missing: np.ndarray, lines: Se
     odd = [place for place, cell in enumerate(cells) if not missing[place] and (cell in words or names[place])]
     nearly = sum(count for word, count in words.items() if _NEARLY.fullmatch(word))
     # Ids, plates and codes are text on purpose: more than a few of their cells have leading zeros or too many digits.
-    if not odd or 5 * (given - len(odd) + nearly) < 2 * given or 4 * sum(names) > given:
+    if not odd or 4 * sum(names) > given:
+        return None
+    # Among the numbers one word, however often, is a gap in some form; several words are kinds.
+    numbers = given - len(odd)
+    one_word = len(words) == 1 and len(odd) == words.total() and numbers >= _SOME
+    if 5 * (numbers + nearly) < 2 * given and not one_word:
         return None
     return Mixed(len(odd), given, cells[odd[0]], lines[odd[0]])

@@ -90,12 +90,13 @@ class Selection:
                 "a galaxy are on the same side of the split."
             )
         if near := self.n_near_copies:
+            least = f"{100 * min(ZOOMS):.0f} %"
             verb = "image is a near-copy" if near == 1 else "images are near-copies"
             notes.append(
                 f"{near} {verb} of another under another id (saved again, resized, cropped, padded, brightened, turned "
                 "by 90 degrees or mirrored): the copies that were found are on the same side of the split. Copies that "
-                f"are stretched, turned by other angles, or cropped to less than {100 * min(ZOOMS):.0f} % of a side may not be "
-                "found, and may be on both sides."
+                f"are stretched, turned by other angles, or cropped to less than {least} of a side may not be found, "
+                "and may be on both sides."
             )
         return notes
 

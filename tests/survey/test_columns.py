@@ -113,6 +113,43 @@ def test_text_that_is_text_says_nothing(cells):
     assert read(*cells).mixed is None
 
 
+@pytest.mark.parametrize("word", ["unknown", "bad", "Ia", "x"])
+def test_one_word_among_numbers_is_told_however_often_it_repeats(word):
+    numbers = ["10.1", "10.3", "10.2", "9.8", "10.1"]
+    for count in (1, 10, 500):
+        found = read(*numbers, "", *[word] * count)
+        assert (found.mixed.count, found.mixed.given, found.mixed.example) == (count, count + 5, word)
+        assert found.mixed.line == 8
+    assert read(*numbers[:2], *[word] * 10).mixed is None
+    assert read(*numbers, *[word] * 10, *["kind"] * 5).mixed is None
+    assert read("007", "010", "011", *[word] * 3).mixed is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "count", "odd", "form"),
+    [
+        (["True", "FALSE"], 1, "FALSE", ("True", "False")),
+        (["", "true", "false", "", "false"], 2, "", ("true", "false")),
+        (["TRUE", "N/A", "TRUE"], 1, "N/A", ("TRUE", "FALSE")),
+        (["True", "-9999"], 1, "-9999", ("True", "False")),
+        (["T", "F", ""], 1, "", ("T", "F")),
+        (["F", "true", "T"], 1, "true", ("T", "F")),
+    ],
+)
+def test_truth_values_that_are_text_say_why(cells, count, odd, form):
+    found = read(*cells)
+    assert found.cells.dtype == "str"
+    assert (found.mixed.count, found.mixed.given, found.mixed.example) == (count, len(cells), odd)
+    assert found.mixed.line == 2 + cells.index(odd)
+    assert found.mixed.truths == form
+    assert all(word in str(found.mixed) for word in form)
+
+
+@pytest.mark.parametrize("cells", [["T", "T", ""], ["F", ""], ["T", "F", "S"], ["True", "maybe"], ["t", "f"], ["", ""]])
+def test_codes_and_words_are_no_truth_values(cells):
+    assert read(*cells).mixed is None
+
+
 def test_a_decimal_comma_has_its_remedy():
     assert "decimal point" in str(read("3,14", "2,7").mixed)
 
