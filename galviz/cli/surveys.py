@@ -59,6 +59,7 @@ def _facts(survey: "Survey") -> dict:
         "missing": survey.missing,
         "possibly_missing": survey.possibly_missing,
         "text_not_numbers": {column: str(why) for column, why in survey.mixed.items()},
+        "catalogue_notes": survey.notes,
         "sha256": survey.sha256,
     }
 
@@ -144,6 +145,7 @@ def _summary(found: dict) -> str:
         f"network   {found['network']} sees the central {found['crop_px']} x {found['crop_px']} px: "
         f"{percent(seen['share_of_image'])} of {size} px; {percent(seen['share_of_padding'])} of its view is padding",
         *_missing(found),
+        *(f"note      {note}" for note in found["catalogue_notes"]),
         *(f"note      {remark}" for remark in found["remarks"]),
     ]
     if grey := found["grey_images"]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from galviz.errors import listed, shown
+from galviz.errors import listed, quoted, shown
 from galviz.files.reading import NotRegularError, read_regular
 from galviz.survey.columns import Mixed, read_column
 from galviz.survey.identifiers import check_ids
@@ -31,6 +31,8 @@ _REMEDIES = {
     **dict.fromkeys((".tsv", ".tab", ".txt", ".dat", ".psv"), f"{_SAVE}, with commas between the cells"),
     **dict.fromkeys((".xlsx", ".xls", ".ods"), f"{_SAVE} in the format 'CSV UTF-8', with {ID_COLUMN} as text"),
 }
+
+_SHOWN = 30  # characters of the last row, in a note
 
 SIMULATION_NAME = "simulation.json"  # what a simulated survey was asked to be; written before anything else
 
@@ -55,6 +57,8 @@ class Catalogue:
         Of each column that seems to be meant for numbers and is text what keeps it from being numbers.
     possibly_missing : dict of str to dict of str to int
         Of each column what was read as a value and may stand for a missing one, as `missing`.
+    notes : list of str
+        Sentences on what may be wrong with the file and need not be.
     """
 
     frame: pd.DataFrame | None
@@ -64,6 +68,7 @@ class Catalogue:
     missing: dict[str, dict[str, int]] = field(default_factory=dict)
     mixed: dict[str, Mixed] = field(default_factory=dict)
     possibly_missing: dict[str, dict[str, int]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def read_catalogue(content: bytes, label: str | None = None) -> Catalogue:
@@ -123,7 +128,19 @@ def read_catalogue(content: bytes, label: str | None = None) -> Catalogue:
     column = METALLICITY if column == SDSS_METALLICITY else column
     described = None if column is None else describe_label(column, frame[column].to_numpy())
     missing, possibly = ({name: cells for name, cells in each.items() if cells} for each in (missing, possibly))
-    return Catalogue(frame, described, lines, [], missing, mixed, possibly)
+    return Catalogue(frame, described, lines, [], missing, mixed, possibly, _notes(content))
+
+
+def _notes(content: bytes) -> list[str]:
+    """Say whether the last row may lack its end: cut anywhere in its last cell, a table has all its cells."""
+    if content.endswith((b"\n", b"\r")):
+        return []
+    last = content[max(content.rfind(b"\n"), content.rfind(b"\r")) + 1 :].decode("utf-8-sig")
+    row = "…" * (len(last) > _SHOWN) + last[-_SHOWN:]
+    return [
+        f"The last line of {CATALOGUE_NAME} has no line end: if the file was cut short there, the last cell may lack "
+        f"digits, and rows may be missing. It ends in {quoted(row)}."
+    ]
 
 
 def read_catalogue_file(folder: Path) -> tuple[bytes, Problem | None]:

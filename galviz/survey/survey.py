@@ -69,6 +69,7 @@ class Survey:
     _missing: dict[str, dict[str, int]] = field(repr=False)
     _mixed: dict[str, Mixed] = field(repr=False)
     _possibly_missing: dict[str, dict[str, int]] = field(repr=False)
+    _notes: list[str] = field(repr=False)
     # Of a survey that came with galviz: path within the folder -> SHA-256 in hexadecimal
     _shipped: Mapping[str, str] = field(repr=False)
 
@@ -102,6 +103,11 @@ class Survey:
     def mixed(self) -> dict[str, Mixed]:
         """Of each column that is text and seems to be meant for numbers what is no number in it; the caller's own."""
         return dict(self._mixed)
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences on what may be wrong with master.csv and need not be; the caller's own."""
+        return list(self._notes)
 
     @property
     def same_images(self) -> list[list[str]]:
@@ -291,6 +297,7 @@ def load_survey(
         _missing=catalogue.missing,
         _mixed=catalogue.mixed,
         _possibly_missing=catalogue.possibly_missing,
+        _notes=catalogue.notes,
         _shipped=shipped,
     )
 

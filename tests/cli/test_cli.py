@@ -241,6 +241,20 @@ def test_what_is_missing_and_what_is_text_is_told(folder, capsys):
     assert list(found["text_not_numbers"]) == ["age"]
 
 
+def test_a_last_line_without_its_end_is_noted(folder, capsys):
+    path = folder / "master.csv"
+    whole = path.read_bytes().rstrip()
+    for content, is_noted in ((whole + b"\n", False), (whole + b"\r\n", False), (whole, True), (whole[:-2], True)):
+        path.write_bytes(content)
+        assert cli.main(["check-survey", str(folder), "--json"]) == 0
+        notes = json.loads(capsys.readouterr().out)["catalogue_notes"]
+        assert len(notes) == is_noted
+        assert cli.main(["check-survey", str(folder)]) == 0
+        printed = capsys.readouterr().out
+        assert ("note      The last line of master.csv has no line end" in printed) == is_noted
+        assert all(content.decode()[-8:] in note for note in notes)
+
+
 @pytest.mark.parametrize(("count", "least", "most"), [(150, 151, 160), (30_000, 3, 20)])
 def test_many_problems_are_counted_by_kind(tmp_path, capsys, count, least, most):
     (tmp_path / "images").mkdir()
