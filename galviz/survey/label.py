@@ -10,7 +10,7 @@ import numpy as np
 from galviz.errors import listed, quoted, shown
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.survey.missing import NOT_MEASURED, find_marks, is_missing, missing_marks
-from galviz.survey.numerals import EXACT, is_name, is_too_large, is_too_small, parse_number
+from galviz.survey.numerals import EXACT, is_name, is_too_large, is_too_small, meant_number, parse_number
 from galviz.survey.problems import Problem
 
 # The MPA-JHU catalogue's column, a median of 12 + log10(O/H) (Tremonti et al. 2004), and what it is called once read.
@@ -20,6 +20,11 @@ METALLICITY = "metallicity"
 # No gas-phase 12 + log10(O/H) has been measured outside: the poorest dwarfs have 7.0, the richest spirals 9.5.
 _METALLICITY_POSSIBLE = (6.0, 11.0)
 _METALLICITY_SHOWN = (8.2, 9.4)
+_TOO_MANY_DIGITS = (
+    "has more digits than a 64-bit float holds, and would be rounded to the same number as another label",
+    "subtract a constant from all labels, or round them if the last digits don't matter",
+)
+_FEWEST_LOST = 15  # digits that any two numbers may differ in and be different as a float64 too
 # A fault that all of so many galaxies share, or more, is told once.
 _ALIKE = 10
 # Units stand at the end of column names, as in inclination_deg; a label's name and unit are read from there.
@@ -107,9 +112,10 @@ def parse_label(column: str, cells: Sequence[tuple[int, str, str]]) -> tuple[lis
     values = [parse_number(cell) for _, _, cell in cells]
     low, high = _METALLICITY_POSSIBLE if column in (SDSS_METALLICITY, METALLICITY) else (-math.inf, math.inf)
     marks = missing_marks(column, np.array(values, dtype=float))
+    merged = _merged([cell.strip() for _, _, cell in cells], values)
     told = []
-    for (line, object_id, cell), value, mark in zip(cells, values, marks.tolist(), strict=True):
-        fault = _lost(cell.strip(), value)
+    for place, ((line, object_id, cell), value, mark) in enumerate(zip(cells, values, marks.tolist(), strict=True)):
+        fault = _TOO_MANY_DIGITS if place in merged else _lost(cell.strip(), value)
         if fault is None and (mark or not low <= value <= high):
             fault = _fault(cell.strip(), value, low, high, mark=mark)
         if fault is not None:
@@ -126,6 +132,20 @@ def parse_label(column: str, cells: Sequence[tuple[int, str, str]]) -> tuple[lis
         Problem(line, object_id, CATALOGUE_NAME, f"the label {shown(column)} = {quoted(cell)} {fault}", remedy)
         for line, object_id, cell, fault, remedy in told
     ]
+
+
+def _merged(cells: Sequence[str], values: Sequence[float]) -> set[int]:
+    """The places of labels that differ and are the same number once a float64 rounds them."""
+    places: dict[float, list[int]] = {}
+    for place, value in enumerate(values):
+        if math.isfinite(value) and value != 0:
+            places.setdefault(value, []).append(place)
+    merged: set[int] = set()
+    for value, group in places.items():
+        if len(group) > 1 and any(len(cells[place]) > _FEWEST_LOST for place in group):
+            exact = {meant_number(cells[place], value) for place in group}
+            merged.update(group if len(exact) > 1 else ())
+    return merged
 
 
 def _lost(cell: str, value: float) -> tuple[str, str] | None:

@@ -73,11 +73,47 @@ def is_too_small(cell: str, value: float) -> bool:
     """
     if not abs(value) < SMALLEST:
         return False
-    fortran = _FORTRAN.fullmatch(cell)
-    try:
-        exact = Decimal(f"{fortran[1]}e{fortran[2]}" if fortran else cell)
-    except InvalidOperation:  # an exponent that even Decimal doesn't hold
+    exact = _exact(cell)
+    if exact is None:
         return True
     # Written with as many digits, the float must be the cell again.
     digits = min(len(exact.as_tuple().digits), _DIGITS)
     return exact != 0 and Decimal(f"{value:.{digits - 1}e}") != _ROUND.plus(exact)
+
+
+def meant_number(cell: str, value: float) -> Decimal | None:
+    """Give the number that a cell stands for: with all its digits, or `value`, if it is that with fewer or more digits.
+
+    Parameters
+    ----------
+    cell : str
+    value : float
+        As `parse_number` reads it, finite.
+
+    Returns
+    -------
+    decimal.Decimal or None
+        None if even a Decimal doesn't hold it.
+
+    Examples
+    --------
+    >>> float(meant_number("0.1", 0.1)), float(meant_number("0.10000000000000000555", 0.1))
+    (0.1, 0.1)
+    >>> meant_number("0.10000000000000000001", 0.1)
+    Decimal('0.10000000000000000001')
+    """
+    exact = _exact(cell)
+    if exact is None:
+        return None
+    digits = max(1, len(exact.as_tuple().digits))
+    as_float = Decimal(value)
+    return as_float if Context(prec=digits).plus(as_float) == exact else exact
+
+
+def _exact(cell: str) -> Decimal | None:
+    """A cell's number with all its digits; None if even a Decimal doesn't hold it."""
+    fortran = _FORTRAN.fullmatch(cell)
+    try:
+        return Decimal(f"{fortran[1]}e{fortran[2]}" if fortran else cell)
+    except InvalidOperation:  # such an exponent
+        return None
