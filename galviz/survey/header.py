@@ -2,6 +2,7 @@
 
 import csv
 import re
+import unicodedata
 
 from galviz.errors import listed, quoted
 from galviz.survey.problems import Problem
@@ -10,6 +11,7 @@ CATALOGUE_NAME = "master.csv"
 ID_COLUMN = "objID"
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", None: "spaces"}
+_INVISIBLE = ("Cc", "Cf")  # control characters; those that only format, such as a zero-width space
 # What tables call a galaxy's id or name, in small letters without marks: first objID itself, then those of SDSS, Galaxy
 # Zoo, Gaia, GAMA, MaNGA and others, which may be another id than that in the images' names.
 _SAME = {"objid", "objectid", "id"}
@@ -72,6 +74,7 @@ def read_header(text: str, line: int) -> tuple[tuple[str, ...], list[Problem]]:
         problem = f"there is no column {ID_COLUMN} among its columns: {listed(columns)}"
         return columns, [file_problem(line, problem, _other_separator(text) or _remedy_for_missing_ids(columns))]
     problems = []
+    first_seen: dict[str, int] = {}
     for position, name in enumerate(columns, start=1):
         if not name:
             problem = f"column {position} of {len(columns)} has no name"
@@ -83,7 +86,21 @@ def read_header(text: str, line: int) -> tuple[tuple[str, ...], list[Problem]]:
             first = columns.index(name) + 1
             problem = f"columns {first} and {position} are both called {quoted(name)}"
             problems.append(file_problem(line, problem, "rename one of them"))
+        elif (first := first_seen.setdefault(_seen(name), position)) != position:
+            problem = (
+                f"columns {first} and {position} look alike: {columns[first - 1]!a} and {name!a} differ only "
+                "in characters that nobody sees or in how accents are encoded"
+            )
+            problems.append(file_problem(line, problem, "rename one of them, or remove it"))
     return columns, problems
+
+
+def _seen(name: str) -> str:
+    """A column's name as people see it: accents in one form, without invisible characters, every space alike."""
+    visible = [
+        character for character in name if character.isspace() or unicodedata.category(character) not in _INVISIBLE
+    ]
+    return unicodedata.normalize("NFC", " ".join("".join(visible).split()))
 
 
 def _other_separator(text: str) -> str | None:

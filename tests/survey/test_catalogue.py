@@ -209,6 +209,33 @@ def test_a_label_that_may_be_a_mark_is_a_value_and_told():
     assert catalogue.possibly_missing == {"cz": {"-9999": 1}}
 
 
+def test_labels_that_differ_in_digits_that_a_float_loses_are_told():
+    def told(*cells):
+        rows = "".join(f"g{number},{cell}\n" for number, cell in enumerate(cells))
+        return sentences(f"objID,z\n{rows}", "z")
+
+    ones = "0." + "1" * 40
+    ((_, _, sentence),) = told(*(f"{ones}{digits}" for digits in range(12)))
+    assert "all 12 labels z have the same fault" in sentence
+    assert "more digits than a 64-bit float holds" in sentence
+    assert [row for row, _, _ in told(f"{ones}1", "0.5", f"{ones}2", "0.25")] == [2, 4]
+    assert [row for row, _, _ in told("1000000000.00000000001", "1000000000", "2")] == [2, 3]
+    # The same number in several forms, and digits beyond those that matter, lose nothing.
+    printed = [f"{0.1:.{digits}g}" for digits in (1, 15, 17, 18, 20, 30, 60)]
+    for cells in (["0.500000000000000000000", "0.5", "5e-1", "5.0D-01"], printed, [f"{ones}1", f"{ones}1", "0.2"]):
+        assert read("objID,z\n" + "".join(f"g{k},{cell}\n" for k, cell in enumerate(cells)), "z").problems == []
+
+
+@pytest.mark.parametrize("twin", ["m\u200bass é", "mass\u00a0é", "mass e\u0301", "mass\u2009\u2060é", "\ufeffmass é"])
+def test_columns_that_look_alike_are_told(twin):
+    ((row, _, sentence),) = sentences(f"objID,mass é,x,{twin}\na,1,2,3\n")
+    assert row == 1
+    assert "columns 2 and 4" in sentence
+    assert ascii(twin) in sentence
+    assert read(f"objID,{twin},x,Mass é,masse é,mass e\na,1,2,3,4,5\n").problems == []  # alone, or visibly others
+    assert sentences(f"obj\u200bID,{twin}\na,1\n")[0][2].count("objID") > 0
+
+
 def test_a_label_that_is_wrong_for_all_galaxies_is_told_once():
     def told(cell, *others):
         rows = "".join(f"g{number},{each}\n" for number, each in enumerate([cell] * 30 + list(others)))
