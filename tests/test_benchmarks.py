@@ -364,19 +364,14 @@ def test_a_feature_goes_with_the_statistic_that_it_follows():
 NARROW_NETWORK = """
 import sys
 from pathlib import Path
-from galviz.network.spec import xresnet_spec
-from galviz.network.card import ModelCard, file_sha256, write_card
 from galviz.network.builders import build_network
+from galviz.network.card import write_card
 from galviz.network.state import write_weights
+from tests.cards import TINY, card_for
 
-weights, architecture = Path(sys.argv[1]), xresnet_spec(widen=0.125)
-write_weights(build_network(architecture), weights)
-card = ModelCard(
-    name="narrow", task="regression", label="metallicity", unit="dex", spec=spec,
-    layers=channels_of(spec), pad_px=144, crop_px=112, mean=(0.1,) * 3, std=(0.2,) * 3, survey_sha256="0" * 64,
-    weights=weights.name, weights_sha256=file_sha256(weights), training={},
-)
-write_card(card, weights.with_suffix(".json"))
+weights = Path(sys.argv[1])
+write_weights(build_network(TINY), weights)
+write_card(card_for(weights), weights.with_suffix(".json"))
 """
 
 
