@@ -67,14 +67,17 @@ def _warm_up(text: str) -> dict[str, float]:
     }
     found = {}
     for part in text.split(","):
-        name, _, value = part.partition("=")
+        name, _, number = part.partition("=")
         try:
             field, read = fields_of[name.strip()]
-            found[field] = read(value)
+            value = read(number)
         except (KeyError, ValueError) as error:
             raise argparse.ArgumentTypeError(
                 f"must be like epochs=5,px=64,lr=0.01,variation=0; got {text!r}"
             ) from error
+        if field in found:
+            raise argparse.ArgumentTypeError(f"must say each setting once; got {name.strip()} twice in {text!r}")
+        found[field] = value
     if "epochs" not in found:
         raise argparse.ArgumentTypeError(f"must say how many epochs, such as epochs=5; got {text!r}")
     return found
@@ -94,7 +97,7 @@ def recipe_of(options: argparse.Namespace) -> "Recipe":
 
 
 def _train(options: argparse.Namespace) -> int:
-    from galviz.files.lock import exclusive_lock
+    from galviz.files.lock import temporary_lock
     from galviz.survey.survey import load_survey
     from galviz.training.run import train
 
@@ -104,28 +107,24 @@ def _train(options: argparse.Namespace) -> int:
     if len(set(map(os.path.realpath, options.survey))) < len(options.survey):
         raise ValueError(f"--survey must name different folders; got {', '.join(options.survey)}. Name each once.")
     lock = _check_network_files(options)
-    with exclusive_lock(
-        lock, f"another training writes {options.out} at this moment: wait for it, or name another file"
-    ):
-        try:
-            surveys = []
-            for folder in options.survey:
-                with progress_bar(f"checking {folder}", "image") as progress:
-                    surveys.append(load_survey(folder, options.label, scale=options.scale, progress=progress))
-            with progress_bar("training", "batch") as bar:
-                card = train(
-                    surveys,
-                    options.out,
-                    recipe=recipe,
-                    spec=spec,
-                    start=options.start,
-                    progress=bar,
-                    report=_report_epoch,
-                    note=_note,
-                    force=options.force,
-                )
-        finally:
-            lock.unlink(missing_ok=True)
+    busy = f"another training writes {options.out} at this moment: wait for it, or name another file"
+    with temporary_lock(lock, busy):
+        surveys = []
+        for folder in options.survey:
+            with progress_bar(f"checking {folder}", "image") as progress:
+                surveys.append(load_survey(folder, options.label, scale=options.scale, progress=progress))
+        with progress_bar("training", "batch") as bar:
+            card = train(
+                surveys,
+                options.out,
+                recipe=recipe,
+                spec=spec,
+                start=options.start,
+                progress=bar,
+                report=_report_epoch,
+                note=_note,
+                force=options.force,
+            )
     rmse = f"{card.training['valid_rmse']:.4g} {card.unit}".rstrip()
     path = options.out.with_name(f"{card.name}.json")
     print(f"RMSE {rmse} on {card.training['n_validation']} galaxies kept apart; the card is {path}")

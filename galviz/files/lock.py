@@ -1,6 +1,7 @@
 """A lock on a file, so that two processes don't do the same work at once."""
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -45,3 +46,44 @@ def exclusive_lock(path: Path, busy: str) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def temporary_lock(path: Path, busy: str) -> Iterator[None]:
+    """Lock a file that is there for the length of the block only; somebody else's file is neither locked nor removed.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        It is created, and removed after the block. One that a killed process has left is empty, and is used again.
+    busy : str
+        The message for the process that comes second.
+
+    Raises
+    ------
+    ValueError
+        With `busy`, if another process holds the lock; or if `path` is there and is no empty file.
+    OSError
+        If the file can't be opened.
+    """
+    if not _is_ours(path):
+        raise ValueError(
+            f"{path} is needed to lock what is written beside it, and something else has that name. Rename it, or name "
+            "another file to write."
+        )
+    with exclusive_lock(path, busy):
+        try:
+            yield
+        finally:
+            # Looked at again: meanwhile somebody may have put a file of theirs there.
+            if _is_ours(path):
+                path.unlink(missing_ok=True)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a lock file may be made or removed there: there is nothing, or a file without content and no link."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return True
+    return stat.S_ISREG(status.st_mode) and status.st_size == 0
