@@ -88,7 +88,12 @@ class ActivationRecorder:
         refuse_training(self._network)  # the numbers would be right, but whoever trains it should know
         # One image at a time is decoded and cropped, because a batch of large ones would fill the memory.
         batch = prepare(images, self._card).to(self._device)
-        with turn(self._network), record_outputs(self._modules, self._pooled) as recorded, torch.no_grad():
+        with (
+            turn(self._network),
+            self._snapshot.computing(),
+            record_outputs(self._modules, self._pooled) as recorded,
+            torch.no_grad(),
+        ):
             output = forward(self._snapshot.network, batch, self._precision, self._card.spec.head)
         for layer in self.layers:
             if layer not in recorded:
@@ -149,10 +154,11 @@ def feature_maps(
     card = card_of(network)
     (name,) = check_layers(network, [layer])
     place = choose_device(device)
-    own = take_snapshot(network, place, allow_hooks=allow_hooks).network
+    own = take_snapshot(network, place, allow_hooks=allow_hooks)
     images = prepare([image], card).to(place)
-    with turn(network), record_outputs({name: find_module(own, card.spec, name)}) as recorded, torch.no_grad():
-        forward(own, images, "float32")
+    modules = {name: find_module(own.network, card.spec, name)}
+    with turn(network), own.computing(), record_outputs(modules) as recorded, torch.no_grad():
+        forward(own.network, images, "float32")
     if name not in recorded:
         raise ValueError(f"layer {layer!r} did not run in the forward pass. Choose another module.")
     maps = recorded[name][0].float()

@@ -18,6 +18,7 @@ from torch.utils._python_dispatch import _get_current_dispatch_mode_stack
 from torch.utils._pytree import tree_leaves, tree_map_only
 
 from galviz.network.bits import identical
+from galviz.network.exactness import inexact_settings
 from galviz.network.tampering import foreign_methods, hidden_state, names_called, replaced_functions, shadowed_methods
 
 __all__ = ["Watch", "is_plain", "parts_of"]
@@ -79,6 +80,11 @@ class Watch:
             if not is_plain(values):
                 self._report(f"the class {_full_name(type(values))} of {name}")
 
+    def check_settings(self, device: torch.device) -> None:
+        """Report settings of torch by which a device computes float32 less exactly; see `inexact_settings`."""
+        for setting in inexact_settings(device):
+            self._report(f"the setting {setting}", remedy='Set it to "ieee"')
+
     def check_code(self, module: nn.Module, where: str) -> None:
         """Report what of a module's code was replaced, each method of a class once."""
         self._check_class(type(module), where)
@@ -105,11 +111,11 @@ class Watch:
                 else:
                     copy.register_forward_pre_hook(called, **options)
 
-    def _report(self, what: str) -> None:
+    def _report(self, what: str, *, remedy: str = "Remove it") -> None:
         """Note what changes the network's output, or refuse it."""
         if not self._allow:
             raise ValueError(
-                f"network must compute what its weights say; {what} changes the output. Remove it, or pass "
+                f"network must compute what its weights say; {what} changes the output. {remedy}, or pass "
                 "allow_hooks=True to have features of the changed network."
             )
         if what not in self._changed_by:

@@ -68,7 +68,8 @@ def inside(network: nn.Module, image: Image.Image) -> dict[str, np.ndarray]:
         the first residual block of stage 1, the output of its convolutions (``block/branch``), and its output; and the
         same of the self-attention at the end of stage 1, where ``attention/mixture`` is what it adds.
     """
-    own = take_snapshot(network, torch.device("cpu")).network
+    snapshot = take_snapshot(network, torch.device("cpu"))
+    own = snapshot.network
     first, last = own[_STAGE1][0], own[_STAGE1][-1]
     attention = last.convpath[-1]
     modules = {
@@ -79,7 +80,7 @@ def inside(network: nn.Module, image: Image.Image) -> dict[str, np.ndarray]:
         "attention/input": last.convpath[-2],
         "attention/output": attention,
     }
-    with turn(network), record_outputs(modules) as recorded, torch.no_grad():
+    with turn(network), snapshot.computing(), record_outputs(modules) as recorded, torch.no_grad():
         forward(own, prepare([image], network.card), "float32")
     found = {name: values[0].numpy() for name, values in recorded.items()}
     found["attention/mixture"] = found["attention/output"] - found["attention/input"]

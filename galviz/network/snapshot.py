@@ -19,6 +19,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils.parametrize import is_parametrized
 
 from galviz.network.bits import identical
+from galviz.network.exactness import without_default_tf32
 from galviz.network.fingerprint import attribute_name, checksum, fingerprint, structure_of, tensors_of
 from galviz.network.hooks import Watch
 from galviz.network.references import redirect_references
@@ -45,12 +46,26 @@ class Snapshot:
         See `fingerprint`.
     changed_by : list of str
         What changed the output of a module during the pass, and so made numbers that are not the network's own: hooks
-        by name, replaced functions and methods, modes, classes of tensors. Empty unless the snapshot allows hooks.
+        by name, replaced functions and methods, modes, classes of tensors, settings of torch. Empty unless the snapshot
+        allows hooks.
     """
 
     network: nn.Module
     sha256: str
-    changed_by: list[str] = field(default_factory=list)
+    changed_by: list[str]
+    _watch: Watch = field(repr=False)
+    _device: torch.device = field(repr=False)
+
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """Compute exactly within the block; what makes float32 less exact is refused or noted, as hooks are.
+
+        It is looked for before and after, because other threads may change torch's settings meanwhile.
+        """
+        with without_default_tf32(self._device):
+            self._watch.check_settings(self._device)
+            yield
+            self._watch.check_settings(self._device)
 
 
 @dataclass(eq=False)
@@ -121,8 +136,8 @@ def take_snapshot(network: nn.Module, device: torch.device, *, allow_hooks: bool
         float32. Unless `allow_hooks`, also if the code of torch or of a module's class was replaced, a global hook is
         registered, or a tensor is of a class of somebody's own.
     """
-    snapshot = Snapshot(nn.Identity(), "")
-    watch = Watch(allow_hooks, snapshot.changed_by)
+    changed_by: list[str] = []
+    watch = Watch(allow_hooks, changed_by)
     tensors = tensors_of(network)
     structure = structure_of(network, tensors)
     watch.check_tensors(tensors)
@@ -142,10 +157,10 @@ def take_snapshot(network: nn.Module, device: torch.device, *, allow_hooks: bool
             _frozen[network] = frozen
     placed = {name: values.to(device) for name, values in frozen.tensors.items()}
     copies: dict[int, nn.Module] = {}
-    snapshot.sha256, snapshot.network = frozen.sha256, _copy(network, "", placed, watch, copies)
+    own = _copy(network, "", placed, watch, copies)
     redirect_references(copies, {id(values): placed[name] for name, values in tensors.items()})
-    refuse_training(snapshot.network)
-    return snapshot
+    refuse_training(own)
+    return Snapshot(own, frozen.sha256, changed_by, watch, device)
 
 
 def refuse_training(network: nn.Module) -> None:

@@ -17,10 +17,13 @@ from torch.nn.utils.spectral_norm import SpectralNorm
 from torch.nn.utils.weight_norm import WeightNorm
 
 from galviz.features.extraction import extract
+from galviz.network.activations import ActivationRecorder
+from galviz.network.exactness import inexact_settings, without_default_tf32
 from galviz.network.model import load_model
 from galviz.network.snapshot import take_snapshot
 from galviz.survey.survey import load_survey
 
+_OPERATIONS = (torch.backends.mkldnn.conv, torch.backends.mkldnn.matmul)
 CPU = torch.device("cpu")
 
 
@@ -386,3 +389,53 @@ def test_a_norm_of_each_image_alone_is_not(network, survey):
     network[1][1].track_running_stats = False  # what it has stored it uses in eval mode nevertheless
     alone, together = (extract(network, survey, batch_size=size).predictions for size in (1, 6))
     np.testing.assert_allclose(alone, together, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (lambda: setattr(torch.backends, "fp32_precision", "bf16"), r"mkldnn\.conv"),
+        (lambda: setattr(torch.backends.mkldnn.conv, "fp32_precision", "bf16"), r"mkldnn\.conv"),
+        (lambda: torch.set_float32_matmul_precision("medium"), r"mkldnn\.matmul"),
+    ],
+)
+def test_a_setting_by_which_float32_is_less_is_named_and_refused(network, survey, change, name):
+    before = {each: each.fp32_precision for each in (torch.backends, *_OPERATIONS)}
+    try:
+        change()
+        assert_named(network, survey, name)
+        recorder = ActivationRecorder(network, device=CPU)
+        with pytest.raises(ValueError, match=name):
+            recorder([survey.image(survey.object_ids[0])])
+    finally:
+        torch.set_float32_matmul_precision("highest")
+        for each, value in before.items():
+            each.fp32_precision = value
+    assert not extract(network, survey).provenance.get("changed_by_hooks")
+
+
+def test_a_setting_that_is_changed_between_the_batches_of_one_recorder(network, survey):
+    recorder, images = ActivationRecorder(network, device=CPU), [survey.image(survey.object_ids[0])]
+    recorder(images)
+    torch.backends.mkldnn.conv.fp32_precision = "bf16"
+    try:
+        with pytest.raises(ValueError, match=r"mkldnn\.conv"):
+            recorder(images)
+    finally:
+        torch.backends.mkldnn.conv.fp32_precision = "none"
+    recorder(images)
+
+
+def test_tf32_is_off_on_a_gpu_until_the_last_of_several_passes_ends():
+    gpu, cudnn = torch.device("cuda"), torch.backends.cudnn
+    assert cudnn.allow_tf32  # torch's default
+    first, second = without_default_tf32(gpu), without_default_tf32(gpu)
+    with first:
+        second.__enter__()
+        assert inexact_settings(gpu) == []
+    assert inexact_settings(gpu) == []
+    second.__exit__(None, None, None)
+    assert cudnn.allow_tf32
+    assert cudnn.conv.fp32_precision == "tf32"
+    with without_default_tf32(CPU):
+        assert cudnn.allow_tf32
