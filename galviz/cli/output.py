@@ -183,7 +183,8 @@ class Output:
                         self._refuse_same(Path(entry.path))
 
     def _refuse_same(self, file: Path) -> None:
-        by_name = file.name == self.target.name and _same(file.parent, self.target.parent)
+        # Whatever the case: on macOS and Windows both are one file.
+        by_name = file.name.casefold() == self.target.name.casefold() and _same(file.parent, self.target.parent)
         if by_name or (self._before is not None and _same(file, self.target)):
             raise OutputError(f"{self.path} is the {file} that is read, and so never written to. Name another file.")
 

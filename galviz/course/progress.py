@@ -48,6 +48,8 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
+_EVENT_IN_UTF16 = '{"'.encode("utf-16-le")
+_EVENT_BEGINS = re.compile(rb'(?=\{"|\{\0"\0)')
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 
@@ -156,7 +158,7 @@ def _parse(content: bytes) -> tuple[dict[str, Value], bool, bool]:
             states[key] = value
             if value == TaskState.PASSED:
                 states[f"{key}.passed"] = 1
-    plain = not content.startswith(tuple(_MARKS)) and not _LONE_CR.search(content)
+    plain = not content.startswith(tuple(_MARKS)) and not _LONE_CR.search(content) and _EVENT_IN_UTF16 not in content
     return states, plain, 2 * n_events >= sum(bool(line.strip()) for line in lines)
 
 
@@ -169,9 +171,22 @@ def _lines(content: bytes) -> list[bytes]:
             added = content.find(b'{"')
             text, rest = (content, b"") if added < 0 else (content[:added], content[added:])
             whole = len(text) - len(text) % (4 if encoding.startswith("utf-32") else 2)  # the last may be cut short
-            content = text[len(mark) : whole].decode(encoding, errors="replace").encode() + b"\n" * bool(rest) + rest
-            break
-    return _LINE_END.split(content)
+            begun = text[len(mark) : whole].decode(encoding, errors="replace").encode()
+            return _LINE_END.split(begun + b"\n" * bool(rest) + _in_utf8(rest))
+    return _LINE_END.split(_in_utf8(content))
+
+
+def _in_utf8(content: bytes) -> bytes:
+    """Lines in UTF-8, some of which PowerShell's ``>>`` may have added in UTF-16."""
+    if _EVENT_IN_UTF16 not in content:
+        return content
+    parts = []
+    for part in _EVENT_BEGINS.split(content):
+        text = part.removesuffix(codecs.BOM_UTF16_LE)  # of what comes next
+        if text.startswith(_EVENT_IN_UTF16):
+            text = text[: len(text) - len(text) % 2].decode("utf-16-le", errors="replace").encode()
+        parts.append(text)
+    return b"\n".join(parts)
 
 
 def _restore(path: Path) -> None:

@@ -4,6 +4,7 @@ The stubs stay as they are, so that an update of the course meets no changed fil
 overwritten.
 """
 
+import errno
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -100,6 +101,13 @@ def write_once(path: Path, content: bytes, *, again: bool = False) -> Started:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = None
+    if path.is_symlink() and not path.exists():
+        target = path.readlink()
+        raise FileNotFoundError(
+            errno.ENOENT,
+            f"it is a link to {target}, which doesn't exist; remove the link or put the file there",
+            str(path),
+        )
     if path.exists():
         if not again or (path.is_file() and path.read_bytes() == content):
             return Started(path, made=False)

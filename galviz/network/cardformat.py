@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from galviz.errors import quoted
 from galviz.network.spec import spec_problem, xresnet_spec
 
 REGRESSION, EMBEDDING = "regression", "embedding"
 # Predictions are float32; squares of labels and their errors must be finite numbers above 0 in float64 at least.
 LARGEST_LABEL, SMALLEST_LABEL_STD = 1e30, 1e-30
+# Of float32's steps in a standard deviation, so that rounding adds less than 1 % of it to the error.
+STEPS_IN_STD = 64
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _REQUIRED = (
     *("name", "task", "label", "unit", "spec", "layers", "pad_px", "crop_px", "mean", "std"),
@@ -58,10 +62,9 @@ def card_problem(content: object) -> str | None:
     for name in ("survey_sha256", "weights_sha256"):
         if not (isinstance(content[name], str) and _SHA256.fullmatch(content[name])):
             return f"{name} is {content[name]!r} and no checksum of 64 hexadecimal digits"
-    if not isinstance(content["training"], dict):
-        return "training is no JSON object"
     return (
-        preprocessing_problem(content)
+        _training_problem(content["training"])
+        or preprocessing_problem(content)
         or spec_problem(content["spec"])
         or _label_problem(content)
         or _layers_problem(content)
@@ -99,6 +102,23 @@ def _label_problem(content: Mapping[str, Any]) -> str | None:
     if not numbers or not (abs(mean) <= LARGEST_LABEL and SMALLEST_LABEL_STD <= std <= LARGEST_LABEL):
         limits = f"up to ±{LARGEST_LABEL:g} and from {SMALLEST_LABEL_STD:g} to {LARGEST_LABEL:g}"
         return f"label_mean is {mean!r} and label_std {std!r}, not two numbers {limits}"
+    step = float(np.spacing(np.float32(abs(mean))))
+    if std < STEPS_IN_STD * step:
+        return f"label_std is {std!r} around label_mean {mean!r}, where float32 predictions lie {step:.3g} apart"
+    return None
+
+
+def _training_problem(training: object) -> str | None:
+    """What is wrong with what code reads of a card's training; the rest is for people."""
+    if not isinstance(training, dict):
+        return "training is no JSON object"
+    surveys = training.get("surveys", [])
+    if not isinstance(surveys, list) or not all(isinstance(survey, dict) for survey in surveys):
+        return f"training.surveys is {quoted(str(surveys))} and no list of JSON objects"
+    for survey in surveys:
+        scale = survey.get("scale", 1.0)
+        if type(scale) not in (int, float) or not 0 < scale < float("inf"):
+            return f"a scale in training.surveys is {quoted(str(scale))} and no number above 0"
     return None
 
 

@@ -100,6 +100,12 @@ def parse_weights(content: bytes, path: str | os.PathLike[str]) -> State:
             )
             raise CardError(message) from error
         raise CardError(f"The weights {path} are truncated or broken ({error}). Get the file again.") from error
+    for name, values in state.items():
+        if values.is_complex():
+            raise CardError(
+                f"The weights {path} hold complex numbers ({name} is {values.dtype}), and its network is real. "
+                "Get the file again."
+            )
     return {name: values.float() if values.is_floating_point() else values for name, values in state.items()}
 
 

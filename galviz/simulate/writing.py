@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import operator
@@ -20,6 +21,7 @@ from galviz import __version__
 from galviz.files.lock import exclusive_lock
 from galviz.files.writing import clear_unfinished, saying_how_to_go_on, write_bytes, write_new
 from galviz.simulate.causes import draw_causes
+from galviz.simulate.record import add_to_record, finish_record, is_as_drawn, read_record
 from galviz.simulate.rendering import check_framing, render_jpeg
 from galviz.survey.catalogue import SIMULATION_NAME
 from galviz.survey.imagefolder import IMAGES_NAME
@@ -42,7 +44,8 @@ def write_survey(
 
     The settings are kept as `simulation.json`. The folder is the same, byte for byte, whatever the number of workers
     and however often the run was stopped: an image is there whole or not at all, and the catalogue is written last.
-    Once it is there, only images that are missing or cut short are drawn again.
+    The images' checksums are kept as `simulation.sha256`. An image is drawn again only if it is missing or no longer as
+    it was drawn; what it held instead is kept as `<objID>.jpg.old1`.
 
     Parameters
     ----------
@@ -94,21 +97,24 @@ def _draw(
     workers: int,
     progress: Callable[[int, int], object] | None,
 ) -> None:
-    """Render the galaxies that have no image yet."""
-    images = folder / IMAGES_NAME
-    there = {path.stem for path in images.glob("*.jpg") if _is_whole(path)}
+    """Render the galaxies that have no image yet, or another than the one that was drawn."""
+    images, checksums = folder / IMAGES_NAME, read_record(folder)
+    there = {
+        object_id for object_id in causes.index if is_as_drawn(images / f"{object_id}.jpg", checksums.get(object_id))
+    }
     missing = causes[~causes.index.isin(there)]
-    for object_id in missing.index:
-        path = images / f"{object_id}.jpg"
-        if path.is_file() and path.stat().st_size:  # not as it was drawn; whoever changed it may want it
-            path.rename(move_aside(path))
     done = len(causes) - len(missing)
     if progress:
         progress(done, len(causes))
-    for _ in _render_all(images, missing, framing, workers):
+    for object_id, sha256 in zip(missing.index, _render_all(images, missing, framing, workers), strict=True):
+        checksums[object_id] = sha256
+        with saying_how_to_go_on():
+            add_to_record(folder, object_id, sha256)
         done += 1
         if progress:
             progress(done, len(causes))
+    with saying_how_to_go_on():
+        finish_record(folder, causes.index, checksums)
 
 
 def _begin(folder: Path, settings: dict, catalogue: bytes) -> None:
@@ -154,8 +160,8 @@ def _compare(folder: Path, path: Path, settings: dict) -> None:
         )
 
 
-def _render_all(images: Path, causes: pd.DataFrame, framing: str, workers: int) -> Iterator[None]:
-    """Render and write each galaxy; yield after each."""
+def _render_all(images: Path, causes: pd.DataFrame, framing: str, workers: int) -> Iterator[str]:
+    """Render and write each galaxy; yield the checksum of each image."""
     records = zip(causes.index, causes.to_dict("records"), strict=True)
     rows = [(str(images / f"{object_id}.jpg"), row, framing) for object_id, row in records]
     if workers == 1 or len(rows) <= _CHUNK:
@@ -184,11 +190,6 @@ def move_aside(path: Path) -> Path:
     return aside
 
 
-def _is_whole(path: Path) -> bool:
-    """Whether a JPEG has its end: a power cut may leave a name without content."""
-    return path.is_file() and path.read_bytes()[-2:] == b"\xff\xd9"
-
-
 def _obey_parent() -> None:
     """Leave interrupts to the parent, which ends the pool; end with it if it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -205,8 +206,12 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _render_one(job: tuple[str, dict, str]) -> None:
-    path, row, framing = job
+def _render_one(job: tuple[str, dict, str]) -> str:
+    path, row, framing = Path(job[0]), job[1], job[2]
     content = render_jpeg(row, framing)
     with saying_how_to_go_on():
-        write_bytes(path, content)
+        if not path.is_file() or path.read_bytes() != content:
+            if path.is_file() and path.stat().st_size:  # not as it was drawn; whoever changed it may want it
+                path.rename(move_aside(path))
+            write_bytes(path, content)
+    return hashlib.sha256(content).hexdigest()

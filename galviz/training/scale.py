@@ -2,10 +2,7 @@
 
 import numpy as np
 
-from galviz.network.cardformat import LARGEST_LABEL, SMALLEST_LABEL_STD
-
-# Of float32's steps in a standard deviation, so that rounding adds less than 1 % of it to the error.
-_STEPS = 64
+from galviz.network.cardformat import LARGEST_LABEL, SMALLEST_LABEL_STD, STEPS_IN_STD
 
 
 def label_scale(labels: np.ndarray, name: str) -> tuple[float, float]:
@@ -47,7 +44,7 @@ def label_scale(labels: np.ndarray, name: str) -> tuple[float, float]:
             f"{SMALLEST_LABEL_STD:g} is the least that is safe. Choose a smaller unit, or take the logarithm."
         )
     step = float(np.spacing(np.float32(abs(mean))))
-    if std < _STEPS * step:
+    if std < STEPS_IN_STD * step:
         raise ValueError(
             f"The label {name} varies by {std:.3g} (standard deviation) around {mean:.10g}, where float32 numbers, as "
             f"predictions are, lie {step:.3g} apart. Subtract a constant from it, such as its mean."
@@ -63,6 +60,6 @@ def standardised(values: np.ndarray) -> np.ndarray | None:
     # By a power of 2, which changes no digit, so that no square is beyond the range of a float.
     scaled = np.ldexp(values, -np.frexp(np.abs(values).max())[1])
     std = scaled.std(ddof=1)
-    if not std > _STEPS * np.spacing(np.abs(scaled).max()):
+    if not std > STEPS_IN_STD * np.spacing(np.abs(scaled).max()):
         return None
     return (scaled - scaled.mean()) / std

@@ -492,7 +492,7 @@ def test_a_missing_package_is_one_sentence(small_survey, monkeypatch, capsys):
     assert capsys.readouterr().err.startswith("galviz: pandas is not installed, which this needs: pip install -r")
 
 
-@pytest.mark.parametrize("text", ["px=64", "epochs=x", "epochs=1,colour=red", "5", "epochs=1.5"])
+@pytest.mark.parametrize("text", ["px=64", "epochs=x", "epochs=1,epochs=5", "epochs=1,colour=red", "5", "epochs=1.5"])
 def test_a_warm_up_that_can_t_be_read_is_told(text, capsys):
     with pytest.raises(SystemExit, match="2"):
         cli.main(["train", "--survey", "s", "--out", "o.json", "--warm-up", text])

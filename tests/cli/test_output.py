@@ -48,6 +48,7 @@ def hard_link(path, to):
 # What is read, by the names under which it can be reached.
 READ = {
     "the catalogue": lambda survey, here: survey / "master.csv",
+    "the catalogue's name in capitals": lambda survey, here: survey / "MASTER.CSV",
     "an image": lambda survey, here: survey / "images" / "1.jpg",
     "a new name among the images": lambda survey, here: survey / "images" / "2.csv",
     "a name of the survey's own": lambda survey, here: survey / "simulation.json",

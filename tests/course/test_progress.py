@@ -1,5 +1,6 @@
 """The file of a student's progress: whatever stands in it, whoever writes at once, nothing sound is lost."""
 
+import codecs
 import json
 import os
 import signal
@@ -10,7 +11,7 @@ import time
 import pytest
 
 from galviz.course import progress
-from galviz.course.progress import progress_path, read_progress, record
+from galviz.course.progress import progress_path, progress_problem, read_progress, record
 
 UNSOUND = {
     "nested": b'{"key": "pca.2", "value": ' + b"[" * 100_000,
@@ -154,6 +155,7 @@ EVENTS = {"pca.1": "passed", "pca.q1": 2, "hooks.2": "failed"}
 LINES = "".join(event(key, value).decode() for key, value in EVENTS.items())
 KNOWN = EVENTS | {"pca.1.passed": 1}
 SAVED_AS = {
+    "utf-16 without a mark": LINES.encode("utf-16-le"),
     "utf-16": "\ufeff".encode("utf-16-le") + LINES.encode("utf-16-le"),
     "utf-16, big-endian": "\ufeff".encode("utf-16-be") + LINES.encode("utf-16-be"),
     "utf-16, Windows line ends": LINES.replace("\n", "\r\n").encode("utf-16"),
@@ -201,11 +203,11 @@ def test_lines_that_are_no_events_survive_a_change_of_encoding(work):
     "content",
     [
         b"\x00\x01\x02" * 400,
-        LINES.encode("utf-16-le"),  # without a mark
+        LINES.encode("utf-32-le"),  # without a mark
         b"PK\x03\x04 what\nis\nthis\n" + event("pca.1", "passed"),
         "\ufeffnotes\nof another program\n".encode("utf-16-le"),
     ],
-    ids=["binary", "utf-16 without a mark", "one event", "another's"],
+    ids=["binary", "utf-32 without a mark", "one event", "another's"],
 )
 def test_a_file_that_can_t_be_understood_is_told_and_kept(work, content):
     work.mkdir()
@@ -260,3 +262,22 @@ def test_doctor_tells_of_a_file_that_can_t_be_understood(work):
     progress_path().unlink()
     progress_path().mkdir()
     assert check_progress().state == WRONG
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF16_LE])
+def test_lines_that_powershell_added_in_utf16_count_and_stay(mark):
+    """`>>` of PowerShell 5 adds UTF-16 to whatever is there."""
+    path = progress_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+    def lines(first, last):
+        return "".join(json.dumps({"at": "", "key": f"hooks.q{n}", "value": n}) + "\r\n" for n in range(first, last))
+
+    added = mark + lines(6, 8).encode("utf-16-le")
+    path.write_bytes(lines(0, 6).encode() + added + lines(8, 10).encode())
+    everything = {f"hooks.q{n}": n for n in range(10)}
+    assert read_progress() == everything
+    assert progress_problem() is None
+    record({"hooks.q10": 10})
+    assert read_progress() == everything | {"hooks.q10": 10}
+    assert b"\0" not in path.read_bytes()

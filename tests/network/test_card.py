@@ -283,6 +283,19 @@ def test_what_can_t_be_so_is_told(tmp_path, content, changes, says):
     assert message.endswith("Get card and weights again, or train anew.")
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"label_mean": 1e9, "label_std": 1e-9},
+        {"label_mean": -1e4, "label_std": 0.01},
+        *({"training": {"surveys": surveys}} for surveys in ([1, 2], {}, "abc", [{"scale": "abc"}], [{"scale": 0}])),
+    ],
+)
+def test_what_code_could_not_compute_with_is_told(tmp_path, content, changes):
+    (tmp_path / "net.json").write_text(json.dumps(content | changes))
+    assert next(iter(changes)).partition("_")[0] in refused(tmp_path / "net.json")
+
+
 @pytest.mark.parametrize("name", sorted(CONTENT.keys() - OPTIONAL))
 def test_a_missing_field_is_told(tmp_path, content, name):
     del content[name]

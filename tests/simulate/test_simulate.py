@@ -622,6 +622,40 @@ def test_an_image_without_its_end_is_drawn_again(written, tmp_path):
     assert contents(folder) == contents(written)
 
 
+@pytest.mark.parametrize("catalogue", [True, False])
+def test_an_image_that_is_no_longer_the_one_that_was_drawn_is_drawn_again(written, tmp_path, catalogue):
+    folder = tmp_path / "changed"
+    shutil.copytree(written, folder)
+    first, second, third, *_ = sorted((folder / "images").iterdir())
+    flipped = bytearray(second.read_bytes())
+    flipped[len(flipped) // 2] ^= 1
+    second.write_bytes(flipped)
+    shutil.copy2(third, first)  # a whole image, of another galaxy, and no younger than it was
+    if not catalogue:
+        (folder / "master.csv").unlink()
+    calls = []
+    write_survey(folder, n=20, seed=3, framing="petrosian", progress=lambda *call: calls.append(call))
+    assert calls == [(18, 20), (19, 20), (20, 20)]
+    for image, content in ((first, third.read_bytes()), (second, bytes(flipped))):
+        aside = image.with_name(f"{image.name}.old1")
+        assert aside.read_bytes() == content
+        aside.unlink()
+    assert contents(folder) == contents(written)
+
+
+@pytest.mark.parametrize("left", ["nothing", "half a line"])
+def test_images_without_a_record_are_compared_with_what_is_drawn(written, tmp_path, left):
+    folder = tmp_path / "unrecorded"
+    shutil.copytree(written, folder)
+    first, second, *_ = sorted((folder / "images").iterdir())
+    shutil.copy2(second, first)
+    record = folder / "simulation.sha256"
+    record.unlink() if left == "nothing" else record.write_bytes(record.read_bytes()[:20])
+    write_survey(folder, n=20, seed=3, framing="petrosian")
+    first.with_name(f"{first.name}.old1").unlink()
+    assert contents(folder) == contents(written)
+
+
 def test_a_finished_survey_is_left_alone(written):
     def states():
         return {path: path.stat().st_mtime_ns for path in written.rglob("*")}
