@@ -5,9 +5,9 @@ import ast
 TORCH_PACKAGES = ("torch", "torchvision", "fastai", "fastcore", "timm")
 # Modules of the core that import torch when they are imported; all others do without.
 TORCH_MODULES = {
-    *("galviz.network." + name for name in ("activations bits builders fingerprint forward hooks importing").split()),
-    *("galviz.network." + name for name in ("inspection layers").split()),
-    *("galviz.network." + name for name in ("model references snapshot state statefile suggestion tampering").split()),
+    *("galviz.network." + name for name in ("activations bits builders exactness fingerprint forward hooks").split()),
+    *("galviz.network." + name for name in ("importing inspection layers model references snapshot state").split()),
+    *("galviz.network." + name for name in ("statefile suggestion tampering").split()),
     *("galviz.training." + name for name in ("augmentation checkpoint epochs fitting galaxies networks").split()),
     *("galviz.training." + name for name in ("plan preview provenance run").split()),
     "galviz.features.extraction",
