@@ -82,3 +82,9 @@ def test_every_name_of_the_public_api_is_there():
     import galviz
 
     assert [name for name in galviz.__all__ if not hasattr(galviz, name)] == []
+
+
+def test_timm_is_imported_only_if_it_is_asked_for():
+    """It takes seconds, and warns in a notebook without widgets; fastai's vision.learner imports it."""
+    script = "import json, sys, galviz.network.model, galviz.training.run; print(json.dumps('timm' in sys.modules))"
+    assert in_a_fresh_process(script) is False

@@ -21,7 +21,6 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import fastai.layers
     import fastai.vision.models.xresnet
-    from fastai.vision.learner import create_vision_model
 
 Options = Mapping[str, bool | int | float | str]
 XRESNETS = ("xresnet18", "xresnet34", "xresnet50", "xresnet101", "xresnet152")
@@ -192,6 +191,11 @@ def _timm(name: str, options: Options) -> nn.Module:
 
 def _fastai(name: str, options: Options) -> nn.Module:
     """The network of fastai's ``vision_learner``: the body of a torchvision network and fastai's own head."""
+    with warnings.catch_warnings():
+        # Only now: it imports timm if that is installed, which takes seconds and warns in a notebook without widgets.
+        warnings.simplefilter("ignore")
+        from fastai.vision.learner import create_vision_model
+
     n_out, build = _count("n_out", options.get("n_out", 1)), _classifier(name)
     return _made(f"fastai:{name}", lambda: create_vision_model(build, n_out, pretrained=False))
 
