@@ -60,6 +60,7 @@ def test_what_is_saved_is_read_back_with_its_provenance(artefact, tmp_path):
     assert type(again) is type(content)
 
 
+@pytest.mark.full
 @every_artefact
 def test_another_survey_weights_or_card_is_noticed(artefact, tmp_path):
     content, expected = artefact.load(), artefact.expected_provenance(SURVEY, CARD)

@@ -83,6 +83,7 @@ def test_ids_beside_an_array(ids, survey, values, tmp_path):
     np.testing.assert_array_equal(imported.features.layers["embedding"], values)
 
 
+@pytest.mark.full
 def test_the_command_writes_a_file_that_fits_the_survey_alone(survey, values, tmp_path, capsys, make_survey):
     source = frame(survey, values).assign(ra=1.0)
     extra = source.iloc[[0]].assign(objID="another")
