@@ -14,9 +14,10 @@ def channels_of(spec):
     return {"stem": 64, "stage1": stages[0], "stage2": stages[1], "stage3": stages[2], "features": stages[3]}
 
 
-def card_for(weights, spec=TINY, **changes):
+def draw_card(spec=TINY, **changes):
+    """A card beside no weights."""
     card = ModelCard(
-        name=weights.stem,
+        name="drawn",
         task="regression",
         label="metallicity",
         unit="dex",
@@ -27,8 +28,14 @@ def card_for(weights, spec=TINY, **changes):
         mean=(0.1, 0.2, 0.3),
         std=(0.1, 0.1, 0.1),
         survey_sha256="0" * 64,
-        weights=weights.name,
-        weights_sha256=file_sha256(weights),
+        weights="drawn.safetensors",
+        weights_sha256="0" * 64,
         training={},
     )
     return replace(card, **changes)
+
+
+def card_for(weights, spec=TINY, **changes):
+    """The card of a file of weights."""
+    own = {"name": weights.stem, "weights": weights.name, "weights_sha256": file_sha256(weights)}
+    return draw_card(spec, **own | changes)

@@ -5,7 +5,7 @@ of another thread too. A pass here runs on a snapshot of the network that nobody
 on the network.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from galviz.errors import listed
 from galviz.network.card import ModelCard
 from galviz.network.forward import PRECISIONS, forward, prepare
 from galviz.network.layers import choose_pooling, find_module, pool, pooling_problem, record_outputs
-from galviz.network.snapshot import refuse_training, take_snapshot, turn, weights_checksum
+from galviz.network.snapshot import Snapshot, refuse_training, take_snapshot, turn, weights_checksum
 
 __all__ = ["ActivationRecorder", "choose_device", "feature_maps"]
 
@@ -88,16 +88,9 @@ class ActivationRecorder:
         refuse_training(self._network)  # the numbers would be right, but whoever trains it should know
         # One image at a time is decoded and cropped, because a batch of large ones would fill the memory.
         batch = prepare(images, self._card).to(self._device)
-        with (
-            turn(self._network),
-            self._snapshot.computing(),
-            record_outputs(self._modules, self._pooled) as recorded,
-            torch.no_grad(),
-        ):
-            output = forward(self._snapshot.network, batch, self._precision, self._card.spec.head)
-        for layer in self.layers:
-            if layer not in recorded:
-                raise ValueError(f"layer {layer!r} did not run in the forward pass. Choose another module.")
+        with record_outputs(self._modules, self._pooled) as recorded:
+            output = _pass(self._network, self._snapshot, batch, self._precision)
+        _check_all_ran(self.layers, recorded)
         activations = {layer: recorded[layer].cpu().numpy() for layer in self.layers}
         predictions = None if self._card.label is None else output.reshape(len(batch)).float().cpu().numpy()
         return activations, predictions
@@ -157,10 +150,9 @@ def feature_maps(
     own = take_snapshot(network, place, allow_hooks=allow_hooks)
     images = prepare([image], card).to(place)
     modules = {name: find_module(own.network, card.spec, name)}
-    with turn(network), own.computing(), record_outputs(modules) as recorded, torch.no_grad():
-        forward(own.network, images, "float32")
-    if name not in recorded:
-        raise ValueError(f"layer {layer!r} did not run in the forward pass. Choose another module.")
+    with record_outputs(modules) as recorded:
+        _pass(network, own, images, "float32")
+    _check_all_ran([name], recorded)
     maps = recorded[name][0].float()
     pooling = card.spec.pooling.get(name) or choose_pooling(name, tuple(recorded[name].shape))
     if maps.ndim != 3:
@@ -170,6 +162,18 @@ def feature_maps(
             f"shape {tuple(maps.shape)}."
         )
     return (maps.movedim(-1, 0) if pooling == "channels_last" else maps).cpu().numpy()
+
+
+def _pass(network: nn.Module, snapshot: Snapshot, images: torch.Tensor, precision: str) -> torch.Tensor:
+    """Send images through the snapshot of a network, when it is this thread's turn; returns its output."""
+    with turn(network), snapshot.computing(), torch.no_grad():
+        return forward(snapshot.network, images, precision, card_of(network).spec.head)
+
+
+def _check_all_ran(layers: Sequence[str], recorded: Mapping[str, torch.Tensor]) -> None:
+    for layer in layers:
+        if layer not in recorded:
+            raise ValueError(f"layer {layer!r} did not run in the forward pass. Choose another module.")
 
 
 def choose_device(device: str | torch.device | None = None) -> torch.device:

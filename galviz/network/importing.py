@@ -11,12 +11,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from galviz.errors import listed
 from galviz.network.builders import XRESNETS, build_network, find_builder
 from galviz.network.card import CardError, ModelCard
 from galviz.network.model import wrap
 from galviz.network.spec import NetworkSpec
-from galviz.network.state import State
+from galviz.network.state import State, load_state
 from galviz.network.statefile import read_state
 from galviz.network.suggestion import suggest_spec
 
@@ -100,7 +99,8 @@ def import_model(
     options = _with_outputs(state, builder, options, head, crop_px)
     spec = _specification(builder, options, layers, head, crop_px, encoder=label is None)
     network = build_network(spec, seed=0)
-    network.load_state_dict(_fit(state, network, path, builder))
+    state = _with_names_of(network, state)
+    load_state(network, state, path, owner=builder, advice=_advice(network, state))
     wrapped = wrap(
         network,
         spec,
@@ -154,8 +154,8 @@ def _specification(
     return suggested if head is None or encoder else replace(suggested, head=head)
 
 
-def _fit(state: State, network: nn.Module, path: str | os.PathLike[str], builder: str) -> State:
-    """A state with the names and shapes of a network's; CardError if it has others."""
+def _with_names_of(network: nn.Module, state: State) -> State:
+    """A state with the names that a network's state has, as far as they are known to differ."""
     expected = network.state_dict()
     state = _without_prefix(state, expected)
     for name in expected:  # PyTorch before 0.4.1 didn't count batches, and nothing that galviz computes depends on it
@@ -165,23 +165,19 @@ def _fit(state: State, network: nn.Module, path: str | os.PathLike[str], builder
             and name.replace("num_batches_tracked", "running_mean") in state
         ):
             state[name] = expected[name]
-    advice = "Check the builder and its options"
-    missing, unknown = sorted(expected.keys() - state.keys()), sorted(state.keys() - expected.keys())
-    if missing or unknown:
-        problems = [f"lack {listed(missing, at_most=3)}"] * bool(missing)
-        problems += [f"hold {listed(unknown, at_most=3)}"] * bool(unknown)
-        shared = _parts(unknown)
-        advice += f"; if the network is only a part of the file, name it with --prefix, such as {shared!r}" * bool(
-            shared and missing
-        )
-        raise CardError(f"The weights {path} don't fit {builder}: they {' and '.join(problems)}. {advice}.")
-    for name, values in state.items():
-        if values.shape != expected[name].shape:
-            shapes = f"{tuple(values.shape)}, not {tuple(expected[name].shape)}"
-            raise CardError(f"The weights {path} don't fit {builder}: {name} has shape {shapes}. {advice}.")
-        if not torch.isfinite(values).all():
-            raise CardError(f"The weights {path} hold a value that is no finite number, in {name}. Train again.")
     return state
+
+
+def _advice(network: nn.Module, state: State) -> str:
+    """What to do if a state doesn't fit a network."""
+    expected = network.state_dict().keys()
+    shared = _parts(sorted(state.keys() - expected))
+    if shared is None or not expected - state.keys():
+        return "Check the builder and its options."
+    return (
+        "Check the builder and its options; if the network is only a part of the file, name it with --prefix, such as "
+        f"{shared!r}."
+    )
 
 
 def _without_prefix(state: State, expected: Mapping[str, torch.Tensor]) -> State:

@@ -10,7 +10,6 @@ from torch import nn
 from galviz.errors import listed, quoted
 from galviz.network.spec import NetworkSpec
 
-SPATIAL_POOLINGS = ("spatial", "channels_last")
 # Axes over which each way of pooling takes the mean, for outputs of four dimensions (tokens: of three).
 _MEAN_AXES = {"spatial": (2, 3), "channels_last": (1, 2), "tokens": (1,)}
 N_DIMENSIONS = {"spatial": 4, "channels_last": 4, "tokens": 3, "class_token": 3, "none": 2}

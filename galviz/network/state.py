@@ -100,6 +100,11 @@ def parse_weights(content: bytes, path: str | os.PathLike[str]) -> State:
             )
             raise CardError(message) from error
         raise CardError(f"The weights {path} are truncated or broken ({error}). Get the file again.") from error
+    return as_float32(state, path)
+
+
+def as_float32(state: Mapping[str, torch.Tensor], path: str | os.PathLike[str]) -> State:
+    """A state with its floating-point tensors in float32; a `CardError` names the file if it holds complex numbers."""
     for name, values in state.items():
         if values.is_complex():
             raise CardError(
@@ -118,8 +123,26 @@ def rescale_head(state: Mapping[str, torch.Tensor], rescale: Rescale, card: Mode
     return dict(state) | dict(zip(names, map(torch.from_numpy, head), strict=True))
 
 
-def load_state(network: nn.Module, state: Mapping[str, torch.Tensor], path: str | os.PathLike[str]) -> None:
+def load_state(
+    network: nn.Module,
+    state: Mapping[str, torch.Tensor],
+    path: str | os.PathLike[str],
+    *,
+    owner: str = "their card's network",
+    advice: str = "",
+) -> None:
     """Load a state into a network built for it.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+    state : mapping of str to torch.Tensor
+    path : path-like
+        The file that the state was read from, for error messages.
+    owner : str
+        What the weights must fit, for error messages.
+    advice : str
+        What to do if they don't fit, a sentence.
 
     Raises
     ------
@@ -127,15 +150,16 @@ def load_state(network: nn.Module, state: Mapping[str, torch.Tensor], path: str 
         If names or shapes don't agree, or a value is not finite.
     """
     expected = network.state_dict()
+    misfit, advice = f"The weights {path} don't fit {owner}", f" {advice}" if advice else ""
     missing, unknown = sorted(expected.keys() - state.keys()), sorted(state.keys() - expected.keys())
     if missing or unknown:
         problems = [f"lack {listed(missing, at_most=3)}"] * bool(missing)
         problems += [f"hold {listed(unknown, at_most=3)}"] * bool(unknown)
-        raise CardError(f"The weights {path} don't fit their card's network: they {' and '.join(problems)}.")
+        raise CardError(f"{misfit}: they {' and '.join(problems)}.{advice}")
     for name, values in state.items():
         if values.shape != expected[name].shape:
             shapes = f"{tuple(values.shape)}, not {tuple(expected[name].shape)}"
-            raise CardError(f"The weights {path} don't fit their card's network: {name} has shape {shapes}.")
+            raise CardError(f"{misfit}: {name} has shape {shapes}.{advice}")
         if not torch.isfinite(values).all():
             raise CardError(f"The weights {path} hold a value that is no finite number, in {name}. Train again.")
     network.load_state_dict(state)

@@ -13,7 +13,7 @@ from fastai.torch_basics import L
 from galviz.errors import listed
 from galviz.files.reading import open_regular
 from galviz.network.card import CardError
-from galviz.network.state import State, read_weights
+from galviz.network.state import State, as_float32, read_weights
 
 # Files with more than one state dict keep that of the network under these names: fastai, Lightning, timm and others.
 _KEYS = ("model", "state_dict", "model_state_dict", "state_dict_ema")
@@ -72,9 +72,7 @@ def _state_in(content: Any, file: Path) -> State:  # noqa: ANN401 (whatever a fi
     strange = [str(name) for name, value in content.items() if not isinstance(value, torch.Tensor)]
     if strange:
         raise CardError(f"{file} holds no state dict: {listed(strange, at_most=3)} are no tensors. {_PICKLE_REMEDY}.")
-    return {
-        str(name): values.float() if values.is_floating_point() else values for name, values in dict(content).items()
-    }
+    return as_float32({str(name): values for name, values in content.items()}, file)
 
 
 def _is_inside(content: Mapping[str, Any], key: str) -> bool:

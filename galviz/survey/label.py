@@ -9,7 +9,7 @@ import numpy as np
 
 from galviz.errors import listed, quoted, shown
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
-from galviz.survey.missing import NOT_MEASURED, find_marks, is_missing, missing_marks
+from galviz.survey.missing import NOT_MEASURED, find_marks, is_missing
 from galviz.survey.numerals import EXACT, is_name, is_too_large, is_too_small, meant_number, parse_number
 from galviz.survey.problems import Problem
 
@@ -111,7 +111,7 @@ def parse_label(column: str, cells: Sequence[tuple[int, str, str]]) -> tuple[lis
     """
     values = [parse_number(cell) for _, _, cell in cells]
     low, high = _METALLICITY_POSSIBLE if column in (SDSS_METALLICITY, METALLICITY) else (-math.inf, math.inf)
-    marks = missing_marks(column, np.array(values, dtype=float))
+    marks = find_marks(column, np.array(values, dtype=float)).missing
     merged = _merged([cell.strip() for _, _, cell in cells], values)
     told = []
     for place, ((line, object_id, cell), value, mark) in enumerate(zip(cells, values, marks.tolist(), strict=True)):

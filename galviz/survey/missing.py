@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 import numpy as np
 
+from galviz.survey.outliers import ENOUGH, LEAST_RANGE, is_strange
 from galviz.survey.quantities import Quantity, quantity_of
 
 # In small letters: what pandas reads as missing (pandas.read_csv, na_values), what spreadsheets write for an error, and
@@ -58,16 +59,11 @@ _SINGLES_SORTED = np.array(sorted(_SINGLES), dtype=np.float32)
 _SMALLEST_MARK = 77.0
 
 # A mark stands apart if its distance from the nearest value is that many times the range of the values (of magnitudes,
-# their range). The range of values that are nearly alike is taken as a tenth of the largest: 99 beside 95, 95 is none.
-_APART, _LEAST_RANGE = 3.0, 0.1
-# So many values beside a mark say how they are spread. As many marks speak for themselves if there are no values, and
-# as many times the most frequent value if they lie among the values.
-_ENOUGH = 10
+# their range), of which the least is `LEAST_RANGE`: 99 beside 95, 95 is none. `ENOUGH` marks speak for themselves if
+# there are no values, and as many times the most frequent value if they lie among the values.
+_APART = 3.0
 # A fill value is that many times larger than any value.
 _ABSURD = 1e6
-# Whatever its form, a number that is that many ranges away from all others may stand for a missing value (of values
-# that are spread evenly a hundred times their median deviation); and the only negative one, if it repeats.
-_FAR = 25.0
 # Neighbours are near if they are closer than so many mean distances.
 _NEAR = 3.0
 
@@ -97,11 +93,6 @@ def is_surely_missing(cell: str) -> bool:
     return cell.lower() in MISSING_WORDS - _PERHAPS_KINDS
 
 
-def missing_marks(column: str, numbers: np.ndarray) -> np.ndarray:
-    """Find the numbers of a column that stand for a missing value: `find_marks` without those that may."""
-    return find_marks(column, numbers).missing
-
-
 def find_marks(column: str, numbers: np.ndarray) -> Marks:
     """Find the numbers of a column that stand for a missing value, and those that may.
 
@@ -128,10 +119,8 @@ def find_marks(column: str, numbers: np.ndarray) -> Marks:
         - any of them among the others, if it is ten times as frequent as each of these;
         - all but 99 and the like, if the column holds nothing but marks and at least ten of them.
 
-        What stands apart and meets no rule is possible. A velocity of −99 among −120 and 50 is neither. Any other
-        number is possible too if ten different ones are far from it (by 25 times their range; a single number also by
-        more than a long tail explains), or if it occurs twice
-        and is the only negative one beside them and they aren't whole numbers.
+        What stands apart and meets no rule is possible, and so is any other number that
+        `galviz.survey.outliers.is_strange` finds. A velocity of −99 among −120 and 50 is neither missing nor possible.
     """
     missing = ~np.isfinite(numbers)
     possible = np.zeros(len(numbers), dtype=bool)
@@ -139,7 +128,7 @@ def find_marks(column: str, numbers: np.ndarray) -> Marks:
     if places.size:
         _judge_candidates(column, numbers, places, missing, possible)
     values = ~missing & ~possible
-    possible[values] = _is_strange(numbers[values], signed=quantity_of(column) is Quantity.SIGNED)
+    possible[values] = is_strange(numbers[values], signed=quantity_of(column) is Quantity.SIGNED)
     return Marks(missing, possible)
 
 
@@ -154,57 +143,6 @@ def _judge_candidates(
     verdicts = [others.judge(mark, count) for mark, count in zip(marks.tolist(), counts.tolist(), strict=True)]
     missing[places] = np.array([verdict is True for verdict in verdicts])[which]
     possible[places] = np.array([verdict is None for verdict in verdicts])[which]
-
-
-def _is_strange(numbers: np.ndarray, *, signed: bool) -> np.ndarray:
-    """Which numbers may stand for a missing value, judged by all others alone."""
-    different, counts = np.unique(numbers, return_counts=True)
-    if different.size <= _ENOUGH:
-        return np.zeros(len(numbers), dtype=bool)
-    low, high = _core(different)
-    if high - low < _ENOUGH:
-        return np.zeros(len(numbers), dtype=bool)
-    others = different[low:high]
-    outside = np.ones(different.size, dtype=bool)
-    outside[low:high] = False
-    # Of a long tail the farthest value may be as much larger than the next as that is than most, and more.
-    sizes = np.abs(others)
-    largest, usual = sizes.max(), np.median(sizes)
-    with np.errstate(over="ignore"):
-        in_tail = np.abs(different) / largest * usual <= _ENOUGH * largest
-    outside &= ~(in_tail & (counts == 1))
-    strange = outside[np.searchsorted(different, numbers)]
-    # Below the others, of which one may be the negative number itself.
-    others = others[1:] if others[0] < 0 else others
-    only_negative = different[0] < 0 <= different[1] and counts[0] > 1
-    if only_negative and not signed and others.size >= _ENOUGH and (others != np.floor(others)).any():
-        strange |= numbers == different[0]
-    return strange
-
-
-def _core(ordered: np.ndarray) -> tuple[int, int]:
-    """Where the values begin and end from which all others are far; `ordered` are different numbers.
-
-    They are the middle half, and on either side what is near the ones before.
-    """
-    low, high = ordered.size // 4, ordered.size - ordered.size // 4
-    with np.errstate(over="ignore"):
-        gaps = np.diff(ordered)
-        while True:
-            before = low, high
-            # The farther out a value is, the larger is the range that it is compared with.
-            far = _is_far(gaps[high - 1 :], ordered[low], ordered[high - 1 : -1])
-            high = high + int(far.argmax()) if far.any() else ordered.size
-            far = _is_far(gaps[:low], ordered[1 : low + 1], ordered[high - 1])[::-1]
-            low = low - int(far.argmax()) if far.any() else 0
-            if (low, high) == before:
-                return low, high
-
-
-def _is_far(gaps: np.ndarray, lowest: np.ndarray, highest: np.ndarray) -> np.ndarray:
-    """Whether the value behind each gap is far from those between a lowest and a highest one."""
-    scale = np.maximum(highest - lowest, _LEAST_RANGE * np.maximum(np.abs(lowest), np.abs(highest)))
-    return gaps > _FAR * scale
 
 
 def _candidates(numbers: np.ndarray) -> np.ndarray:
@@ -237,7 +175,7 @@ class _Others:
             self.largest = max(abs(self.lowest), abs(self.highest))
             with np.errstate(over="ignore"):
                 self.range = float(ordered[-1] - ordered[0])
-            self.scale = max(self.range, _LEAST_RANGE * self.largest)
+            self.scale = max(self.range, LEAST_RANGE * self.largest)
             _, counts = np.unique(ordered, return_counts=True)
             self.n_different, self.most_frequent = counts.size, int(counts.max())
             self.whole = bool((ordered == np.floor(ordered)).all())
@@ -261,7 +199,7 @@ class _Others:
         if mark > self.highest:  # a full counter
             return True if apart else self._perhaps(gap)
         magnitude = self.quantity in (Quantity.MAGNITUDE, Quantity.BAND)
-        positive = self.lowest >= 0 and self.size >= _ENOUGH
+        positive = self.lowest >= 0 and self.size >= ENOUGH
         once = count == 1 and (kind is _Kind.WEAK or self.quantity is Quantity.SIGNED)
         if apart or (magnitude and gap >= self.scale) or (positive and not once):
             return True
@@ -271,16 +209,16 @@ class _Others:
         """A column of marks only."""
         if kind is _Kind.SDSS or (kind is not _Kind.INTEGER and self.quantity is Quantity.MAGNITUDE):
             return True
-        return True if kind is not _Kind.HIGH and self.n_marks >= _ENOUGH else None
+        return True if kind is not _Kind.HIGH and self.n_marks >= ENOUGH else None
 
     def _is_near(self, mark: float) -> bool:
         """Whether a mark has near neighbours: within the range of the others, or just below it."""
-        if self.size < _ENOUGH or mark > self.highest:
+        if self.size < ENOUGH or mark > self.highest:
             return False
         with np.errstate(over="ignore"):
             if mark < self.lowest:
-                lowest = self.ordered[:_ENOUGH]
-                return bool(self.lowest - mark <= _NEAR * (lowest[-1] - lowest[0]) / (_ENOUGH - 1))
+                lowest = self.ordered[:ENOUGH]
+                return bool(self.lowest - mark <= _NEAR * (lowest[-1] - lowest[0]) / (ENOUGH - 1))
             place = int(np.searchsorted(self.ordered, mark))
             return bool(self.ordered[place] - self.ordered[place - 1] <= _NEAR * self.range / self.size)
 
@@ -289,9 +227,9 @@ class _Others:
         # Settings and codes have favourites, of which one may be a mark's number.
         if kind is _Kind.HIGH and (self.whole or self.quantity is Quantity.PERCENTAGE):
             return False
-        if self.n_different < _ENOUGH or count < _APART * self.most_frequent:
+        if self.n_different < ENOUGH or count < _APART * self.most_frequent:
             return False
-        return True if count >= _ENOUGH * self.most_frequent else None
+        return True if count >= ENOUGH * self.most_frequent else None
 
     def _judge_high(self, mark: float, count: int, gap: float, *, apart: bool) -> bool | None:
         """99 and the like above all others."""
@@ -303,8 +241,8 @@ class _Others:
             return False if self.size > 1 else self._perhaps(gap)
         # Counts have long tails, and 99 is one of a hundred whole numbers; of measured values it is one of thousands.
         # Codes and settings have few different values, of which 99 may be one.
-        alike = self.n_different < _ENOUGH / 2 or count > self.size or mark < 2 * self.highest
-        if self.size < _ENOUGH or alike or self.quantity is Quantity.PERCENTAGE or (self.whole and count == 1):
+        alike = self.n_different < ENOUGH / 2 or count > self.size or mark < 2 * self.highest
+        if self.size < ENOUGH or alike or self.quantity is Quantity.PERCENTAGE or (self.whole and count == 1):
             return None
         return True
 

@@ -27,13 +27,13 @@ from galviz.features.origin import COMPUTATION
 from galviz.network import activations
 from galviz.network.activations import choose_device, feature_maps
 from galviz.network.builders import build_network
-from galviz.network.card import ModelCard, file_sha256, read_card
+from galviz.network.card import file_sha256, read_card
 from galviz.network.forward import prepare
 from galviz.network.layers import find_module
 from galviz.network.model import load_model, with_card
 from galviz.network.spec import xresnet_spec
 from galviz.survey.survey import SurveyError, load_survey
-from tests.cards import channels_of
+from tests import cards
 
 # How many of the network's modules have been applied when a layer is there, counted in fastai's XResNet by hand.
 MODULES_UP_TO = {"stem": 3, "stage1": 5, "stage2": 6, "stage3": 7, "stage4": 8, "features": 10}
@@ -77,23 +77,9 @@ def close(found, expected, tolerance=1e-5):
 
 
 def draw_card(widen=0.125, *, crop_px=48, pad_px=64, mean=(0.11, 0.1, 0.09), std=(0.16, 0.15, 0.14)):
-    spec = xresnet_spec(widen=widen)
-    return ModelCard(
-        name="drawn",
-        task="regression",
-        label="metallicity",
-        unit="dex",
-        spec=spec,
-        layers=channels_of(spec),
-        pad_px=pad_px,
-        crop_px=crop_px,
-        mean=mean,
-        std=std,
-        survey_sha256="1" * 64,
-        weights="drawn.safetensors",
-        weights_sha256="2" * 64,
-        training={},
-    )
+    sides = {"crop_px": crop_px, "pad_px": pad_px}
+    checksums = {"survey_sha256": "1" * 64, "weights_sha256": "2" * 64}
+    return cards.draw_card(xresnet_spec(widen=widen), mean=mean, std=std, **sides, **checksums)
 
 
 def draw_network(seed=1, card=None):

@@ -10,13 +10,12 @@ from galviz.features.extraction import extract
 from galviz.network.activations import feature_maps
 from galviz.network.anatomy import MAPS
 from galviz.network.builders import build_network
-from galviz.network.card import ModelCard
 from galviz.network.inspection import attention_gamma, effect_of_training_mode, inside, table_of_layers
 from galviz.network.model import load_model, with_card
 from galviz.network.weights import read_first_kernels
 from galviz.survey.survey import load_survey
 from lessons.network.by_hand import convolve
-from tests.cards import TINY, channels_of
+from tests.cards import draw_card
 
 
 @pytest.fixture(scope="module")
@@ -151,22 +150,7 @@ def test_threads_that_share_a_network_get_each_their_own(network, survey):
 
 @pytest.fixture(scope="module")
 def tiny():
-    card = ModelCard(
-        name="tiny",
-        task="regression",
-        label="metallicity",
-        unit="dex",
-        spec=TINY,
-        layers=channels_of(TINY),
-        pad_px=144,
-        crop_px=112,
-        mean=(0.1, 0.1, 0.1),
-        std=(0.1, 0.1, 0.1),
-        survey_sha256="0" * 64,
-        weights="tiny.safetensors",
-        weights_sha256="0" * 64,
-        training={},
-    )
+    card = draw_card(mean=(0.1, 0.1, 0.1))
     return with_card(build_network(card.spec, seed=3), card)
 
 

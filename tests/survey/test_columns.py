@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from galviz.survey.catalogue import read_catalogue
 from galviz.survey.columns import read_column
-from galviz.survey.missing import MISSING_WORDS, find_marks, missing_marks
+from galviz.survey.missing import MISSING_WORDS, find_marks
 from galviz.survey.numerals import is_too_small, parse_number
 
 
@@ -72,7 +72,7 @@ def test_words_are_missing_in_text_too():
     ],
 )
 def test_marks_count_where_they_stand_apart(name, cells, missing):
-    assert missing_marks(name, np.array(cells, dtype=float)).tolist() == missing
+    assert find_marks(name, np.array(cells, dtype=float)).missing.tolist() == missing
     found = read(*cells, name=name)
     assert np.isnan(found.cells.astype(float)).tolist() == missing
 
