@@ -20,7 +20,7 @@ import pandas as pd
 from realism import label_from_colours, radial_colours
 from torch import nn
 
-from galviz.analysis.metrics import errors_of
+from galviz.analysis.metrics import prediction_errors
 from galviz.features.extraction import extract
 from galviz.network.card import CardError
 from galviz.network.model import load_model
@@ -37,7 +37,7 @@ def judge(network: nn.Module, survey: Survey, size: int) -> dict[str, float]:
     object_ids = draw_sample(survey.object_ids, min(size, len(survey.object_ids)))
     features = extract(network, survey, object_ids, layers=())
     label = survey.catalogue.loc[object_ids, "metallicity"].to_numpy(float)
-    errors = errors_of(features.predictions, label)
+    errors = prediction_errors(features.predictions, label)
     colours = np.array([radial_colours(survey.image(object_id)) for object_id in features.object_ids])
     baselines = label_from_colours(colours, label)
     return {

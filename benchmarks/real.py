@@ -370,14 +370,14 @@ def report(network: nn.Module, survey: Survey, options: argparse.Namespace) -> i
     """Print all of it; the exit status."""
     from galviz.features.extraction import extract
     from galviz.network.builders import build_network
-    from galviz.network.model import with_card
+    from galviz.network.model import attach_card
 
     card, seed = network.card, options.seed
     labelled = survey.catalogue[survey.label.column].dropna()
     object_ids, label = labelled.index.tolist(), labelled.to_numpy(float)
     folds = RepeatedKFold(n_splits=options.folds, n_repeats=options.repeats, random_state=seed)
     trained = extract(network, survey, object_ids, layers=network.layer_names)
-    random = with_card(build_network(card.spec, seed=seed), card)  # shown the same crops
+    random = attach_card(build_network(card.spec, seed=seed), card)  # shown the same crops
     untrained = extract(random, survey, object_ids, layers=network.layer_names)
     colours = np.array([radial_colours(survey.image(object_id)) for object_id in object_ids])
     features, predictions = trained.layers["features"].astype(float), trained.predictions.astype(float)

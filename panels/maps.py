@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from galviz.analysis.embeddings import noise_like, tsne
-from galviz.analysis.neighbours import map_qualities, pieces
+from galviz.analysis.embeddings import fit_tsne, noise_like
+from galviz.analysis.neighbours import count_pieces, map_qualities
 from galviz.artefacts.umaps import UMAPS, Coordinates
 from galviz.features.features import Features
 from panels.caching import cache_data
@@ -24,7 +24,7 @@ _ASKED = "tsne_asked"
 
 @dataclass(frozen=True)
 class TsneSettings:
-    """How a t-SNE is made; see `galviz.analysis.embeddings.tsne`."""
+    """How a t-SNE is made; see `galviz.analysis.embeddings.fit_tsne`."""
 
     perplexity: int
     init: str
@@ -96,7 +96,9 @@ def _computed() -> set[tuple]:
 @cache_data(max_entries=128, show_spinner="Computing t-SNE …")
 def map_by_tsne(features: Features, object_ids: list[str], settings: TsneSettings) -> np.ndarray:
     """t-SNE of a sample's features, shape (n, 2)."""
-    return tsne(values_of(features, object_ids), perplexity=settings.perplexity, init=settings.init, seed=settings.seed)
+    return fit_tsne(
+        values_of(features, object_ids), perplexity=settings.perplexity, init=settings.init, seed=settings.seed
+    )
 
 
 def remember(key: tuple) -> None:
@@ -112,7 +114,7 @@ def noise_of(features: Features, object_ids: list[str]) -> np.ndarray:
 @cache_data(max_entries=64, show_spinner="Computing t-SNE of noise …")
 def map_noise(features: Features, object_ids: list[str], perplexity: int) -> np.ndarray:
     """t-SNE of `noise_of`."""
-    return tsne(noise_of(features, object_ids), perplexity=perplexity)
+    return fit_tsne(noise_of(features, object_ids), perplexity=perplexity)
 
 
 def strewn(n_points: int) -> np.ndarray:
@@ -128,7 +130,7 @@ def joined_of(n_points: int) -> int:
 @cache_data(max_entries=64, show_spinner="Counting pieces …")
 def pieces_of(coordinates: np.ndarray) -> int:
     """Pieces that points fall into once each is joined to its nearest."""
-    return pieces(coordinates, n_neighbors=joined_of(len(coordinates)))
+    return count_pieces(coordinates, n_neighbors=joined_of(len(coordinates)))
 
 
 @cache_data(max_entries=64, show_spinner="Comparing distances …")

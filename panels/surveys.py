@@ -13,7 +13,7 @@ import streamlit as st
 from galviz.errors import BrokenFileError
 from galviz.files.manifest import data_path
 from galviz.network.card import CardError, read_card
-from galviz.network.framing import remarks
+from galviz.network.framing import framing_warnings
 from galviz.survey.survey import ChangedSurveyError, Survey, SurveyError, load_survey
 from panels.arguments import read_arguments
 from panels.plain import code
@@ -128,7 +128,7 @@ def _say_what_is_seen(survey: Survey, model: str | None) -> None:
         card = read_card(model)
     except CardError:
         return  # the page that uses the network tells
-    said = remarks(survey.image_sizes, card.pad_px, card.crop_px, survey.scale)
+    said = framing_warnings(survey.image_sizes, card.pad_px, card.crop_px, survey.scale)
     if survey.n_grey:
         said.append(f"{survey.n_grey:,} of its images are grey; galviz's own network needs colour.")
     if said:

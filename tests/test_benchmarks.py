@@ -32,7 +32,7 @@ label_benchmark = load("label")
 
 def test_the_shipped_network_beats_what_radial_colours_tell():
     """What must hold on mock galaxies: 15 % under a ridge on radial colours, cross-validated on the same galaxies."""
-    from galviz.analysis.metrics import errors_of
+    from galviz.analysis.metrics import prediction_errors
     from galviz.features.features import load_features
     from galviz.survey.survey import load_survey
 
@@ -40,7 +40,7 @@ def test_the_shipped_network_beats_what_radial_colours_tell():
     label = survey.catalogue.loc[features.object_ids, "metallicity"].to_numpy(float)
     colours = np.array([realism.radial_colours(survey.image(object_id)) for object_id in features.object_ids])
     ridge = label_benchmark.rmse_of(colours, label, realism.scaled_ridge(), seed=0)
-    assert errors_of(features.predictions, label).rmse <= 0.85 * ridge
+    assert prediction_errors(features.predictions, label).rmse <= 0.85 * ridge
 
 
 @pytest.fixture

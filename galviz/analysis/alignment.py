@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from galviz.analysis.pca import (
+from galviz.analysis.pca import fit_with_tolerance
+from galviz.analysis.validation import (
     LARGEST,
     check_components,
-    checked_features,
-    checked_numbers,
-    fit_checked,
-    grain_of,
+    check_features,
+    check_numbers,
     read_only,
+    rounding_tolerance,
 )
 
 # An R² of no more than this is rounding.
@@ -93,17 +93,17 @@ def head_alignment(
     >>> float(head_alignment(rectangle, [1.0, 0.0], 2).head_variance_ratio.__round__(6))
     0.8
     """
-    values = checked_features(values)
+    values = check_features(values)
     n, d = values.shape
     check_components(n_components, n, d)
     unit = _unit_vector(weight, d)
-    grain = grain_of(values)
-    fit = fit_checked(values, n_components, True, grain)
+    grain = rounding_tolerance(values)
+    fit = fit_with_tolerance(values, n_components, True, grain)
     centred = values - fit.mean
     along = centred @ unit
     remaining = centred - np.outer(along, unit)
     # What the head leaves may be rounding alone, and no axis may be fitted to that.
-    rest = fit_checked(remaining, n_components, True, grain) if np.linalg.norm(remaining) > grain else None
+    rest = fit_with_tolerance(remaining, n_components, True, grain) if np.linalg.norm(remaining) > grain else None
     cosines = np.where(fit.explained_variance > 0, fit.components @ unit, 0.0)
     gradient = np.sqrt(fit.explained_variance) * cosines
     if np.linalg.norm(gradient) * np.sqrt(n - 1) <= grain:
@@ -141,7 +141,7 @@ def _regress(label: np.ndarray, coordinates: np.ndarray) -> tuple[np.ndarray, fl
 
 def _unit_vector(weight: ArrayLike, d: int) -> np.ndarray:
     shape = f"a vector of {d} numbers, one per feature"
-    array = checked_numbers(weight, "weight", shape)
+    array = check_numbers(weight, "weight", shape)
     if array.shape not in ((d,), (1, d)):
         raise ValueError(f"weight must be {shape}; got shape {array.shape}. Give the head that reads these features.")
     length = np.linalg.norm(array)
@@ -152,7 +152,7 @@ def _unit_vector(weight: ArrayLike, d: int) -> np.ndarray:
 
 def _label(label: ArrayLike, n: int, n_components: int) -> np.ndarray:
     shape = f"{n} numbers, one per galaxy and NaN where not measured"
-    array = checked_numbers(label, "label", shape)
+    array = check_numbers(label, "label", shape)
     if array.shape != (n,):
         raise ValueError(f"label must be {shape}; got shape {array.shape}. Give it in the order of values.")
     known = array[~np.isnan(array)]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
-from galviz.analysis.pca import check_whole, checked_numbers, read_only
+from galviz.analysis.validation import check_numbers, check_whole, read_only
 
 METHODS = ("pearson", "spearman")
 # With fewer galaxies, resamples are too much alike for their spread to be an uncertainty.
@@ -166,10 +166,10 @@ def interval_tails(level: float) -> list[float]:
     return [(1 - level) / 2, (1 + level) / 2]
 
 
-def checked_table(values: ArrayLike, name: str) -> np.ndarray:
+def check_table(values: ArrayLike, name: str) -> np.ndarray:
     """`values` as float64 of shape (n, columns), all finite; else a ValueError says what is wrong."""
     shape = "a 2-D table of numbers, one row per galaxy"
-    table = checked_numbers(values, name, shape)
+    table = check_numbers(values, name, shape)
     if table.ndim != 2 or not table.shape[1]:
         raise ValueError(f"{name} must be {shape}; got shape {table.shape}. Give it galaxies × columns.")
     if not np.isfinite(table).all():
@@ -180,7 +180,7 @@ def checked_table(values: ArrayLike, name: str) -> np.ndarray:
 
 
 def _checked_pair(coordinates: ArrayLike, causes: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    coordinates, causes = checked_table(coordinates, "coordinates"), checked_table(causes, "causes")
+    coordinates, causes = check_table(coordinates, "coordinates"), check_table(causes, "causes")
     if len(coordinates) != len(causes):
         rule = f"causes must have a row for each of the {len(coordinates)} rows of coordinates"
         raise ValueError(f"{rule}; got {len(causes)}. Give the same galaxies, in the same order.")

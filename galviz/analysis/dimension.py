@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from galviz.analysis.pca import check_whole, checked_features, fit_pca, read_only
+from galviz.analysis.pca import fit_pca
+from galviz.analysis.validation import check_features, check_whole, read_only
 from galviz.analysis.variance import BootstrapVariance, ShareInterval, bootstrap_explained_variance
 
 # Number of components that resamples are projected on: they hold 99.9 % of the variance of the shipped features.
@@ -71,7 +72,7 @@ def quick_bootstrap(
     >>> quick_bootstrap(values, 1, n_resamples=50).single.estimate.round(1).tolist()
     [0.8]
     """
-    values = checked_features(values)
+    values = check_features(values)
     size = len(values) if sample_size is None else sample_size
     fit = fit_pca(values, min(_DIRECTIONS, *values.shape), whiten=False)
     kept = min(1.0, float(fit.explained_variance_ratio.sum()))
@@ -107,7 +108,7 @@ def share_by_sample_size(
         Columns ``size``, ``components``, ``median``, ``low``, ``high`` (95 % of the samples) and ``all``, the share in
         all galaxies.
     """
-    values = checked_features(values)
+    values = check_features(values)
     rows = []
     for size in sizes:
         found = quick_bootstrap(values, n_components, sample_size=size, n_resamples=n_resamples, seed=seed).cumulative
@@ -173,7 +174,7 @@ def parallel_analysis(values: ArrayLike, *, n_tables: int = 20, seed: int = 0) -
     >>> parallel_analysis(factors + random.normal(size=(300, 10))).n_above
     2
     """
-    values = checked_features(values)
+    values = check_features(values)
     check_whole("n_tables", n_tables, 1)
     centred = values - values.mean(axis=0)
     random = np.random.default_rng(seed)

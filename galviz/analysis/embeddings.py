@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
-from galviz.analysis.pca import check_whole, checked_features
+from galviz.analysis.validation import check_features, check_whole
 
 N_NEIGHBORS, MIN_DISTS, SEEDS = (5, 15, 50), (0.1, 0.5), (0, 1)
 FEATURES, NOISE = "features", "noise"
@@ -57,7 +57,7 @@ SETTINGS = (
 )
 
 
-def tsne(
+def fit_tsne(
     values: ArrayLike, *, perplexity: float = 30.0, seed: int = 0, init: Literal["pca", "random"] = "pca"
 ) -> np.ndarray:
     """Place galaxies in a plane by t-SNE.
@@ -89,10 +89,10 @@ def tsne(
     Examples
     --------
     >>> values = np.random.default_rng(0).normal(size=(40, 5))
-    >>> tsne(values, perplexity=10).shape
+    >>> fit_tsne(values, perplexity=10).shape
     (40, 2)
     """
-    values = checked_features(values)
+    values = check_features(values)
     if len(values) < 3 or values.shape[1] < 2:
         raise ValueError(f"values must hold 3 galaxies or more with 2 features; got shape {values.shape}. Give more.")
     if not 1 <= perplexity < len(values):
@@ -124,7 +124,7 @@ def noise_like(values: ArrayLike, *, seed: int = 0) -> np.ndarray:
     >>> noise_like([[0.0, 1.0], [2.0, 3.0], [5.0, 4.0]]).shape
     (3, 2)
     """
-    values = checked_features(values)
+    values = check_features(values)
     mean = values.mean(axis=0)
     # Rows mixed with independent normal weights have the covariance of the rows.
     weights = np.random.default_rng(seed).standard_normal((len(values), len(values)))
@@ -157,4 +157,4 @@ def fit_umap(values: ArrayLike, settings: UmapSettings) -> np.ndarray:
         raise ModuleNotFoundError(remedy, name=error.name) from error
     # With a seed UMAP runs on one thread anyway, and would warn about it.
     umap = UMAP(n_neighbors=settings.n_neighbors, min_dist=settings.min_dist, random_state=settings.seed, n_jobs=1)
-    return np.asarray(umap.fit_transform(checked_features(values)), np.float32)
+    return np.asarray(umap.fit_transform(check_features(values)), np.float32)

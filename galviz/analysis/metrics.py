@@ -37,7 +37,7 @@ class Errors:
     n: int
 
 
-def errors_of(predicted: ArrayLike, true: ArrayLike) -> Errors:
+def prediction_errors(predicted: ArrayLike, true: ArrayLike) -> Errors:
     """Measure how far predictions are from the true values.
 
     Parameters
@@ -56,7 +56,7 @@ def errors_of(predicted: ArrayLike, true: ArrayLike) -> Errors:
 
     Examples
     --------
-    >>> errors_of([8.5, 9.0, 8.8], [8.4, 9.1, float("nan")]).rmse.__round__(3)
+    >>> prediction_errors([8.5, 9.0, 8.8], [8.4, 9.1, float("nan")]).rmse.__round__(3)
     0.1
     """
     predicted, true = np.asarray(predicted, float), np.asarray(true, float)

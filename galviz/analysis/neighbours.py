@@ -25,7 +25,7 @@ from sklearn.manifold import trustworthiness
 from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import kneighbors_graph
 
-from galviz.analysis.pca import check_whole, checked_features
+from galviz.analysis.validation import check_features, check_whole
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def map_qualities(values: ArrayLike, maps: Mapping[str, ArrayLike], *, n_neighbo
     >>> map_qualities(values, {"first two": values[:, :2], "all": 2 * values})["trustworthiness"].round(2).tolist()
     [0.76, 1.0]
     """
-    values = checked_features(values)
+    values = check_features(values)
     check_neighbours(n_neighbors, len(values))
     features = _Table(values, n_neighbors)
     qualities = {}
@@ -108,7 +108,7 @@ def neighbours_kept(one: ArrayLike, other: ArrayLike, *, n_neighbors: int = 10) 
     >>> neighbours_kept([[0.0], [1.0], [3.0], [7.0]], [[0.0], [2.0], [6.0], [14.0]], n_neighbors=1)
     1.0
     """
-    one = checked_features(one)
+    one = check_features(one)
     check_neighbours(n_neighbors, len(one))
     return _shared(*(_Table(each, n_neighbors) for each in (one, _checked_length(other, len(one), "other"))))
 
@@ -133,7 +133,7 @@ def procrustes_disparity(one: ArrayLike, other: ArrayLike) -> float:
     >>> round(procrustes_disparity([[0, 0], [1, 0], [0, 2]], [[0, 0], [0, 3], [6, 0]]), 6)
     0.0
     """
-    one = checked_features(one)
+    one = check_features(one)
     other = _checked_length(other, len(one), "other")
     if one.shape[1] != other.shape[1]:
         raise ValueError(
@@ -142,7 +142,7 @@ def procrustes_disparity(one: ArrayLike, other: ArrayLike) -> float:
     return float(procrustes(one, other)[2])
 
 
-def pieces(coordinates: ArrayLike, *, n_neighbors: int = 3) -> int:
+def count_pieces(coordinates: ArrayLike, *, n_neighbors: int = 3) -> int:
     """Count the connected components of an embedding, each galaxy being linked to its nearest neighbours.
 
     Parameters
@@ -163,10 +163,10 @@ def pieces(coordinates: ArrayLike, *, n_neighbors: int = 3) -> int:
 
     Examples
     --------
-    >>> pieces([[0.0], [1.0], [10.0], [11.0]], n_neighbors=1)
+    >>> count_pieces([[0.0], [1.0], [10.0], [11.0]], n_neighbors=1)
     2
     """
-    coordinates = checked_features(coordinates)
+    coordinates = check_features(coordinates)
     check_neighbours(n_neighbors, len(coordinates))
     return int(connected_components(kneighbors_graph(coordinates, n_neighbors), directed=False)[0])
 
@@ -218,7 +218,7 @@ def _shared(one: _Table, other: _Table) -> float:
 
 
 def _checked_length(coordinates: ArrayLike, n: int, name: str) -> np.ndarray:
-    coordinates = checked_features(coordinates)
+    coordinates = check_features(coordinates)
     if len(coordinates) != n:
         raise ValueError(f"{name} must have a row for each of the {n} galaxies; got {len(coordinates)}. Give all.")
     return coordinates

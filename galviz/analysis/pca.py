@@ -10,14 +10,13 @@ there because of the network's head; both check their input as this module does.
 """
 
 from dataclasses import dataclass, replace
-from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.decomposition import PCA
 
-# Squares of larger numbers, summed over a survey, overflow.
-LARGEST = 1e100
+from galviz.analysis.validation import check_components, check_features, check_matrix, read_only, rounding_tolerance
+
 # Loadings closer than this to the largest tie with it, so that float noise doesn't choose a component's sign.
 _TIE = 1e-6
 
@@ -69,7 +68,7 @@ class Projection:
         ValueError
             If `other` is not a 2-D table of finite numbers with d columns.
         """
-        other = _checked_matrix(other, "other")
+        other = check_matrix(other, "other")
         if other.shape[1] != len(self.mean):
             fitted = f"the {len(self.mean)} features the axes were fitted to"
             raise ValueError(f"other must have {fitted}; got {other.shape[1]}. Give features of the same layer.")
@@ -94,7 +93,7 @@ class Projection:
         ValueError
             If `coordinates` is not a 2-D table of finite numbers with k columns.
         """
-        coordinates = _checked_matrix(coordinates, "coordinates")
+        coordinates = check_matrix(coordinates, "coordinates")
         if coordinates.shape[1] != len(self.components):
             axes = f"a column for each of the {len(self.components)} components"
             raise ValueError(f"coordinates must have {axes}; got {coordinates.shape[1]}. Give as many columns.")
@@ -136,12 +135,12 @@ def fit_pca(values: ArrayLike, n_components: int = 3, *, whiten: bool = True) ->
     >>> pca.explained_variance_ratio.round(3).tolist()
     [0.8, 0.2]
     """
-    values = checked_features(values)
+    values = check_features(values)
     check_components(n_components, *values.shape)
-    return fit_checked(values, n_components, whiten, grain_of(values))
+    return fit_with_tolerance(values, n_components, whiten, rounding_tolerance(values))
 
 
-def fit_checked(values: np.ndarray, n_components: int, whiten: bool, grain: float) -> Projection:
+def fit_with_tolerance(values: np.ndarray, n_components: int, whiten: bool, grain: float) -> Projection:
     """Fit checked values; a singular value of `grain` or less is rounding, and its variance set to 0."""
     pca = PCA(n_components, svd_solver="full").fit(values)
     flat = pca.singular_values_ <= grain
@@ -158,61 +157,3 @@ def fit_checked(values: np.ndarray, n_components: int, whiten: bool, grain: floa
     )
     # By the same line as new galaxies, so that a galaxy's place doesn't depend on which way it came.
     return replace(axes, coordinates=read_only(axes.transform(values)))
-
-
-def checked_features(values: ArrayLike) -> np.ndarray:
-    """`values` as float64, shape (n, d); where nothing can be fitted to them, a ValueError says why."""
-    values = _checked_matrix(values, "values")
-    if len(values) < 2:
-        raise ValueError(f"values must hold 2 galaxies or more; got {len(values)}. One point has no variance.")
-    if np.linalg.norm(values - values.mean(axis=0)) <= grain_of(values):
-        raise ValueError(f"values must differ between galaxies; got {len(values)} all alike. Give others, or more.")
-    return values
-
-
-def _checked_matrix(values: ArrayLike, name: str) -> np.ndarray:
-    shape = "a 2-D table of numbers, one row per galaxy"
-    array = checked_numbers(values, name, shape)
-    if array.ndim != 2 or not array.shape[1]:
-        raise ValueError(f"{name} must be {shape}; got shape {array.shape}. Give it galaxies × columns.")
-    bad = np.flatnonzero(~(np.abs(array) < LARGEST).all(axis=1))
-    if len(bad):
-        found = f"{len(bad)} of {len(array)} rows hold NaN, infinity or a number beyond {LARGEST:g}"
-        raise ValueError(f"{name} must be finite; {found}, the first in row {bad[0]} (from 0). Leave those rows out.")
-    return array
-
-
-def checked_numbers(values: ArrayLike, name: str, shape: str) -> np.ndarray:
-    """`values` as float64; where rows differ in length or hold anything but numbers, a ValueError says so."""
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise ValueError(f"{name} must be {shape}; got rows of different lengths. Make them equal.") from error
-    if array.dtype.kind not in "fiu":
-        raise ValueError(f"{name} must be {shape}; got dtype {array.dtype}. Give integers or floats.")
-    return np.ascontiguousarray(array, dtype=np.float64)
-
-
-def check_whole(name: str, value: int, least: int, most: int | None = None, limit: str = "") -> None:
-    """Refuse anything but a whole number of at least `least` and at most `most`, which is the `limit` in words."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}; got {value!r}. Ask for {least} or more.")
-    if most is not None and value > most:
-        raise ValueError(f"{name} must be at most {most}, {limit}; got {value}. Ask for {most} or fewer.")
-
-
-def check_components(n_components: int, n: int, d: int) -> None:
-    """Refuse more components than n galaxies with d features can have, or none."""
-    limit = f"the lesser of n = {n} galaxies and d = {d} features"
-    check_whole("n_components", n_components, 1, min(n, d), limit)
-
-
-def grain_of(values: np.ndarray) -> float:
-    """The largest singular value that rounding alone may give: the mean of alike numbers isn't exactly that number."""
-    return float(np.finfo(np.float64).eps * max(values.shape) * np.linalg.norm(values))
-
-
-def read_only(array: np.ndarray) -> np.ndarray:
-    """`array` itself, which nobody can change any more."""
-    array.flags.writeable = False
-    return array

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.linear_model import RidgeCV
 
-from galviz.analysis.correlation import checked_table, interval_tails, resample_counts
-from galviz.analysis.pca import check_whole, checked_features, read_only
+from galviz.analysis.correlation import check_table, interval_tails, resample_counts
+from galviz.analysis.validation import check_features, check_whole, read_only
 
 # Penalties tried, as shares of the sum of the squared centred features.
 PENALTIES = np.logspace(-7, 1, 17)
@@ -131,7 +131,7 @@ def probe(values: ArrayLike, causes: ArrayLike, *, folds: int = 5, trim: float =
     >>> probe(values, values[:, :1] - 2 * values[:, 1:2]).r2.round(2).tolist()
     [0.99]
     """
-    values, causes = checked_features(values), checked_table(causes, "causes")
+    values, causes = check_features(values), check_table(causes, "causes")
     n = len(values)
     if len(causes) != n:
         rule = f"causes must have a row for each of the {n} rows of values"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from galviz.analysis.pca import check_components, check_whole, checked_features, checked_numbers, fit_pca, read_only
+from galviz.analysis.pca import fit_pca
+from galviz.analysis.validation import check_components, check_features, check_numbers, check_whole, read_only
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +65,9 @@ def held_out_regression(
     >>> (found.rmse / found.baseline).round(1).tolist()
     [1.0, 0.0]
     """
-    values = checked_features(values)
+    values = check_features(values)
     n, d = values.shape
-    label = checked_numbers(label, "label", f"{n} numbers")
+    label = check_numbers(label, "label", f"{n} numbers")
     if label.shape != (n,) or not np.isfinite(label).all():
         raise ValueError(f"label must be {n} finite numbers; got shape {label.shape}. Leave out galaxies without one.")
     check_whole("folds", folds, 2, n, "the number of galaxies")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from galviz.analysis.pca import check_components, check_whole, checked_features, fit_pca, grain_of, read_only
+from galviz.analysis.pca import fit_pca
+from galviz.analysis.validation import check_components, check_features, check_whole, read_only, rounding_tolerance
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,13 +90,13 @@ def held_out_explained_variance(
     >>> held_out_explained_variance(values, 3).mean.round(1).tolist()
     [0.8, 0.9, 1.0]
     """
-    values = checked_features(values)
+    values = check_features(values)
     check_whole("folds", folds, 2, len(values), "the number of galaxies")
     shares = []
     for fold in np.array_split(np.random.default_rng(seed).permutation(len(values)), folds):
         fit = fit_pca(np.delete(values, fold, axis=0), n_components)
         total = ((values[fold] - fit.mean) ** 2).sum()
-        if total <= grain_of(values) ** 2:
+        if total <= rounding_tolerance(values) ** 2:
             alike = f"got {folds}, and one has no variance about the mean of the others"
             raise ValueError(f"folds must be so few that each has variance; {alike}. Ask for fewer folds.")
         # Whitened coordinates times the standard deviation, because they are 0 where a direction is arbitrary.
@@ -156,7 +157,7 @@ def bootstrap_explained_variance(
     >>> bool(single.low[0] < single.estimate[0] < single.high[0])
     True
     """
-    values = checked_features(values)
+    values = check_features(values)
     check_whole("sample_size", sample_size, 2, len(values), "the number of galaxies")
     check_components(n_components, sample_size, values.shape[1])
     check_whole("n_resamples", n_resamples, 1)
@@ -176,7 +177,7 @@ def _shares(sample: np.ndarray, n_components: int) -> np.ndarray:
     centred = sample - sample.mean(axis=0)
     product = centred @ centred.T if len(sample) <= sample.shape[1] else centred.T @ centred
     total = np.trace(product)
-    if total <= grain_of(sample) ** 2:
+    if total <= rounding_tolerance(sample) ** 2:
         return np.zeros(n_components)
     return np.linalg.eigvalsh(product)[::-1][:n_components].clip(min=0.0) / total
 

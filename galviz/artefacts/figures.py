@@ -41,7 +41,7 @@ class Figures:
         Augmented images after each of `STEPS`.
     predictions : Mapping of str to list of float
         In eval and in training mode, in the order of `object_ids`; keys are the attributes of
-        `galviz.network.inspection.ModeEffect`.
+        `galviz.network.inspection.ModeComparison`.
     passes : int
         Number of batches in training mode before ``eval_after``.
     """
@@ -71,7 +71,7 @@ class LessonFigures(WholeFileArtefact[Figures]):
 
     def make(self, inputs: Inputs, progress: Progress) -> Figures:
         """Send the examples through the network, and augment their images."""
-        from galviz.network.inspection import attention_gamma, effect_of_training_mode, inside, table_of_layers
+        from galviz.network.inspection import attention_gamma, compare_modes, record_maps, summarise_layers
         from galviz.training.preview import augment
 
         survey, network, card = inputs.survey, inputs.network, inputs.card
@@ -81,16 +81,16 @@ class LessonFigures(WholeFileArtefact[Figures]):
         images = {object_id: survey.image(object_id) for object_id in object_ids}
         activations, augmented = {}, {}
         for done, (object_id, image) in enumerate(images.items(), start=1):
-            activations[object_id] = inside(network, image)
+            activations[object_id] = record_maps(network, image)
             for step, samples in augment(image, card, seed=_SEED + done).items():
                 augmented[object_id, step] = samples
             progress(done, len(object_ids))
-        effect = asdict(effect_of_training_mode(network, list(images.values())))
+        effect = asdict(compare_modes(network, list(images.values())))
         passes = effect.pop("passes")
         channels = _choose_channels(activations)
         return Figures(
             object_ids=object_ids,
-            layers=table_of_layers(card),
+            layers=summarise_layers(card),
             attention_gamma=attention_gamma(network),
             channels=channels,
             maps={(one, name): maps[name][channels[name]] for one, maps in activations.items() for name in MAPS},

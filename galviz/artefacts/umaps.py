@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import ArrayLike
 
 from galviz.analysis.embeddings import FEATURES, NOISE, SETTINGS, UmapSettings, fit_umap, noise_like
-from galviz.analysis.pca import checked_features
+from galviz.analysis.validation import check_features
 from galviz.artefacts.artefact import Inputs, Progress, Provenance, WholeFileArtefact
 from galviz.artefacts.features import TRAINED_FEATURES
 from galviz.artefacts.serialisation import decode_table, encode_table
@@ -46,7 +46,7 @@ def fit_umaps(
     ModuleNotFoundError
         If umap-learn isn't installed.
     """
-    sources = {FEATURES: checked_features(values)}
+    sources = {FEATURES: check_features(values)}
     sources[NOISE] = noise_like(sources[FEATURES])
     index, coordinates = pd.Index(object_ids, name=_ID), {}
     for done, one in enumerate(settings, start=1):

@@ -66,7 +66,7 @@ def _extract(options: argparse.Namespace) -> int:
 def _can_be_remade(path: Path, origin: "Origin", layers: Sequence[str]) -> bool:
     """Whether a file holds features that this pass computes again, and nothing else."""
     from galviz.features.features import FeaturesError, load_features
-    from galviz.features.fileformat import holds_nothing_else
+    from galviz.features.fileformat import has_only_own_columns
     from galviz.features.origin import Origin
 
     try:
@@ -74,7 +74,7 @@ def _can_be_remade(path: Path, origin: "Origin", layers: Sequence[str]) -> bool:
     except FeaturesError:
         return False
     ours = Origin.recorded(features.provenance) == origin and set(features.layers) <= set(layers)
-    return ours and holds_nothing_else(path, features.layers)
+    return ours and has_only_own_columns(path, features.layers)
 
 
 def _predict_arguments(parser: argparse.ArgumentParser) -> None:

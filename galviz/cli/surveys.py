@@ -66,7 +66,7 @@ def _facts(survey: "Survey") -> dict:
 
 def _images_facts(survey: "Survey", card: "ModelCard") -> dict:
     """What there is to know of the images, and of what a network sees of them."""
-    from galviz.network.framing import Framing, remarks
+    from galviz.network.framing import Framing, framing_warnings
     from galviz.survey.identifiers import not_portable
     from galviz.survey.imagefolder import IMAGES_NAME, ImageFolder
 
@@ -86,7 +86,7 @@ def _images_facts(survey: "Survey", card: "ModelCard") -> dict:
             size: {"share_of_image": framing.share_seen, "share_of_padding": framing.share_padding}
             for size, framing in zip(sizes, framings, strict=True)
         },
-        "remarks": remarks(survey.image_sizes, card.pad_px, card.crop_px, survey.scale),
+        "remarks": framing_warnings(survey.image_sizes, card.pad_px, card.crop_px, survey.scale),
     }
 
 
@@ -126,7 +126,7 @@ def _missing(found: dict) -> list[str]:
 
 def _summary(found: dict) -> str:
     """Word a sound survey in a few lines."""
-    from galviz.network.framing import percent
+    from galviz.network.framing import format_percent
 
     if found["label"] is None:
         label = "none (name its column with --label)"
@@ -143,7 +143,8 @@ def _summary(found: dict) -> str:
         f"label     {label}",
         f"images    {_first(sizes, 'sizes')}{scaled}",
         f"network   {found['network']} sees the central {found['crop_px']} x {found['crop_px']} px: "
-        f"{percent(seen['share_of_image'])} of {size} px; {percent(seen['share_of_padding'])} of its view is padding",
+        f"{format_percent(seen['share_of_image'])} of {size} px; "
+        f"{format_percent(seen['share_of_padding'])} of its view is padding",
         *_missing(found),
         *(f"note      {note}" for note in found["catalogue_notes"]),
         *(f"note      {remark}" for remark in found["remarks"]),

@@ -13,7 +13,7 @@ from galviz import __version__
 from galviz.errors import quoted
 from galviz.features.features import Features
 from galviz.features.origin import COMPUTATION, HOOKS
-from galviz.network.activations import ActivationRecorder, card_of
+from galviz.network.activations import ActivationRecorder, get_card
 from galviz.survey.survey import Survey
 
 __all__ = ["extract"]
@@ -85,7 +85,7 @@ def extract(
     >>> features.layers["features"].shape
     (2, 512)
     """
-    card = card_of(network)
+    card = get_card(network)
     ids = _check_ids(survey, object_ids)
     if isinstance(batch_size, bool) or not isinstance(batch_size, Integral) or batch_size < 1:
         raise ValueError(f"batch_size must be a whole number of at least 1; got {batch_size!r}. 64 is usual.")

@@ -16,7 +16,7 @@ from galviz.errors import listed, misnamed, quoted
 from galviz.features.file import FeatureFile
 from galviz.features.fileformat import ID, PREDICTION, write_feature_file
 from galviz.features.layers import FeaturesError, Layers, UnknownLayer
-from galviz.features.validation import checked_array, checked_ids, checked_layer, refuse_where
+from galviz.features.validation import check_array, check_ids, check_layer, raise_where
 from galviz.files.manifest import data_path
 from galviz.survey.survey import Survey
 
@@ -66,16 +66,16 @@ class Features:
         predictions: np.ndarray | None,
         provenance: Mapping[str, str],
     ) -> None:
-        ids = checked_ids(object_ids)
+        ids = check_ids(object_ids)
         if not isinstance(layers, Layers):  # those are checked already, or will be once they are read
-            checked = {name: checked_layer(name, values, ids) for name, values in layers.items()}
+            checked = {name: check_layer(name, values, ids) for name, values in layers.items()}
             layers = Layers(checked, len(ids), checked.__getitem__)
         if layers.count != len(ids):
             rule = f"layers must have a row for each of the {len(ids)} object_ids"
             raise FeaturesError(f"{rule}; got {layers.count} rows")
         if not all(isinstance(text, str) for pair in provenance.items() for text in pair):
             raise FeaturesError(f"provenance must hold strings alone; got {dict(provenance)}")
-        predictions = None if predictions is None else checked_array("predictions", predictions, ids, 1)
+        predictions = None if predictions is None else check_array("predictions", predictions, ids, 1)
         # A frozen dataclass's own __init__ sets its fields like this.
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "predictions", predictions)
@@ -152,7 +152,7 @@ def save_features(features: Features, path: str | os.PathLike[str]) -> None:
         with np.errstate(over="ignore"):  # what float16 can't hold becomes inf, and is told
             halves[name] = values.astype(np.float16)
         rule = f"layer {quoted(name)} must be within float16's ±65504 to be saved"
-        refuse_where(np.isinf(halves[name]), values, ids, rule)
+        raise_where(np.isinf(halves[name]), values, ids, rule)
     write_feature_file(path, ids, halves, features.predictions, features.provenance)
 
 
@@ -198,7 +198,7 @@ def load_features(
     def read(name: str) -> np.ndarray:
         values = file.layer(name)
         with file.named():
-            checked = checked_layer(name, values, file.ids)
+            checked = check_layer(name, values, file.ids)
         file.verify(name, values)
         return checked
 

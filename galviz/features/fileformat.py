@@ -160,7 +160,7 @@ def parse_contents(schema: pa.Schema, *, verified: bool) -> Contents:
     return contents
 
 
-def holds_nothing_else(path: str | os.PathLike[str], layers: Iterable[str]) -> bool:
+def has_only_own_columns(path: str | os.PathLike[str], layers: Iterable[str]) -> bool:
     """Whether a features file has only galviz's columns and metadata, and none that somebody has added."""
     schema = pq.read_schema(path)
     own = {ID, PREDICTION, *layers}

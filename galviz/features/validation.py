@@ -10,7 +10,7 @@ from galviz.features.fileformat import ID, PREDICTION
 from galviz.features.layers import FeaturesError
 
 
-def checked_ids(object_ids: Sequence[str]) -> list[str]:
+def check_ids(object_ids: Sequence[str]) -> list[str]:
     """The ids as a list; raises FeaturesError unless they are strings, each once."""
     ids = list(object_ids)
     for kind in set(map(type, ids)):
@@ -23,14 +23,14 @@ def checked_ids(object_ids: Sequence[str]) -> list[str]:
     return ids
 
 
-def checked_layer(name: str, values: np.ndarray, ids: list[str]) -> np.ndarray:
-    """The values of a layer as float32, shape (n, channels); raises FeaturesError as `checked_array`."""
+def check_layer(name: str, values: np.ndarray, ids: list[str]) -> np.ndarray:
+    """The values of a layer as float32, shape (n, channels); raises FeaturesError as `check_array`."""
     if not isinstance(name, str) or name in ("", ID, PREDICTION):
         raise FeaturesError(f"a layer's name must be a string other than '', {ID} and {PREDICTION}; got {name!r}")
-    return checked_array(f"layer {quoted(name)}", values, ids, 2)
+    return check_array(f"layer {quoted(name)}", values, ids, 2)
 
 
-def checked_array(what: str, values: np.ndarray, ids: list[str], n_axes: int) -> np.ndarray:
+def check_array(what: str, values: np.ndarray, ids: list[str], n_axes: int) -> np.ndarray:
     """Copy `values` as read-only float32; raises FeaturesError unless they are finite, with one row per galaxy.
 
     Parameters
@@ -51,12 +51,12 @@ def checked_array(what: str, values: np.ndarray, ids: list[str], n_axes: int) ->
         raise FeaturesError(f"{what} must be numbers; got dtype {values.dtype}")
     with np.errstate(over="ignore"):  # what float32 can't hold becomes inf, and is told
         copy = np.array(values, dtype=np.float32)
-    refuse_where(~np.isfinite(copy), values, ids, f"{what} must be finite")
+    raise_where(~np.isfinite(copy), values, ids, f"{what} must be finite")
     copy.setflags(write=False)
     return copy
 
 
-def refuse_where(bad: np.ndarray, values: np.ndarray, ids: list[str], rule: str) -> None:
+def raise_where(bad: np.ndarray, values: np.ndarray, ids: list[str], rule: str) -> None:
     """Raise a FeaturesError that names the first galaxy where `bad` is true, if it is true anywhere."""
     if bad.any():
         first = tuple(np.argwhere(bad)[0])

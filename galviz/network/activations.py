@@ -14,9 +14,9 @@ from torch import nn
 
 from galviz.errors import listed
 from galviz.network.card import ModelCard
-from galviz.network.forward import PRECISIONS, forward, prepare
+from galviz.network.forward import PRECISIONS, forward, preprocess
 from galviz.network.layers import choose_pooling, find_module, pool, pooling_problem, record_outputs
-from galviz.network.snapshot import Snapshot, refuse_training, take_snapshot, turn, weights_checksum
+from galviz.network.snapshot import Snapshot, check_eval_mode, pass_lock, take_snapshot, weights_checksum
 
 __all__ = ["ActivationRecorder", "choose_device", "feature_maps"]
 
@@ -57,7 +57,7 @@ class ActivationRecorder:
         precision: str = "float32",
         allow_hooks: bool = False,
     ) -> None:
-        self._network, self._card = network, card_of(network)
+        self._network, self._card = network, get_card(network)
         self.layers = check_layers(network, layers)
         if precision not in PRECISIONS:
             raise ValueError(f"precision must be one of {listed(PRECISIONS)}; got {precision!r}.")
@@ -85,9 +85,9 @@ class ActivationRecorder:
         predictions : ndarray of shape (n,), float32, or None
             In the unit of the label; None if the network predicts no label.
         """
-        refuse_training(self._network)  # the numbers would be right, but whoever trains it should know
+        check_eval_mode(self._network)  # the numbers would be right, but whoever trains it should know
         # One image at a time is decoded and cropped, because a batch of large ones would fill the memory.
-        batch = prepare(images, self._card).to(self._device)
+        batch = preprocess(images, self._card).to(self._device)
         with record_outputs(self._modules, self._pooled) as recorded:
             output = _pass(self._network, self._snapshot, batch, self._precision)
         _check_all_ran(self.layers, recorded)
@@ -144,11 +144,11 @@ def feature_maps(
     >>> feature_maps(galviz.load_model(), image, "stage4").shape
     (512, 4, 4)
     """
-    card = card_of(network)
+    card = get_card(network)
     (name,) = check_layers(network, [layer])
     place = choose_device(device)
     own = take_snapshot(network, place, allow_hooks=allow_hooks)
-    images = prepare([image], card).to(place)
+    images = preprocess([image], card).to(place)
     modules = {name: find_module(own.network, card.spec, name)}
     with record_outputs(modules) as recorded:
         _pass(network, own, images, "float32")
@@ -165,9 +165,9 @@ def feature_maps(
 
 
 def _pass(network: nn.Module, snapshot: Snapshot, images: torch.Tensor, precision: str) -> torch.Tensor:
-    """Send images through the snapshot of a network, when it is this thread's turn; returns its output."""
-    with turn(network), snapshot.computing(), torch.no_grad():
-        return forward(snapshot.network, images, precision, card_of(network).spec.head)
+    """Send images through the snapshot of a network, one thread at a time; returns its output."""
+    with pass_lock(network), snapshot.computing(), torch.no_grad():
+        return forward(snapshot.network, images, precision, get_card(network).spec.head)
 
 
 def _check_all_ran(layers: Sequence[str], recorded: Mapping[str, torch.Tensor]) -> None:
@@ -200,7 +200,7 @@ def choose_device(device: str | torch.device | None = None) -> torch.device:
     return chosen
 
 
-def card_of(network: nn.Module) -> ModelCard:
+def get_card(network: nn.Module) -> ModelCard:
     """The card of a network; ValueError if it has none."""
     card = getattr(network, "card", None)
     if not isinstance(card, ModelCard):
@@ -216,7 +216,7 @@ def check_layers(network: nn.Module, layers: Sequence[str]) -> list[str]:
     names = layers if isinstance(layers, str) else list(layers)
     if isinstance(names, str) or not all(isinstance(layer, str) for layer in names):
         raise ValueError(f"layers must be a list of names; got {names!r}.")
-    spec = card_of(network).spec
+    spec = get_card(network).spec
     for layer in names:
         find_module(network, spec, layer)
     return list(dict.fromkeys(names))

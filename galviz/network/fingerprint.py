@@ -6,10 +6,10 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
-from galviz.network.bits import as_integers
-from galviz.network.hooks import is_plain, parts_of
+from galviz.network.bits import view_bits
+from galviz.network.hooks import builtin_hooks, is_plain_tensor
 
-__all__ = ["attribute_name", "checksum", "fingerprint", "structure_of", "tensors_of"]
+__all__ = ["attribute_name", "collect_tensors", "describe_structure", "fingerprint", "network_sha256"]
 
 _SETTINGS = (int, float, str, tuple)
 
@@ -19,11 +19,11 @@ def fingerprint(network: nn.Module) -> str:
 
     Equal for equal networks on any device. Hooks of others, gradients and training mode do not count.
     """
-    tensors = tensors_of(network)
-    return checksum(structure_of(network, tensors), tensors)
+    tensors = collect_tensors(network)
+    return network_sha256(describe_structure(network, tensors), tensors)
 
 
-def structure_of(network: nn.Module, tensors: Mapping[str, torch.Tensor]) -> str:
+def describe_structure(network: nn.Module, tensors: Mapping[str, torch.Tensor]) -> str:
     """What a network's modules are, as text: their names, classes and settings."""
     # repr names classes without their module, and a class of the same name may compute something else.
     lines = []
@@ -31,10 +31,10 @@ def structure_of(network: nn.Module, tensors: Mapping[str, torch.Tensor]) -> str
         lines.append(f"{path} {type(module).__module__}.{type(module).__qualname__}")
         # repr leaves some settings out too, such as the divisor of a pooling. The mode is checked apart.
         lines += [f"{path}.{setting}" for setting in _settings(module) if not setting.startswith("training=")]
-        for name, hook in parts_of(module).items():
+        for name, hook in builtin_hooks(module).items():
             lines += [f"{path}.{name} {type(hook).__qualname__}", *_settings(hook)]
     # A tensor of another class may compute something else with the same numbers.
-    lines += [f"{name} {type(values).__qualname__}" for name, values in tensors.items() if not is_plain(values)]
+    lines += [f"{name} {type(values).__qualname__}" for name, values in tensors.items() if not is_plain_tensor(values)]
     return "\n".join([*lines, repr(network)])
 
 
@@ -43,11 +43,11 @@ def _settings(instance: object) -> list[str]:
 
 
 def attribute_name(prefix: str, name: str) -> str:
-    """What `tensors_of` calls a tensor that is neither parameter nor buffer, but may hide one of the same name."""
+    """What `collect_tensors` calls a tensor that is neither parameter nor buffer, but may hide one of the same name."""
     return f"{prefix}{name} (an attribute)"
 
 
-def tensors_of(network: nn.Module) -> dict[str, torch.Tensor]:
+def collect_tensors(network: nn.Module) -> dict[str, torch.Tensor]:
     """Every tensor of a network by its full name, those too that a state dict leaves out.
 
     Those that PyTorch's own hooks compute from parameters, as spectral norm does, are left out.
@@ -58,15 +58,15 @@ def tensors_of(network: nn.Module) -> dict[str, torch.Tensor]:
         for registered in (module._parameters, module._buffers):
             tensors |= {prefix + name: values for name, values in registered.items() if values is not None}
         for name, value in vars(module).items():
-            if isinstance(value, torch.Tensor) and name not in parts_of(module):
+            if isinstance(value, torch.Tensor) and name not in builtin_hooks(module):
                 tensors[attribute_name(prefix, name)] = value
     return tensors
 
 
-def checksum(structure: str, tensors: Mapping[str, torch.Tensor]) -> str:
+def network_sha256(structure: str, tensors: Mapping[str, torch.Tensor]) -> str:
     """Checksum of a network's structure and tensors, in hexadecimal."""
     digest = hashlib.sha256(structure.encode())
     for name, values in sorted(tensors.items()):
         digest.update(f"\n{name} {values.dtype} {tuple(values.shape)} ".encode())
-        digest.update(as_integers(values.cpu()).numpy())
+        digest.update(view_bits(values.cpu()).numpy())
     return digest.hexdigest()

@@ -15,7 +15,7 @@ from galviz.network.normalisation import normalise
 PRECISIONS = ("float32", "bfloat16")
 
 
-def prepare(images: Iterable[Image.Image], card: ModelCard) -> torch.Tensor:
+def preprocess(images: Iterable[Image.Image], card: ModelCard) -> torch.Tensor:
     """Crop images and normalise their pixels as the network's training did.
 
     Parameters

@@ -45,20 +45,22 @@ class Framing:
     def __str__(self) -> str:
         width, height = self.size_px
         wide, high = self.seen_px
-        said = f"the central {wide} × {high} of {width} × {height} px ({percent(self.share_seen)} of the image)"
+        said = f"the central {wide} × {high} of {width} × {height} px ({format_percent(self.share_seen)} of the image)"
         if self.share_padding:
-            said += f", with black around it ({percent(self.share_padding)} of what it sees is padding)"
+            said += f", with black around it ({format_percent(self.share_padding)} of what it sees is padding)"
         return said
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """A share as a percentage that doesn't round to none or all of it."""
     if 0 < share < 0.005:
         return "less than 1 %"
     return "more than 99 %" if 0.995 <= share < 1 else f"{share:.0%}".replace("%", " %")
 
 
-def remarks(sizes_px: Mapping[tuple[int, int], int], pad_px: int, crop_px: int, scale: float = 1.0) -> list[str]:
+def framing_warnings(
+    sizes_px: Mapping[tuple[int, int], int], pad_px: int, crop_px: int, scale: float = 1.0
+) -> list[str]:
     """Say what to know before trusting predictions; nothing if all images are about as large as the network's crop.
 
     Parameters

@@ -41,7 +41,7 @@ def read_head(card: str | os.PathLike[str] | None = None) -> Head:
         If card or weights can't be read, or there is no head for that many features.
     """
     model = read_card(card)
-    names = head_names(model)
+    names = head_tensor_names(model)
     named = card or shipped_card_path()
     if names is None:
         raise CardError(f"The network of {named} has no head: it is an encoder, and predicts nothing.")
@@ -50,14 +50,14 @@ def read_head(card: str | os.PathLike[str] | None = None) -> Head:
     expected = model.layers[list(model.layers)[-1]]
     if weight.shape != (1, expected) or bias.shape != (1,):
         raise CardError(f"The weights beside {named} have no head of {expected} features. Get both files again.")
-    weight, bias = in_label_unit(weight, bias, model)
+    weight, bias = scale_head(weight, bias, model)
     if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
         raise CardError(f"The head beside {named} holds a value that is no finite number. Train again.")
     weight.setflags(write=False)
     return Head(weight[0], float(bias[0]))
 
 
-def in_label_unit(weight: np.ndarray, bias: np.ndarray, card: ModelCard) -> tuple[np.ndarray, np.ndarray]:
+def scale_head(weight: np.ndarray, bias: np.ndarray, card: ModelCard) -> tuple[np.ndarray, np.ndarray]:
     """A head as a weights file has it, in standard deviations of the label -> one that predicts in the label's unit.
 
     Parameters
@@ -79,12 +79,12 @@ def in_label_unit(weight: np.ndarray, bias: np.ndarray, card: ModelCard) -> tupl
         return scaled.astype(np.float32), shifted.astype(np.float32)
 
 
-def in_standard_deviations(weight: np.ndarray, bias: np.ndarray, card: ModelCard) -> tuple[np.ndarray, np.ndarray]:
-    """The inverse of `in_label_unit`, within float32's rounding: what the weights file beside that card holds."""
+def unscale_head(weight: np.ndarray, bias: np.ndarray, card: ModelCard) -> tuple[np.ndarray, np.ndarray]:
+    """The inverse of `scale_head`, within float32's rounding: what the weights file beside that card holds."""
     scaled, shifted = weight.astype(float) / card.label_std, (bias.astype(float) - card.label_mean) / card.label_std
     return scaled.astype(np.float32), shifted.astype(np.float32)
 
 
-def head_names(card: ModelCard) -> tuple[str, str] | None:
+def head_tensor_names(card: ModelCard) -> tuple[str, str] | None:
     """Names of the head's weight and bias in the state dict; None if the network has no head."""
     return None if card.spec.head is None else (f"{card.spec.head}.weight", f"{card.spec.head}.bias")

@@ -17,11 +17,17 @@ from torch.overrides import _get_current_function_mode_stack
 from torch.utils._python_dispatch import _get_current_dispatch_mode_stack
 from torch.utils._pytree import tree_leaves, tree_map_only
 
-from galviz.network.bits import identical
+from galviz.network.bits import bitwise_equal
 from galviz.network.exactness import inexact_settings
-from galviz.network.tampering import foreign_methods, hidden_state, names_called, replaced_functions, shadowed_methods
+from galviz.network.tampering import (
+    foreign_methods,
+    hidden_state,
+    reachable_names,
+    replaced_functions,
+    shadowed_methods,
+)
 
-__all__ = ["Watch", "is_plain", "parts_of"]
+__all__ = ["ChangeDetector", "builtin_hooks", "is_plain_tensor"]
 
 # What PyTorch itself attaches to make a weight before a layer runs is part of the network.
 _PARTS_OF_THE_NETWORK = (SpectralNorm, WeightNorm, BasePruningMethod)
@@ -30,12 +36,12 @@ _GLOBAL_HOOKS = ("_global_forward_hooks", "_global_forward_pre_hooks")
 _PLAIN_TENSORS = (torch.Tensor, nn.Parameter, nn.Buffer)
 
 
-def is_plain(values: torch.Tensor) -> bool:
+def is_plain_tensor(values: torch.Tensor) -> bool:
     """Whether a tensor is of torch's own class, with which every function of torch does what it says."""
     return type(values) in _PLAIN_TENSORS
 
 
-def parts_of(module: nn.Module) -> dict[str, Callable]:
+def builtin_hooks(module: nn.Module) -> dict[str, Callable]:
     """PyTorch's own hooks on a module, by the name of the tensor that each computes before a call."""
     return {
         hook._tensor_name if isinstance(hook, BasePruningMethod) else hook.name: hook
@@ -44,7 +50,7 @@ def parts_of(module: nn.Module) -> dict[str, Callable]:
     }
 
 
-class Watch:
+class ChangeDetector:
     """Notices what changes the output of a network in one pass, and calls its hooks.
 
     Parameters
@@ -77,7 +83,7 @@ class Watch:
     def check_tensors(self, tensors: Mapping[str, torch.Tensor]) -> None:
         """Report tensors of a class of somebody's own, with which functions of torch may do something else."""
         for name, values in tensors.items():
-            if not is_plain(values):
+            if not is_plain_tensor(values):
                 self._report(f"the class {_full_name(type(values))} of {name}")
 
     def check_settings(self, device: torch.device) -> None:
@@ -129,7 +135,7 @@ class Watch:
             (base, name) for base in kind.__mro__ for name in self._foreign_methods(base, libraries_only=libraries_only)
         }
         # Anybody may add what no forward pass calls, such as a summary.
-        called = names_called(kind) if foreign else ()
+        called = reachable_names(kind) if foreign else ()
         for base, name in sorted(foreign - self._replaced, key=str):
             if name in called:
                 self._replaced.add((base, name))
@@ -152,7 +158,7 @@ class Watch:
             # It is shown copies, which it may keep and change later: that changes nothing.
             shown = tree_map_only(torch.Tensor, torch.Tensor.clone, values)
             result = hook(module, *shown)
-            changed = not all(map(identical, tree_leaves(shown), tree_leaves(values)))
+            changed = not all(map(bitwise_equal, tree_leaves(shown), tree_leaves(values)))
             if result is None and not changed:
                 return None
             self._report(f"the hook {_name_of(hook)} on {where}")

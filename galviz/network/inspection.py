@@ -10,17 +10,17 @@ from torch import nn
 from galviz.network.anatomy import MAPS, LayerRow
 from galviz.network.builders import build_network
 from galviz.network.card import ModelCard
-from galviz.network.forward import forward, prepare
+from galviz.network.forward import forward, preprocess
 from galviz.network.layers import find_module, record_outputs
-from galviz.network.snapshot import take_snapshot, turn
+from galviz.network.snapshot import pass_lock, take_snapshot
 
-__all__ = ["ModeEffect", "attention_gamma", "effect_of_training_mode", "inside", "table_of_layers"]
+__all__ = ["ModeComparison", "attention_gamma", "compare_modes", "record_maps", "summarise_layers"]
 
 # The first residual block of stage 1 and the last, which ends in self-attention: places in fastai's XResNet.
 _STAGE1 = 4
 
 
-def table_of_layers(card: ModelCard) -> list[LayerRow]:
+def summarise_layers(card: ModelCard) -> list[LayerRow]:
     """List what an image passes through in a network, with the shape of what leaves it and its parameters.
 
     Parameters
@@ -51,8 +51,8 @@ def table_of_layers(card: ModelCard) -> list[LayerRow]:
     ]
 
 
-def inside(network: nn.Module, image: Image.Image) -> dict[str, np.ndarray]:
-    """What goes on inside a network while it looks at one galaxy.
+def record_maps(network: nn.Module, image: Image.Image) -> dict[str, np.ndarray]:
+    """Record the feature maps of one galaxy that the lessons show.
 
     Parameters
     ----------
@@ -80,8 +80,8 @@ def inside(network: nn.Module, image: Image.Image) -> dict[str, np.ndarray]:
         "attention/input": last.convpath[-2],
         "attention/output": attention,
     }
-    with turn(network), snapshot.computing(), record_outputs(modules) as recorded, torch.no_grad():
-        forward(own, prepare([image], network.card), "float32")
+    with pass_lock(network), snapshot.computing(), record_outputs(modules) as recorded, torch.no_grad():
+        forward(own, preprocess([image], network.card), "float32")
     found = {name: values[0].numpy() for name, values in recorded.items()}
     found["attention/mixture"] = found["attention/output"] - found["attention/input"]
     return {name: found[name] for name in MAPS}
@@ -93,7 +93,7 @@ def attention_gamma(network: nn.Module) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class ModeEffect:
+class ModeComparison:
     """Predictions of the same galaxies by the same network in eval and in training mode; arrays of shape (n,), float32.
 
     Attributes
@@ -115,7 +115,7 @@ class ModeEffect:
     passes: int
 
 
-def effect_of_training_mode(network: nn.Module, images: list[Image.Image], *, passes: int = 5) -> ModeEffect:
+def compare_modes(network: nn.Module, images: list[Image.Image], *, passes: int = 5) -> ModeComparison:
     """See what becomes of predictions when somebody forgets ``network.eval()``; `network` stays as it is.
 
     Parameters
@@ -126,7 +126,7 @@ def effect_of_training_mode(network: nn.Module, images: list[Image.Image], *, pa
         Four or more.
     passes : int
     """
-    batch, half = prepare(images, network.card), len(images) // 2
+    batch, half = preprocess(images, network.card), len(images) // 2
 
     def copy() -> nn.Module:
         own = build_network(network.card.spec, seed=0)
@@ -140,7 +140,7 @@ def effect_of_training_mode(network: nn.Module, images: list[Image.Image], *, pa
     sound, together, halves, spoilt = copy().eval(), copy().train(), copy().train(), copy().train()
     for _ in range(passes):
         predicted(spoilt, batch)
-    return ModeEffect(
+    return ModeComparison(
         eval_alone=predicted(sound, *batch.split(1)),
         eval_together=predicted(sound, batch),
         train_together=predicted(together, batch),

@@ -18,9 +18,9 @@ from galviz.network.builders import BuilderError, build_network
 from galviz.network.card import CardError, ModelCard, file_sha256, read_card, shipped_card_path, write_card
 from galviz.network.cardformat import EMBEDDING, REGRESSION, is_label, preprocessing_problem
 from galviz.network.fingerprint import fingerprint
-from galviz.network.head import in_label_unit
+from galviz.network.head import scale_head
 from galviz.network.layers import inspect_layers
-from galviz.network.snapshot import remember_weights
+from galviz.network.snapshot import record_weights_file
 from galviz.network.spec import NetworkSpec
 from galviz.network.state import load_state, parse_weights, read_weights_bytes, rescale_head, write_weights
 
@@ -63,12 +63,12 @@ def load_model(path: str | os.PathLike[str] | None = None) -> nn.Module:
         network = build_network(card.spec, seed=0)  # the global generator keeps its state
     except BuilderError as error:
         raise CardError(f"The network of the card {file.with_suffix('.json')} can't be built: {error}") from error
-    load_state(network, rescale_head(state, in_label_unit, card), weights)
+    load_state(network, rescale_head(state, scale_head, card), weights)
     network.eval()  # before spectral norm computes, which in training mode changes its vectors
     _compute_normalised_weights(network)
     _check_layers(network, card, file.with_suffix(".json"))
-    remember_weights(network, card.weights_sha256)
-    return with_card(network, card)
+    record_weights_file(network, card.weights_sha256)
+    return attach_card(network, card)
 
 
 def wrap(
@@ -148,7 +148,7 @@ def wrap(
         weights_sha256=fingerprint(module),
         training={},
     )
-    return with_card(module, card)
+    return attach_card(module, card)
 
 
 def save_model(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch.dtype = torch.float32) -> ModelCard:
@@ -194,7 +194,7 @@ def save_model(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch
     return card
 
 
-def with_card(network: nn.Module, card: ModelCard) -> nn.Module:
+def attach_card(network: nn.Module, card: ModelCard) -> nn.Module:
     """Give a network its card and layer names, and put it into eval mode; returns the same network.
 
     Features don't claim to be made with the card's weights: only `load_model` can know that.

@@ -18,18 +18,18 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils.parametrize import is_parametrized
 
-from galviz.network.bits import identical
+from galviz.network.bits import bitwise_equal
 from galviz.network.exactness import without_default_tf32
-from galviz.network.fingerprint import attribute_name, checksum, fingerprint, structure_of, tensors_of
-from galviz.network.hooks import Watch
+from galviz.network.fingerprint import attribute_name, collect_tensors, describe_structure, fingerprint, network_sha256
+from galviz.network.hooks import ChangeDetector
 from galviz.network.references import redirect_references
 
 __all__ = [
     "Snapshot",
-    "refuse_training",
-    "remember_weights",
+    "check_eval_mode",
+    "pass_lock",
+    "record_weights_file",
     "take_snapshot",
-    "turn",
     "weights_checksum",
 ]
 
@@ -53,7 +53,7 @@ class Snapshot:
     network: nn.Module
     sha256: str
     changed_by: list[str]
-    _watch: Watch = field(repr=False)
+    _detector: ChangeDetector = field(repr=False)
     _device: torch.device = field(repr=False)
 
     @contextmanager
@@ -63,9 +63,9 @@ class Snapshot:
         It is looked for before and after, because other threads may change torch's settings meanwhile.
         """
         with without_default_tf32(self._device):
-            self._watch.check_settings(self._device)
+            self._detector.check_settings(self._device)
             yield
-            self._watch.check_settings(self._device)
+            self._detector.check_settings(self._device)
 
 
 @dataclass(eq=False)
@@ -81,7 +81,7 @@ class _Frozen:
         return (
             structure == self.structure
             and tensors.keys() == self.tensors.keys()
-            and all(identical(values, self.tensors[name]) for name, values in tensors.items())
+            and all(bitwise_equal(values, self.tensors[name]) for name, values in tensors.items())
         )
 
 
@@ -102,8 +102,8 @@ if hasattr(os, "register_at_fork"):  # Windows never forks
 
 
 @contextmanager
-def turn(network: nn.Module) -> Iterator[None]:
-    """Wait for one's turn to compute with a network: one pass at a time uses all cores and one batch's memory."""
+def pass_lock(network: nn.Module) -> Iterator[None]:
+    """Lock a network for one pass, because one pass uses all cores and the memory of one batch."""
     with _lock:
         lock = _turns.setdefault(network, threading.Lock())
     with lock:
@@ -137,11 +137,11 @@ def take_snapshot(network: nn.Module, device: torch.device, *, allow_hooks: bool
         registered, or a tensor is of a class of somebody's own.
     """
     changed_by: list[str] = []
-    watch = Watch(allow_hooks, changed_by)
-    tensors = tensors_of(network)
-    structure = structure_of(network, tensors)
-    watch.check_tensors(tensors)
-    _refuse_batch_statistics(network)
+    detector = ChangeDetector(allow_hooks, changed_by)
+    tensors = collect_tensors(network)
+    structure = describe_structure(network, tensors)
+    detector.check_tensors(tensors)
+    _check_batch_norm(network)
     for name, values in tensors.items():
         if values.is_floating_point() and values.dtype != torch.float32:
             raise ValueError(
@@ -152,18 +152,18 @@ def take_snapshot(network: nn.Module, device: torch.device, *, allow_hooks: bool
     if frozen is None or not frozen.is_current(structure, tensors):
         with torch.inference_mode(False):  # whatever mode the caller is in, later passes use these tensors too
             copies = {name: values.detach().clone() for name, values in tensors.items()}
-        frozen = _Frozen(structure, copies, checksum(structure, copies))
+        frozen = _Frozen(structure, copies, network_sha256(structure, copies))
         with _lock:
             _frozen[network] = frozen
     placed = {name: values.to(device) for name, values in frozen.tensors.items()}
     copies: dict[int, nn.Module] = {}
-    own = _copy(network, "", placed, watch, copies)
+    own = _copy(network, "", placed, detector, copies)
     redirect_references(copies, {id(values): placed[name] for name, values in tensors.items()})
-    refuse_training(own)
-    return Snapshot(own, frozen.sha256, changed_by, watch, device)
+    check_eval_mode(own)
+    return Snapshot(own, frozen.sha256, changed_by, detector, device)
 
 
-def refuse_training(network: nn.Module) -> None:
+def check_eval_mode(network: nn.Module) -> None:
     """Raise ValueError if any module of a network is in training mode; a parametrization has that of its module."""
     parametrized = [module for module in network.modules() if _is_parametrized(module)]
     parametrizations = {id(part) for module in parametrized for part in module.parametrizations.modules()}
@@ -178,7 +178,7 @@ def _is_parametrized(module: nn.Module) -> bool:
     return "parametrizations" in module._modules and is_parametrized(module)  # which alone takes ten times as long
 
 
-def _refuse_batch_statistics(network: nn.Module) -> None:
+def _check_batch_norm(network: nn.Module) -> None:
     """Raise ValueError if a batch norm has no statistics of its own: the batch's would change with ``batch_size``."""
     for path, module in network.named_modules():
         if isinstance(module, _BatchNorm) and module.running_mean is None and module.running_var is None:
@@ -188,7 +188,7 @@ def _refuse_batch_statistics(network: nn.Module) -> None:
             )
 
 
-def remember_weights(network: nn.Module, weights_sha256: str) -> None:
+def record_weights_file(network: nn.Module, weights_sha256: str) -> None:
     """Note on a network which weights file it was loaded from, and what it computes with as loaded."""
     network.loaded_from = {"weights_sha256": weights_sha256, "fingerprint": fingerprint(network)}
 
@@ -207,7 +207,11 @@ def weights_checksum(network: nn.Module, snapshot: Snapshot) -> str:
 
 
 def _copy(
-    module: nn.Module, path: str, tensors: Mapping[str, torch.Tensor], watch: Watch, copies: dict[int, nn.Module]
+    module: nn.Module,
+    path: str,
+    tensors: Mapping[str, torch.Tensor],
+    detector: ChangeDetector,
+    copies: dict[int, nn.Module],
 ) -> nn.Module:
     """Copy a module and those below it around `tensors`; a module that stands in two places is copied once."""
     if id(module) in copies:
@@ -216,7 +220,7 @@ def _copy(
     prefix = f"{path}." if path else ""
     where = f"module {path!r}" if path else "the network"
     attributes = vars(module).copy()
-    watch.check_code(module, where)
+    detector.check_code(module, where)
     attributes.pop("_compiled_call_impl", None)  # it would run the module itself, not its copy
     for name, value in attributes.items():
         if isinstance(value, torch.Tensor):
@@ -230,11 +234,11 @@ def _copy(
         held = {name: value if value is None else tensors[prefix + name] for name, value in vars(module)[kind].items()}
         vars(copy)[kind] = held
     below = {
-        name: None if child is None else _copy(child, prefix + name, tensors, watch, copies)
+        name: None if child is None else _copy(child, prefix + name, tensors, detector, copies)
         for name, child in module._modules.items()
     }
     vars(copy)["_modules"] = below
     if _is_parametrized(module) and not module.training:
         below["parametrizations"].eval()  # one that was registered after network.eval() is in training mode
-    watch.copy_hooks(module, copy, where)
+    detector.copy_hooks(module, copy, where)
     return copy

@@ -17,7 +17,7 @@ from galviz.errors import listed
 from galviz.files.reading import read_regular
 from galviz.files.writing import write_bytes
 from galviz.network.card import CardError, ModelCard
-from galviz.network.head import head_names, in_standard_deviations
+from galviz.network.head import head_tensor_names, unscale_head
 
 _MAX_WEIGHTS_BYTES = 4 * 2**30
 _LARGEST_FLOAT16 = float(torch.finfo(torch.float16).max)
@@ -52,7 +52,7 @@ def write_weights(network: nn.Module, path: str | os.PathLike[str], *, dtype: to
     state = {name: values.detach().cpu() for name, values in network.state_dict().items()}
     card = getattr(network, "card", None)
     if isinstance(card, ModelCard):
-        state = rescale_head(state, in_standard_deviations, card)
+        state = rescale_head(state, unscale_head, card)
     for name, values in state.items():
         if not torch.isfinite(values).all():
             raise ValueError(f"{name} holds a value that is no finite number: training has diverged. Lower --lr.")
@@ -116,7 +116,7 @@ def as_float32(state: Mapping[str, torch.Tensor], path: str | os.PathLike[str]) 
 
 def rescale_head(state: Mapping[str, torch.Tensor], rescale: Rescale, card: ModelCard) -> State:
     """A state with its head rescaled by the label_mean and label_std of a card, if it has a head."""
-    names = head_names(card)
+    names = head_tensor_names(card)
     if names is None or (card.label_mean, card.label_std) == (0.0, 1.0) or not {*names} <= state.keys():
         return dict(state)  # whatever is missing is reported by `load_state`
     head = rescale(*(state[name].float().numpy() for name in names), card)

@@ -11,7 +11,7 @@ from types import CodeType, FunctionType, ModuleType
 import torch
 from torch import nn
 
-__all__ = ["foreign_methods", "hidden_state", "names_called", "replaced_functions", "shadowed_methods"]
+__all__ = ["foreign_methods", "hidden_state", "reachable_names", "replaced_functions", "shadowed_methods"]
 
 # They patch torch.Tensor, wrap each other's functions, and are what networks are made of.
 _LIBRARIES = ("torch", "fastai", "fastcore")
@@ -53,7 +53,7 @@ def foreign_methods(base: type, *, libraries_only: bool = False) -> list[str]:
     ]
 
 
-def names_called(kind: type) -> set[str]:
+def reachable_names(kind: type) -> set[str]:
     """Every name in the code that a call of an instance can reach through the methods of its class."""
     called: set[str] = set()
     pending = list(_IMPLICIT)

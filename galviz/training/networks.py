@@ -9,7 +9,7 @@ from torch import nn
 
 from galviz.network.builders import build_network, find_builder
 from galviz.network.card import ModelCard
-from galviz.network.head import in_standard_deviations
+from galviz.network.head import unscale_head
 from galviz.network.layers import LayerOutput, inspect_layers
 from galviz.network.model import load_model
 from galviz.network.spec import NetworkSpec
@@ -44,7 +44,7 @@ class Start:
             return body
         scale = replace(self.card, label_mean=label_mean, label_std=label_std)
         names = [f"{head}weight", f"{head}bias"]
-        values = in_standard_deviations(*(self.state[name].numpy() for name in names), scale)
+        values = unscale_head(*(self.state[name].numpy() for name in names), scale)
         return body | dict(zip(names, map(torch.from_numpy, values), strict=True))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from galviz.analysis.metrics import errors_of
+from galviz.analysis.metrics import prediction_errors
 from galviz.analysis.pca import Projection, fit_pca
 from galviz.charts import (
     column_scatter,
@@ -241,7 +241,7 @@ def _show_pictures(space: Space, plane: Plane) -> None:
 def _show_errors(space: Space) -> None:
     if not _is_labelled(space.everyone):
         return
-    errors = errors_of(space.everyone["predicted"], space.everyone["true"])
+    errors = prediction_errors(space.everyone["predicted"], space.everyone["true"])
     digits, unit = space.digits(finer=1), space.unit
     with st.container(horizontal=True):
         st.metric("RMSE", f"{errors.rmse:{digits}} {unit}", help="Root-mean-square error")

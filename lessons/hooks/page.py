@@ -112,7 +112,7 @@ def page() -> None:
         "galviz/network/snapshot.py:take_snapshot",
         "galviz/network/layers.py:record_outputs",
         "galviz/features/extraction.py:extract",
-        "galviz/network/inspection.py:effect_of_training_mode",
+        "galviz/network/inspection.py:compare_modes",
         matplotlib=figure_source(lesson),
     )
     end(lesson, text)

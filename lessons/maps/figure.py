@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 
-from galviz.analysis.embeddings import UmapSettings, tsne
+from galviz.analysis.embeddings import UmapSettings, fit_tsne
 from galviz.analysis.pca import fit_pca
 from galviz.artefacts.umaps import UMAPS
 from galviz.features.features import load_features
@@ -15,7 +15,7 @@ values = features.layers["features"][features.rows(sample)]
 umap = UMAPS.load()[UmapSettings("features", n_neighbors=15, min_dist=0.1, seed=0)]
 places = {
     "PCA": fit_pca(values, 2, whiten=False).coordinates,
-    "t-SNE": tsne(values, perplexity=30),
+    "t-SNE": fit_tsne(values, perplexity=30),
     "UMAP": umap.loc[sample].to_numpy(),
 }
 true = survey.catalogue.loc[sample, "metallicity"]

@@ -6,8 +6,17 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from galviz.analysis.embeddings import FEATURES, MIN_DISTS, N_NEIGHBORS, NOISE, SEEDS, UmapSettings, noise_like, tsne
-from galviz.analysis.neighbours import map_qualities, neighbours_kept, pieces, procrustes_disparity
+from galviz.analysis.embeddings import (
+    FEATURES,
+    MIN_DISTS,
+    N_NEIGHBORS,
+    NOISE,
+    SEEDS,
+    UmapSettings,
+    fit_tsne,
+    noise_like,
+)
+from galviz.analysis.neighbours import count_pieces, map_qualities, neighbours_kept, procrustes_disparity
 from galviz.charts import map_scatter, plain_map
 from galviz.course.manifest import find_lesson
 from galviz.features.features import Features
@@ -206,5 +215,5 @@ def page() -> None:
 
     st.header("Clusters in nothing")
     _show_noise(features, sample, text["noise"])
-    show_code(tsne, map_qualities, noise_like, pieces, matplotlib=figure_source(lesson))
+    show_code(fit_tsne, map_qualities, noise_like, count_pieces, matplotlib=figure_source(lesson))
     end(lesson, text)

@@ -5,8 +5,8 @@ import pytest
 import streamlit as st
 from scipy.spatial.distance import pdist
 
-from galviz.analysis.embeddings import FEATURES, NOISE, UmapSettings, noise_like, tsne
-from galviz.analysis.neighbours import map_qualities, neighbours_kept, pieces, procrustes_disparity
+from galviz.analysis.embeddings import FEATURES, NOISE, UmapSettings, fit_tsne, noise_like
+from galviz.analysis.neighbours import count_pieces, map_qualities, neighbours_kept, procrustes_disparity
 from galviz.analysis.pca import fit_pca
 from galviz.artefacts.umaps import UMAPS
 from galviz.course.manifest import find_lesson
@@ -72,7 +72,7 @@ def test_the_three_maps_and_their_numbers(run_app, features, shipped, query, per
     ours = {
         "PCA, 2 components": fit_pca(values, 2, whiten=False).coordinates,
         "PCA, 3 components": fit_pca(values, 3, whiten=False).coordinates,
-        "t-SNE": tsne(values, perplexity=perplexity, init=init, seed=seed),
+        "t-SNE": fit_tsne(values, perplexity=perplexity, init=init, seed=seed),
         "UMAP": shipped[umap].loc[ids].to_numpy(float),
     }
     for number, name in enumerate(("PCA, 2 components", "t-SNE", "UMAP")):
@@ -89,19 +89,19 @@ def test_the_three_maps_and_their_numbers(run_app, features, shipped, query, per
 def test_the_noise_and_its_pieces(run_app, features, shipped):
     app = run_app(page=PAGE, sample=70, noise_perplexity=2, noise_neighbours="50")
     noise = noise_like(sampled(features, 70)[1])
-    mapped, umap = tsne(noise, perplexity=2), shipped[UmapSettings(NOISE, 50, 0.1, 0)].to_numpy()
+    mapped, umap = fit_tsne(noise, perplexity=2), shipped[UmapSettings(NOISE, 50, 0.1, 0)].to_numpy()
     assert places(app, 3) == pytest.approx(mapped, abs=1e-3)
     assert places(app, 4) == pytest.approx(umap, abs=1e-3)
     values = sampled(features, 70)[1]
     galaxies = shipped[UmapSettings(FEATURES, 50, 0.1, 0)].to_numpy()
-    strewn = [str(pieces(np.random.default_rng(0).random((n, 2)))) for n in (70, 2000)]
+    strewn = [str(count_pieces(np.random.default_rng(0).random((n, 2)))) for n in (70, 2000)]
     expected = [
-        [str(pieces(values)), str(pieces(noise)), "–"],
-        [str(pieces(tsne(values, perplexity=2))), str(pieces(mapped)), strewn[0]],
-        [str(pieces(galaxies)), str(pieces(umap)), strewn[1]],
+        [str(count_pieces(values)), str(count_pieces(noise)), "–"],
+        [str(count_pieces(fit_tsne(values, perplexity=2))), str(count_pieces(mapped)), strewn[0]],
+        [str(count_pieces(galaxies)), str(count_pieces(umap)), strewn[1]],
     ]
     assert app.table[2].value.to_numpy().tolist() == expected
-    assert pieces(mapped) > pieces(noise) == 1
+    assert count_pieces(mapped) > count_pieces(noise) == 1
     assert "of 70 points, and by UMAP of 2,000 points joined to 3" in told(app)
 
 
@@ -130,7 +130,7 @@ def test_many_galaxies_are_mapped_when_asked_for(run_app, monkeypatch, features)
     app = button.click().run()
     assert not app.exception
     assert "t-SNE" in app.table[0].value.index
-    assert places(app, 1) == pytest.approx(tsne(sampled(features, 80)[1]), abs=1e-3)
+    assert places(app, 1) == pytest.approx(fit_tsne(sampled(features, 80)[1]), abs=1e-3)
     # another session finds it computed
     assert "t-SNE" in run_app(page=PAGE, sample=80).table[0].value.index
 
@@ -150,7 +150,7 @@ def test_what_the_text_says_of_distances_and_neighbours(features, shipped):
     plane = fit_pca(values, 2, whiten=False)
     assert plane.explained_variance_ratio.sum() == pytest.approx(0.75, abs=0.02)
     assert says("distances", "hold three quarters of the variance")
-    few, usual = (tsne(values, perplexity=perplexity) for perplexity in (2, 30))
+    few, usual = (fit_tsne(values, perplexity=perplexity) for perplexity in (2, 30))
     umap = shipped[UmapSettings(FEATURES, 15, 0.1, 0)].loc[ids]
     found = map_qualities(values, {"PCA": plane.coordinates, "2": few, "30": usual, "UMAP": umap})
     assert found["distance_rank_correlation"].idxmax() == "PCA"
@@ -163,12 +163,12 @@ def test_what_the_text_says_of_distances_and_neighbours(features, shipped):
     assert says("idea", "no distance becomes larger", "the least trustworthy of the three", "its continuity isn't 1")
     # clusters in nothing, at the settings that the text names
     noise = noise_like(values)
-    counts = {perplexity: pieces(tsne(noise, perplexity=perplexity)) for perplexity in (2, 5, 30)}
+    counts = {perplexity: count_pieces(fit_tsne(noise, perplexity=perplexity)) for perplexity in (2, 5, 30)}
     assert counts[2] > counts[5] > 5 > counts[30]
-    assert abs(pieces(tsne(values, perplexity=5)) - counts[5]) <= 3
-    many = {of: pieces(shipped[UmapSettings(of, 5, 0.1, 0)].to_numpy()) for of in (FEATURES, NOISE)}
+    assert abs(count_pieces(fit_tsne(values, perplexity=5)) - counts[5]) <= 3
+    many = {of: count_pieces(shipped[UmapSettings(of, 5, 0.1, 0)].to_numpy()) for of in (FEATURES, NOISE)}
     assert says(
         "noise", "about as many pieces", f"{many[FEATURES]} pieces of all galaxies and {many[NOISE]} of the noise"
     )
-    assert pieces(np.random.default_rng(0).random((2000, 2))) > 1
+    assert count_pieces(np.random.default_rng(0).random((2000, 2))) > 1
     assert np.isfinite(usual).all()

@@ -132,8 +132,8 @@ def page() -> None:
     show_code(
         "galviz/network/builders.py:build_network",
         convolve,
-        "galviz/network/inspection.py:table_of_layers",
-        "galviz/network/inspection.py:inside",
+        "galviz/network/inspection.py:summarise_layers",
+        "galviz/network/inspection.py:record_maps",
         matplotlib=figure_source(lesson),
     )
     end(lesson, text)

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from galviz.analysis.metrics import errors_of
+from galviz.analysis.metrics import prediction_errors
 from galviz.features.features import load_features
 from galviz.survey.sample import draw_sample
 from galviz.survey.survey import load_survey
@@ -12,7 +12,7 @@ survey, features = load_survey(), load_features()
 sample = draw_sample(survey.object_ids, 256)
 predicted = pd.Series(features.predictions, index=features.object_ids)
 results = pd.DataFrame({"true": survey.catalogue.loc[sample, "metallicity"], "predicted": predicted[sample]})
-errors = errors_of(results["predicted"], results["true"])
+errors = prediction_errors(results["predicted"], results["true"])
 
 fig, ax = plt.subplots()
 ax.scatter(results["true"], results["predicted"], s=8, alpha=0.5)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from galviz.analysis.metrics import Errors, errors_of
+from galviz.analysis.metrics import Errors, prediction_errors
 from galviz.charts import residuals, true_against_predicted
 from galviz.course.manifest import find_lesson
 from galviz.features.features import Features
@@ -79,7 +79,7 @@ def page() -> None:
     picture = st.container()  # above the controls that decide on it
     sample = choose_sample(opened.survey)
     results = _table_of_results(opened.survey, features, sample)
-    errors = errors_of(results["predicted"], results["true"])
+    errors = prediction_errors(results["predicted"], results["true"])
     with picture:
         _show_errors(opened, results, errors)
 
@@ -104,7 +104,7 @@ def page() -> None:
     show_code(
         true_against_predicted,
         residuals,
-        errors_of,
+        prediction_errors,
         same_galaxies,
         matplotlib=figure_source(lesson),
     )

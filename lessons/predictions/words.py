@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from galviz.analysis.metrics import errors_of
+from galviz.analysis.metrics import prediction_errors
 from galviz.network.head import Head
 
 
@@ -40,7 +40,7 @@ def same_galaxies(features: np.ndarray, predicted: np.ndarray, truth: np.ndarray
     """
     again = features @ head.weight + head.bias
     return SameGalaxies(
-        slipped_rmse=errors_of(predicted, np.roll(truth, 1)).rmse,
+        slipped_rmse=prediction_errors(predicted, np.roll(truth, 1)).rmse,
         apart=float(np.abs(again - predicted).max()),
         slipped_apart=float(np.abs(np.roll(again, 1) - predicted).max()),
     )

@@ -5,8 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from galviz.analysis.embeddings import FEATURES, UmapSettings, fit_umap, noise_like, tsne
-from galviz.analysis.neighbours import pieces
+from galviz.analysis.embeddings import FEATURES, UmapSettings, fit_tsne, fit_umap, noise_like
+from galviz.analysis.neighbours import count_pieces
 from galviz.features.features import load_features
 
 
@@ -20,26 +20,26 @@ def values():
 
 def test_tsne_repeats_itself_and_leaves_its_input(values):
     few = values[:60].copy()
-    one = tsne(few, perplexity=10)
+    one = fit_tsne(few, perplexity=10)
     assert one.shape == (60, 2)
-    assert np.array_equal(one, tsne(few, perplexity=10))
+    assert np.array_equal(one, fit_tsne(few, perplexity=10))
     assert np.array_equal(few, values[:60])
 
 
 def test_started_at_random_the_seed_decides(values):
-    one, other = (tsne(values[:60], perplexity=10, init="random", seed=seed) for seed in (0, 1))
+    one, other = (fit_tsne(values[:60], perplexity=10, init="random", seed=seed) for seed in (0, 1))
     assert not np.allclose(one, other, atol=1)
 
 
 def test_started_from_pca_the_seed_decides_nothing(values):
-    one, other = (tsne(values[:60], perplexity=10, seed=seed) for seed in (0, 1))
+    one, other = (fit_tsne(values[:60], perplexity=10, seed=seed) for seed in (0, 1))
     assert one == pytest.approx(other, abs=1e-3)
 
 
 def test_clusters_that_are_there_are_found():
     random = np.random.default_rng(4)
     clumps = np.concatenate([random.normal(size=(25, 5)) + 50 * place for place in (0, 1, 2)])
-    assert pieces(tsne(clumps, perplexity=8), n_neighbors=8) == 3
+    assert count_pieces(fit_tsne(clumps, perplexity=8), n_neighbors=8) == 3
 
 
 @pytest.mark.parametrize(
@@ -54,12 +54,12 @@ def test_clusters_that_are_there_are_found():
 )
 def test_what_tsne_cannot_use_is_refused(values, options, message):
     with pytest.raises(ValueError, match=message):
-        tsne(values[:40], **options)
+        fit_tsne(values[:40], **options)
 
 
 def test_too_few_galaxies_are_refused(values):
     with pytest.raises(ValueError, match="values must hold 3 galaxies or more"):
-        tsne(values[:2], perplexity=1)
+        fit_tsne(values[:2], perplexity=1)
 
 
 # Noise
@@ -77,9 +77,9 @@ def test_noise_has_the_covariance_and_nothing_else(values):
 
 def test_at_low_perplexity_tsne_finds_clusters_in_noise(values):
     noise = noise_like(values[:100])
-    assert pieces(noise) == 1
-    assert pieces(tsne(noise, perplexity=2)) > 5
-    assert pieces(tsne(noise, perplexity=30)) <= 2
+    assert count_pieces(noise) == 1
+    assert count_pieces(fit_tsne(noise, perplexity=2)) > 5
+    assert count_pieces(fit_tsne(noise, perplexity=30)) <= 2
 
 
 # UMAP

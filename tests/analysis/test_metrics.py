@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from galviz.analysis.metrics import errors_of
+from galviz.analysis.metrics import prediction_errors
 
 
 def test_errors_by_hand():
-    found = errors_of([9.0, 8.6, 8.9, 8.0], [8.8, 8.8, 8.8, np.nan])
+    found = prediction_errors([9.0, 8.6, 8.9, 8.0], [8.8, 8.8, 8.8, np.nan])
     assert found.n == 3
     assert found.rmse == pytest.approx(np.sqrt((0.04 + 0.04 + 0.01) / 3))
     assert found.bias == pytest.approx(0.1 / 3)
@@ -21,27 +21,27 @@ def test_errors_by_hand():
     ids=["label the same", "prediction the same", "one galaxy", "one label"],
 )
 def test_a_correlation_that_is_undefined_is_no_number(predicted, true):
-    assert np.isnan(errors_of(predicted, true).correlation)
+    assert np.isnan(prediction_errors(predicted, true).correlation)
 
 
 def test_the_correlation_of_very_small_labels():
     true = np.array([1.0, 2.0, 4.0]) * 1e-200
-    assert errors_of(3 * true, true).correlation == pytest.approx(1)
-    assert errors_of(-true, true).correlation == pytest.approx(-1)
+    assert prediction_errors(3 * true, true).correlation == pytest.approx(1)
+    assert prediction_errors(-true, true).correlation == pytest.approx(-1)
 
 
 def test_nmad_is_the_standard_deviation_of_normal_errors_whatever_few_outliers_do():
     rng = np.random.default_rng(0)
     true = rng.normal(9, 0.2, 40_000)
     predicted = true + rng.normal(0.03, 0.07, 40_000)
-    clean = errors_of(predicted, true)
+    clean = prediction_errors(predicted, true)
     assert clean.nmad == pytest.approx(0.07, rel=0.02)
     assert clean.rmse == pytest.approx(np.hypot(0.07, 0.03), rel=0.02)
     assert clean.correlation == pytest.approx(np.corrcoef(predicted, true)[0, 1])
     assert clean.spread == pytest.approx(0.2, rel=0.02)
     predicted[:40] += 5
-    assert errors_of(predicted, true).nmad == pytest.approx(clean.nmad, rel=0.01)
-    assert errors_of(predicted, true).rmse > 1.5 * clean.rmse
+    assert prediction_errors(predicted, true).nmad == pytest.approx(clean.nmad, rel=0.01)
+    assert prediction_errors(predicted, true).rmse > 1.5 * clean.rmse
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_nmad_is_the_standard_deviation_of_normal_errors_whatever_few_outliers_d
 )
 def test_what_can_t_be_compared_is_told(predicted, true, says):
     with pytest.raises(ValueError, match=says):
-        errors_of(predicted, true)
+        prediction_errors(predicted, true)

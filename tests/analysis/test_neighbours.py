@@ -6,7 +6,7 @@ from scipy.spatial import procrustes
 from scipy.stats import spearmanr
 from sklearn.manifold import trustworthiness
 
-from galviz.analysis.neighbours import map_qualities, neighbours_kept, pieces, procrustes_disparity
+from galviz.analysis.neighbours import count_pieces, map_qualities, neighbours_kept, procrustes_disparity
 
 LINE = [[0.0], [1.0], [3.0], [7.0], [15.0]]
 MOVED = [[0.0], [1.0], [3.0], [7.0], [7.5]]
@@ -85,10 +85,10 @@ def test_pieces_are_counted():
     random = np.random.default_rng(3)
     clump = random.normal(size=(20, 2))
     apart = np.concatenate([clump, clump + 100, clump - 100])
-    assert pieces(clump, n_neighbors=9) == 1
-    assert pieces(apart, n_neighbors=9) == 3
+    assert count_pieces(clump, n_neighbors=9) == 1
+    assert count_pieces(apart, n_neighbors=9) == 3
     # two pairs and a third that one of them leads to
-    assert pieces([[0.0], [1.0], [10.0], [11.0], [12.5]], n_neighbors=1) == 2
+    assert count_pieces([[0.0], [1.0], [10.0], [11.0], [12.5]], n_neighbors=1) == 2
 
 
 @pytest.mark.parametrize(
@@ -111,5 +111,5 @@ def test_maps_of_other_galaxies_are_refused(cloud):
 def test_inputs_stay_as_they_were(cloud):
     before = cloud.copy()
     quality(cloud, cloud[:, :2], 5)
-    pieces(cloud)
+    count_pieces(cloud)
     assert (cloud == before).all()

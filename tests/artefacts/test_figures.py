@@ -9,7 +9,7 @@ from galviz.artefacts.figures import LESSON_FIGURES, STEPS, Figures
 from galviz.features.features import load_features
 from galviz.network.activations import feature_maps
 from galviz.network.anatomy import MAPS, LayerRow
-from galviz.network.inspection import attention_gamma, table_of_layers
+from galviz.network.inspection import attention_gamma, summarise_layers
 from galviz.network.model import load_model
 from galviz.survey.sample import evenly_ranked
 from galviz.survey.survey import load_survey
@@ -62,7 +62,7 @@ def test_the_shipped_maps_are_the_shipped_networks(shipped):
         one = shipped.object_ids[2]
         maps = feature_maps(network, survey.image(one), layer)[shipped.channels[layer]]
         np.testing.assert_allclose(shipped.maps[one, layer], maps, atol=1e-3 * np.abs(maps).max())
-    assert shipped.layers == table_of_layers(network.card)
+    assert shipped.layers == summarise_layers(network.card)
     assert shipped.attention_gamma == attention_gamma(network)
 
 

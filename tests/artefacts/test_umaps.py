@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from galviz.analysis.embeddings import FEATURES, NOISE, SETTINGS, UmapSettings, fit_umap
-from galviz.analysis.neighbours import map_qualities, pieces
+from galviz.analysis.neighbours import count_pieces, map_qualities
 from galviz.analysis.pca import fit_pca
 from galviz.artefacts.artefact import Provenance
 from galviz.artefacts.umaps import UMAPS, fit_umaps
@@ -54,7 +54,7 @@ def test_the_shipped_umaps_are_trustworthy(shipped, values):
 
 def test_a_umap_of_noise_falls_into_pieces_with_few_neighbours(shipped):
     (few,) = [places for each, places in shipped.items() if (each.of, each.n_neighbors) == (NOISE, 5)]
-    assert pieces(few.to_numpy()) > 10
+    assert count_pieces(few.to_numpy()) > 10
 
 
 @pytest.mark.full

@@ -6,7 +6,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from galviz.analysis.metrics import errors_of
+from galviz.analysis.metrics import prediction_errors
 from galviz.analysis.pca import fit_pca
 from galviz.artefacts.figures import LESSON_FIGURES
 from galviz.course.manifest import find_lesson, load_lessons
@@ -76,7 +76,7 @@ def test_training():
 
 
 def test_predictions():
-    errors = errors_of([-0.1, 0.0, 0.1, 0.1, 0.9], [0.0] * 5)
+    errors = prediction_errors([-0.1, 0.0, 0.1, 0.1, 0.9], [0.0] * 5)
     assert says(
         "predictions",
         "numbers",

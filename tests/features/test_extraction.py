@@ -28,9 +28,9 @@ from galviz.network import activations
 from galviz.network.activations import choose_device, feature_maps
 from galviz.network.builders import build_network
 from galviz.network.card import file_sha256, read_card
-from galviz.network.forward import prepare
+from galviz.network.forward import preprocess
 from galviz.network.layers import find_module
-from galviz.network.model import load_model, with_card
+from galviz.network.model import attach_card, load_model
 from galviz.network.spec import xresnet_spec
 from galviz.survey.survey import SurveyError, load_survey
 from tests import cards
@@ -97,7 +97,7 @@ def draw_network(seed=1, card=None):
                 module.gamma.fill_(32 / (card.layers["stage1"] * card.crop_px) ** 2)
         # Statistics of a kind of sky, so that numbers stay about 1 from layer to layer.
         network(nn.functional.interpolate(torch.randn(8, 3, 7, 7), size=card.crop_px, mode="bicubic"))
-    return with_card(network, card)
+    return attach_card(network, card)
 
 
 def draw_images(count, side_px=40, seed=1):
@@ -107,7 +107,7 @@ def draw_images(count, side_px=40, seed=1):
 
 
 def images_of(survey, network, object_ids=None):
-    return prepare([survey.image(object_id) for object_id in object_ids or survey.object_ids], network.card)
+    return preprocess([survey.image(object_id) for object_id in object_ids or survey.object_ids], network.card)
 
 
 @torch.no_grad()
@@ -302,11 +302,11 @@ def test_images_are_prepared_as_fastai_s_transforms_do(pad_px, crop_px):
         image = PILImage.create(pixels[:height, :width])
         cropped = RandomCrop(crop_px)(CropPad(pad_px)(image), split_idx=1)
         expected = IntToFloatTensor()(ToTensor()(cropped))[None]
-        found = prepare([image], bare)
+        found = preprocess([image], bare)
         assert found.dtype == torch.float32
         assert torch.equal(found, expected.as_subclass(torch.Tensor)), (width, height)
         normalised = normalize(TensorImage(expected)).as_subclass(torch.Tensor)
-        assert torch.equal(prepare([image], card), normalised), (width, height)
+        assert torch.equal(preprocess([image], card), normalised), (width, height)
 
 
 def test_an_image_prepared_by_hand():
@@ -314,7 +314,7 @@ def test_an_image_prepared_by_hand():
     pixels = np.zeros((5, 3, 3), np.uint8)
     pixels[2, 1] = 255, 102, 51
     card = draw_card(mean=(0.5, 0.4, 0.1), std=(0.5, 0.2, 0.1), crop_px=33, pad_px=35)
-    found = prepare([Image.fromarray(pixels)], card)
+    found = preprocess([Image.fromarray(pixels)], card)
     expected = np.tile(np.float32([-1, -2, -1])[:, None, None], (1, 1, 33, 33))
     expected[0, :, 16, 16] = 1, 0, 1
     np.testing.assert_allclose(found, expected, atol=1e-6)
@@ -323,15 +323,15 @@ def test_an_image_prepared_by_hand():
 @pytest.mark.parametrize("mode", ["L", "P", "RGBA", "CMYK"])
 def test_what_lies_outside_a_small_image_is_black_in_any_mode(network, mode):
     small = Image.new("RGB", (20, 20), (200, 100, 50)).convert(mode)
-    assert torch.equal(prepare([small], network.card), prepare([small.convert("RGB")], network.card))
+    assert torch.equal(preprocess([small], network.card), preprocess([small.convert("RGB")], network.card))
 
 
 def test_images_of_unlike_sizes_make_one_batch(network):
     images = [image for side_px in (30, 47, 48, 64, 99) for image in draw_images(1, side_px)]
-    together = prepare(images, network.card)
+    together = preprocess(images, network.card)
     assert together.shape == (5, 3, 48, 48)
     for image, row in zip(images, together, strict=True):
-        assert torch.equal(prepare([image], network.card)[0], row)
+        assert torch.equal(preprocess([image], network.card)[0], row)
 
 
 # --- nothing stays behind ---------------------------------------------------------------------------------------------
@@ -560,14 +560,14 @@ def maps_by_a_naive_hook(network, image, layer):
 
 @torch.no_grad()
 def answer_all(network, image):
-    return network(prepare([image], network.card))
+    return network(preprocess([image], network.card))
 
 
 @pytest.mark.parametrize("layer", MAPS)
 @pytest.mark.parametrize("other_layers", [[], list(LAYERS)], ids=["bare", "hooked"])
 def test_a_naive_hook_has_another_thread_s_galaxy_and_ours_its_own(network, layer, other_layers):
     mine, theirs = draw_images(2)
-    my_maps, their_maps = (in_turn(network, prepare([image], network.card), layer)[0] for image in (mine, theirs))
+    my_maps, their_maps = (in_turn(network, preprocess([image], network.card), layer)[0] for image in (mine, theirs))
     assert np.abs(my_maps - their_maps).max() > 0.01
 
     def other():
@@ -664,7 +664,7 @@ def test_eight_threads_at_a_time_and_a_ninth_that_uses_no_hook(make_survey):
     ids = survey.object_ids
     network = draw_network(card=draw_card(1 / 16, crop_px=24, pad_px=40))
     images = [survey.image(object_id) for object_id in ids]
-    prepared = [prepare([image], network.card) for image in images]
+    prepared = [preprocess([image], network.card) for image in images]
 
     def alone():
         maps = {layer: [feature_maps(network, image, layer) for image in images] for layer in MAPS}

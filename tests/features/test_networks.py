@@ -12,7 +12,7 @@ from galviz import cli
 from galviz.features.extraction import extract
 from galviz.features.features import load_features
 from galviz.network.builders import build_network
-from galviz.network.forward import prepare
+from galviz.network.forward import preprocess
 from galviz.network.model import load_model, save_model, wrap
 from galviz.network.spec import NetworkSpec
 from galviz.network.suggestion import suggest_spec
@@ -99,7 +99,7 @@ def survey(make_survey):
 def by_hand(network, survey, paths):
     """Activations by hooks written by hand, and the output."""
     recorded = {}
-    images = prepare([survey.image(name) for name in survey.object_ids], network.card)
+    images = preprocess([survey.image(name) for name in survey.object_ids], network.card)
     handles = [
         network.get_submodule(path).register_forward_hook(
             lambda module, args, output, path=path: recorded.__setitem__(path, output.clone())

@@ -14,7 +14,7 @@ from galviz.features.cache import cache_features, load_cached
 from galviz.features.extraction import extract
 from galviz.features.origin import COMPUTATION, Origin
 from galviz.network.card import CardError, read_card, write_card
-from galviz.network.forward import prepare
+from galviz.network.forward import preprocess
 from galviz.network.model import load_model
 from galviz.survey.survey import SurveyError, load_survey
 from tests.cards import card_for
@@ -69,7 +69,7 @@ def test_computation_is_raised_when_prepared_images_change(tiny_card):
     card = card_for(tiny_card.with_suffix(".safetensors"), pad_px=14, crop_px=9)
     y, x = np.mgrid[:13, :17]
     image = Image.fromarray(np.stack([7 * x + y, 3 * x + 5 * y, x * y], axis=-1).astype(np.uint8))
-    prepared = prepare([image, image.crop((2, 3, 7, 9)), image.convert("L")], card).double()
+    prepared = preprocess([image, image.crop((2, 3, 7, 9)), image.convert("L")], card).double()
     weights = np.cos(np.arange(prepared.numel())).reshape(prepared.shape)
     sums = [float((prepared[row].numpy() * weights[row]).sum()) for row in range(3)]
     assert (COMPUTATION, *sums) == ("1", *(pytest.approx(value, rel=1e-5) for value in PREPARED))

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from galviz.network.crops import network_crop
-from galviz.network.framing import Framing, percent, remarks
+from galviz.network.framing import Framing, format_percent, framing_warnings
 
 
 @pytest.mark.parametrize("size_px", [(160, 160), (112, 112), (64, 64), (400, 40), (33, 500), (3000, 2000), (113, 111)])
@@ -18,23 +18,23 @@ def test_shares_are_those_of_the_crop(size_px, pad_px, crop_px):
 
 
 def test_usual_images_need_no_remark():
-    assert remarks({(160, 160): 1000, (128, 128): 3, (200, 200): 1}, 144, 112) == []
+    assert framing_warnings({(160, 160): 1000, (128, 128): 3, (200, 200): 1}, 144, 112) == []
 
 
 def test_large_images_are_told_with_a_scale_that_fits():
-    said = " ".join(remarks({(160, 160): 5, (3000, 3000): 2}, 144, 112))
+    said = " ".join(framing_warnings({(160, 160): 5, (3000, 3000): 2}, 144, 112))
     assert "2 of 7 images are much larger" in said
     assert "the central 112 × 112 of 3000 × 3000 px (less than 1 % of the image)" in said
     assert "--scale 0.0373 would" in said
-    assert remarks({(112, 112): 2}, 144, 112, scale=0.0373) == []
+    assert framing_warnings({(112, 112): 2}, 144, 112, scale=0.0373) == []
 
 
 def test_a_scale_that_is_there_counts():
-    assert any("--scale 0.28 " in one for one in remarks({(800, 800): 1}, 144, 112, scale=2.0))
+    assert any("--scale 0.28 " in one for one in framing_warnings({(800, 800): 1}, 144, 112, scale=2.0))
 
 
 def test_padding_is_told():
-    (said,) = remarks({(64, 64): 1, (160, 160): 9}, 144, 112)
+    (said,) = framing_warnings({(64, 64): 1, (160, 160): 9}, 144, 112)
     assert "1 of 10 images is smaller" in said
     assert "67 % of what it sees is padding" in said
 
@@ -43,4 +43,4 @@ def test_padding_is_told():
     ("share", "said"), [(0, "0 %"), (0.001, "less than 1 %"), (0.5, "50 %"), (0.999, "more than 99 %"), (1, "100 %")]
 )
 def test_percentages_say_neither_none_nor_all_where_it_isn_t(share, said):
-    assert percent(share) == said
+    assert format_percent(share) == said

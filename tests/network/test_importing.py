@@ -16,7 +16,7 @@ from galviz.features.extraction import extract
 from galviz.network.activations import ActivationRecorder
 from galviz.network.builders import BuilderError, build_network
 from galviz.network.card import CardError, read_card
-from galviz.network.forward import prepare
+from galviz.network.forward import preprocess
 from galviz.network.importing import IMAGENET, import_model
 from galviz.network.model import load_model
 from galviz.network.spec import NetworkSpec, xresnet_spec
@@ -104,7 +104,7 @@ def test_a_vision_learner_is_imported(small_survey, tmp_path, capsys):
     assert import_command(weights, tmp_path / "v.json", "--builder", "fastai:resnet18", "--label", "metallicity") == 0
     network = load_model(tmp_path / "v.json")
     images = [small_survey.image(name) for name in small_survey.object_ids[:4]]
-    expected = learner.model.eval()(prepare(images, network.card)).detach().numpy()[:, 0]
+    expected = learner.model.eval()(preprocess(images, network.card)).detach().numpy()[:, 0]
     _, predicted = ActivationRecorder(network, device="cpu")(images)
     np.testing.assert_allclose(predicted, expected, rtol=1e-5, atol=1e-6)
 
@@ -127,7 +127,7 @@ def test_state_dicts_of_torchvision_and_timm(builder, crop, small_survey, tmp_pa
     assert (imported.card.mean, imported.card.std) == IMAGENET
     images = [small_survey.image(name) for name in small_survey.object_ids[:3]]
     with torch.no_grad():
-        expected = network(prepare(images, imported.card)).numpy()[:, 0]
+        expected = network(preprocess(images, imported.card)).numpy()[:, 0]
     _, predicted = ActivationRecorder(imported, device="cpu")(images)
     np.testing.assert_array_equal(predicted, expected)
 
@@ -187,7 +187,7 @@ def test_encoders_make_no_predictions(builder, outputs, small_survey, tmp_path):
     assert features.predictions is None
     assert encoder.card.label is None
     assert features.last_layer == "features"
-    images = prepare([small_survey.image(name) for name in features.object_ids], encoder.card)
+    images = preprocess([small_survey.image(name) for name in features.object_ids], encoder.card)
     network.fc = nn.Identity()
     with torch.no_grad():
         expected = network(images).numpy()

@@ -10,8 +10,8 @@ from galviz.features.extraction import extract
 from galviz.network.activations import feature_maps
 from galviz.network.anatomy import MAPS
 from galviz.network.builders import build_network
-from galviz.network.inspection import attention_gamma, effect_of_training_mode, inside, table_of_layers
-from galviz.network.model import load_model, with_card
+from galviz.network.inspection import attention_gamma, compare_modes, record_maps, summarise_layers
+from galviz.network.model import attach_card, load_model
 from galviz.network.weights import read_first_kernels
 from galviz.survey.survey import load_survey
 from lessons.network.by_hand import convolve
@@ -30,7 +30,7 @@ def survey():
 
 @pytest.fixture(scope="module")
 def found(network, survey):
-    return inside(network, survey.image(survey.object_ids[0]))
+    return record_maps(network, survey.image(survey.object_ids[0]))
 
 
 def mish(x):
@@ -49,7 +49,7 @@ def test_parameters_by_arithmetic(network):
         shortcut = convolution(before, after, 1) if before != after else 0
         return first + shortcut + (blocks - 1) * 2 * convolution(after, after)
 
-    rows = table_of_layers(network.card)
+    rows = summarise_layers(network.card)
     attention = 64 * 64 + 1  # a matrix, and gamma
     assert [row.parameters for row in rows] == [
         *(convolution(3, 32), convolution(32, 32), convolution(32, 64), 0),
@@ -60,7 +60,7 @@ def test_parameters_by_arithmetic(network):
 
 
 def test_shapes_and_names(network):
-    rows = {row.name: row for row in table_of_layers(network.card) if row.name}
+    rows = {row.name: row for row in summarise_layers(network.card) if row.name}
     assert list(rows) == ["stem", "stage1", "stage2", "stage3", "stage4", "features"]
     assert [row.shape for row in rows.values()] == [
         *((64, 56, 56), (64, 28, 28), (128, 14, 14), (256, 7, 7), (512, 4, 4), (512,)),
@@ -102,9 +102,9 @@ def test_self_attention_is_the_formula_of_the_text(network, found):
 
 
 def test_a_convolution_by_hand_is_the_networks(network, survey):
-    from galviz.network.forward import prepare
+    from galviz.network.forward import preprocess
 
-    images = prepare([survey.image(survey.object_ids[0])], network.card)
+    images = preprocess([survey.image(survey.object_ids[0])], network.card)
     with torch.no_grad():
         expected = network[0][0](images)[0].numpy()
     kernels = read_first_kernels()
@@ -126,12 +126,12 @@ def test_a_convolution_of_known_answer():
 
 def test_threads_that_share_a_network_get_each_their_own(network, survey):
     ids = survey.object_ids[:6]
-    expected = [inside(network, survey.image(one)) for one in ids]
+    expected = [record_maps(network, survey.image(one)) for one in ids]
     seen = {}
 
     def look(place):
         for _ in range(3):
-            seen[place] = inside(network, survey.image(ids[place]))
+            seen[place] = record_maps(network, survey.image(ids[place]))
 
     threads = [threading.Thread(target=look, args=(place,)) for place in range(len(ids))]
     for thread in threads:
@@ -151,13 +151,13 @@ def test_threads_that_share_a_network_get_each_their_own(network, survey):
 @pytest.fixture(scope="module")
 def tiny():
     card = draw_card(mean=(0.1, 0.1, 0.1))
-    return with_card(build_network(card.spec, seed=3), card)
+    return attach_card(build_network(card.spec, seed=3), card)
 
 
 def test_training_mode_depends_on_company_and_leaves_traces(tiny, survey):
     images = [survey.image(one) for one in survey.object_ids[:6]]
     before = {name: values.clone() for name, values in tiny.state_dict().items()}
-    effect = effect_of_training_mode(tiny, images, passes=2)
+    effect = compare_modes(tiny, images, passes=2)
     np.testing.assert_allclose(effect.eval_alone, effect.eval_together, atol=1e-5)
     expected = extract(tiny, survey, survey.object_ids[:6]).predictions
     np.testing.assert_allclose(effect.eval_together, expected, atol=1e-5)

@@ -21,7 +21,7 @@ from galviz.network.builders import build_network
 from galviz.network.card import CardError, read_card, write_card
 from galviz.network.forward import forward
 from galviz.network.layers import find_module
-from galviz.network.model import load_model, with_card
+from galviz.network.model import attach_card, load_model
 from galviz.network.spec import xresnet_spec
 from galviz.network.state import read_weights, write_weights
 from tests.cards import TINY, card_for, channels_of
@@ -296,7 +296,7 @@ def test_the_shipped_network_is_the_default(weights, monkeypatch):
 
 def test_with_card_gives_the_same_network_in_eval_mode(weights):
     network, card = build_network(TINY), read_card(weights)
-    assert with_card(network, card) is network
+    assert attach_card(network, card) is network
     assert not network.training
     assert (network.card, network.layer_names) == (card, list(card.layers))
 

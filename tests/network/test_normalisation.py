@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from galviz.network.card import read_card
-from galviz.network.forward import prepare
+from galviz.network.forward import preprocess
 from galviz.network.normalisation import normalise
 
 
@@ -19,7 +19,7 @@ def test_a_pixel_by_hand():
 def test_it_is_what_the_network_is_given():
     card = read_card()
     pixels = np.random.default_rng(0).integers(0, 256, (112, 112, 3), dtype=np.uint8)
-    given = prepare([Image.fromarray(pixels)], card)[0]
+    given = preprocess([Image.fromarray(pixels)], card)[0]
     assert torch.equal(given, torch.from_numpy(normalise(pixels, card.mean, card.std)).permute(2, 0, 1))
 
 

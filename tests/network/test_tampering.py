@@ -344,9 +344,9 @@ def test_what_pytorch_attaches_is_part_of_the_network(network, survey, attach):
 
 
 def predictions_of(network, survey):
-    from galviz.network.forward import prepare
+    from galviz.network.forward import preprocess
 
-    images = prepare(map(survey.image, survey.object_ids), network.card)
+    images = preprocess(map(survey.image, survey.object_ids), network.card)
     with torch.no_grad():
         return network(images)[:, 0].numpy()
 

@@ -12,7 +12,7 @@ import pytest
 import streamlit as st
 
 from galviz.analysis.alignment import head_alignment
-from galviz.analysis.metrics import errors_of
+from galviz.analysis.metrics import prediction_errors
 from galviz.analysis.pca import fit_pca
 from galviz.features.cache import cache_features, load_cached
 from galviz.features.extraction import extract
@@ -355,7 +355,7 @@ def test_own_network_sees_the_shipped_galaxies(run_app, tiny_card, few_shipped, 
     network = load_model(tiny_card)
     expected = extract(network, few_shipped, layers=network.layer_names)
     truth = few_shipped.catalogue["metallicity"].to_numpy()
-    assert app.metric[0].value == f"{errors_of(expected.predictions, truth).rmse:.3f} dex"
+    assert app.metric[0].value == f"{prediction_errors(expected.predictions, truth).rmse:.3f} dex"
     shown = points(app)
     assert shown.index.to_list() == few_shipped.object_ids
     assert shown["predicted"].to_numpy() == pytest.approx(expected.predictions, abs=6e-4)
@@ -406,7 +406,10 @@ def test_of_many_galaxies_a_page_shows_a_sample_and_its_errors_are_those_of_all(
     sample = draw_sample(survey.object_ids, 2_000)
     fit = fit_pca(features.layers["features"][features.rows(sample)], 3)
     assert points(app)[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit.coordinates, abs=6e-4)
-    assert app.metric[0].value == f"{errors_of(features.predictions, survey.catalogue['metallicity']).rmse:.3f} dex"
+    assert (
+        app.metric[0].value
+        == f"{prediction_errors(features.predictions, survey.catalogue['metallicity']).rmse:.3f} dex"
+    )
     assert "Of all 2,100 galaxies that have a label" in told(app)
     assert app.get("download_button")[-1].proto.label == "Download all 2,100 galaxies as CSV"
     home = run_app("--survey", survey.folder, "--model", tiny_card, page="instruments/home")
@@ -568,7 +571,7 @@ def test_every_picture_and_number_of_the_instrument_is_the_cores(open_page, tiny
         _, rows = chart(app, place)
         assert rows["true"].to_numpy() == pytest.approx(truth, abs=6e-5)
         assert rows["residual"].to_numpy() == pytest.approx(predicted - truth, abs=2e-4)
-    errors = errors_of(kept.predictions, survey.catalogue["metallicity"].to_numpy(float))
+    errors = prediction_errors(kept.predictions, survey.catalogue["metallicity"].to_numpy(float))
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["NMAD"] == f"{errors.nmad:.3f} dex"
     assert shown["Bias"] == f"{errors.bias:+.3f} dex"

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from galviz.analysis.metrics import errors_of
+from galviz.analysis.metrics import prediction_errors
 from galviz.analysis.pca import fit_pca
 from galviz.artefacts.figures import LESSON_FIGURES, STEPS
 from galviz.artefacts.thumbnails import THUMBNAILS
@@ -205,13 +205,13 @@ def test_the_channels_of_block_and_attention_are_those_chosen(run_app):
 
 @pytest.mark.full
 def test_live_any_galaxy_goes_through_the_network(run_app, survey):
-    from galviz.network.inspection import inside
+    from galviz.network.inspection import record_maps
     from galviz.network.model import load_model
 
     figures = LESSON_FIGURES.load()
     app = run_app(page="lessons/network", live="true", sample=30, place=1)
     poorest = survey.catalogue.loc[draw_sample(survey.object_ids, 30), "metallicity"].idxmin()
-    found = inside(load_model(), survey.image(poorest))
+    found = record_maps(load_model(), survey.image(poorest))
     maps = [found[f"block/{name}"][figures.channels["block/output"][0]] for name in ("input", "branch", "output")]
     largest = max(float(np.abs(values).max()) for values in maps)
     assert addresses(app)[5:8] == [address_of(heatmap(values, largest=largest), sharp=True) for values in maps]
@@ -284,7 +284,7 @@ def test_the_errors_shown_are_those_of_the_sample(run_app, survey, features, siz
     app = run_app(page="lessons/predictions", sample=size)
     ids = draw_sample(survey.object_ids, size)
     truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
-    expected = errors_of(features.predictions[features.rows(ids)], truth)
+    expected = prediction_errors(features.predictions[features.rows(ids)], truth)
     shown = metrics(app)
     assert shown["RMSE"] == f"{expected.rmse:.3f} dex"
     assert shown["NMAD"] == f"{expected.nmad:.3f} dex"
