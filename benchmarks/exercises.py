@@ -15,11 +15,11 @@ import time
 import pandas as pd
 
 from galviz.course.contract import load_part
+from galviz.course.grading import grade
 from galviz.course.manifest import find_lesson, load_lessons
 from galviz.course.outcome import TaskState
 from galviz.course.questions import read_questions
 from galviz.course.runner import run_tasks
-from galviz.course.worker import examine
 from galviz.course.workspace import SOLUTION_NAME, TESTS_NAME, solution_path
 
 LESSONS = load_lessons()
@@ -36,7 +36,7 @@ def main() -> int:
         began = time.perf_counter()
         for task in tasks:
             answer = getattr(solutions, task.function)
-            examine(getattr(tests, task.test), answer, task.id, solution_path(entry))
+            grade(getattr(tests, task.test), answer, task.id, solution_path(entry))
         here = time.perf_counter() - began
         began = time.perf_counter()
         outcomes = run_tasks(solution_path(entry), tasks)

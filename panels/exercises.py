@@ -118,18 +118,18 @@ def _run(lesson: Lesson, task: Task) -> None:
     """
     word, began, told = st.empty(), time.monotonic(), -1
 
-    def look() -> None:
+    def show_time() -> None:
         nonlocal told
         if (now := int(2 * (time.monotonic() - began))) > told:  # twice a second
             told = now
             word.caption(f"Running your code … {now / 2:.1f} s")
 
-    look()
+    show_time()
     turn = _turn()
     while not turn.acquire(timeout=0.5):
-        look()
+        show_time()
     try:
-        (checked,) = check(lesson, [task], look=look)
+        (checked,) = check(lesson, [task], on_poll=show_time)
     finally:
         turn.release()
     for key, state in states([checked]).items():

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from galviz.course.commands import command
 from galviz.course.lesson import Lesson
-from galviz.course.outcome import TESTED, Limits, Outcome, TaskState
+from galviz.course.limits import Limits
+from galviz.course.outcome import TESTED, Outcome, TaskState
 from galviz.course.progress import Value
 from galviz.course.questions import Task, read_questions
 from galviz.course.workspace import exercise_path
@@ -50,14 +51,14 @@ def check(
     tasks: Sequence[Task],
     *,
     limits: Limits | None = None,
-    look: Callable[[], object] | None = None,
+    on_poll: Callable[[], object] | None = None,
 ) -> list[Checked]:
-    """Run the tests of some tasks of a lesson on the student's file; `limits` and `look` are those of `run_tasks`."""
+    """Run the tests of a lesson's tasks on the student's file; `limits` and `on_poll` are those of `run_tasks`."""
     path = exercise_path(lesson.slug)
     if path.exists():
         from galviz.course.runner import run_tasks  # and psutil with it, which the light app hasn't
 
-        outcomes = run_tasks(path, tasks, limits=limits, look=look)
+        outcomes = run_tasks(path, tasks, limits=limits, on_poll=on_poll)
     else:
         begin = f"`{command(f'start {lesson.slug}')}` puts it into {path.parent.name}."
         outcomes = [Outcome(task.id, TaskState.NOT_STARTED, f"{path.name} isn't there: {begin}") for task in tasks]

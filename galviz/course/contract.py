@@ -6,10 +6,10 @@ from types import ModuleType
 
 from galviz.course.bank import Bank
 from galviz.course.coursefile import CourseError, read_course_file, read_python
+from galviz.course.grading import load_module
 from galviz.course.lesson import Lesson
 from galviz.course.prose import sections
 from galviz.course.questions import Questions, read_questions
-from galviz.course.worker import load
 from galviz.course.workspace import EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME
 
 BANK_NAME = "bank.py"
@@ -26,7 +26,7 @@ _FILES = (
 def load_part(lesson: Lesson, name: str) -> ModuleType:
     """Run one of a lesson's Python files, and return it as a module."""
     path = lesson.folder / name
-    return load(path, f"lessons.{lesson.slug}.{path.stem}")
+    return load_module(path, f"lessons.{lesson.slug}.{path.stem}")
 
 
 def load_bank(lesson: Lesson) -> Bank:

@@ -1,11 +1,11 @@
 """An exercise checked where it is written: in a notebook, on the function itself."""
 
 from galviz.course.contract import load_part
+from galviz.course.grading import grade
 from galviz.course.lesson import LESSONS_FOLDER, Lesson
 from galviz.course.outcome import TaskState
 from galviz.course.progress import record
 from galviz.course.questions import read_questions
-from galviz.course.worker import examine
 from galviz.course.workspace import TESTS_NAME
 
 
@@ -31,6 +31,6 @@ def check_answer(lesson: Lesson, task_id: str, answer: object) -> None:
     if task_id not in tasks:
         raise ValueError(f"task_id must be one of {', '.join(tasks)}; got {task_id!r}")
     test = getattr(load_part(lesson, TESTS_NAME), tasks[task_id].test)
-    state, message = examine(test, answer, task_id, LESSONS_FOLDER / "notebook")
+    state, message = grade(test, answer, task_id, LESSONS_FOLDER / "notebook")
     record({task_id: state})
     print(f"{task_id}: {state}." + (f" {message}" if state == TaskState.FAILED else ""))

@@ -20,28 +20,6 @@ TESTED = frozenset({TaskState.NOT_YET, TaskState.FAILED, TaskState.PASSED})
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What an exercise may use.
-
-    Attributes
-    ----------
-    start_seconds : float
-        For starting Python and what the tests import; none of it is the student's.
-    load_seconds : float
-        For the student's file, and what it imports.
-    task_seconds : float
-        For the tests of one task.
-    memory_mb : int
-        Beyond what Python and the tests' imports hold.
-    """
-
-    start_seconds: float = 120.0
-    load_seconds: float = 30.0
-    task_seconds: float = 10.0
-    memory_mb: int = 2_000
-
-
-@dataclass(frozen=True)
 class Outcome:
     """What came of one task.
 

@@ -1,15 +1,17 @@
-"""What a process with a student's code has reported: lines of JSON, which that code may have tampered with."""
+"""The report of a worker to the runner: lines of JSON, which the student's code may have tampered with."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
-from galviz.course.outcome import TESTED
+from galviz.course.outcome import TESTED, Outcome, TaskState
 
-# A line takes some kB at most; whatever is beyond was not written by galviz.
-_MOST_BYTES = 4_000_000
+# A real report has a few kB.
+_MAX_BYTES = 4_000_000
 _NUMBER, _TEXT = (int, float), (str,)
-# Of each phase what a line says besides.
-_PHASES = {
+# The fields of a line, for each phase.
+_FIELDS = {
     "loading": {},
     "unloadable": {"message": _TEXT, "printed": _TEXT},
     "begin": {"id": _TEXT},
@@ -17,16 +19,43 @@ _PHASES = {
 }
 
 
-class Report:
-    """A file that another process appends to.
+class ReportWriter:
+    """Appends lines to a report; a context manager. `Report` has an example."""
 
-    It is opened before that process starts, and read through the same descriptor: a student's code may put a pipe, a
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a", encoding="utf-8")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def write(self, **line: object) -> None:
+        """Write a line: its phase, and the fields that belong to it."""
+        self._file.write(json.dumps(line) + "\n")
+        self._file.flush()
+
+
+class Report:
+    """Reads a report while another process writes it; a context manager.
+
+    The file is created and opened before that process starts, and stays open: the student's code may put a pipe, a
     device or a link in its place.
 
     Parameters
     ----------
     path : pathlib.Path
-        Where the file is made.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, Report(Path(folder) / "report.jsonl") as report:
+    ...     with ReportWriter(report.path) as writer:
+    ...         writer.write(phase="begin", id="pca.1")
+    ...         writer.write(phase="dancing")
+    ...     report.lines()
+    [{'phase': 'begin', 'id': 'pca.1'}]
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,38 +63,61 @@ class Report:
         path.touch()
         self._file = path.open("rb")
 
-    def close(self) -> None:
-        """Close the file."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
     def lines(self) -> list[dict]:
-        """The lines so far that are complete and that galviz writes; any other is left out."""
+        """The complete lines so far; lines that no `ReportWriter` writes are left out."""
         self._file.seek(0)
-        text = self._file.read(_MOST_BYTES).decode("utf-8", errors="replace")
+        text = self._file.read(_MAX_BYTES).decode("utf-8", errors="replace")
         lines = []
         for line in text.split("\n")[:-1]:
             try:
-                # What UTF-8 can't hold, such as half a surrogate pair, is shown by its number.
-                found = json.loads(line, object_hook=_showable)
+                parsed = json.loads(line, object_hook=_escape_surrogates)
             except (ValueError, RecursionError):
                 continue
-            if _is_sound(found):
-                lines.append(found)
+            if _is_valid(parsed):
+                lines.append(parsed)
         return lines
 
+    def outcomes(self, task_ids: Sequence[str], ending: str, output: str) -> list[Outcome]:
+        """Outcomes of the first tasks, up to the one during which the process ended, if it did.
 
-def _is_sound(line: object) -> bool:
-    """Whether a line has a phase that there is, and says what belongs to it."""
-    if not isinstance(line, dict) or not isinstance(line.get("phase"), str) or line["phase"] not in _PHASES:
+        Parameters
+        ----------
+        task_ids : sequence of str
+        ending : str
+            How the process ended, in a sentence: the message for a task that it didn't complete.
+        output : str
+            What it printed, for that task.
+        """
+        outcomes, started = [], False
+        for line in self.lines():
+            if line["phase"] == "unloadable":
+                return [Outcome(id_, TaskState.FAILED, line["message"], 0.0, line["printed"]) for id_ in task_ids]
+            started = started or line["phase"] == "begin"
+            if line["phase"] == "end" and line["id"] in task_ids[len(outcomes) : len(outcomes) + 1]:
+                fields = {name: line[name] for name in _FIELDS["end"]}
+                outcomes.append(Outcome(**fields | {"state": TaskState(line["state"])}))
+        # A process that ends before the first task would end so before each of them.
+        unfinished = task_ids[len(outcomes) :][: 1 if started else None]
+        return outcomes + [Outcome(id_, TaskState.FAILED, ending, 0.0, output) for id_ in unfinished]
+
+
+def _is_valid(line: object) -> bool:
+    """Whether a line has a known phase and the fields that belong to it."""
+    if not isinstance(line, dict) or not isinstance(line.get("phase"), str) or line["phase"] not in _FIELDS:
         return False
-    kinds = _PHASES[line["phase"]]
-    if not all(isinstance(line.get(name), kind) for name, kind in kinds.items()):
+    if not all(isinstance(line.get(name), kind) for name, kind in _FIELDS[line["phase"]].items()):
         return False
     return line["phase"] != "end" or line["state"] in TESTED
 
 
-def _showable(line: dict) -> dict:
-    """What a student's code said, as text that can be shown and written anywhere."""
+def _escape_surrogates(line: dict) -> dict:
+    """Replace lone surrogates, which UTF-8 can't encode, by their numbers."""
     return {
         name: value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
         for name, value in line.items()

@@ -1,35 +1,24 @@
-"""A student's code, run apart: in a process of its own, with limits of time and memory, and nothing left behind.
+"""Run a student's code in a process of its own, within limits, and leave nothing of it running."""
 
-The process is killed, with all that it started, when a limit is reached, and when it is done. The time is watched from
-here on every system. Memory is limited by Linux itself (`galviz.course.worker.limit_resources`); there and elsewhere,
-as on Windows and macOS, the process and its children are also looked at several times a second and killed if they hold
-too much. On Linux nothing that it started outlives it (`galviz.course.containment`). Elsewhere that holds for all but a
-process that hides (`galviz.course.process.end_all`).
-"""
-
-import json
 import os
-import secrets
-import subprocess
-import sys
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from galviz.course.commands import command
 from galviz.course.lesson import LESSONS_FOLDER
-from galviz.course.outcome import Limits, Outcome, TaskState
-from galviz.course.process import MARK, Family, Output, end_all, told_end
+from galviz.course.limits import Limits, exceeded_limit
+from galviz.course.outcome import Outcome, TaskState
 from galviz.course.questions import Task
 from galviz.course.report import Report
+from galviz.course.sandbox import Sandbox
 from galviz.course.workspace import TESTS_NAME
 
-_LOOK_EVERY_S = 0.05
-_MOST_OUTPUT = 5_000_000
-_MOST_PROCESSES = 200
+_POLL_SECONDS = 0.05
+# These would change how Python runs the student's code.
+_PYTHON_VARIABLES = {"PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONINSPECT"}
 
 
 def run_tasks(
@@ -37,149 +26,114 @@ def run_tasks(
     tasks: Sequence[Task],
     *,
     limits: Limits | None = None,
-    look: Callable[[], object] | None = None,
+    on_poll: Callable[[], object] | None = None,
 ) -> list[Outcome]:
-    """Test functions of a student's file, all of one lesson, in their order.
+    """Test functions of a student's file.
 
     Parameters
     ----------
     path : pathlib.Path
-        The file; where it isn't there, or can't be run, each task's outcome says so.
+        The file. If it is missing or can't be run, the outcome of each task says so.
     tasks : sequence of Task
+        All of one lesson.
     limits : Limits, optional
-    look : callable, optional
-        Called several times a second meanwhile; raising in it ends the run, and nothing of it is left.
+    on_poll : callable, optional
+        Called several times per second during the run. Raising in it cancels the run.
 
     Returns
     -------
     list of Outcome
-        One for each of `tasks`. Whatever the student's code does, nothing is raised because of it.
+        One per task. No error of the student's code is raised here.
+
+    Examples
+    --------
+    >>> from galviz.course.manifest import find_lesson
+    >>> from galviz.course.questions import read_questions
+    >>> (outcome,) = run_tasks(Path("missing/pca.py"), read_questions(find_lesson("pca")).tasks[:1])
+    >>> str(outcome.state), outcome.message[:39]
+    ('failed', 'There is no file pca.py in missing: `py')
     """
-    limits, found = limits or Limits(), []
-    while len(found) < len(tasks):
-        # A process that ended over one task leaves the others to a new one.
-        found += _run_once(path.absolute(), tasks[len(found) :], limits, look)
-    return found
+    limits, outcomes = limits or Limits(), []
+    while len(outcomes) < len(tasks):
+        # If the process ends during a task, a new one runs the tasks that are left.
+        outcomes += _run_once(path.absolute(), tasks[len(outcomes) :], limits, on_poll)
+    return outcomes
 
 
-def _run_once(path: Path, tasks: Sequence[Task], limits: Limits, look: Callable[[], object] | None) -> list[Outcome]:
-    """Outcomes of the first tasks, at least one: of those until the process ended."""
+def describe_exit(returncode: int) -> str:
+    """Describe how a process ended that ended before its work was done.
+
+    Parameters
+    ----------
+    returncode : int
+        As `Sandbox.returncode` has it.
+
+    Examples
+    --------
+    >>> describe_exit(-11), describe_exit(139), describe_exit(0xC0000005)
+    ('It crashed Python (SIGSEGV).', 'It crashed Python (SIGSEGV).', 'It crashed Python (status 0xc0000005).')
+    """
+    if returncode > 255:  # a crash on Windows
+        return f"It crashed Python (status {returncode:#x})."
+    try:
+        name = signal.Signals(-returncode if returncode < 0 else returncode - 128).name
+    except ValueError:
+        return f"It ends Python, with exit status {returncode} (`os._exit`?): a function returns instead."
+    if name == "SIGKILL":
+        return "It was killed (SIGKILL): does it need more memory than there is?"
+    return f"It crashed Python ({name})."
+
+
+def _run_once(path: Path, tasks: Sequence[Task], limits: Limits, on_poll: Callable[[], object] | None) -> list[Outcome]:
+    """Outcomes of the first tasks, at least one: up to the one during which the process ended."""
     if not path.is_file():
-        begin = f"`{command(f'start {tasks[0].slug}')}` puts the stub there"
-        return [
-            Outcome(task.id, TaskState.FAILED, f"There is no file {path.name} in {path.parent.name}: {begin}.")
-            for task in tasks
-        ]
-    with tempfile.TemporaryDirectory(prefix="galviz-", ignore_cleanup_errors=True) as scratch:
-        report = Report(Path(scratch) / "report.jsonl")
-        try:
-            return _Run(path, tasks, limits, look, report).outcomes()
-        finally:
-            report.close()
+        step = f"`{command(f'start {tasks[0].slug}')}` puts the stub there"
+        message = f"There is no file {path.name} in {path.parent.name}: {step}."
+        return [Outcome(task.id, TaskState.FAILED, message) for task in tasks]
+    request = {
+        "file": str(path),
+        "tests": str(LESSONS_FOLDER / tasks[0].slug / TESTS_NAME),
+        "tasks": [{"id": task.id, "function": task.function, "test": task.test} for task in tasks],
+        "memory_mb": limits.memory_mb,
+        "printed_mb": limits.printed_mb,
+    }
+    environment = {name: value for name, value in os.environ.items() if name not in _PYTHON_VARIABLES}
+    environment |= {"MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"}
+    with (
+        tempfile.TemporaryDirectory(prefix="galviz-", ignore_cleanup_errors=True) as folder,
+        Report(Path(folder) / "report.jsonl") as report,
+    ):
+        arguments = ["-m", "galviz.course.worker", str(report.path)]
+        with Sandbox(arguments, request, cwd=LESSONS_FOLDER.parent, environment=environment) as sandbox:
+            message = _watch(sandbox, report, limits, path.name, on_poll)
+        ending = message or describe_exit(sandbox.returncode)
+        return report.outcomes([task.id for task in tasks], ending, sandbox.output)
 
 
-@dataclass
-class _Run:
-    """One process, from its start until nothing of it is left."""
-
-    path: Path
-    tasks: Sequence[Task]
-    limits: Limits
-    look: Callable[[], object] | None
-    report: Report
-    mark: str = field(default_factory=lambda: secrets.token_hex(16))
-
-    def outcomes(self) -> list[Outcome]:
-        process = self._start()
-        output, family = Output(process.stdout), Family(process.pid)
-        try:
-            stopped = self._watch(process, output, family)
-        finally:
-            end_all(process, self.mark, family.seen)
-            with suppress(OSError):
-                process.stdin.close()
-            output.close()
-        return self._read(stopped or told_end(process.returncode), output)
-
-    def _start(self) -> subprocess.Popen:
-        root = LESSONS_FOLDER.parent
-        environment = {**os.environ, MARK: self.mark, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"}
-        for name in ("PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "PYTHONINSPECT"):
-            environment.pop(name, None)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "galviz.course.worker", str(self.report.path)],
-            cwd=root,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+def _watch(
+    sandbox: Sandbox, report: Report, limits: Limits, file_name: str, on_poll: Callable[[], object] | None
+) -> str | None:
+    """Wait until the process has ended; return early with a message if it exceeds a limit."""
+    since, n_lines, baseline_bytes = time.monotonic(), 0, 0
+    while not sandbox.wait(_POLL_SECONDS):
+        if on_poll is not None:
+            on_poll()
+        lines = report.lines()
+        if len(lines) > n_lines:
+            since, n_lines = time.monotonic(), len(lines)
+        phase = lines[-1]["phase"] if lines else "starting"
+        memory_bytes, processes = sandbox.resources()
+        if phase == "starting":
+            baseline_bytes = memory_bytes
+        message = exceeded_limit(
+            limits,
+            file_name,
+            phase=phase,
+            seconds=time.monotonic() - since,
+            memory_bytes=memory_bytes - baseline_bytes,
+            processes=processes,
+            output_bytes=sandbox.output_bytes,
         )
-        limits = self.limits
-        longest = limits.start_seconds + limits.load_seconds + limits.task_seconds * len(self.tasks)
-        request = {
-            "file": str(self.path),
-            "tests": str(LESSONS_FOLDER / self.tasks[0].slug / TESTS_NAME),
-            "tasks": [{"id": task.id, "function": task.function, "test": task.test} for task in self.tasks],
-            "memory_mb": limits.memory_mb,
-            # Last resorts, should this process be killed, and the other hang so hard that no thread of it runs.
-            "seconds": longest + 60,
-            "cpu_seconds": int(longest + 60) * (os.cpu_count() or 1),
-        }
-        with suppress(OSError):  # one that has ended already is read like any other that did
-            process.stdin.write(json.dumps(request).encode("utf-8") + b"\n")
-            process.stdin.flush()  # and left open: that it closes tells the other that this process is gone
-        return process
-
-    def _watch(self, process: subprocess.Popen, output: Output, family: Family) -> str | None:
-        """Wait until the process ends or is to be ended; why, in the latter case."""
-        phase, since, seen = "starting", time.monotonic(), 0
-        allowed = {"starting": self.limits.start_seconds, "loading": self.limits.load_seconds}
-        base = None
-        while True:
-            try:
-                process.wait(_LOOK_EVERY_S)
-                return None
-            except subprocess.TimeoutExpired:
-                if self.look is not None:
-                    self.look()
-            lines = self.report.lines()
-            if len(lines) > seen:
-                phase, since, seen = lines[-1]["phase"], time.monotonic(), len(lines)
-            held = family.look()
-            if phase == "starting":
-                base = held
-            elif held > (base or 0) + self.limits.memory_mb * (1 << 20):
-                return f"It needs more memory than the {self.limits.memory_mb / 1000:g} GB that an exercise may have."
-            if family.size > _MOST_PROCESSES:
-                return f"It starts more than {_MOST_PROCESSES} processes: does it start itself again and again?"
-            if output.count > _MOST_OUTPUT:
-                return f"It prints more than {_MOST_OUTPUT // 1_000_000} MB: is there a loop that never stops?"
-            limit = allowed.get(phase, self.limits.task_seconds)
-            if time.monotonic() - since > limit:
-                if phase == "starting":
-                    return f"Python did not start within {limit:g} s: is the machine very busy? Check again."
-                what = f"Running {self.path.name} from its top" if phase == "loading" else "It"
-                return f"{what} takes more than {limit:g} s and was stopped: is there a loop that never ends?"
-
-    def _read(self, stopped: str, output: Output) -> list[Outcome]:
-        """Outcomes of what was reported, and of the task over which the process ended, if it did."""
-        found, begun = [], None
-        for line in self.report.lines():
-            if line["phase"] == "unloadable":
-                return [
-                    Outcome(task.id, TaskState.FAILED, line["message"], 0.0, line["printed"]) for task in self.tasks
-                ]
-            if line["phase"] == "begin":
-                begun = line["id"]
-            elif line["phase"] == "end" and len(found) < len(self.tasks) and line["id"] == self.tasks[len(found)].id:
-                rest = (line[name] for name in ("message", "seconds", "printed"))
-                found.append(Outcome(line["id"], TaskState(line["state"]), *rest))
-        if len(found) == len(self.tasks):
-            return found
-        printed = output.kept.decode("utf-8", errors="replace")
-        if begun is None:
-            # It ended before any task: each would.
-            return [Outcome(task.id, TaskState.FAILED, stopped, 0.0, printed) for task in self.tasks]
-        found.append(Outcome(self.tasks[len(found)].id, TaskState.FAILED, stopped, 0.0, printed))
-        return found
+        if message:
+            return message
+    return None

@@ -6,11 +6,11 @@ from functools import cache
 import pytest
 
 from galviz.course.contract import breaches, load_bank, load_part
+from galviz.course.grading import grade
 from galviz.course.judge import Wrong
 from galviz.course.manifest import load_lessons
 from galviz.course.outcome import TaskState
 from galviz.course.questions import CourseError, read_questions
-from galviz.course.worker import examine
 from galviz.course.workspace import EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME
 from tests.imports import TORCH_MODULES, TORCH_PACKAGES, imports
 
@@ -55,7 +55,7 @@ def bank_of(lesson):
 def judged(lesson, task, answer):
     """State and hint of an answer, as `check` would tell them."""
     test = getattr(part(lesson, TESTS_NAME), task.test)
-    return examine(test, answer, task.id, lesson.folder / SOLUTION_NAME)
+    return grade(test, answer, task.id, lesson.folder / SOLUTION_NAME)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)

@@ -1,10 +1,11 @@
-"""A student's code, run apart: whatever it does is told in a sentence, within its time, and nothing is left running."""
+"""Run a student's code: whatever it does, the outcome is a message, in time, and no process is left running."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +13,10 @@ import psutil
 import pytest
 
 from galviz.course.commands import command
+from galviz.course.limits import Limits
 from galviz.course.manifest import find_lesson
-from galviz.course.outcome import Limits
-from galviz.course.process import told_end
 from galviz.course.questions import read_questions
-from galviz.course.runner import run_tasks
+from galviz.course.runner import describe_exit, run_tasks
 from galviz.course.workspace import solution_path, stub_path
 
 LESSON = find_lesson("pca")
@@ -24,23 +24,23 @@ TASKS = read_questions(LESSON).tasks
 QUICK = Limits(load_seconds=3.0, task_seconds=1.5, memory_mb=500)
 STUB = stub_path(LESSON).read_text(encoding="utf-8")
 ROOT = Path(__file__).parents[2]
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process that hides may stay")
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="on other systems a detached process may survive")
 
 
 @pytest.fixture
-def outcomes(tmp_path):
-    """A function that runs the lesson's tasks on a file of that content."""
+def run(tmp_path):
+    """A function that runs the lesson's tasks on a file with the given content."""
 
-    def run(content, limits=QUICK):
+    def run_content(content, limits=QUICK):
         path = tmp_path / "pca.py"
         path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
         return run_tasks(path, TASKS, limits=limits)
 
-    return run
+    return run_content
 
 
 def centre_that(*lines, before=""):
-    """The solution, with a first task that does something else."""
+    """The solution, with another body for the function of the first task."""
     text = solution_path(LESSON).read_text(encoding="utf-8")
     body = "\n".join(f"    {line}" for line in lines)
     return text.replace("    return values - np.mean(values, axis=0)\n", f"{body}\n", 1).replace(
@@ -49,43 +49,39 @@ def centre_that(*lines, before=""):
 
 
 def workers_of_this_process():
-    """Processes that run exercises for this one; other tests may have children of their own."""
-    found = []
+    """Workers that this process has started; other tests may have children of their own."""
+    workers = []
     for process in psutil.Process().children(recursive=True):
-        try:
+        with suppress(psutil.Error):
             if "galviz.course.worker" in process.cmdline():
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
+                workers.append(process)
+    return workers
 
 
 def running(mark):
     """Processes whose command line holds `mark`."""
-    found = []
+    processes = []
     for process in psutil.process_iter():
-        try:
+        with suppress(psutil.Error):
             if mark in " ".join(process.cmdline()) and process.pid != os.getpid():
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
+                processes.append(process)
+    return processes
 
 
-def test_the_solution_passes(outcomes):
-    found = outcomes(solution_path(LESSON).read_bytes())
-    assert [(outcome.id, outcome.state, outcome.message) for outcome in found] == [
+def test_the_solution_passes(run):
+    outcomes = run(solution_path(LESSON).read_bytes())
+    assert [(outcome.id, outcome.state, outcome.message) for outcome in outcomes] == [
         (task.id, "passed", "") for task in TASKS
     ]
-    assert all(0 <= outcome.seconds < 1.5 for outcome in found)
+    assert all(0 <= outcome.seconds < 1.5 for outcome in outcomes)
 
 
-def test_the_stub_is_not_yet_an_answer(outcomes):
-    assert [outcome.state for outcome in outcomes(STUB)] == ["not yet"] * 3
+def test_the_stub_is_not_yet_written(run):
+    assert [outcome.state for outcome in run(STUB)] == ["not yet"] * 3
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         (["while True:", "    pass"], "takes more than 1.5 s and was stopped: is there a loop that never ends?"),
         (["while True:", "    try:", "        print('x')", "    except:", "        pass"], "1.5 s"),
@@ -116,21 +112,21 @@ def test_the_stub_is_not_yet_an_answer(outcomes):
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
 )
-def test_what_goes_wrong_is_told_and_the_other_tasks_go_on(outcomes, body, said):
+def test_a_failing_task_gets_a_message_and_the_others_still_run(run, body, message):
     began = time.monotonic()
-    # A busy machine takes seconds to hand out 500 MB.
-    limits = replace(QUICK, task_seconds=10.0) if "memory" in said else QUICK
-    found = outcomes(centre_that(*body), limits)
-    assert [outcome.state for outcome in found] == ["failed", "passed", "passed"]
-    assert said in found[0].message
-    assert len(found[0].message) < 400
-    assert "\n" not in found[0].message
+    # A busy machine takes seconds to allocate 500 MB.
+    limits = replace(QUICK, task_seconds=10.0) if "memory" in message else QUICK
+    outcomes = run(centre_that(*body), limits)
+    assert [outcome.state for outcome in outcomes] == ["failed", "passed", "passed"]
+    assert message in outcomes[0].message
+    assert len(outcomes[0].message) < 400
+    assert "\n" not in outcomes[0].message
     assert time.monotonic() - began < 30
     assert not workers_of_this_process()
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("def centre(values:\n    pass\n", "pca.py can't be read as Python: '(' was never closed, in line 1."),
         ("def centre(values):\nreturn values\n", "pca.py can't be read as Python"),
@@ -150,14 +146,14 @@ def test_what_goes_wrong_is_told_and_the_other_tasks_go_on(outcomes, body, said)
     ],
     ids=range(12),
 )
-def test_a_file_that_can_t_be_run_is_told_for_each_task(outcomes, content, said):
-    found = outcomes(content)
-    assert [outcome.state for outcome in found] == ["failed"] * 3
-    assert said in found[0].message
-    assert len(found[0].message) < 400
+def test_each_task_of_an_unloadable_file_fails_with_a_message(run, content, message):
+    outcomes = run(content)
+    assert [outcome.state for outcome in outcomes] == ["failed"] * 3
+    assert message in outcomes[0].message
+    assert len(outcomes[0].message) < 400
 
 
-def test_a_file_that_is_gone_is_told(tmp_path):
+def test_a_missing_file_is_named(tmp_path):
     (outcome, *_) = run_tasks(tmp_path / "pca.py", TASKS)
     assert outcome.state == "failed"
     assert "There is no file pca.py" in outcome.message
@@ -167,14 +163,14 @@ def test_a_file_that_is_gone_is_told(tmp_path):
 
 
 def sleeper(mark):
-    """Source of a command that doesn't end, found by its mark."""
+    """Source of a command that doesn't end, with a mark to find it by."""
     return f"[sys.executable, '-c', 'import time; time.sleep(600)', '{mark}']"
 
 
-def test_nothing_that_was_started_is_left_running(outcomes):
+def test_child_processes_are_ended(run):
     mark = f"galviz-left-{os.getpid()}"
     started = sleeper(mark)
-    found = outcomes(
+    outcomes = run(
         centre_that(
             f"subprocess.Popen({started})",
             f"subprocess.Popen({started}, start_new_session=True)",
@@ -182,16 +178,16 @@ def test_nothing_that_was_started_is_left_running(outcomes):
             before="import subprocess, sys",
         )
     )
-    assert found[0].state == "passed"
+    assert outcomes[0].state == "passed"
     assert not running(mark)
 
 
 @LINUX
 @pytest.mark.parametrize("last", ["return values - np.mean(values, axis=0)", "while True: pass", "os._exit(1)"])
-def test_on_linux_what_hides_is_not_left_running_either(outcomes, last):
+def test_on_linux_detached_processes_are_ended_too(run, last):
     mark = f"galviz-hidden-{os.getpid()}"
     started = f"{sleeper(mark)}, env={{}}, start_new_session=True"
-    found = outcomes(
+    outcomes = run(
         centre_that(
             f"subprocess.Popen({started}, stdin=-3, stdout=-3, stderr=-3)",
             f"subprocess.run(['sh', '-c', 'setsid \"$@\" & exit', 'sh', *{sleeper(mark)}], env={{}})",
@@ -202,38 +198,38 @@ def test_on_linux_what_hides_is_not_left_running_either(outcomes, last):
             before="import multiprocessing, os, subprocess, sys, time",
         )
     )
-    assert found[0].state == ("passed" if last.startswith("return") else "failed")
-    assert [outcome.state for outcome in found[1:]] == ["passed", "passed"]
+    assert outcomes[0].state == ("passed" if last.startswith("return") else "failed")
+    assert [outcome.state for outcome in outcomes[1:]] == ["passed", "passed"]
     assert not running(mark)
-    environments = [each.info["environ"] or {} for each in psutil.process_iter(["environ"])]
-    assert not [each for each in environments if each.get("GALVIZ_TEST") == mark]
+    environments = [process.info["environ"] or {} for process in psutil.process_iter(["environ"])]
+    assert mark not in [environment.get("GALVIZ_TEST") for environment in environments]
 
 
-def test_threads_don_t_keep_it(outcomes):
+def test_threads_do_not_keep_the_process_alive(run):
     began = time.monotonic()
-    found = outcomes(
+    outcomes = run(
         centre_that(
             "threading.Thread(target=time.sleep, args=(600,)).start()",
             "return values - np.mean(values, axis=0)",
             before="import threading, time",
         )
     )
-    assert found[0].state == "passed"
+    assert outcomes[0].state == "passed"
     assert time.monotonic() - began < 20
 
 
-def test_what_is_printed_is_shown_by_task(outcomes):
-    found = outcomes(centre_that("print('mean', 3)", "return values"))
-    assert found[0].printed == "mean 3\n"
-    assert [outcome.printed for outcome in found[1:]] == ["", ""]
-    long = outcomes(centre_that("print('x' * 10_000)", "return values"))[0]
+def test_printed_text_is_kept_per_task(run):
+    outcomes = run(centre_that("print('mean', 3)", "return values"))
+    assert outcomes[0].printed == "mean 3\n"
+    assert [outcome.printed for outcome in outcomes[1:]] == ["", ""]
+    long = run(centre_that("print('x' * 10_000)", "return values"))[0]
     assert len(long.printed) == 2_000
 
 
-def test_what_no_file_can_hold_is_shown_by_its_number(outcomes):
-    found = outcomes(centre_that("print('half a pair: \\ud800')", "raise ValueError('\\udc00')"))
-    assert found[0].printed == "half a pair: \\ud800\n"
-    assert found[0].message.endswith("\\udc00")
+def test_lone_surrogates_are_escaped(run):
+    outcomes = run(centre_that("print('half a pair: \\ud800')", "raise ValueError('\\udc00')"))
+    assert outcomes[0].printed == "half a pair: \\ud800\n"
+    assert outcomes[0].message.endswith("\\udc00")
 
 
 REPLACED = {
@@ -246,60 +242,60 @@ LINES = ['{"phase": []}', '{"phase": "end"}', "[" * 100_000, '{"phase": "end", "
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows neither has pipes in folders nor removes a file that is open")
 @pytest.mark.parametrize("replace", REPLACED.values(), ids=REPLACED)
-def test_a_report_that_is_replaced_is_read_as_it_was(outcomes, replace):
-    found = outcomes(centre_that("return values - values.mean(axis=0)", before=f"import os, sys\n{replace}"))
-    assert [outcome.state for outcome in found] == ["passed"] * len(TASKS)
+def test_a_replaced_report_is_still_read(run, replace):
+    outcomes = run(centre_that("return values - values.mean(axis=0)", before=f"import os, sys\n{replace}"))
+    assert [outcome.state for outcome in outcomes] == ["passed"] * len(TASKS)
 
 
-def test_lines_that_galviz_does_not_write_are_left_out(outcomes):
+def test_forged_lines_in_the_report_are_ignored(run):
     write = f"open(sys.argv[1], 'a').write('\\n'.join({LINES!r}) + '\\n')"
-    found = outcomes(centre_that("return values - values.mean(axis=0)", before=f"import sys\n{write}"))
-    assert [outcome.state for outcome in found] == ["passed"] * len(TASKS)
+    outcomes = run(centre_that("return values - values.mean(axis=0)", before=f"import sys\n{write}"))
+    assert [outcome.state for outcome in outcomes] == ["passed"] * len(TASKS)
 
 
 @pytest.mark.parametrize("body", ["def __str__(self): return 3", "def __str__(self): raise SystemExit", "args = 3"])
-def test_an_error_that_can_t_be_told_is_named(outcomes, body):
+def test_an_error_without_a_readable_message_is_named(run, body):
     before = f"class Odd(NotImplementedError):\n    {body}\n"
-    found = outcomes(centre_that("raise Odd()", before=before))
-    assert "It raises" in found[0].message
-    assert [outcome.state for outcome in found[1:]] == ["passed"] * (len(TASKS) - 1)
+    outcomes = run(centre_that("raise Odd()", before=before))
+    assert "It raises" in outcomes[0].message
+    assert [outcome.state for outcome in outcomes[1:]] == ["passed"] * (len(TASKS) - 1)
 
 
-def test_looking_may_end_a_run(tmp_path):
+def test_raising_in_on_poll_cancels_a_run(tmp_path):
     class Enough(BaseException):
         pass
 
-    def look():
+    def cancel():
         if time.monotonic() - began > 1:
             raise Enough
 
     path, began = tmp_path / "pca.py", time.monotonic()
     path.write_text(centre_that("while True:", "    pass"))
     with pytest.raises(Enough):
-        run_tasks(path, TASKS, look=look)
+        run_tasks(path, TASKS, on_poll=cancel)
     assert time.monotonic() - began < 8
     assert not workers_of_this_process()
 
 
-def test_an_edit_counts_at_once(outcomes):
+def test_an_edited_file_is_run_afresh(run):
     wrong = centre_that("return values - np.mean(values, axis=1)")
-    assert outcomes(wrong)[0].state == "failed"
-    assert outcomes(wrong.replace("axis=1", "axis=0"))[0].state == "passed"
-    assert outcomes(wrong)[0].state == "failed"
+    assert run(wrong)[0].state == "failed"
+    assert run(wrong.replace("axis=1", "axis=0"))[0].state == "passed"
+    assert run(wrong)[0].state == "failed"
 
 
-def test_tasks_of_a_file_come_in_the_order_asked_for(tmp_path):
+def test_outcomes_are_in_the_order_of_the_tasks(tmp_path):
     path = tmp_path / "pca.py"
     path.write_bytes(solution_path(LESSON).read_bytes())
-    found = run_tasks(path, [TASKS[2], TASKS[1]])
-    assert [(outcome.id, outcome.state) for outcome in found] == [("pca.3", "passed"), ("pca.2", "passed")]
+    outcomes = run_tasks(path, [TASKS[2], TASKS[1]])
+    assert [(outcome.id, outcome.state) for outcome in outcomes] == [("pca.3", "passed"), ("pca.2", "passed")]
 
 
 ENDS = ["SIGKILL", "SIGTERM", "SIGINT"] if os.name == "posix" else ["SIGTERM"]
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_a_run_whose_parent_is_ended_ends(tmp_path, name):
+def test_a_run_ends_with_the_process_that_started_it(tmp_path, name):
     path, mark = tmp_path / "pca.py", f"galviz-orphan-{os.getpid()}"
     hidden = ", env={}, start_new_session=True" if sys.platform == "linux" else ""
     body = f"subprocess.Popen({sleeper(mark)}{hidden})"
@@ -325,14 +321,15 @@ def test_a_run_whose_parent_is_ended_ends(tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("returncode", "message"),
     [
         (0, "It ends Python, with exit status 0"),
         (-11, "It crashed Python (SIGSEGV)."),
         (-9, "was killed (SIGKILL)"),
-        (-24, "computes without end"),
+        (137, "was killed (SIGKILL)"),
+        (255, "It ends Python, with exit status 255"),
         (0xC0000005, "It crashed Python (status 0xc0000005)."),
     ],
 )
-def test_how_a_process_ended_is_told(status, said):
-    assert said in told_end(status)
+def test_describe_exit(returncode, message):
+    assert message in describe_exit(returncode)

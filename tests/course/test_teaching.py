@@ -5,8 +5,8 @@ import tomllib
 from pathlib import Path
 
 from galviz.course.contract import _FILES
+from galviz.course.limits import Limits
 from galviz.course.manifest import find_lesson, load_lessons
-from galviz.course.outcome import Limits
 from galviz.course.questions import read_questions
 from galviz.course.settings import HOME, OPEN, RUN, SHOW, read_settings
 
