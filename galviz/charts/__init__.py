@@ -1,40 +1,46 @@
-"""DataFrame to Altair chart, with a description for screen readers: no files are read, and no results computed.
+"""Altair charts of DataFrames and arrays, each with a description for screen readers.
 
-It may import `galviz.survey` and `galviz.analysis` for their types.
+Charts read no files and compute no results. This package may import types of `galviz.survey` and `galviz.analysis`.
 """
 
-from galviz.charts.digits import value_format
-from galviz.charts.distribution import label_distribution
-from galviz.charts.evaluation import learning_rate, loss_by_epoch, residuals, true_against_predicted
+from galviz.charts.correlation import correlation_heatmap
+from galviz.charts.embedding import embedding_scatter, plain_scatter
+from galviz.charts.explained_variance import explained_variance_chart
 from galviz.charts.export import ExportError, can_export, export_chart
-from galviz.charts.maps import map_scatter, plain_map
-from galviz.charts.meaning import correlation_map, probe_comparison
-from galviz.charts.pixels import pixel_distribution
-from galviz.charts.scatter import column_scatter, image_scatter, ring_scatter
-from galviz.charts.shares import error_by_components, share_curves, shares_by_chance, shares_by_size
-from galviz.charts.variance import explained_variance
+from galviz.charts.histograms import label_histogram, pixel_histogram
+from galviz.charts.image_scatter import image_scatter
+from galviz.charts.number_format import value_format
+from galviz.charts.predictions import prediction_scatter, residual_scatter
+from galviz.charts.probes import error_by_components_chart, probe_chart
+from galviz.charts.scatter import column_scatter, ring_scatter
+from galviz.charts.training import learning_rate_chart, loss_chart
+from galviz.charts.variance_uncertainty import (
+    parallel_analysis_chart,
+    variance_by_sample_size_chart,
+    variance_estimates_chart,
+)
 
 __all__ = [
     "ExportError",
     "can_export",
     "column_scatter",
-    "correlation_map",
-    "error_by_components",
-    "explained_variance",
+    "correlation_heatmap",
+    "embedding_scatter",
+    "error_by_components_chart",
+    "explained_variance_chart",
     "export_chart",
     "image_scatter",
-    "label_distribution",
-    "learning_rate",
-    "loss_by_epoch",
-    "map_scatter",
-    "pixel_distribution",
-    "plain_map",
-    "probe_comparison",
-    "residuals",
+    "label_histogram",
+    "learning_rate_chart",
+    "loss_chart",
+    "parallel_analysis_chart",
+    "pixel_histogram",
+    "plain_scatter",
+    "prediction_scatter",
+    "probe_chart",
+    "residual_scatter",
     "ring_scatter",
-    "share_curves",
-    "shares_by_chance",
-    "shares_by_size",
-    "true_against_predicted",
     "value_format",
+    "variance_by_sample_size_chart",
+    "variance_estimates_chart",
 ]

@@ -1,27 +1,20 @@
-"""Galaxies in a plane of components: as a ring around a dot, or as their own pictures."""
-
-from typing import Any
+"""Galaxies in a plane of components as dots, coloured by their label or by any other column."""
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from galviz.charts.colour import KINDS, QUIET, label_scale, label_title, with_unit
-from galviz.charts.digits import value_format
+from galviz.charts.colour import CATEGORICAL, NEUTRAL, label_scale, label_title
+from galviz.charts.galaxy_encoding import HEIGHT_PX, colour_bar, colour_if_missing, component_axes, galaxy_tooltip
 from galviz.charts.table import galaxy_table
 from galviz.survey.label import Label
 
-HEIGHT_PX = 520
-# The outer edge of a ring is at 4.8 px and its inner at 1.8 px: about the tutorial's two sizes of circle.
+# A ring's outer edge is at 4.8 px and its inner edge at 1.8 px: about the tutorial's two sizes of circle.
 _RING_AREA, _RING_WIDTH = 34, 3.0
-# Of any column: without viridis's ends, of which one is lost on a dark page and the other on a white one.
+# Without viridis's ends: one has too little contrast on a dark page, the other on a white one.
 _SCHEME = alt.SchemeParams(name="viridis", extent=[0.25, 0.9])
-# Whole numbers of up to so many values are kinds.
-_MOST_COUNTS = 6
-THUMBNAIL_PX = 48
-# Pictures become smaller with the plot, down to this: so they stay apart, framed, on a phone too, where `spread_out`
-# left 0.08 of each axis between them. What the scale leaves at its ends, a picture's side, is no part of that axis.
-_SMALLEST_PX, _SHARE, _RIM_PX = 14, 0.07, 2.5
+# Whole numbers with at most this many values are categories.
+_MAX_WHOLE_NUMBERS = 6
 
 
 def ring_scatter(
@@ -39,218 +32,139 @@ def ring_scatter(
     ----------
     points : DataFrame of n_galaxies rows, index objID
         Columns `x` and `y`; ``predicted`` and ``true``, in the label's unit, if known; and, for the tooltip, ``image``
-        with an address or data URI of each galaxy's picture. A galaxy without a true label has no ring; without
-        predictions there are none, and each dot has the colour of its true label.
+        with an address or data URI of each galaxy's picture. Galaxies without a true label have no ring. Without
+        predictions there are no rings, and each dot has the colour of its true label.
     x, y : str
-        Names of the columns that are the axes.
+        Columns that are the axes.
     label : Label or None
-        Gives the colours' range and the words; None if there is neither ``predicted`` nor ``true``.
+        Range of the colours and text of the colour bar; None if there is neither ``predicted`` nor ``true``.
     x_title, y_title : str, optional
-        The columns' names by default.
+        By default the column names.
 
     Returns
     -------
     altair.Chart
-        One mark a galaxy, one colour bar for both colours.
+        One mark per galaxy, and one colour bar for both colours.
+
+    Examples
+    --------
+    >>> points = pd.DataFrame({"PC1": [0.0], "PC2": [1.0], "true": [8.5], "predicted": [8.6]}, index=["a"])
+    >>> chart = ring_scatter(points, "PC1", "PC2", Label("metallicity", "Metallicity", "dex", 8.2, 9.4))
+    >>> chart.title.text
+    'Outer ring: true. Inner dot: predicted.'
     """
     table = galaxy_table(points, [x, y, "predicted", "true", "image"])
     titles = x_title or x, y_title or y
-    colours, legend, how = _ring_colours(table, label)
+    colours, caption, coloured_by = _ring_colours(table, label)
     return (
         alt.Chart(table)
         .mark_point(filled=True, size=_RING_AREA, strokeWidth=_RING_WIDTH, opacity=1, invalid="show")
-        .encode(**_plane(x, y, titles), **colours, tooltip=_tooltip(table, label))
+        .encode(**component_axes(x, y, titles), **colours, tooltip=galaxy_tooltip(table, label))
         .properties(
             height=HEIGHT_PX,
-            title=alt.Title(legend, anchor="start", fontSize=13, fontWeight="normal"),
-            description=_description(table, *titles, label, how),
+            title=alt.Title(caption, anchor="start", fontSize=13, fontWeight="normal"),
+            description=f"{len(table):,} galaxies in the plane of {titles[0]} and {titles[1]}{coloured_by}.",
         )
     )
 
 
 def _ring_colours(table: pd.DataFrame, label: Label | None) -> tuple[dict[str, alt.Fill | alt.Stroke], str, str]:
-    """The colours of rings and dots, their legend, and how the description says it."""
-    labelled = "true" in table and bool(table["true"].notna().any())
-    if label is None or not (labelled or "predicted" in table):
-        return {"fill": alt.value(QUIET)}, "No label is known, and none is predicted.", "without a colour"
-    scale, bar = label_scale(label), _bar(label_title(label))
+    """The encodings of rings and dots, the caption that explains them, and the end of the description."""
+    has_truth = "true" in table and bool(table["true"].notna().any())
+    if label is None or not (has_truth or "predicted" in table):
+        return {"fill": alt.value(NEUTRAL)}, "No labels and no predictions.", ""
+    scale, legend, coloured_by = label_scale(label), colour_bar(label_title(label)), f", coloured by {label.name}"
     if "predicted" not in table:
-        dots = alt.Fill("true:Q", scale=scale, legend=bar, condition=_where_missing("true", QUIET))
-        return {"fill": dots}, "Dot: true. There are no predictions.", "as it is true"
-    colours = {"fill": alt.Fill("predicted:Q", scale=scale, legend=bar)}
-    if labelled:
-        # The same range, in other words: of two scales with one domain Vega-Lite 6.4 (a notebook's, the export's) makes
-        # one legend, even where the second has none, and draws it as discs instead of a bar.
-        same = label_scale(label)
-        same.domain = [alt.ExprRef(repr(float(end))) for end in (label.low, label.high)]
-        colours["stroke"] = alt.Stroke(
-            "true:Q", scale=same, legend=None, condition=_where_missing("true", "transparent")
-        )
-        return colours, "Outer ring: true. Inner dot: predicted.", "true outside and predicted inside"
-    return colours, "Dot: predicted. No true label is known.", "as predicted"
+        dots = alt.Fill("true:Q", scale=scale, legend=legend, condition=colour_if_missing("true", NEUTRAL))
+        return {"fill": dots}, "Dot: true. There are no predictions.", f"{coloured_by}, true"
+    colours = {"fill": alt.Fill("predicted:Q", scale=scale, legend=legend)}
+    if not has_truth:
+        return colours, "Dot: predicted. No true label is known.", f"{coloured_by}, predicted"
+    # The same range, written differently: from two scales with equal domains Vega-Lite 6.4 (in notebooks and exports)
+    # makes one legend, even if the second has none, and draws it as discs instead of a bar.
+    ring_scale = label_scale(label)
+    ring_scale.domain = [alt.ExprRef(repr(float(end))) for end in (label.low, label.high)]
+    condition = colour_if_missing("true", "transparent")
+    colours["stroke"] = alt.Stroke("true:Q", scale=ring_scale, legend=None, condition=condition)
+    return colours, "Outer ring: true. Inner dot: predicted.", f"{coloured_by}, true outside and predicted inside"
 
 
 def column_scatter(
     points: pd.DataFrame, x: str, y: str, colour: pd.Series, label: Label | None, *, title: str
 ) -> alt.Chart:
-    """Draw each galaxy as a dot in the colour of any one of its properties.
+    """Draw each galaxy as a dot, coloured by any column.
 
     Parameters
     ----------
     points : DataFrame of n_galaxies rows, index objID
         As for `ring_scatter`.
     x, y : str
+        Columns that are the axes.
     colour : Series of shape (n_galaxies,), same index
-        Numbers, or kinds: whole numbers of which there are few, or anything that is no number. A galaxy without a
-        finite one is grey.
+        Numbers, or categories: few different whole numbers, truth values or text. Galaxies without a finite value are
+        grey.
     label : Label or None
-        Of the truth and the prediction, for the tooltip.
+        The label of ``true`` and ``predicted``, for the tooltip.
     title : str
-        Of the colour bar.
+        Title of the colour bar.
 
     Returns
     -------
     altair.Chart
-        Numbers run from their 2nd to their 98th percentile, dark to bright. The rarest kind is drawn last.
+        The colour scale of numbers runs from their 2nd to their 98th percentile. The rarest category is drawn last.
+
+    Examples
+    --------
+    >>> points = pd.DataFrame({"PC1": [0.0, 1.0], "PC2": [1.0, 0.0]}, index=["a", "b"])
+    >>> kind = pd.Series(["disc", "bulge"], index=points.index)
+    >>> column_scatter(points, "PC1", "PC2", kind, None, title="kind").encoding.color["scale"].domain
+    ['bulge', 'disc']
     """
     table = galaxy_table(points, [x, y, "predicted", "true", "image"])
-    missing = _where_missing("colour", QUIET)
-    if pd.api.types.is_numeric_dtype(colour) and not pd.api.types.is_bool_dtype(colour) and not _counts(colour):
-        values = colour.astype(float).replace([np.inf, -np.inf], np.nan)
-        low, high = values.quantile([0.02, 0.98]) if values.notna().any() else (0.0, 1.0)
-        scale = alt.Scale(
-            domain=[float(low), float(high) if high > low else float(low) + 1], scheme=_SCHEME, clamp=True
-        )
-        coloured = alt.Color("colour:Q", scale=scale, legend=_bar(title), condition=missing)
-        shown = alt.Tooltip("colour:Q", title=title, format=".4g")
+    if pd.api.types.is_numeric_dtype(colour) and not pd.api.types.is_bool_dtype(colour) and not _is_count(colour):
+        values, encoding = _continuous(colour, title)
+        tooltip = alt.Tooltip("colour:Q", title=title, format=".4g")
+        table["colour"] = values.to_numpy()
     else:
-        values = colour.map("{:g}".format if _counts(colour) else str).where(colour.notna())
-        kinds = sorted(values.dropna().unique())
-        # The theme's own colours, or where they would come round again, others.
-        scale = alt.Scale(domain=kinds, scheme="tableau20" if len(kinds) > len(KINDS) else alt.Undefined)
-        side_by_side = alt.Legend(orient="top", columns=2)
-        coloured = alt.Color("colour:N", title=title, scale=scale, legend=side_by_side, condition=missing)
-        shown = alt.Tooltip("colour:N", title=title)
-    table["colour"] = values.to_numpy()
-    if shown.shorthand.endswith(":N"):
-        table = table.iloc[np.argsort(-table["colour"].map(table["colour"].value_counts()).fillna(0), kind="stable")]
+        values, encoding = _categorical(colour, title)
+        tooltip = alt.Tooltip("colour:N", title=title)
+        table["colour"] = values.to_numpy()
+        frequency = table["colour"].map(table["colour"].value_counts()).fillna(0)
+        table = table.iloc[np.argsort(-frequency, kind="stable")]
     return (
         alt.Chart(table)
         .mark_circle(size=42, opacity=0.9, invalid="show")
-        .encode(
-            **_plane(x, y, (x, y)),
-            color=coloured,
-            tooltip=[shown, *_tooltip(table, label)],
-        )
+        .encode(**component_axes(x, y, (x, y)), color=encoding, tooltip=[tooltip, *galaxy_tooltip(table, label)])
         .properties(
             height=HEIGHT_PX, description=f"{len(table):,} galaxies in the plane of {x} and {y}, coloured by {title}."
         )
     )
 
 
-def _counts(colour: pd.Series) -> bool:
-    """Whether numbers are a few whole ones, such as how many arms: a bar of colours in between would say nothing."""
+def _continuous(colour: pd.Series, title: str) -> tuple[pd.Series, alt.Color]:
+    """Numbers and their encoding with a colour bar."""
+    values = colour.astype(float).replace([np.inf, -np.inf], np.nan)
+    low, high = values.quantile([0.02, 0.98]) if values.notna().any() else (0.0, 1.0)
+    domain = [float(low), float(high) if high > low else float(low) + 1]
+    scale = alt.Scale(domain=domain, scheme=_SCHEME, clamp=True)
+    condition = colour_if_missing("colour", NEUTRAL)
+    return values, alt.Color("colour:Q", scale=scale, legend=colour_bar(title), condition=condition)
+
+
+def _categorical(colour: pd.Series, title: str) -> tuple[pd.Series, alt.Color]:
+    """Categories as text and their encoding: the theme's colours, or others if the theme's don't suffice."""
+    values = colour.map("{:g}".format if _is_count(colour) else str).where(colour.notna())
+    categories = sorted(values.dropna().unique())
+    scheme = "tableau20" if len(categories) > len(CATEGORICAL) else alt.Undefined
+    scale = alt.Scale(domain=categories, scheme=scheme)
+    condition, legend = colour_if_missing("colour", NEUTRAL), alt.Legend(orient="top", columns=2)
+    return values, alt.Color("colour:N", title=title, scale=scale, legend=legend, condition=condition)
+
+
+def _is_count(colour: pd.Series) -> bool:
+    """Whether a column has a few whole numbers, such as the number of spiral arms, which need no colour bar."""
     if not pd.api.types.is_numeric_dtype(colour) or pd.api.types.is_bool_dtype(colour):
         return False
     values = colour.dropna().unique()
-    return 1 < len(values) <= _MOST_COUNTS and bool(np.isfinite(values).all() and (values == np.round(values)).all())
-
-
-def image_scatter(
-    points: pd.DataFrame,
-    x: str,
-    y: str,
-    label: Label | None,
-    *,
-    framed_by: str | None = "true",
-    x_title: str | None = None,
-    y_title: str | None = None,
-    side_px: int = THUMBNAIL_PX,
-) -> alt.LayerChart:
-    """Draw each galaxy as its own picture, in a frame of its label's colour.
-
-    Parameters
-    ----------
-    points : DataFrame of n_galaxies rows, index objID
-        As for `ring_scatter`, with ``image``. Choose few enough that they don't cover each other: `spread_out`.
-    x, y : str
-    label : Label or None
-    framed_by : {"true", "predicted"} or None
-        Which value is the frame's colour; the colour bar says so. A galaxy without that value has a grey frame. None if
-        there is no such value: all frames are grey.
-    x_title, y_title : str, optional
-    side_px : int
-        Side of each picture, where the plot is large enough.
-
-    Returns
-    -------
-    altair.LayerChart
-        Frames and pictures, one colour bar.
-    """
-    table = galaxy_table(points, [x, y, "predicted", "true", "image"])
-    titles = x_title or x, y_title or y
-    side = f"clamp({_SHARE} * min(width, height) - {2 * _RIM_PX}, {min(_SMALLEST_PX, side_px)}, {side_px})"
-    coloured, how = alt.value(QUIET), "each a picture"
-    if label is not None and framed_by is not None:
-        name = label_title(label)
-        bar = _bar(f"{framed_by.capitalize()} {name[0].lower()}{name[1:]}")
-        condition, how = _where_missing(framed_by, QUIET), f"each a picture in a frame of its {framed_by} value"
-        coloured = alt.Color(f"{framed_by}:Q", scale=label_scale(label), legend=bar, condition=condition)
-    base = alt.Chart(table).encode(**_plane(x, y, titles, nice=False, padding=alt.ExprRef(side)))
-    frames = base.mark_square(size=alt.ExprRef(f"pow({side} + {2 * _RIM_PX}, 2)"), opacity=1, invalid="show").encode(
-        color=coloured
-    )
-    pictures = base.mark_image(width=alt.ExprRef(side), height=alt.ExprRef(side)).encode(
-        url="image:N", tooltip=_tooltip(table, label)
-    )
-    return alt.layer(frames, pictures).properties(
-        height=HEIGHT_PX + 200,
-        description=_description(table, *titles, label, how),
-    )
-
-
-# A component's numbers mean little by themselves: a few ticks, as the tutorial has none.
-_BARE = alt.Axis(tickCount=5, grid=False, format="g")
-
-
-def _plane(x: str, y: str, titles: tuple[str, str], **scale: Any) -> dict[str, alt.X | alt.Y]:  # noqa: ANN401 (what Altair's scale takes)
-    """The two axes of a scatter."""
-    shared = {"scale": alt.Scale(zero=False, **scale), "axis": _BARE}
-    return {
-        "x": alt.X(f"{_escaped(x)}:Q", title=titles[0], **shared),
-        "y": alt.Y(f"{_escaped(y)}:Q", title=titles[1], **shared),
-    }
-
-
-def _where_missing(name: str, colour: str) -> dict[str, str]:
-    """The colour of galaxies without a value: a condition, for else Vega-Lite gives them that of the scale's lowest."""
-    return {"test": f"!isValid(datum['{name}'])", "value": colour}
-
-
-def _bar(title: str) -> alt.Legend:
-    """A colour bar above a scatter: beside it, it would take half of a phone's width."""
-    return alt.Legend(title=title, orient="top", gradientLength=220, titleLimit=alt.ExprRef("width"))
-
-
-def _tooltip(table: pd.DataFrame, label: Label | None) -> list[alt.Tooltip]:
-    """What is said of a galaxy under the pointer; a picture must be called image to be drawn there."""
-    shown = [alt.Tooltip("objID:N", title="objID")]
-    for name in ("true", "predicted"):
-        if name in table and label is not None:
-            shown.append(alt.Tooltip(f"{name}:Q", title=with_unit(name, label), format=value_format(label)))
-    if "image" in table:
-        shown.append(alt.Tooltip("image:N"))
-    return shown
-
-
-def _escaped(name: str) -> str:
-    """A column's name as Altair's shorthand and Vega take it."""
-    for special in (":", ".", "[", "]"):
-        name = name.replace(special, f"\\{special}")
-    return name
-
-
-def _description(table: pd.DataFrame, x: str, y: str, label: Label | None, how: str) -> str:
-    """The chart in a sentence."""
-    coloured = "" if label is None else f"coloured by {label.name}, "
-    return f"{len(table):,} galaxies in the plane of {x} and {y}, {coloured}{how}."
+    is_whole = bool(np.isfinite(values).all() and (values == np.round(values)).all())
+    return 1 < len(values) <= _MAX_WHOLE_NUMBERS and is_whole

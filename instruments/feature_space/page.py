@@ -11,11 +11,11 @@ from galviz.analysis.metrics import prediction_errors
 from galviz.analysis.pca import Projection, fit_pca
 from galviz.charts import (
     column_scatter,
-    explained_variance,
+    explained_variance_chart,
     image_scatter,
-    residuals,
+    prediction_scatter,
+    residual_scatter,
     ring_scatter,
-    true_against_predicted,
     value_format,
 )
 from galviz.features.features import Features
@@ -89,7 +89,7 @@ class Space:
 
     def digits(self, *, finer: int = 0) -> str:
         """Format of a value of the label."""
-        return ".3f" if self.label is None else value_format(self.label, finer=finer)
+        return ".3f" if self.label is None else value_format(self.label, extra_digits=finer)
 
 
 @dataclass(frozen=True)
@@ -289,7 +289,7 @@ def page() -> None:
     _show_pictures(space, plane)
 
     st.header("Principal components")
-    st.altair_chart(explained_variance(plane.projection.explained_variance_ratio))
+    st.altair_chart(explained_variance_chart(plane.projection.explained_variance_ratio))
 
     st.header("Predictions" if space.predicts else "Coordinates")
     if space.predicts:
@@ -298,8 +298,8 @@ def page() -> None:
         st.caption("These features come without predictions: there is nothing to compare with labels.")
     if plane.labelled and space.predicts:
         left, right = st.columns(2, gap="large")
-        left.altair_chart(true_against_predicted(plane.points, space.label))
-        right.altair_chart(residuals(plane.points, space.label))
+        left.altair_chart(prediction_scatter(plane.points, space.label))
+        right.altair_chart(residual_scatter(plane.points, space.label))
     _show_table(space, plane)
     with st.container(horizontal=True):
         for lesson in settings().lessons:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from galviz.charts import label_distribution, value_format
+from galviz.charts import label_histogram, value_format
 from galviz.course.manifest import find_lesson
 from galviz.course.prose import Sections
 from galviz.network.crops import centre_crop, outline_crops
@@ -107,7 +107,7 @@ def _show_distribution(survey: Survey, ranking: Ranking, shown: list[str], chose
     if label is None:
         return
     name, digits = f"{label.name} [{label.unit}]", value_format(label)
-    chart = label_distribution(ranking.values, name, shown=shown, chosen=chosen, digits=digits)
+    chart = label_histogram(ranking.values, name, marked_ids=shown, selected_id=chosen, number_format=digits)
     st.altair_chart(chart)  # a screen reader gets its description
     st.caption("Bars: the sample. Ticks: the galaxies of the grid. Line: this galaxy.")
 

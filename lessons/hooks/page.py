@@ -33,10 +33,10 @@ def _show_maps(chosen: Chosen, layer: str, survey: Survey, figures: Figures, car
         f"{galaxy_caption(chosen, survey)}. Below each: channel · its average, which is "
         f"{'the feature' if layer == 'features' else 'what is kept of it'}. Orange is positive, blue negative."
     )
-    largest = float(np.abs(maps).max())
+    vmax = float(np.abs(maps).max())
     crop = network_crop(survey.image(chosen.object_id), card.pad_px, card.crop_px)
     show_pictures(
-        [crop, *(heatmap(values, largest=largest) for values in maps)],
+        [crop, *(heatmap(values, vmax=vmax) for values in maps)],
         ["the galaxy", *(f"{channel} · {average(values)}" for channel, values in zip(channels, maps, strict=True))],
         [f"The central {card.crop_px} px", *(f"Channel {channel} of {mapped}" for channel in channels)],
         columns=COLUMNS,

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from galviz.charts import pixel_distribution
+from galviz.charts import pixel_histogram
 from galviz.course.manifest import find_lesson
 from galviz.network.card import ModelCard, read_card
 from galviz.network.crops import network_crop, outline_crops
@@ -45,8 +45,8 @@ def _show_numbers(crop: Image.Image, card: ModelCard, text: str) -> None:
     numbers = normalise(pixels, card.mean, card.std)
     left, right = st.columns(2, gap="large")
     with left:
-        st.altair_chart(pixel_distribution(pixels, "value in the file"))
-        st.altair_chart(pixel_distribution(numbers, "number that the network is given"))
+        st.altair_chart(pixel_histogram(pixels, "value in the file"))
+        st.altair_chart(pixel_histogram(numbers, "number that the network is given"))
     with right:
         st.markdown(text)
         mean, std = card.mean[0], card.std[0]

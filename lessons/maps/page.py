@@ -17,7 +17,7 @@ from galviz.analysis.embeddings import (
     noise_like,
 )
 from galviz.analysis.neighbours import count_pieces, map_qualities, neighbours_kept, procrustes_disparity
-from galviz.charts import map_scatter, plain_map
+from galviz.charts import embedding_scatter, plain_scatter
 from galviz.course.manifest import find_lesson
 from galviz.features.features import Features
 from galviz.survey.causes import cause_title
@@ -110,7 +110,7 @@ def _show_maps(opened: OpenSurvey, features: Features, choices: Choices, shown: 
             opened, features, coordinates, sample, survey.label, pictures=len(sample) <= MOST_WITH_PICTURES
         ).rename(columns={"PC1": "x", "PC2": "y"})
         title = cause_title(colour) if colour else ""
-        chart = map_scatter(points, survey.label, title=name, colour_title=title, **coloured)
+        chart = embedding_scatter(points, survey.label, title=name, colour_title=title, **coloured)
         place.altair_chart(chart, key=f"map-{name}-{colour}")
 
 
@@ -167,8 +167,8 @@ def _show_noise(features: Features, sample: list[str], text: str) -> None:
             f"by UMAP of {len(noise_umap):,} points joined to {maps.joined_of(len(noise_umap))}. The last column: as "
             "many points strewn evenly over a square, in one draw."
         )
-    middle.altair_chart(plain_map(noise_map, title=f"t-SNE of noise, perplexity {perplexity}"))
-    right.altair_chart(plain_map(noise_umap, title=f"UMAP of noise, {around} neighbours"))
+    middle.altair_chart(plain_scatter(noise_map, title=f"t-SNE of noise, perplexity {perplexity}"))
+    right.altair_chart(plain_scatter(noise_umap, title=f"UMAP of noise, {around} neighbours"))
 
 
 def page() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from galviz.analysis.correlation import LEAST_GALAXIES, METHODS, Correlations, correlate, curve_r2
 from galviz.analysis.probes import probe
 from galviz.artefacts.probes import TRAINED, ProbeResults, known_causes
-from galviz.charts import correlation_map, probe_comparison
+from galviz.charts import correlation_heatmap, probe_chart
 from galviz.course.manifest import find_lesson
 from galviz.features.features import Features
 from galviz.network.card import read_card
@@ -77,7 +77,7 @@ def _choose(opened: OpenSurvey, features: Features, results: ProbeResults) -> Sa
 
 
 def _show_correlations(sample: Sample, correlations: Correlations) -> None:
-    chart = correlation_map(correlations, sample.components, [cause_name(name) for name in sample.causes])
+    chart = correlation_heatmap(correlations, sample.components, [cause_name(name) for name in sample.causes])
     st.altair_chart(chart, key=f"map-{sample.source}-{sample.n_components}-{sample.measure}")
     st.caption(
         f"{len(sample.object_ids):,} simulated galaxies, {sample.source}, {correlations.level:.0%} intervals by 1,000 "
@@ -121,7 +121,7 @@ def _show_probes(results: ProbeResults, names: list[str], cause: str) -> None:
     against = choose_one("Beside the trained features", rivals, rivals[0], key="against")
     shown = results.probes[results.probes["source"].isin([TRAINED, SOURCES[against]])]
     shown = shown.assign(source=shown["source"].map(source_words), cause=shown["cause"].map(cause_name))
-    chart = probe_comparison(shown, [cause_name(name) for name in names], ["trained", against])
+    chart = probe_chart(shown, [cause_name(name) for name in names], ["trained", against])
     st.altair_chart(chart, key=f"probes-{against}")
     st.caption(f"All {len(results.pixels):,} simulated galaxies, each told by a probe that hasn't seen it.")
     about = results.about(cause)

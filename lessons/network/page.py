@@ -48,10 +48,10 @@ def _show_convolution(crop: Image.Image, card: ModelCard, text: str) -> None:
     kernel = kernels[number - 1]
     numbers = normalise(np.asarray(crop), card.mean, card.std)
     output = convolve(numbers, kernel)
-    largest = float(np.abs(kernel).max())
+    vmax = float(np.abs(kernel).max())
     size = f"Out: {len(output)} × {len(output)} places"
     show_pictures(
-        [crop, *(heatmap(weights, largest=largest) for weights in kernel), heatmap(output)],
+        [crop, *(heatmap(weights, vmax=vmax) for weights in kernel), heatmap(output)],
         [f"In: {card.crop_px} px", *(f"weights of {colour}" for colour in COLOURS), size],
         [
             "The galaxy's central crop",
@@ -77,8 +77,8 @@ def _show_channel(parts: dict[str, str], maps: dict[str, np.ndarray], channels: 
     """Draw one channel of some maps side by side, on one scale of colours; `parts` gives their captions by name."""
     place = list(channels).index(channel)
     shown = {words: maps[name][place] for name, words in parts.items()}
-    largest = max(float(np.abs(values).max()) for values in shown.values())
-    images = [heatmap(values, largest=largest) for values in shown.values()]
+    vmax = max(float(np.abs(values).max()) for values in shown.values())
+    images = [heatmap(values, vmax=vmax) for values in shown.values()]
     show_pictures(images, list(shown), [f"Channel {channel}: {words}" for words in shown], columns=ROW, sharp=True)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from galviz.analysis.pca import Projection, fit_pca
-from galviz.charts import explained_variance
+from galviz.charts import explained_variance_chart
 from galviz.course.manifest import find_lesson
 from galviz.features.features import Features
 from lessons.pca.by_hand import pca_by_svd
@@ -22,7 +22,7 @@ def _show_shares(ratios: np.ndarray, n_channels: int, n_galaxies: int, layer: st
         for count in (1, 2, 3):
             if count <= len(ratios):
                 st.metric(f"In {'the first' if count == 1 else f'{count} components'}", f"{ratios[:count].sum():.1%}")
-    st.altair_chart(explained_variance(ratios))
+    st.altair_chart(explained_variance_chart(ratios))
     st.caption(
         f"{n_galaxies:,} simulated galaxies, layer {layer}; other samples have other shares. The tutorial has 92, 97 "
         "and 98 %, from 256 real ones."
@@ -85,5 +85,5 @@ def page() -> None:
     st.header("The same by hand")
     st.container(width=720).markdown(text["svd"])
     _compare_with_svd(features, layer, sample, ratios)
-    show_code(explained_variance, fit_pca, pca_by_svd, matplotlib=figure_source(lesson))
+    show_code(explained_variance_chart, fit_pca, pca_by_svd, matplotlib=figure_source(lesson))
     end(lesson, text)

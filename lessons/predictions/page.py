@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from galviz.analysis.metrics import Errors, prediction_errors
-from galviz.charts import residuals, true_against_predicted
+from galviz.charts import prediction_scatter, residual_scatter
 from galviz.course.manifest import find_lesson
 from galviz.features.features import Features
 from galviz.network.head import read_head
@@ -42,8 +42,8 @@ def _show_errors(opened: OpenSurvey, results: pd.DataFrame, errors: Errors) -> N
         st.metric("Floor: the scatter", f"{floor:.3f} {label.unit}", help="Drawn at random, so in no picture")
     points = results.assign(image=thumbnails(opened, sample).to_numpy())
     left, right = st.columns(2, gap="large")
-    left.altair_chart(true_against_predicted(points, label))
-    right.altair_chart(residuals(points, label))
+    left.altair_chart(prediction_scatter(points, label))
+    right.altair_chart(residual_scatter(points, label))
     st.caption(
         f"{len(sample):,} simulated galaxies that the network never learnt from; all numbers above are theirs. Orange: "
         "where both are equal."
@@ -102,8 +102,8 @@ def page() -> None:
         values = features.layers["features"][features.rows(sample)]
         _check_rows(values, results, errors, opened.survey.label.unit)
     show_code(
-        true_against_predicted,
-        residuals,
+        prediction_scatter,
+        residual_scatter,
         prediction_errors,
         same_galaxies,
         matplotlib=figure_source(lesson),

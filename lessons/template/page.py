@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from galviz.charts import label_distribution
+from galviz.charts import label_histogram
 from galviz.course.manifest import find_lesson
 from panels.anatomy import begin, end
 from panels.code import figure_source, show_code
@@ -20,10 +20,10 @@ def page() -> None:
     sample = choose_sample(opened.survey)
     values = catalogue.loc[sample, label.column]
     with picture:
-        st.altair_chart(label_distribution(values, f"{label.name} [{label.unit}]", shown=[]))
+        st.altair_chart(label_histogram(values, f"{label.name} [{label.unit}]", marked_ids=[]))
         st.caption(f"{len(sample):,} simulated galaxies.")
 
     st.container(width=720).markdown(text["idea"])
     st.markdown(f"In your sample the mean is **{values.mean():.2f} {label.unit}**.")
-    show_code(label_distribution, matplotlib=figure_source(lesson))
+    show_code(label_histogram, matplotlib=figure_source(lesson))
     end(lesson, text)

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from galviz.charts import learning_rate, loss_by_epoch
+from galviz.charts import learning_rate_chart, loss_chart
 from galviz.course.manifest import find_lesson
 from galviz.network.card import ModelCard, read_card
 from galviz.survey.survey import Survey
@@ -22,7 +22,7 @@ def _show_losses(survey: Survey, card: ModelCard) -> None:
     catalogue, label, epochs = survey.catalogue, survey.label, card.training["epochs"]
     floor = float(catalogue["metallicity_scatter_dex"].std())
     guessing = float(catalogue[label.column].std())
-    st.altair_chart(loss_by_epoch(epochs, label, floor=floor))
+    st.altair_chart(loss_chart(epochs, label, floor=floor))
     st.caption(
         f"Orange line: the scatter drawn at random, {floor:#.2g} {label.unit}. The error can't fall below it; how much "
         f"more pictures hide isn't known. Always guessing the mean would give {guessing:.2g} {label.unit}. Both of all "
@@ -42,7 +42,7 @@ def _show_losses(survey: Survey, card: ModelCard) -> None:
 def _show_learning_rate(phases: list[Phase]) -> None:
     rates = np.concatenate([one_cycle(phase.lr, _POINTS * phase.epochs) for phase in phases])
     names = np.repeat([phase.name for phase in phases], [_POINTS * phase.epochs for phase in phases])
-    st.altair_chart(learning_rate(rates, phases=names))
+    st.altair_chart(learning_rate_chart(rates, phases=names))
 
 
 def page() -> None:
@@ -71,8 +71,8 @@ def page() -> None:
     st.header("The floor")
     st.container(width=720).markdown(text["floor"])
     show_code(
-        loss_by_epoch,
-        learning_rate,
+        loss_chart,
+        learning_rate_chart,
         "galviz/training/fitting.py:fit",
         one_cycle,
         matplotlib=figure_source(lesson),

@@ -13,7 +13,12 @@ from galviz.analysis.dimension import (
 )
 from galviz.analysis.regression import HeldOutRegression
 from galviz.analysis.variance import BootstrapVariance, HeldOutVariance, held_out_explained_variance
-from galviz.charts import error_by_components, share_curves, shares_by_chance, shares_by_size
+from galviz.charts import (
+    error_by_components_chart,
+    parallel_analysis_chart,
+    variance_by_sample_size_chart,
+    variance_estimates_chart,
+)
 from galviz.course.manifest import find_lesson
 from galviz.features.features import Features
 from galviz.survey.causes import CAUSES, cause_title
@@ -82,7 +87,7 @@ def _show_shares(sample: Sample, found: BootstrapVariance, left_out: HeldOutVari
         "galaxies left out": others,
         "the tutorial's 256": pd.DataFrame({"share": TUTORIAL[:n_components]}),
     }
-    st.altair_chart(share_curves(curves))
+    st.altair_chart(variance_estimates_chart(curves))
     st.caption(
         f"{len(sample.object_ids):,} simulated galaxies, layer {sample.layer}. Band: where 95 % of "
         f"{found.n_resamples} resamples of them lie. Bars: from the worst to the best of {components.FOLDS} folds. The "
@@ -118,7 +123,7 @@ def _show_sizes(sample: Sample, text: str) -> None:
         f"{spread['all'].iloc[0]:.0%}."
     )
     with right:
-        st.altair_chart(shares_by_size(by_size))
+        st.altair_chart(variance_by_sample_size_chart(by_size))
         st.caption(
             "Bands: where 95 % of 200 samples lie. Dashed: all galaxies of the survey. The first scale is logarithmic."
         )
@@ -144,7 +149,7 @@ def _show_rules(sample: Sample, chance: ChanceShares, next_use: HeldOutRegressio
 def _show_chance(chance: ChanceShares) -> None:
     st.subheader("Against chance")
     drawn = int((chance.chance[:DRAWN] > 0).sum())
-    st.altair_chart(shares_by_chance(np.maximum(chance.observed[:drawn], 1e-6), chance.chance[:drawn]))
+    st.altair_chart(parallel_analysis_chart(np.maximum(chance.observed[:drawn], 1e-6), chance.chance[:drawn]))
 
 
 def _show_next_use(next_use: HeldOutRegression | None, n_galaxies: int, target: str) -> None:
@@ -154,7 +159,7 @@ def _show_next_use(next_use: HeldOutRegression | None, n_galaxies: int, target: 
         return
     cause = CAUSES[target]
     st.altair_chart(
-        error_by_components(
+        error_by_components_chart(
             next_use.rmse, next_use.standard_error, next_use.baseline, title=cause.name, unit=cause.unit
         )
     )

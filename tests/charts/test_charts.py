@@ -1,4 +1,4 @@
-"""Charts hold the numbers they were given, and say in words what they show."""
+"""Charts hold the data they were given."""
 
 import json
 import tomllib
@@ -11,17 +11,17 @@ import pytest
 
 from galviz.charts import (
     column_scatter,
-    explained_variance,
+    explained_variance_chart,
     image_scatter,
-    label_distribution,
-    learning_rate,
-    loss_by_epoch,
-    residuals,
+    label_histogram,
+    learning_rate_chart,
+    loss_chart,
+    prediction_scatter,
+    residual_scatter,
     ring_scatter,
-    true_against_predicted,
     value_format,
 )
-from galviz.charts.colour import CHOSEN, KINDS
+from galviz.charts.colour import CATEGORICAL, HIGHLIGHT
 from galviz.survey.label import Label
 
 LABELS = pd.Series({"a": 8.5, "b": 8.7, "c": 9.1, "d": np.nan})
@@ -48,23 +48,15 @@ def rows(chart, part=None):
 # The distribution of a label
 
 
-def test_label_distribution_holds_the_known_labels_the_shown_and_the_chosen():
-    chart = label_distribution(LABELS, "Metallicity [dex]", shown=["a", "c", "d"], chosen="c").to_dict()
+def test_label_histogram_has_the_known_labels_the_marked_and_the_selected_galaxies():
+    chart = label_histogram(LABELS, "Metallicity [dex]", marked_ids=["a", "c", "d"], selected_id="c").to_dict()
     values = [list(rows(chart, layer)["label"]) for layer in chart["layer"]]
     assert values == [[8.5, 8.7, 9.1], [8.5, 9.1], [9.1]]
     assert [layer["mark"]["type"] for layer in chart["layer"]] == ["bar", "tick", "rule"]
 
 
-def test_label_distribution_describes_itself():
-    chart = label_distribution(LABELS, "Metallicity [dex]", shown=[], chosen="c")
-    assert chart.description == (
-        "Histogram of Metallicity [dex] for 3 galaxies, from 8.50 to 9.10, median 8.70. "
-        "A line marks the chosen galaxy at 9.10."
-    )
-
-
-def test_a_chosen_galaxy_without_a_label_has_no_line():
-    chart = label_distribution(LABELS, "Metallicity [dex]", shown=[], chosen="d")
+def test_a_selected_galaxy_without_a_label_has_no_line():
+    chart = label_histogram(LABELS, "Metallicity [dex]", marked_ids=[], selected_id="d")
     assert len(chart.layer) == 2
     assert "line" not in chart.description
 
@@ -72,7 +64,7 @@ def test_a_chosen_galaxy_without_a_label_has_no_line():
 # Rings around dots
 
 
-def test_the_ring_is_the_truth_and_the_dot_the_prediction():
+def test_the_ring_is_true_and_the_dot_predicted():
     chart = ring_scatter(POINTS, "PC1", "PC2", METALLICITY).to_dict()
     encoding = chart["encoding"]
     assert encoding["stroke"]["field"] == "true"
@@ -86,7 +78,7 @@ def test_the_ring_is_the_truth_and_the_dot_the_prediction():
     assert table["true"].to_list()[:2] == [8.5, 9.0]
 
 
-def test_a_galaxy_without_a_truth_has_no_ring():
+def test_a_galaxy_without_a_true_label_has_no_ring():
     stroke = ring_scatter(POINTS, "PC1", "PC2", METALLICITY).to_dict()["encoding"]["stroke"]
     assert stroke["condition"] == {"test": "!isValid(datum['true'])", "value": "transparent"}
     for points in (POINTS.drop(columns="true"), POINTS.assign(true=np.nan)):
@@ -95,7 +87,7 @@ def test_a_galaxy_without_a_truth_has_no_ring():
         assert chart["title"]["text"] == "Dot: predicted. No true label is known."
 
 
-def test_both_colours_are_one_scale_and_one_bar():
+def test_ring_and_dot_share_one_scale_and_one_colour_bar():
     encoding = ring_scatter(POINTS, "PC1", "PC2", METALLICITY).to_dict()["encoding"]
     scale = {"domain": [8.2, 9.4], "scheme": "spectral", "reverse": True, "clamp": True}
     assert encoding["fill"]["scale"] == scale
@@ -107,30 +99,23 @@ def test_both_colours_are_one_scale_and_one_bar():
     assert other["legend"]["title"] == "redshift"
 
 
-def test_the_tooltip_shows_the_picture_the_id_and_the_numbers():
-    told = ring_scatter(POINTS, "PC1", "PC2", METALLICITY).to_dict()["encoding"]["tooltip"]
-    assert [each["field"] for each in told] == ["objID", "true", "predicted", "image"]
-    assert [each["title"] for each in told[:3]] == ["objID", "true [dex]", "predicted [dex]"]
+def test_the_tooltip_has_the_id_the_label_and_the_picture():
+    tooltip = ring_scatter(POINTS, "PC1", "PC2", METALLICITY).to_dict()["encoding"]["tooltip"]
+    assert [item["field"] for item in tooltip] == ["objID", "true", "predicted", "image"]
+    assert [item["title"] for item in tooltip[:3]] == ["objID", "true [dex]", "predicted [dex]"]
     bare = ring_scatter(POINTS.drop(columns="image"), "PC1", "PC2", METALLICITY).to_dict()
-    assert [each["field"] for each in bare["encoding"]["tooltip"]] == ["objID", "true", "predicted"]
-
-
-def test_a_scatter_says_in_words_what_it_shows():
-    assert ring_scatter(POINTS, "PC1", "PC2", METALLICITY, y_title="component 2").description == (
-        "3 galaxies in the plane of PC1 and component 2, coloured by Metallicity, 12 + log10(O/H), true outside and "
-        "predicted inside."
-    )
+    assert [item["field"] for item in bare["encoding"]["tooltip"]] == ["objID", "true", "predicted"]
 
 
 @pytest.mark.parametrize("name", ["a.b", "a:b", "a[0]"])
-def test_a_column_may_be_called_anything(name):
+def test_column_names_may_have_special_characters(name):
     chart = ring_scatter(POINTS.rename(columns={"PC1": name}), name, "PC2", METALLICITY).to_dict()
     assert chart["encoding"]["x"]["field"].replace("\\", "") == name
     assert chart["encoding"]["x"]["type"] == "quantitative"
     assert name in rows(chart).columns
 
 
-def test_points_are_not_changed():
+def test_points_are_not_modified():
     before = POINTS.copy()
     ring_scatter(POINTS, "PC1", "PC2", METALLICITY)
     image_scatter(POINTS, "PC1", "PC2", METALLICITY)
@@ -141,7 +126,7 @@ def test_points_are_not_changed():
 
 
 @pytest.mark.parametrize(("framed_by", "title"), [("true", "True"), ("predicted", "Predicted")])
-def test_the_frame_and_the_colour_bar_are_of_one_value(framed_by, title):
+def test_frame_and_colour_bar_show_the_same_value(framed_by, title):
     chart = image_scatter(POINTS, "PC1", "PC2", METALLICITY, framed_by=framed_by).to_dict()
     frames, pictures = chart["layer"]
     colour = frames["encoding"]["color"]
@@ -149,7 +134,6 @@ def test_the_frame_and_the_colour_bar_are_of_one_value(framed_by, title):
     assert colour["legend"]["title"] == f"{title} metallicity, 12 + log10(O/H) [dex]"
     assert colour["scale"]["domain"] == [8.2, 9.4]
     assert colour["condition"] == {"test": f"!isValid(datum['{framed_by}'])", "value": "gray"}
-    assert chart["description"].endswith(f"12 + log10(O/H), each a picture in a frame of its {framed_by} value.")
     assert pictures["encoding"]["url"]["field"] == "image"
     for layer in (frames, pictures):
         assert (layer["encoding"]["x"]["field"], layer["encoding"]["y"]["field"]) == ("PC1", "PC2")
@@ -159,7 +143,7 @@ def test_the_frame_and_the_colour_bar_are_of_one_value(framed_by, title):
     ("width", "height", "side"),
     [(860, 800, 48), (330, 560, 18.1), (560, 330, 18.1), (100, 500, 14)],  # a screen, a phone, a low one, a watch
 )
-def test_pictures_in_their_frames_stay_apart_on_a_small_plot(width, height, side):
+def test_pictures_do_not_overlap_on_a_small_plot(width, height, side):
     frames, pictures = image_scatter(POINTS, "PC1", "PC2", METALLICITY).to_dict()["layer"]
     known = {
         "width": width,
@@ -185,7 +169,7 @@ def test_pictures_in_their_frames_stay_apart_on_a_small_plot(width, height, side
 
 
 def test_explained_variance_is_single_and_cumulative():
-    chart = explained_variance([0.9, 0.06, 0.01], low=[0.85, 0.9, 0.95], high=[0.95, 0.97, 0.99]).to_dict()
+    chart = explained_variance_chart([0.9, 0.06, 0.01], low=[0.85, 0.9, 0.95], high=[0.95, 0.97, 0.99]).to_dict()
     bars, line, interval = chart["layer"]
     assert rows(chart, bars)["single"].to_list() == [0.9, 0.06, 0.01]
     assert rows(chart, line)["cumulative"].to_list() == pytest.approx([0.9, 0.96, 0.97])
@@ -194,15 +178,15 @@ def test_explained_variance_is_single_and_cumulative():
     assert chart["description"] == "Cumulative explained variance of 1 to 3 components: 90.0%, 96.0%, 97.0%."
 
 
-def test_without_an_interval_there_is_none():
-    assert len(explained_variance([0.9, 0.06]).to_dict()["layer"]) == 2
+def test_the_interval_is_optional():
+    assert len(explained_variance_chart([0.9, 0.06]).to_dict()["layer"]) == 2
 
 
 # True against predicted, and loss
 
 
-def test_predictions_are_drawn_with_a_line_of_equals():
-    chart = true_against_predicted(POINTS, METALLICITY).to_dict()
+def test_predictions_have_the_line_of_equality():
+    chart = prediction_scatter(POINTS, METALLICITY).to_dict()
     dots, line = chart["layer"]
     table = rows(chart, dots)
     assert table["objID"].to_list() == list(POINTS.index[:2])  # the third has no true value
@@ -210,23 +194,23 @@ def test_predictions_are_drawn_with_a_line_of_equals():
     equal = rows(chart, line)
     assert equal["true"].to_list() == equal["equal"].to_list() == [8.5, 9.0]
     assert dots["encoding"]["x"]["scale"] == dots["encoding"]["y"]["scale"]
-    assert [each["field"] for each in dots["encoding"]["tooltip"]][-1] == "image"
+    assert [item["field"] for item in dots["encoding"]["tooltip"]][-1] == "image"
     assert "of 2 galaxies" in chart["description"]
 
 
-def test_residuals_are_predicted_less_true():
-    chart = residuals(POINTS, METALLICITY).to_dict()
+def test_residuals_are_predicted_minus_true():
+    chart = residual_scatter(POINTS, METALLICITY).to_dict()
     dots, level = chart["layer"]
     assert rows(chart, dots)["residual"].to_list() == pytest.approx([0.1, -0.2])
     assert dots["encoding"]["y"]["field"] == "residual"
     assert rows(chart, level)["zero"].to_list() == [0.0]
-    assert chart["description"].endswith("it changes by -0.60 a unit.")  # from 0.1 to -0.2 over 0.5
+    assert "slope -0.60" in chart["description"]  # from 0.1 to -0.2 over 0.5
 
 
-def test_no_galaxy_with_a_truth_is_an_empty_chart():
-    nobody = POINTS.assign(true=np.nan)
-    assert "of 0 galaxies" in true_against_predicted(nobody, METALLICITY).description
-    assert "of 0 galaxies" in residuals(nobody, METALLICITY).description
+def test_without_true_values_the_chart_is_empty():
+    unlabelled = POINTS.assign(true=np.nan)
+    assert "of 0 galaxies" in prediction_scatter(unlabelled, METALLICITY).description
+    assert "of 0 galaxies" in residual_scatter(unlabelled, METALLICITY).description
 
 
 EPOCHS = [
@@ -235,32 +219,27 @@ EPOCHS = [
 ]
 
 
-def test_epochs_are_numbered_through():
-    chart = loss_by_epoch(EPOCHS, METALLICITY, floor=0.05).to_dict()
+def test_epochs_are_numbered_across_phases():
+    chart = loss_chart(EPOCHS, METALLICITY, floor=0.05).to_dict()
     _, curves, floor = chart["layer"]
     table = rows(chart, curves)
-    kept_apart = table[table["over"] == "galaxies kept apart"]
-    assert kept_apart["number"].to_list() == [1, 2]
-    assert kept_apart["rmse"].to_list() == [0.15, 0.1]
-    assert table[table["over"] == "galaxies learnt from"]["rmse"].to_list() == [0.2, 0.12]
+    validation = table[table["set"] == "validation set"]
+    assert validation["number"].to_list() == [1, 2]
+    assert validation["rmse"].to_list() == [0.15, 0.1]
+    assert table[table["set"] == "training set"]["rmse"].to_list() == [0.2, 0.12]
     assert table["images"].unique().tolist() == ["64 px", "112 px"]
     assert curves["encoding"]["y"]["scale"]["zero"]
     assert rows(chart, floor)["floor"].to_list() == [0.05]
-    assert chart["description"] == (
-        "Root-mean-square error over galaxies kept apart, by epoch: 0.150, 0.100 [dex]. "
-        "Phases: warm-up at 64 px from epoch 1, training at 112 px from epoch 2. "
-        "A line marks the floor that no error falls below, 0.05."
-    )
 
 
-def test_the_phases_of_a_training_are_told_apart():
+def test_curves_break_between_phases():
     # Two warm-ups, the second begun anew on larger images, and one epoch of the training proper.
     phases = [("warm-up", 1, 64), ("warm-up", 2, 64), ("warm-up", 1, 112), ("warm-up", 2, 112), ("training", 1, 112)]
     epochs = [
         {"phase": phase, "epoch": epoch, "side_px": side_px, "train_rmse": 0.2, "valid_rmse": 0.1}
         for phase, epoch, side_px in phases
     ]
-    chart = loss_by_epoch(epochs, METALLICITY).to_dict()
+    chart = loss_chart(epochs, METALLICITY).to_dict()
     starts, curves = chart["layer"]
     assert curves["encoding"]["detail"]["field"] == "part"  # so a line breaks between them
     assert rows(chart, curves)["part"].to_list() == [1, 1, 2, 2, 3] * 2
@@ -278,25 +257,25 @@ def test_the_phases_of_a_training_are_told_apart():
     assert curves["encoding"]["x"]["axis"]["values"] == [1, 2, 3, 4, 5]
 
 
-def test_a_training_of_one_phase_has_its_name_and_no_line():
-    chart = loss_by_epoch(EPOCHS[:1], METALLICITY).to_dict()
+def test_a_single_phase_has_its_name_and_no_line():
+    chart = loss_chart(EPOCHS[:1], METALLICITY).to_dict()
     assert rows(chart, chart["layer"][0]).empty
     assert chart["layer"][0]["encoding"]["x"]["axis"]["values"] == [0.5]
 
 
-def test_a_learning_rate_is_drawn_phase_by_phase():
-    chart = learning_rate([0.1, 0.2, 0.1, 0.3], phases=["one", "one", "two", "two"]).to_dict()
+def test_each_phase_has_its_own_learning_rate_line():
+    chart = learning_rate_chart([0.1, 0.2, 0.1, 0.3], phases=["one", "one", "two", "two"]).to_dict()
     table = rows(chart)
     assert table["rate"].to_list() == [0.1, 0.2, 0.1, 0.3]
     assert table["phase"].to_list() == ["one", "one", "two", "two"]
     assert chart["encoding"]["detail"]["field"] == "phase"
-    assert table["done"].to_list() == pytest.approx([0, 1 / 3, 2 / 3, 1])
+    assert table["progress"].to_list() == pytest.approx([0, 1 / 3, 2 / 3, 1])
 
 
 # Any column as the colour
 
 
-def test_any_number_colours_the_galaxies():
+def test_numbers_have_a_continuous_scale():
     mass = pd.Series([9.0, np.inf, 11.0], index=POINTS.index)
     chart = column_scatter(POINTS, "PC1", "PC2", mass, METALLICITY, title="stellar mass").to_dict()
     colour = chart["encoding"]["color"]
@@ -311,42 +290,42 @@ def test_any_number_colours_the_galaxies():
 
 
 @pytest.mark.parametrize(
-    ("kinds", "told_apart"),
+    ("kinds", "categories"),
     [([True, False, True], ["False", "True"]), (["disc", None, "bulge"], ["bulge", "disc"])],
 )
-def test_kinds_colour_the_galaxies_too(kinds, told_apart):
+def test_truth_values_and_text_are_categories(kinds, categories):
     chart = column_scatter(
         POINTS, "PC1", "PC2", pd.Series(kinds, index=POINTS.index), METALLICITY, title="kind"
     ).to_dict()
     assert chart["encoding"]["color"]["type"] == "nominal"
-    assert chart["encoding"]["color"]["scale"] == {"domain": told_apart}  # in the theme's colours; unknown is no kind
+    assert chart["encoding"]["color"]["scale"] == {"domain": categories}  # in the theme's colours; unknown is no kind
     shown = rows(chart).set_index("objID").loc[POINTS.index]  # the rarest kind is drawn last
-    assert [None if pd.isna(each) else each for each in shown["colour"]] == [
-        None if each is None else str(each) for each in kinds
+    assert [None if pd.isna(value) else value for value in shown["colour"]] == [
+        None if kind is None else str(kind) for kind in kinds
     ]
     assert shown["true"].to_list()[:2] == [8.5, 9.0]  # the chart's own columns are as they were
 
 
-def test_a_few_whole_numbers_are_kinds_and_the_rarest_is_drawn_last():
+def test_a_few_whole_numbers_are_categories_and_the_rarest_is_drawn_last():
     points = pd.DataFrame({"PC1": range(8), "PC2": range(8), "predicted": 8.8}, [f"9{n}" for n in range(8)])
     arms = pd.Series([4, 0, 2, 2, 2, 0, 2, np.nan], index=points.index)
     chart = column_scatter(points, "PC1", "PC2", arms, METALLICITY, title="arms").to_dict()
     assert chart["encoding"]["color"]["type"] == "nominal"
     assert chart["encoding"]["color"]["scale"] == {"domain": ["0", "2", "4"]}
-    assert [each for each in rows(chart)["colour"] if not pd.isna(each)] == ["2"] * 4 + ["0"] * 2 + ["4"]
+    assert rows(chart)["colour"].dropna().to_list() == ["2"] * 4 + ["0"] * 2 + ["4"]
     many = column_scatter(points, "PC1", "PC2", pd.Series(range(8), index=points.index), METALLICITY, title="n")
     assert many.to_dict()["encoding"]["color"]["type"] == "quantitative"
 
 
-def test_no_number_at_all_is_all_grey():
+def test_a_column_without_values_is_grey():
     nothing = pd.Series([np.nan] * 3, index=POINTS.index)
     chart = column_scatter(POINTS, "PC1", "PC2", nothing, METALLICITY, title="none").to_dict()
     assert chart["encoding"]["color"]["scale"]["domain"] == [0.0, 1.0]
 
 
-def test_more_kinds_than_the_theme_has_colours_have_other_colours():
+def test_more_categories_than_theme_colours_use_another_scheme():
     many = pd.concat([POINTS] * 4).set_axis([str(number) for number in range(12)])
-    for count, scheme in ((len(KINDS), None), (len(KINDS) + 1, "tableau20")):
+    for count, scheme in ((len(CATEGORICAL), None), (len(CATEGORICAL) + 1, "tableau20")):
         kinds = pd.Series([f"kind {number % count}" for number in range(12)], index=many.index)
         chart = column_scatter(many, "PC1", "PC2", kinds, METALLICITY, title="kind").to_dict()
         assert chart["encoding"]["color"]["scale"].get("scheme") == scheme
@@ -383,16 +362,16 @@ def contrast(one, other):
     return light[1] / light[0]
 
 
-def test_charts_have_the_colours_of_the_pages():
-    assert list(KINDS) == THEMES["light"]["chartCategoricalColors"]
+def test_charts_have_the_colours_of_the_theme():
+    assert list(CATEGORICAL) == THEMES["light"]["chartCategoricalColors"]
     for theme in THEMES.values():
         assert theme["chartCategoricalColors"][0] == theme["primaryColor"]
-        assert len(theme["chartCategoricalColors"]) == len(KINDS)
+        assert len(theme["chartCategoricalColors"]) == len(CATEGORICAL)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_colours_stand_out_from_the_page_and_from_each_other_for_red_green_blind_eyes_too(theme):
-    colours = [CHOSEN, *THEMES[theme]["chartCategoricalColors"]]
+def test_colours_are_distinguishable_for_red_green_blind_readers(theme):
+    colours = [HIGHLIGHT, *THEMES[theme]["chartCategoricalColors"]]
     assert min(contrast(colour, BACKGROUNDS[theme]) for colour in colours) >= 3
     for eyes, matrix in EYES.items():
         seen = [oklab(np.array(matrix) @ linear_rgb(colour)) for colour in colours]
@@ -401,7 +380,7 @@ def test_colours_stand_out_from_the_page_and_from_each_other_for_red_green_blind
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "finer", "expected"),
+    ("low", "high", "extra_digits", "expected"),
     [
         (8.2, 9.4, 0, ".2f"),
         (8.2, 9.4, 1, ".3f"),
@@ -414,17 +393,17 @@ def test_colours_stand_out_from_the_page_and_from_each_other_for_red_green_blind
         (0.0, 5e-324, 0, ".2e"),
     ],
 )
-def test_digits_fit_a_label_s_range(low, high, finer, expected):
-    digits = value_format(Label("x", "x", "", low, high), finer=finer)
+def test_value_format_distinguishes_the_ends_of_the_range(low, high, extra_digits, expected):
+    digits = value_format(Label("x", "x", "", low, high), extra_digits=extra_digits)
     assert digits == expected
     assert f"{low:{digits}}" != f"{high:{digits}}"
 
 
 @pytest.mark.parametrize("unit", [1e-11, 1.0, 1e9])
-def test_charts_keep_numbers_of_any_size_apart(unit):
+def test_values_of_any_magnitude_remain_distinct(unit):
     label = Label("x", "x", "", 2 * unit, 8 * unit)
     points = pd.DataFrame({"true": [2 * unit, 8 * unit], "predicted": [3 * unit, 5 * unit]}, index=["a", "b"])
-    values = true_against_predicted(points, label).to_dict()["datasets"].values()
+    values = prediction_scatter(points, label).to_dict()["datasets"].values()
     drawn = next(rows for rows in values if "predicted" in rows[0])
     assert [row["predicted"] / unit for row in drawn] == pytest.approx([3, 5], rel=1e-4)
     assert [row["residual"] / unit for row in drawn] == pytest.approx([1, -3], rel=1e-4)

@@ -1,4 +1,4 @@
-"""A chart as a file: what a journal gets holds the galaxies, their colours and nothing else."""
+"""Exported charts: size, colours and marks of PNG and SVG files."""
 
 import base64
 import io
@@ -19,9 +19,9 @@ from galviz.charts import (
     export,
     export_chart,
     image_scatter,
-    loss_by_epoch,
+    loss_chart,
+    prediction_scatter,
     ring_scatter,
-    true_against_predicted,
 )
 from galviz.network.thumbnails import data_uri, thumbnail
 from galviz.survey.label import Label
@@ -33,7 +33,7 @@ needs_vl_convert = pytest.mark.full
 
 
 def galaxies(count, *, pictures=True):
-    """Galaxies on a circle, the first with the lowest truth and the highest prediction, the second with no truth."""
+    """Galaxies on a circle: the first has the lowest true and the highest predicted value, the second no true value."""
     angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
     table = pd.DataFrame(
         {"PC1": np.cos(angle), "PC2": np.sin(angle), "true": 8.8, "predicted": 9.0},
@@ -49,7 +49,7 @@ def galaxies(count, *, pictures=True):
 def drawn(svg, role):
     """The marks of an SVG of one role, such as mark-symbol."""
     root = ElementTree.fromstring(svg)
-    groups = [one for one in root.iter() if f"{role} role-mark" in one.get("class", "")]
+    groups = [group for group in root.iter() if f"{role} role-mark" in group.get("class", "")]
     return [list(group) for group in groups]
 
 
@@ -58,7 +58,7 @@ def png_of(contents):
 
 
 @needs_vl_convert
-def test_a_png_is_white_and_of_the_size_and_resolution_asked_for():
+def test_a_png_is_white_with_the_given_size_and_resolution():
     chart = ring_scatter(galaxies(5), "PC1", "PC2", METALLICITY)
     both_columns, one_column = (
         png_of(export_chart(chart, "png")),
@@ -73,17 +73,17 @@ def test_a_png_is_white_and_of_the_size_and_resolution_asked_for():
 
 
 @needs_vl_convert
-def test_an_svg_has_a_mark_a_galaxy_in_its_two_colours():
+def test_an_svg_has_one_mark_per_galaxy_in_its_two_colours():
     svg = export_chart(ring_scatter(galaxies(7), "PC1", "PC2", METALLICITY), "svg", height_px=400)
     root = ElementTree.fromstring(svg)
     assert (root.get("width"), root.get("height")) == ("504", "400")
     (marks,) = drawn(svg, "mark-symbol")
     assert len(marks) == 7
     assert (marks[0].get("stroke"), marks[0].get("fill")) == (LOWEST, HIGHEST)  # ring and dot
-    assert marks[1].get("stroke") is None  # nobody knows its truth
-    said = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert "Outer ring: true. Inner dot: predicted." in said
-    assert "Metallicity, 12 + log10(O/H) [dex]" in said
+    assert marks[1].get("stroke") is None  # it has no true label
+    texts = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "Outer ring: true. Inner dot: predicted." in texts
+    assert "Metallicity, 12 + log10(O/H) [dex]" in texts
 
 
 @needs_vl_convert
@@ -94,7 +94,7 @@ def test_the_colour_bar_is_a_bar():
 
 
 @needs_vl_convert
-def test_all_type_has_the_size_asked_for():
+def test_all_text_has_the_given_size():
     for chart in (
         ring_scatter(galaxies(5), "PC1", "PC2", METALLICITY),
         column_scatter(galaxies(5), "PC1", "PC2", galaxies(5)["true"], METALLICITY, title="true"),
@@ -104,7 +104,7 @@ def test_all_type_has_the_size_asked_for():
 
 
 @needs_vl_convert
-def test_two_thousand_galaxies_are_a_small_svg_without_what_only_a_screen_shows():
+def test_an_svg_of_2000_galaxies_is_small_and_has_no_tooltips():
     table = galaxies(2000)
     svg = export_chart(ring_scatter(table, "PC1", "PC2", METALLICITY), "svg")
     assert len(svg) < 600_000
@@ -114,7 +114,7 @@ def test_two_thousand_galaxies_are_a_small_svg_without_what_only_a_screen_shows(
 
 
 @needs_vl_convert
-def test_pictures_are_in_an_svg_as_pngs_and_in_frames_of_their_colours():
+def test_an_svg_has_pictures_as_pngs_in_coloured_frames():
     svg = export_chart(image_scatter(galaxies(6), "PC1", "PC2", METALLICITY), "svg")
     (frames,), (pictures,) = drawn(svg, "mark-symbol"), drawn(svg, "mark-image")
     assert len(frames) == len(pictures) == 6
@@ -137,11 +137,11 @@ def test_the_same_chart_gives_the_same_bytes(kind):
 
 
 @needs_vl_convert
-def test_a_chart_and_its_data_stay_as_they_were():
+def test_export_does_not_modify_the_chart():
     for chart in (
         ring_scatter(galaxies(5), "PC1", "PC2", METALLICITY),
         image_scatter(galaxies(5), "PC1", "PC2", METALLICITY),
-        true_against_predicted(galaxies(5), METALLICITY),
+        prediction_scatter(galaxies(5), METALLICITY),
     ):
         before, table = chart.to_dict(), chart.to_dict()["datasets"]
         export_chart(chart, "svg")
@@ -150,22 +150,22 @@ def test_a_chart_and_its_data_stay_as_they_were():
 
 
 @needs_vl_convert
-def test_layers_and_more_than_altairs_five_thousand_rows_can_be_exported_whatever_altair_is_set_to():
+def test_altairs_settings_and_row_limit_do_not_affect_export():
     def refuse(data):
-        raise AssertionError("asked for another thread's setting")
+        raise AssertionError("used the setting of another thread")
 
     alt.data_transformers.register("refuse", refuse)
     with alt.data_transformers.enable("refuse"):
-        svg = export_chart(true_against_predicted(galaxies(5001, pictures=False), METALLICITY), "svg")
+        svg = export_chart(prediction_scatter(galaxies(5001, pictures=False), METALLICITY), "svg")
     assert len(drawn(svg, "mark-symbol")[0]) == 5000  # one has no truth
     assert len(drawn(svg, "mark-line")) == 1
 
 
 @needs_vl_convert
-def test_other_charts_can_be_exported_too():
+def test_colour_and_dashes_share_a_legend():
     epochs = [{"phase": "training", "epoch": 1, "side_px": 64, "train_rmse": 0.2, "valid_rmse": 0.1}]
-    svg = export_chart(loss_by_epoch(epochs, METALLICITY), "svg").decode()
-    assert svg.count(">galaxies kept apart<") == 1  # colour and dashes share a legend
+    svg = export_chart(loss_chart(epochs, METALLICITY), "svg").decode()
+    assert svg.count(">validation set<") == 1
 
 
 @pytest.mark.parametrize(
@@ -178,12 +178,12 @@ def test_other_charts_can_be_exported_too():
         ({"kind": "png", "dpi": 72}, "dpi must be at least 300.*got 72"),
     ],
 )
-def test_what_makes_no_figure_is_refused(options, sentence):
+def test_invalid_options_are_refused(options, sentence):
     with pytest.raises(ValueError, match=sentence):
         export_chart(ring_scatter(galaxies(5), "PC1", "PC2", METALLICITY), **options)
 
 
-def test_without_the_package_one_sentence_says_how_to_get_it(monkeypatch):
+def test_without_vl_convert_the_error_names_the_package(monkeypatch):
     monkeypatch.setattr(export, "find_spec", lambda name: None)
     assert not can_export()
     with pytest.raises(ExportError, match=r"isn't installed: pip install vl-convert-python$"):
@@ -196,16 +196,16 @@ def test_without_the_package_one_sentence_says_how_to_get_it(monkeypatch):
 def page():
     import streamlit as st
 
-    from galviz.charts import explained_variance
+    from galviz.charts import explained_variance_chart
     from panels.export import offer_export
 
-    chart = explained_variance([0.6, 0.3])
+    chart = explained_variance_chart([0.6, 0.3])
     st.altair_chart(chart)
     offer_export(chart, "variance", key="variance")
 
 
 @needs_vl_convert
-def test_two_buttons_offer_the_chart_and_make_no_file_before_they_are_pressed(monkeypatch):
+def test_export_starts_only_when_a_button_is_pressed(monkeypatch):
     made = []
     monkeypatch.setattr("panels.export.export_chart", lambda *_: made.append(1))
     app = AppTest.from_function(page).run()
@@ -215,7 +215,7 @@ def test_two_buttons_offer_the_chart_and_make_no_file_before_they_are_pressed(mo
     assert made == []
 
 
-def test_without_the_package_a_caption_says_what_to_do(monkeypatch):
+def test_without_vl_convert_a_caption_explains_how_to_install_it(monkeypatch):
     monkeypatch.setattr("panels.export.can_export", lambda: False)
     app = AppTest.from_function(page).run()
     assert not app.exception

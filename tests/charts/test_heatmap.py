@@ -1,4 +1,4 @@
-"""Maps of numbers as pictures: the right colour in the right place."""
+"""Heatmaps: the right colour in the right place."""
 
 import numpy as np
 import pytest
@@ -18,22 +18,22 @@ def test_signs_have_their_colours_and_zero_is_grey():
     assert colours([[2.0, -2.0], [0.0, 2.0]]) == [[ORANGE, BLUE], [GREY, ORANGE]]
 
 
-def test_half_of_the_largest_is_half_way():
+def test_half_of_the_maximum_is_halfway_between_the_colours():
     ((half, _),) = colours([[1.0, 2.0]])
     assert half == pytest.approx(np.add(GREY, ORANGE) / 2, abs=1)
 
 
-def test_a_common_scale_makes_maps_comparable_and_clips_what_is_beyond():
-    assert colours([[1.0, 8.0]], largest=1.0) == [[ORANGE, ORANGE]]
-    assert colours([[1.0]], largest=1e9) == [[GREY]]
+def test_values_beyond_vmax_are_clipped():
+    assert colours([[1.0, 8.0]], vmax=1.0) == [[ORANGE, ORANGE]]
+    assert colours([[1.0]], vmax=1e9) == [[GREY]]
 
 
-def test_nothing_but_zeros_is_grey():
+def test_zeros_are_grey():
     assert colours(np.zeros((2, 2))) == [[GREY, GREY], [GREY, GREY]]
 
 
 @pytest.mark.parametrize(("shape", "size"), [((4, 4), (112, 112)), ((3, 3), (114, 114)), ((2, 5), (115, 46))])
-def test_each_number_is_a_square_of_whole_pixels(shape, size):
+def test_each_value_is_a_square_of_whole_pixels(shape, size):
     values = np.arange(np.prod(shape), dtype=float).reshape(shape)
     picture = heatmap(values)
     assert picture.size == size
@@ -43,6 +43,6 @@ def test_each_number_is_a_square_of_whole_pixels(shape, size):
 
 
 @pytest.mark.parametrize("values", [np.zeros(3), np.zeros((0, 3)), [[np.nan]], [[np.inf, 0.0]]])
-def test_what_is_no_map_is_refused(values):
+def test_values_must_be_a_finite_two_dimensional_array(values):
     with pytest.raises(ValueError, match="values must be finite, of shape"):
         heatmap(values)

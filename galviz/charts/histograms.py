@@ -1,0 +1,119 @@
+"""Histograms: of the label over a sample, and of an image's pixel values."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from galviz.charts.colour import HIGHLIGHT, NEUTRAL
+
+_CHANNEL_COLOURS = {"red": "#d6601c", "green": "#2e9e5b", "blue": "#3b82f6"}
+_PIXEL_BINS = 40
+
+
+def label_histogram(
+    labels: pd.Series,
+    title: str,
+    *,
+    marked_ids: list[str],
+    selected_id: str | None = None,
+    bins: int = 24,
+    number_format: str = ".2f",
+) -> alt.LayerChart:
+    """Draw a histogram of the label.
+
+    Parameters
+    ----------
+    labels : Series of shape (n_galaxies,), index objID
+        The label of each galaxy; missing values are left out.
+    title : str
+        Axis title, with the unit.
+    marked_ids : list of str
+        Galaxies to mark with a tick below the bars, such as those of a grid.
+    selected_id : str or None
+        A galaxy to mark with a line.
+    bins : int
+        Maximum number of bars.
+    number_format : str
+        Format of a value, see `value_format`.
+
+    Returns
+    -------
+    altair.LayerChart
+        Bars (galaxies per bin), ticks and a line, on one axis.
+
+    Examples
+    --------
+    >>> labels = pd.Series({"a": 8.5, "b": 8.7, "c": 9.1})
+    >>> label_histogram(labels, "Metallicity [dex]", marked_ids=["a"]).description
+    'Histogram of Metallicity [dex] for 3 galaxies, from 8.50 to 9.10, median 8.70.'
+    """
+    known = labels.dropna().rename("label")
+    axis = alt.X("label:Q", bin=alt.Bin(maxbins=bins), title=title, scale=alt.Scale(zero=False))
+    bars = (
+        alt.Chart(known.to_frame())
+        .mark_bar(opacity=0.75)
+        .encode(x=axis, y=alt.Y("count()", title="galaxies"), tooltip=alt.Tooltip("count()", title="galaxies"))
+    )
+    ticks = (
+        alt.Chart(known.loc[known.index.isin(marked_ids)].to_frame())
+        .mark_tick(size=10, thickness=1.5, yOffset=6, color=NEUTRAL)
+        .encode(x=alt.X("label:Q", title=title), y=alt.datum(0))
+    )
+    layers = [bars, ticks]
+    description = (
+        f"Histogram of {title} for {len(known):,} galaxies, from {known.min():{number_format}} "
+        f"to {known.max():{number_format}}, median {known.median():{number_format}}."
+    )
+    if selected_id is not None and selected_id in known.index:
+        line = alt.Chart(known.loc[[selected_id]].to_frame()).mark_rule(strokeWidth=2.5, color=HIGHLIGHT)
+        tooltip = alt.Tooltip("label:Q", format=number_format, title="this galaxy")
+        layers.append(line.encode(x="label:Q", tooltip=tooltip))
+        description += f" A line marks the selected galaxy at {known[selected_id]:{number_format}}."
+    return alt.layer(*layers).properties(height=180, description=description)
+
+
+def pixel_histogram(pixels: np.ndarray, title: str) -> alt.Chart:
+    """Draw a histogram of an image's pixel values, one line per colour channel.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (height, width, 3)
+        Red, green and blue, in any units.
+    title : str
+        Title of the value axis.
+
+    Returns
+    -------
+    altair.Chart
+        Counts are logarithmic, because most of an image is sky. Empty bins are left out.
+
+    Examples
+    --------
+    >>> pixel_histogram(np.full((2, 2, 3), 0.5), "value").description
+    'Histogram of value over 4 pixels; means: red 0.5, green 0.5, blue 0.5.'
+    """
+    flat = np.asarray(pixels, float).reshape(-1, 3)
+    edges = np.linspace(flat.min(), flat.max() if np.ptp(flat) > 0 else flat.min() + 1, _PIXEL_BINS + 1)
+    centres = (edges[:-1] + edges[1:]) / 2
+    channels = [
+        pd.DataFrame({"value": centres, "pixels": np.histogram(flat[:, channel], edges)[0], "colour": name})
+        for channel, name in enumerate(_CHANNEL_COLOURS)
+    ]
+    table = pd.concat(channels).query("pixels > 0").round({"value": 4})
+    means = ", ".join(f"{name} {flat[:, channel].mean():.3g}" for channel, name in enumerate(_CHANNEL_COLOURS))
+    scale = alt.Scale(domain=list(_CHANNEL_COLOURS), range=list(_CHANNEL_COLOURS.values()))
+    return (
+        alt.Chart(table)
+        .mark_line(point=alt.OverlayMarkDef(size=12))
+        .encode(
+            x=alt.X("value:Q", title=title),
+            y=alt.Y("pixels:Q", title="pixels", scale=alt.Scale(type="log")),
+            color=alt.Color("colour:N", title=None, scale=scale, legend=alt.Legend(orient="top")),
+            tooltip=[
+                alt.Tooltip("colour:N"),
+                alt.Tooltip("value:Q", format=".3g", title="value"),
+                alt.Tooltip("pixels:Q"),
+            ],
+        )
+        .properties(height=260, description=f"Histogram of {title} over {len(flat):,} pixels; means: {means}.")
+    )
