@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 
+from galviz.course.events import Value
 from galviz.course.lesson import Lesson
-from galviz.course.progress import Value
 from galviz.course.questions import Questions
 
 _PAGE = """\

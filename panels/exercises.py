@@ -8,9 +8,9 @@ import streamlit as st
 
 from galviz.course.check import check, states
 from galviz.course.commands import command
+from galviz.course.events import Value
 from galviz.course.lesson import DIFFICULTIES, Lesson
 from galviz.course.outcome import Outcome, TaskState
-from galviz.course.progress import Value
 from galviz.course.questions import Questions, Task
 from galviz.course.settings import OPEN
 from galviz.course.source import function_source, summary

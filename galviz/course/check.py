@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from galviz.course.commands import command
+from galviz.course.events import Value
 from galviz.course.lesson import Lesson
 from galviz.course.limits import Limits
 from galviz.course.outcome import TESTED, Outcome, TaskState
-from galviz.course.progress import Value
 from galviz.course.questions import Task, read_questions
 from galviz.course.workspace import exercise_path
 

