@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from galviz.cli.command import BAD_INPUT, DONE, SCALE_HELP, Command, at_least, output_folder, progress_bar
+from galviz.cli.command import BAD_INPUT, DONE, SCALE_HELP, Command, at_least, output_folder, progress_bar, say
 
 if TYPE_CHECKING:
     from galviz.network.card import ModelCard
@@ -203,6 +203,7 @@ def _simulate(options: argparse.Namespace) -> int:
             workers=options.workers,
             variety=options.variety,
             progress=progress,
+            note=say,
         )
     print(f"{options.n} galaxies are in {options.out}")
     return DONE

@@ -1,7 +1,7 @@
 """The parts of a galaxy as images of light: disc, bulge, arms, bar, clumps, irregular patches, companion, dust lane.
 
-Each part has random numbers of its own, is blurred on its own and added to the rest: taking one away leaves the others
-bit for bit as they were. Arms and patches move light about and hold next to none in sum; dust lanes are negative.
+Each part has its own random stream and is convolved separately: removing one leaves the others unchanged bit for bit.
+Arms and patches redistribute light and sum to almost zero; dust lanes are negative.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import galsim
 import numpy as np
 from numpy.typing import NDArray
 
+from galviz.simulate.dust import EXTINCTION
 from galviz.simulate.photometry import component_fluxes
-from galviz.simulate.plane import Plane, disc_plane, sample_area, stream
+from galviz.simulate.plane import Plane, disc_plane, random_stream, sample_area
 from galviz.simulate.profiles import SCALE_TO_HALF_LIGHT
-from galviz.simulate.relations import EXTINCTION
 from galviz.simulate.spirals import draw_arms, draw_clumps, draw_knots
 from galviz.simulate.stamp import Stamp
 
-# streams of random numbers, apart from those of spirals.py: they must never change
+# random streams, different from those of spirals.py: they must never change
 _STREAMS = {"bar": 3, "irregular": 5, "companion": 6, "dust lane": 7, "disc": 8}
 PARTS = ("disc", "bulge", "bar", "arms", "arm knots", "clumps", "irregular", "companion", "dust lane")
 
@@ -39,7 +39,17 @@ def draw_galaxy(causes: Mapping, stamp: Stamp, *, without: tuple[str, ...] = ())
     Returns
     -------
     dict of str to float32 ndarray of shape (3, side, side)
-        g, r, i in nanomaggies a pixel. A part the galaxy doesn't have is not there.
+        g, r, i in nanomaggies per pixel, for the parts that the galaxy has.
+
+    Examples
+    --------
+    >>> from galviz.simulate import draw_causes
+    >>> from galviz.simulate.stamp import make_stamp
+    >>> galaxy = {**draw_causes(1, seed=1).iloc[0], "merger": 0, "bar_strength": 0.0}
+    >>> stamp = make_stamp(64, pixel_arcsec=0.4, seeing_arcsec=1.3, position_angle_deg=0, disc_scale_arcsec=2,
+    ...                    centre=(32, 32))
+    >>> list(draw_galaxy(galaxy, stamp, without=("arms", "arm knots", "clumps", "irregular", "dust lane")))
+    ['disc', 'bulge']
     """
     flux = {name: values.astype(np.float32) for name, values in component_fluxes(causes).items()}
     plane = disc_plane(causes, stamp)
@@ -67,24 +77,24 @@ def draw_galaxy(causes: Mapping, stamp: Stamp, *, without: tuple[str, ...] = ())
 
 
 def _disc(causes: Mapping, stamp: Stamp) -> NDArray:
-    """The disc in g, r, i: shape (3, side, side); it is longer in blue light than in red, so bluer outside."""
+    """The disc in g, r, i: shape (3, side, side). Its scale length is larger in blue light: it is bluer outside."""
     gradient = float(causes["disc_colour_gradient"])
     radius = SCALE_TO_HALF_LIGHT * float(causes["disc_scale_arcsec"])
     inclination = float(causes["inclination_deg"]) * galsim.degrees
-    # a disc that isn't round, turned at random; edge on it makes no difference
-    squeeze = 1 - float(causes["disc_ellipticity"]) * np.cos(inclination)
-    turn = stream(causes, _STREAMS["disc"]).uniform(0, 180) * galsim.degrees
+    # a disc that isn't round, at a random angle; edge on it makes no difference
+    axis_ratio = 1 - float(causes["disc_ellipticity"]) * np.cos(inclination)
+    angle = random_stream(causes, _STREAMS["disc"]).uniform(0, 180) * galsim.degrees
     return np.stack(
         [
             stamp.draw(
                 galsim.InclinedSersic(
                     n=float(causes["disc_sersic_n"]),
                     inclination=inclination,
-                    half_light_radius=radius * longer,
+                    half_light_radius=radius * factor,
                     scale_height=float(causes["disc_thickness"] * causes["disc_scale_arcsec"]),
-                ).shear(q=squeeze, beta=turn)
+                ).shear(q=axis_ratio, beta=angle)
             )
-            for longer in (1 + gradient, 1.0, 1 - 0.7 * gradient)
+            for factor in (1 + gradient, 1.0, 1 - 0.7 * gradient)
         ]
     )
 
@@ -101,7 +111,7 @@ def _bar(causes: Mapping, stamp: Stamp, plane: Plane) -> NDArray | None:
     """A bar as an ellipse with flat light and soft ends (a Ferrers profile), at a random angle in the disc."""
     if causes["bar_strength"] <= 0:
         return None
-    angle = stream(causes, _STREAMS["bar"]).uniform(0, np.pi)
+    angle = random_stream(causes, _STREAMS["bar"]).uniform(0, np.pi)
     cos, sin = math.cos(angle), math.sin(angle)
     x, y = plane.along * cos + plane.across * sin, plane.across * cos - plane.along * sin
     length = max(float(causes["bar_length_scales"]), 0.1)
@@ -111,50 +121,53 @@ def _bar(causes: Mapping, stamp: Stamp, plane: Plane) -> NDArray | None:
 
 
 def _patches(causes: Mapping, stamp: Stamp, plane: Plane) -> NDArray | None:
-    """Light moved about in patches, and the disc's lopsidedness: what makes a dwarf irregular."""
+    """Patches of more and less light, and a lopsided disc, as in irregular dwarfs."""
     strength = float(causes["irregularity"])
     if strength < 0.02:
         return None
-    rng = stream(causes, _STREAMS["irregular"])
-    smooth = np.exp(-plane.radius / 1.3)  # flatter than the disc: patches lie outside its middle
+    rng = random_stream(causes, _STREAMS["irregular"])
+    smooth = np.exp(-plane.radius / 1.3)  # flatter than the disc: patches lie outside its centre
     pattern = 0.6 * rng.normal() * np.tanh(plane.radius / 1.5) * np.cos(plane.angle - rng.uniform(0, 2 * np.pi))
     for _ in range(7):
-        place, width = rng.normal(0, 1.5, 2).astype(np.float32), rng.uniform(0.3, 0.9)
-        distance = (plane.along - place[0]) ** 2 + (plane.across - place[1]) ** 2
-        pattern = pattern + rng.normal(0.4, 0.9) * np.exp(-distance / (2 * width**2))
+        position, width = rng.normal(0, 1.5, 2).astype(np.float32), rng.uniform(0.3, 0.9)
+        distance2 = (plane.along - position[0]) ** 2 + (plane.across - position[1]) ** 2
+        pattern = pattern + rng.normal(0.4, 0.9) * np.exp(-distance2 / (2 * width**2))
     light = smooth * np.clip(strength * pattern, -0.75, 2.5)
     light -= smooth * (light.sum() / smooth.sum())
     return stamp.convolve(light * (sample_area(causes, stamp, plane) / np.float32(2 * np.pi)))
 
 
 def _companion(causes: Mapping, stamp: Stamp, plane: Plane) -> NDArray | None:
-    """A second galaxy close by, and a tidal tail drawn out of the first."""
+    """A second galaxy close by, and a tidal tail of the first."""
     if not causes["merger"]:
         return None
-    rng = stream(causes, _STREAMS["companion"])
+    rng = random_stream(causes, _STREAMS["companion"])
     scale, ratio = float(causes["disc_scale_arcsec"]), float(causes["companion_flux_ratio"])
     angle = rng.uniform(0, 2 * np.pi)
     distance = float(causes["companion_distance_scales"]) * scale
     profile = galsim.Sersic(n=1.5, half_light_radius=max(1.2 * scale * ratio**0.35, 0.3))
     profile = profile.shear(q=rng.uniform(0.4, 0.95), beta=rng.uniform(0, 180) * galsim.degrees)
     light = stamp.draw(profile.shift(distance * np.cos(angle), distance * np.sin(angle))) * np.float32(ratio)
-    # the tail leaves on the far side and curls: a chain of soft spots that fades outwards
-    way = np.linspace(0, 1, 28)
+    # the tail starts on the far side and curls: a chain of soft spots that fades outwards
+    fraction = np.linspace(0, 1, 28)
     turn = rng.choice([-1, 1]) * rng.uniform(0.6, 2.4)
-    radius, bend = 1.2 + 4.2 * way, angle + np.pi + turn * way
+    radii, angles = 1.2 + 4.2 * fraction, angle + np.pi + turn * fraction
     tail = np.zeros_like(plane.radius)
-    for r, a, fade in zip(radius.tolist(), bend.tolist(), (1 - 0.8 * way).tolist(), strict=True):
-        distance2 = (plane.along - r * math.cos(a)) ** 2 + (plane.across - r * math.sin(a)) ** 2
-        tail += fade * np.exp(-distance2 / (2 * 0.34**2))
+    for spot_radius, spot_angle, brightness in zip(
+        radii.tolist(), angles.tolist(), (1 - 0.8 * fraction).tolist(), strict=True
+    ):
+        x, y = spot_radius * math.cos(spot_angle), spot_radius * math.sin(spot_angle)
+        distance2 = (plane.along - x) ** 2 + (plane.across - y) ** 2
+        tail += brightness * np.exp(-distance2 / (2 * 0.34**2))
     return light + stamp.convolve(tail / tail.sum() * np.float32(causes["tidal_tail_strength"]))
 
 
 def _lane_opacity(causes: Mapping, stamp: Stamp) -> NDArray:
-    """Share of the smooth light that a dust lane takes in g, r, i: float32 (3, side, side).
+    """Share of the smooth light that a dust lane absorbs in g, r, i: float32 (3, side, side).
 
-    A band along the major axis: thin and central edge on, broader and towards the near side at less inclination.
+    A band along the major axis: thin and central if edge on, broader and on the near side if less inclined.
     """
-    rng = stream(causes, _STREAMS["dust lane"])
+    rng = random_stream(causes, _STREAMS["dust lane"])
     inclination = math.radians(causes["inclination_deg"])
     scale = float(causes["disc_scale_arcsec"])
     step = stamp.oversample
@@ -162,10 +175,10 @@ def _lane_opacity(causes: Mapping, stamp: Stamp) -> NDArray:
     side = float(rng.choice([-1.0, 1.0]))
     offset = side * 0.45 * scale * math.cos(inclination) + rng.normal(0, 0.05) * scale
     true_width = scale * (0.12 + 0.4 * math.cos(inclination))
-    width = math.hypot(true_width, 0.55)  # seen through the seeing: wider and shallower
+    width = math.hypot(true_width, 0.55)  # with seeing: wider and shallower
     depth = 1.3 * float(causes["dust_lane_strength"]) * true_width / width
-    wavy = rng.normal(0, 0.06) * scale * np.sin(along / (0.9 * scale) + rng.uniform(0, 6.28))
-    lane = np.exp(-(((across - offset - wavy) / width) ** 2) / 2 - (along / (1.8 * scale)) ** 2 / 2)
+    waves = rng.normal(0, 0.06) * scale * np.sin(along / (0.9 * scale) + rng.uniform(0, 6.28))
+    lane = np.exp(-(((across - offset - waves) / width) ** 2) / 2 - (along / (1.8 * scale)) ** 2 / 2)
     opacity = 1 - np.exp(-depth * EXTINCTION[:, None, None].astype(np.float32) * lane)
     opacity[opacity < 1e-4] = 0
     return opacity

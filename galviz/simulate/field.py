@@ -1,4 +1,4 @@
-"""What else lies in a field: far galaxies, foreground stars, rarely a bleeding star or a satellite's trail."""
+"""Other sources in the field: distant galaxies, foreground stars, rarely a bleeding star or a satellite trail."""
 
 from __future__ import annotations
 
@@ -8,31 +8,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from galviz.simulate.photometry import flux_nmgy
-from galviz.simulate.plane import stream
+from galviz.simulate.plane import random_stream
 from galviz.simulate.stamp import PSF_WING_FLUX, PSF_WING_WIDTH
 
 _STREAMS = {"neighbours": 21, "stars": 22, "bleeding star": 23, "satellite trail": 24}
 FIELD_PARTS = tuple(_STREAMS)
-FIELD_ARCSEC = 64.0  # the square around the galaxy that `neighbour_count` and `star_count` speak of
+_FIELD_ARCSEC = 64.0  # side of the square around the galaxy in which `neighbour_count` and `star_count` count
 _FWHM_TO_SIGMA = 1 / 2.3548
 
 
 def draw_field(causes: Mapping, side: int, *, without: tuple[str, ...] = ()) -> dict[str, NDArray]:
-    """Draw what lies around a galaxy.
+    """Draw the other sources in a galaxy's field.
 
     Parameters
     ----------
     causes : mapping
         One galaxy's row of the catalogue.
     side : int
-        Pixels along the frame's side, of `pixel_scale_arcsec` each, the galaxy in its middle.
+        Side of the frame in pixels of `pixel_scale_arcsec`; the galaxy is at its centre.
     without : tuple of str
-        Of `FIELD_PARTS`, to leave out.
+        Parts (of `FIELD_PARTS`) to leave out.
 
     Returns
     -------
     dict of str to float32 ndarray of shape (3, side, side)
-        g, r, i in nanomaggies a pixel.
+        g, r, i in nanomaggies per pixel, for the parts that the field has.
+
+    Examples
+    --------
+    >>> from galviz.simulate import draw_causes
+    >>> galaxy = {**draw_causes(1, seed=1).iloc[0], "neighbour_count": 0, "star_count": 2}
+    >>> {name: light.shape for name, light in draw_field(galaxy, 64).items()}
+    {'stars': (3, 64, 64)}
     """
     draws = {
         "neighbours": _neighbours,
@@ -77,14 +84,14 @@ def _add_gaussian(
 
 
 def _psf_terms(causes: Mapping) -> list[tuple[float, float]]:
-    """Share of the light and variance (square pixels, the pixel's own included) of the two Gaussians of a point."""
+    """Share of the light and variance (square pixels, with that of the pixel) of the two Gaussians of the PSF."""
     narrow = (float(causes["seeing_arcsec"]) * _FWHM_TO_SIGMA / float(causes["pixel_scale_arcsec"])) ** 2
     return [(1 - PSF_WING_FLUX, narrow + 1 / 12), (PSF_WING_FLUX, narrow * PSF_WING_WIDTH**2 + 1 / 12)]
 
 
-def _anywhere(rng: np.random.Generator, causes: Mapping, side: int) -> NDArray:
-    """Column and row (px) of a place anywhere in the field."""
-    return rng.uniform(-0.5, 0.5, 2) * FIELD_ARCSEC / causes["pixel_scale_arcsec"] + side / 2
+def _random_position(rng: np.random.Generator, causes: Mapping, side: int) -> NDArray:
+    """Draw a column and a row (px), uniformly over the field."""
+    return rng.uniform(-0.5, 0.5, 2) * _FIELD_ARCSEC / causes["pixel_scale_arcsec"] + side / 2
 
 
 def _flux_gri(r_mag: float, g_minus_r: float, r_minus_i: float) -> NDArray:
@@ -98,21 +105,21 @@ _EXPONENTIAL = ((0.0493, 0.3940), (0.2637, 0.9046), (0.4899, 1.6381), (0.1971, 2
 
 
 def _neighbours(causes: Mapping, side: int) -> NDArray | None:
-    """Galaxies behind or beside: numbers rise as 10^(0.35 mag), colours redden with distance (Yasuda et al. 2001)."""
+    """Other galaxies: numbers rise as 10^(0.35 mag), colours redden with distance (Yasuda et al. 2001)."""
     count = int(causes["neighbour_count"])
     if count < 1:
         return None
-    rng = stream(causes, _STREAMS["neighbours"])
+    rng = random_stream(causes, _STREAMS["neighbours"])
     light = np.zeros((3, side, side), np.float32)
-    psf = _psf_terms(causes)[0][1]  # the wings of so faint a source drown
+    psf = _psf_terms(causes)[0][1]  # the wings of such faint sources drown in the noise
     for _ in range(count):
-        place = _anywhere(rng, causes, side)
+        position = _random_position(rng, causes, side)
         mag = 22.5 + np.log10(rng.uniform(10 ** (-0.35 * 5.8), 1)) / 0.35
         # bright ones are near, with the colours of any galaxy; faint ones are far and red
-        far = min(max((mag - 17.0) / 4.0, 0.0), 1.0)
+        faintness = min(max((mag - 17.0) / 4.0, 0.0), 1.0)
         g_minus_r, r_minus_i = (
-            rng.normal(0.65 + 0.65 * far, 0.25 + 0.15 * far),
-            rng.normal(0.33 + 0.27 * far, 0.08 + 0.12 * far),
+            rng.normal(0.65 + 0.65 * faintness, 0.25 + 0.15 * faintness),
+            rng.normal(0.33 + 0.27 * faintness, 0.08 + 0.12 * faintness),
         )
         size = 0.5 * 10 ** (-0.13 * (mag - 20)) * np.exp(rng.normal(0, 0.3)) / causes["pixel_scale_arcsec"]
         axis_ratio, angle = rng.uniform(0.3, 1.0), rng.uniform(0, np.pi)
@@ -121,7 +128,7 @@ def _neighbours(causes: Mapping, side: int) -> NDArray | None:
         for share, width in _EXPONENTIAL:
             major, minor = (width * size) ** 2, (width * size * axis_ratio) ** 2
             xx, yy = major * cos**2 + minor * sin**2 + psf, major * sin**2 + minor * cos**2 + psf
-            _add_gaussian(light, flux * share, *place, (xx, yy, (major - minor) * cos * sin))
+            _add_gaussian(light, flux * share, *position, (xx, yy, (major - minor) * cos * sin))
     return light
 
 
@@ -135,25 +142,25 @@ def _stars(causes: Mapping, side: int) -> NDArray | None:
     count = int(causes["star_count"])
     if count < 1:
         return None
-    rng = stream(causes, _STREAMS["stars"])
+    rng = random_stream(causes, _STREAMS["stars"])
     light = np.zeros((3, side, side), np.float32)
     for _ in range(count):
-        place = _anywhere(rng, causes, side)
+        position = _random_position(rng, causes, side)
         mag = 21.9 + np.log10(rng.uniform(10 ** (-0.2 * 6.6), 1)) / 0.2
         if rng.uniform() < (0.65 if mag > 18.5 else 0.25):
             g_minus_r, r_minus_i = 1.42 + rng.normal(0, 0.07), 0.5 + rng.exponential(0.2)
         else:
             g_minus_r = np.clip(rng.normal(0.55, 0.25), 0.1, 1.3)
             r_minus_i = 0.36 * g_minus_r - 0.02 + rng.normal(0, 0.03)
-        _add_star(light, causes, _flux_gri(mag, g_minus_r, r_minus_i), *place)
+        _add_star(light, causes, _flux_gri(mag, g_minus_r, r_minus_i), *position)
     return light
 
 
 def _bleeding_star(causes: Mapping, side: int) -> NDArray | None:
-    """A star so bright that its charge spills along the columns, near an edge."""
+    """A star near an edge, so bright that its charge bleeds along the columns."""
     if not causes["bleeding_star"]:
         return None
-    rng = stream(causes, _STREAMS["bleeding star"])
+    rng = random_stream(causes, _STREAMS["bleeding star"])
     light = np.zeros((3, side, side), np.float32)
     column, row = rng.choice([0.04, 0.96]) * side + rng.normal(0, 3), rng.uniform(0.1, 0.9) * side
     mag = rng.uniform(11.5, 13.5)
@@ -166,10 +173,10 @@ def _bleeding_star(causes: Mapping, side: int) -> NDArray | None:
 
 
 def _satellite_trail(causes: Mapping, side: int) -> NDArray | None:
-    """A satellite crosses while one band is exposed: SDSS took its bands minutes apart, so a trail has one colour."""
+    """A satellite trail in one band: SDSS exposed its bands minutes apart, so a trail has one colour."""
     if not causes["satellite_trail"]:
         return None
-    rng = stream(causes, _STREAMS["satellite trail"])
+    rng = random_stream(causes, _STREAMS["satellite trail"])
     angle, offset = rng.uniform(0, np.pi), rng.uniform(-0.35, 0.35) * side
     x, y = np.arange(side) - side / 2, (np.arange(side) - side / 2)[:, None]
     distance = x * np.sin(angle) - y * np.cos(angle) - offset

@@ -1,4 +1,4 @@
-"""One galaxy's causes, checked as they are read."""
+"""One galaxy's causes, validated as they are read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-# What a cause may be, so that a slip is told here and not by a black picture: lowest and highest value.
+# Lowest and highest valid value: a mistake raises an error here and doesn't end as a black image.
 _LIMITS = {
     "redshift": (0.001, 1.0),
     "bulge_fraction": (0.0, 1.0),
@@ -35,7 +35,22 @@ _LIMITS = {
 
 
 class Galaxy(dict):
-    """One galaxy's causes, checked when read: what is missing, no number or out of its limits is a ValueError."""
+    """One galaxy's causes. Reading one that is missing, not a number or out of range raises a ValueError.
+
+    Parameters
+    ----------
+    causes : mapping or Series
+        One row of `draw_causes`, or a changed copy of it.
+
+    Examples
+    --------
+    >>> galaxy = Galaxy({"redshift": 0.05, "inclination_deg": 95})
+    >>> galaxy["redshift"]
+    0.05
+    >>> galaxy["inclination_deg"]
+    Traceback (most recent call last):
+    ValueError: causes: inclination_deg must be between 0 and 90, not 95.
+    """
 
     def __init__(self, causes: Mapping[str, Any] | pd.Series) -> None:
         if isinstance(causes, pd.DataFrame):
@@ -44,7 +59,7 @@ class Galaxy(dict):
 
     def __getitem__(self, name: str) -> float:
         value = super().__getitem__(name)
-        # plain numbers: one of NumPy's own would turn float32 images into float64
+        # Python numbers: a NumPy scalar would promote float32 images to float64
         value = value.item() if isinstance(value, np.generic) else value
         low, high = _LIMITS.get(name, (-math.inf, math.inf))
         if not isinstance(value, int | float) or not math.isfinite(value):
@@ -54,4 +69,4 @@ class Galaxy(dict):
         return value
 
     def __missing__(self, name: str) -> float:
-        raise ValueError(f"causes: {name} is missing; take a row of draw_causes and change what you want changed.")
+        raise ValueError(f"causes: {name} is missing; start from a row of draw_causes and change values in it.")

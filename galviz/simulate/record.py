@@ -1,7 +1,7 @@
-"""The checksum of each image that a simulation has drawn, so that a later run knows which are still as they were drawn.
+"""The checksum of each image that a simulation has drawn: a later run skips images that are unchanged since.
 
-The file has the format of `sha256sum`, so that ``sha256sum -c simulation.sha256`` checks a survey folder too. A line is
-added for each image once it is written. What a stopped run leaves out is drawn again and compared.
+The file has the format of `sha256sum`: ``sha256sum -c simulation.sha256`` checks a survey folder too. A line is added
+for each image once it is written. Images without a line, after an interrupted run, are drawn again and compared.
 """
 
 import hashlib
@@ -20,12 +20,22 @@ _LINE = re.compile(rb"([0-9a-f]{64})  " + re.escape(IMAGES_NAME.encode()) + rb"/
 
 
 def read_record(folder: Path) -> dict[str, str]:
-    """Checksums by objID; a line that was cut short is skipped, and of several for an image the last one counts.
+    """Read the checksums by objID.
+
+    A truncated line is skipped. If an image has several lines, the last one counts.
 
     Raises
     ------
     OSError
-        If there is a record, and it can't be read.
+        If the record exists but can't be read.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     add_to_record(Path(folder), "17", "0" * 64)
+    ...     read_record(Path(folder)) == {"17": "0" * 64}
+    True
     """
     try:
         content = read_regular(folder / RECORD_NAME)
@@ -36,8 +46,18 @@ def read_record(folder: Path) -> dict[str, str]:
 
 
 def add_to_record(folder: Path, object_id: str, sha256: str) -> None:
-    """Add an image that was just written."""
-    # On a line of its own, should the last one have been cut short; `finish_record` removes what is empty.
+    """Append the checksum of an image that was just written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     add_to_record(Path(folder), "17", "0" * 64)
+    ...     add_to_record(Path(folder), "17", "1" * 64)
+    ...     read_record(Path(folder)) == {"17": "1" * 64}
+    True
+    """
+    # On a new line, because the last one may be truncated; `finish_record` removes empty lines.
     handle = os.open(folder / RECORD_NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
     try:
         os.write(handle, b"\n" + _line(object_id, sha256))
@@ -46,15 +66,30 @@ def add_to_record(folder: Path, object_id: str, sha256: str) -> None:
 
 
 def finish_record(folder: Path, object_ids: Iterable[str], checksums: Mapping[str, str]) -> None:
-    """Write the record of a finished survey, in the order of its catalogue, if it isn't so already."""
+    """Write the record of a finished survey in the order of its catalogue, unless it is up to date.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     finish_record(Path(folder), ["2", "1"], {"1": "0" * 64, "2": "f" * 64})
+    ...     [line[-5:] for line in (Path(folder) / RECORD_NAME).read_text().splitlines()]
+    ['2.jpg', '1.jpg']
+    """
     content = b"".join(_line(object_id, checksums[object_id]) for object_id in object_ids)
     path = folder / RECORD_NAME
     if not path.is_file() or path.read_bytes() != content:
         write_bytes(path, content)
 
 
-def is_as_drawn(image: Path, sha256: str | None) -> bool:
-    """Whether an image is there and has the checksum that was recorded, if one was."""
+def is_unchanged(image: Path, sha256: str | None) -> bool:
+    """Whether an image exists and has its recorded checksum; False if none was recorded.
+
+    Examples
+    --------
+    >>> is_unchanged(Path("no such file.jpg"), "0" * 64)
+    False
+    """
     return sha256 is not None and image.is_file() and hashlib.sha256(image.read_bytes()).hexdigest() == sha256
 
 

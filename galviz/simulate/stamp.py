@@ -1,4 +1,4 @@
-"""The grid on which one galaxy is drawn, and what turns light into an image: point-spread function and pixel."""
+"""The grid on which one galaxy is drawn, and its convolution with point-spread function and pixel."""
 
 from __future__ import annotations
 
@@ -12,12 +12,6 @@ from scipy import fft
 
 PSF_WING_FLUX, PSF_WING_WIDTH = 0.1, 2.4  # a second Gaussian, as SDSS's own two-Gaussian fits: Stoughton et al. (2002)
 _COARSE_SCALE_PX = 8.0  # structure larger than this needs no oversampling
-
-
-def point_spread(seeing_arcsec: float) -> galsim.GSObject:
-    """Two concentric Gaussians whose narrow one has the seeing as its full width at half maximum (arcsec)."""
-    narrow = galsim.Gaussian(fwhm=seeing_arcsec, flux=1 - PSF_WING_FLUX)
-    return narrow + galsim.Gaussian(fwhm=PSF_WING_WIDTH * seeing_arcsec, flux=PSF_WING_FLUX)
 
 
 @dataclass(frozen=True)
@@ -53,7 +47,7 @@ class Stamp:
     transfer: NDArray
 
     def convolve(self, light: NDArray) -> NDArray:
-        """Blur a map drawn on the oversampled grid and sample it on the pixels.
+        """Convolve a map on the oversampled grid with the point-spread function, and sample it on the pixels.
 
         Parameters
         ----------
@@ -62,8 +56,8 @@ class Stamp:
         Returns
         -------
         float32 ndarray of shape (side, side)
-            Its sum is that of `light`. Exactly zero where the light is below a ten-thousandth of the brightest pixel,
-            so that a component ends somewhere and leaves the rest of the image bit for bit as it was.
+            Its sum is that of `light`. Exactly zero where the light is below a ten-thousandth of the brightest pixel:
+            a component is finite, and leaves the rest of the image unchanged bit for bit.
         """
         spectrum = fft.rfft2(light.astype(np.float32, copy=False))
         half = self.side // 2
@@ -74,10 +68,10 @@ class Stamp:
 
     def draw(self, profile: galsim.GSObject) -> NDArray:
         """Draw a GalSim profile whose major axis lies along x, centred on the galaxy: float32 (side, side)."""
-        turned = profile.rotate((90 - self.position_angle_deg) * galsim.degrees)
+        rotated = profile.rotate((90 - self.position_angle_deg) * galsim.degrees)
         half = self.side // 2
         bounds = galsim.BoundsI(0, half, -half, half - 1)
-        spectrum = turned.drawKImage(
+        spectrum = rotated.drawKImage(
             bounds=bounds, scale=2 * np.pi / (self.side * self.pixel_arcsec), recenter=False
         ).array
         column, row = self.centre
@@ -91,7 +85,10 @@ class Stamp:
 @lru_cache(maxsize=4)
 def _transfer(side: int, pixel_arcsec: float, seeing_arcsec: float) -> NDArray:
     half = side // 2
-    optics = galsim.Convolve(point_spread(seeing_arcsec), galsim.Pixel(pixel_arcsec))
+    # two concentric Gaussians; the narrow one has the seeing as its full width at half maximum
+    narrow = galsim.Gaussian(fwhm=seeing_arcsec, flux=1 - PSF_WING_FLUX)
+    wings = galsim.Gaussian(fwhm=PSF_WING_WIDTH * seeing_arcsec, flux=PSF_WING_FLUX)
+    optics = galsim.Convolve(narrow + wings, galsim.Pixel(pixel_arcsec))
     bounds = galsim.BoundsI(0, half, -half, half - 1)
     spectrum = optics.drawKImage(bounds=bounds, scale=2 * np.pi / (side * pixel_arcsec), recenter=False).array
     return fft.ifftshift(spectrum, axes=0).astype(np.complex64)
@@ -106,16 +103,24 @@ def make_stamp(
     disc_scale_arcsec: float,
     centre: tuple[float, float],
 ) -> Stamp:
-    """Lay out a stamp; the margin for light that wraps around is the caller's to add.
+    """Lay out a stamp. It has no margin for light that wraps around in a Fourier transform: the caller adds it.
 
     Parameters
     ----------
     side : int
         Pixels along a side; even.
     pixel_arcsec, seeing_arcsec, position_angle_deg, disc_scale_arcsec : float
-        Small galaxies are drawn twice oversampled, by the scale of their disc.
+        Galaxies whose disc is small in pixels are oversampled by 2.
     centre : tuple of float
         Column and row of the galaxy's centre, pixels.
+
+    Examples
+    --------
+    >>> stamp = make_stamp(64, pixel_arcsec=0.4, seeing_arcsec=1.3, position_angle_deg=0, disc_scale_arcsec=2,
+    ...                    centre=(32, 32))
+    >>> light = stamp.draw(galsim.Exponential(scale_radius=2))
+    >>> print(light.shape, light.sum().round(2), light.argmax() == 32 * 64 + 32)
+    (64, 64) 1.0 True
     """
     oversample = 1 if disc_scale_arcsec > _COARSE_SCALE_PX * pixel_arcsec else 2
     axis = np.arange(side * oversample, dtype=np.float32) / oversample

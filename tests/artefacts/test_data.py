@@ -70,7 +70,7 @@ def test_images_carry_no_metadata_and_no_real_id(shipped):
 
 
 def test_the_frame_told_is_the_frame_drawn():
-    from galviz.simulate.rendering import PETROSIAN_RADII
+    from galviz.simulate.framing import PETROSIAN_RADII
 
     assert f"is {PETROSIAN_RADII:g} R90 of the light drawn here" in " ".join(
         (DATA / "README.md").read_text(encoding="utf-8").split()

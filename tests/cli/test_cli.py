@@ -307,6 +307,7 @@ def test_simulate_passes_everything_on(fake_simulator, capsys):
 
     def write_survey(out, **options):
         options.pop("progress")(3, 3)
+        options.pop("note")("1 image was changed.")
         calls.append((out, options))
 
     fake_simulator(write_survey)
@@ -316,7 +317,7 @@ def test_simulate_passes_everything_on(fake_simulator, capsys):
         (Path("there"), {"n": 3, "seed": 5, "framing": "fixed", "workers": None, "variety": 1.0}),
         (Path("there"), {"n": 3, "seed": 5, "framing": "petrosian", "workers": 2, "variety": 2.5}),
     ]
-    assert capsys.readouterr().out.splitlines() == ["3 galaxies are in there"] * 2
+    assert capsys.readouterr().out.splitlines() == ["1 image was changed.", "3 galaxies are in there"] * 2
 
 
 @pytest.mark.parametrize(
