@@ -6,7 +6,7 @@ import streamlit as st
 
 from galviz.course.coursefile import CourseError
 from galviz.course.lesson import DIFFICULTIES, Lesson
-from galviz.course.prose import Sections, sections
+from galviz.course.prose import Sections, read_sections
 from galviz.course.questions import read_questions
 from panels.exercises import exercises
 from panels.glossary import link_terms
@@ -45,7 +45,7 @@ def begin(lesson: Lesson, opened: OpenSurvey) -> Sections:
     before = ", ".join(each.title for each in settings().lessons if each.slug in lesson.before)
     st.caption(f"Afterwards you can {lesson.afterwards}." + (f" Before it: {before}" if before else ""))
     open_cold(read_questions(lesson))
-    text = sections(lesson.folder / "text.md")
+    text = read_sections(lesson.folder / "text.md")
     try:
         return Sections(text.path, link_terms(text))
     except CourseError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from galviz.course.coursefile import broken, read_python
+from galviz.course.coursefile import course_file_error, read_python
 from galviz.course.lesson import Lesson
 
 _ROOT = Path(__file__).parents[1]
@@ -50,11 +50,13 @@ def _source(function: Callable | str) -> tuple[str, str]:
             return f"{function.__module__}.{function.__qualname__}", inspect.getsource(function)
         except (OSError, IndexError, SyntaxError) as error:  # its file has changed or gone since the app was started
             path = _ROOT.joinpath(*function.__module__.split(".")).with_suffix(".py")
-            raise broken(path, "has changed since the app was started, and can't be read any more") from error
+            raise course_file_error(
+                path, "has changed since the app was started, and can't be read any more"
+            ) from error
     path, _, name = function.partition(":")
     text, tree = read_python(_ROOT / path)
     found = next((node for node in tree.body if getattr(node, "name", None) == name), None)
     if found is None:
-        raise broken(_ROOT / path, f"has no {name}, which this page shows")
+        raise course_file_error(_ROOT / path, f"has no {name}, which this page shows")
     module = path.removesuffix(".py").replace("/", ".")
     return f"{module}.{name}", "\n".join(text.splitlines()[found.lineno - 1 : found.end_lineno])

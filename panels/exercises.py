@@ -6,14 +6,14 @@ from threading import Lock
 
 import streamlit as st
 
-from galviz.course.check import check, states
+from galviz.course.check import check, states_to_record
 from galviz.course.commands import command
 from galviz.course.events import Value
 from galviz.course.lesson import DIFFICULTIES, Lesson
 from galviz.course.outcome import Outcome, TaskState
 from galviz.course.questions import Questions, Task
 from galviz.course.settings import OPEN
-from galviz.course.source import function_source, summary
+from galviz.course.source import docstring_summary, function_source
 from galviz.course.workspace import exercise_path, solution_path, start, stub_path
 from panels.plain import code, plain, plain_with_code
 from panels.progress import progress, remember
@@ -90,7 +90,7 @@ def _task(lesson: Lesson, task: Task, known: Mapping[str, Value], *, home: bool)
             if state != TaskState.PASSED and f"{task.id}.passed" in known:
                 st.badge("passed before", icon=ICONS[TaskState.PASSED], color="green")
     st.caption(f"{DIFFICULTIES[task.difficulty]} · {task.minutes} min · `{task.function}`")
-    st.markdown(summary(stub_path(lesson), task.function))
+    st.markdown(docstring_summary(stub_path(lesson), task.function))
     with st.expander("What to write", icon=":material/edit:"):
         st.code(stub, language="python", wrap_lines=True)
     with st.expander("A hint", icon=":material/lightbulb:"):
@@ -132,7 +132,7 @@ def _run(lesson: Lesson, task: Task) -> None:
         (checked,) = check(lesson, [task], on_poll=show_time)
     finally:
         turn.release()
-    for key, state in states([checked]).items():
+    for key, state in states_to_record([checked]).items():
         remember(key, state)
     st.session_state[f"outcome-{task.id}"] = checked.outcome
     st.rerun()  # the state stands above what told it

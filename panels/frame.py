@@ -9,7 +9,7 @@ from types import CodeType, ModuleType
 
 from streamlit.logger import get_logger
 
-from galviz.course.coursefile import CourseError, broken, read_python
+from galviz.course.coursefile import CourseError, course_file_error, read_python
 from galviz.course.lesson import LESSONS_FOLDER
 
 _LOGGER = get_logger(__name__)
@@ -38,9 +38,9 @@ def draw_page(path: Path) -> None:
     _, tree = read_python(path)
     page = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "page"), None)
     if path.is_relative_to(LESSONS_FOLDER) and not (page and any(map(_is_end, ast.walk(page)))):
-        raise broken(path, "has no function `page` that calls `end`: it may be cut short")
+        raise course_file_error(path, "has no function `page` that calls `end`: it may be cut short")
     if page is None:
-        raise broken(path, "has no function `page`: it may be cut short")
+        raise course_file_error(path, "has no function `page`: it may be cut short")
     try:
         _load(path, tree).page()
     except (SyntaxError, ImportError, NameError, AttributeError) as error:
@@ -80,14 +80,14 @@ def _damaged_file(error: Exception, page: Path) -> CourseError | None:
     if isinstance(error, SyntaxError):
         line = f", line {error.lineno}" if error.lineno else ""
         if error.filename is None:  # Python names no file that holds a null byte
-            return broken(page, f"or a module that it imports, is no Python: {error.msg}")
+            return course_file_error(page, f"or a module that it imports, is no Python: {error.msg}")
         path, problem = Path(error.filename), f"is no Python: {error.msg}{line}"
     elif isinstance(error, ImportError):
         package, _, module = (error.name or "").partition(".")
         if package != LESSONS_FOLDER.name:
             return None  # a package that isn't installed
         file = error.path or LESSONS_FOLDER.joinpath(*module.split(".")).with_suffix(".py")
-        return broken(Path(file), f"can't be imported: {error.msg}")
+        return course_file_error(Path(file), f"can't be imported: {error.msg}")
     elif isinstance(error, AttributeError) and not str(error).startswith("module "):
         return None  # not a name that is misspelt or cut short, but a fault in what the page computes
     else:
@@ -95,7 +95,7 @@ def _damaged_file(error: Exception, page: Path) -> CourseError | None:
         if not frames:
             return None
         path, problem = Path(frames[-1].filename), f"is incomplete or wrong in line {frames[-1].lineno}: {error}"
-    return broken(path, problem) if _is_ours(path, page) else None
+    return course_file_error(path, problem) if _is_ours(path, page) else None
 
 
 def _is_ours(path: Path, page: Path) -> bool:

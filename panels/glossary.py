@@ -3,9 +3,9 @@
 import re
 from functools import cache
 
-from galviz.course.coursefile import broken
+from galviz.course.coursefile import course_file_error
 from galviz.course.lesson import LESSONS_FOLDER
-from galviz.course.prose import sections
+from galviz.course.prose import read_sections
 
 GLOSSARY_FILE = LESSONS_FOLDER / "glossary.md"
 # Sections of a text that is no prose of ours to link in.
@@ -29,8 +29,8 @@ def terms() -> dict[str, str]:
 
 def _entries() -> dict[str, str]:
     """Text of each section of the glossary by its heading."""
-    if not (found := sections(GLOSSARY_FILE)):
-        raise broken(GLOSSARY_FILE, "has no sections '## term' with a text")
+    if not (found := read_sections(GLOSSARY_FILE)):
+        raise course_file_error(GLOSSARY_FILE, "has no sections '## term' with a text")
     return found
 
 

@@ -11,7 +11,7 @@ import re
 
 import streamlit as st
 
-from galviz.course.outcome import TESTED
+from galviz.course.outcome import TESTED_STATES
 from galviz.course.progress import Value, progress_problem, read_progress, record
 from galviz.course.settings import HOME
 from panels.home import carry_home, has_wrong_token
@@ -118,7 +118,7 @@ def _sound(kept: object) -> dict[str, Value]:
 def _is_value(value: object) -> bool:
     """Whether a value can be of ours: the state of a task, or the number of an answer."""
     if isinstance(value, str):
-        return value in TESTED
+        return value in TESTED_STATES
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST_ANSWERS
 
 

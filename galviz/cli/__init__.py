@@ -72,12 +72,12 @@ def _run(arguments: Sequence[str] | None) -> int:
     except KeyboardInterrupt:
         return fail("interrupted; no file was left half-written", INTERRUPTED)
     except ModuleNotFoundError as error:
-        from galviz.course.commands import other_python
+        from galviz.course.commands import project_python
 
         missing = (error.name or "").split(".")[0]
         if sys.flags.dev_mode or missing in ("", "galviz"):
             raise
-        if (other := other_python()) is not None:
+        if (other := project_python()) is not None:
             return fail(f"{missing} is not installed in this Python; that of .venv is {other} -m galviz", BAD_INPUT)
         return fail(f"{missing} is not installed, {_NEEDED_BY.get(missing, _NEEDED)}", BAD_INPUT)
     except (OSError, ValueError) as error:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from galviz.cli.command import BAD_INPUT, DONE, NOT_WELL, Command, fail, output_folder
 
 if TYPE_CHECKING:
-    from galviz.course.check import Checked
+    from galviz.course.check import TaskResult
     from galviz.course.lesson import Lesson
     from galviz.course.questions import Task
-    from galviz.course.workspace import Started
+    from galviz.course.workspace import WrittenFile
 
 
 def _start_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,10 +38,10 @@ def _start(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _print_started(started: "Started", what: str) -> None:
-    if started.kept:
-        print(f"{_shown(started.path)}: {what}; what was there is {started.kept.name} now")
-    elif started.made:
+def _print_started(started: "WrittenFile", what: str) -> None:
+    if started.backup:
+        print(f"{_shown(started.path)}: {what}; what was there is {started.backup.name} now")
+    elif started.created:
         print(f"{_shown(started.path)}")
     else:
         print(f"{_shown(started.path)} is there already, and was left alone")
@@ -55,7 +55,7 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from galviz.course.check import as_record, find_tasks, next_step
+    from galviz.course.check import as_dict, find_tasks, next_command
     from galviz.course.outcome import TaskState
     from galviz.course.progress import read_progress
     from galviz.course.settings import read_settings
@@ -70,15 +70,15 @@ def _check(options: argparse.Namespace) -> int:
         return _watch(found, settings.lessons)
     checked = list(_checked(found, silent=options.json))
     if options.json:
-        print(json.dumps(as_record(checked, next_step(checked, settings.lessons, read_progress())), indent=2))
+        print(json.dumps(as_dict(checked, next_command(checked, settings.lessons, read_progress())), indent=2))
     else:
         _sum_up(checked, settings.lessons)
     return DONE if all(each.outcome.state == TaskState.PASSED for each in checked) else NOT_WELL
 
 
-def _checked(found: Sequence[tuple["Lesson", list["Task"]]], *, silent: bool = False) -> "Iterator[Checked]":
+def _checked(found: Sequence[tuple["Lesson", list["Task"]]], *, silent: bool = False) -> "Iterator[TaskResult]":
     """Check tasks, lesson by lesson, printing a table as it grows, and remember what came out."""
-    from galviz.course.check import check, states
+    from galviz.course.check import check, states_to_record
     from galviz.course.outcome import TaskState
     from galviz.course.progress import progress_problem, record
 
@@ -88,7 +88,7 @@ def _checked(found: Sequence[tuple["Lesson", list["Task"]]], *, silent: bool = F
     for lesson, tasks in found:
         checked = check(lesson, tasks)
         try:
-            record(states(checked))
+            record(states_to_record(checked))
         except OSError as error:
             fail(f"this can't be remembered: {error.strerror}: {error.filename}", BAD_INPUT)
         if not silent:
@@ -100,7 +100,7 @@ def _checked(found: Sequence[tuple["Lesson", list["Task"]]], *, silent: bool = F
         yield from checked
 
 
-def _print_row(each: "Checked") -> None:
+def _print_row(each: "TaskResult") -> None:
     from galviz.course.outcome import TaskState
 
     outcome = each.outcome
@@ -111,12 +111,12 @@ def _print_row(each: "Checked") -> None:
             print(f"{'':16} | {line}")
 
 
-def _sum_up(checked: "Sequence[Checked]", lessons: "Sequence[Lesson]") -> None:
-    from galviz.course.check import next_step
+def _sum_up(checked: "Sequence[TaskResult]", lessons: "Sequence[Lesson]") -> None:
+    from galviz.course.check import next_command
     from galviz.course.outcome import TaskState
     from galviz.course.progress import read_progress
 
-    step = next_step(checked, lessons, read_progress())
+    step = next_command(checked, lessons, read_progress())
     left = [each for each in checked if each.outcome.state != TaskState.PASSED]
     print(f"{len(checked) - len(left)} of {len(checked)} passed.", end=" ")
     if step is None:
@@ -223,7 +223,7 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
-def _shown_file(each: "Checked") -> str:
+def _shown_file(each: "TaskResult") -> str:
     from galviz.course.workspace import exercise_path
 
     return _shown(exercise_path(each.lesson.slug))

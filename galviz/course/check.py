@@ -7,13 +7,13 @@ from galviz.course.commands import command
 from galviz.course.events import Value
 from galviz.course.lesson import Lesson
 from galviz.course.limits import Limits
-from galviz.course.outcome import TESTED, Outcome, TaskState
+from galviz.course.outcome import TESTED_STATES, Outcome, TaskState
 from galviz.course.questions import Task, read_questions
 from galviz.course.workspace import exercise_path
 
 
 @dataclass(frozen=True)
-class Checked:
+class TaskResult:
     """A task and what came of it."""
 
     lesson: Lesson
@@ -52,7 +52,7 @@ def check(
     *,
     limits: Limits | None = None,
     on_poll: Callable[[], object] | None = None,
-) -> list[Checked]:
+) -> list[TaskResult]:
     """Run the tests of a lesson's tasks on the student's file; `limits` and `on_poll` are those of `run_tasks`."""
     path = exercise_path(lesson.slug)
     if path.exists():
@@ -62,20 +62,20 @@ def check(
     else:
         begin = f"`{command(f'start {lesson.slug}')}` puts it into {path.parent.name}."
         outcomes = [Outcome(task.id, TaskState.NOT_STARTED, f"{path.name} isn't there: {begin}") for task in tasks]
-    return [Checked(lesson, task, outcome) for task, outcome in zip(tasks, outcomes, strict=True)]
+    return [TaskResult(lesson, task, outcome) for task, outcome in zip(tasks, outcomes, strict=True)]
 
 
-def states(checked: Iterable[Checked]) -> dict[str, TaskState]:
+def states_to_record(checked: Iterable[TaskResult]) -> dict[str, TaskState]:
     """What is to be remembered of an outcome: each task's state, save of those that were never begun."""
-    return {each.task.id: each.outcome.state for each in checked if each.outcome.state in TESTED}
+    return {each.task.id: each.outcome.state for each in checked if each.outcome.state in TESTED_STATES}
 
 
-def next_step(checked: Iterable[Checked], lessons: Sequence[Lesson], known: Mapping[str, Value]) -> str | None:
+def next_command(checked: Iterable[TaskResult], lessons: Sequence[Lesson], known: Mapping[str, Value]) -> str | None:
     """The next command to run: for what was asked for, else for the first task of the course that never passed.
 
     Parameters
     ----------
-    checked : iterable of Checked
+    checked : iterable of TaskResult
     lessons : sequence of Lesson
         Those on offer.
     known : mapping of str to str or int
@@ -99,7 +99,7 @@ def next_step(checked: Iterable[Checked], lessons: Sequence[Lesson], known: Mapp
     return None
 
 
-def as_record(checked: Sequence[Checked], step: str | None) -> dict:
+def as_dict(checked: Sequence[TaskResult], step: str | None) -> dict:
     """What was found, and the next step, for a script: JSON's types alone."""
     passed = sum(each.outcome.state == TaskState.PASSED for each in checked)
     return {

@@ -19,7 +19,7 @@ def command(arguments: str) -> str:
     return f"{_python()} -m galviz {arguments}"
 
 
-def other_python() -> str | None:
+def project_python() -> str | None:
     """The Python of the project's own .venv, as it is typed there; None if this is it, or there is none."""
     venv = LESSONS_FOLDER.parent / ".venv"
     name = _inside(venv)

@@ -8,7 +8,7 @@ from galviz.course.bank import Bank
 from galviz.course.coursefile import CourseError, read_course_file, read_python
 from galviz.course.grading import load_module
 from galviz.course.lesson import Lesson
-from galviz.course.prose import sections
+from galviz.course.prose import read_sections
 from galviz.course.questions import Questions, read_questions
 from galviz.course.workspace import EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME
 
@@ -34,7 +34,7 @@ def load_bank(lesson: Lesson) -> Bank:
     return load_part(lesson, BANK_NAME).bank
 
 
-def breaches(lesson: Lesson) -> list[str]:
+def lesson_problems(lesson: Lesson) -> list[str]:
     """Say what a lesson lacks; nothing of it is run.
 
     Parameters
@@ -64,7 +64,7 @@ def _of_content(lesson: Lesson) -> list[str]:
     CourseError
         If one of them can't be read.
     """
-    questions, headings = read_questions(lesson), sections(lesson.folder / "text.md")
+    questions, headings = read_questions(lesson), read_sections(lesson.folder / "text.md")
     found = [f"{lesson.slug}/text.md has no section '## {name}'." for name in SECTIONS if name not in headings]
     if not 1 <= len(questions.tasks) <= 3:
         found.append(f"{lesson.slug} has {len(questions.tasks)} exercises; 1 to 3 are right.")

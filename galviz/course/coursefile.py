@@ -34,17 +34,17 @@ def read_course_file(path: Path) -> str:
     try:
         content = read_regular(path)
     except FileNotFoundError:
-        raise broken(path, "is missing") from None
+        raise course_file_error(path, "is missing") from None
     except OSError as error:
-        raise broken(path, f"can't be read ({error.strerror})") from error
+        raise course_file_error(path, f"can't be read ({error.strerror})") from error
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")  # as some editors on Windows write
     except UnicodeDecodeError as error:
-        raise broken(path, f"is no UTF-8 text (byte {error.start})") from error
+        raise course_file_error(path, f"is no UTF-8 text (byte {error.start})") from error
     if not text.strip():
-        raise broken(path, "is empty")
+        raise course_file_error(path, "is empty")
     if "\0" in text:
-        raise broken(path, "holds a null byte, and so is no text")
+        raise course_file_error(path, "holds a null byte, and so is no text")
     return text
 
 
@@ -65,12 +65,14 @@ def read_python(path: Path) -> tuple[str, ast.Module]:
     try:
         return text, ast.parse(text, str(path))
     except SyntaxError as error:
-        raise broken(path, f"is no Python: {error.msg}{f', line {error.lineno}' if error.lineno else ''}") from error
+        raise course_file_error(
+            path, f"is no Python: {error.msg}{f', line {error.lineno}' if error.lineno else ''}"
+        ) from error
     except (ValueError, RecursionError, MemoryError) as error:  # a null byte; nested too deeply for the parser
-        raise broken(path, f"is no Python: {error or 'it is nested too deeply'}") from error
+        raise course_file_error(path, f"is no Python: {error or 'it is nested too deeply'}") from error
 
 
-def broken(path: Path, problem: str) -> CourseError:
+def course_file_error(path: Path, problem: str) -> CourseError:
     """Make the error that names a file, what is wrong with it, and how to get it back.
 
     Parameters

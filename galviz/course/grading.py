@@ -38,7 +38,7 @@ def grade(test: Callable[[object], object], function: object, task_id: str, path
     Parameters
     ----------
     test : callable
-        Takes the function, and raises `Wrong` with a hint if it is wrong.
+        Takes the function, and raises `WrongAnswer` with a hint if it is wrong.
     function : object
         What the student wrote; normally a function.
     task_id : str
@@ -61,11 +61,11 @@ def grade(test: Callable[[object], object], function: object, task_id: str, path
     >>> str(state), message
     ('failed', 'Twice 2 is 4.')
     """
-    from galviz.course.judge import Wrong  # NumPy starts threads, and a worker must enter its sandbox before
+    from galviz.course.judge import WrongAnswer  # NumPy starts threads, and a worker must enter its sandbox before
 
     try:
         test(function)
-    except Wrong as wrong:
+    except WrongAnswer as wrong:
         return TaskState.FAILED, str(wrong)
     except NotImplementedError as error:
         if _text(error) == task_id:

@@ -1,7 +1,7 @@
-"""What the tests of exercises are written with: they look at an answer and say in a sentence what is wrong with it.
+"""Building blocks for the tests of exercises: read what a student's function returns, and reject it with a hint.
 
-A test takes the student's function and raises `Wrong` with a hint. A hint names the mistake, not the code to write.
-What a function returns may be of any kind and still be right: lists, float32, tensors and tables are read as numbers.
+A test takes the student's function and raises `WrongAnswer`. A hint names the mistake, not the code to write. Numbers
+may have any form: lists, float32, tensors and tables are all read.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,108 +12,147 @@ import numpy as np
 RTOL, ATOL = 1e-4, 1e-6
 
 
-class Wrong(AssertionError):
-    """An answer is wrong; the text is the hint, in sentences for the student."""
+class WrongAnswer(AssertionError):
+    """A function returns something wrong; the text is the hint, in sentences for the student."""
 
 
-def expect(holds: bool, hint: str) -> None:
-    """Refuse an answer for which something doesn't hold, with a hint."""
-    if not holds:
-        raise Wrong(hint)
+def expect(condition: bool, hint: str) -> None:
+    """Raise `WrongAnswer` with a hint unless a condition holds.
+
+    Examples
+    --------
+    >>> expect(2 + 2 == 4, "Two and two are four.")
+    """
+    if not condition:
+        raise WrongAnswer(hint)
 
 
-def numbers(found: object, shape: tuple[int | None, ...] | None = None, *, what: str = "what you return") -> np.ndarray:
-    """Read what a function returned as numbers.
+def as_array(
+    values: object, shape: tuple[int | None, ...] | None = None, *, what: str = "what you return"
+) -> np.ndarray:
+    """Convert what a function returned to an array.
 
     Parameters
     ----------
-    found : object
-        Numbers in any form: a number, lists, an array, a tensor, a Series or a DataFrame.
+    values : object
+        A number, or numbers in lists, an array, a tensor, a Series or a DataFrame.
     shape : tuple of int or None, optional
-        The shape that is asked for; None where a length is free. ``()`` asks for a single number.
+        The expected shape; None for an axis of any length. ``()`` expects a single number.
     what : str
-        What it is, for the hint.
+        Name of the values, for the hint.
 
     Returns
     -------
     ndarray of float64
-        NaN where there are NaNs.
 
     Raises
     ------
-    Wrong
-        If it is None, no numbers, or of another shape.
+    WrongAnswer
+        If `values` is None, isn't numbers, or has another shape.
+
+    Examples
+    --------
+    >>> as_array([[1, 2], [3, 4]], (None, 2))
+    array([[1., 2.],
+           [3., 4.]])
     """
-    if found is None:
-        raise Wrong(f"{_capital(what)} is None: does the function end with `return`?")
-    if callable(found) or isinstance(found, str | bytes | dict | set) or hasattr(found, "__next__"):
-        raise Wrong(f"{_capital(what)} is of type {type(found).__name__}; numbers are asked for.")
-    array = _loosely(found)
+    if values is None:
+        raise WrongAnswer(f"{_capitalised(what)} is None: does the function end with `return`?")
+    if callable(values) or isinstance(values, str | bytes | dict | set) or hasattr(values, "__next__"):
+        raise WrongAnswer(f"{_capitalised(what)} is of type {type(values).__name__}; numbers are asked for.")
+    array = _to_array(values)
     if array is None:
-        raise Wrong(f"{_capital(what)} can't be read as numbers: it is of type {type(found).__name__}.")
-    if shape is not None and not _fits(array.shape, shape):
-        # A single number in an array of one is a number.
-        if shape == () and array.size == 1:
+        raise WrongAnswer(f"{_capitalised(what)} can't be read as numbers: it is of type {type(values).__name__}.")
+    if shape is not None and not _has_shape(array.shape, shape):
+        if shape == () and array.size == 1:  # an array of one number will do
             return array.reshape(())
-        raise Wrong(_of_another_shape(array.shape, shape, what))
+        raise WrongAnswer(_shape_hint(array.shape, shape, what))
     return array
 
 
-def number(found: object, *, what: str = "what you return") -> float:
-    """Read what a function returned as one number; raises `Wrong` as `numbers` does."""
-    return float(numbers(found, (), what=what))
+def as_float(values: object, *, what: str = "what you return") -> float:
+    """Convert what a function returned to one number; raises `WrongAnswer` as `as_array` does.
+
+    Examples
+    --------
+    >>> as_float([[3]])
+    3.0
+    """
+    return float(as_array(values, (), what=what))
 
 
-def compare(
-    found: object,
+def expect_close(
+    values: object,
     expected: object,
     mistakes: Sequence[tuple[object, str]] = (),
     *,
-    otherwise: str = "",
+    hint: str = "",
     what: str = "what you return",
     rtol: float = RTOL,
     atol: float = ATOL,
 ) -> None:
-    """Compare numbers with the right ones; where they are those of a known mistake, its hint says which.
+    """Raise `WrongAnswer` unless numbers are close to the expected ones.
 
     Parameters
     ----------
-    found : object
-        As `numbers` takes it; its shape must be that of `expected`.
+    values : object
+        What `as_array` takes, with the shape of `expected`.
     expected : array
-        NaN is expected where it is NaN.
+        NaN is close to NaN.
     mistakes : sequence of (object, str)
-        Numbers that a mistake gives, and its hint; tried in order. Those that equal the right ones are passed over: a
-        mistake that makes no difference here is none.
-    otherwise : str
-        What to say where no known mistake gives these numbers; the first difference is told before it.
+        What a typical mistake gives, and the hint for it. The first that is close to `values` is raised. A mistake that
+        makes no difference here, because it is close to `expected`, is ignored.
+    hint : str
+        For any other mistake; follows a sentence on the first difference.
     what : str
-        What the numbers are.
+        Name of the values, for the hint.
     rtol, atol : float
-        How close is right.
+        Relative and absolute tolerance, as in `numpy.isclose`.
 
     Raises
     ------
-    Wrong
+    WrongAnswer
+
+    Examples
+    --------
+    >>> expect_close([1, 2.00001], [1, 2])
+    >>> expect_close([2, 4], [1, 2], [([2, 4], "You doubled them.")])
+    Traceback (most recent call last):
+    galviz.course.judge.WrongAnswer: You doubled them.
     """
     expected = np.asarray(expected, dtype=np.float64)
-    for wrong, hint in mistakes:
-        if _close(_loosely(found), _loosely(wrong), rtol, atol) and not _close(_loosely(wrong), expected, rtol, atol):
-            raise Wrong(hint)
-    array = numbers(found, expected.shape, what=what)
-    if not _close(array, expected, rtol, atol):
-        raise Wrong(" ".join([_first_difference(array, expected, what, rtol, atol), otherwise]).strip())
+    returned = _to_array(values)
+    for mistake, its_hint in mistakes:
+        wrong = _to_array(mistake)
+        if _is_close(returned, wrong, rtol, atol) and not _is_close(wrong, expected, rtol, atol):
+            raise WrongAnswer(its_hint)
+    array = as_array(values, expected.shape, what=what)
+    if not _is_close(array, expected, rtol, atol):
+        raise WrongAnswer(" ".join([_first_difference(array, expected, what, rtol, atol), hint]).strip())
 
 
-def unchanged(before: object, after: object, name: str) -> None:
-    """Refuse an answer that changed what it was given."""
-    old, new = np.asarray(_detached(before)), np.asarray(_detached(after))
+def expect_unchanged(before: object, after: object, name: str) -> None:
+    """Raise `WrongAnswer` if a function has changed its argument.
+
+    Examples
+    --------
+    >>> expect_unchanged([1, 2], [1, 3], "values")
+    Traceback (most recent call last):
+    galviz.course.judge.WrongAnswer: Your function changes `values`, which belongs to the caller: work on a copy.
+    """
+    old, new = np.asarray(_to_numpy(before)), np.asarray(_to_numpy(after))
     same = np.array_equal(old, new, equal_nan=old.dtype.kind == new.dtype.kind == "f")
     expect(same, f"Your function changes `{name}`, which belongs to the caller: work on a copy.")
 
 
 def expect_error(call: Callable[[], object], error: type[BaseException], hint: str) -> BaseException:
-    """Refuse an answer that doesn't raise an error where it should; returns the error."""
+    """Raise `WrongAnswer` unless a call raises an error of this class; return the error.
+
+    Examples
+    --------
+    >>> expect_error(lambda: 1 / 0, ZeroDivisionError, "It must raise.")
+    ZeroDivisionError('division by zero')
+    """
     try:
         call()
     except error as raised:
@@ -121,64 +160,71 @@ def expect_error(call: Callable[[], object], error: type[BaseException], hint: s
     except NotImplementedError:
         raise
     except Exception as other:
-        raise Wrong(f"{hint} Yours raises {type(other).__name__} there.") from None
-    raise Wrong(hint)
+        raise WrongAnswer(f"{hint} Yours raises {type(other).__name__} there.") from None
+    raise WrongAnswer(hint)
 
 
-def listed(items: Sequence[object]) -> str:
-    """A few items for a sentence."""
+def format_items(items: Sequence[object]) -> str:
+    """Join the first items for a sentence.
+
+    Examples
+    --------
+    >>> format_items(["a", "b", "c", "d", "e"])
+    "'a', 'b', 'c', 'd' …"
+    """
     shown = ", ".join(map(repr, items[:4]))
     return shown + (" …" if len(items) > 4 else "")
 
 
-def _capital(text: str) -> str:
+def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _detached(found: object) -> object:
-    """A tensor as an array; tensors in a list too; anything else as it is."""
-    if hasattr(found, "detach"):
-        return found.detach().cpu().numpy()
-    if isinstance(found, list | tuple):
-        return [_detached(each) for each in found]
-    return found
+def _to_numpy(values: object) -> object:
+    """Convert a tensor to an array, and tensors in a list too; return anything else as it is."""
+    if hasattr(values, "detach"):
+        return values.detach().cpu().numpy()
+    if isinstance(values, list | tuple):
+        return [_to_numpy(value) for value in values]
+    return values
 
 
-def _fits(shape: tuple[int, ...], asked: tuple[int | None, ...]) -> bool:
-    return len(shape) == len(asked) and all(
-        want is None or have == want for have, want in zip(shape, asked, strict=True)
+def _has_shape(shape: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(expected) and all(
+        length is None or actual == length for actual, length in zip(shape, expected, strict=True)
     )
 
 
-def _of_another_shape(shape: tuple[int, ...], asked: tuple[int | None, ...], what: str) -> str:
-    wanted = " × ".join("any" if length is None else str(length) for length in asked) or "a single number"
-    got = " × ".join(map(str, shape)) or "a single number"
-    hint = " It is transposed: rows and columns are exchanged." if len(asked) > 1 and _fits(shape[::-1], asked) else ""
-    return f"{_capital(what)} must have the shape {wanted}; it has {got}.{hint}"
+def _shape_hint(shape: tuple[int, ...], expected: tuple[int | None, ...], what: str) -> str:
+    wanted = " × ".join("any" if length is None else str(length) for length in expected) or "a single number"
+    actual = " × ".join(map(str, shape)) or "a single number"
+    transposed = len(expected) > 1 and _has_shape(shape[::-1], expected)
+    hint = " It is transposed: rows and columns are exchanged." if transposed else ""
+    return f"{_capitalised(what)} must have the shape {wanted}; it has {actual}.{hint}"
 
 
-def _loosely(values: object) -> np.ndarray | None:
-    """Numbers, or None where there are none: a mistake is looked for in whatever was returned."""
+def _to_array(values: object) -> np.ndarray | None:
+    """Convert to an array; return None if that fails, because a mistake may return anything."""
     if values is None or isinstance(values, str | bytes):
         return None  # NumPy reads NaN, or a number, in them
     try:
-        array = np.asarray(_detached(values))
+        array = np.asarray(_to_numpy(values))
         return None if array.dtype.kind == "c" else array.astype(np.float64)
-    except Exception:  # a student's own class may raise anything when it is read
+    except Exception:  # a class of the student's own may raise anything
         return None
 
 
-def _close(one: np.ndarray | None, other: np.ndarray | None, rtol: float, atol: float) -> bool:
+def _is_close(one: np.ndarray | None, other: np.ndarray | None, rtol: float, atol: float) -> bool:
     if one is None or other is None or one.shape != other.shape:
         return False
     return bool(np.allclose(one, other, rtol=rtol, atol=atol, equal_nan=True))
 
 
-def _first_difference(found: np.ndarray, expected: np.ndarray, what: str, rtol: float, atol: float) -> str:
-    if not found.ndim:
-        return f"{_capital(what)} is {float(found):.6g}, and should be {float(expected):.6g}."
-    apart = ~np.isclose(found, expected, rtol=rtol, atol=atol, equal_nan=True)
-    place = tuple(int(index) for index in np.argwhere(apart)[0])
-    at = ", ".join(map(str, place))
-    count = f"{int(apart.sum())} of {apart.size} numbers are wrong; the first"
-    return f"{_capital(what)}: {count}, at [{at}], is {found[place]:.6g} and should be {expected[place]:.6g}."
+def _first_difference(values: np.ndarray, expected: np.ndarray, what: str, rtol: float, atol: float) -> str:
+    if not values.ndim:
+        return f"{_capitalised(what)} is {float(values):.6g}, and should be {float(expected):.6g}."
+    wrong = ~np.isclose(values, expected, rtol=rtol, atol=atol, equal_nan=True)
+    first = tuple(int(index) for index in np.argwhere(wrong)[0])
+    at = ", ".join(map(str, first))
+    count = f"{int(wrong.sum())} of {wrong.size} numbers are wrong; the first"
+    return f"{_capitalised(what)}: {count}, at [{at}], is {values[first]:.6g} and should be {expected[first]:.6g}."

@@ -6,7 +6,7 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 
-from galviz.course.coursefile import CourseError, broken, read_course_file
+from galviz.course.coursefile import CourseError, course_file_error, read_course_file
 from galviz.course.lesson import DIFFICULTIES, LESSONS_FOLDER, Lesson, is_slug
 
 MANIFEST_FILE = LESSONS_FOLDER / "manifest.toml"
@@ -89,13 +89,13 @@ def _parse(path: Path) -> tuple[Lesson, ...]:
     try:
         content = tomllib.loads(read_course_file(path))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise broken(path, f"is not TOML: {error}") from error
+        raise course_file_error(path, f"is not TOML: {error}") from error
     for key in content:
         if key != "lesson":
-            raise broken(path, f"has an unknown key {key!r}: it holds one [[lesson]] table per lesson")
+            raise course_file_error(path, f"has an unknown key {key!r}: it holds one [[lesson]] table per lesson")
     entries = content.get("lesson")
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-        raise broken(path, "must hold one [[lesson]] table per lesson")
+        raise course_file_error(path, "must hold one [[lesson]] table per lesson")
     lessons: list[Lesson] = []
     for number, entry in enumerate(entries, start=1):
         lessons.append(_lesson(path, number, entry, [lesson.slug for lesson in lessons]))
@@ -107,7 +107,7 @@ def _lesson(path: Path, number: int, entry: dict[str, object], earlier: list[str
     name = f"lesson {number} ({entry['slug']!r})" if "slug" in entry else f"lesson {number}"
 
     def error(problem: str) -> CourseError:
-        return broken(path, f"is wrong in {name}: {problem}")
+        return course_file_error(path, f"is wrong in {name}: {problem}")
 
     for key in entry:
         if key not in _RULES:

@@ -7,10 +7,10 @@ from pathlib import Path
 from galviz.course.contract import FIGURE_NAME, SECTIONS
 from galviz.course.coursefile import read_python
 from galviz.course.lesson import DIFFICULTIES, LESSONS_FOLDER, Lesson
-from galviz.course.prose import sections
+from galviz.course.prose import read_sections
 from galviz.course.questions import Question, Task, read_questions
 from galviz.course.source import function_source, imports_source
-from galviz.course.workspace import Started, solution_path, stub_path, write_once
+from galviz.course.workspace import WrittenFile, solution_path, stub_path, write_once
 
 _SET_UP = """\
 %matplotlib inline
@@ -29,7 +29,9 @@ from galviz.course.manifest import find_lesson
 check_answer(find_lesson("{slug}"), "{task}", {function})"""
 
 
-def write_notebook(lesson: Lesson, folder: Path, *, number: int, solved: bool = False, again: bool = False) -> Started:
+def write_notebook(
+    lesson: Lesson, folder: Path, *, number: int, solved: bool = False, again: bool = False
+) -> WrittenFile:
     """Write a lesson's notebook.
 
     Parameters
@@ -46,7 +48,7 @@ def write_notebook(lesson: Lesson, folder: Path, *, number: int, solved: bool = 
 
     Returns
     -------
-    Started
+    WrittenFile
         Its path, and what became of a file that was there already.
 
     Raises
@@ -72,7 +74,7 @@ def write_notebook(lesson: Lesson, folder: Path, *, number: int, solved: bool = 
 
 def _cells(lesson: Lesson, number: int, solved: bool) -> Iterator[tuple[str, str]]:
     """The cells in their order: ("text" or "code", source)."""
-    questions, text = read_questions(lesson), sections(lesson.folder / "text.md")
+    questions, text = read_questions(lesson), read_sections(lesson.folder / "text.md")
     yield (
         "text",
         (

@@ -16,7 +16,7 @@ class TaskState(StrEnum):
 
 
 # States that tests come to; what was never begun isn't kept.
-TESTED = frozenset({TaskState.NOT_YET, TaskState.FAILED, TaskState.PASSED})
+TESTED_STATES = frozenset({TaskState.NOT_YET, TaskState.FAILED, TaskState.PASSED})
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from galviz.course.coursefile import broken, read_course_file
+from galviz.course.coursefile import course_file_error, read_course_file
 
 
 class Sections(dict[str, str]):
@@ -21,10 +21,10 @@ class Sections(dict[str, str]):
         self.path = path
 
     def __missing__(self, name: str) -> str:
-        raise broken(self.path, f"has no text in a section '## {name}', which its page shows")
+        raise course_file_error(self.path, f"has no text in a section '## {name}', which its page shows")
 
 
-def sections(path: Path) -> Sections:
+def read_sections(path: Path) -> Sections:
     """Split a text.md at its ``## name`` lines.
 
     Parameters

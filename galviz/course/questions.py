@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from galviz.course.coursefile import CourseError, broken, read_course_file
+from galviz.course.coursefile import CourseError, course_file_error, read_course_file
 from galviz.course.lesson import DIFFICULTIES, Lesson
 
 QUESTIONS_NAME = "questions.toml"
@@ -107,7 +107,7 @@ def read_questions(lesson: Lesson) -> Questions:
     try:
         found = tomllib.loads(read_course_file(path))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise broken(path, f"is no TOML: {error}") from error
+        raise course_file_error(path, f"is no TOML: {error}") from error
     slug = lesson.slug
     _only({"opening", "tasks", "quiz"}, found, path, "the file")
     if not isinstance(found.get("opening"), dict):

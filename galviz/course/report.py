@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from galviz.course.outcome import TESTED, Outcome, TaskState
+from galviz.course.outcome import TESTED_STATES, Outcome, TaskState
 
 # A real report has a few kB.
 _MAX_BYTES = 4_000_000
@@ -113,7 +113,7 @@ def _is_valid(line: object) -> bool:
         return False
     if not all(isinstance(line.get(name), kind) for name, kind in _FIELDS[line["phase"]].items()):
         return False
-    return line["phase"] != "end" or line["state"] in TESTED
+    return line["phase"] != "end" or line["state"] in TESTED_STATES
 
 
 def _escape_surrogates(line: dict) -> dict:

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from galviz.course.coursefile import broken, read_python
+from galviz.course.coursefile import course_file_error, read_python
 
 
 def function_source(path: Path, name: str) -> str:
@@ -20,7 +20,7 @@ def function_source(path: Path, name: str) -> str:
     return "\n".join(text.split("\n")[first - 1 : node.end_lineno])
 
 
-def summary(path: Path, name: str) -> str:
+def docstring_summary(path: Path, name: str) -> str:
     """First line of the docstring of a function or class at the top of a file.
 
     Raises
@@ -31,7 +31,7 @@ def summary(path: Path, name: str) -> str:
     _, tree = read_python(path)
     docstring = ast.get_docstring(_find(path, tree, name))
     if not docstring:
-        raise broken(path, f"has no docstring in {name!r}, the text of its exercise")
+        raise course_file_error(path, f"has no docstring in {name!r}, the text of its exercise")
     return docstring.partition("\n")[0]
 
 
@@ -50,4 +50,4 @@ def _find(path: Path, tree: ast.Module, name: str) -> ast.FunctionDef | ast.Asyn
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name:
             return node
-    raise broken(path, f"has no function {name!r}")
+    raise course_file_error(path, f"has no function {name!r}")

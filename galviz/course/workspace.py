@@ -18,22 +18,22 @@ EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME = "exercise.py", "solution.py", "test_e
 
 
 @dataclass(frozen=True)
-class Started:
+class WrittenFile:
     """What became of a file of a lesson: its stubs or its notebook.
 
     Attributes
     ----------
     path : pathlib.Path
         The student's file.
-    made : bool
+    created : bool
         False where it was there already, and left alone.
-    kept : pathlib.Path or None
+    backup : pathlib.Path or None
         Where the file that was there before is now, if it had to make place.
     """
 
     path: Path
-    made: bool
-    kept: Path | None = None
+    created: bool
+    backup: Path | None = None
 
 
 def work_folder() -> Path:
@@ -57,7 +57,7 @@ def solution_path(lesson: Lesson) -> Path:
     return lesson.folder / SOLUTION_NAME
 
 
-def start(lessons: Iterable[Lesson], *, again: bool = False) -> list[Started]:
+def start(lessons: Iterable[Lesson], *, again: bool = False) -> list[WrittenFile]:
     """Copy stubs to the student's folder, where there is no file of theirs yet.
 
     Parameters
@@ -68,7 +68,7 @@ def start(lessons: Iterable[Lesson], *, again: bool = False) -> list[Started]:
 
     Returns
     -------
-    list of Started
+    list of WrittenFile
         One for each lesson.
 
     Raises
@@ -79,7 +79,7 @@ def start(lessons: Iterable[Lesson], *, again: bool = False) -> list[Started]:
     return [write_once(exercise_path(lesson.slug), stub_path(lesson).read_bytes(), again=again) for lesson in lessons]
 
 
-def write_once(path: Path, content: bytes, *, again: bool = False) -> Started:
+def write_once(path: Path, content: bytes, *, again: bool = False) -> WrittenFile:
     """Write a file that is the student's from then on: what they have is never written over.
 
     Parameters
@@ -92,7 +92,7 @@ def write_once(path: Path, content: bytes, *, again: bool = False) -> Started:
 
     Returns
     -------
-    Started
+    WrittenFile
 
     Raises
     ------
@@ -100,7 +100,7 @@ def write_once(path: Path, content: bytes, *, again: bool = False) -> Started:
         If the folder can't be made or the file not written; nothing is half-written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = None
+    backup = None
     if path.is_symlink() and not path.exists():
         target = path.readlink()
         raise FileNotFoundError(
@@ -110,7 +110,7 @@ def write_once(path: Path, content: bytes, *, again: bool = False) -> Started:
         )
     if path.exists():
         if not again or (path.is_file() and path.read_bytes() == content):
-            return Started(path, made=False)
-        kept = move_to_free_name(path, path)
+            return WrittenFile(path, created=False)
+        backup = move_to_free_name(path, path)
     write_new(path, content)
-    return Started(path, made=True, kept=kept)
+    return WrittenFile(path, created=True, backup=backup)

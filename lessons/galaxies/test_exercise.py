@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from galviz.course.judge import Wrong, compare, expect, listed, numbers, unchanged
+from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_unchanged, format_items
 
 NAN = math.nan
 # float32 is as close as this, an answer rounded to two decimals is not; and 0 is close to no count at all.
@@ -48,19 +48,19 @@ def test_galaxies_1(answer):
 
 def test_galaxies_2(answer):
     # By hand: 10 to the power of 8 − 12 is a ten-thousandth, and a million has a hundred of those.
-    compare(answer(8.0), 100.0, _slips(np.array(8.0)), what="the count for a metallicity of 8", **CLOSE)
-    found = numbers(answer(NAN), (), what="the count for NaN")
+    expect_close(answer(8.0), 100.0, _slips(np.array(8.0)), what="the count for a metallicity of 8", **CLOSE)
+    found = as_array(answer(NAN), (), what="the count for NaN")
     expect(bool(np.isnan(found)), f"For an unknown metallicity (NaN) you return {float(found):.4g}: NaN must stay NaN.")
     given = np.array([[8.69, 8.0, NAN], [9.4, 7.5, 8.2]])
     before = given.copy()
     try:
         found = answer(given)
     except (TypeError, ValueError) as error:
-        raise Wrong(
+        raise WrongAnswer(
             "Your function takes a single number, but not an array of metallicities: arithmetic works on a whole array "
             f"at once. Yours raises {type(error).__name__} there."
         ) from None
-    unchanged(np.nan_to_num(before), np.nan_to_num(given), "metallicity")
+    expect_unchanged(np.nan_to_num(before), np.nan_to_num(given), "metallicity")
     # An independent way: with natural logarithms, one number at a time.
     right = np.array([[math.exp((value - 6) * math.log(10)) for value in row] for row in before])
     mistakes = [
@@ -70,10 +70,10 @@ def test_galaxies_2(answer):
         (right[~np.isnan(right)], "You left the unknown metallicity out: NaN stays NaN, in its place."),
         (right.ravel(), "The numbers are right, but in one row: what comes back has the shape of what came in."),
     ]
-    compare(found, right, mistakes, what="what you return for an array", **CLOSE)
+    expect_close(found, right, mistakes, what="what you return for an array", **CLOSE)
     more = np.random.default_rng(4).uniform(8, 9.5, 20)
     right = [10**value / 10**6 for value in more.tolist()]
-    compare(answer(more.copy()), right, _slips(more), what="what you return for 20 galaxies", **CLOSE)
+    expect_close(answer(more.copy()), right, _slips(more), what="what you return for 20 galaxies", **CLOSE)
 
 
 def _csv(columns):
@@ -100,10 +100,16 @@ def _judge_catalogue(found, columns):
     )
     names = _texts(found.columns)
     missing = [name for name in others if name not in names]
-    expect(not missing, f"Missing in your table: {listed(missing)}. Keep all of the file's columns, under their names.")
+    expect(
+        not missing,
+        f"Missing in your table: {format_items(missing)}. Keep all of the file's columns, under their names.",
+    )
     extra = [name for name in names if name not in others]
-    expect(not extra, f"In your table and not in the file: {listed(extra)}. Add no columns.")
-    expect(names == others, f"The columns must stay in the file's order, {listed(others)}; yours are {listed(names)}.")
+    expect(not extra, f"In your table and not in the file: {format_items(extra)}. Add no columns.")
+    expect(
+        names == others,
+        f"The columns must stay in the file's order, {format_items(others)}; yours are {format_items(names)}.",
+    )
     for name in others:
         _judge_column(name, found[name], columns[name])
 
@@ -113,17 +119,19 @@ def _judge_place_of_ids(found, index, columns):
     ids = columns["objID"]
     if "objID" in _texts(found.columns):
         if _texts(index) == ids:
-            raise Wrong("The ids are the index, and still a column as well: each should be there once, as the index.")
+            raise WrongAnswer(
+                "The ids are the index, and still a column as well: each should be there once, as the index."
+            )
         first = next(iter(columns))
         if str(found.index.name) == first:
-            raise Wrong(
+            raise WrongAnswer(
                 f"You made the file's first column the index, here {first}. The ids are in the column called objID, "
                 "which may stand anywhere."
             )
-        raise Wrong("The ids are still a column: make objID the index, so that a galaxy is found by its name.")
+        raise WrongAnswer("The ids are still a column: make objID the index, so that a galaxy is found by its name.")
     expect(found.index.nlevels == 1, "Your index has several levels; the ids alone are asked for.")
     if any("objID" in _texts(found.iloc[:, place]) for place in range(found.shape[1])):
-        raise Wrong("The file's first line became a row of the table: it holds the names of the columns.")
+        raise WrongAnswer("The file's first line became a row of the table: it holds the names of the columns.")
     counted = len(index) > 0 and _texts(index) == [repr(place) for place in range(len(index))]
     expect(not counted, "The ids are gone: the index only counts the rows, and there is no column objID.")
 
@@ -148,7 +156,7 @@ def _judge_ids(index, ids):
             f"The ids are whole numbers that were floats on their way: {ids[0]} became {index[0]}. Have them read as "
             "text.",
         )
-        raise Wrong(
+        raise WrongAnswer(
             f"The ids are of type {kind}, whole numbers. An id is a name, and zeros at its beginning belong to it: "
             "have it read as text."
         )
@@ -157,9 +165,10 @@ def _judge_ids(index, ids):
     expect("objID" not in index, "The file's first line became a row of the table: it holds the names of the columns.")
     if len(index) == len(ids):
         _judge_letters(index, ids)
+    shown = format_items([_short(label) for label in index[:2]]) or "no rows"
     expect(
         bool(set(index) & set(ids)),
-        f"None of the file's ids is in your index; it has {listed([_short(each) for each in index[:2]]) or 'no rows'}. "
+        f"None of the file's ids is in your index; it has {shown}. "
         "Do you read the file at `path`, and make objID the index?",
     )
     expect(
@@ -172,13 +181,13 @@ def _judge_ids(index, ids):
     )
     left_out = [each for each in ids if each not in index]
     if left_out and set(index) < set(ids):
-        raise Wrong(
+        raise WrongAnswer(
             f"The galaxy {left_out[0]} is missing. Each row of the file is a galaxy: keep it, even where its label is "
             "empty."
         )
     expect(len(index) == len(ids), f"Your table has {len(index)} rows; the file has {len(ids)} galaxies.")
     mine, its = next((mine, its) for mine, its in zip(index, ids, strict=True) if mine != its)
-    raise Wrong(f"An id in your index is {_short(mine)!r}; in the file it is {its!r}.")
+    raise WrongAnswer(f"An id in your index is {_short(mine)!r}; in the file it is {its!r}.")
 
 
 def _judge_letters(index, ids):
@@ -186,16 +195,16 @@ def _judge_letters(index, ids):
     pairs = [(mine, its) for mine, its in zip(index, ids, strict=True) if mine != its]
     mine, its = pairs[0]
     if all(mine == its.lstrip("0") for mine, its in pairs):
-        raise Wrong(
+        raise WrongAnswer(
             f"The id {its} became {_short(mine)}: the zeros at its beginning are gone. A number has none, so an id "
             "must never be one, not even on its way to text."
         )
     if all(mine.strip().strip("\"'") == its for mine, its in pairs):
-        raise Wrong(f"An id in your index is {mine!r}, with something around it; in the file it is {its!r}.")
+        raise WrongAnswer(f"An id in your index is {mine!r}, with something around it; in the file it is {its!r}.")
     if all(mine.isascii() and mine.isdigit() for mine, _ in pairs) and all(
         its.isdigit() and int(mine) != int(its) and float(mine) == float(its) for mine, its in pairs
     ):
-        raise Wrong(
+        raise WrongAnswer(
             f"The id {its} became {_short(mine)}: on its way it was a float, which can't hold all its digits. Have it "
             "read as text, from the start."
         )
@@ -204,7 +213,7 @@ def _judge_letters(index, ids):
     except ValueError:
         return
     if all(written):
-        raise Wrong(
+        raise WrongAnswer(
             f"The id {its} became {_short(mine)!r}: that is how a float is written. It must be read as text, and not "
             "turned into text afterwards."
         )
@@ -214,7 +223,9 @@ def _judge_column(name, column, cells):
     """One column is as in the file: numbers as numbers, text as text."""
     given = _texts(column)
     if not _is_number(next(cell for cell in cells if cell)):
-        expect(given == cells, f"The column {name} holds {listed(cells)}; in your table it is {listed(given)}.")
+        expect(
+            given == cells, f"The column {name} holds {format_items(cells)}; in your table it is {format_items(given)}."
+        )
         return
     expect(
         not any(isinstance(each, str | bytes) for each in column),
@@ -227,14 +238,14 @@ def _judge_column(name, column, cells):
     try:
         values = column.to_numpy(dtype=float, na_value=NAN)
     except (TypeError, ValueError):
-        raise Wrong(f"The column {name} can't be read as numbers: it is of type {column.dtype}.") from None
+        raise WrongAnswer(f"The column {name} can't be read as numbers: it is of type {column.dtype}.") from None
     right = np.array([float(cell) if cell else NAN for cell in cells])
     filled = np.isnan(right) & ~np.isnan(values)
     expect(
         not filled.any(),
         f"The empty cell of the column {name} became {values[filled][:1].sum():g}: what is missing must stay missing.",
     )
-    compare(values, right, what=f"the column {name}")
+    expect_close(values, right, what=f"the column {name}")
 
 
 def _is_number(cell):

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from galviz.course.judge import Wrong, compare, expect, expect_error, numbers, unchanged
+from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_error, expect_unchanged
 
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
@@ -85,25 +85,23 @@ def images_of(*shape, seed):
 def test_hooks_1(answer):
     maps = images_of(2, 3, 4, 5, seed=1) + 0.3
     _averaged(answer, maps)
-    _averaged(
-        answer, images_of(4, 2, 3, 3, seed=2), otherwise="Here there are 4 galaxies, 2 channels and 3 × 3 places."
-    )
+    _averaged(answer, images_of(4, 2, 3, 3, seed=2), hint="Here there are 4 galaxies, 2 channels and 3 × 3 places.")
     _averaged(answer, images_of(3, 2, 4, 2, seed=3).requires_grad_() * 2)
-    _averaged(answer, images_of(1, 1, 2, 3, seed=4), otherwise="Here there are one galaxy and one channel.")
+    _averaged(answer, images_of(1, 1, 2, 3, seed=4), hint="Here there are one galaxy and one channel.")
     for given in (images_of(3, 5, seed=5), images_of(4, 4, seed=6).requires_grad_() * 2, images_of(1, 3, seed=7)):
-        _averaged(answer, given, otherwise="Here the layer's answer has no places: the shape is (n, channels).")
+        _averaged(answer, given, hint="Here the layer's answer has no places: the shape is (n, channels).")
     for given in (maps, images_of(3, 5, seed=8)):
         try:
             answer(given.clone().as_subclass(OnGPU))
         except OnGPUError:
-            raise Wrong(
+            raise WrongAnswer(
                 "NumPy can't read a tensor that lies on a GPU: `cpu` brings it to the CPU, or leaves it there."
             ) from None
         except Exception:  # the stand-in isn't all that a tensor on a GPU is
             continue
 
 
-def _averaged(answer, maps, otherwise=""):
+def _averaged(answer, maps, hint=""):
     """One call, compared with averages that are taken number by number."""
     before, record, places = maps.detach().clone(), maps.grad_fn, maps.ndim == 4
     try:
@@ -114,7 +112,7 @@ def _averaged(answer, maps, otherwise=""):
         _explain_record(error)
         if places:
             raise
-        raise Wrong(
+        raise WrongAnswer(
             "An answer of shape (n, channels), such as the last layers give, has no places to average over. Yours "
             f"raises {type(error).__name__} there."
         ) from None
@@ -122,15 +120,15 @@ def _averaged(answer, maps, otherwise=""):
         maps.grad_fn is record and maps.requires_grad == (record is not None),
         "Your function cuts the caller's own tensor from its record for gradients: make a detached one instead.",
     )
-    unchanged(before, maps, "maps")
+    expect_unchanged(before, maps, "maps")
     if isinstance(found, torch.Tensor):
-        raise Wrong(
+        raise WrongAnswer(
             "What you return is a tensor still, with a record for gradients; a NumPy array is asked for."
             if found.requires_grad
             else "What you return is a tensor; a NumPy array is asked for."
         )
     if len(maps) == 1:
-        shape = numbers(found).shape
+        shape = as_array(found).shape
         expect(
             shape == maps.shape[:2],
             f"Of a single galaxy, too, the shape is (n, channels), here {tuple(maps.shape[:2])}; yours is {shape}.",
@@ -142,11 +140,11 @@ def _averaged(answer, maps, otherwise=""):
     values = before.numpy().astype(float)
     flat = values.reshape(*values.shape[:2], -1)
     expected = [[sum(channel) / len(channel) for channel in galaxy] for galaxy in flat.tolist()]
-    compare(
+    expect_close(
         found,
         expected,
         _wrong_averages(values) if places else _wrong_rows(values),
-        otherwise=otherwise,
+        hint=hint,
         what="the array of averages" if places else "the array",
     )
     expect(
@@ -217,7 +215,7 @@ def _wrong_rows(rows):
 def _explain_record(error):
     """A hint for NumPy asked for a tensor that has a record for gradients; the error isn't raised again here."""
     if isinstance(error, RuntimeError) and "requires grad" in str(error):
-        raise Wrong(
+        raise WrongAnswer(
             "The tensor still hangs on the record for gradients, and NumPy can't take it so: `detach` cuts it off."
         ) from None
 
@@ -255,7 +253,7 @@ def _test_catch(answer):
     first, second = images_of(5, 3, 6, 4, seed=2), images_of(5, 3, 6, 4, seed=3)
     expected = [_by_steps(network, images, 4) for images in (first, second)]
     found = _caught(answer, network, network[3], first, _wrong_catches(network, first, expected[0]), expected[0])
-    kept = numbers(found).copy()
+    kept = as_array(found).copy()
     again = _caught(
         answer,
         network,
@@ -270,7 +268,7 @@ def _test_catch(answer):
         expected[1],
     )
     expect(
-        np.array_equal(numbers(found), kept) and again is not found,
+        np.array_equal(as_array(found), kept) and again is not found,
         "What the first call returned has changed with the second one: each call must return something of its own.",
     )
     branches, images = seeded(Branches, 4), images_of(3, 3, 2, 2, seed=5)
@@ -336,19 +334,19 @@ def _caught(answer, network, layer, images, mistakes, expected):
         "can still be found once the hook has ended?",
     )
     if isinstance(found, list | tuple) and len(found) == 1 and hasattr(found[0], "shape"):
-        raise Wrong("You return a list with the answer in it; the answer itself is asked for.")
+        raise WrongAnswer("You return a list with the answer in it; the answer itself is asked for.")
     expect(
         not isinstance(found, torch.Tensor) or not found.requires_grad,
         "What you return isn't detached: it hangs on the record for gradients, which keeps the whole pass in memory.",
     )
-    compare(found, expected, mistakes, what="the layer's answer")
+    expect_close(found, expected, mistakes, what="the layer's answer")
     expect(
         isinstance(found, torch.Tensor | np.ndarray),
         f"What you return is of type {type(found).__name__}; a tensor or an array is asked for.",
     )
     kind = str(found.dtype).removeprefix("torch.")
     expect(kind == "float32", f"What you return is of {kind}; float32 is asked for, as the network computes.")
-    unchanged(images, given, "images")
+    expect_unchanged(images, given, "images")
     _as_before(before, network, "")
     return found
 
@@ -451,7 +449,7 @@ def _same_modes(before, now, when):
         f"A part within a part of the network was in {was} mode and is left in {is_now} mode{when}: `children()` are "
         "the outer parts alone, and `train` on a part changes all that is within it.",
     )
-    raise Wrong(
+    raise WrongAnswer(
         f"The whole network was in {was} mode and is left in {is_now} mode{when}: put it back as it was."
         if set(before["modes"].values()) == {was == "training"} and len(changed) == len(before["modes"])
         else f"A part of the network was in {was} mode and is left in {is_now} mode{when}: each module has a mode of "
@@ -531,7 +529,7 @@ def _predicted(answer, network, images, here):
         not any(isinstance(one, torch.Tensor) and one.requires_grad for one in each),
         "The predictions keep a record for gradients, which nobody needs here and which fills the memory.",
     )
-    array = numbers(found, what="the predictions")
+    array = as_array(found, what="the predictions")
     training = (
         "These are predictions in training mode: batch norm compares a galaxy with the others of its batch there."
     )
@@ -545,7 +543,7 @@ def _predicted(answer, network, images, here):
         n > 1 or array.shape == (1,),
         f"Of a single image, too, the predictions have the shape (n,), here (1,); yours have {tuple(array.shape)}.",
     )
-    compare(
+    expect_close(
         array,
         expected,
         [
@@ -558,12 +556,12 @@ def _predicted(answer, network, images, here):
                 "has a mode of its own.",
             ),
         ],
-        otherwise=f"{here}Was all of the network in eval mode?",
+        hint=f"{here}Was all of the network in eval mode?",
         what="the predictions",
     )
     expect(
-        np.shape(numbers(found)) == (n,),
-        f"The predictions have the shape {np.shape(numbers(found))}; the shape (n,) is asked for.",
+        np.shape(as_array(found)) == (n,),
+        f"The predictions have the shape {np.shape(as_array(found))}; the shape (n,) is asked for.",
     )
-    unchanged(images, given, "images")
+    expect_unchanged(images, given, "images")
     _as_before(before, network, "")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from galviz.course.judge import Wrong, compare, numbers, unchanged
+from galviz.course.judge import WrongAnswer, as_array, expect_close, expect_unchanged
 
 # Height, width and side: all ways in which what is cut off is even or odd, upright and lying images, the whole image.
 CROPS = ((6, 9, 4), (5, 8, 2), (8, 5, 3), (7, 7, 4), (6, 6, 3), (9, 6, 1), (5, 5, 5), (4, 7, 4))
@@ -20,7 +20,7 @@ def test_images_1(answer):
     pixels = _image(8, 10, seed=1)
     given = pixels.copy()
     found = answer(given, 4)
-    unchanged(pixels, given, "pixels")
+    expect_unchanged(pixels, given, "pixels")
     _judge_crop(found, pixels, 4)
     for seed, (height, width, side) in enumerate(CROPS, start=2):
         pixels = _image(height, width, seed)
@@ -35,7 +35,7 @@ def _judge_crop(found, pixels, side):
     top, left = (height - side) // 2, (width - side) // 2
     what = f"the central {side} × {side} pixels of an image of {height} rows and {width} columns"
     right = pixels[top : top + side, left : left + side]
-    _judge_shape_of_crop(numbers(found, what=what), pixels, side, what)
+    _judge_shape_of_crop(as_array(found, what=what), pixels, side, what)
     after, beside = top + (height - side) % 2, left + (width - side) % 2
     middle = height // 2 - side // 2, width // 2 - side // 2
     rounding = (
@@ -81,7 +81,7 @@ def _judge_crop(found, pixels, side):
             "You shrank the image: a crop leaves pixels out at the rim, and keeps those in the middle.",
         ),
     ]
-    compare(found, right, [(wrong, hint) for wrong, hint in mistakes if wrong is not None], what=what)
+    expect_close(found, right, [(wrong, hint) for wrong, hint in mistakes if wrong is not None], what=what)
 
 
 def _judge_shape_of_crop(array, pixels, side, what):
@@ -91,30 +91,32 @@ def _judge_shape_of_crop(array, pixels, side, what):
         return
     wrong = f"For {what} you return the shape {' × '.join(map(str, array.shape)) or 'of a single number'}."
     if array.shape == pixels.shape:
-        raise Wrong(f"{wrong} Nothing was cut off.")
+        raise WrongAnswer(f"{wrong} Nothing was cut off.")
     if array.shape == (height - side, width - side, 3):
-        raise Wrong(f"{wrong} You cut off `side` pixels: it is the side of what stays.")
+        raise WrongAnswer(f"{wrong} You cut off `side` pixels: it is the side of what stays.")
     if array.shape == (3, side, side):
-        raise Wrong(f"{wrong} The colours come last: (rows, columns, colour).")
+        raise WrongAnswer(f"{wrong} The colours come last: (rows, columns, colour).")
     if array.shape == (side, side):
-        raise Wrong(f"{wrong} The three colours of each pixel must stay.")
+        raise WrongAnswer(f"{wrong} The three colours of each pixel must stay.")
     if array.size == 0 and side in (height, width):
-        raise Wrong(f"{wrong} Nothing is left where nothing is to be cut off: think of a slice that ends at −0.")
+        raise WrongAnswer(f"{wrong} Nothing is left where nothing is to be cut off: think of a slice that ends at −0.")
     if array.size == 0:
-        raise Wrong(f"{wrong} It is empty: does the slice end before it begins, or begin beyond the image?")
+        raise WrongAnswer(f"{wrong} It is empty: does the slice end before it begins, or begin beyond the image?")
     if array.shape[2:] == (3,) and set(array.shape[:2]) <= {side - 1, side}:
-        raise Wrong(f"{wrong} Off by one: a slice doesn't hold the row or column at its end.")
+        raise WrongAnswer(f"{wrong} Off by one: a slice doesn't hold the row or column at its end.")
     if array.shape[2:] == (3,) and set(array.shape[:2]) <= {side, side + 1}:
         odd = [(full - side) % 2 for full, got in zip(pixels.shape[:2], array.shape[:2], strict=True) if got > side]
-        raise Wrong(
+        raise WrongAnswer(
             f"{wrong} Where an odd number is cut off, both edges can't lose the same."
             if all(odd)
             else f"{wrong} One too many: a slice from a to b holds b − a rows or columns, b itself not among them."
         )
     if array.ndim == 3 and array.shape[2] != 3 and array.shape[1] == side:
-        raise Wrong(f"{wrong} You cut the colours: rows are the first axis, columns the second, colours the last.")
+        raise WrongAnswer(
+            f"{wrong} You cut the colours: rows are the first axis, columns the second, colours the last."
+        )
     if array.shape in ((side, width, 3), (height, side, 3)):
-        raise Wrong(f"{wrong} You cut along one axis alone: rows and columns both must go.")
+        raise WrongAnswer(f"{wrong} You cut along one axis alone: rows and columns both must go.")
 
 
 def _cut(pixels, top, left, side):
@@ -140,14 +142,14 @@ def test_images_2(answer):
     )
     given = pixels.copy()
     found = _asked(answer, given, MEAN, STD)
-    unchanged(pixels, given, "pixels")
+    expect_unchanged(pixels, given, "pixels")
     _judge_normalised(found, pixels, MEAN, STD)
     pixels = np.random.default_rng(6).integers(0, 256, (4, 5, 3), dtype=np.uint8)
     mean, std = np.array([0.05, 0.4, 0.5]), np.array([0.1, 0.09, 0.3])
     kept = mean.copy(), std.copy()
     found = _asked(answer, pixels.copy(), mean, std)
-    unchanged(kept[0], mean, "mean")
-    unchanged(kept[1], std, "std")
+    expect_unchanged(kept[0], mean, "mean")
+    expect_unchanged(kept[1], std, "std")
     _judge_normalised(found, pixels, mean, std)
     dark = np.full((2, 3, 3), 3, dtype=np.uint8)
     found = _asked(answer, dark.copy(), [0.5, 0.25, 0.1], [0.5, 0.25, 0.1])
@@ -161,7 +163,7 @@ def _asked(answer, pixels, mean, std):
     except ValueError as error:
         if "broadcast" not in str(error):
             raise
-        raise Wrong(
+        raise WrongAnswer(
             f"Shapes don't fit for an image of {pixels.shape[0]} rows and {pixels.shape[1]} columns: the colours are "
             "its last axis, and the three means belong to that."
         ) from None
@@ -223,7 +225,9 @@ def _judge_normalised(found, pixels, mean, std):
                 wrong = (share - mean.reshape(shape)) / std.reshape(shape)
                 hint = f"Wrong axis: your three means met the image's {name}. The colours are its last axis."
                 mistakes.append((wrong, hint))
-    compare(found, right, mistakes, what=f"what you return for {pixels.shape[0]} × {pixels.shape[1]} pixels", atol=1e-5)
+    expect_close(
+        found, right, mistakes, what=f"what you return for {pixels.shape[0]} × {pixels.shape[1]} pixels", atol=1e-5
+    )
 
 
 WHOLE = "Your numbers were turned into whole ones at the end: negative ones and what is behind the point are lost."

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn import manifold
 from sklearn.neighbors import NearestNeighbors
 
-from galviz.course.judge import compare, expect, number, unchanged
+from galviz.course.judge import as_float, expect, expect_close, expect_unchanged
 
 # The lesson's five galaxies on a line, and a map that puts the last one elsewhere.
 LINE = np.array([[0.0], [1.0], [3.0], [7.0], [15.0]])
@@ -35,11 +35,11 @@ def test_maps_1(answer):
         _compare_kept(answer, high, low, k)
     # By hand: the fourth alone changes its nearest neighbour.
     found = answer(LINE.copy(), MAP.copy(), 1)
-    compare(found, 4 / 5, what="the share kept of the lesson's five galaxies, for k = 1")
+    expect_close(found, 4 / 5, what="the share kept of the lesson's five galaxies, for k = 1")
     turn = np.linalg.qr(np.random.default_rng(3).normal(size=(6, 6)))[0]
     high, _ = _galaxies(20, 6, 4)
     hint = "A map that is turned and enlarged keeps all neighbours, so the share is 1;"
-    share = number(answer(high.copy(), 10 * high @ turn - 3, 4), what="the share kept")
+    share = as_float(answer(high.copy(), 10 * high @ turn - 3, 4), what="the share kept")
     expect(abs(share - 1) < 1e-6, f"{hint} yours is {share:.4g}.")
 
 
@@ -47,8 +47,8 @@ def _compare_kept(answer, high, low, k):
     n = len(high)
     given = high.copy(), low.copy()
     found = answer(*given, k)
-    unchanged(high, given[0], "high")
-    unchanged(low, given[1], "low")
+    expect_unchanged(high, given[0], "high")
+    expect_unchanged(low, given[1], "low")
     near, near_in_map = (
         [set(row) for row in NearestNeighbors(n_neighbors=k).fit(x).kneighbors(return_distance=False).tolist()]
         for x in (high, low)
@@ -146,21 +146,21 @@ def _compare_kept(answer, high, low, k):
             "This is the trustworthiness, which weighs strangers by their rank; here each neighbour counts alike.",
         ),
     ]
-    compare(found, expected, mistakes, otherwise=f"There are {n} galaxies, and k is {k}.", what="the share kept")
+    expect_close(found, expected, mistakes, hint=f"There are {n} galaxies, and k is {k}.", what="the share kept")
 
 
 def test_maps_2(answer):
     for n, d, k, seed in ((30, 6, 5, 5), (12, 4, 3, 6)):
         high, low = _galaxies(n, d, seed)
         _compare_trust(answer, high, low, k)
-    compare(
+    expect_close(
         answer(LINE.copy(), MAP.copy(), 1),
         0.8,
         [(1 - 1 / 15, "This is the continuity: take the ranks in all dimensions, and the neighbours of the map.")],
         what="the trustworthiness of the lesson's five galaxies, for k = 1",
     )
     high, _ = _galaxies(15, 3, 7)
-    share = number(answer(high.copy(), 5 - 2 * high, 4), what="the trustworthiness")
+    share = as_float(answer(high.copy(), 5 - 2 * high, 4), what="the trustworthiness")
     expect(
         abs(share - 1) < 1e-6,
         f"A map that is turned and enlarged keeps all neighbours, so it is trustworthy to 1; yours is {share:.4g}.",
@@ -171,8 +171,8 @@ def _compare_trust(answer, high, low, k):
     n = len(high)
     given = high.copy(), low.copy()
     found = answer(*given, k)
-    unchanged(high, given[0], "high")
-    unchanged(low, given[1], "low")
+    expect_unchanged(high, given[0], "high")
+    expect_unchanged(low, given[1], "low")
     expected = manifold.trustworthiness(high, low, n_neighbors=k)
     ranks, ranks_in_map = _ranks(high), _ranks(low)
     near, near_in_map = _near(ranks, k), _near(ranks_in_map, k)
@@ -322,4 +322,4 @@ def _compare_trust(answer, high, low, k):
             "You took the rank of i as seen from j: r(i, j) is that of j, as seen from i.",
         ),
     ]
-    compare(found, expected, mistakes, otherwise=f"There are {n} galaxies, and k is {k}.", what="the trustworthiness")
+    expect_close(found, expected, mistakes, hint=f"There are {n} galaxies, and k is {k}.", what="the trustworthiness")

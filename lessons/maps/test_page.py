@@ -10,7 +10,7 @@ from galviz.analysis.neighbours import count_pieces, map_qualities, neighbours_k
 from galviz.analysis.pca import fit_pca
 from galviz.artefacts.umaps import UMAPS
 from galviz.course.manifest import find_lesson
-from galviz.course.prose import sections
+from galviz.course.prose import read_sections
 from galviz.features.features import load_features
 from galviz.survey.causes import cause_title
 from galviz.survey.sample import draw_sample
@@ -47,7 +47,7 @@ def told(app):
 
 
 def says(section, *phrases):
-    text = " ".join(sections(find_lesson("maps").folder / "text.md")[section].split())
+    text = " ".join(read_sections(find_lesson("maps").folder / "text.md")[section].split())
     return all(phrase in text for phrase in phrases)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import pearsonr, rankdata
 
-from galviz.course.judge import Wrong, compare, expect, number, unchanged
+from galviz.course.judge import WrongAnswer, as_float, expect, expect_close, expect_unchanged
 
 NAN = float("nan")
 
@@ -27,13 +27,13 @@ def _quietly(answer, *given):
 def test_meaning_1(answer):
     given = X.copy(), Y.copy()
     found = _quietly(answer, *given)
-    unchanged(X, given[0], "x")
-    unchanged(Y, given[1], "y")
-    compare(found, 8 / math.sqrt(280), _mistakes_of_r(X, Y), what="your r")
+    expect_unchanged(X, given[0], "x")
+    expect_unchanged(Y, given[1], "y")
+    expect_close(found, 8 / math.sqrt(280), _mistakes_of_r(X, Y), what="your r")
     random = np.random.default_rng(1)
     x = random.normal(8.9, 0.2, size=40)
     y = 5 - 3 * x + random.normal(0, 0.5, size=40)
-    compare(_quietly(answer, x.copy(), y.copy()), pearsonr(x, y)[0], _mistakes_of_r(x, y), what="your r")
+    expect_close(_quietly(answer, x.copy(), y.copy()), pearsonr(x, y)[0], _mistakes_of_r(x, y), what="your r")
     x[[0, 5, 9, 22]], y[[5, 13, 30]] = NAN, NAN
     before = x.copy(), y.copy()
     found = _quietly(answer, x, y)
@@ -76,15 +76,15 @@ def test_meaning_1(answer):
         ),
         *_mistakes_of_r(x[known], y[known]),
     ]
-    compare(found, pearsonr(x[known], y[known])[0], mistakes, what="your r where some are NaN", rtol=2e-4)
+    expect_close(found, pearsonr(x[known], y[known])[0], mistakes, what="your r where some are NaN", rtol=2e-4)
     flat = np.array([5.0, 5.0, 5.0, NAN])
     for pair in ((np.array([1.0, 2.0, 4.0, 9.0]), flat), (flat, np.array([1.0, 2.0, 4.0, 9.0]))):
         hint = "Where x or y is the same for all galaxies that count, there is no r: return NaN."
         try:
             found = _quietly(answer, *(each.copy() for each in pair))
         except (ZeroDivisionError, ValueError, TypeError) as error:
-            raise Wrong(f"{hint} Yours raises {type(error).__name__} there.") from None
-        found = number(found, what="your r of numbers that are all the same")
+            raise WrongAnswer(f"{hint} Yours raises {type(error).__name__} there.") from None
+        found = as_float(found, what="your r of numbers that are all the same")
         expect(math.isnan(found), f"{hint} Yours is {found:.4g} there.")
 
 
@@ -204,7 +204,7 @@ def test_meaning_2(answer):
 def _compare_cause(answer, component, causes, right, mistakes):
     given, table = component.copy(), causes.copy()
     found = _asked(answer, given, table)
-    unchanged(component, given, "component")
+    expect_unchanged(component, given, "component")
     expect(table.equals(causes), "Your function changes `causes`, which belongs to the caller: work on a copy.")
     names = list(causes.columns)
     expect(found is not None, "What you return is None: does the function end with `return`?")
@@ -228,7 +228,7 @@ def _compare_cause(answer, component, causes, right, mistakes):
         )
     more = isinstance(found, tuple | list | pd.Index) and len(found) > 0 and isinstance(found[0], str)
     expect(not more, "You return the name and more, or a list of names: the name alone is asked for, a text.")
-    raise Wrong(f"The name of a column is asked for, a text; what you return is of type {type(found).__name__}.")
+    raise WrongAnswer(f"The name of a column is asked for, a text; what you return is of type {type(found).__name__}.")
 
 
 def _asked(answer, *given):
@@ -250,13 +250,13 @@ def test_meaning_3(answer):
     shuffles = 1000
     given = [each.copy() for each in FEW]
     found = answer(*given, shuffles, 1)
-    unchanged(FEW[0], given[0], "component")
-    unchanged(FEW[1], given[1], "cause")
+    expect_unchanged(FEW[0], given[0], "component")
+    expect_unchanged(FEW[1], given[1], "cause")
     _compare_chance(found, *FEW, shuffles)
     _compare_chance(answer(FEW[0].copy(), 3 - FEW[1], shuffles, 2), FEW[0], 3 - FEW[1], shuffles)
     _compare_chance(answer(*(each.copy() for each in OUTLYING), shuffles, 3), *OUTLYING, shuffles)
     # By hand: of the six ways to deal three values out, that of the galaxies as they are has the largest |r|.
-    share = number(answer(np.array([0.0, 1.0, 3.0]), np.array([0.0, 2.0, 5.0]), 300, 4), what="the share of shuffles")
+    share = as_float(answer(np.array([0.0, 1.0, 3.0]), np.array([0.0, 2.0, 5.0]), 300, 4), what="the share of shuffles")
     expect(
         share > 0.02,
         "With three galaxies a shuffle often deals the values out as they were, and you don't count it: |r| at least "
@@ -267,7 +267,7 @@ def test_meaning_3(answer):
     for y in (3 * x + 1, -2 * x):
         # Rounding may make the r of the galaxies as they are 1 or a hair less; a little noise keeps it clear.
         y = y + 0.05 * random.normal(size=40)
-        compare(
+        expect_close(
             answer(x.copy(), y, 99, 7),
             0.01,
             [
@@ -279,14 +279,14 @@ def test_meaning_3(answer):
             ],
             what="the answer where no shuffle of 99 comes near",
         )
-    seeds = [[number(answer(*(each.copy() for each in FEW), 200, seed)) for seed in range(1, 6)] for _ in range(2)]
+    seeds = [[as_float(answer(*(each.copy() for each in FEW), 200, seed)) for seed in range(1, 6)] for _ in range(2)]
     expect(seeds[0] == seeds[1], "The same seed gives different answers: make the shuffles depend on `seed` alone.")
     expect(len(set(seeds[0])) > 1, "Five seeds give the very same answer of 200 shuffles: is `seed` used?")
 
 
 def _compare_chance(found, x, y, shuffles):
     """Refuse a share that is farther from the exact one than chance explains."""
-    found = number(found, what="the share of shuffles")
+    found = as_float(found, what="the share of shuffles")
     expect(
         not 1 < found < 1 + 1 / 1.1,
         f"The share is {found:.3g}, more than 1: in 1 + count / (1 + n_shuffles) a bracket is missing.",
@@ -350,7 +350,7 @@ def _compare_chance(found, x, y, shuffles):
     near = [(abs(found - wrong), hint) for wrong, hint in mistakes if abs(wrong - right) > margin]
     distance, hint = min(near)
     expect(distance > margin, hint)
-    raise Wrong(
+    raise WrongAnswer(
         f"The share of shuffles is {found:.3g}; of all ways to deal {n} values out, it is {right:.3f}, and {shuffles} "
         f"shuffles should come within {margin:.3f} of that."
     )

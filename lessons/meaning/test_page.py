@@ -9,7 +9,7 @@ from galviz.analysis.pca import fit_pca
 from galviz.analysis.probes import Probe, probe
 from galviz.artefacts.probes import PERMUTED, PIXELS, PROBE_RESULTS, TRAINED, UNKNOWABLE, ProbeResults, known_causes
 from galviz.course.manifest import find_lesson
-from galviz.course.prose import sections
+from galviz.course.prose import read_sections
 from galviz.features.features import CONTROLS, load_features
 from galviz.features.pixels import SIDE_PX
 from galviz.network.card import read_card
@@ -226,7 +226,7 @@ def test_a_component_that_is_the_same_for_all_follows_none():
 
 
 def says(section, *phrases):
-    text = " ".join(sections(find_lesson("meaning").folder / "text.md")[section].split())
+    text = " ".join(read_sections(find_lesson("meaning").folder / "text.md")[section].split())
     return all(phrase in text for phrase in phrases)
 
 

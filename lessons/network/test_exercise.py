@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from galviz.course.judge import Wrong, compare, expect, numbers, unchanged
+from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_unchanged
 
 # By hand: a weight of 1 to the right of the middle fetches each pixel's right neighbour, and zeros from the frame.
 SMALL = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
@@ -25,41 +25,41 @@ def test_network_1(answer):
         what = f"the sums for an image of {height} × {width} pixels, stride {stride}"
         given, weights = image.copy(), kernel.copy()
         found = answer(given, weights, stride)
-        unchanged(image, given, "image")
-        unchanged(kernel, weights, "kernel")
+        expect_unchanged(image, given, "image")
+        expect_unchanged(kernel, weights, "kernel")
         _judge_shape(found, image, stride, what)
         right = _sums(image, kernel, stride)
-        compare(found, right, _slips(image, kernel, stride, right), what=what)
+        expect_close(found, right, _slips(image, kernel, stride, right), what=what)
     what = "what you return for the image 1 to 9 and a kernel that fetches the pixel to the right"
-    compare(answer(SMALL.copy(), RIGHT_NEIGHBOUR.copy(), 1), [[2, 3, 0], [5, 6, 0], [8, 9, 0]], what=what)
+    expect_close(answer(SMALL.copy(), RIGHT_NEIGHBOUR.copy(), 1), [[2, 3, 0], [5, 6, 0], [8, 9, 0]], what=what)
 
 
 def _judge_shape(found, image, stride, what):
     """Shapes that tell of a mistake; any other is left to `compare`."""
     height, width = image.shape
-    shape = numbers(found, what=what).shape
+    shape = as_array(found, what=what).shape
     right = (-(-height // stride), -(-width // stride))
     if shape == right:
         return
     got = " × ".join(map(str, shape)) or "that of a single number"
     begin = f"The shape of {what}, must be {right[0]} × {right[1]}; yours is {got}."
     if shape == (height, width):
-        raise Wrong(f"{begin} The stride is ignored: one place for each pixel.")
+        raise WrongAnswer(f"{begin} The stride is ignored: one place for each pixel.")
     if stride > 1 and shape in ((right[0], width), (height, right[1])):
-        raise Wrong(f"{begin} The stride counts in both directions, to the right and downwards.")
+        raise WrongAnswer(f"{begin} The stride counts in both directions, to the right and downwards.")
     if shape == (-(-(height - 2) // stride), -(-(width - 2) // stride)):
-        raise Wrong(f"{begin} The frame of zeros is missing: without it the kernel can't stand on the rim.")
+        raise WrongAnswer(f"{begin} The frame of zeros is missing: without it the kernel can't stand on the rim.")
     if shape == (-(-(height + 2) // stride), -(-(width + 2) // stride)):
-        raise Wrong(f"{begin} The kernel's middle must stay on the image; yours stands on the frame too.")
+        raise WrongAnswer(f"{begin} The kernel's middle must stay on the image; yours stands on the frame too.")
     if shape == (height // stride, width // stride):
-        raise Wrong(f"{begin} Begin in row 0 and column 0, and round up: what is left over has a place too.")
+        raise WrongAnswer(f"{begin} Begin in row 0 and column 0, and round up: what is left over has a place too.")
     if height != width and shape in ((right[0], right[0]), (right[1], right[1])):
-        raise Wrong(f"{begin} An image needn't be square: rows and columns each have a number of their own.")
+        raise WrongAnswer(f"{begin} An image needn't be square: rows and columns each have a number of their own.")
     if shape == (*right, 3, 3):
-        raise Wrong(f"{begin} These are the nine products at each place: add them up.")
+        raise WrongAnswer(f"{begin} These are the nine products at each place: add them up.")
     if len(shape) == 2 and shape == right[::-1]:
-        raise Wrong(f"{begin} Rows and columns are exchanged.")
-    raise Wrong(begin)
+        raise WrongAnswer(f"{begin} Rows and columns are exchanged.")
+    raise WrongAnswer(begin)
 
 
 def _sums(image, kernel, stride, *, mode="constant", first=0):
@@ -160,15 +160,15 @@ def test_network_2(answer):
     x = np.array([0.0, 1.0, -1.0, 0.5, 3.0, -3.0, -0.2])
     given = x.copy()
     found = _bent(answer, given)
-    unchanged(x, given, "x")
+    expect_unchanged(x, given, "x")
     _judge_mish(found, x)
     x = np.random.default_rng(7).normal(size=(2, 3, 4)) * 2
     _judge_mish(_bent(answer, x.copy()), x)
     far = np.array([[1000.0, -1000.0, 50.0], [-50.0, 20.0, -800.0]])
     given = far.copy()
     what = "Mish of 1000, −1000 and others"
-    found = numbers(_bent(answer, given), far.shape, what=what)
-    unchanged(far, given, "x")
+    found = as_array(_bent(answer, given), far.shape, what=what)
+    expect_unchanged(far, given, "x")
     for value, mine in zip(far.ravel(), found.ravel(), strict=True):
         expect(
             bool(np.isfinite(mine)),
@@ -184,7 +184,7 @@ def test_network_2(answer):
         abs(found[0, 1]) < 1e-6,
         f"Mish of −1000 comes out as {found[0, 1]:.6g}: far below zero nothing passes. It must be 0.",
     )
-    compare(found, [[1000, 0, 50], [0, 20, 0]], what=what)
+    expect_close(found, [[1000, 0, 50], [0, 20, 0]], what=what)
 
 
 def _bent(answer, x):
@@ -194,7 +194,7 @@ def _bent(answer, x):
             warnings.simplefilter("ignore")
             return answer(x)
     except OverflowError:
-        raise Wrong(
+        raise WrongAnswer(
             "For an x such as 1000 your function raises OverflowError: eˣ is beyond the largest float there. Write it "
             "so that eˣ isn't needed for large x."
         ) from None
@@ -232,7 +232,7 @@ def _judge_mish(found, x):
         (np.tanh(x * softplus), "The factor x stands before the tanh, not inside of it."),
         (x, "You returned x as it was."),
     ]
-    compare(found, right.reshape(x.shape), mistakes, what="what you return for numbers around 0")
+    expect_close(found, right.reshape(x.shape), mistakes, what="what you return for numbers around 0")
 
 
 def _normal_share(x):

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from galviz.course.judge import compare, expect, number, numbers, unchanged
+from galviz.course.judge import as_array, as_float, expect, expect_close, expect_unchanged
 
 # By hand: means 2 and 20.
 SMALL = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]])
@@ -20,7 +20,7 @@ def galaxies(n, d, seed):
 def test_pca_1(answer):
     given = SMALL.copy()
     found = answer(given)
-    unchanged(SMALL, given, "values")
+    expect_unchanged(SMALL, given, "values")
     mistakes = [
         (SMALL - SMALL.mean(), "You subtracted one mean of all numbers: each column has a mean of its own."),
         (
@@ -41,27 +41,27 @@ def test_pca_1(answer):
         (SMALL.mean(axis=0) - SMALL, "The signs are turned: it is values less mean, not mean less values."),
         (SMALL - np.median(SMALL, axis=0), "You subtracted the median; the mean is asked for."),
     ]
-    compare(found, [[-1, -10], [0, 0], [1, 10]], mistakes)
+    expect_close(found, [[-1, -10], [0, 0], [1, 10]], mistakes)
     skewed = np.array([[0.0, 1.0, 2.0], [0.0, 1.0, 4.0], [9.0, 1.0, 12.0], [3.0, 1.0, 2.0]])
     expected = skewed - [3, 1, 5]
-    compare(
+    expect_close(
         answer(skewed.copy()),
         expected,
         [
             (skewed - np.median(skewed, axis=0), "You subtracted the median; the mean is asked for."),
             (skewed - skewed[0], "You subtracted the first galaxy's values; the mean is asked for."),
         ],
-        otherwise="Here there are four galaxies with three features each.",
+        hint="Here there are four galaxies with three features each.",
     )
     whole = np.array([[1, 2], [2, 2], [4, 5]])
-    compare(answer(whole.copy()), whole - [7 / 3, 3], otherwise="Whole numbers have means that aren't whole.")
+    expect_close(answer(whole.copy()), whole - [7 / 3, 3], hint="Whole numbers have means that aren't whole.")
 
 
 def test_pca_2(answer):
     values = galaxies(30, 5, seed=1)
     given = values.copy()
-    found = numbers(answer(given, 3), what="the coordinates")
-    unchanged(values, given, "values")
+    found = as_array(answer(given, 3), what="the coordinates")
+    expect_unchanged(values, given, "values")
     centred = values - values.mean(axis=0)
     left, singular, right = np.linalg.svd(centred, full_matrices=False)
     for components in (right[:3], right[:3].T):
@@ -74,7 +74,7 @@ def test_pca_2(answer):
         "You kept 3 galaxies with all 5 axes: keep 3 axes, columns, of all galaxies.",
     )
     expect(found.shape != (30, 5), "These are all 5 axes: of those keep `n_components`, here 3.")
-    found = numbers(found, (30, 3), what="the coordinates")
+    found = as_array(found, (30, 3), what="the coordinates")
     raw_left, raw_singular, raw_right = np.linalg.svd(values, full_matrices=False)
     by_row = np.linalg.svd(values - values.mean(axis=1, keepdims=True), full_matrices=False)
     scaled = [np.linalg.svd(centred / centred.std(axis=0, ddof=ddof), full_matrices=False) for ddof in (0, 1)]
@@ -122,29 +122,29 @@ def test_pca_2(answer):
             for axes in map(list, itertools.permutations(range(5), 3))
         ),
     ]
-    compare(
+    expect_close(
         found,
         expected,
         [(_turned(wrong[:, :3], found), hint) for wrong, hint in mistakes],
-        otherwise="Compare U S of the centred values.",
+        hint="Compare U S of the centred values.",
         what="the coordinates, apart from their signs",
     )
     wide = galaxies(4, 6, seed=2)
-    found = numbers(answer(wide.copy(), 2), (4, 2), what="the coordinates of 4 galaxies with 6 features")
+    found = as_array(answer(wide.copy(), 2), (4, 2), what="the coordinates of 4 galaxies with 6 features")
     left, singular, _ = np.linalg.svd(wide - wide.mean(axis=0), full_matrices=False)
     expected = (left * singular)[:, :2]
-    compare(_turned(found, expected), expected, what="the coordinates of 4 galaxies with 6 features")
+    expect_close(_turned(found, expected), expected, what="the coordinates of 4 galaxies with 6 features")
 
 
 def test_pca_3(answer):
     given = np.array([[-2.0, -10.0], [0.0, 0.0], [2.0, 10.0]])
     before = given.copy()
     found = answer(given)
-    unchanged(before, given, "coordinates")
+    expect_unchanged(before, given, "coordinates")
     column = np.array([[-1.0], [0.0], [1.0]])
     variance = before.var(axis=0, ddof=1)
     wide = before.std(axis=0)
-    compare(
+    expect_close(
         found,
         np.hstack([column, column]),
         [
@@ -176,20 +176,20 @@ def test_pca_3(answer):
     )
     random = np.random.default_rng(3).normal(size=(50, 2)) * [7, 5e-4]
     random -= random.mean(axis=0)
-    found = numbers(answer(random.copy()), (50, 2))
+    found = as_array(answer(random.copy()), (50, 2))
     for place in (0, 1):
-        width = number(found[:, place].std(ddof=1))
+        width = as_float(found[:, place].std(ddof=1))
         narrow = " That column is narrow, but not without variance." if place == 1 and width < 0.9 else ""
         expect(abs(width - 1) < 1e-3, f"Column {place} has a standard deviation of {width:.4g} then, not 1.{narrow}")
-    compare(found, random / random.std(axis=0, ddof=1))
+    expect_close(found, random / random.std(axis=0, ddof=1))
     flat = np.array([[-2.0, 0.0], [0.0, 0.0], [2.0, 0.0]])
     with np.errstate(all="ignore"):
-        found = numbers(answer(flat.copy()), (3, 2))
+        found = as_array(answer(flat.copy()), (3, 2))
     expect(
         bool(np.isfinite(found).all()),
         "A column without any variance becomes NaN or infinite: its standard deviation is 0, and it must stay 0.",
     )
-    compare(found, [[-1, 0], [0, 0], [1, 0]], what="what you return for a column of zeros beside another")
+    expect_close(found, [[-1, 0], [0, 0], [1, 0]], what="what you return for a column of zeros beside another")
 
 
 def _turned(found, like):

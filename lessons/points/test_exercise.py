@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from galviz.course.judge import compare, expect, expect_error, numbers, unchanged
+from galviz.course.judge import as_array, expect, expect_close, expect_error, expect_unchanged
 
 # By hand, beginning with row 0: row 4 is farthest (7.07); row 2 then lies 4.12 from its nearest, row 3 4; and so on.
 PLACES = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 4.0], [4.0, 0.0], [5.0, 5.0], [2.0, 1.0]])
@@ -19,7 +19,7 @@ def test_points_1(answer):
     places = random.normal(size=(40, 2)) * [3, 1]
     given = places.copy()
     found = answer(given, 9, 7)
-    unchanged(places, given, "coordinates")
+    expect_unchanged(places, given, "coordinates")
     _compare_picks(found, _picked(places, 9, 7), places)
     _compare_picks(answer(PLACES.copy(), 4, 0), [0, 4, 2, 3], PLACES)
     for first, count in ((20, 1), (0, 40)):
@@ -33,13 +33,13 @@ def test_points_1(answer):
     )
     twins = np.array([[2.0, 0.0], [0.0, 0.0], [0.0, 0.0], [2.0, 0.0], [2.0, 0.0]])
     found = answer(twins.copy(), 5, 2)
-    count = np.size(numbers(found, what="the list of picked rows"))
+    count = np.size(as_array(found, what="the list of picked rows"))
     expect(
         count in (0, 1) or count >= 5,
         f"You stop after {count} of 5 galaxies, where all that are left lie on top of picked ones: go on, and pick the "
         "lowest row.",
     )
-    rows = numbers(found, (5,), what="the list of picked rows")
+    rows = as_array(found, (5,), what="the list of picked rows")
     expect(
         len(np.unique(rows)) == 5,
         "You pick a row twice where all that are left lie on top of picked ones: each row is picked once.",
@@ -78,17 +78,17 @@ def _by_matrix(apart, count, first):
     return picked
 
 
-def _compare_picks(found, expected, places, otherwise=""):
+def _compare_picks(found, expected, places, hint=""):
     """Refuse rows that aren't the expected ones, in their order; says which mistake gives them."""
     expect(
         not isinstance(found, set | frozenset),
         "A set has no order: return the rows in a list, in the order in which you picked them.",
     )
     shown = ", ".join(map(str, expected[:6])) + (", …" if len(expected) > 6 else "")
-    otherwise = f"{otherwise} From row {expected[0]}, the list is [{shown}].".strip()
+    hint = f"{hint} From row {expected[0]}, the list is [{shown}].".strip()
     # Among few galaxies, or equally far ones, several mistakes look the same.
     mistakes = _mistakes_of_picking(expected, places) if len(places) == 40 else []
-    compare(found, expected, mistakes, otherwise=otherwise, what="the list of picked rows", rtol=0, atol=1e-3)
+    expect_close(found, expected, mistakes, hint=hint, what="the list of picked rows", rtol=0, atol=1e-3)
     _refuse_texts(found)
 
 
@@ -211,7 +211,7 @@ def test_points_2(answer):
             not isinstance(found, ValueError),
             f"Your function raises ValueError for k = {k} of {n} galaxies, where none would be at both ends.",
         )
-        unchanged(coordinate, given, "coordinate")
+        expect_unchanged(coordinate, given, "coordinate")
         _compare_ends(found, coordinate, k)
     _compare_ends(answer(ALONG.copy(), 3), ALONG, 3)
     steps = random.integers(0, 4, size=120).astype(float)
@@ -251,7 +251,7 @@ def _compare_ends(found, coordinate, k):
         ([low, order[k : 2 * k]], "The second list follows on the first, in the middle; the highest are asked for."),
     ]
     if len(np.unique(coordinate)) == n:
-        compare(pair, [low, high], mistakes, otherwise=f"For k = {k} of {n} galaxies: {low[:6]} and {high[:6]} ….")
+        expect_close(pair, [low, high], mistakes, hint=f"For k = {k} of {n} galaxies: {low[:6]} and {high[:6]} ….")
     for rows, expected, name in zip(pair, (low, high), ("lowest", "highest"), strict=True):
         expect(
             len(np.unique(rows)) == k,
@@ -264,7 +264,7 @@ def _compare_ends(found, coordinate, k):
             f"Among the {name}, galaxies with the same coordinate are in another order: the lower row number counts as "
             "the lower. A sort may exchange equals unless it is a stable one.",
         )
-        compare(rows, expected, what=f"the list of the {name}", otherwise=f"Here k is {k}, and many are equal.")
+        expect_close(rows, expected, what=f"the list of the {name}", hint=f"Here k is {k}, and many are equal.")
 
 
 def _two_lists(found, k):
@@ -281,7 +281,7 @@ def _two_lists(found, k):
     for part in pair:
         expect(not isinstance(part, set | frozenset), "A set has no order: return the rows in two lists.")
     names = ("the list of the lowest", "the list of the highest")
-    arrays = [numbers(part, (k,), what=name) for part, name in zip(pair, names, strict=True)]
+    arrays = [as_array(part, (k,), what=name) for part, name in zip(pair, names, strict=True)]
     for part in pair:
         _refuse_texts(part)
     return arrays

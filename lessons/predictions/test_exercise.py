@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from galviz.course.judge import Wrong, compare, expect, listed, numbers, unchanged
+from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_unchanged, format_items
 
 
 def galaxies(n, seed, bias=0.07):
@@ -20,21 +20,21 @@ def test_predictions_1(answer):
     _rmse(answer, np.array([8.6, 8.9, 9.0]), np.array([8.5, 9.0, 8.8]), expected=0.02**0.5)
     predicted, true = galaxies(11, seed=2, bias=-0.15)
     _rmse(answer, predicted.astype(np.float32), true)
-    _rmse(answer, true + 0.25, true, expected=0.25, otherwise="Here all predictions are 0.25 dex too high.")
+    _rmse(answer, true + 0.25, true, expected=0.25, hint="Here all predictions are 0.25 dex too high.")
     for n, places in ((9, [0, 4, 5]), (6, [5]), (4, [0, 1, 2])):
         predicted, true = galaxies(n, seed=n)
         true[places] = np.nan
-        _rmse(answer, predicted, true, otherwise=f"Here the truth of {len(places)} of {n} galaxies is NaN.")
+        _rmse(answer, predicted, true, hint=f"Here the truth of {len(places)} of {n} galaxies is NaN.")
 
 
-def _rmse(answer, predicted, true, *, expected=None, otherwise=""):
+def _rmse(answer, predicted, true, *, expected=None, hint=""):
     """One root-mean-square error, compared with the right one."""
     given = predicted.copy(), true.copy()
     with np.errstate(all="ignore"):
         found = answer(*given)
     # NaN is no equal of itself.
     for before, after, name in zip((predicted, true), given, ("predicted", "true"), strict=True):
-        unchanged(np.nan_to_num(before, nan=-9), np.nan_to_num(after, nan=-9), name)
+        expect_unchanged(np.nan_to_num(before, nan=-9), np.nan_to_num(after, nan=-9), name)
     n, known = len(true), ~np.isnan(true)
     error = (predicted.astype(float) - true)[known]
     squares = sum(each * each for each in error.tolist())
@@ -97,12 +97,12 @@ def _rmse(answer, predicted, true, *, expected=None, otherwise=""):
             "NaN became the mean of the others: what isn't known can't be compared with. Leave those galaxies out.",
         ),
     ]
-    shape = numbers(found).shape
+    shape = as_array(found).shape
     expect(
         shape not in ((n,), (len(error),)) or shape == (1,),
         "You return a number for each galaxy; a single one for all is asked for.",
     )
-    compare(np.squeeze(numbers(found, ())), expected, mistakes, otherwise=otherwise, what="the RMSE")
+    expect_close(np.squeeze(as_array(found, ())), expected, mistakes, hint=hint, what="the RMSE")
 
 
 def test_predictions_2(answer):
@@ -114,15 +114,15 @@ def test_predictions_2(answer):
     _nmad(answer, predicted.astype(np.float32), true)
     _nmad(answer, *galaxies(30, seed=5))
     predicted, true = np.arange(9.0, 8.0, -0.125), np.arange(8.5, 7.5, -0.125)
-    _nmad(answer, predicted, true, expected=0.0, otherwise="Here all predictions are 0.5 dex too high.")
+    _nmad(answer, predicted, true, expected=0.0, hint="Here all predictions are 0.5 dex too high.")
 
 
-def _nmad(answer, predicted, true, *, expected=None, otherwise=""):
+def _nmad(answer, predicted, true, *, expected=None, hint=""):
     """One normalised median absolute deviation, compared with the right one."""
     given = predicted.copy(), true.copy()
     found = answer(*given)
     for before, after, name in zip((predicted, true), given, ("predicted", "true"), strict=True):
-        unchanged(before, after, name)
+        expect_unchanged(before, after, name)
     n, error = len(true), predicted.astype(float) - true
     middle = _median(error.tolist())
     apart = np.array([abs(each - middle) for each in error.tolist()])
@@ -220,9 +220,9 @@ def _nmad(answer, predicted, true, *, expected=None, otherwise=""):
         (-expected, "A width is never negative."),
         (np.nan, "NaN comes out, although no number that was given is NaN."),
     ]
-    shape = numbers(found).shape
+    shape = as_array(found).shape
     expect(shape != (n,) or shape == (1,), "You return a number for each galaxy; a single one for all is asked for.")
-    compare(np.squeeze(numbers(found, ())), expected, mistakes, otherwise=otherwise, what="the NMAD")
+    expect_close(np.squeeze(as_array(found, ())), expected, mistakes, hint=hint, what="the NMAD")
 
 
 def _median(values):
@@ -274,12 +274,12 @@ def _match(answer, predicted, true):
     )
     expect(
         sorted(names) == ["predicted", "true"],
-        f"The columns must be `true` and `predicted`; yours are {listed(names) or 'none'}.",
+        f"The columns must be `true` and `predicted`; yours are {format_items(names) or 'none'}.",
     )
     table = {name: _values(found[name], name) for name in ("true", "predicted")}
     _by_position(table, ids, predicted, true)
     if any(np.isnan(values).any() for values in table.values()):
-        raise Wrong(
+        raise WrongAnswer(
             "There are rows with NaN, although each of these galaxies is in both: do the two sides have the same index?"
             if set(found.index) <= set(ids)
             else "There are rows with NaN: some of these galaxies are on one side alone. Keep those that are in both."
@@ -289,11 +289,11 @@ def _match(answer, predicted, true):
         ("true", truths, guesses, "what was predicted"),
         ("predicted", guesses, truths, "the truth"),
     ):
-        compare(
+        expect_close(
             table[name],
             [values[each] for each in ids],
             [([other[each] for each in ids], f"The column `{name}` holds {held}: did you exchange the two?")],
-            otherwise="A galaxy is given what is another's.",
+            hint="A galaxy is given what is another's.",
             what=f"the column `{name}`",
         )
 
@@ -301,8 +301,8 @@ def _match(answer, predicted, true):
 def _values(column, name):
     """A column's numbers."""
     if any(isinstance(each, str) for each in column):
-        raise Wrong(f"The column `{name}` holds text; numbers are asked for.")
-    return numbers(column, (None,), what=f"the column `{name}`")
+        raise WrongAnswer(f"The column `{name}` holds text; numbers are asked for.")
+    return as_array(column, (None,), what=f"the column `{name}`")
 
 
 def _by_position(table, ids, predicted, true):
@@ -327,7 +327,7 @@ def _rows(index, ids, predicted, true):
     if not all(isinstance(each, str) for each in index):
         expect(index != list(range(len(index))), "The rows are numbered; their index must be the galaxies' ids.")
         kind = next(type(each).__name__ for each in index if not isinstance(each, str))
-        raise Wrong(
+        raise WrongAnswer(
             f"The index must be the ids, as text; in yours is one of type {kind}. A floating-point number keeps 16 of "
             "an id's 19 digits, and a whole number is no longer equal to the text."
         )

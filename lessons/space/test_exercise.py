@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from galviz.course.judge import compare, expect, numbers, unchanged
+from galviz.course.judge import as_array, expect, expect_close, expect_unchanged
 
 # By hand: |w| = 5, u = (0.6, 0.8); the rows go 2.2, 1 and 7.8 along it.
 FEATURES = np.array([[1.0, 2.0], [3.0, -1.0], [5.0, 6.0]])
@@ -18,20 +18,20 @@ PLACES = np.array([[1.0, 1.0], [4.0, 4.0], [5.0, 1.0], [1.0, 6.0], [2.0, 1.0], [
 def test_space_1(answer):
     given, weight = FEATURES.copy(), WEIGHT.copy()
     found = answer(given, weight)
-    unchanged(FEATURES, given, "features")
-    unchanged(WEIGHT, weight, "weight")
-    compare(found, REST, _mistakes_without(FEATURES, WEIGHT), atol=1e-5)
+    expect_unchanged(FEATURES, given, "features")
+    expect_unchanged(WEIGHT, weight, "weight")
+    expect_close(found, REST, _mistakes_without(FEATURES, WEIGHT), atol=1e-5)
     random = np.random.default_rng(1)
     for n, d, length in ((30, 6, 0.3), (5, 5, 7.0)):
         features, weight = random.normal(2, 1, size=(n, d)), random.normal(size=d)
         weight *= length / np.linalg.norm(weight)
         # Another way to the same: all directions at right angles to w, and what lies along them.
         others = np.linalg.svd(weight[None])[2][1:]
-        compare(
+        expect_close(
             answer(features.copy(), weight.copy()),
             features @ others.T @ others,
             _mistakes_without(features, weight),
-            otherwise=f"Here there are {n} galaxies of {d} features, and |w| is {length:g}.",
+            hint=f"Here there are {n} galaxies of {d} features, and |w| is {length:g}.",
             atol=1e-5,
         )
     try:
@@ -42,10 +42,10 @@ def test_space_1(answer):
         not isinstance(found, Exception),
         f"Your function raises {type(found).__name__} where the weight has the shape (1, d), as in a linear layer.",
     )
-    compare(
+    expect_close(
         found,
         REST,
-        otherwise="Here the weight has the shape (1, d), as in a linear layer.",
+        hint="Here the weight has the shape (1, d), as in a linear layer.",
         what="what you return for a weight of shape (1, d)",
         atol=1e-5,
     )
@@ -137,7 +137,7 @@ def test_space_2(answer):
     features = random.normal(1, 1, size=(40, 8)) * np.linspace(0.5, 3, 8)
     given = features.copy()
     found = answer(given, 17, 6)
-    unchanged(features, given, "features")
+    expect_unchanged(features, given, "features")
     _compare_rows(found, _by_hand(features, 17, 6), features, 17)
     _compare_rows(answer(PLACES.copy(), 0, 4), [4, 5, 2, 1], PLACES, 0)
     _compare_rows(answer(PLACES.copy(), 3, 3), [1, 0, 4], PLACES, 3)
@@ -235,16 +235,16 @@ def _compare_rows(found, expected, features, row):
         "You returned true or false for each galaxy; the row numbers are asked for, the nearest first.",
     )
     shown = ", ".join(map(str, expected[:6])) + (", …" if k > 6 else "")
-    otherwise = f"Asked about row {row} of {len(features)} with k = {k}, the list is [{shown}]."
+    hint = f"Asked about row {row} of {len(features)} with k = {k}, the list is [{shown}]."
     if len(features) == 40:  # among few galaxies, or equally near ones, several mistakes look the same
-        compare(found, expected, mistakes, otherwise=otherwise, what="the list of rows", rtol=0, atol=1e-3)
+        expect_close(found, expected, mistakes, hint=hint, what="the list of rows", rtol=0, atol=1e-3)
     rows = _rows(found, k, features)
     expect(
         rows == expected or not np.allclose(euclidean[rows], euclidean[expected]),
         "Of galaxies that are equally near, the one with the lower row number comes first. "
         "A sort may exchange equals unless it is a stable one.",
     )
-    compare(rows, expected, otherwise=otherwise, what="the list of rows", rtol=0, atol=1e-3)
+    expect_close(rows, expected, hint=hint, what="the list of rows", rtol=0, atol=1e-3)
 
 
 def _is_mask(found):
@@ -259,7 +259,7 @@ def _rows(found, k, features):
         not isinstance(found, set | frozenset),
         "A set has no order: return the row numbers in a list, the nearest first.",
     )
-    array = numbers(found, (k,), what="the list of rows")
+    array = as_array(found, (k,), what="the list of rows")
     expect(
         np.asarray(found).dtype.kind not in "US",
         "Row numbers are asked for as numbers; what you return are texts, with which no row can be picked.",

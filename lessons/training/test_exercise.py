@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-from galviz.course.judge import Wrong, compare, expect, number, numbers, unchanged
+from galviz.course.judge import WrongAnswer, as_array, as_float, expect, expect_close, expect_unchanged
 
 # By hand: the errors are 0.5, −2.5, −1.5 and −2.5; the derivatives −3.5 and −4 by the weights, −3 by the bias.
 X = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 2.0], [1.0, 1.0]])
@@ -33,7 +33,7 @@ def test_training_1(answer):
     for _ in range(300):
         weight, bias = _pair(answer(np.array(weight, dtype=float), float(bias), x.copy(), y.copy(), 0.1), 2)
     best = np.linalg.lstsq(np.column_stack([x, np.ones(40)]), y, rcond=None)[0]
-    compare(np.append(weight, bias), best, what="weight and bias after 300 steps", rtol=1e-3, atol=1e-3)
+    expect_close(np.append(weight, bias), best, what="weight and bias after 300 steps", rtol=1e-3, atol=1e-3)
 
 
 def _step(answer, weight, bias, x, y, rate, expected):
@@ -41,14 +41,14 @@ def _step(answer, weight, bias, x, y, rate, expected):
     given = [weight.copy(), x.copy(), y.copy()]
     found = answer(given[0], bias, given[1], given[2], rate)
     for before, after, name in zip((weight, x, y), given, ("weight", "x", "y"), strict=True):
-        unchanged(before, after, name)
+        expect_unchanged(before, after, name)
     d = x.shape[1]
     moved = np.append(*_pair(found, d))
     start, step = np.append(weight, bias), expected - np.append(weight, bias)
     for wrong, hint in _mistakes(weight, bias, x, y, rate, step):
         expect(not _close(moved, wrong) or _close(wrong, expected), hint)
-    compare(moved[:d], expected[:d], [(start[:d], "The weight hasn't moved.")], what="the weight")
-    compare(moved[d], expected[d], what="the bias")
+    expect_close(moved[:d], expected[:d], [(start[:d], "The weight hasn't moved.")], what="the weight")
+    expect_close(moved[d], expected[d], what="the bias")
 
 
 def _close(one, other):
@@ -209,13 +209,13 @@ def _pair(found, d):
         "Return two things, the weight and the bias: `return weight, bias`. "
         f"Yours is of type {type(found).__name__}{_length(found)}.",
     )
-    weight = numbers(found[0], what="the weight")
+    weight = as_array(found[0], what="the weight")
     expect(
         weight.ndim != 2 or max(weight.shape) <= 1 or weight.shape in ((d, 1), (1, d)),
         f"The weight has become a table of {' × '.join(map(str, weight.shape))} numbers. Did (n, 1) less (n,) become "
         "n × n? Look at the shape of the errors: it must be (n,).",
     )
-    bias = numbers(found[1], what="the bias")
+    bias = as_array(found[1], what="the bias")
     expect(
         d == 1 or weight.size != 1 or bias.shape != (d,),
         "The two are exchanged: return the weight first, then the bias.",
@@ -225,7 +225,7 @@ def _pair(found, d):
         f"The bias must be a single number; yours has the shape {' × '.join(map(str, bias.shape))}. Its derivative is "
         "a mean over the galaxies.",
     )
-    return numbers(weight, (d,), what="the weight"), number(bias, what="the bias")
+    return as_array(weight, (d,), what="the weight"), as_float(bias, what="the bias")
 
 
 def _length(found):
@@ -372,7 +372,7 @@ def _ids(found, ids, what):
         known = set(ids)
         unknown = [each for each in items if each not in known]
         if unknown:
-            raise Wrong(f"Among the {what} is {unknown[0]!r:.40}, which isn't among the ids given.")
+            raise WrongAnswer(f"Among the {what} is {unknown[0]!r:.40}, which isn't among the ids given.")
         return [str(each) for each in items]
     expect(
         not all(isinstance(each, bool | np.bool_) for each in items),
@@ -384,4 +384,4 @@ def _ids(found, ids, what):
         f"The {what} are places in the list; the ids themselves are asked for.",
     )
     kind = next(type(each).__name__ for each in items if not isinstance(each, str))
-    raise Wrong(f"Ids are text, and must stay as they were given; among the {what} is one of type {kind}.")
+    raise WrongAnswer(f"Ids are text, and must stay as they were given; among the {what} is one of type {kind}.")

@@ -5,7 +5,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from galviz.course.judge import Wrong, compare, expect, expect_error, number, numbers, unchanged
+from galviz.course.judge import WrongAnswer, as_array, as_float, expect, expect_close, expect_error, expect_unchanged
 
 # Exact in binary: they reach 0.75 exactly with two, 1 with four.
 HALVES = np.array([0.5, 0.25, 0.125, 0.125])
@@ -15,8 +15,8 @@ RATIOS = np.array([0.5, 0.2, 0.15, 0.1, 0.05])
 def test_variance_1(answer):
     given = RATIOS.copy()
     found = answer(given, 0.6)
-    unchanged(RATIOS, given, "ratios")
-    compare(
+    expect_unchanged(RATIOS, given, "ratios")
+    expect_close(
         found,
         2,
         [
@@ -33,13 +33,13 @@ def test_variance_1(answer):
             (RATIOS.cumsum() >= 0.6, "This says of each sum whether it reaches the share; the first that does counts."),
         ],
     )
-    compare(
+    expect_close(
         answer(HALVES.copy(), 0.75),
         2,
         [(3, "Two components reach 0.75 here exactly, and that is enough: it needn't be more.")],
         what="the number of components that reach 0.75",
     )
-    compare(
+    expect_close(
         answer(RATIOS.copy(), 0.3),
         1,
         [
@@ -55,10 +55,10 @@ def test_variance_1(answer):
             expected, total = 0, 0.0
             while total < share:
                 total, expected = total + ratios[expected], expected + 1
-            compare(
+            expect_close(
                 answer(ratios.copy(), float(share)),
                 expected,
-                otherwise=f"That is for {k} ratios and a share of {share:.3f}.",
+                hint=f"That is for {k} ratios and a share of {share:.3f}.",
                 what="the number of components",
                 rtol=0,
                 atol=1e-6,
@@ -73,12 +73,12 @@ def test_variance_1(answer):
             found = answer(np.array(ratios), share)
         except (ValueError, IndexError):
             found = 0
-        compare(found, expected, [(expected + 1, hint), (0, hint)], what=f"the number of components for {share}")
+        expect_close(found, expected, [(expected + 1, hint), (0, hint)], what=f"the number of components for {share}")
     short = np.array([0.5, 0.2999995, 0.2])
     hint = (
         "The first two have 0.7999995, which falls short of 0.8 by more than 1e-9: that isn't rounding, it takes three."
     )
-    compare(answer(short.copy(), 0.8), 3, [(2, hint)], what="the number of components for 0.8")
+    expect_close(answer(short.copy(), 0.8), 3, [(2, hint)], what="the number of components for 0.8")
 
 
 class _Recorder:
@@ -115,7 +115,7 @@ def test_variance_2(answer):
     for values in (column, table):
         given, recorder = values.copy(), _Recorder(values)
         found = answer(recorder, given, 400, 0.9, 5)
-        unchanged(values, given, "values")
+        expect_unchanged(values, given, "values")
         _check_draws(recorder, values)
         _check_interval(found, recorder, 0.9, float(np.mean(values**2)))
     recorder = _Recorder(column)
@@ -124,21 +124,21 @@ def test_variance_2(answer):
     _check_interval(found, recorder, 0.5, float(np.mean(column**2)))
 
     def interval(seed):
-        return numbers(answer(lambda drawn: float(np.mean(drawn)), column.copy(), 200, 0.95, seed), (2,))
+        return as_array(answer(lambda drawn: float(np.mean(drawn)), column.copy(), 200, 0.95, seed), (2,))
 
     expect(
         np.array_equal(interval(3), interval(3)),
         "The same seed gives two different intervals: make the draws depend on `seed`, and on nothing else.",
     )
     if all(np.array_equal(interval(3), interval(seed)) for seed in (4, 5)):
-        raise Wrong(
+        raise WrongAnswer(
             "Different seeds give the same interval: is `seed` used?"
             if np.array_equal(interval(3), interval(90_003))
             else "Neighbouring seeds give the same interval, since they share nearly all resamples: `seed + i` is made "
             "of many seeds. Make one generator, and go on with it."
         )
     many = np.random.default_rng(6).normal(8.9, 0.2, size=200)
-    low, high = numbers(answer(lambda drawn: float(np.mean(drawn)), many.copy(), 500, 0.95, 2), (2,))
+    low, high = as_array(answer(lambda drawn: float(np.mean(drawn)), many.copy(), 500, 0.95, 2), (2,))
     expected = 2 * 1.96 * many.std() / math.sqrt(len(many))
     expect(
         low < many.mean() < high and 0.75 < (high - low) / expected < 1.25,
@@ -255,12 +255,12 @@ def _check_interval(found, recorder, level, estimate):
                             "their percentiles are asked for.",
                         )
                     )
-        compare(found, [low, high], mistakes, what=shown, otherwise=f"The level is {level}.", rtol=1e-3, atol=grain)
+        expect_close(found, [low, high], mistakes, what=shown, hint=f"The level is {level}.", rtol=1e-3, atol=grain)
 
 
 def _quietly(found):
     try:
-        return numbers(found)
+        return as_array(found)
     except AssertionError:
         return None
 
@@ -281,7 +281,7 @@ def test_variance_3(answer):
     # all of the square 2 lie along w.
     train, test = np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]), np.array([[4.0, 2.0], [3.0, 3.0]])
     _compare_share(answer, train, test, 1, 4 / 6)
-    everything = number(answer(random.normal(size=(9, 3)), random.normal(size=(5, 3)), 3), what="the share")
+    everything = as_float(answer(random.normal(size=(9, 3)), random.normal(size=(5, 3)), 3), what="the share")
     expect(
         abs(everything - 1) < 1e-4, f"All 3 components of 3 features explain everything; you return {everything:.4g}."
     )
@@ -290,8 +290,8 @@ def test_variance_3(answer):
 def _compare_share(answer, train, test, k, expected):
     given, tested = train.copy(), test.copy()
     found = answer(given, tested, k)
-    unchanged(train, given, "train")
-    unchanged(test, tested, "test")
+    expect_unchanged(train, given, "train")
+    expect_unchanged(test, tested, "test")
     m, own = train.mean(axis=0), test.mean(axis=0)
     of_train, of_test = (np.linalg.svd(x - x.mean(axis=0), full_matrices=False) for x in (train, test))
     uncentred = np.linalg.svd(train, full_matrices=False)[2][:k]
@@ -403,8 +403,8 @@ def _compare_share(answer, train, test, k, expected):
                 "These are the shares of each component; of all k together one number is asked for.",
             )
         )
-    otherwise = f"There are {len(train)} training and {len(test)} test galaxies, and {k} components."
-    compare(found, expected, mistakes, what="the share", otherwise=otherwise)
+    hint = f"There are {len(train)} training and {len(test)} test galaxies, and {k} components."
+    expect_close(found, expected, mistakes, what="the share", hint=hint)
 
 
 def _share_of_pca(fitted, measured, k, whiten=False):

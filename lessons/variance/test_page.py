@@ -8,7 +8,7 @@ from galviz.analysis.pca import fit_pca
 from galviz.analysis.regression import held_out_regression
 from galviz.analysis.variance import ShareInterval, held_out_explained_variance
 from galviz.course.manifest import find_lesson
-from galviz.course.prose import sections
+from galviz.course.prose import read_sections
 from galviz.features.features import CONTROLS, load_features
 from galviz.survey.causes import cause_title
 from galviz.survey.sample import draw_sample
@@ -40,7 +40,7 @@ def told(app):
 
 
 def says(section, *phrases):
-    text = " ".join(sections(find_lesson("variance").folder / "text.md")[section].split())
+    text = " ".join(read_sections(find_lesson("variance").folder / "text.md")[section].split())
     return all(phrase in text for phrase in phrases)
 
 

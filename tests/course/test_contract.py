@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from galviz.course.contract import breaches
+from galviz.course.contract import lesson_problems
 from galviz.course.lesson import LESSONS_FOLDER, Lesson
 
 ENTRY = Lesson("template", "A title", 10, 1, "A claim.", "do it")
@@ -16,7 +16,7 @@ def folder(tmp_path, monkeypatch):
     """A copy of the template, to break."""
     shutil.copytree(LESSONS_FOLDER / "template", tmp_path / "template")
     monkeypatch.setattr("galviz.course.lesson.LESSONS_FOLDER", tmp_path)
-    assert breaches(ENTRY) == []
+    assert lesson_problems(ENTRY) == []
     return tmp_path / "template"
 
 
@@ -26,7 +26,7 @@ def folder(tmp_path, monkeypatch):
 )
 def test_a_missing_file_is_named(folder, name):
     (folder / name).unlink()
-    assert breaches(ENTRY) == [f"{folder / name} is missing."]
+    assert lesson_problems(ENTRY) == [f"{folder / name} is missing."]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_what_doesn_t_fit_is_told(folder, name, old, new, said):
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    found = breaches(ENTRY)
+    found = lesson_problems(ENTRY)
     assert any(said in sentence for sentence in found), found
 
 
@@ -58,13 +58,13 @@ def test_a_docstring_is_asked_for(folder):
     path = folder / "exercise.py"
     head, _, _ = path.read_text(encoding="utf-8").partition("def mean(")
     path.write_text(head + 'def mean(values):\n    raise NotImplementedError("template.1")\n', encoding="utf-8")
-    assert breaches(ENTRY) == ["template/exercise.py: `mean` needs a docstring, the text of template.1."]
+    assert lesson_problems(ENTRY) == ["template/exercise.py: `mean` needs a docstring, the text of template.1."]
 
 
 def test_a_short_quiz_is_told(folder):
     path = folder / "questions.toml"
     path.write_text(path.read_text(encoding="utf-8").rpartition("[[quiz]]")[0], encoding="utf-8")
-    assert breaches(ENTRY) == ["The quiz of template has 2 questions; 3 to 5 are right."]
+    assert lesson_problems(ENTRY) == ["The quiz of template has 2 questions; 3 to 5 are right."]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_short_quiz_is_told(folder):
 )
 def test_an_entry_that_can_t_be_is_told(folder, change, said):
     entry = Lesson(**{**ENTRY.__dict__, **change})
-    (sentence,) = breaches(entry)
+    (sentence,) = lesson_problems(entry)
     assert said in sentence
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from galviz.cli import COMMANDS, main
-from galviz.course.check import Checked, find_tasks, next_step
-from galviz.course.commands import command, other_python
+from galviz.course.check import TaskResult, find_tasks, next_command
+from galviz.course.commands import command, project_python
 from galviz.course.lesson import Lesson
 from galviz.course.manifest import find_lesson, load_lessons
 from galviz.course.outcome import Outcome, TaskState
@@ -50,20 +50,20 @@ def test_the_usual_folder_is_work_and_git_ignores_it(monkeypatch):
 
 
 def test_stubs_are_copied_once_and_never_over_what_was_written(work):
-    assert [(started.path, started.made) for started in start([PCA])] == [(work / "pca.py", True)]
+    assert [(started.path, started.created) for started in start([PCA])] == [(work / "pca.py", True)]
     assert (work / "pca.py").read_bytes() == stub_path(PCA).read_bytes()
     (work / "pca.py").write_text("mine")
-    assert not start([PCA])[0].made
+    assert not start([PCA])[0].created
     assert (work / "pca.py").read_text() == "mine"
 
 
 def test_again_keeps_what_was_there(work):
     start([PCA])
-    assert not start([PCA], again=True)[0].made  # nothing to bring back
+    assert not start([PCA], again=True)[0].created  # nothing to bring back
     for number, content in ((1, "first"), (2, "second")):
         (work / "pca.py").write_text(content)
         (started,) = start([PCA], again=True)
-        assert started.kept == work / f"pca-{number}.py"
+        assert started.backup == work / f"pca-{number}.py"
     assert (work / "pca-1.py").read_text() == "first"
     assert (work / "pca-2.py").read_text() == "second"
     assert (work / "pca.py").read_bytes() == stub_path(PCA).read_bytes()
@@ -317,18 +317,18 @@ def test_what_can_t_be_remembered_is_told_all_the_same(capsys, monkeypatch):
 def test_the_next_step_goes_through_the_course():
     found = [checked_as("pca.1", "passed")]
     everything = {f"{task.id}.passed": 1 for _, tasks in find_tasks(LESSONS) for task in tasks}
-    assert next_step(found, LESSONS, {}) == command("start galaxies")
-    assert next_step(found, LESSONS, everything) is None
+    assert next_command(found, LESSONS, {}) == command("start galaxies")
+    assert next_command(found, LESSONS, everything) is None
     del everything["space.2.passed"]
-    assert next_step(found, LESSONS, everything) == command("start space")
+    assert next_command(found, LESSONS, everything) == command("start space")
     start([find_lesson("space")])
-    assert next_step(found, LESSONS, everything) == command("check space.2")
-    assert next_step([checked_as("pca.1", "failed")], LESSONS, everything) == command("check pca.1")
+    assert next_command(found, LESSONS, everything) == command("check space.2")
+    assert next_command([checked_as("pca.1", "failed")], LESSONS, everything) == command("check pca.1")
 
 
 def checked_as(task_id, state):
     (task,) = find_tasks(LESSONS, task_id)[0][1]
-    return Checked(find_lesson(task.slug), task, Outcome(task_id, state, ""))
+    return TaskResult(find_lesson(task.slug), task, Outcome(task_id, state, ""))
 
 
 # Commands, as they are typed
@@ -355,11 +355,11 @@ def test_a_command_names_this_python(monkeypatch, prefix, activated, said):
 
 def test_another_python_is_pointed_at(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr("galviz.course.commands.LESSONS_FOLDER", tmp_path / "lessons")
-    assert other_python() is None
+    assert project_python() is None
     name = Path(".venv", "Scripts" if sys.platform == "win32" else "bin", "python")
     (tmp_path / name).parent.mkdir(parents=True)
     (tmp_path / name).touch()
-    assert other_python() == str(name)
+    assert project_python() == str(name)
 
     def lacks(options):
         raise ModuleNotFoundError("No module named 'psutil'", name="psutil")
@@ -368,7 +368,7 @@ def test_another_python_is_pointed_at(monkeypatch, tmp_path, capsys):
     assert main(["start"]) == 2
     assert f"psutil is not installed in this Python; that of .venv is {name} -m galviz" in capsys.readouterr().err
     monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
-    assert other_python() is None
+    assert project_python() is None
     assert main(["start"]) == 2
     assert "psutil is not installed, which this needs: pip install -r requirements.txt" in capsys.readouterr().err
 

@@ -5,9 +5,9 @@ from functools import cache
 
 import pytest
 
-from galviz.course.contract import breaches, load_bank, load_part
+from galviz.course.contract import lesson_problems, load_bank, load_part
 from galviz.course.grading import grade
-from galviz.course.judge import Wrong
+from galviz.course.judge import WrongAnswer
 from galviz.course.manifest import load_lessons
 from galviz.course.outcome import TaskState
 from galviz.course.questions import CourseError, read_questions
@@ -60,7 +60,7 @@ def judged(lesson, task, answer):
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
 def test_a_lesson_is_complete(lesson):
-    found = breaches(lesson)
+    found = lesson_problems(lesson)
     assert not found, "\n".join(found)
 
 
@@ -85,7 +85,7 @@ def test_right_answers_written_otherwise_pass(lesson, task):
 def test_wrong_answers_are_rejected_each_with_a_hint_of_its_own(lesson, task):
     test, hints = getattr(part(lesson, TESTS_NAME), task.test), {}
     for answer, words in bank_of(lesson).wrong_answers[task.id]:
-        with pytest.raises(Wrong) as told:
+        with pytest.raises(WrongAnswer) as told:
             test(answer)
         hint = str(told.value)
         assert words in hint, f"{answer.__name__}: {hint}"

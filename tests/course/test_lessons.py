@@ -13,7 +13,7 @@ import pytest
 
 import galviz.survey.survey
 from galviz.course.manifest import find_lesson, load_lessons
-from galviz.course.prose import sections
+from galviz.course.prose import read_sections
 from galviz.network.crops import centre_crop
 from galviz.survey.sample import draw_sample
 from galviz.survey.survey import load_survey
@@ -59,14 +59,14 @@ def test_each_lesson_of_the_manifest_has_its_files():
 
 def test_sections_are_split_at_their_headings(tmp_path):
     (tmp_path / "text.md").write_text("# Title\nfor readers\n\n## one\n\nFirst.\n\n### sub\nmore\n\n## two\nSecond.\n")
-    assert sections(tmp_path / "text.md") == {"one": "First.\n\n### sub\nmore", "two": "Second."}
+    assert read_sections(tmp_path / "text.md") == {"one": "First.\n\n### sub\nmore", "two": "Second."}
 
 
 @pytest.mark.full
 def test_numbers_in_the_text_are_right():
     from galviz.simulate.causes import LABEL_SCATTER_DEX
 
-    text = sections(find_lesson("galaxies").folder / "text.md")
+    text = read_sections(find_lesson("galaxies").folder / "text.md")
     assert oxygen_per_million(8.69) == 490
     assert f"{10 ** (8.69 - 12):.5f}" == "0.00049"
     assert "0.00049$, that is 490 oxygen atoms" in text["metallicity"]

@@ -10,7 +10,7 @@ from galviz.course.inline import check_answer
 from galviz.course.manifest import find_lesson, load_lessons
 from galviz.course.notebooks import write_notebook
 from galviz.course.progress import read_progress
-from galviz.course.prose import sections
+from galviz.course.prose import read_sections
 from galviz.course.questions import read_questions
 
 LESSONS = load_lessons()
@@ -59,7 +59,7 @@ def test_a_notebook_holds_all_of_the_lesson(entry, tmp_path):
     nbformat.validate(notebook)
     everything = "\n\n".join(cell.source for cell in notebook.cells)
     assert entry.claim in everything
-    for part in sections(entry.folder / "text.md").values():
+    for part in read_sections(entry.folder / "text.md").values():
         assert part in everything
     questions = read_questions(entry)
     for question in (questions.opening, *questions.quiz):

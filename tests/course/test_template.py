@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from galviz.course.contract import breaches
+from galviz.course.contract import lesson_problems
 from galviz.course.lesson import Lesson
 from galviz.course.template import copy_template, manifest_entry
 
@@ -22,7 +22,7 @@ ENTRY = Lesson("template", "A title", 10, 1, "A claim.", "do it")
 
 
 def test_the_template_is_complete():
-    assert breaches(ENTRY) == []
+    assert lesson_problems(ENTRY) == []
 
 
 @pytest.mark.parametrize(

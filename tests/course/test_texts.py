@@ -10,7 +10,7 @@ from galviz.analysis.metrics import prediction_errors
 from galviz.analysis.pca import fit_pca
 from galviz.artefacts.figures import LESSON_FIGURES
 from galviz.course.manifest import find_lesson, load_lessons
-from galviz.course.prose import sections
+from galviz.course.prose import read_sections
 from galviz.network.card import read_card
 from galviz.training.schedule import one_cycle
 
@@ -19,7 +19,7 @@ LESSONS = load_lessons()
 
 def says(slug, section, *phrases):
     """Whether a section of a lesson's text holds some phrases, whatever its line ends."""
-    text = " ".join(sections(find_lesson(slug).folder / "text.md")[section].split())
+    text = " ".join(read_sections(find_lesson(slug).folder / "text.md")[section].split())
     return all(phrase in text for phrase in phrases)
 
 

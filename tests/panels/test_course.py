@@ -10,7 +10,7 @@ from galviz.course.check import find_tasks
 from galviz.course.lesson import DIFFICULTIES, Lesson
 from galviz.course.manifest import find_lesson, load_lessons
 from galviz.course.progress import read_progress, record
-from galviz.course.prose import sections
+from galviz.course.prose import read_sections
 from galviz.course.questions import read_questions
 from galviz.course.source import function_source
 from galviz.course.workspace import exercise_path, solution_path, stub_path
@@ -79,7 +79,7 @@ def test_a_lesson_asks_everything_it_has(run_app, entry):
     headers = [header.value for header in app.header]
     order = ["Try it yourself", "Limitations", "Exercises", "Quiz", "Back to the first question"]
     assert headers[-len(order) :] == order
-    raw = sections(entry.folder / "text.md")
+    raw = read_sections(entry.folder / "text.md")
     for name in ("try", "limits", "sources"):
         first = raw[name].split("\n")[0]
         assert re.sub(r"\W", "", first)[:30] in re.sub(r"\]\(glossary[^)]*\)|\W", "", text)
@@ -297,7 +297,7 @@ TEMPLATE = Lesson("template", "A title", 10, 1, "A claim.", "do it")
 
 @pytest.mark.parametrize("entry", [*LESSONS, TEMPLATE], ids=lambda entry: entry.slug)
 def test_each_lesson_links_its_terms_to_places_that_are_there(entry):
-    linked = "\n".join(link_terms(sections(entry.folder / "text.md")).values())
+    linked = "\n".join(link_terms(read_sections(entry.folder / "text.md")).values())
     places = re.findall(r"\]\(glossary#([^ ]+) \"([^\"]+)\"\)", linked)
     assert len(places) >= 3
     assert {place for place, _ in places} <= {anchor(term) for term in terms()}
