@@ -93,10 +93,11 @@ def notices_call(call: Callable[[], object]) -> str | None:
 
 def notices_doctor() -> str | None:
     """What doctor says of the shipped files, if something is wrong with them."""
-    from galviz.cli.doctor import OK, check_shipped_files, guarded
+    from galviz.cli.check_result import OK, run_check
+    from galviz.cli.data_checks import DATA_CHECKS
 
-    check = guarded("shipped files", check_shipped_files)
-    return None if check.state == OK else check.found
+    check = run_check("shipped files", DATA_CHECKS["shipped files"])
+    return None if check.state == OK else check.result
 
 
 def notices_page(page: str, **query: str) -> str | None:

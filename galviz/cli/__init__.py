@@ -1,9 +1,9 @@
-"""``python -m galviz``: each stage of the flow from a shell.
+"""The command line, ``python -m galviz``.
 
-Exit status: 0 done, 1 not all is well (doctor) or not yet (check), 2 bad input or a disk that won't, 130 interrupted.
-Results go to stdout, the rest to stderr. To add a command, write a function for its arguments, one that runs it, and a
-line in a `COMMANDS`; what it needs is imported inside, so that ``--help`` answers at once and a missing package stops
-only what needs it.
+Exit status: 0 done, 1 a check failed (`check`, `doctor`), 2 bad input or a file that can't be written, 130 interrupted.
+Results go to stdout, messages to stderr. To add a command, write a function for its arguments and one that runs it, and
+add a `Command` to a module's `COMMANDS`. Import what a command needs inside its functions: then ``--help`` is fast, and
+a missing package affects only the commands that need it. This package may import every other one.
 """
 
 import argparse
@@ -11,19 +11,27 @@ import sys
 from collections.abc import Sequence
 
 from galviz import __version__
-from galviz.cli import course, data, imports, networks, surveys, training
-from galviz.cli.command import BAD_INPUT, INTERRUPTED, Command, drop_unwritten, fail, open_closed_streams
+from galviz.cli import build_data, check, course, doctor, importing, inference, surveys, training
+from galviz.cli.command import BAD_INPUT, INTERRUPTED, Command, fail
+from galviz.cli.streams import discard_unwritten, open_closed_streams
 
-_NEEDED = "which this needs: pip install -r requirements.txt"
-_NEEDED_BY = {
-    **dict.fromkeys(("galsim", "astropy", "scipy"), 'which draws the galaxies: pip install -e ".[simulate]"'),
-    **dict.fromkeys(("umap", "numba"), 'which fits UMAPs: pip install -e ".[maps]"'),
+_INSTALL = "which this command needs: pip install -r requirements.txt"
+_INSTALL_OPTIONAL = {
+    **dict.fromkeys(("galsim", "astropy", "scipy"), 'which simulations need: pip install -e ".[simulate]"'),
+    **dict.fromkeys(("umap", "numba"), 'which UMAP needs: pip install -e ".[maps]"'),
 }
-# What a shell reports of a program that SIGPIPE ended, as `head` ends the one before it.
+# The status that a shell reports for a program ended by SIGPIPE, for example before `| head`.
 _PIPE_CLOSED = 141
 
 COMMANDS: dict[str, Command] = (
-    course.COMMANDS | surveys.COMMANDS | training.COMMANDS | networks.COMMANDS | imports.COMMANDS | data.COMMANDS
+    course.COMMANDS
+    | check.COMMANDS
+    | surveys.COMMANDS
+    | training.COMMANDS
+    | inference.COMMANDS
+    | importing.COMMANDS
+    | build_data.COMMANDS
+    | doctor.COMMANDS
 )
 
 
@@ -33,40 +41,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments : sequence of str, optional
-        By default those that Python was called with.
+        By default those of the Python process.
 
     Returns
     -------
     int
-        The exit status. Bad input prints a sentence to stderr and never a traceback, unless Python's own development
+        The exit status. Errors are printed to stderr as one sentence without a traceback, unless Python's development
         mode (``python -X dev -m galviz``) is on.
 
     Raises
     ------
     SystemExit
-        From argparse: status 2 for arguments it doesn't know, 0 after ``--help``.
+        From argparse: status 2 for unknown arguments, 0 after ``--help``.
+
+    Examples
+    --------
+    >>> main(["predict", "--survey", "no-such-folder"])
+    2
     """
     open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
-        # File names and terminals that aren't UTF-8 must not turn a message into an error of its own.
+        # File names, or a terminal that isn't UTF-8, must not make printing a message fail.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
         return _run(arguments)
     finally:
-        # Python flushes them again as it ends, and would fail a second time.
-        drop_unwritten(sys.stdout)
-        drop_unwritten(sys.stderr)
+        # Python flushes them again at exit, which would fail a second time.
+        discard_unwritten(sys.stdout)
+        discard_unwritten(sys.stderr)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    """Run a command and put its errors into words."""
+    """Run a command, and turn its errors into messages."""
     try:
         try:
             options = build_parser().parse_args(arguments)
             return COMMANDS[options.command].run(options)
         finally:
-            sys.stdout.flush()  # after --help too, which ends in SystemExit
+            sys.stdout.flush()  # also after --help, which raises SystemExit
     except BrokenPipeError:
         return _PIPE_CLOSED
     except KeyboardInterrupt:
@@ -77,31 +90,45 @@ def _run(arguments: Sequence[str] | None) -> int:
         missing = (error.name or "").split(".")[0]
         if sys.flags.dev_mode or missing in ("", "galviz"):
             raise
-        if (other := project_python()) is not None:
-            return fail(f"{missing} is not installed in this Python; that of .venv is {other} -m galviz", BAD_INPUT)
-        return fail(f"{missing} is not installed, {_NEEDED_BY.get(missing, _NEEDED)}", BAD_INPUT)
+        if (other := other_python()) is not None:
+            return fail(
+                f"{missing} is not installed in this Python; run the one of .venv: {other} -m galviz", BAD_INPUT
+            )
+        return fail(f"{missing} is not installed, {_INSTALL_OPTIONAL.get(missing, _INSTALL)}", BAD_INPUT)
     except (OSError, ValueError) as error:
         if sys.flags.dev_mode:
             raise
-        return fail(_in_words(error), BAD_INPUT)
+        return fail(_message(error), BAD_INPUT)
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of all commands' arguments."""
+    """Build the parser of all commands.
+
+    Examples
+    --------
+    >>> build_parser().parse_args(["check", "hooks.2"]).what
+    'hooks.2'
+    """
     parser = argparse.ArgumentParser(
         prog="python -m galviz",
-        description="See what a neural network has learnt about galaxies.",
-        epilog="Exit status: 0 done, 1 not all is well (doctor) or not yet (check), 2 bad input, 130 interrupted.",
+        description="Explore what a neural network has learnt about galaxies. `COMMAND --help` explains a command.",
+        epilog="Exit status: 0 done, 1 a check failed (check, doctor), 2 bad input, 130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=f"galviz {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
     for name, command in COMMANDS.items():
-        command.add_arguments(commands.add_parser(name, help=command.summary, description=command.summary))
+        subparser = commands.add_parser(
+            name,
+            help=command.summary,
+            description=command.description,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(subparser)
     return parser
 
 
-def _in_words(error: OSError | ValueError) -> str:
-    """Say an error in a sentence without its type: for a file what failed, and with which."""
+def _message(error: OSError | ValueError) -> str:
+    """The message of an error without its type; for a file, the reason and its name."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     return str(error) or type(error).__name__

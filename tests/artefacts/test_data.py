@@ -12,7 +12,7 @@ from PIL import Image
 
 from galviz import cli
 from galviz.artefacts.features import CONTROL_FEATURES
-from galviz.cli.training import recipe_of
+from galviz.cli.training import recipe_from
 from galviz.features.extraction import extract
 from galviz.features.features import CONTROLS, load_features
 from galviz.network.card import file_sha256, read_card, shipped_card_path
@@ -103,7 +103,7 @@ def test_the_commands_that_trained_it_are_those_in_the_text(card):
     ]
     (trained,) = [parser.parse_args(shlex.split(command)) for command in commands if command.startswith("train")]
     assert (
-        recipe_of(trained).as_json()
+        recipe_from(trained).as_json()
         == json.loads(shipped_card_path().read_text(encoding="utf-8"))["training"]["recipe"]
     )
     assert trained.survey == [str(survey.out) for survey in simulated]

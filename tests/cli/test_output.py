@@ -1,4 +1,4 @@
-"""Where a command may write: nothing that is read, nothing that is no file, nothing that is there without force."""
+"""Output files: inputs and special files are never replaced, existing files only with force."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links, pipes an
 
 @pytest.fixture
 def survey(tmp_path):
-    """A folder as a survey has it; its content doesn't matter here."""
+    """A folder with the names of a survey; its content doesn't matter here."""
     folder = tmp_path / "survey"
     (folder / "images").mkdir(parents=True)
     (folder / "master.csv").write_text("objID\n1\n")
@@ -45,8 +45,8 @@ def hard_link(path, to):
     return path
 
 
-# What is read, by the names under which it can be reached.
-READ = {
+# Inputs, under the names by which they can be reached.
+INPUTS = {
     "the catalogue": lambda survey, here: survey / "master.csv",
     "the catalogue's name in capitals": lambda survey, here: survey / "MASTER.CSV",
     "an image": lambda survey, here: survey / "images" / "1.jpg",
@@ -64,22 +64,22 @@ READ = {
 
 
 @pytest.mark.parametrize("force", [False, True])
-@pytest.mark.parametrize("name", READ.values(), ids=READ.keys())
-def test_what_is_read_is_never_written_to(survey, here, name, force):
+@pytest.mark.parametrize("name", INPUTS.values(), ids=INPUTS.keys())
+def test_inputs_are_never_overwritten(survey, here, name, force):
     weights = here.parent / "weights"
     weights.write_bytes(b"weights")
     path, before = name(survey, here), contents(here.parent)
-    with pytest.raises(OutputError, match=r"that is read|of a survey that is read"):
-        Output(path, force=force, read=[survey, weights])
+    with pytest.raises(OutputError, match="an input"):
+        Output(path, force=force, inputs=[survey, weights])
     assert contents(here.parent) == before
 
 
-def test_images_that_are_links_are_read_too(survey, here):
+def test_images_that_are_links_are_inputs(survey, here):
     elsewhere = here / "1.jpg"
     shutil.move(survey / "images" / "1.jpg", elsewhere)
     (survey / "images" / "1.jpg").symlink_to(elsewhere)
-    with pytest.raises(OutputError, match="that is read"):
-        Output(elsewhere, force=True, read=[survey])
+    with pytest.raises(OutputError, match="an input"):
+        Output(elsewhere, force=True, inputs=[survey])
 
 
 def a_socket(path):
@@ -95,7 +95,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_no_file_is_never_replaced(here, monkeypatch, kind):
+def test_special_files_are_never_replaced(here, monkeypatch, kind):
     monkeypatch.chdir(here)  # a socket's name must be short
     KINDS[kind](Path("x"))
     before = (here / "x").stat()
@@ -108,19 +108,19 @@ def test_what_is_no_file_is_never_replaced(here, monkeypatch, kind):
 
 
 @pytest.mark.parametrize("path", ["", ".", "missing/x", "survey"])
-def test_a_file_in_a_folder_that_exists_is_asked_for(survey, tmp_path, monkeypatch, path):
+def test_the_folder_must_exist(survey, tmp_path, monkeypatch, path):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(OutputError, match="must be a file in a folder that exists"):
         Output(path, force=True)
 
 
-def test_a_file_that_is_there_needs_force(here):
+def test_replacing_a_file_needs_force(here):
     path = here / "x.csv"
     path.write_text("mine")
-    with pytest.raises(OutputError, match=r"x\.csv exists already"):
+    with pytest.raises(OutputError, match=r"x\.csv exists"):
         Output(path)
-    output = Output(path, may_replace=lambda found: found.read_text() == "mine")
-    with pytest.raises(OutputError, match=r"x\.csv exists already"):
+    output = Output(path, may_replace=lambda path: path.read_text() == "mine")
+    with pytest.raises(OutputError, match=r"x\.csv exists"):
         output.refuse()
     assert path.read_text() == "mine"
     with Output(path, force=True).writing() as temporary:
@@ -130,7 +130,7 @@ def test_a_file_that_is_there_needs_force(here):
     assert [path.name for path in here.iterdir()] == ["x.csv"]
 
 
-def test_an_empty_file_holds_nothing_to_lose(here):
+def test_an_empty_file_is_replaced(here):
     path = here / "x.csv"
     path.touch()
     with Output(path).writing() as temporary:
@@ -138,7 +138,7 @@ def test_an_empty_file_holds_nothing_to_lose(here):
     assert path.read_text() == "new"
 
 
-def test_a_write_protected_file_needs_force_of_root_too(here):
+def test_a_write_protected_file_needs_force(here):
     path = here / "x.csv"
     path.touch(0o444)
     with pytest.raises(OutputError, match="write-protected"):
@@ -148,12 +148,12 @@ def test_a_write_protected_file_needs_force_of_root_too(here):
     assert path.read_text() == "new"
 
 
-def test_a_link_is_written_through(here):
+def test_a_link_is_followed(here):
     (here / "folder").mkdir()
     file = here / "folder" / "file"
     file.write_text("old")
     path = link(here / "x.csv", file)
-    with pytest.raises(OutputError, match="exists already"):
+    with pytest.raises(OutputError, match="exists"):
         Output(path)
     with Output(path, force=True).writing() as temporary:
         assert temporary.parent == file.parent
@@ -164,9 +164,9 @@ def test_a_link_is_written_through(here):
         Output(link(here / "y.csv", here / "gone"), force=True)
 
 
-def test_a_stream_of_the_command_is_not_written_to(here):
+def test_redirected_streams_are_refused(here):
     path = here / "x.csv"
-    path.write_text("what the shell made of > x.csv")
+    path.write_text("what the shell created for > x.csv")
     stdin = os.dup(0)
     try:
         with path.open() as file:
@@ -180,7 +180,7 @@ def test_a_stream_of_the_command_is_not_written_to(here):
 
 @pytest.mark.parametrize("folder", ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"])
 @pytest.mark.parametrize("leads_to", ["pipe", "file", "nothing"])
-def test_a_number_of_an_open_file_is_no_name(here, folder, leads_to):
+def test_numbers_of_open_files_are_refused(here, folder, leads_to):
     if not Path(folder).is_dir():
         return  # macOS has no /proc
     readable, writable = os.pipe()
@@ -188,11 +188,11 @@ def test_a_number_of_an_open_file_is_no_name(here, folder, leads_to):
     number = {"pipe": writable, "file": opened, "nothing": 2**15}[leads_to]
     try:
         for path in (Path(folder, str(number)), link(here / "x.csv", Path(folder, str(number)))):
-            with pytest.raises(OutputError, match=r"stands for one that a program has open\. Name another"):
+            with pytest.raises(OutputError, match=r"the number of an open file, not a file name\. Name another"):
                 Output(path, force=True)
     finally:
-        for each in (readable, writable, opened):
-            os.close(each)
+        for descriptor in (readable, writable, opened):
+            os.close(descriptor)
     assert {path.name for path in here.iterdir()} == {"log", "x.csv"}
     assert (here / "log").read_bytes() == b""
 
@@ -200,24 +200,24 @@ def test_a_number_of_an_open_file_is_no_name(here, folder, leads_to):
 @pytest.mark.parametrize(
     ("path", "stream"), [("/dev/stdout", "output"), ("/dev/stderr", "error"), ("/proc/self/fd/2", "error")]
 )
-def test_the_command_s_own_streams_are_told_by_their_names(path, stream):
+def test_standard_streams_are_refused(path, stream):
     if Path(path).is_symlink():
         with pytest.raises(OutputError, match=f"^{path} is this command's standard {stream}. Name another file.$"):
             Output(path)
 
 
-def test_a_file_called_as_a_number_is_a_file(here):
+def test_a_file_may_have_a_number_as_its_name(here):
     (here / "fd").mkdir()
     with Output(here / "fd" / "1").writing() as temporary:
         temporary.write_text("new")
     assert (here / "fd" / "1").read_text() == "new"
 
 
-def test_what_can_t_be_written_is_told_before_the_work(here, monkeypatch):
+def test_a_full_disk_is_detected_before_the_work(here, monkeypatch):
     with pytest.raises(OSError, match="name too long"):
         Output(here / ("n" * 300))
-    with pytest.raises(OSError, match=r"No space left on device \(it takes"):
-        Output(here / "x", room=10**18)
+    with pytest.raises(OSError, match=r"No space left on device \(it needs"):
+        Output(here / "x", size_bytes=10**18)
 
     def full(path, content):
         path.touch()
@@ -231,13 +231,13 @@ def test_what_can_t_be_written_is_told_before_the_work(here, monkeypatch):
 
 
 @pytest.mark.parametrize("before", [None, "old"])
-def test_what_another_program_writes_meanwhile_stays(here, before):
+def test_a_file_written_by_another_program_is_not_replaced(here, before):
     path = here / "x.csv"
     if before is not None:
         path.write_text(before)
     (here / "x-1.csv").write_text("there too")
     with (  # noqa: PT012 -- the block is what is tested
-        pytest.raises(OutputError, match=r"Another program has written .*x\.csv meanwhile\. .* in .*x-2\.csv"),
+        pytest.raises(OutputError, match=r"Another program has written .*x\.csv in the meantime\. .* in .*x-2\.csv"),
         Output(path, force=True).writing() as temporary,
     ):
         temporary.write_text("ours")
@@ -246,7 +246,7 @@ def test_what_another_program_writes_meanwhile_stays(here, before):
     assert found == {"x.csv": "theirs, another length", "x-1.csv": "there too", "x-2.csv": "ours"}
 
 
-def test_a_failure_leaves_nothing(here):
+def test_a_failure_leaves_no_file(here):
     with pytest.raises(KeyboardInterrupt), Output(here / "x").writing() as temporary:  # noqa: PT012
         temporary.write_text("half")
         raise KeyboardInterrupt

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -232,7 +233,7 @@ def test_settings_choose_lessons_in_the_courses_order(tmp_path, capsys):
     assert main(["check", "hooks"]) == 2
     assert "there is no lesson 'hooks'; there are galaxies, pca" in capsys.readouterr().err
     assert main(["check", "pca.1", "--solution"]) == 1
-    assert "keeps the solutions closed" in capsys.readouterr().err
+    assert "has closed the solutions" in capsys.readouterr().err
     assert main(["notebooks", "pca", "--solved", "--out", str(tmp_path / "nb")]) == 1
 
 
@@ -260,10 +261,10 @@ def test_start_says_what_it_did(capsys):
     assert str(exercise_path("pca")) in said
     assert "python -m galviz check pca" in said
     assert main(["start", "pca"]) == 0
-    assert "is there already, and was left alone" in capsys.readouterr().out
+    assert "exists and wasn't changed" in capsys.readouterr().out
     exercise_path("pca").write_text("mine")
     assert main(["start", "pca", "--again"]) == 0
-    assert "what was there is pca-1.py now" in capsys.readouterr().out
+    assert "your previous file is now pca-1.py" in capsys.readouterr().out
     assert main(["start", "stars"]) == 2
 
 
@@ -311,7 +312,7 @@ def test_what_can_t_be_remembered_is_told_all_the_same(capsys, monkeypatch):
     assert main(["check", "pca"]) == 0
     said = capsys.readouterr()
     assert "3 of 3 passed." in said.out
-    assert "this can't be remembered: No space left on device: progress.jsonl" in said.err
+    assert "progress can't be saved: No space left on device: progress.jsonl" in said.err
 
 
 def test_the_next_step_goes_through_the_course():
@@ -364,9 +365,9 @@ def test_another_python_is_pointed_at(monkeypatch, tmp_path, capsys):
     def lacks(options):
         raise ModuleNotFoundError("No module named 'psutil'", name="psutil")
 
-    monkeypatch.setitem(COMMANDS, "start", COMMANDS["start"].__class__("", COMMANDS["start"].add_arguments, lacks))
+    monkeypatch.setitem(COMMANDS, "start", replace(COMMANDS["start"], run=lacks))
     assert main(["start"]) == 2
-    assert f"psutil is not installed in this Python; that of .venv is {name} -m galviz" in capsys.readouterr().err
+    assert f"psutil is not installed in this Python; run the one of .venv: {name} -m galviz" in capsys.readouterr().err
     monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
     assert project_python() is None
     assert main(["start"]) == 2

@@ -88,11 +88,11 @@ def test_answers_in_a_notebook_are_never_written_over(tmp_path, capsys):
     capsys.readouterr()
     for more in ([], ["--solved"]):
         assert main([*arguments, *more]) == 0
-        assert f"{path} is there already, and was left alone" in capsys.readouterr().out
+        assert f"{path} exists and wasn't changed" in capsys.readouterr().out
         assert path.read_bytes() == mine
     assert main([*arguments, "--again"]) == 0
     kept = path.with_name(f"{path.stem}-1.ipynb")
-    assert f"{path}: the notebook; what was there is {kept.name} now" in capsys.readouterr().out
+    assert f"{path}: the new notebook; your previous file is now {kept.name}" in capsys.readouterr().out
     assert (path.read_bytes(), kept.read_bytes()) == (pristine, mine)
 
 

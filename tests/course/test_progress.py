@@ -246,15 +246,17 @@ def test_a_file_that_can_t_be_converted_is_unchanged(work, monkeypatch):
 
 
 def test_doctor_reports_an_unreadable_file(work):
-    from galviz.cli.doctor import OK, WRONG, check_progress
+    from galviz.cli.check_result import OK, WRONG
+    from galviz.cli.system_checks import SYSTEM_CHECKS
 
+    check_progress = SYSTEM_CHECKS["progress"]
     assert check_progress().state == OK
     work.mkdir()
     progress_path().write_bytes(SAVED_AS["utf-16"])
-    assert (check_progress().state, check_progress().found) == (OK, "1 exercises passed")
+    assert (check_progress().state, check_progress().result) == (OK, "1 exercises passed")
     progress_path().write_bytes(b"\x00\x01\x02" * 400)
     assert check_progress().state == WRONG
-    assert str(progress_path()) in check_progress().found
+    assert str(progress_path()) in check_progress().result
     progress_path().unlink()
     progress_path().mkdir()
     assert check_progress().state == WRONG

@@ -100,7 +100,7 @@ def test_the_command_writes_a_file_that_fits_the_survey_alone(survey, values, tm
     with pytest.raises(FeaturesError, match=r"import-features zoobot\.csv --survey"):
         load_features(out, survey=other)
     assert cli.main([str(each) for each in command]) == 2
-    assert "exists already" in capsys.readouterr().err
+    assert "exists. Name another file" in capsys.readouterr().err
 
 
 def test_other_numbers_or_another_name_have_another_origin(survey, values, tmp_path):

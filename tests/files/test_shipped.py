@@ -13,7 +13,8 @@ from galviz import cli
 from galviz.artefacts.artefact import Artefact, ArtefactError, Provenance
 from galviz.artefacts.build import build_data
 from galviz.artefacts.registry import ARTEFACTS
-from galviz.cli import doctor
+from galviz.cli.check_result import WRONG
+from galviz.cli.data_checks import DATA_CHECKS
 from galviz.errors import BrokenFileError
 from galviz.features.features import FeaturesError, load_features
 from galviz.files import manifest
@@ -185,8 +186,9 @@ def test_a_flip_is_noticed_by_the_call_and_by_doctor(data, name):
             READERS[name]()
         assert str(data) in str(caught.value)
         assert "git checkout -- data" in str(caught.value)
-        check = next(check for check in doctor.examine() if check.name == "shipped files")
-        assert (check.state, check.found) == (doctor.WRONG, f"1 under data/ is not as shipped: {name} (changed)")
+        check = DATA_CHECKS["shipped files"]()
+        assert check.state == WRONG
+        assert f"1 file differs from the shipped ones under data/: {name} (changed)" in check.result
         (data / name).unlink()
         (data / name).symlink_to(DATA / name)
     READERS[name]()
@@ -232,9 +234,8 @@ def test_doctor_names_all_that_is_wrong_and_ends(data, capsys):
         assert f"{name} (changed)" in printed
     assert "images/9020200727000000001.jpg (missing)" in printed
     assert "notes.txt (not shipped)" in printed
-    assert printed.rstrip().endswith(
-        "5 things are wrong."
-    )  # the files; survey, weights, features and network need them
+    # the files themselves, and survey, weights, features and network, which read them
+    assert printed.rstrip().endswith("5 problems.")
 
 
 @pytest.mark.parametrize(

@@ -217,9 +217,9 @@ class _Mischief:
     ("arguments", "says"),
     [
         (["--label", "metallicity", "--normalize", "imagenet"], "must say act_cls and sa"),
-        (["--label", "metallicity", "--options", "sa=false,act_cls=ReLU"], "Say how pixels are normalised"),
-        (["--label", "metallicity", "--mean", "0,0,0"], "Say how pixels are normalised"),
-        (["--label", "metallicity", "--normalize", "imagenet", "--mean", "0,0,0"], "Say how pixels are normalised"),
+        (["--label", "metallicity", "--options", "sa=false,act_cls=ReLU"], "Specify how pixels are normalised"),
+        (["--label", "metallicity", "--mean", "0,0,0"], "Specify how pixels are normalised"),
+        (["--label", "metallicity", "--normalize", "imagenet", "--mean", "0,0,0"], "Specify how pixels are normalised"),
         (["--label", "a", "--mean", "0,0", "--std", "1,1,1"], "--mean must be three numbers"),
         (["--label", "a", "--normalize", "imagenet", "--options", "sa"], "--options must be like name=value"),
         (["--label", "a", "--normalize", "imagenet", "--options", "sa=maybe"], "must be true or false; got 'maybe'"),
@@ -317,7 +317,7 @@ def test_a_network_that_is_there_is_not_replaced(tmp_path, capsys):
     assert import_command(weights, tmp_path / "c.json", *arguments) == 0
     before = (tmp_path / "c.json").read_bytes()
     assert import_command(weights, tmp_path / "c.json", *arguments) == 2
-    assert "exists already" in capsys.readouterr().err
+    assert "exists. Name another file" in capsys.readouterr().err
     assert (tmp_path / "c.json").read_bytes() == before
     assert import_command(weights, tmp_path / "c.json", *arguments, "--force") == 0
     assert json.loads(before)["training"] == {"imported_from": "weights.pth"}
