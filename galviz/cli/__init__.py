@@ -90,7 +90,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         missing = (error.name or "").split(".")[0]
         if sys.flags.dev_mode or missing in ("", "galviz"):
             raise
-        if (other := other_python()) is not None:
+        if (other := project_python()) is not None:
             return fail(
                 f"{missing} is not installed in this Python; run the one of .venv: {other} -m galviz", BAD_INPUT
             )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from galviz.cli.command import BAD_INPUT, CHECK_FAILED, DONE, Command, display_path, fail
 
 if TYPE_CHECKING:
-    from galviz.course.check import Checked
+    from galviz.course.check import TaskResult
     from galviz.course.lesson import Lesson
     from galviz.course.questions import Task
 
@@ -29,7 +29,7 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from galviz.course.check import as_record, find_tasks, next_step
+    from galviz.course.check import as_dict, find_tasks, next_command
     from galviz.course.outcome import TaskState
     from galviz.course.progress import read_progress
     from galviz.course.settings import read_settings
@@ -44,7 +44,7 @@ def _check(options: argparse.Namespace) -> int:
         return _watch(selected, settings.lessons)
     checked = list(_check_and_record(selected, silent=options.json))
     if options.json:
-        print(json.dumps(as_record(checked, next_step(checked, settings.lessons, read_progress())), indent=2))
+        print(json.dumps(as_dict(checked, next_command(checked, settings.lessons, read_progress())), indent=2))
     else:
         _print_summary(checked, settings.lessons)
     return DONE if all(result.outcome.state == TaskState.PASSED for result in checked) else CHECK_FAILED
@@ -52,9 +52,9 @@ def _check(options: argparse.Namespace) -> int:
 
 def _check_and_record(
     selected: Sequence[tuple["Lesson", list["Task"]]], *, silent: bool = False
-) -> "Iterator[Checked]":
+) -> "Iterator[TaskResult]":
     """Check exercises lesson by lesson, record the results as progress, and print them unless `silent`."""
-    from galviz.course.check import check, states
+    from galviz.course.check import check, states_to_record
     from galviz.course.outcome import TaskState
     from galviz.course.progress import progress_problem, record
 
@@ -64,7 +64,7 @@ def _check_and_record(
     for lesson, tasks in selected:
         checked = check(lesson, tasks)
         try:
-            record(states(checked))
+            record(states_to_record(checked))
         except OSError as error:
             fail(f"progress can't be saved: {error.strerror}: {error.filename}", BAD_INPUT)
         if not silent:
@@ -76,7 +76,7 @@ def _check_and_record(
         yield from checked
 
 
-def _print_result(result: "Checked") -> None:
+def _print_result(result: "TaskResult") -> None:
     from galviz.course.outcome import TaskState
 
     outcome = result.outcome
@@ -87,13 +87,13 @@ def _print_result(result: "Checked") -> None:
             print(f"{'':16} | {line}")
 
 
-def _print_summary(checked: "Sequence[Checked]", lessons: "Sequence[Lesson]") -> None:
-    from galviz.course.check import next_step
+def _print_summary(checked: "Sequence[TaskResult]", lessons: "Sequence[Lesson]") -> None:
+    from galviz.course.check import next_command
     from galviz.course.outcome import TaskState
     from galviz.course.progress import read_progress
     from galviz.course.workspace import exercise_path
 
-    step = next_step(checked, lessons, read_progress())
+    step = next_command(checked, lessons, read_progress())
     remaining = [result for result in checked if result.outcome.state != TaskState.PASSED]
     print(f"{len(checked) - len(remaining)} of {len(checked)} passed.", end=" ")
     if step is None:

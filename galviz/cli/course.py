@@ -8,7 +8,7 @@ from galviz.cli.arguments import output_folder
 from galviz.cli.command import CHECK_FAILED, DONE, Command, display_path, fail
 
 if TYPE_CHECKING:
-    from galviz.course.workspace import Started
+    from galviz.course.workspace import WrittenFile
 
 
 def _start_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,10 +32,10 @@ def _start(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _print_copied(started: "Started", content: str) -> None:
-    if started.kept:
-        print(f"{display_path(started.path)}: {content}; your previous file is now {started.kept.name}")
-    elif started.made:
+def _print_copied(started: "WrittenFile", content: str) -> None:
+    if started.backup:
+        print(f"{display_path(started.path)}: {content}; your previous file is now {started.backup.name}")
+    elif started.created:
         print(display_path(started.path))
     else:
         print(f"{display_path(started.path)} exists and wasn't changed")

@@ -371,7 +371,9 @@ def test_another_python_is_pointed_at(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
     assert project_python() is None
     assert main(["start"]) == 2
-    assert "psutil is not installed, which this needs: pip install -r requirements.txt" in capsys.readouterr().err
+    assert (
+        "psutil is not installed, which this command needs: pip install -r requirements.txt" in capsys.readouterr().err
+    )
 
 
 def test_check_for_a_script(capsys):
