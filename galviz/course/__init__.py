@@ -1,5 +1,5 @@
-"""The course's machinery: lessons and their exercises, a student's folder, running their code, and their progress.
+"""The course's machinery: lessons and exercises, a student's folder, running and grading their code, their progress.
 
-It names no lesson in particular: the lessons are those of `lessons/manifest.toml`. It may import `galviz.files` and
-`galviz.errors`.
+In: the lessons of `lessons/manifest.toml`, none of which it names, and a student's code. Out: the outcome of each task,
+progress, notebooks. It may import `galviz.files` and `galviz.errors`.
 """

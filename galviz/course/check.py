@@ -1,4 +1,4 @@
-"""Checking a student's exercises: each task's outcome, and what to do next."""
+"""Check a student's exercises: the outcome of each task, and the next command to run."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,31 +14,39 @@ from galviz.course.workspace import exercise_path
 
 @dataclass(frozen=True)
 class TaskResult:
-    """A task and what came of it."""
+    """A task and its outcome."""
 
     lesson: Lesson
     task: Task
     outcome: Outcome
 
 
-def find_tasks(lessons: Sequence[Lesson], asked: str | None = None) -> list[tuple[Lesson, list[Task]]]:
-    """The tasks that are meant by a lesson's name or a task's id; all of them where nothing is asked for.
+def find_tasks(lessons: Sequence[Lesson], name: str | None = None) -> list[tuple[Lesson, list[Task]]]:
+    """Find the tasks of a lesson, or one task by its id; all tasks if no name is given.
 
     Raises
     ------
     ValueError
-        If there is no such lesson or task; `CourseError` if a lesson's questions can't be read.
+        If there is no such lesson or task.
+    CourseError
+        If a lesson's questions can't be read.
+
+    Examples
+    --------
+    >>> from galviz.course.manifest import load_lessons
+    >>> [(lesson.slug, [task.id for task in tasks]) for lesson, tasks in find_tasks(load_lessons(), "pca.2")]
+    [('pca', ['pca.2'])]
     """
-    if asked is None:
+    if name is None:
         return [(lesson, list(read_questions(lesson).tasks)) for lesson in lessons]
-    slug, dot, _ = asked.partition(".")
+    slug, dot, _ = name.partition(".")
     for lesson in lessons:
         if lesson.slug == slug:
             tasks = read_questions(lesson).tasks
-            chosen = [task for task in tasks if task.id == asked or not dot]
+            chosen = [task for task in tasks if task.id == name or not dot]
             if not chosen:
                 known = ", ".join(task.id for task in tasks)
-                raise ValueError(f"there is no exercise {asked!r}; those of the lesson {slug} are {known}")
+                raise ValueError(f"there is no exercise {name!r}; those of the lesson {slug} are {known}")
             return [(lesson, chosen)]
     known = ", ".join(lesson.slug for lesson in lessons)
     raise ValueError(
@@ -66,25 +74,34 @@ def check(
 
 
 def states_to_record(checked: Iterable[TaskResult]) -> dict[str, TaskState]:
-    """What is to be remembered of an outcome: each task's state, save of those that were never begun."""
+    """States to record as progress, by task id; tasks that were never started are left out.
+
+    Examples
+    --------
+    >>> from galviz.course.manifest import find_lesson
+    >>> lesson = find_lesson("pca")
+    >>> task = read_questions(lesson).tasks[0]
+    >>> states_to_record([TaskResult(lesson, task, Outcome(task.id, TaskState.NOT_STARTED, ""))])
+    {}
+    """
     return {each.task.id: each.outcome.state for each in checked if each.outcome.state in TESTED_STATES}
 
 
 def next_command(checked: Iterable[TaskResult], lessons: Sequence[Lesson], known: Mapping[str, Value]) -> str | None:
-    """The next command to run: for what was asked for, else for the first task of the course that never passed.
+    """The next command to run: for a checked task that hasn't passed, else for the first of the course that never has.
 
     Parameters
     ----------
     checked : iterable of TaskResult
     lessons : sequence of Lesson
-        Those on offer.
+        The lessons on offer.
     known : mapping of str to str or int
         The student's progress.
 
     Returns
     -------
     str or None
-        None where nothing is left to do.
+        None if every task has passed.
     """
     for each in checked:
         if each.outcome.state == TaskState.NOT_STARTED:
@@ -100,7 +117,13 @@ def next_command(checked: Iterable[TaskResult], lessons: Sequence[Lesson], known
 
 
 def as_dict(checked: Sequence[TaskResult], step: str | None) -> dict:
-    """What was found, and the next step, for a script: JSON's types alone."""
+    """Results and the next command as a dict of JSON types, for a script.
+
+    Examples
+    --------
+    >>> as_dict([], None)
+    {'passed': 0, 'total': 0, 'next': None, 'tasks': []}
+    """
     passed = sum(each.outcome.state == TaskState.PASSED for each in checked)
     return {
         "passed": passed,

@@ -1,4 +1,4 @@
-"""Commands as whoever reads them can type them: with the Python that this is."""
+"""Commands to show to the user, with the Python that runs now."""
 
 import os
 import shutil
@@ -9,18 +9,30 @@ from galviz.course.lesson import LESSONS_FOLDER
 
 
 def command(arguments: str) -> str:
-    """A `galviz` command, such as ``.venv/bin/python -m galviz check pca``, to be typed in the project's folder.
+    """Format a galviz command for the project's folder, such as ``.venv/bin/python -m galviz check pca``.
 
     Parameters
     ----------
     arguments : str
         Such as ``"check pca"``.
+
+    Examples
+    --------
+    >>> command("check pca").endswith(" -m galviz check pca")
+    True
     """
     return f"{_python()} -m galviz {arguments}"
 
 
 def project_python() -> str | None:
-    """The Python of the project's own .venv, as it is typed there; None if this is it, or there is none."""
+    """Path of the Python in the project's own .venv; None if that is the one that runs now, or there is none.
+
+    Examples
+    --------
+    >>> python = project_python()
+    >>> python is None or ".venv" in python
+    True
+    """
     venv = LESSONS_FOLDER.parent / ".venv"
     name = _inside(venv)
     if not (LESSONS_FOLDER.parent / name).exists() or Path(sys.prefix) == venv:
@@ -30,7 +42,7 @@ def project_python() -> str | None:
 
 def _python() -> str:
     prefix = Path(sys.prefix)
-    # Where a venv is activated, `python` is its own.
+    # In an activated venv, `python` is the venv's own.
     if os.environ.get("VIRTUAL_ENV") != str(prefix) and prefix.is_relative_to(LESSONS_FOLDER.parent):
         return str(_inside(prefix))
     return "python" if shutil.which("python") else "python3"

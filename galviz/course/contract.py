@@ -1,4 +1,4 @@
-"""The contract of a lesson: all its parts are there and fit together; what is missing is said in sentences."""
+"""The contract of a lesson: which files it must have, and how they must fit together."""
 
 import ast
 from pathlib import Path
@@ -24,18 +24,32 @@ _FILES = (
 
 
 def load_part(lesson: Lesson, name: str) -> ModuleType:
-    """Run one of a lesson's Python files, and return it as a module."""
+    """Run one of a lesson's Python files as a module.
+
+    Examples
+    --------
+    >>> from galviz.course.manifest import find_lesson
+    >>> callable(load_part(find_lesson("pca"), TESTS_NAME).test_pca_1)
+    True
+    """
     path = lesson.folder / name
     return load_module(path, f"lessons.{lesson.slug}.{path.stem}")
 
 
 def load_bank(lesson: Lesson) -> Bank:
-    """The answers, wrong and right, to a lesson's exercises."""
+    """Load a lesson's bank of wrong and right answers.
+
+    Examples
+    --------
+    >>> from galviz.course.manifest import find_lesson
+    >>> "pca.1" in load_bank(find_lesson("pca")).wrong_answers
+    True
+    """
     return load_part(lesson, BANK_NAME).bank
 
 
 def lesson_problems(lesson: Lesson) -> list[str]:
-    """Say what a lesson lacks; nothing of it is run.
+    """List what is missing or wrong in a lesson, without running its code.
 
     Parameters
     ----------
@@ -44,7 +58,13 @@ def lesson_problems(lesson: Lesson) -> list[str]:
     Returns
     -------
     list of str
-        Sentences; empty where all is well.
+        Sentences; empty if nothing is wrong.
+
+    Examples
+    --------
+    >>> from galviz.course.manifest import find_lesson
+    >>> lesson_problems(find_lesson("pca"))
+    []
     """
     missing = [f"{lesson.folder / name} is missing." for name in _FILES if not (lesson.folder / name).is_file()]
     found = [*missing, *_of_manifest(lesson)]
@@ -57,7 +77,7 @@ def lesson_problems(lesson: Lesson) -> list[str]:
 
 
 def _of_content(lesson: Lesson) -> list[str]:
-    """What a lesson's files lack; all of them are there.
+    """Problems in the content of a lesson's files, all of which exist.
 
     Raises
     ------
@@ -106,7 +126,7 @@ def _of_functions(lesson: Lesson, questions: Questions) -> list[str]:
 
 
 def _functions(path: Path) -> dict[str, ast.FunctionDef | ast.ClassDef]:
-    """Functions and classes at the top of a file, by name; its own helpers begin with an underscore."""
+    """Public functions and classes at the top level of a file, by name."""
     _, tree = read_python(path)
     return {
         node.name: node

@@ -1,4 +1,4 @@
-"""Reading the course's own text files: a missing or damaged one is named, with what is wrong and how to get it back."""
+"""Read the course's own text files. An error names the file, the problem and the way to restore it."""
 
 import ast
 import os
@@ -29,7 +29,13 @@ def read_course_file(path: Path) -> str:
     Raises
     ------
     CourseError
-        If it is missing, not a regular file, not readable, not UTF-8, empty, or holds null bytes.
+        If it is missing, not a regular file, not readable, not UTF-8, empty, or contains null bytes.
+
+    Examples
+    --------
+    >>> from galviz.course.manifest import MANIFEST_FILE
+    >>> "[[lesson]]" in read_course_file(MANIFEST_FILE)
+    True
     """
     try:
         content = read_regular(path)
@@ -40,16 +46,16 @@ def read_course_file(path: Path) -> str:
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")  # as some editors on Windows write
     except UnicodeDecodeError as error:
-        raise course_file_error(path, f"is no UTF-8 text (byte {error.start})") from error
+        raise course_file_error(path, f"is not UTF-8 text (byte {error.start})") from error
     if not text.strip():
         raise course_file_error(path, "is empty")
     if "\0" in text:
-        raise course_file_error(path, "holds a null byte, and so is no text")
+        raise course_file_error(path, "contains a null byte, so it is not text")
     return text
 
 
 def read_python(path: Path) -> tuple[str, ast.Module]:
-    """Read one of the course's Python files, and parse it; nothing of it is run.
+    """Read and parse one of the course's Python files, without running it.
 
     Returns
     -------
@@ -60,6 +66,12 @@ def read_python(path: Path) -> tuple[str, ast.Module]:
     ------
     CourseError
         If it can't be read, or isn't Python.
+
+    Examples
+    --------
+    >>> _, tree = read_python(Path(__file__))
+    >>> ast.get_docstring(tree)[:9]
+    'Read the '
     """
     text = read_course_file(path)
     try:
@@ -73,13 +85,18 @@ def read_python(path: Path) -> tuple[str, ast.Module]:
 
 
 def course_file_error(path: Path, problem: str) -> CourseError:
-    """Make the error that names a file, what is wrong with it, and how to get it back.
+    """Make an error that names a file, the problem and the way to restore it.
 
     Parameters
     ----------
     path : pathlib.Path
     problem : str
         The end of a sentence that begins with the file's name.
+
+    Examples
+    --------
+    >>> str(course_file_error(Path("text.md"), "is empty"))
+    'text.md is empty; restore it, or write it as docs/teaching.md says'
     """
     inside = path.is_relative_to(_PROJECT) and (_PROJECT / ".git").exists()
     name = path.relative_to(_PROJECT).as_posix() if inside else os.fspath(path)

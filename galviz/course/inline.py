@@ -1,4 +1,4 @@
-"""An exercise checked where it is written: in a notebook, on the function itself."""
+"""Check an exercise in a notebook, on the function itself."""
 
 from galviz.course.contract import load_part
 from galviz.course.grading import grade
@@ -10,9 +10,9 @@ from galviz.course.workspace import TESTS_NAME
 
 
 def check_answer(lesson: Lesson, task_id: str, answer: object) -> None:
-    """Run a task's tests on a function, print what came out, and remember it.
+    """Run a task's tests on a function, print the outcome and record it as progress.
 
-    It runs in this very process, without limits: a loop that never ends is stopped as in any notebook.
+    The function runs in this process, without limits: interrupt an endless loop as in any notebook.
 
     Parameters
     ----------
@@ -26,6 +26,16 @@ def check_answer(lesson: Lesson, task_id: str, answer: object) -> None:
     ------
     ValueError
         If the lesson has no such task.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from galviz.course.manifest import find_lesson
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     os.environ["GALVIZ_WORK"] = folder
+    ...     check_answer(find_lesson("pca"), "pca.1", lambda values: values - values.mean(axis=0))
+    pca.1: passed.
+    >>> del os.environ["GALVIZ_WORK"]
     """
     tasks = {task.id: task for task in read_questions(lesson).tasks}
     if task_id not in tasks:

@@ -1,4 +1,4 @@
-"""A lesson: a folder, and what the manifest says of it."""
+"""A lesson: its folder, and its entry in the manifest."""
 
 import keyword
 import re
@@ -19,19 +19,19 @@ class Lesson:
     slug : str
         Name of its folder and of its address in the browser.
     title : str
-        What the navigation calls it.
+        Its name in the navigation.
     minutes : int
-        How long it takes to read and play with, exercises not counted.
+        How long its page takes, without the exercises.
     difficulty : int
         1 easy, 2 medium, 3 hard.
     claim : str
-        The one sentence a student should come away with.
+        Its main statement, in one sentence.
     afterwards : str
         What a student can do after it; ends the sentence 'Afterwards you can …'.
     before : tuple of str
         Slugs of the lessons it builds on.
     part : str
-        Under which heading the navigation has it.
+        Its heading in the navigation.
     """
 
     slug: str
@@ -45,7 +45,7 @@ class Lesson:
 
     @property
     def folder(self) -> Path:
-        """Where its page.py and text.md are."""
+        """The folder of its page.py and text.md."""
         return LESSONS_FOLDER / self.slug
 
     @property
@@ -55,7 +55,7 @@ class Lesson:
 
 
 def is_slug(text: str) -> bool:
-    """Whether a text can be the slug of a lesson: a name for a Python package and for an address.
+    """Whether a text can be the slug of a lesson, which names a Python package and a web address.
 
     Examples
     --------

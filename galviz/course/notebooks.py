@@ -1,4 +1,4 @@
-"""Each lesson as a Jupyter notebook, made from the files that its page is made from."""
+"""Write lessons as Jupyter notebooks, from the same files as their pages."""
 
 import ast
 from collections.abc import Iterator
@@ -38,32 +38,40 @@ def write_notebook(
     ----------
     lesson : Lesson
     folder : pathlib.Path
-        Made if it isn't there.
+        Created if it doesn't exist.
     number : int
-        The lesson's place in the course, with which the file's name begins.
+        The lesson's position in the course; the file's name begins with it.
     solved : bool
-        With the solutions in the place of the stubs; for tests, and for an instructor.
+        Write the solutions instead of the stubs, for tests and instructors.
     again : bool
-        Write it where there is one already too; that one is renamed first, to `07-pca-1.ipynb` and so on.
+        Write it even if it exists; the existing file is first renamed to `07-pca-1.ipynb` or the next free name.
 
     Returns
     -------
     WrittenFile
-        Its path, and what became of a file that was there already.
+        Its path, and the backup of an existing file.
 
     Raises
     ------
     CourseError
-        If the lesson's files aren't as they should be.
+        If one of the lesson's files can't be read.
     OSError
         If it can't be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from galviz.course.manifest import find_lesson
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_notebook(find_lesson("pca"), Path(folder), number=7).path.name
+    '07-pca.ipynb'
     """
     import nbformat
 
     cells = []
     for kind, source in _cells(lesson, number, solved):
         make = nbformat.v4.new_markdown_cell if kind == "text" else nbformat.v4.new_code_cell
-        # Named by its place: equal lessons give equal bytes.
+        # The position as id: the same lesson gives the same bytes.
         cells.append(make(source, id=f"{lesson.slug}-{len(cells)}"))
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -73,7 +81,7 @@ def write_notebook(
 
 
 def _cells(lesson: Lesson, number: int, solved: bool) -> Iterator[tuple[str, str]]:
-    """The cells in their order: ("text" or "code", source)."""
+    """Yield the cells in order: ("text" or "code", source)."""
     questions, text = read_questions(lesson), read_sections(lesson.folder / "text.md")
     yield (
         "text",
@@ -93,7 +101,10 @@ def _cells(lesson: Lesson, number: int, solved: bool) -> Iterator[tuple[str, str
     yield "text", "## Exercises"
     for task in questions.tasks:
         yield from _exercise(lesson, task, solved)
-    yield "text", "\n\n".join(["## Quiz", *(_question(each, place) for place, each in enumerate(questions.quiz, 1))])
+    yield (
+        "text",
+        "\n\n".join(["## Quiz", *(_question(question, place) for place, question in enumerate(questions.quiz, 1))]),
+    )
     yield "text", f"## Back to the first question\n\n{_question(questions.opening)}"
     yield "text", f"## Try it yourself\n\n{text['try']}"
     yield "text", f"## Limitations\n\n{text['limits']}"
@@ -115,15 +126,15 @@ def _exercise(lesson: Lesson, task: Task, solved: bool) -> Iterator[tuple[str, s
 
 
 def _whole(path: Path, function: str) -> str:
-    """A function of the solutions with what else stands at the top of that file, which it may use."""
+    """Source of a solution, with the private functions and constants of its file."""
     source, tree = read_python(path)
-    kept = [
+    parts = [
         ast.get_source_segment(source, node)
         for node in tree.body
         if not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr)
         and (getattr(node, "name", "_") == function or getattr(node, "name", "_").startswith("_"))
     ]
-    return "\n\n\n".join(kept)
+    return "\n\n\n".join(parts)
 
 
 def _choices(question: Question) -> str:
@@ -131,7 +142,7 @@ def _choices(question: Question) -> str:
 
 
 def _question(question: Question, number: int | None = None) -> str:
-    """A question with its answers, each with its explanation folded away."""
+    """Format a question with its answers, each with its explanation collapsed."""
     head = f"**{number}.** {question.text}" if number else question.text
     answers = [
         f"- {answer.text}\n\n  {_folded('What it says', ('Right. ' if answer.right else '') + answer.says)}"
@@ -145,7 +156,7 @@ def _folded(title: str, text: str) -> str:
 
 
 def _shown_code(lesson: Lesson) -> Iterator[str]:
-    """The functions that a lesson's page shows, each as a block of code."""
+    """Yield the functions that a lesson's page shows, as blocks of code."""
     _, tree = read_python(lesson.page)
     modules = {
         alias.asname or alias.name: node.module
@@ -167,7 +178,7 @@ def _shown_code(lesson: Lesson) -> Iterator[str]:
 
 
 def _defining(module: str, function: str) -> Path:
-    """The file in which a function is defined that a module has, perhaps from another one of its package."""
+    """Find the file that defines a function; a package may import it from one of its modules."""
     path = LESSONS_FOLDER.parent.joinpath(*module.split("."))
     if not path.is_dir():
         return path.with_suffix(".py")

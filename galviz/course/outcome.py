@@ -1,38 +1,38 @@
-"""What an exercise may use, and what came of it."""
+"""The state of a task, and the outcome of its tests."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class TaskState(StrEnum):
-    """State of a task: how far a student is with it. The values are what is printed, kept and shown."""
+    """How far a student is with a task. The values are printed, recorded and shown."""
 
     NOT_STARTED = "not started"
-    """The student has no file of the lesson yet."""
+    """The student has no file for the lesson yet."""
     NOT_YET = "not yet"
-    """The function is the stub as it was."""
+    """The function is still the stub."""
     FAILED = "failed"
     PASSED = "passed"
 
 
-# States that tests come to; what was never begun isn't kept.
+# States that running the tests can give; the others aren't recorded.
 TESTED_STATES = frozenset({TaskState.NOT_YET, TaskState.FAILED, TaskState.PASSED})
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one task.
+    """The outcome of one task.
 
     Attributes
     ----------
     id : str
     state : TaskState
     message : str
-        The hint, in sentences; empty where passed.
+        The hint, in sentences; empty if the task passed.
     seconds : float
         How long the tests ran.
     printed : str
-        The beginning of what the student's code printed meanwhile.
+        The beginning of what the student's code printed.
     """
 
     id: str

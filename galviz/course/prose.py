@@ -1,4 +1,4 @@
-"""The text of a page, from its text.md."""
+"""Read the text of a page from its text.md."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,12 +7,12 @@ from galviz.course.coursefile import course_file_error, read_course_file
 
 
 class Sections(dict[str, str]):
-    """The text of each section by its name; a section that isn't there is an error that names the file.
+    """The text of each section, by name. Looking up a missing section raises `CourseError`, which names the file.
 
     Parameters
     ----------
     path : pathlib.Path
-        The file that the sections are from.
+        The file of the sections.
     texts : mapping of str to str
     """
 
@@ -25,22 +25,31 @@ class Sections(dict[str, str]):
 
 
 def read_sections(path: Path) -> Sections:
-    """Split a text.md at its ``## name`` lines.
+    r"""Split a text.md at its ``## name`` lines.
 
     Parameters
     ----------
     path : pathlib.Path
-        A Markdown file. What stands before the first ``##`` is for readers of the file alone.
+        A Markdown file. Text before the first ``##`` is left out.
 
     Returns
     -------
     Sections
-        The text of each section by its name. A section without text is left out.
+        The text of each section, by name. A section without text is left out.
 
     Raises
     ------
     CourseError
-        If the file can't be read; and later, if a section is looked up that isn't there.
+        If the file can't be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "text.md"
+    ...     _ = path.write_text("## try\n\nMove the slider.")
+    ...     read_sections(path)["try"]
+    'Move the slider.'
     """
     parts = ("\n" + read_course_file(path)).split("\n## ")[1:]
     texts = {name.strip(): text.strip() for name, _, text in (part.partition("\n") for part in parts)}

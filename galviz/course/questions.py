@@ -1,4 +1,4 @@
-"""What a lesson asks, from its questions.toml: the cold open, the exercises and the quiz."""
+"""The questions of a lesson, from its questions.toml: the opening question, the exercises and the quiz."""
 
 import tomllib
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ _TASK_KEYS = {"function": str, "title": str, "difficulty": int, "minutes": int, 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer that may be chosen.
+    """One of the answers to choose from.
 
     Attributes
     ----------
     text : str
     says : str
-        The explanation shown to whoever chose it, right or wrong.
+        The explanation shown after it is chosen, right or wrong.
     right : bool
     """
 
@@ -30,12 +30,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with answers to choose from, one of them right.
+    """A multiple-choice question with one right answer.
 
     Attributes
     ----------
     key : str
-        Under which an answer is remembered: ``"hooks.opening"``, ``"hooks.q1"``.
+        The key of the answer in the progress file: ``"hooks.opening"``, ``"hooks.q1"``.
     text : str
     answers : tuple of Answer
     """
@@ -46,7 +46,7 @@ class Question:
 
     @property
     def right(self) -> int:
-        """The place of the right answer."""
+        """Index of the right answer."""
         return next(place for place, answer in enumerate(self.answers) if answer.right)
 
 
@@ -65,7 +65,7 @@ class Task:
         1 easy, 2 medium, 3 hard.
     minutes : int
     hint : str
-        What to think of, for whoever is stuck before any test has said something.
+        Help before the first check.
     """
 
     id: str
@@ -88,7 +88,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Questions:
-    """All that a lesson asks."""
+    """The questions and exercises of a lesson."""
 
     opening: Question
     tasks: tuple[Task, ...]
@@ -96,69 +96,76 @@ class Questions:
 
 
 def read_questions(lesson: Lesson) -> Questions:
-    """Read what a lesson asks.
+    """Read the questions and exercises of a lesson.
 
     Raises
     ------
     CourseError
-        If there is no questions.toml, or it isn't as it should be.
+        If questions.toml is missing or invalid.
+
+    Examples
+    --------
+    >>> from galviz.course.manifest import find_lesson
+    >>> [task.id for task in read_questions(find_lesson("pca")).tasks]
+    ['pca.1', 'pca.2', 'pca.3']
     """
     path = lesson.folder / QUESTIONS_NAME
     try:
-        found = tomllib.loads(read_course_file(path))
+        content = tomllib.loads(read_course_file(path))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise course_file_error(path, f"is no TOML: {error}") from error
+        raise course_file_error(path, f"is not TOML: {error}") from error
     slug = lesson.slug
-    _only({"opening", "tasks", "quiz"}, found, path, "the file")
-    if not isinstance(found.get("opening"), dict):
+    _check_keys({"opening", "tasks", "quiz"}, content, path, "the file")
+    if not isinstance(content.get("opening"), dict):
         raise CourseError(f"{path} must have an [opening], the question before the text; there is none")
     tasks = tuple(
-        _task(each, f"{slug}.{place}", path) for place, each in enumerate(_tables(found, "tasks", path), start=1)
+        _task(table, f"{slug}.{place}", path) for place, table in enumerate(_tables(content, "tasks", path), start=1)
     )
     quiz = tuple(
-        _question(each, f"{slug}.q{place}", path) for place, each in enumerate(_tables(found, "quiz", path), start=1)
+        _question(table, f"{slug}.q{place}", path)
+        for place, table in enumerate(_tables(content, "quiz", path), start=1)
     )
-    return Questions(_question(found["opening"], f"{slug}.opening", path), tasks, quiz)
+    return Questions(_question(content["opening"], f"{slug}.opening", path), tasks, quiz)
 
 
-def _tables(found: dict, name: str, path: Path) -> list[dict]:
-    tables = found.get(name, [])
-    if not isinstance(tables, list) or not tables or not all(isinstance(each, dict) for each in tables):
+def _tables(content: dict, name: str, path: Path) -> list[dict]:
+    tables = content.get(name, [])
+    if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise CourseError(f"{path} must have one [[{name}]] or more; there is none")
     return tables
 
 
-def _only(known: set[str], found: dict, path: Path, where: str) -> None:
-    if unknown := sorted(set(found) - known):
+def _check_keys(known: set[str], table: dict, path: Path, where: str) -> None:
+    if unknown := sorted(set(table) - known):
         raise CourseError(f"{path}: {where} has an unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
 
 
-def _task(found: dict, task_id: str, path: Path) -> Task:
-    _only(set(_TASK_KEYS), found, path, f"task {task_id}")
+def _task(table: dict, task_id: str, path: Path) -> Task:
+    _check_keys(set(_TASK_KEYS), table, path, f"task {task_id}")
     for name, kind in _TASK_KEYS.items():
-        if not isinstance(found.get(name), kind) or not found[name]:
-            raise CourseError(f"{path}: task {task_id} must have a {name} ({kind.__name__}); got {found.get(name)!r}")
-    if found["difficulty"] not in DIFFICULTIES:
-        raise CourseError(f"{path}: task {task_id} must have a difficulty of 1 to 3; got {found['difficulty']}")
-    return Task(id=task_id, **found)
+        if not isinstance(table.get(name), kind) or not table[name]:
+            raise CourseError(f"{path}: task {task_id} must have a {name} ({kind.__name__}); got {table.get(name)!r}")
+    if table["difficulty"] not in DIFFICULTIES:
+        raise CourseError(f"{path}: task {task_id} must have a difficulty of 1 to 3; got {table['difficulty']}")
+    return Task(id=task_id, **table)
 
 
-def _question(found: dict, key: str, path: Path) -> Question:
-    _only({"question", "answers"}, found, path, key)
-    text, answers = found.get("question"), found.get("answers")
+def _question(table: dict, key: str, path: Path) -> Question:
+    _check_keys({"question", "answers"}, table, path, key)
+    text, answers = table.get("question"), table.get("answers")
     if not isinstance(text, str) or not text:
         raise CourseError(f"{path}: {key} must have a question; got {text!r}")
     if not isinstance(answers, list) or not 2 <= len(answers) <= 6:
         raise CourseError(f"{path}: {key} must have 2 to 6 answers")
-    read = []
-    for place, answer in enumerate(answers, start=1):
+    parsed = []
+    for number, answer in enumerate(answers, start=1):
         if not isinstance(answer, dict):
-            raise CourseError(f"{path}: answer {place} of {key} must be a table with text and says; got {answer!r}")
-        _only({"text", "says", "right"}, answer, path, f"answer {place} of {key}")
+            raise CourseError(f"{path}: answer {number} of {key} must be a table with text and says; got {answer!r}")
+        _check_keys({"text", "says", "right"}, answer, path, f"answer {number} of {key}")
         for name in ("text", "says"):
             if not isinstance(answer.get(name), str) or not answer[name]:
-                raise CourseError(f"{path}: answer {place} of {key} must have {name}; got {answer.get(name)!r}")
-        read.append(Answer(answer["text"], answer["says"], answer.get("right") is True))
-    if sum(answer.right for answer in read) != 1:
+                raise CourseError(f"{path}: answer {number} of {key} must have {name}; got {answer.get(name)!r}")
+        parsed.append(Answer(answer["text"], answer["says"], answer.get("right") is True))
+    if sum(answer.right for answer in parsed) != 1:
         raise CourseError(f"{path}: {key} must have one answer that says `right = true`")
-    return Question(key, text, tuple(read))
+    return Question(key, text, tuple(parsed))

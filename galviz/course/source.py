@@ -1,4 +1,4 @@
-"""The source of one function of a file, without running it."""
+"""Read the source of functions, without running their file."""
 
 import ast
 from pathlib import Path
@@ -7,12 +7,17 @@ from galviz.course.coursefile import course_file_error, read_python
 
 
 def function_source(path: Path, name: str) -> str:
-    """Text of a function or class at the top of a file.
+    r"""Source of a function or class at the top level of a file.
 
     Raises
     ------
     CourseError
-        If the file can't be read, is not Python, or has no function or class of that name.
+        If the file can't be read, isn't Python, or has no function or class of that name.
+
+    Examples
+    --------
+    >>> function_source(Path(__file__), "imports_source").split("\n")[0]
+    'def imports_source(path: Path) -> str:'
     """
     text, tree = read_python(path)
     node = _find(path, tree, name)
@@ -21,12 +26,17 @@ def function_source(path: Path, name: str) -> str:
 
 
 def docstring_summary(path: Path, name: str) -> str:
-    """First line of the docstring of a function or class at the top of a file.
+    """First line of the docstring of a function or class at the top level of a file.
 
     Raises
     ------
     CourseError
         As `function_source`, and if it has no docstring.
+
+    Examples
+    --------
+    >>> docstring_summary(Path(__file__), "imports_source")
+    'Import statements at the top level of a file.'
     """
     _, tree = read_python(path)
     docstring = ast.get_docstring(_find(path, tree, name))
@@ -36,7 +46,13 @@ def docstring_summary(path: Path, name: str) -> str:
 
 
 def imports_source(path: Path) -> str:
-    """The import lines at the top of a file."""
+    r"""Import statements at the top level of a file.
+
+    Examples
+    --------
+    >>> imports_source(Path(__file__)).split("\n")[0]
+    'import ast'
+    """
     text, tree = read_python(path)
     lines = text.split("\n")
     return "\n".join(

@@ -1,4 +1,4 @@
-"""A lesson of your own, begun from the template."""
+"""Start a new lesson from the template."""
 
 import json
 import re
@@ -11,22 +11,22 @@ from galviz.course.lesson import LESSONS_FOLDER, is_slug
 from galviz.files.writing import write_text
 
 TEMPLATE = "template"
-# Taken: addresses of other pages, and what is no name for a package.
+# Addresses of other pages, and names that pytest uses.
 _RESERVED = {TEMPLATE, "home", "glossary", "certificate", "conftest"}
 
-# Of Unicode: control characters, halves of surrogate pairs, separators of lines and of paragraphs.
+# Unicode categories: control characters, surrogates, line and paragraph separators.
 _NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}
 
 
 def copy_template(slug: str, title: str, known: Collection[str]) -> Path:
-    """Copy the template to a folder of its own, with the lesson's name in its files.
+    """Copy the template to a new folder, and put the lesson's name into its files.
 
     Parameters
     ----------
     slug : str
     title : str
     known : collection of str
-        Slugs that are taken.
+        Slugs that are in use.
 
     Returns
     -------
@@ -36,9 +36,15 @@ def copy_template(slug: str, title: str, known: Collection[str]) -> Path:
     Raises
     ------
     ValueError
-        If the name can't be one, or is taken.
+        If the slug is invalid or in use, or the title is invalid.
     OSError
         If the files can't be written.
+
+    Examples
+    --------
+    >>> copy_template("hooks", "Hooks", {"hooks"})
+    Traceback (most recent call last):
+    ValueError: NAME 'hooks' is taken; choose another
     """
     if not is_slug(slug):
         raise ValueError(f"NAME must be a word of small letters, digits and _ that begins with a letter; got {slug!r}")
@@ -47,7 +53,7 @@ def copy_template(slug: str, title: str, known: Collection[str]) -> Path:
         raise ValueError(f"NAME {slug!r} is taken; choose another")
     if not title.strip() or any(unicodedata.category(character) in _NO_TEXT for character in title):
         raise ValueError(f"TITLE must be a line of text; got {title!r}")
-    # Within quotation marks of Python, like these.
+    # Escaped for a Python string in double quotes.
     quoted = title.replace("\\", "\\\\").replace('"', '\\"')
     folder.mkdir()
     try:
@@ -57,13 +63,13 @@ def copy_template(slug: str, title: str, known: Collection[str]) -> Path:
                 begin = f'"""The lesson \'{quoted}\'."""\n'
                 write_text(folder / path.name, begin if path.name == "__init__.py" else text)
     except OSError:
-        shutil.rmtree(folder, ignore_errors=True)  # else its name would be taken
+        shutil.rmtree(folder, ignore_errors=True)  # otherwise its name would stay in use
         raise
     return folder
 
 
 def manifest_entry(slug: str, title: str) -> str:
-    """Write the table of a new lesson for `lessons/manifest.toml`.
+    """Format the table of a new lesson for `lessons/manifest.toml`.
 
     Parameters
     ----------

@@ -1,7 +1,6 @@
-"""A student's folder: `work/` beside the course, git-ignored, with a copy of each lesson's stubs to write in.
+"""A student's folder: `work/` in the project's folder, git-ignored, with a copy of each lesson's stubs.
 
-The stubs stay as they are, so that an update of the course meets no changed file, and what a student wrote is never
-overwritten.
+Students edit the copies. So an update of the course meets no changed file, and no student's file is ever overwritten.
 """
 
 import errno
@@ -19,16 +18,16 @@ EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME = "exercise.py", "solution.py", "test_e
 
 @dataclass(frozen=True)
 class WrittenFile:
-    """What became of a file of a lesson: its stubs or its notebook.
+    """A file written for a student: a lesson's stubs or its notebook.
 
     Attributes
     ----------
     path : pathlib.Path
         The student's file.
     created : bool
-        False where it was there already, and left alone.
+        False if it existed and was left unchanged.
     backup : pathlib.Path or None
-        Where the file that was there before is now, if it had to make place.
+        The new name of the file that existed before, if it was renamed.
     """
 
     path: Path
@@ -37,58 +36,94 @@ class WrittenFile:
 
 
 def work_folder() -> Path:
-    """The student's folder: the one that ``GALVIZ_WORK`` names, or `work` in the project's folder."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    return Path(named).absolute() if named else LESSONS_FOLDER.parent / "work"
+    """Path of the student's folder: the value of ``GALVIZ_WORK``, or `work` in the project's folder.
+
+    Examples
+    --------
+    >>> work_folder().is_absolute()
+    True
+    """
+    path = os.environ.get(FOLDER_VARIABLE)
+    return Path(path).absolute() if path else LESSONS_FOLDER.parent / "work"
 
 
 def exercise_path(slug: str) -> Path:
-    """The student's file for a lesson, whether it is there or not."""
+    """Path of the student's file for a lesson, whether it exists or not.
+
+    Examples
+    --------
+    >>> exercise_path("pca").name
+    'pca.py'
+    """
     return work_folder() / f"{slug}.py"
 
 
 def stub_path(lesson: Lesson) -> Path:
-    """The pristine stubs of a lesson."""
+    """Path of a lesson's stubs.
+
+    Examples
+    --------
+    >>> from galviz.course.manifest import find_lesson
+    >>> stub_path(find_lesson("pca")).name
+    'exercise.py'
+    """
     return lesson.folder / EXERCISE_NAME
 
 
 def solution_path(lesson: Lesson) -> Path:
-    """What right answers look like."""
+    """Path of a lesson's solutions.
+
+    Examples
+    --------
+    >>> from galviz.course.manifest import find_lesson
+    >>> solution_path(find_lesson("pca")).name
+    'solution.py'
+    """
     return lesson.folder / SOLUTION_NAME
 
 
 def start(lessons: Iterable[Lesson], *, again: bool = False) -> list[WrittenFile]:
-    """Copy stubs to the student's folder, where there is no file of theirs yet.
+    """Copy the stubs of lessons to the student's folder, unless the student has the file already.
 
     Parameters
     ----------
     lessons : iterable of Lesson
     again : bool
-        Copy them where there is one too; that one is renamed first, to `hooks-1.py` and so on.
+        Copy them even then; the student's file is first renamed to `hooks-1.py` or the next free name.
 
     Returns
     -------
     list of WrittenFile
-        One for each lesson.
+        One per lesson.
 
     Raises
     ------
     OSError
-        If a stub can't be read or the folder can't be written; no file is half-written.
+        If a stub can't be read or a file can't be written; no file is written in part.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from galviz.course.manifest import find_lesson
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     os.environ["GALVIZ_WORK"] = folder
+    ...     [written.path.name for written in start([find_lesson("pca")])]
+    ['pca.py']
+    >>> del os.environ["GALVIZ_WORK"]
     """
     return [write_once(exercise_path(lesson.slug), stub_path(lesson).read_bytes(), again=again) for lesson in lessons]
 
 
 def write_once(path: Path, content: bytes, *, again: bool = False) -> WrittenFile:
-    """Write a file that is the student's from then on: what they have is never written over.
+    """Write a file that belongs to the student from then on; an existing file is never overwritten.
 
     Parameters
     ----------
     path : pathlib.Path
-        Its folder is made if it isn't there.
+        Its folder is created if it doesn't exist.
     content : bytes
     again : bool
-        Write it where there is one too, unless that is the same; that one is renamed first, to `hooks-1.py` and so on.
+        Write it even if a different one exists, which is first renamed to `hooks-1.py` or the next free name.
 
     Returns
     -------
@@ -97,7 +132,15 @@ def write_once(path: Path, content: bytes, *, again: bool = False) -> WrittenFil
     Raises
     ------
     OSError
-        If the folder can't be made or the file not written; nothing is half-written.
+        If the folder can't be created or the file can't be written; no file is written in part.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "pca.py"
+    ...     write_once(path, b"mine").created, write_once(path, b"other").created, path.read_bytes()
+    (True, False, b'mine')
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     backup = None

@@ -41,7 +41,7 @@ def test_a_missing_file_is_named(folder, name):
         ("test_exercise.py", "test_template_1", "test_template_2", "has no `test_template_1` (template.1)."),
         ("bank.py", '@bank.wrong("template.1", "the sum")\n', "", "has 3 wrong answers to template.1; 4 are needed."),
         ("bank.py", '@bank.right("template.1")\n', "", "has 0 right answers to template.1; 1 are needed."),
-        ("questions.toml", "[[quiz]]", "[[quizz]]", "is no TOML"),
+        ("questions.toml", "[[quiz]]", "[[quizz]]", "is not TOML"),
         ("questions.toml", "right = true", "right = false", "must have one answer that says `right = true`."),
     ],
 )

@@ -145,9 +145,9 @@ def test_questions_are_read(tmp_path, monkeypatch):
         ("difficulty = 1", "dificulty = 1", "unknown key 'dificulty'"),
         ("right = true", "right = false", "own.opening must have one answer that says `right = true`"),
         ('text = "Three or so."', 'text = ""', "answer 2 of own.opening must have text"),
-        ("[[tasks]]", "[[tasks", "is no TOML"),
+        ("[[tasks]]", "[[tasks", "is not TOML"),
         ("[opening]", "[[opening]]", r"must have an \[opening\]"),
-        ("[opening]", f"deep = {'[' * 3000}{']' * 3000}\n[opening]", "is no TOML"),
+        ("[opening]", f"deep = {'[' * 3000}{']' * 3000}\n[opening]", "is not TOML"),
     ],
 )
 def test_what_is_wrong_with_questions_is_told(tmp_path, monkeypatch, old, new, said):
@@ -198,8 +198,8 @@ def test_there_are_about_twenty_five_exercises():
         ("exercises = true", 'exercises must be "home" or "run" or "show"; got True'),
         ("survey = 3", "survey must be the name of a folder"),
         ("survey = 'nowhere'", "survey names 'nowhere', and there is no folder"),
-        ("lessons = [", "is no TOML"),
-        (f"lessons = {'[' * 3000}{']' * 3000}", "is no TOML"),
+        ("lessons = [", "is not TOML"),
+        (f"lessons = {'[' * 3000}{']' * 3000}", "is not TOML"),
         ("\ufeffsolutions = 'shut'", "solutions must be"),
     ],
 )

@@ -87,7 +87,7 @@ def test_a_damaged_file_is_explained_and_closes_no_other_page(run_app, lessons, 
     app = run_app(page=HOME)
     assert not app.exception
     assert not app.error
-    assert f"{file} is no UTF-8 text" in told(app.switch_page(f"{lessons}/pca/page.py").run())
+    assert f"{file} is not UTF-8 text" in told(app.switch_page(f"{lessons}/pca/page.py").run())
     app = app.switch_page(f"{lessons}/hooks/page.py").run()
     assert not app.exception
     assert not app.error
