@@ -111,18 +111,18 @@ def _task(lesson: Lesson, task: Task, known: Mapping[str, Value], *, home: bool)
 
 
 def _run(lesson: Lesson, task: Task) -> None:
-    """Run a task's tests on the student's file, apart from the app, and remember what came out.
+    """Run a task's tests on the student's file, in another process, and record the outcome.
 
-    A press on anything, or another page, reruns the script: the next word of the time that passes then ends the run,
-    and nothing of it is left.
+    If the user presses anything or changes the page, Streamlit stops this script when it next shows the time. That
+    cancels the run.
     """
-    word, began, told = st.empty(), time.monotonic(), -1
+    placeholder, started, last_shown = st.empty(), time.monotonic(), -1
 
     def show_time() -> None:
-        nonlocal told
-        if (now := int(2 * (time.monotonic() - began))) > told:  # twice a second
-            told = now
-            word.caption(f"Running your code … {now / 2:.1f} s")
+        nonlocal last_shown
+        if (half_seconds := int(2 * (time.monotonic() - started))) > last_shown:
+            last_shown = half_seconds
+            placeholder.caption(f"Running your code … {half_seconds / 2:.1f} s")
 
     show_time()
     turn = _turn()
@@ -135,7 +135,7 @@ def _run(lesson: Lesson, task: Task) -> None:
     for key, state in states_to_record([checked]).items():
         remember(key, state)
     st.session_state[f"outcome-{task.id}"] = checked.outcome
-    st.rerun()  # the state stands above what told it
+    st.rerun()  # the badge above must show the new state
 
 
 def _show(task: Task) -> None:
@@ -156,5 +156,5 @@ def _show(task: Task) -> None:
 
 @st.cache_resource
 def _turn() -> Lock:
-    """One student's code at a time: it has limits of memory, and a machine has only so much."""
+    """A lock to run one student's code at a time: memory is limited per run, and the machine has only so much."""
     return Lock()
