@@ -205,15 +205,17 @@ def _spec_from(options: argparse.Namespace, recipe: "Recipe") -> "NetworkSpec | 
 def _check_network_files(options: argparse.Namespace) -> Path:
     """Check, before any galaxy is read, that the network can be written; return the path of the lock file."""
     from galviz.cli.output import Output
+    from galviz.network.card import read_card
 
     card = options.out
     if card.suffix != ".json":
         raise ValueError(f"--out must be a .json file in a folder that exists; got {card}.")
     checkpoint, weights = card.with_suffix(".checkpoint"), card.with_suffix(".safetensors")
-    inputs = [
-        *options.survey,
-        *([options.start, Path(options.start).with_suffix(".safetensors")] if options.start else []),
-    ]
+    inputs = [*options.survey]
+    if options.start is not None:
+        start = Path(options.start)
+        # The card names its weights: it may have been renamed without them.
+        inputs += [start, start.with_suffix(".json"), start.with_name(read_card(start).weights)]
     for path in (card, weights):
         Output(path, force=options.force, inputs=inputs)
     size_bytes = 0 if checkpoint.is_file() else _CHECKPOINT_BYTES

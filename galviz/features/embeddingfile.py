@@ -16,6 +16,8 @@ from galviz.features.features import FeaturesError
 from galviz.features.file import ID
 from galviz.files.reading import read_regular
 
+# The first line, cell by cell: pandas renames columns of equal names.
+_AS_WRITTEN = {"header": None, "nrows": 1, "dtype": str, "encoding": "utf-8-sig", "keep_default_na": False}
 _NUMBERED = re.compile(r"(.*?)(\d+)", re.DOTALL)
 
 
@@ -52,6 +54,8 @@ def read_embedding(file: Path, id_column: str, columns: Sequence[str] | None, id
         raise FeaturesError(f"{file} must end in {listed(sorted(readers))}, so that its format is known. Rename it.")
     if (ids is None) == (reader is _read_npy):
         raise FeaturesError("ids must be given for a .npy file, and for no other, as those have their own.")
+    if reader is _read_npy and columns is not None:
+        raise FeaturesError(f"{file} is a single array: it has no columns to choose from. Leave --columns out.")
     return _read_npy(content, file, ids) if ids is not None else reader(content, file, id_column, columns)
 
 
@@ -66,10 +70,11 @@ def _read(file: Path) -> bytes:
 
 def _read_parquet(content: bytes, file: Path, id_column: str, columns: Sequence[str] | None) -> EmbeddingRows:
     try:
-        table = pq.read_table(io.BytesIO(content))
+        parquet = pq.ParquetFile(io.BytesIO(content))
+        _check_names(parquet.schema_arrow.names, id_column, file)
+        table = parquet.read()
     except (pa.ArrowException, OSError) as error:
         raise FeaturesError(f"{file} is no Parquet table, or damaged. Write it again.") from error
-    _check_id_column(table.column_names, id_column, file)
     ids = _id_texts(table.column(id_column).to_pylist(), f"column {quoted(id_column)} of {file}")
     kinds = {name: table.schema.field(name).type for name in table.column_names if name != id_column}
     lists = [name for name, kind in kinds.items() if _is_list(kind)]
@@ -88,7 +93,7 @@ def _read_parquet(content: bytes, file: Path, id_column: str, columns: Sequence[
         size = sizes.pop() if sizes else 0
         return EmbeddingRows(ids, flat.reshape(len(ids), size), f"column {chosen[0]}")
     if wrong := [name for name in chosen if name not in numbers]:
-        raise FeaturesError(f"{file} must have numbers in {listed(wrong, at_most=3)}; got {kinds[wrong[0]]}.")
+        raise _not_numbers(file, wrong, f"{kinds[wrong[0]]} there")
     parts = [table.column(name).to_numpy() for name in chosen]
     return EmbeddingRows(ids, np.stack(parts, axis=1), _in_words(chosen))
 
@@ -100,16 +105,21 @@ def _is_list(kind: pa.DataType) -> bool:
 
 def _read_csv(content: bytes, file: Path, id_column: str, columns: Sequence[str] | None) -> EmbeddingRows:
     try:
+        _check_names(list(pd.read_csv(io.BytesIO(content), **_AS_WRITTEN).iloc[0]), id_column, file)
         # Ids as they are written: as numbers, long ones would be rounded.
         table = pd.read_csv(io.BytesIO(content), dtype={id_column: str}, encoding="utf-8-sig", keep_default_na=True)
-    except (ValueError, UnicodeDecodeError) as error:  # pandas' own are ValueErrors
+    except FeaturesError:
+        raise
+    except (ValueError, IndexError) as error:  # pandas' own are ValueErrors
         raise FeaturesError(f"{file} can't be read as CSV ({str(error).strip()}). Write it again.") from error
-    _check_id_column(list(table), id_column, file)
     ids = _id_texts([None if cell is np.nan else cell for cell in table[id_column]], f"column {quoted(id_column)}")
-    numbers = [name for name in table if name != id_column and pd.api.types.is_numeric_dtype(table[name])]
+    is_numeric, is_bool = pd.api.types.is_numeric_dtype, pd.api.types.is_bool_dtype
+    numbers = [name for name in table if name != id_column and is_numeric(table[name]) and not is_bool(table[name])]
     chosen = _choose([name for name in table if name != id_column], numbers, columns, file)
     if wrong := [name for name in chosen if name not in numbers]:
-        raise FeaturesError(f"{file} must have numbers in {listed(wrong, at_most=3)}; got text.")
+        column = table[wrong[0]]
+        row = (column.notna() & pd.to_numeric(column, errors="coerce").isna()).argmax()
+        raise _not_numbers(file, wrong, f"{quoted(str(column[row]))} for {ids[row]}")
     return EmbeddingRows(ids, table[chosen].to_numpy(), _in_words(chosen))
 
 
@@ -117,8 +127,8 @@ def _read_npz(content: bytes, file: Path, id_column: str, columns: Sequence[str]
     arrays = _load_numpy(content, file)
     if isinstance(arrays, np.ndarray):
         raise FeaturesError(f"{file} is a single array and no .npz. Name it .npy, and its ids with --ids.")
-    _check_id_column(list(arrays), id_column, file)
-    tables = [name for name, array in arrays.items() if name != id_column and array.ndim == 2]
+    _check_names(list(arrays), id_column, file)
+    tables = [name for name, array in arrays.items() if name != id_column and array.ndim >= 2]
     chosen = tables if columns is None else _choose([name for name in arrays if name != id_column], [], columns, file)
     if len(chosen) != 1:
         raise FeaturesError(f"{file} must have one array of shape (n, channels); got {listed(chosen) or 'none'}.")
@@ -151,8 +161,10 @@ def _load_numpy(content: bytes, file: Path) -> "np.ndarray | dict[str, np.ndarra
         raise FeaturesError(f"{file} is no file of NumPy, or damaged. Write it again.") from error
 
 
-def _check_id_column(names: Sequence[str], id_column: str, file: Path) -> None:
-    if list(names).count(id_column) != 1:
+def _check_names(names: Sequence[str], id_column: str, file: Path) -> None:
+    if twice := sorted({str(name) for name in names if list(names).count(name) > 1}):
+        raise FeaturesError(f"{file} must have one column of each name; {listed(twice, at_most=3)} comes twice.")
+    if id_column not in names:
         raise FeaturesError(
             f"{file} must have ids in {quoted(id_column)}; it has {listed(names)}. Name it: --id-column."
         )
@@ -167,7 +179,8 @@ def _choose(names: list[str], numbers: list[str], columns: Sequence[str] | None,
             raise FeaturesError(
                 f"{file} has {what}: it isn't clear which are the embedding. Name them, as in --columns 'feat_*'."
             )
-        return numbers
+        # With those that aren't numbers, so that they are reported and not left out: one bad cell makes a column text.
+        return [name for name in names if (match := _NUMBERED.fullmatch(name)) and match[1] in stems]
     chosen = []
     for asked in columns:
         found = [name for name in names if name == asked or (asked.endswith("*") and name.startswith(asked[:-1]))]
@@ -175,6 +188,13 @@ def _choose(names: list[str], numbers: list[str], columns: Sequence[str] | None,
             raise FeaturesError(f"{file} has no column {misnamed(asked, names)}.")
         chosen += [name for name in found if name not in chosen]
     return chosen
+
+
+def _not_numbers(file: Path, columns: Sequence[str], what: str) -> FeaturesError:
+    return FeaturesError(
+        f"{file} must have numbers in {listed(columns, at_most=3)}; it has {what}. Correct it, or leave the column out "
+        "with --columns."
+    )
 
 
 def _in_words(columns: Sequence[str]) -> str:

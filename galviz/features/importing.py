@@ -17,6 +17,7 @@ from galviz.features.embeddingfile import read_embedding
 from galviz.features.features import Features, FeaturesError
 from galviz.features.file import ID
 from galviz.features.origin import IMPORTED
+from galviz.survey.missing import find_marks
 from galviz.survey.survey import Survey
 
 __all__ = ["Imported", "import_features"]
@@ -91,6 +92,7 @@ def import_features(
             f"{rows.array.shape}."
         )
     values = rows.array[_places(rows.ids, survey, file)]
+    _check_values(values, survey.object_ids, file)
     provenance = {
         "survey_sha256": survey.sha256,
         "weights_sha256": _checksum(values, layer),
@@ -100,7 +102,7 @@ def import_features(
         "galviz": __version__,
     }
     features = Features(survey.object_ids, {layer: values}, None, provenance)
-    _refuse_loss(features.layers[layer], file)
+    _refuse_loss(values, file)
     return Imported(features, rows.read_from, len(rows.ids) - len(survey.object_ids))
 
 
@@ -126,16 +128,33 @@ def _checksum(values: np.ndarray, layer: str) -> str:
     return hashlib.sha256(layer.encode() + str(values.shape).encode() + values.tobytes()).hexdigest()
 
 
+def _check_values(values: np.ndarray, object_ids: list[str], file: Path) -> None:
+    """Refuse values that are not finite, or that stand for a missing value in their column."""
+    if not (np.issubdtype(values.dtype, np.floating) or np.issubdtype(values.dtype, np.integer)):
+        raise FeaturesError(f"{file} must have real numbers; got {values.dtype}.")
+    for column, numbers in enumerate(values.T):
+        # In a column without a name, only the numbers themselves say which of them mean "missing".
+        wrong = ~np.isfinite(numbers) | find_marks("", numbers.astype(float)).missing
+        if wrong.any():
+            row = wrong.argmax()
+            raise FeaturesError(
+                f"{file} must have a finite number in each place; number {column + 1} of {object_ids[row]} is "
+                f"{numbers[row]:g}, which stands for a missing value. Compute it again, or remove the galaxy from "
+                "the survey."
+            )
+
+
 def _refuse_loss(values: np.ndarray, file: Path) -> None:
-    """Refuse an embedding that float16, in which features are kept, would change too much."""
+    """Refuse an embedding that float16, in which features are saved, would change too much."""
     exact = values.astype(float)
     with np.errstate(over="ignore"):
-        error = exact - exact.astype(np.float16)
-    variance = exact.var(axis=0).sum()
-    if np.isfinite(error).all() and (error**2).mean(axis=0).sum() <= _MOST_LOSS * variance:
-        return
-    if variance == 0 and np.isfinite(error).all():
-        return  # galaxies all alike, which the pages tell
+        saved = exact.astype(np.float32).astype(np.float16).astype(float)
+    if np.isfinite(saved).all():
+        # In units of the largest value, because the square of a tiny number is 0.
+        scale = np.abs(exact).max() or 1.0
+        variance, loss = (exact / scale).var(axis=0).sum(), (((exact - saved) / scale) ** 2).mean(axis=0).sum()
+        if loss <= _MOST_LOSS * variance or (exact == exact[0]).all():
+            return  # if all galaxies are alike, the pages say so
     raise FeaturesError(
         f"{file} has values from {values.min():g} to {values.max():g}, of which float16, in which features are kept, "
         "would lose too much. Subtract each column's mean and divide by the largest standard deviation first."

@@ -22,7 +22,14 @@ from galviz.network.head import scale_head
 from galviz.network.layers import inspect_layers
 from galviz.network.snapshot import record_weights_file
 from galviz.network.spec import NetworkSpec
-from galviz.network.state import load_state, parse_weights, read_weights_bytes, rescale_head, write_weights
+from galviz.network.state import (
+    describe_unusual,
+    load_state,
+    parse_weights,
+    read_weights_bytes,
+    rescale_head,
+    write_weights,
+)
 
 
 def load_model(path: str | os.PathLike[str] | None = None) -> nn.Module:
@@ -128,6 +135,9 @@ def wrap(
         raise ValueError(f"The network can't take such images: {problem}.")
     if not (label is None or is_label(label)):
         raise ValueError(f"label must be the name of a column of the catalogue; got {label!r}.")
+    for tensor, values in module.state_dict().items():
+        if kind := describe_unusual(values):
+            raise ValueError(f"module must have plain tensors of real numbers; {tensor} is {kind}.")
     module.eval()
     layers, n_outputs = inspect_layers(module, spec, crop_px)
     predicts = n_outputs == 1 and label is not None

@@ -104,14 +104,40 @@ def parse_weights(content: bytes, path: str | os.PathLike[str]) -> State:
 
 
 def as_float32(state: Mapping[str, torch.Tensor], path: str | os.PathLike[str]) -> State:
-    """A state with its floating-point tensors in float32; a `CardError` names the file if it holds complex numbers."""
+    """Convert the floating-point tensors of a state to float32.
+
+    Raises
+    ------
+    CardError
+        If a tensor is complex, sparse, quantised, without data (``device="meta"``), or has nothing but values that
+        float32 would round to zero.
+    """
+    converted = {}
     for name, values in state.items():
-        if values.is_complex():
+        kind = describe_unusual(values)
+        if kind is not None:
             raise CardError(
-                f"The weights {path} hold complex numbers ({name} is {values.dtype}), and its network is real. "
-                "Get the file again."
+                f"The weights {path} must be plain tensors of real numbers; {name} is {kind}. Save them again as "
+                "{name: values.float() for name, values in model.state_dict().items()}."
             )
-    return {name: values.float() if values.is_floating_point() else values for name, values in state.items()}
+        converted[name] = values.float() if values.is_floating_point() else values
+        if values.any() and not converted[name].any():
+            raise CardError(
+                f"The weights {path} must be numbers that float32 can hold, because networks compute in it; all of "
+                f"{name} would become zero (the largest is {values.abs().max().item():g}). Rescale that layer."
+            )
+    return converted
+
+
+def describe_unusual(values: torch.Tensor) -> str | None:
+    """What a tensor is, in words, if a network can't be given its values as they are."""
+    if values.is_quantized:
+        return f"quantised ({values.dtype})"
+    if values.layout is not torch.strided:
+        return f"sparse ({values.layout})"
+    if values.is_meta:
+        return "without data (device meta)"
+    return f"complex ({values.dtype})" if values.is_complex() else None
 
 
 def rescale_head(state: Mapping[str, torch.Tensor], rescale: Rescale, card: ModelCard) -> State:
@@ -160,6 +186,10 @@ def load_state(
         if values.shape != expected[name].shape:
             shapes = f"{tuple(values.shape)}, not {tuple(expected[name].shape)}"
             raise CardError(f"{misfit}: {name} has shape {shapes}.{advice}")
+        if expected[name].is_floating_point() and not values.is_floating_point():
+            raise CardError(f"{misfit}: {name} holds {values.dtype}, not numbers with a fraction.{advice}")
         if not torch.isfinite(values).all():
             raise CardError(f"The weights {path} hold a value that is no finite number, in {name}. Train again.")
+        if name.endswith("running_var") and (values < 0).any():
+            raise CardError(f"The weights {path} hold a negative variance, in {name}. Get the file again.")
     network.load_state_dict(state)

@@ -33,7 +33,19 @@ def replaced_functions() -> list[str]:
             now = attributes.get(name, _ABSENT)
             if now is not original and not _is_own(now, original, _name_of(namespace)):
                 found.append(f"{_name_of(namespace)}.{name}")
-    return found
+    return found + _replaced_operators()
+
+
+def _replaced_operators() -> list[str]:
+    """Operators of torch, such as ``aten::mish``, with a kernel from ``torch.library`` that isn't torch's own."""
+    registered = [name.split("/") for name in _registered_kernels() - _OWN_KERNELS]
+    return sorted(f"{namespace}::{operator} ({key})" for namespace, operator, key in registered if key != "Meta")
+
+
+def _registered_kernels() -> set[str]:
+    """The kernels that Python code has registered for torch's own operators, as "aten/mish/CPU"."""
+    # There is no public list of them. torch may change it, which a test notices.
+    return {name for name in torch.library._impls if name.startswith(("aten/", "mkldnn/"))}
 
 
 def foreign_methods(base: type, *, libraries_only: bool = False) -> list[str]:
@@ -170,3 +182,5 @@ def _watched() -> Iterator[tuple[object, dict[str, object]]]:
 
 
 _ORIGINALS = tuple(_watched())
+# torch itself registers kernels in Python, but none for what a forward pass on a CPU uses: such a one is never torch's.
+_OWN_KERNELS = {name for name in _registered_kernels() if "CPU" not in name and "/Autograd" not in name}

@@ -175,8 +175,8 @@ def two_lists(survey, values, folder):
             r"it lacks 12, such as \d+ \(the file's first is 'x0'",
         ),
         (csv(lambda t: pd.concat([t, t.iloc[[3]]])), r"one row per galaxy; got '\d+' 2 times"),
-        (csv(lambda t: t.assign(feat_2=np.nan)), "must be finite; got nan for galaxy"),
-        (csv(lambda t: t.assign(feat_2=np.inf)), "must be finite; got inf for galaxy"),
+        (csv(lambda t: t.assign(feat_2=np.nan)), "a finite number in each place; .* is nan"),
+        (csv(lambda t: t.assign(feat_2=np.inf)), "a finite number in each place; .* is inf"),
         (csv(lambda t: t.assign(feat_2="a")[["objID", "feat_2"]]), "no columns of numbers"),
         (csv(lambda t: t.assign(ra=1.0)), "isn't clear which are the embedding"),
         (csv(lambda t: t, columns=["feet_*"]), r"has no column 'feet_\*'"),
@@ -226,3 +226,68 @@ def test_the_survey_itself_is_never_written_to(survey, values, tmp_path, capsys)
     command = ["import-features", tmp_path / "z.csv", "--survey", folder, "--force", "--out", folder / "master.csv"]
     assert cli.main([str(each) for each in command]) == 2
     assert (folder / "master.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize("cell", ["--", "bad", "1_0", "1,000", "True"])
+def test_a_cell_that_is_no_number_is_reported_and_its_column_not_left_out(cell, survey, values, tmp_path):
+    table = frame(survey, values).astype(object)
+    table.loc[3, "feat_2"] = cell
+    table.to_csv(tmp_path / "z.csv", index=False)
+    with pytest.raises(FeaturesError, match="feat_2") as raised:
+        import_features(tmp_path / "z.csv", survey)
+    assert cell in str(raised.value)
+    assert table.loc[3, "objID"] in str(raised.value)
+    chosen = [f"feat_{number}" for number in range(CHANNELS) if number != 2]
+    imported = import_features(tmp_path / "z.csv", survey, columns=chosen)
+    np.testing.assert_array_equal(imported.features.layers["embedding"], np.delete(values, 2, axis=1))
+
+
+@pytest.mark.parametrize("kind", [str, bool])
+def test_a_parquet_column_that_holds_no_numbers_is_reported(kind, survey, values, tmp_path):
+    frame(survey, values).astype({"feat_2": kind}).to_parquet(tmp_path / "z.parquet")
+    with pytest.raises(FeaturesError, match="feat_2"):
+        import_features(tmp_path / "z.parquet", survey)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, -9999.0, -999.0])
+def test_a_missing_value_is_named_with_its_galaxy(value, survey, values, tmp_path):
+    spoilt = values.astype(float)
+    spoilt[4, 1] = value
+    frame(survey, spoilt).to_parquet(tmp_path / "z.parquet")
+    with pytest.raises(FeaturesError, match=f"number 2 of {survey.object_ids[4]}"):
+        import_features(tmp_path / "z.parquet", survey)
+
+
+@pytest.mark.parametrize(
+    ("offset", "spread"), [(1e4, 1e-4), (1.0, 1e-9), (0.0, 1e-50), (0.0, 1e-200), (0.0, 1e-9), (1.0, 1e-7), (1e9, 1.0)]
+)
+def test_what_the_saved_format_would_round_away_is_refused(offset, spread, survey, tmp_path):
+    exact = offset + spread * np.random.default_rng(1).normal(size=(len(survey.object_ids), CHANNELS))
+    np.savez(tmp_path / "z.npz", objID=np.array(survey.object_ids), z=exact)
+    with pytest.raises(FeaturesError, match="Subtract each column's mean"):
+        import_features(tmp_path / "z.npz", survey)
+
+
+@pytest.mark.parametrize("twice", ["feat_1", "objID"])
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_two_columns_of_one_name_are_refused(twice, suffix, survey, values, tmp_path):
+    table, file = frame(survey, values), tmp_path / f"z{suffix}"
+    names = [*table, twice]
+    columns = [*(table[name] for name in table), table[twice]]
+    if suffix == ".csv":
+        pd.concat(columns, axis=1).to_csv(file, index=False)
+    else:
+        pq.write_table(pa.Table.from_arrays([pa.array(column) for column in columns], names=names), file)
+    with pytest.raises(FeaturesError, match=f"{twice}.* comes twice"):
+        import_features(file, survey, columns=["feat_*"])
+
+
+def test_an_archive_with_two_arrays_of_numbers_needs_a_name(survey, values, tmp_path):
+    write_npz(survey, values, tmp_path / "z.npz", maps=np.zeros((12, 2, 2)))
+    with pytest.raises(FeaturesError, match="one array"):
+        import_features(tmp_path / "z.npz", survey)
+    assert import_features(tmp_path / "z.npz", survey, columns=["z"]).read_from == "array z"
+    np.save(tmp_path / "z.npy", values)
+    np.save(tmp_path / "ids.npy", np.array(survey.object_ids))
+    with pytest.raises(FeaturesError, match="no columns"):
+        import_features(tmp_path / "z.npy", survey, ids=tmp_path / "ids.npy", columns=["z"])

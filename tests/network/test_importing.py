@@ -258,6 +258,20 @@ def test_the_crop_and_the_label_must_be_named(tmp_path, capsys):
         (lambda state: state | {"fc2.bias": torch.ones(1)}, r"they hold fc2\.bias\."),
         (lambda state: state | {"conv1.weight": torch.ones(64, 4, 7, 7)}, r"conv1\.weight has shape \(64, 4, 7, 7\)"),
         (lambda state: state | {"fc.bias": torch.tensor([torch.nan])}, "no finite number, in fc.bias"),
+        (lambda state: state | {"bn1.running_var": -torch.ones(64)}, r"negative variance, in bn1\.running_var"),
+        (lambda state: state | {"fc.bias": torch.ones(1, dtype=torch.int8)}, r"fc\.bias holds torch\.int8"),
+        (lambda state: state | {"fc.bias": torch.ones(1, dtype=torch.bool)}, r"fc\.bias holds torch\.bool"),
+        (
+            lambda state: state | {"fc.bias": torch.full((1,), 1e-50, dtype=torch.float64)},
+            r"fc\.bias would become zero",
+        ),
+        (lambda state: state | {"fc.bias": torch.ones(1, dtype=torch.complex64)}, r"fc\.bias is complex"),
+        pytest.param(
+            lambda state: state | {"fc.weight": state["fc.weight"].to_sparse()},
+            r"fc\.weight is sparse",
+            marks=pytest.mark.filterwarnings("ignore:Validating sparse"),
+        ),
+        (lambda state: state | {"fc.bias": torch.ones(1, device="meta")}, r"fc\.bias is without data"),
         (lambda state: {"epoch": 3, "model": "resnet"}, "epoch, model are no tensors"),
         (lambda state: [state], "holds a list and no state dict"),
         (lambda state: {}, "no state dict"),
@@ -271,6 +285,13 @@ def test_weights_that_dont_fit_are_one_error(change, says, tmp_path):
         import_model(weights, "torchvision:resnet18", label="metallicity", **PIXELS)
     assert "\n" not in str(caught.value)
     assert str(weights) in str(caught.value)
+
+
+def test_complex_weights_in_safetensors_are_one_error(tmp_path):
+    network, _ = saved_network(tmp_path, num_classes=1)
+    save_file(network.state_dict() | {"fc.bias": torch.ones(1, dtype=torch.complex64)}, tmp_path / "w.safetensors")
+    with pytest.raises(CardError, match=r"fc\.bias is complex"):
+        import_model(tmp_path / "w.safetensors", "torchvision:resnet18", label="metallicity", **PIXELS)
 
 
 def test_a_label_needs_one_output(tmp_path):

@@ -103,6 +103,19 @@ def test_the_functions_as_one_module_of_torch_sees_them(network, monkeypatch):
         take_snapshot(network, CPU)
 
 
+@pytest.mark.parametrize("key", ["CPU", "AutogradCPU"])
+def test_an_operator_with_another_kernel_is_named_and_refused(network, survey, key):
+    plain = extract(network, survey)
+    library = torch.library.Library("aten", "IMPL", key)
+    try:
+        library.impl("mish", lambda values: torch.relu(values) * 1.0)
+        changed = assert_named(network, survey, rf"aten::mish \({key}\)")
+        assert np.abs(changed.predictions - plain.predictions).max() > 1e-4
+    finally:
+        library._destroy()
+    np.testing.assert_array_equal(extract(network, survey).predictions, plain.predictions)
+
+
 def test_a_function_that_was_replaced_before_galviz_was_imported():
     script = """
         import functools, torch

@@ -1,5 +1,6 @@
 """Training other networks than galviz's own, and fine-tuning one: its head first, then all layers."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -198,6 +199,17 @@ def test_the_command_fine_tunes(survey, trained, tmp_path, capsys):
     before = trained.read_bytes()
     assert command(survey, trained, "--from", trained, "--epochs", 1, "--force") == 2
     assert trained.read_bytes() == before
+
+
+@pytest.mark.parametrize("force", [["--force"], []])
+def test_a_renamed_card_keeps_the_weights_that_it_names(force, survey, trained, tmp_path, capsys):
+    weights = shutil.copy(trained.with_suffix(".safetensors"), tmp_path)
+    start = shutil.copy(trained, tmp_path / "start.json")
+    out = tmp_path / trained.name
+    assert command(survey, out, "--from", start, "--epochs", 1, *force) == 2
+    assert str(weights) in capsys.readouterr().err
+    assert not out.exists()
+    assert load_model(start).card.weights == trained.with_suffix(".safetensors").name
 
 
 @pytest.mark.parametrize(
