@@ -235,7 +235,7 @@ def test_what_cant_be_trained_is_told_before_anything_is_done(arguments, says, s
 def test_a_network_to_fine_tune_says_itself_what_it_is(survey, trained, tmp_path, capsys):
     for arguments in (["--architecture", "xresnet18"], ["--options", "sa=true"], ["--crop", "64"]):
         assert command(survey, tmp_path / "net.json", "--from", trained, *arguments) == 2
-        assert "leave it out" in capsys.readouterr().err
+        assert "omit it" in capsys.readouterr().err
     with pytest.raises(ValueError, match="must not both be given"):
         train([survey], tmp_path / "net.json", start=trained, spec=TINY)
     assert command(survey, tmp_path / "net.json", "--from", trained, "--warm-up", "epochs=1,px=32") == 2
