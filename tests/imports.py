@@ -8,8 +8,8 @@ TORCH_MODULES = {
     *("galviz.network." + name for name in ("activations bits builders exactness fingerprint forward hooks").split()),
     *("galviz.network." + name for name in ("importing inspection layers model references snapshot state").split()),
     *("galviz.network." + name for name in ("statefile suggestion tampering").split()),
-    *("galviz.training." + name for name in ("augmentation checkpoint epochs fitting galaxies networks").split()),
-    *("galviz.training." + name for name in ("plan preview provenance run").split()),
+    *("galviz.training." + name for name in ("augmentation checkpoint dataloaders epochs fitting galaxies").split()),
+    *("galviz.training." + name for name in ("networks plan preview provenance run").split()),
     "galviz.features.extraction",
 }
 

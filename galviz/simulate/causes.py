@@ -100,7 +100,7 @@ def _draw_block(seed: int, block: int, variety: float) -> pd.DataFrame:
     causes |= draw_structure(causes, rng)
     causes |= _draw_label(causes, rng["label"])
     causes |= draw_observation(int(is_in_sample.sum()), rng["telescope"], variety)
-    # rounded here, so that a catalogue read back from its file renders exactly the same galaxies
+    # rounded here, because a catalogue read back from its file must render exactly the same galaxies
     catalogue = pd.DataFrame({"oh_p50": causes.pop("oh_p50")} | causes).round(5)
     catalogue[["mag_g", "mag_r", "mag_i"]] = magnitudes(catalogue).round(5)
     return catalogue

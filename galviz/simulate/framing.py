@@ -7,7 +7,7 @@ from typing import Any
 
 FRAMINGS = ("fixed", "petrosian")
 FIXED_PX = 160  # at 0.396 arcsec, as the tutorial's cutouts
-EDGE_PX = 1  # drawn around a fixed frame, so that it can be resampled with an offset
+EDGE_PX = 1  # drawn around a fixed frame, for resampling with an offset
 PETROSIAN_PX, PETROSIAN_RADII = 128, 4.45
 _MAX_FRAME_PX = 480
 

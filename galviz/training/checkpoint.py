@@ -1,4 +1,4 @@
-"""A run's state after an epoch, on disk: what is needed to go on to the same result."""
+"""The state of a run after an epoch, as a file from which the run continues to the same result."""
 
 import io
 from dataclasses import dataclass, field
@@ -14,16 +14,21 @@ from galviz.files.writing import saying_how_to_go_on, write_bytes
 
 @dataclass
 class Progress:
-    """How far a run has come.
+    """The state of a run.
 
     Attributes
     ----------
     phase, epoch : int
-        The phase being trained and the epochs of it that are done.
+        The current phase and its number of finished epochs.
     history : list of dict
-        A record for each epoch done, of all phases.
+        One record per finished epoch, of all phases.
     network, optimiser : dict or None
         Their states; None before the first epoch.
+
+    Examples
+    --------
+    >>> Progress(phase=1, epoch=3).history
+    []
     """
 
     phase: int = 0
@@ -34,61 +39,87 @@ class Progress:
 
 
 def save_checkpoint(path: Path, settings: dict[str, Any], progress: Progress) -> None:
-    """Write a checkpoint, whole or not at all.
+    """Save a checkpoint, completely or not at all.
 
     Raises
     ------
     OSError
-        If it can't be written; the one before is then still there.
+        If it can't be written; the previous one is unchanged then.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     save_checkpoint(Path(folder) / "net.checkpoint", {"lr": 0.01}, Progress(epoch=3))
+    ...     load_checkpoint(Path(folder) / "net.checkpoint", {"lr": 0.01}).epoch
+    3
     """
-    # In memory first: where a disk is full, torch.save raises a RuntimeError that says nothing of it.
+    # In memory first, because torch.save hides the reason if the disk is full.
     content = io.BytesIO()
     torch.save({"settings": settings, "progress": vars(progress)}, content)
     with saying_how_to_go_on():
         write_bytes(path, content.getbuffer())
 
 
-def read_checkpoint(path: Path, settings: dict[str, Any]) -> Progress:
-    """Read the checkpoint of a run with these settings; a fresh start where there is none.
+def load_checkpoint(path: Path, settings: dict[str, Any]) -> Progress:
+    """Load the checkpoint of a run with these settings; an empty `Progress` if there is none.
 
     Raises
     ------
     ValueError
-        If the file is broken, or of a run with other settings.
+        If the file is damaged, or belongs to a run with other settings.
+
+    Examples
+    --------
+    >>> load_checkpoint(Path("no such.checkpoint"), {}).epoch
+    0
     """
-    advice = "Give the same settings to go on with it, or remove it to begin anew."
+    advice = "Give the same settings to continue that run, or remove the file to start again."
     try:
-        # weights_only: tensors, numbers, texts; a pickle that would run code is refused
+        # weights_only: tensors, numbers, strings; a pickle that would run code is refused
         with open_regular(path) as file:
-            found = torch.load(file, weights_only=True, map_location="cpu")
-        begun, progress = dict(found["settings"]), Progress(**found["progress"])
+            content = torch.load(file, weights_only=True, map_location="cpu")
+        previous, progress = dict(content["settings"]), Progress(**content["progress"])
     except FileNotFoundError:
         return Progress()
-    except Exception as error:  # what torch raises for rubbish is of many kinds
+    except Exception as error:  # torch raises many kinds of errors for damaged files
         raise ValueError(
-            f"The checkpoint {path} can't be read ({type(error).__name__}). Remove it to begin anew."
+            f"The checkpoint {path} can't be read ({type(error).__name__}). Remove it to start again."
         ) from error
-    for name in sorted(settings.keys() | begun.keys()):
-        if begun.get(name) != settings.get(name):
-            was, now = begun.get(name), settings.get(name)
-            raise ValueError(f"The checkpoint {path} was begun with {name} {was!r}, not {now!r}. {advice}")
+    for name in sorted(settings.keys() | previous.keys()):
+        before, now = previous.get(name), settings.get(name)
+        if before != now:
+            raise ValueError(f"The checkpoint {path} was begun with {name} {before!r}, not {now!r}. {advice}")
     return progress
 
 
 def network_state(network: nn.Module) -> dict[str, torch.Tensor]:
-    """A copy of a network's state on the CPU, which training doesn't change under it."""
+    """Copy a network's state to the CPU, where further training doesn't change it.
+
+    Examples
+    --------
+    >>> sorted(network_state(nn.Linear(2, 1)))
+    ['bias', 'weight']
+    """
     return {name: values.detach().cpu().clone() for name, values in network.state_dict().items()}
 
 
 def optimiser_state(optimiser: Any) -> dict[str, Any]:  # noqa: ANN401 (fastai's Lookahead gives its class no base to name)
-    """State of fastai's `ranger` as plain lists and dictionaries."""
+    """State of fastai's `ranger` as plain lists and dictionaries.
+
+    Examples
+    --------
+    >>> from fastai.optimizer import ranger
+    >>> optimiser_state(ranger([torch.zeros(2, requires_grad=True)], lr=0.1))["count"]
+    0
+    """
     state = optimiser.state_dict()
     slow = state["slow_weights"]
     return {
-        "state": [dict(each) for each in state["state"]],
+        "state": [dict(values) for values in state["state"]],
         "hypers": [
-            {name: float(value) if isinstance(value, float) else value for name, value in each.items()}
-            for each in state["hypers"]
+            {name: float(value) if isinstance(value, float) else value for name, value in group.items()}
+            for group in state["hypers"]
         ],
         "count": state["count"],
         "slow_weights": None if slow is None else [list(group) for group in slow],
@@ -96,13 +127,24 @@ def optimiser_state(optimiser: Any) -> dict[str, Any]:  # noqa: ANN401 (fastai's
 
 
 def restore_optimiser(optimiser: Any, state: dict[str, Any], device: torch.device) -> None:  # noqa: ANN401
-    """Put such a state back, its tensors where the network lies."""
-    optimiser.load_state_dict(_moved(state, device))
+    """Load such a state into an optimiser, its tensors on the network's device.
+
+    Examples
+    --------
+    >>> from fastai.optimizer import ranger
+    >>> parameters = [torch.zeros(2, requires_grad=True)]
+    >>> state = optimiser_state(ranger(parameters, lr=0.1))
+    >>> optimiser = ranger(parameters, lr=0.3)
+    >>> restore_optimiser(optimiser, state, torch.device("cpu"))
+    >>> optimiser.hypers[0]["lr"]
+    0.1
+    """
+    optimiser.load_state_dict(_to_device(state, device))
 
 
-def _moved(value: Any, device: torch.device) -> Any:  # noqa: ANN401 (whatever a state is made of)
+def _to_device(value: Any, device: torch.device) -> Any:  # noqa: ANN401 (any part of a state)
     if isinstance(value, dict):
-        return {name: _moved(part, device) for name, part in value.items()}
+        return {name: _to_device(part, device) for name, part in value.items()}
     if isinstance(value, list):
-        return [_moved(part, device) for part in value]
+        return [_to_device(part, device) for part in value]
     return value.to(device) if isinstance(value, torch.Tensor) else value

@@ -1,8 +1,8 @@
-"""Which rows of some surveys are the same galaxy: those that share an id or an image, or whose images nearly do.
+"""Find rows of the same galaxy: rows that share an id or an image, or whose images are near-copies.
 
-Near-copies (saved again, resized, cropped, padded, brightened, turned by 90 degrees or mirrored) would otherwise be on
-both sides of the split under other ids, and the validation error would be too low. Those that are stretched, turned by
-other angles or cropped by more than the fingerprints cover aren't all found.
+Near-copies (saved again, resized, cropped, padded, brightened, rotated by 90 degrees or mirrored) under different ids
+would otherwise be on both sides of the split, and the validation error would be too low. Copies that are stretched,
+rotated by other angles or cropped by more than the fingerprints cover may be missed.
 """
 
 import hashlib
@@ -21,16 +21,16 @@ from galviz.survey.nearcopies import find_near_copies
 
 @dataclass(frozen=True)
 class Identities:
-    """Which galaxy each of some rows is of.
+    """The galaxy that each row belongs to.
 
     Attributes
     ----------
     digests : list of bytes
-        Of each row's image: see `image_digest`.
+        One per row, of its image: see `image_digest`.
     numbers : ndarray of int, shape (n_rows,)
         Equal for rows of the same galaxy.
     n_near_copies : int
-        How many galaxies more there would be if images had to be the same in every pixel.
+        Number of further galaxies if only identical images counted as the same galaxy.
     """
 
     digests: list[bytes]
@@ -38,58 +38,76 @@ class Identities:
     n_near_copies: int
 
 
-def identify(object_ids: Sequence[str], read: Callable[[int], Image.Image]) -> Identities:
-    """Find which of some rows are the same galaxy.
+def identify_galaxies(object_ids: Sequence[str], read: Callable[[int], Image.Image]) -> Identities:
+    """Find the rows that belong to the same galaxy.
 
     Parameters
     ----------
     object_ids : sequence of str
     read : callable
-        Gives a row's RGB image by its position. Each image is read once, and once more for each likely near-copy of it.
+        Returns a row's RGB image by its position. Each image is read once, and once more per likely near-copy of it.
+
+    Examples
+    --------
+    >>> images = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue", "red")]
+    >>> identify_galaxies(["a", "b", "c"], images.__getitem__).numbers.tolist()
+    [0, 1, 0]
     """
-    digests, fingerprints, places = [], [], {}
-    for place in range(len(object_ids)):
-        image = read(place)
+    digests, fingerprints, positions = [], [], {}
+    for position in range(len(object_ids)):
+        image = read(position)
         digests.append(image_digest(image))
-        if digests[-1] not in places:
-            places[digests[-1]] = place
+        if digests[-1] not in positions:
+            positions[digests[-1]] = position
             fingerprints.append(fingerprint(image))
-    first = list(places.values())
-    numbers = same_galaxy(object_ids, digests)
+    first = list(positions.values())
+    numbers = number_galaxies(object_ids, digests)
     pairs = find_near_copies(fingerprints, lambda position: read(first[position]), groups=numbers[first].tolist())
-    joined = same_galaxy(object_ids, digests, [(first[one], first[other]) for one, other in pairs])
-    return Identities(digests, joined, int(numbers.max(initial=-1) - joined.max(initial=-1)))
+    merged = number_galaxies(object_ids, digests, [(first[one], first[other]) for one, other in pairs])
+    return Identities(digests, merged, int(numbers.max(initial=-1) - merged.max(initial=-1)))
 
 
 def image_digest(image: Image.Image) -> bytes:
-    """Digest of an image's size and pixels: the same for a copy, however it was saved without loss."""
+    """Digest of an image's size and pixels, equal for all lossless copies.
+
+    Examples
+    --------
+    >>> image = Image.new("RGB", (4, 4), "red")
+    >>> image_digest(image) == image_digest(image.copy())
+    True
+    """
     return hashlib.blake2b(image.tobytes(), digest_size=16, key=b"%d x %d" % image.size).digest()
 
 
-def same_galaxy(
+def number_galaxies(
     object_ids: Sequence[str], digests: Sequence[bytes], near_copies: Sequence[tuple[int, int]] = ()
 ) -> np.ndarray:
-    """Number the galaxies that some rows are of.
+    """Number the galaxies that rows belong to.
 
-    Rows with the same id are the same galaxy, and so are rows with the same image; also at one remove, as where a row
-    shares its id with one row and its image with another.
+    Rows with the same id, or with the same image, belong to the same galaxy; also indirectly, if a row shares its id
+    with one row and its image with another.
 
     Parameters
     ----------
     object_ids : sequence of str
     digests : sequence of bytes
-        Of each row's image.
+        One per row, of its image.
     near_copies : sequence of (int, int)
-        Positions of further pairs of rows that are the same galaxy.
+        Positions of further pairs of rows of the same galaxy.
 
     Returns
     -------
     ndarray of int, shape (n_rows,)
         From 0, in the order in which the galaxies first appear.
+
+    Examples
+    --------
+    >>> number_galaxies(["a", "b", "b", "c"], [b"1", b"1", b"2", b"3"]).tolist()
+    [0, 0, 0, 1]
     """
     n = len(object_ids)
     ids, images = pd.factorize(np.array(object_ids, dtype=object))[0], pd.factorize(np.array(digests, dtype=object))[0]
-    # A graph of rows, ids and images, each row joined to its own; a galaxy is all that hangs together.
+    # A graph in which each row is connected to its id and its image; a galaxy is a connected component.
     ones, pair_others = np.array(near_copies, dtype=int).reshape(-1, 2).T
     rows = np.concatenate([np.tile(np.arange(n), 2), ones])
     others = np.concatenate([n + ids, 2 * n + images, pair_others])

@@ -1,4 +1,4 @@
-"""A duration in words, as pages show how long a computation took or will take."""
+"""Durations as text, for pages that show how long a computation took or will take."""
 
 
 def format_duration(seconds: float) -> str:

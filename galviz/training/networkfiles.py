@@ -1,4 +1,4 @@
-"""The files that a training makes, and the rule that it replaces no other network."""
+"""The files that a training writes, and the rule that they replace no other network."""
 
 from pathlib import Path
 
@@ -11,28 +11,37 @@ class NetworkFiles:
     Parameters
     ----------
     card : pathlib.Path
-        ``<name>.json``; the weights are ``<name>.safetensors``, a stopped run's state is ``<name>.checkpoint``.
+        ``<name>.json``; the weights are ``<name>.safetensors``, an interrupted run's state is ``<name>.checkpoint``.
     force : bool
-        Replace them if they are there.
+        Replace existing files.
 
     Raises
     ------
     ValueError
-        If one is there: the training is finished, or is another one.
+        If one of them exists: that training is finished, or is a different one.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     files = NetworkFiles(Path(folder) / "net.json")
+    ...     _ = (Path(folder) / "net.json").write_text("written by another program in the meantime")
+    ...     files.unused_card().name
+    'net-1.json'
     """
 
     def __init__(self, card: Path, *, force: bool = False) -> None:
         self._card = card
         self._before = _stamps(card)
-        # Beside a checkpoint too: a run that was stopped before its end has written neither.
+        # Even if there is a checkpoint: an interrupted run has written neither of them.
         if any(self._before) and not force:
             raise ValueError(
-                f"{card} is a network already, or {card.stem}.safetensors beside it is. Name another file, or replace "
-                "both: --force, or train(…, force=True)."
+                f"{card} or {card.stem}.safetensors exists already. Name another file, or replace both with --force "
+                "or train(…, force=True)."
             )
 
-    def free_card(self) -> Path:
-        """The card to write: under another name if another program has written a network of this one meanwhile."""
+    def unused_card(self) -> Path:
+        """The card to write: under another name if another program has written a network with this one since."""
         card, number = self._card, 0
         while _stamps(card) != (self._before if number == 0 else (None, None)):
             number += 1
@@ -41,11 +50,11 @@ class NetworkFiles:
 
 
 def _stamps(card: Path) -> tuple[object, object]:
-    """What tells the two files from others of the same name; None where there is none."""
-    found = []
+    """Identify the present content of card and weights; None for a file that doesn't exist."""
+    stamps = []
     for path in (card, card.with_suffix(".safetensors")):
         try:
-            found.append(stamp(path.lstat()))
+            stamps.append(stamp(path.lstat()))
         except FileNotFoundError:
-            found.append(None)
-    return tuple(found)
+            stamps.append(None)
+    return tuple(stamps)

@@ -1,4 +1,4 @@
-"""The networks of a training: one per phase, built anew or with the weights of the phase, or the network, before it."""
+"""The networks of a training: one per phase, with new weights or those of the previous phase or a given network."""
 
 import os
 from dataclasses import dataclass, replace
@@ -16,20 +16,20 @@ from galviz.network.spec import NetworkSpec
 from galviz.network.suggestion import suggest_spec
 from galviz.training.recipe import Phase, Recipe
 
-__all__ = ["Start", "check_spec", "make_network", "read_start"]
+__all__ = ["PretrainedNetwork", "check_spec", "load_pretrained", "make_network"]
 
 
 @dataclass(frozen=True, eq=False)
-class Start:
-    """A trained network that another training begins with.
+class PretrainedNetwork:
+    """A trained network that is to be fine-tuned.
 
     Attributes
     ----------
     card : ModelCard
     spec : NetworkSpec
-        Of the network to train: with a head of one output.
+        Of the network to train, with a head of one output.
     state : dict of str to torch.Tensor
-        Its tensors; if it has a head, that predicts in the unit of its label.
+        Its tensors. Its head, if it has one, predicts in the unit of its label.
     """
 
     card: ModelCard
@@ -37,7 +37,7 @@ class Start:
     state: dict[str, torch.Tensor]
 
     def tensors_for(self, label: str, label_mean: float, label_std: float) -> dict[str, torch.Tensor]:
-        """The tensors to begin with: of the head only if it predicts the same label, for standardised targets then."""
+        """The initial tensors. Those of the head are included if its label is the same, for standardised targets."""
         head = f"{self.spec.head}."
         body = {name: values for name, values in self.state.items() if not name.startswith(head)}
         if self.card.label != label:
@@ -48,40 +48,63 @@ class Start:
         return body | dict(zip(names, map(torch.from_numpy, values), strict=True))
 
 
-def read_start(path: str | os.PathLike[str]) -> Start:
-    """Load the network that a training begins with; an encoder gets a head.
+def load_pretrained(path: str | os.PathLike[str]) -> PretrainedNetwork:
+    """Load a network for fine-tuning; an encoder gets a head.
 
     Raises
     ------
     CardError
         If it can't be loaded.
     ValueError
-        If it has no place for a head.
+        If no head can be added to it.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from galviz.network.model import save_model, wrap
+    >>> from galviz.network.spec import xresnet_spec
+    >>> spec = xresnet_spec(widen=0.125)
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = save_model(wrap(build_network(spec, seed=1), spec), f"{folder}/net.json")
+    ...     load_pretrained(f"{folder}/net.json").spec.head
+    '11'
     """
     network = load_model(path)
     card, spec = network.card, network.card.spec
     options = {**spec.options, find_builder(spec.builder).n_outputs: 1}
     if spec.head is None:
         spec = suggest_spec(spec.builder, options, crop_px=card.crop_px)
-    return Start(card, replace(spec, options=options), network.state_dict())
+    return PretrainedNetwork(card, replace(spec, options=options), network.state_dict())
 
 
 def check_spec(spec: NetworkSpec, recipe: Recipe) -> dict[str, LayerOutput]:
-    """What the layers of a network output, if it can be trained by a recipe; ValueError if it can't."""
+    """Check that a network can be trained with a recipe, and return the outputs of its layers.
+
+    Raises
+    ------
+    ValueError
+        If it can't be trained.
+
+    Examples
+    --------
+    >>> from galviz.network.spec import xresnet_spec
+    >>> check_spec(xresnet_spec(widen=0.125), Recipe(crop_px=32, pad_px=32))["features"].n_channels
+    64
+    """
     network = build_network(spec, seed=0).eval()
     layers, n_outputs = inspect_layers(network, spec, recipe.crop_px)
     if n_outputs != 1 or network.get_submodule(spec.head).bias is None:
         raise ValueError(
-            f"spec must have a head of one output and with a bias to be trained; got {spec.head!r} with {n_outputs} "
-            "outputs. Set the number of outputs in its options; causes to predict too stand in the recipe."
+            f"spec must have a head with one output and a bias; got {spec.head!r} with {n_outputs} outputs. "
+            "Set the number of outputs in its options. Causes to predict too belong in the recipe."
         )
     for side in {phase.side_px for phase in recipe.phases} - {recipe.crop_px}:
-        inspect_layers(network, spec, side)  # which says so if it can't take smaller images
+        inspect_layers(network, spec, side)  # raises an error if it can't take smaller images
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         output = network.train()(torch.zeros(2, 3, recipe.crop_px, recipe.crop_px))
     if not isinstance(output, torch.Tensor):
         raise ValueError(
-            f"{spec.builder} has more than one output in training mode, which galviz can't train. Choose another."
+            f"{spec.builder} has more than one output in training mode, and can't be trained. Choose another network."
         )
     return layers
 
@@ -93,23 +116,30 @@ def make_network(
     seed: int,
     tensors: dict[str, torch.Tensor] | None = None,
 ) -> nn.Module:
-    """A network for a phase.
+    """Build the network of a phase.
 
     Parameters
     ----------
     spec : NetworkSpec
     phase : Phase
     previous : torch.nn.Module or None
-        That of the phase before: its body and the first rows of its head go on.
+        That of the previous phase, whose body and first rows of the head are copied.
     seed : int
         Of random weights. The bias of a new head is 0, the mean of the standardised labels.
     tensors : dict of str to torch.Tensor, optional
-        What the first phase begins with, see `Start.tensors_for`; the rest is random.
+        Initial tensors of the first phase, see `PretrainedNetwork.tensors_for`; the others are random.
+
+    Examples
+    --------
+    >>> from galviz.network.spec import xresnet_spec
+    >>> network = make_network(xresnet_spec(widen=0.125), Recipe().phases[0], None, seed=1)
+    >>> network[11].bias.tolist()
+    [0.0]
     """
     set_seed(seed)
     n_out = 1 + len(phase.causes)
-    outputs = find_builder(spec.builder).n_outputs
-    network = build_network(replace(spec, options={**spec.options, outputs: n_out}))
+    n_outputs = find_builder(spec.builder).n_outputs
+    network = build_network(replace(spec, options={**spec.options, n_outputs: n_out}))
     if previous is None:
         nn.init.zeros_(network.get_submodule(spec.head).bias)
         if tensors:

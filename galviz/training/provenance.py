@@ -1,4 +1,4 @@
-"""What a card says of how its network came to be: on which galaxies, with which versions, on which processor."""
+"""The provenance of a network for its card: galaxies, package versions and processor."""
 
 import os
 import platform
@@ -17,32 +17,52 @@ from galviz.survey.survey import Survey
 
 
 def describe_survey(survey: Survey) -> dict[str, Any]:
-    """What a card says of a survey trained on: for a simulated one, the settings that make it again."""
-    known: dict[str, Any] = {"sha256": survey.sha256, "galaxies": len(survey.object_ids)}
+    """Describe a training survey for the card; for a simulated one, with the settings that reproduce it.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> survey = SimpleNamespace(folder=Path("none"), sha256="0" * 64, object_ids=["1", "2"], scale=1)
+    >>> describe_survey(survey)["galaxies"]
+    2
+    """
+    description: dict[str, Any] = {"sha256": survey.sha256, "galaxies": len(survey.object_ids)}
     if survey.scale != 1:
-        known["scale"] = survey.scale
+        description["scale"] = survey.scale
     simulation = survey.folder / SIMULATION_NAME
     if simulation.exists():
         content = read_regular(simulation, at_most=2**20)
         check_shipped(simulation, content)
         try:
-            # Within what the card may be that will hold it.
-            known["simulation"] = parse_json(content, max_depth=16)
+            # The card that will hold it has the same limit.
+            description["simulation"] = parse_json(content, max_depth=16)
         except ValueError as error:
             raise ValueError(
-                f"{simulation} is no JSON ({error}). Simulate the survey again, or remove the file."
+                f"{simulation} is not valid JSON ({error}). Simulate the survey again, or remove the file."
             ) from error
-    return known
+    return description
 
 
-def versions() -> dict[str, str]:
-    """Versions of what the weights depend on."""
+def package_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that the weights depend on.
+
+    Examples
+    --------
+    >>> list(package_versions())
+    ['galviz', 'python', 'torch', 'fastai', 'numpy', 'pillow']
+    """
     packages = ("torch", "fastai", "numpy", "pillow")
     return {"galviz": __version__, "python": platform.python_version()} | {name: version(name) for name in packages}
 
 
-def processor() -> str:
-    """The processor by name, its cores and the widest instructions that torch uses on it."""
+def describe_processor() -> str:
+    """Name of the processor, its number of cores and the widest instructions that torch uses on it.
+
+    Examples
+    --------
+    >>> " cores, " in describe_processor()
+    True
+    """
     name = platform.processor()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():

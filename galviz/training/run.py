@@ -1,4 +1,4 @@
-"""Training itself: a phase after another, a checkpoint per epoch, and at the end weights with their card."""
+"""Training: one phase after the other, a checkpoint per epoch, and finally weights with their card."""
 
 import galviz.network.builders  # noqa: F401 (first: it imports fastai without its deprecation warnings)
 
@@ -17,18 +17,18 @@ from galviz.network.card import ModelCard, file_sha256, write_card
 from galviz.network.spec import NetworkSpec
 from galviz.network.state import read_weights, write_weights
 from galviz.survey.survey import Survey
-from galviz.training.checkpoint import Progress, read_checkpoint, save_checkpoint
-from galviz.training.epochs import EpochKeeper
-from galviz.training.fitting import errors_of, fit, settle
-from galviz.training.galaxies import make_dataloaders
+from galviz.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from galviz.training.dataloaders import make_dataloaders
+from galviz.training.epochs import EpochCallback
+from galviz.training.fitting import correct_bias, fit, prediction_errors
 from galviz.training.networkfiles import NetworkFiles
 from galviz.training.networks import check_spec, make_network
 from galviz.training.plan import Plan, choose_recipe_and_spec, make_plan
-from galviz.training.provenance import processor, versions
+from galviz.training.provenance import describe_processor, package_versions
 from galviz.training.recipe import Recipe
 
-# Galaxies by which the head's constant is settled: enough to know a mean error to 2 % of its scatter.
-_SETTLED_BY = 4096
+# Galaxies with which the head's bias is corrected: enough for a mean error to 2 % of its scatter.
+_N_FOR_BIAS = 4096
 
 
 def train(
@@ -45,33 +45,34 @@ def train(
 ) -> ModelCard:
     """Train a network and write its weights and card.
 
-    After each epoch the state is kept in ``<name>.checkpoint`` beside `out`; the same call goes on from there, to the
-    same weights, and removes it at the end. Python's, NumPy's and torch's global random generators are seeded.
+    After each epoch the state is saved as ``<name>.checkpoint`` beside `out`. After an interruption, the same call
+    continues from there to the same weights; it removes the checkpoint at the end. Python's, NumPy's and torch's global
+    random generators are seeded.
 
     Parameters
     ----------
     surveys : sequence of Survey
         With the same label.
     out : path-like
-        The card, ``<name>.json``; the weights go beside it as ``<name>.safetensors``. Its folder must exist.
+        The card, ``<name>.json``; the weights are written to ``<name>.safetensors``. Its folder must exist.
     recipe : Recipe, optional
         The tutorial's by default.
     spec : NetworkSpec, optional
         Of the network, with a head of one output and a registered builder; by default galviz's xresnet34.
     start : path-like, optional
-        Instead of `spec`: the card of a network to fine-tune, as fastai's ``fine_tune`` does. Its head goes on if it
-        predicts the same label. Images are cropped and normalised as for that network, whatever the recipe says.
+        Instead of `spec`: the card of a network to fine-tune, as fastai's ``fine_tune`` does. Its head is kept if it
+        predicts the same label. Images are cropped and normalised as for that network, regardless of the recipe.
     progress : callable, optional
-        Called as progress(done, total), in batches trained on. What it raises ends the run and comes through.
+        Called as progress(done, total), in training batches. An exception that it raises ends the run.
     report : callable, optional
-        Called with the record of each epoch as it ends: phase, epoch, side_px, train_rmse, valid_rmse (both of the
-        label, in its unit), seconds.
+        Called with the record of each epoch: phase, epoch, side_px, train_rmse, valid_rmse (both of the label, in its
+        unit), seconds.
     note : callable, optional
-        Called before the first epoch with each sentence on galaxies that were left out, and why; by default they are
-        warnings. How many they are stands on the card too.
+        Called before the first epoch with each sentence about galaxies that were left out; by default they are
+        warnings. The card has their numbers too.
     force : bool
-        Replace a network of that name. Without it, one that appears during the training is left alone too, and this one
-        gets another name, which its card has.
+        Replace a network of that name. Without it, a network that another program writes during the training isn't
+        replaced either: this one gets another name, which its card has.
 
     Returns
     -------
@@ -80,25 +81,31 @@ def train(
     Raises
     ------
     ValueError
-        If `spec` and `start` are both given, there is a network of that name already and no checkpoint of its training,
-        the galaxies don't suffice, their labels can't be learnt (see `select_galaxies`, `label_scale`), the checkpoint
-        is of another run, or the loss is no number any more.
+        If `spec` and `start` are both given, a network of that name exists already, there are too few galaxies, their
+        labels can't be learnt (see `select_galaxies`, `label_scale`), the checkpoint belongs to another run, or the
+        error isn't finite any more.
     OSError
         If a file can't be written.
+
+    Examples
+    --------
+    >>> train([], "no such folder/net.json")
+    Traceback (most recent call last):
+    ValueError: out must be a .json file in a folder that exists; got no such folder/net.json.
     """
     card_path = _check_path(Path(out))
-    recipe, spec, begun = choose_recipe_and_spec(recipe, spec, start)
+    recipe, spec, pretrained = choose_recipe_and_spec(recipe, spec, start)
     layers = check_spec(spec, recipe)
-    names = NetworkFiles(card_path, force=force)
-    plan = make_plan(surveys, recipe, spec, begun, layers)
+    files = NetworkFiles(card_path, force=force)
+    plan = make_plan(surveys, recipe, spec, pretrained, layers)
     checkpoint, settings = card_path.with_suffix(".checkpoint"), plan.settings
     clear_unfinished(checkpoint.parent, target=checkpoint.name)
-    done = read_checkpoint(checkpoint, settings)
+    done = load_checkpoint(checkpoint, settings)
     for sentence in plan.selection.notes:
         (note or warnings.warn)(sentence)
     save = partial(save_checkpoint, checkpoint, settings)
     network, done = _fit_phases(plan, done, save, progress, report)
-    card = _write_network(plan, network, done, names.free_card())
+    card = _write_network(plan, network, done, files.unused_card())
     checkpoint.unlink(missing_ok=True)
     return card
 
@@ -108,7 +115,7 @@ def _check_path(card_path: Path) -> Path:
         raise ValueError(f"out must be a .json file in a folder that exists; got {card_path}.")
     if not card_path.name.isprintable():
         raise ValueError(
-            f"out must have a name of printable characters, for the card names it; got {card_path.name!r}."
+            f"out must have a name of printable characters, because the card contains it; got {card_path.name!r}."
         )
     return card_path
 
@@ -120,7 +127,7 @@ def _fit_phases(
     progress: Callable[[int, int], object] | None,
     report: Callable[[dict[str, Any]], object] | None,
 ) -> tuple[nn.Module, Progress]:
-    """Train the phases that are not done yet; the network of the last."""
+    """Train the phases that are not done yet; return the network of the last."""
     recipe, spec, tensors, network = plan.recipe, plan.spec, None, None
     if plan.start is not None:
         tensors = plan.start.tensors_for(plan.surveys[0].label.column, plan.label_mean, plan.label_std)
@@ -135,22 +142,22 @@ def _fit_phases(
         if done.epoch == phase.epochs:
             continue
         dataloaders = make_dataloaders(plan.galaxies, recipe, phase, plan.pixel_mean, plan.pixel_std)
-        keeper = EpochKeeper(recipe, done, plan.label_std, save, progress, report)
-        fit(network, spec.head, dataloaders, recipe.precision, phase, keeper)
+        callback = EpochCallback(recipe, done, plan.label_std, save, progress, report)
+        fit(network, spec.head, dataloaders, recipe.precision, phase, callback)
     return network, done
 
 
 def _write_network(plan: Plan, network: nn.Module, done: Progress, card_path: Path) -> ModelCard:
-    """Settle the head, write the weights and, once they have been read again and judged, the card."""
+    """Correct the head's bias, write the weights, validate what was written, and write the card."""
     recipe, spec, label = plan.recipe, plan.spec, plan.surveys[0].label
     dataloaders = make_dataloaders(plan.galaxies, recipe, recipe.phases[-1], plan.pixel_mean, plan.pixel_std)
-    settled_by = [plan.galaxies[position] for position in plan.in_training[:_SETTLED_BY]]
-    settle(network.get_submodule(spec.head), network, dataloaders, settled_by)
+    galaxies = [plan.galaxies[position] for position in plan.in_training[:_N_FOR_BIAS]]
+    correct_bias(network, network.get_submodule(spec.head), dataloaders.test_dl(galaxies, with_labels=True))
     weights = card_path.with_suffix(".safetensors")
     with saying_how_to_go_on():
         write_weights(network, weights)
     network.load_state_dict(read_weights(weights))
-    errors = errors_of(network, dataloaders.valid)
+    errors = prediction_errors(network, dataloaders.valid)
     card = ModelCard(
         name=card_path.stem,
         task="regression",
@@ -165,7 +172,7 @@ def _write_network(plan: Plan, network: nn.Module, done: Progress, card_path: Pa
         survey_sha256=plan.survey_sha256,
         weights=weights.name,
         weights_sha256=file_sha256(weights),
-        training=_describe(plan, done) | {"valid_rmse": plan.label_std * float((errors**2).mean().sqrt())},
+        training=_describe_training(plan, done) | {"valid_rmse": plan.label_std * float((errors**2).mean().sqrt())},
         label_mean=plan.label_mean,
         label_std=plan.label_std,
     )
@@ -174,14 +181,9 @@ def _write_network(plan: Plan, network: nn.Module, done: Progress, card_path: Pa
     return card
 
 
-def _describe(plan: Plan, done: Progress) -> dict[str, Any]:
-    """How a network was trained, as its card says it."""
-    started = (
-        {}
-        if plan.start is None
-        else {"started_from": {"name": plan.start.card.name, "weights_sha256": plan.start.card.weights_sha256}}
-    )
-    return {
+def _describe_training(plan: Plan, done: Progress) -> dict[str, Any]:
+    """The training as the card describes it."""
+    description = {
         "recipe": plan.recipe.as_json(),
         "surveys": plan.descriptions,
         "n_training": len(plan.in_training),
@@ -191,7 +193,10 @@ def _describe(plan: Plan, done: Progress) -> dict[str, Any]:
         "n_near_copies": plan.selection.n_near_copies,
         "epochs": done.history,
         "seconds": round(sum(record["seconds"] for record in done.history)),
-        "processor": processor(),
-        "versions": versions(),
-        **started,
+        "processor": describe_processor(),
+        "versions": package_versions(),
     }
+    if plan.start is not None:
+        card = plan.start.card
+        description["started_from"] = {"name": card.name, "weights_sha256": card.weights_sha256}
+    return description

@@ -1,4 +1,4 @@
-"""One cycle: how the learning rate rises and falls over a training.
+"""The one-cycle schedule: how the learning rate rises and falls over a training.
 
 Smith & Topin (2018), arXiv:1708.07120, as fastai's ``fit_one_cycle`` does it: a quarter of the steps up, the rest down,
 both along half a cosine.
@@ -28,6 +28,11 @@ def one_cycle(highest: float, n_steps: int) -> np.ndarray:
     ------
     ValueError
         If `highest` is not above 0, or `n_steps` below 1.
+
+    Examples
+    --------
+    >>> print(one_cycle(0.01, 8).round(4))
+    [0.0004 0.0052 0.01   0.0093 0.0075 0.005  0.0025 0.0007]
     """
     if not highest > 0 or n_steps < 1:
         raise ValueError(f"highest must be above 0 and n_steps at least 1; got {highest} and {n_steps}.")

@@ -108,8 +108,8 @@ def page() -> None:
     st.container(width=720).markdown(text["statistics"])
     show_code(
         network_crop,
-        "galviz/training/augmentation.py:crops",
-        "galviz/training/augmentation.py:turns",
+        "galviz/training/augmentation.py:crop_transforms",
+        "galviz/training/augmentation.py:flip_transforms",
         "galviz/training/augmentation.py:Variation",
         normalise,
         matplotlib=figure_source(lesson),

@@ -39,9 +39,9 @@ def test_preparing_images():
 
 @pytest.mark.full
 def test_turns_are_what_the_text_says():
-    from galviz.training.augmentation import turns
+    from galviz.training.augmentation import flip_transforms
 
-    (turn,) = turns()
+    (turn,) = flip_transforms()
     assert says("images", "augment", "half of the images are mirrored", "tilted by up to 10°", "filled by reflection")
     assert turn.pad_mode == "reflection"
 

@@ -13,8 +13,8 @@ from PIL import Image
 
 from galviz.cli import main
 from galviz.survey.survey import load_survey
-from galviz.training.duplicates import image_digest, same_galaxy
-from galviz.training.galaxies import select_galaxies, split
+from galviz.training.duplicates import image_digest, number_galaxies
+from galviz.training.galaxies import select_galaxies, split_galaxies
 from galviz.training.recipe import Recipe, WarmUp
 from galviz.training.run import train
 from tests.cards import TINY
@@ -48,7 +48,7 @@ def sides(selection, recipe=RECIPE):
     """(survey, id) of the galaxies on either side of the split."""
     return [
         {(id(selection.galaxies[n].survey), selection.galaxies[n].object_id) for n in side}
-        for side in split(selection.galaxies, recipe)
+        for side in split_galaxies(selection.galaxies, recipe)
     ]
 
 
@@ -81,7 +81,7 @@ def test_copies_are_used_once(folder, copied, change):
     assert twice.notes == ["40 of 80 rows are left out: each repeats the image and label of another."]
 
 
-def test_a_galaxy_under_two_ids_in_one_survey_is_used_once(copied):
+def test_an_image_under_two_ids_is_used_once(copied):
     def change(table, images):
         shutil.copy(images / f"{table['objID'][3]}.jpg", images / "again.jpg")
         return pd.concat([table, table.iloc[[3]].assign(objID="again")])
@@ -106,8 +106,8 @@ def test_other_images_of_a_galaxy_are_on_its_side(folder, copied, share):
     assert in_training | in_validation == set(surveys[0].object_ids)
     assert len(in_validation) == int(share * 40)
     assert selection.notes == [
-        "40 rows are of a galaxy that an earlier row is of too, with the same id or image: all rows of a galaxy are on "
-        "the same side of the split."
+        "40 rows show a galaxy of an earlier row (same id or same image): all rows of a galaxy are on the same side of "
+        "the split."
     ]
 
 
@@ -123,7 +123,7 @@ def test_the_same_image_with_other_causes_is_on_its_side(folder, copied):
     assert in_training.isdisjoint(in_validation)
 
 
-def test_one_image_with_two_labels_is_told(folder, copied):
+def test_one_image_with_two_labels_is_refused(folder, copied):
     def change(table, images):
         renamed(table, images)
         table.loc[5, "oh_p50"] = "8.1234"
@@ -139,15 +139,15 @@ def test_one_image_with_two_labels_is_told(folder, copied):
     assert "\n" not in message
 
 
-def test_rows_are_one_galaxy_also_at_one_remove():
+def test_rows_of_a_galaxy_may_be_connected_indirectly():
     #         a: 0     b: image of 0   b's id, c   c's image   alone
-    numbers = same_galaxy(["a", "b", "b", "d", "e"], [b"1", b"1", b"2", b"2", b"3"])
+    numbers = number_galaxies(["a", "b", "b", "d", "e"], [b"1", b"1", b"2", b"2", b"3"])
     assert numbers.tolist() == [0, 0, 0, 0, 1]
-    assert same_galaxy(["a", "b", "a", "c"], [b"1", b"2", b"3", b"4"]).tolist() == [0, 1, 0, 2]
-    assert same_galaxy([], []).tolist() == []
+    assert number_galaxies(["a", "b", "a", "c"], [b"1", b"2", b"3", b"4"]).tolist() == [0, 1, 0, 2]
+    assert number_galaxies([], []).tolist() == []
 
 
-def test_images_of_other_shape_or_pixels_have_other_digests(copied):
+def test_images_of_another_shape_or_pixels_have_another_digest(copied):
     def change(table, images):
         pixels = np.arange(64 * 48 * 3, dtype=np.uint8).reshape(48, 64, 3)
         other = pixels.copy()
@@ -162,24 +162,25 @@ def test_images_of_other_shape_or_pixels_have_other_digests(copied):
     assert len({b, c, d}) == 3
 
 
-def test_without_duplicates_split_and_permutation_are_what_they_were(folder):
-    """Numbers of a training must not change: fastai's own split of the rows, NumPy's own permutation of the labels."""
+def test_split_and_permutation_are_those_of_fastai_and_numpy(folder):
     survey = load_survey(folder)
     for share, seed in ((0.04, 2020), (0.25, 2), (0.5, 7)):
         recipe = Recipe(**vars(RECIPE) | {"valid_share": share, "seed": seed, "shuffled_labels": True})
         galaxies = select_galaxies([survey], recipe).galaxies
-        assert split(galaxies, recipe) == tuple(map(list, RandomSplitter(share, seed=seed)(range(40))))
+        assert split_galaxies(galaxies, recipe) == tuple(map(list, RandomSplitter(share, seed=seed)(range(40))))
         torch.manual_seed(seed)
         order = torch.randperm(40).tolist()
-        assert split(galaxies, recipe) == (order[int(share * 40) :], order[: int(share * 40)])
+        assert split_galaxies(galaxies, recipe) == (order[int(share * 40) :], order[: int(share * 40)])
         labels = np.random.default_rng(seed).permutation(survey.catalogue["metallicity"].to_numpy())
         assert [galaxy.targets[0] for galaxy in galaxies] == labels.tolist()
 
 
-def test_copies_leave_too_few_galaxies(folder, copied):
+def test_copies_can_leave_too_few_galaxies(folder, copied):
     surveys = [load_survey(folder), copied("copy", renamed)]
-    recipe = Recipe(**vars(RECIPE) | {"batch_size": 32})  # 30 beside the 10 to validate with
-    with pytest.raises(ValueError, match=r"^40 galaxies have a label \(40 are copies\), and a batch of 32 to train on"):
+    recipe = Recipe(**vars(RECIPE) | {"batch_size": 32})  # 30 remain for training
+    with pytest.raises(
+        ValueError, match=r"^40 galaxies have a label \(40 are copies\), too few for a training batch of 32"
+    ):
         select_galaxies(surveys, recipe)
 
 
@@ -199,7 +200,7 @@ def test_a_network_of_a_survey_given_twice_is_the_network_of_that_survey(folder,
     assert notes == ["80 of 120 rows are left out: each repeats the image and label of another."]
 
 
-def test_what_is_left_out_is_told_with_its_column(copied, tmp_path):
+def test_rows_without_a_label_or_cause_are_counted(copied, tmp_path):
     def change(table, images):
         table.loc[[3, 7], "oh_p50"] = ""
         table.loc[[7, 9], "bulge_fraction"] = ["", "inf"]
@@ -210,12 +211,12 @@ def test_what_is_left_out_is_told_with_its_column(copied, tmp_path):
     recipe = Recipe(**vars(RECIPE) | CAUSES)
     with pytest.warns(UserWarning, match=f"^{re.escape(sentence)}$"):  # by default; the command prints it
         card = train([survey], tmp_path / "net.json", recipe=recipe, spec=TINY)
-    told = json.loads((tmp_path / "net.json").read_text(encoding="utf-8"))["training"]
-    assert told["n_missing"] == dict(card.training["n_missing"]) == {"metallicity": 2, "bulge_fraction": 2}
+    training = json.loads((tmp_path / "net.json").read_text(encoding="utf-8"))["training"]
+    assert training["n_missing"] == dict(card.training["n_missing"]) == {"metallicity": 2, "bulge_fraction": 2}
     assert card.training["n_training"] + card.training["n_validation"] == 36
 
 
-def test_the_command_tells_of_a_folder_given_twice_at_once(folder, tmp_path, capsys):
+def test_the_command_refuses_a_folder_given_twice(folder, tmp_path, capsys):
     (tmp_path / "link").symlink_to(folder)
     for other in (folder, tmp_path / "link", f"{folder}/../{folder.name}"):
         arguments = ["train", "--survey", str(folder), "--survey", str(other), "--out", str(tmp_path / "net.json")]
@@ -232,7 +233,7 @@ def test_the_label_is_no_cause(folder):
 
 @pytest.fixture(scope="module")
 def mock_folder(tmp_path_factory):
-    """Forty mock galaxies: with stars, neighbours and noise, by which a copy is known."""
+    """Forty mock galaxies, with the stars, neighbours and noise by which near-copies are recognised."""
     survey, folder = load_survey(), tmp_path_factory.mktemp("mock")
     table = survey.catalogue.iloc[::50].rename(columns={"metallicity": "oh_p50"})
     (folder / "images").mkdir()
@@ -263,7 +264,7 @@ def with_near_copies(mock_folder, to, alter, n=10):
     ],
     ids=["saved again", "resized", "cropped and turned"],
 )
-def test_near_copies_are_on_one_side_and_told(mock_folder, tmp_path, alter):
+def test_near_copies_are_on_one_side_and_counted(mock_folder, tmp_path, alter):
     survey = with_near_copies(mock_folder, tmp_path / "survey", alter)
     for seed in range(5):
         recipe = Recipe(**vars(RECIPE) | {"seed": seed})
@@ -277,8 +278,7 @@ def test_near_copies_are_on_one_side_and_told(mock_folder, tmp_path, alter):
     assert (selection.n_near_copies, selection.n_duplicates) == (10, 0)
     (note,) = selection.notes
     assert note.startswith("10 images are near-copies of another under another id ")
-    # No more than was found is claimed.
-    assert "that were found" in note
+    assert "that were found" in note  # not all near-copies are found
     assert all(word in note for word in ("stretched", "other angles", "less than 70 %"))
 
 
@@ -293,7 +293,7 @@ def test_near_copies_are_counted_beside_other_copies(mock_folder, tmp_path):
     ]
 
 
-def test_galaxies_of_the_mock_survey_are_no_copies_of_each_other(mock_folder):
+def test_the_mock_survey_has_no_near_copies(mock_folder):
     selection = select_galaxies([load_survey(mock_folder)], RECIPE)
     assert (selection.n_near_copies, selection.notes) == (0, [])
     assert [galaxy.number for galaxy in selection.galaxies] == list(range(40))

@@ -1,5 +1,6 @@
 """Training other networks than galviz's own, and fine-tuning one: its head first, then all layers."""
 
+import re
 import shutil
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from galviz.network.model import load_model, save_model, wrap
 from galviz.network.suggestion import suggest_spec
 from galviz.survey.survey import load_survey
 from galviz.training import fitting
-from galviz.training.networks import read_start
+from galviz.training.networks import load_pretrained
 from galviz.training.recipe import Recipe
 from galviz.training.run import train
 from tests.cards import TINY
@@ -26,37 +27,30 @@ SMALL = {"batch_size": 8, "pad_px": 60, "crop_px": 48, "seed": 2}
 FINE = Recipe(epochs=1, lr=2e-3, batch_size=8, seed=2)
 
 
-@pytest.fixture(scope="module")
-def survey(make_survey):
-    return load_survey(make_survey(40, side_px=64))
-
-
-@pytest.fixture(scope="module")
-def trained(survey, tmp_path_factory):
-    """The card of a tiny network that was trained a little."""
-    path = tmp_path_factory.mktemp("trained") / "first.json"
-    train([survey], path, recipe=Recipe(epochs=2, lr=0.02, **SMALL), spec=TINY)
-    return path
+@pytest.fixture
+def trained(short):
+    """The card of a tiny trained network."""
+    return short.out
 
 
 @pytest.fixture
 def states(monkeypatch):
-    """The states of the network at the end of each phase, and what each Learner was given."""
-    kept = []
+    """Each phase with the states of the network before and after it."""
+    states = []
     fit = fitting.fit
 
-    def watched(network, head, dataloaders, precision, phase, keeper):
+    def watched(network, head, dataloaders, precision, phase, callback):
         before = {name: values.clone() for name, values in network.state_dict().items()}
-        fit(network, head, dataloaders, precision, phase, keeper)
+        fit(network, head, dataloaders, precision, phase, callback)
         after = {name: values.clone() for name, values in network.state_dict().items()}
-        kept.append((phase, before, after))
+        states.append((phase, before, after))
 
     monkeypatch.setattr("galviz.training.run.fit", watched)
-    return kept
+    return states
 
 
 def changed(before, after, network):
-    """Names of parameters that differ; those of norms are left out, which go on learning in a frozen body."""
+    """Names of parameters that differ, without those of norms, which are trained in a frozen body too."""
     norms = {
         f"{path}.{name}"
         for path, module in network.named_modules()
@@ -67,7 +61,7 @@ def changed(before, after, network):
     return {name for name in parameters if not torch.equal(before[name], after[name])}
 
 
-def test_the_head_learns_first_and_then_all_layers(survey, trained, states, tmp_path):
+def test_the_head_is_trained_first_and_then_all_layers(survey, trained, states, tmp_path):
     card = train([survey], tmp_path / "second.json", recipe=FINE, start=trained)
     (head, _, _), (tuning, _, _) = states
     assert [(phase.name, phase.epochs, phase.lr) for phase in (head, tuning)] == [
@@ -76,14 +70,14 @@ def test_the_head_learns_first_and_then_all_layers(survey, trained, states, tmp_
     network = load_model(trained)
     assert changed(*states[0][1:], network) == {"11.weight", "11.bias"}
     assert len(changed(*states[1][1:], network)) > 20
-    assert card.training["started_from"] == {"name": "first", "weights_sha256": read_card(trained).weights_sha256}
+    assert card.training["started_from"] == {"name": "net", "weights_sha256": read_card(trained).weights_sha256}
     assert [record["phase"] for record in card.training["epochs"]] == ["head", "fine-tuning"]
     first = read_card(trained)
     assert (card.mean, card.std, card.pad_px, card.crop_px) == (first.mean, first.std, first.pad_px, first.crop_px)
 
 
-def test_the_same_label_goes_on_where_it_was(survey, trained, states, tmp_path):
-    start, first = read_start(trained), read_card(trained)
+def test_the_head_of_the_same_label_is_kept(survey, trained, states, tmp_path):
+    start, first = load_pretrained(trained), read_card(trained)
     tensors = start.tensors_for(first.label, 3.0, 2.0)
     network = build_network(start.spec)
     network.load_state_dict(tensors)
@@ -119,7 +113,7 @@ def test_an_encoder_gets_a_head(outputs, survey, states, tmp_path):
     assert np.isfinite(features.predictions).all()
 
 
-def test_a_stopped_run_goes_on_to_the_same_weights(survey, trained, tmp_path):
+def test_an_interrupted_run_continues_to_the_same_weights(survey, trained, tmp_path):
     train([survey], tmp_path / "whole.json", recipe=replace(FINE, epochs=2), start=trained)
 
     def stop(record):
@@ -136,12 +130,12 @@ def test_a_stopped_run_goes_on_to_the_same_weights(survey, trained, tmp_path):
 
 def test_the_schedule_is_that_of_fastai(survey, trained, tmp_path, monkeypatch):
     """Learning rates of both groups at every step, beside those of fastai's own fine_tune on the same batches."""
-    seen = []
+    our_rates = []
 
     class Watched(fitting.Learner):
         def fit_one_cycle(self, *arguments, **options):
             super().fit_one_cycle(*arguments, **options)
-            seen.append([dict(self.recorder.hps)["lr"]])
+            our_rates.append([dict(self.recorder.hps)["lr"]])
 
     monkeypatch.setattr(fitting, "Learner", Watched)
     train([survey], tmp_path / "net.json", recipe=replace(FINE, epochs=2), start=trained)
@@ -151,11 +145,11 @@ def test_the_schedule_is_that_of_fastai(survey, trained, tmp_path, monkeypatch):
     from fastai.learner import Learner
     from fastai.optimizer import ranger
 
-    network = fitting.InPrecision(load_model(trained), "float32", "11")
+    network = fitting.PrecisionWrapper(load_model(trained), "float32", "11")
     rows = [(torch.randn(3, 48, 48), torch.randn(1)) for _ in range(32)]
     loaders = DataLoaders.from_dsets(rows, rows, bs=8, device="cpu", num_workers=0)
     theirs = Learner(
-        loaders, network, loss_func=fitting.loss, opt_func=ranger, splitter=fitting.InPrecision.body_and_head
+        loaders, network, loss_func=fitting.loss, opt_func=ranger, splitter=fitting.PrecisionWrapper.body_and_head
     )
     rates = []
     fit = theirs.fit_one_cycle
@@ -167,8 +161,8 @@ def test_the_schedule_is_that_of_fastai(survey, trained, tmp_path, monkeypatch):
     theirs.fit_one_cycle = watched
     with theirs.no_bar(), theirs.no_logging():
         theirs.fine_tune(2, base_lr=2e-3)
-    assert [len(phase[0]) for phase in seen] == [len(phase[0]) for phase in rates]
-    for ours, expected in zip(seen, rates, strict=True):
+    assert [len(phase[0]) for phase in our_rates] == [len(phase[0]) for phase in rates]
+    for ours, expected in zip(our_rates, rates, strict=True):
         np.testing.assert_allclose(np.array(ours[0], float), np.array(expected[0], float), rtol=1e-6)
 
 
@@ -213,7 +207,7 @@ def test_a_renamed_card_keeps_the_weights_that_it_names(force, survey, trained, 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["--architecture", "resnet18"], "builder must be one of"),
         (["--architecture", "torchvision:squeezenet1_0"], "no linear layer|vector per image"),
@@ -221,18 +215,17 @@ def test_a_renamed_card_keeps_the_weights_that_it_names(force, survey, trained, 
         (["--architecture", "torchvision:vit_b_16"], "can't take images of 112 px"),
         (["--architecture", "torchvision:densenet121"], "output of no module"),
         (["--options", "depth=3"], "must be among"),
-        (["--head-epochs", "1"], "no network to start with"),
+        (["--head-epochs", "1"], "no network to start from"),
         (["--from", "none.json"], "no model card"),
     ],
 )
-def test_what_cant_be_trained_is_told_before_anything_is_done(arguments, says, survey, tmp_path, capsys):
+def test_invalid_arguments_are_refused_first(arguments, message, survey, tmp_path, capsys):
     assert command(survey, tmp_path / "net.json", *arguments) == 2
-    said = capsys.readouterr().err
-    assert any(each in said for each in says.split("|"))
+    assert re.search(message, capsys.readouterr().err)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_network_to_fine_tune_says_itself_what_it_is(survey, trained, tmp_path, capsys):
+def test_a_network_to_fine_tune_has_its_own_specification(survey, trained, tmp_path, capsys):
     for arguments in (["--architecture", "xresnet18"], ["--options", "sa=true"], ["--crop", "64"]):
         assert command(survey, tmp_path / "net.json", "--from", trained, *arguments) == 2
         assert "omit it" in capsys.readouterr().err

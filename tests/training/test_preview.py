@@ -1,4 +1,4 @@
-"""What training does to one image, to look at: crops that are crops, turns that are turns, and no trace of the dice."""
+"""Previews of augmentation: crops, flips and light as in training, and generators that are restored."""
 
 import random
 from dataclasses import replace
@@ -10,7 +10,7 @@ from PIL import Image
 
 from galviz.network.card import read_card
 from galviz.network.crops import centre_crop, network_crop
-from galviz.training.preview import augment, strongest_variation
+from galviz.training.preview import augment, max_variation
 
 
 @pytest.fixture(scope="module")
@@ -24,21 +24,21 @@ def image():
     return Image.fromarray(np.random.default_rng(1).integers(40, 216, (160, 160, 3), dtype=np.uint8))
 
 
-def test_crops_are_parts_of_the_padded_image_elsewhere_each_time(image, card):
+def test_crops_are_random_parts_of_the_padded_image(image, card):
     padded = np.asarray(centre_crop(image, card.pad_px))
     windows = np.lib.stride_tricks.sliding_window_view(padded[:, :, 0], (card.crop_px, card.crop_px))
     places = set()
     for crop in augment(image, card, seed=3, count=6)["crop"]:
         red = np.asarray(crop)[:, :, 0]
-        found = np.argwhere((windows[:, :, 0, :] == red[0]).all(axis=2))
-        assert len(found) == 1
-        top, left = found[0]
+        positions = np.argwhere((windows[:, :, 0, :] == red[0]).all(axis=2))
+        assert len(positions) == 1
+        top, left = positions[0]
         assert np.array_equal(np.asarray(crop), padded[top : top + card.crop_px, left : left + card.crop_px])
         places.add((int(top), int(left)))
     assert len(places) > 1
 
 
-def test_turns_keep_the_middle_and_its_colour(card):
+def test_flips_keep_the_centre_and_its_colour(card):
     dot = np.zeros((160, 160, 3), np.uint8)
     dot[70:90, 70:90] = [200, 100, 50]
     for turned in augment(Image.fromarray(dot), card, seed=4, count=8)["turn"]:
@@ -47,7 +47,7 @@ def test_turns_keep_the_middle_and_its_colour(card):
         assert pixels.sum() == pytest.approx(dot.astype(int).sum(), rel=0.02)
 
 
-def test_some_turns_mirror_or_turn_by_quarters_and_some_do_not(card):
+def test_some_images_are_flipped_or_rotated_by_quarters(card):
     corner = np.zeros((160, 160, 3), np.uint8)
     corner[40:60, 40:60] = 255  # upper left of the middle
     middles = []
@@ -58,7 +58,7 @@ def test_some_turns_mirror_or_turn_by_quarters_and_some_do_not(card):
     assert 6 <= middles.count((True, True)) <= 22
 
 
-def test_light_varies_and_the_galaxy_stays_where_it_is(card):
+def test_light_varies_and_positions_do_not(card):
     dot = np.full((160, 160, 3), 10, np.uint8)
     dot[70:90, 60:80] = [150, 120, 90]
     drawn = augment(Image.fromarray(dot), card, seed=6, count=8)["light"]
@@ -69,7 +69,7 @@ def test_light_varies_and_the_galaxy_stays_where_it_is(card):
         assert (rows.mean(), columns.mean()) == pytest.approx((55.5, 45.5), abs=1.5)
 
 
-def test_the_dice_are_seeded_and_put_back(image, card):
+def test_generators_are_seeded_and_restored(image, card):
     random.seed(11)
     torch.manual_seed(11)
     expected = random.random(), torch.rand(1).item()
@@ -82,18 +82,18 @@ def test_the_dice_are_seeded_and_put_back(image, card):
     assert not np.array_equal(first["all"][0], other["all"][0])
 
 
-def test_without_variation_there_is_no_such_step(image, card):
+def test_without_variation_the_step_is_missing(image, card):
     bare = replace(card, training={})
-    assert strongest_variation(bare) == 0
+    assert max_variation(bare) == 0
     assert list(augment(image, bare, seed=1)) == ["crop", "turn", "all"]
 
 
-def test_the_shipped_card_says_how_strongly_light_was_varied(card):
+def test_the_largest_variation_of_the_shipped_network(card):
     recipe = card.training["recipe"]
-    assert strongest_variation(card) == max(each["variation"] for each in recipe["warm_ups"])
+    assert max_variation(card) == max(each["variation"] for each in recipe["warm_ups"])
 
 
-def test_turns_are_of_the_central_crop(image, card):
+def test_flips_are_applied_to_the_central_crop(image, card):
     """Among many draws some are left as they are: half aren't mirrored, and a quarter of those aren't tilted."""
     central = np.asarray(network_crop(image, card.pad_px, card.crop_px)).astype(int)
     apart = [

@@ -8,7 +8,7 @@ from galviz.training.schedule import one_cycle
 
 @pytest.mark.full
 @pytest.mark.parametrize("n_steps", [1, 4, 7, 1000])
-def test_it_is_fastais(n_steps):
+def test_it_is_fastai_s(n_steps):
     from fastai.callback.schedule import combined_cos
 
     theirs = combined_cos(0.25, 1e-2 / 25, 1e-2, 1e-2 / 1e5)
@@ -26,6 +26,6 @@ def test_it_rises_for_a_quarter_and_falls_for_the_rest():
 
 
 @pytest.mark.parametrize(("highest", "n_steps"), [(0, 10), (-1, 10), (0.01, 0)])
-def test_a_cycle_that_can_t_be_is_told(highest, n_steps):
+def test_invalid_arguments(highest, n_steps):
     with pytest.raises(ValueError, match="highest must be above 0 and n_steps at least 1"):
         one_cycle(highest, n_steps)
