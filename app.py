@@ -4,12 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from panels.anatomy import CERTIFICATE, GLOSSARY, HOME, SPACE
-from panels.frame import draw_page
-from panels.progress import keep_in_browser
+from panels.lesson_frame import CERTIFICATE, GLOSSARY, HOME, SPACE
+from panels.page_loader import draw_page
+from panels.progress import sync_with_browser
 from panels.settings import settings
 from panels.surveys import explain_errors
-from panels.threads import one_thread_each
+from panels.threads import limit_blas_threads
 
 HERE = Path(__file__).parent
 INSTRUMENTS = {
@@ -19,7 +19,7 @@ INSTRUMENTS = {
 }
 
 st.set_page_config(page_title="galviz", page_icon=str(HERE / "panels" / "favicon.png"), layout="wide")
-one_thread_each()
+limit_blas_threads()
 with explain_errors():
     # Pages are known to Streamlit by their files, which it watches for changes; draw_page says why it never runs them.
     home = st.Page(HOME, title="Home", url_path="home", default=True)
@@ -33,4 +33,4 @@ with explain_errors():
         files[lesson.slug] = lesson.page
     page = st.navigation({"": [home], **parts, "Instruments": instruments})
     draw_page(files[page.url_path])
-    keep_in_browser()
+    sync_with_browser()

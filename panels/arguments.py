@@ -1,4 +1,4 @@
-"""What the app was started with: ``streamlit run app.py -- --survey FOLDER [--label COLUMN] [--scale S] …``."""
+"""The arguments of the app: ``streamlit run app.py -- --survey FOLDER [--label COLUMN] [--scale S] …``."""
 
 import argparse
 import sys
@@ -7,28 +7,28 @@ from typing import NoReturn
 import streamlit as st
 
 from galviz.survey.survey import checked_scale
-from panels.plain import plain
+from panels.markdown import escape_markdown
 from panels.settings import settings
 
 
 class _Parser(argparse.ArgumentParser):
-    """Raises where argparse would end the process, which in a page would end nothing and show nothing."""
+    """Raises an error instead of ending the process, as argparse does."""
 
     def error(self, message: str) -> NoReturn:
         raise ValueError(message)
 
 
 def read_arguments() -> argparse.Namespace:
-    """Read the arguments after ``--``; if they make no sense, say so on the page and stop.
+    """Parse the arguments after ``--``; if they are invalid, explain it on the page and stop.
 
     Returns
     -------
     argparse.Namespace
-        ``survey`` (str; where none is named that of the instructor's settings, or None for the shipped survey),
-        ``label`` (str, or None for the usual column), ``scale`` (float, 1 unless given), ``model`` (str, a card, or
-        None for the shipped one) and ``features`` (str, a features file to explore instead of the network's, or None).
+        ``survey`` (str; by default that of the instructor's settings, or None for the shipped survey), ``label`` (str,
+        or None for the default column), ``scale`` (float, by default 1), ``model`` (str, a card, or None for the
+        shipped network) and ``features`` (str, a features file to explore instead of the network's, or None).
     """
-    # No -h: the help would go to the server's terminal at every run of a page.
+    # No -h: the help would be printed to the server's terminal at every run of a page.
     parser = _Parser(prog="streamlit run app.py --", add_help=False, allow_abbrev=False)
     parser.add_argument("--survey", metavar="FOLDER")
     parser.add_argument("--label", metavar="COLUMN")
@@ -36,20 +36,20 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--model", metavar="CARD")
     parser.add_argument("--features", metavar="FILE")
     try:
-        found = parser.parse_args(sys.argv[1:])
-        if found.survey is None:
-            found.survey = settings().survey
-        if found.label is not None and found.survey is None:
-            parser.error("argument --label: it names a column of your own survey, so give --survey too")
-        if found.scale is not None and found.survey is None:
-            parser.error("argument --scale: it is for images of your own survey, so give --survey too")
-        found.scale = checked_scale(1.0 if found.scale is None else found.scale)
+        arguments = parser.parse_args(sys.argv[1:])
+        if arguments.survey is None:
+            arguments.survey = settings().survey
+        if arguments.label is not None and arguments.survey is None:
+            parser.error("argument --label: it names a column of your own survey, so --survey is needed too")
+        if arguments.scale is not None and arguments.survey is None:
+            parser.error("argument --scale: it applies to images of your own survey, so --survey is needed too")
+        arguments.scale = checked_scale(1.0 if arguments.scale is None else arguments.scale)
     except ValueError as error:
-        st.title("The app was started with arguments it can't use")
-        said = str(error).removesuffix(".")
-        st.error(plain(f"{said[:1].upper()}{said[1:]}."), icon=":material/terminal:")
-        st.markdown("Stop it in its terminal (Ctrl+C) and start it again as")
+        st.title("The app was started with invalid arguments")
+        message = str(error).removesuffix(".")
+        st.error(escape_markdown(f"{message[:1].upper()}{message[1:]}."), icon=":material/terminal:")
+        st.markdown("Stop it in its terminal (Ctrl+C) and start it again with")
         st.code("streamlit run app.py -- --survey FOLDER --label COLUMN --scale 1 --model CARD", language="bash")
-        st.markdown("or without anything behind `app.py` for the survey that comes with galviz.")
+        st.markdown("or without arguments for the survey that comes with galviz.")
         st.stop()
-    return found
+    return arguments

@@ -1,4 +1,4 @@
-"""How the app's caches tell features and surveys apart: by the checksums of what they were made from."""
+"""Streamlit's caches, with features and surveys identified by their checksums."""
 
 from functools import partial
 
@@ -14,6 +14,6 @@ _HASH_FUNCS = {
     Survey: lambda survey: survey.sha256,
 }
 
-# As Streamlit's decorators. Hashing all the numbers of an array of features would take longer than most results do.
+# Hashing all values of the features would take longer than most computations.
 cache_data = partial(st.cache_data, hash_funcs=_HASH_FUNCS)
 cache_resource = partial(st.cache_resource, hash_funcs=_HASH_FUNCS)

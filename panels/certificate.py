@@ -1,4 +1,4 @@
-"""What a student has done, lesson by lesson, and a page of it to keep."""
+"""The certificate: exercises and quiz questions per lesson, and an HTML page of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -30,25 +30,34 @@ complete, their exercises passed and their quiz right. {day}.</p>
 """
 
 
-def summed_up(asked: Sequence[tuple[Lesson, Questions]], known: Mapping[str, Value]) -> list[dict]:
-    """Count what was passed and answered: a row a lesson.
+def count_results(questions_by_lesson: Sequence[tuple[Lesson, Questions]], progress: Mapping[str, Value]) -> list[dict]:
+    """Count the passed exercises and the right answers of each lesson.
 
     Parameters
     ----------
-    asked : sequence of (Lesson, Questions)
-    known : mapping of str to str or int
-        A student's progress.
+    questions_by_lesson : sequence of (Lesson, Questions)
+    progress : mapping of str to str or int
 
     Returns
     -------
     list of dict
-        ``lesson`` (its title), ``exercises`` passed ``of exercises``, ``right`` ``of questions``, and whether it is
-        ``complete``: all passed, all right.
+        Per lesson: ``lesson`` (its title), ``exercises`` (passed) and ``of exercises`` (all), ``right`` and ``of
+        questions`` (answers), and ``complete``: whether everything is passed and right.
+
+    Examples
+    --------
+    >>> from galviz.course.manifest import find_lesson
+    >>> from galviz.course.questions import read_questions
+    >>> lesson = find_lesson("hooks")
+    >>> questions = read_questions(lesson)
+    >>> (row,) = count_results([(lesson, questions)], {f"{questions.tasks[0].id}.passed": "passed"})
+    >>> row["exercises"], row["right"], row["complete"]
+    (1, 0, False)
     """
     rows = []
-    for lesson, questions in asked:
-        passed = sum(f"{task.id}.passed" in known for task in questions.tasks)
-        right = sum(known.get(question.key) == question.right for question in questions.quiz)
+    for lesson, questions in questions_by_lesson:
+        passed = sum(f"{task.id}.passed" in progress for task in questions.tasks)
+        right = sum(progress.get(question.key) == question.right for question in questions.quiz)
         rows.append(
             {
                 "lesson": lesson.title,
@@ -62,8 +71,15 @@ def summed_up(asked: Sequence[tuple[Lesson, Questions]], known: Mapping[str, Val
     return rows
 
 
-def as_page(name: str, rows: Sequence[dict], day: date) -> str:
-    """A certificate as a page of HTML that needs nothing else."""
+def certificate_html(name: str, rows: Sequence[dict], day: date) -> str:
+    """Format a certificate as a self-contained HTML page.
+
+    Examples
+    --------
+    >>> row = {"lesson": "Hooks", "exercises": 1, "of exercises": 3, "right": 0, "of questions": 4, "complete": False}
+    >>> "<td>Hooks</td><td>1 of 3</td><td>0 of 4</td>" in certificate_html("Ada", [row], date(2026, 3, 1))
+    True
+    """
     total = {key: sum(row[key] for row in rows) for key in rows[0] if key != "lesson"}
     lines = [
         f"<tr><td>{escape(row['lesson'])}</td><td>{row['exercises']} of {row['of exercises']}</td>"

@@ -1,4 +1,4 @@
-"""The choice of what a picture's colours say: truth and prediction, or any column of the catalogue."""
+"""The control for a chart's colours: the true and the predicted label, or any column of the catalogue."""
 
 from collections.abc import Mapping
 
@@ -7,16 +7,16 @@ import streamlit as st
 
 from galviz.survey.causes import CAUSES, cause_title
 from galviz.survey.columns import Mixed
-from panels.controls import in_address
-from panels.plain import code
+from panels.controls import in_url
+from panels.markdown import markdown_code
 
-RING_AND_DOT, DOT, TRUE = "true and predicted", "as predicted", "true"
-# Random numbers that stand for nothing.
+_RING_AND_DOT, _DOT, _TRUE = "true and predicted", "as predicted", "true"
+# Random numbers without physical meaning.
 _MEANINGLESS = ("texture_seed", "arm_winding")
-# More kinds than that can't be told apart by colour.
-_MOST_KINDS = 12
-# Columns that can't be chosen of which the reason is told.
-_MOST_REASONS = 5
+# Colours of more categories can't be distinguished.
+_MAX_CATEGORIES = 12
+# At most this many columns are listed with the reason why they can't be chosen.
+_MAX_REASONS = 5
 
 
 def choose_colour(
@@ -27,14 +27,14 @@ def choose_colour(
     mixed: Mapping[str, Mixed] | None = None,
     possibly_missing: Mapping[str, Mapping[str, int]] | None = None,
 ) -> str | None:
-    """Draw the control for what the colours say, with how many galaxies lack it and what can't be chosen.
+    """Draw the control for the colours, with the number of missing values and the columns that can't be chosen.
 
     Parameters
     ----------
     catalogue : DataFrame
-        The rows of the galaxies that are shown.
+        Rows of the galaxies in the chart.
     labelled : bool
-        Whether the truth is known of any.
+        Whether any galaxy has a true label.
     predicted : bool
         Whether there are predictions.
     mixed : mapping of str to Mixed, optional
@@ -45,63 +45,69 @@ def choose_colour(
     Returns
     -------
     str or None
-        A column, or None for what `galviz.charts.ring_scatter` draws of truth and prediction.
+        A column, or None for the true and the predicted label, as in `galviz.charts.ring_scatter`.
     """
-    usual, offered = (RING_AND_DOT if labelled else DOT) if predicted else TRUE, columns_to_colour_by(catalogue)
-    while usual in offered:  # a column of that name is another choice
-        usual = f"network: {usual}"
-    choices = [*([usual] if labelled or predicted else []), *offered]
+    default, columns = (_RING_AND_DOT if labelled else _DOT) if predicted else _TRUE, colour_columns(catalogue)
+    while default in columns:  # the catalogue has a column of that name
+        default = f"network: {default}"
+    choices = [*([default] if labelled or predicted else []), *columns]
     if not choices:
         return None
-    chosen = in_address(
+    chosen = in_url(
         st.selectbox,
         "Colour",
         choices,
-        format_func=lambda name: name if name == usual else cause_title(name),
+        format_func=lambda name: name if name == default else cause_title(name),
         key="colour",
     )
-    reasons = _why_not_offered(catalogue, offered, mixed or {})
+    reasons = _excluded_columns(catalogue, columns, mixed or {})
     if reasons:
         st.caption(
-            f"Not among the colours: {'; '.join(reasons[:_MOST_REASONS])}{'; …' * (len(reasons) > _MOST_REASONS)}."
+            f"Not among the colours: {'; '.join(reasons[:_MAX_REASONS])}{'; …' * (len(reasons) > _MAX_REASONS)}."
         )
-    if chosen == usual:
+    if chosen == default:
         return None
     n_missing = int(catalogue[chosen].isna().sum())
     if n_missing:
-        st.caption(f"{n_missing:,} of {len(catalogue):,} galaxies have no value of it and are grey.")
+        st.caption(f"{n_missing:,} of {len(catalogue):,} galaxies have no value and are grey.")
     if possible := (possibly_missing or {}).get(chosen):
-        values = ", ".join(f"{code(cell)} ({count:,})" for cell, count in possible.items())
+        values = ", ".join(f"{markdown_code(cell)} ({count:,})" for cell, count in possible.items())
         st.caption(
             f"These values of the survey may stand for missing ones: {values}. Leave such cells empty if they do."
         )
     return chosen
 
 
-def columns_to_colour_by(catalogue: pd.DataFrame) -> list[str]:
-    """Columns that differ from galaxy to galaxy, known causes first; of texts, those with few kinds."""
+def colour_columns(catalogue: pd.DataFrame) -> list[str]:
+    """List the columns that can be a chart's colour, causes first: those that vary, text with few categories only.
+
+    Examples
+    --------
+    >>> colour_columns(pd.DataFrame({"kind": ["disc", "bulge"], "survey": ["mock", "mock"], "dust_v_mag": [0.1, 0.4]}))
+    ['dust_v_mag', 'kind']
+    """
     names = [name for name in CAUSES if name in catalogue] + [name for name in catalogue if name not in CAUSES]
-    return [str(name) for name in names if name not in _MEANINGLESS and _tells_apart(catalogue[name])]
+    return [str(name) for name in names if name not in _MEANINGLESS and _varies(catalogue[name])]
 
 
-def _tells_apart(column: pd.Series) -> bool:
-    kinds = len(column.dropna().unique())
-    return kinds > 1 and (pd.api.types.is_numeric_dtype(column) or kinds <= _MOST_KINDS)
+def _varies(column: pd.Series) -> bool:
+    n_values = len(column.dropna().unique())
+    return n_values > 1 and (pd.api.types.is_numeric_dtype(column) or n_values <= _MAX_CATEGORIES)
 
 
-def _why_not_offered(catalogue: pd.DataFrame, offered: list[str], mixed: Mapping[str, Mixed]) -> list[str]:
-    """Why columns are not among the colours, in Markdown; those that are the same for all need no reason."""
+def _excluded_columns(catalogue: pd.DataFrame, columns: list[str], mixed: Mapping[str, Mixed]) -> list[str]:
+    """Columns that can't be a colour with the reason, in Markdown; constant ones aren't listed."""
     reasons = []
     for name in map(str, catalogue):
         column = catalogue[name]
-        kinds = len(column.dropna().unique())
-        if name in offered or name in _MEANINGLESS or (kinds == 1 and column.notna().all()):
+        n_values = len(column.dropna().unique())
+        if name in columns or name in _MEANINGLESS or (n_values == 1 and column.notna().all()):
             continue
         if name in mixed:
-            reasons.append(f"{code(name)}: {code(str(mixed[name]))}")
-        elif kinds > 1:
-            reasons.append(f"{code(name)} is text of {kinds:,} kinds, more than {_MOST_KINDS}")
+            reasons.append(f"{markdown_code(name)}: {markdown_code(str(mixed[name]))}")
+        elif n_values > 1:
+            reasons.append(f"{markdown_code(name)} is text with {n_values:,} categories, more than {_MAX_CATEGORIES}")
         else:
             n_missing = int(column.isna().sum())
-            reasons.append(f"{code(name)} is missing for {n_missing:,} of {len(column):,} galaxies")
+            reasons.append(f"{markdown_code(name)} is missing for {n_missing:,} of {len(column):,} galaxies")
     return reasons

@@ -1,9 +1,9 @@
-"""A computation that takes a while: offered by a button, shown by its progress, and cancelled by another button."""
+"""A long computation: a button that starts it, a progress bar and a button that cancels it."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
@@ -12,17 +12,19 @@ from galviz.training.duration import format_duration
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Computation:
-    """One offer to compute; it is drawn where `is_asked_for` is called.
+    """A computation that starts when the user presses a button.
 
     Attributes
     ----------
     name : str
-        Tells this offer from the others of a session.
+        Distinguishes it from other computations of the session.
     key : hashable
-        What is to be computed. Asked for one thing, another is not computed.
+        Identifies the result. If it changes, the user must press the button again.
     """
 
     name: str
@@ -30,48 +32,44 @@ class Computation:
 
     @property
     def _state(self) -> str:
-        return f"computation_asked_{self.name}"
+        return f"computation_requested_{self.name}"
 
-    def is_asked_for(self, label: str, *, help: str | None = None) -> bool:
-        """Draw the button that asks for the computation, and the one that cancels it; say whether it is asked for.
+    def is_requested(self, label: str, *, help: str | None = None) -> bool:
+        """Draw the buttons that start and cancel the computation; return whether it was started.
 
-        A press on Cancel, or on any other widget, reruns the page: the next report of progress then ends the
-        computation.
+        Pressing Cancel, or using any other widget, reruns the page, and the next progress report ends the computation.
         """
-        asked = st.session_state.get(self._state) == self.key
+        requested = st.session_state.get(self._state) == self.key
         with st.container(horizontal=True):
-            # Disabled and not gone: what a page leaves out is drawn at its end, faded, until the run is over.
+            # Disabled, not removed: Streamlit keeps removed elements, faded, at the page's end until the run is over.
             st.button(
                 label,
                 type="primary",
                 icon=":material/play_arrow:",
-                disabled=asked,
+                disabled=requested,
                 help=help,
                 on_click=lambda: st.session_state.update({self._state: self.key}),
             )
-            if asked:
-                st.button("Cancel", icon=":material/close:", on_click=self._forget)
-        return asked
+            if requested:
+                st.button("Cancel", icon=":material/close:", on_click=self._reset)
+        return requested
 
-    def run(self, compute: Callable[["DeltaGenerator"], object]) -> object:
-        """Compute, with a progress bar that `compute` is given; whoever comes back later is asked again.
-
-        PyTorch takes some seconds to load, which the bar says at first.
-        """
-        bar = st.progress(0.0, "Loading PyTorch …")
+    def run(self, compute: Callable[["DeltaGenerator"], T], *, first_step: str = "Loading PyTorch …") -> T:
+        """Compute, and pass `compute` a progress bar that shows `first_step`. Afterwards it must be requested again."""
+        bar = st.progress(0.0, first_step)
         try:
             return compute(bar)
         finally:
-            self._forget()
+            self._reset()
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         st.session_state.pop(self._state, None)
 
 
-def report_in(bar: "DeltaGenerator") -> Callable[[int, int], None]:
-    """A `progress` for `extract` that draws itself in a progress bar, with the time that is left.
+def progress_in(bar: "DeltaGenerator") -> Callable[[int, int], None]:
+    """Return a function progress(done, total) that updates a progress bar, with the time left.
 
-    Time is taken from the first report on: what comes before, a first batch, is slower than the others.
+    Time is measured from the first report, because the first batch is slower than the others.
     """
     first: tuple[int, float] | None = None
 
@@ -79,14 +77,20 @@ def report_in(bar: "DeltaGenerator") -> Callable[[int, int], None]:
         nonlocal first
         now = monotonic()
         first = first or (done, now)
-        since, began = done - first[0], first[1]
-        left = (now - began) * (total - done) / since if since else None
-        bar.progress(done / total, format_progress(done, total, left))
+        n_since, start = done - first[0], first[1]
+        seconds_left = (now - start) * (total - done) / n_since if n_since else None
+        bar.progress(done / total, format_progress(done, total, seconds_left))
 
     return report
 
 
 def format_progress(done: int, total: int, seconds_left: float | None) -> str:
-    """How far a computation is: ``1,200 of 130,000 galaxies, about 35 min left``."""
+    """Format the progress of a computation.
+
+    Examples
+    --------
+    >>> format_progress(1_200, 130_000, 2100)
+    '1,200 of 130,000 galaxies, about 35 min left'
+    """
     text = f"{done:,} of {total:,} galaxies"
     return text if seconds_left is None else f"{text}, about {format_duration(seconds_left)} left"

@@ -1,4 +1,4 @@
-"""Widgets that are the same wherever they appear: each has one key, is in the address, and so keeps its value."""
+"""Widgets that several pages share. Their values are in the URL and so are kept from page to page."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -6,37 +6,37 @@ from typing import TypeVar
 import streamlit as st
 
 from galviz.network.spec import NetworkSpec, xresnet_spec
-from panels.plain import plain
+from panels.markdown import escape_markdown
 
 T = TypeVar("T")
 
-MOST_COMPONENTS = 10
+MAX_COMPONENTS = 10
 DEFAULT_COMPONENTS = 3
 _XRESNET = xresnet_spec()
-# Of that network, and of no other.
-_XRESNET_WORDS = {
+# Descriptions of the layers of galviz's own network.
+_XRESNET_LAYERS = {
     "stem": "edges and colours; the first three convolutions",
     "stage1": "first residual stage, with self-attention",
     "stage2": "second residual stage",
     "stage3": "third residual stage",
-    "features": "the 512 numbers that the head reads",
+    "features": "the 512 numbers that are the input of the head",
 }
 
 
-def in_address(widget: Callable[..., T], label: str, *arguments: object, key: str, **options: object) -> T:
-    """Draw a widget whose value is in the page's address: ``?layer=stage1`` for the key ``"layer"``.
+def in_url(widget: Callable[..., T], label: str, *arguments: object, key: str, **options: object) -> T:
+    """Draw a widget whose value is in the page's URL: ``?layer=stage1`` for the key ``"layer"``.
 
-    A copied address then shows the same page, and a widget of the same key keeps its value from page to page.
+    A copied URL shows the same page, and widgets with the same key share their value across pages.
 
     Parameters
     ----------
     widget : callable
-        One of Streamlit's, such as ``st.selectbox``.
+        A Streamlit widget, such as ``st.selectbox``.
     label : str
     *arguments, **options
-        As the widget takes them.
+        Passed to the widget.
     key : str
-        Its name in the address, and in the session's state.
+        Its name in the URL and in the session state.
 
     Returns
     -------
@@ -47,29 +47,29 @@ def in_address(widget: Callable[..., T], label: str, *arguments: object, key: st
 
 
 def choose_one(label: str, options: Sequence[T], default: T, *, key: str, help: str | None = None) -> T:
-    """Draw a control for one of a few options; where the address names none (``?layer=``), it is the default."""
-    chosen = in_address(st.segmented_control, label, list(options), default=default, required=True, key=key, help=help)
+    """Draw a control for one of a few options; if the URL has an empty value (``?layer=``), use the default."""
+    chosen = in_url(st.segmented_control, label, list(options), default=default, required=True, key=key, help=help)
     return default if chosen is None else chosen
 
 
-def choose_number(label: str, least: int, most: int, default: int, *, key: str, help: str | None = None) -> int:
-    """Draw a slider for a whole number that is in the address.
+def choose_number(label: str, minimum: int, maximum: int, default: int, *, key: str, help: str | None = None) -> int:
+    """Draw a slider for a whole number in the URL.
 
-    A value in the address that is no number from `least` to `most` (``?draw=inf``) is removed from it, and the default
-    shown. Of ``st.number_input``, Streamlit 1.67 raises OverflowError there.
+    An invalid value in the URL (``?draw=inf``) is replaced by the default. ``st.number_input`` of Streamlit 1.67 would
+    raise OverflowError.
     """
-    return in_address(st.slider, label, min_value=least, max_value=most, value=default, key=key, help=help)
+    return in_url(st.slider, label, min_value=minimum, max_value=maximum, value=default, key=key, help=help)
 
 
 def choose_layer(layers: Sequence[str], spec: NetworkSpec | None = _XRESNET) -> str:
-    """Draw the control for the layer whose activations are looked at.
+    """Draw the control for the layer.
 
     Parameters
     ----------
     layers : sequence of str
-        In the order of the forward pass; the last is the default.
+        In the order of the forward pass. The last one is the default.
     spec : NetworkSpec, optional
-        Of the network, by default galviz's own; None if nothing is known of it.
+        Of the network, by default galviz's own; None if it is unknown.
     """
     if len(layers) == 1:
         return layers[0]
@@ -77,20 +77,19 @@ def choose_layer(layers: Sequence[str], spec: NetworkSpec | None = _XRESNET) -> 
 
 
 def describe_layers(layers: Sequence[str], spec: NetworkSpec | None) -> str | None:
-    """What the layers of a network are, in words: of galviz's own what they do, of others their modules."""
+    """Describe the layers of a network for a tooltip: galviz's own by their role, others by their modules."""
     if spec is None:
         return None
     if spec == _XRESNET:
-        words = _XRESNET_WORDS
+        descriptions = _XRESNET_LAYERS
     else:
-        words = {name: f"module {path}" if path else "the output of the network" for name, path in spec.layers.items()}
-        words |= {name: f"{text}, which the head reads" for name, text in words.items() if _is_read(spec, name)}
-    told = [f"{name}: {words[name]}" for name in layers if name in words]
-    return plain("; ".join(told) + ".") if told else None
-
-
-def _is_read(spec: NetworkSpec, layer: str) -> bool:
-    return spec.head is not None and layer == spec.layer_names[-1]
+        descriptions = {
+            name: f"module {path}" if path else "the output of the network" for name, path in spec.layers.items()
+        }
+        if spec.head is not None:
+            descriptions[spec.layer_names[-1]] += ", the input of the head"
+    texts = [f"{name}: {descriptions[name]}" for name in layers if name in descriptions]
+    return escape_markdown("; ".join(texts) + ".") if texts else None
 
 
 def choose_components() -> int:
@@ -98,53 +97,53 @@ def choose_components() -> int:
     return choose_number(
         "Components",
         2,
-        MOST_COMPONENTS,
+        MAX_COMPONENTS,
         DEFAULT_COMPONENTS,
         key="components",
-        help="How many axes to keep, those of largest variance first.",
+        help="Number of principal components, in order of decreasing variance.",
     )
 
 
-def limit_components(asked: int, n_galaxies: int, n_channels: int) -> int:
-    """As many components as were asked for, or, with a sentence that says so, as many as there are."""
-    most = min(n_galaxies, n_channels)
-    if asked > most:
-        st.info(f"{n_galaxies} galaxies have at most {most} components.", icon=":material/info:")
-    return min(asked, most)
+def limit_components(n_components: int, n_galaxies: int, n_channels: int) -> int:
+    """Limit the number of components to what the sample has, and say so on the page."""
+    maximum = min(n_galaxies, n_channels)
+    if n_components > maximum:
+        st.info(f"{n_galaxies} galaxies have at most {maximum} components.", icon=":material/info:")
+    return min(n_components, maximum)
 
 
 def choose_whitening() -> bool:
     """Draw the switch for whitening."""
-    return in_address(
+    return in_url(
         st.toggle,
         "Whiten",
         value=True,
         key="whiten",
-        help="Divide each axis by its standard deviation, so that all are equally wide.",
+        help="Divide each axis by its standard deviation, which makes all equally wide.",
     )
 
 
-def choose_pair(n_components: int, *, up: str = "PC2", key: str = "y") -> tuple[str, str]:
-    """Draw the controls for the two components that are the picture's axes.
+def choose_axes(n_components: int, *, y_default: str = "PC2", key: str = "y") -> tuple[str, str]:
+    """Draw the controls for the two components that are the chart's axes.
 
     Parameters
     ----------
     n_components : int
         At least 2.
-    up : str
-        What is shown upwards at first, where there are as many components.
+    y_default : str
+        Default of the vertical axis, if there are as many components.
     key : str
-        Of the control for what is shown upwards; another default needs another.
+        Key of the control for the vertical axis; another default needs another key.
 
     Returns
     -------
     x, y : str
-        ``"PC1"`` and the like; never the same.
+        Such as ``"PC1"``; never the same.
     """
     names = [f"PC{number}" for number in range(1, n_components + 1)]
     left, right = st.columns(2)
-    x = in_address(left.selectbox, "Across", names, index=0, key="x")
+    x = in_url(left.selectbox, "Across", names, index=0, key="x")
     others = [name for name in names if name != x]
-    first = others.index(up) if up in others else 0
-    y = in_address(right.selectbox, "Up", others, index=first, key=key)
+    index = others.index(y_default) if y_default in others else 0
+    y = in_url(right.selectbox, "Up", others, index=index, key=key)
     return x, y

@@ -1,4 +1,4 @@
-"""A lesson's exercises on its page: what to write, how far the student is; at home their tests, at a button."""
+"""The exercises of a lesson on its page. On the student's own machine a button checks them."""
 
 import time
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ from galviz.course.questions import Questions, Task
 from galviz.course.settings import OPEN
 from galviz.course.source import docstring_summary, function_source
 from galviz.course.workspace import exercise_path, solution_path, start, stub_path
-from panels.plain import code, plain, plain_with_code
-from panels.progress import progress, remember
-from panels.settings import is_home, needs_token, settings
+from panels.markdown import escape_markdown, escape_markdown_except_code, markdown_code
+from panels.progress import progress, save_progress
+from panels.settings import is_local, needs_token, settings
 
 ICONS = {
     TaskState.PASSED: ":material/check_circle:",
@@ -25,69 +25,69 @@ ICONS = {
     TaskState.NOT_YET: ":material/edit:",
 }
 COLOURS = {TaskState.PASSED: "green", TaskState.FAILED: "orange"}
-_AT_HOME = """\
+_COMMANDS = """\
 .venv/bin/python -m galviz start {slug}
 .venv/bin/python -m galviz check {slug}"""
 
 
-def exercises(lesson: Lesson, questions: Questions) -> None:
+def show_exercises(lesson: Lesson, questions: Questions) -> None:
     """Draw a lesson's exercises."""
     st.header("Exercises")
-    home = is_home()
-    if home:
-        _say_where(lesson)
+    local = is_local()
+    if local:
+        _explain_file(lesson)
     else:
-        _say_how_at_home(lesson)
-    known = progress()
+        _explain_installation()
+        st.code(_COMMANDS.format(slug=lesson.slug), language="bash")
+    results = progress()
     for task in questions.tasks:
         with st.container(border=True):
-            _task(lesson, task, known, home=home)
+            _show_task(lesson, task, results, local=local)
 
 
-def _say_where(lesson: Lesson) -> None:
-    """Say in which file the student writes; offer to make it."""
+def _explain_file(lesson: Lesson) -> None:
+    """Name the file that the student edits, and offer to create it."""
     path = exercise_path(lesson.slug)
-    shown = code(f"{path.parent.name}/{path.name}")
+    shown = markdown_code(f"{path.parent.name}/{path.name}")
     if path.exists():
-        st.markdown(f"You write in {shown}. Save it, then check it here or in a terminal.")
+        st.markdown(f"Write your code in {shown}. Save it, then check it here or in a terminal.")
         st.code(command(f"check {lesson.slug}"), language="bash")
         return
-    st.markdown(f"You write in a file of your own, {shown}, with the editor you like.")
-    if st.button("Put the stubs there", key=f"start-{lesson.slug}", icon=":material/note_add:"):
+    st.markdown(f"Write your code in a file of your own, {shown}, with any editor.")
+    if st.button("Create the file", key=f"start-{lesson.slug}", icon=":material/note_add:"):
         try:
             start([lesson])
         except OSError as error:
             st.error(
-                f"It can't be written: {plain(error.strerror)}: {plain(error.filename)}.", icon=":material/folder_off:"
+                f"The file can't be written: {escape_markdown(error.strerror)}: {escape_markdown(error.filename)}.",
+                icon=":material/folder_off:",
             )
         else:
             st.rerun()
 
 
-def _say_how_at_home(lesson: Lesson) -> None:
-    """Say how to do the exercise where the student's code may run: not here."""
+def _explain_installation() -> None:
+    """Explain that exercises run only on the student's own machine."""
     if needs_token():
         st.info(
             "**Did you start this app yourself?** Its terminal shows an address that ends in `?token=…`. Open it once "
-            "in this browser: then this page runs your exercises, and files on your machine keep your progress.",
+            "in this browser. Then this page checks your exercises, and your progress is saved on your machine.",
             icon=":material/key:",
         )
     st.markdown(
-        "Exercises are written in an editor, and run on your own machine; in this app nobody's code is run. In a clone "
-        "of the project, installed as its README says:"
+        "Write exercises in an editor and check them on your own machine; this app doesn't run code of visitors. Clone "
+        "and install the project as its README says, then run:"
     )
-    st.code(_AT_HOME.format(slug=lesson.slug), language="bash")
 
 
-def _task(lesson: Lesson, task: Task, known: Mapping[str, Value], *, home: bool) -> None:
-    """Draw one exercise."""
-    state = known.get(task.id)
+def _show_task(lesson: Lesson, task: Task, results: Mapping[str, Value], *, local: bool) -> None:
+    state = results.get(task.id)
     stub = function_source(stub_path(lesson), task.function)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{task.id} · {task.title}**", width="content")
-        if state in ICONS:  # of a file that anyone may edit, or of the browser's storage
+        if state in ICONS:  # the progress file or the browser's storage may have other values
             st.badge(state, icon=ICONS[state], color=COLOURS.get(state, "gray"))
-            if state != TaskState.PASSED and f"{task.id}.passed" in known:
+            if state != TaskState.PASSED and f"{task.id}.passed" in results:
                 st.badge("passed before", icon=ICONS[TaskState.PASSED], color="green")
     st.caption(f"{DIFFICULTIES[task.difficulty]} · {task.minutes} min · `{task.function}`")
     st.markdown(docstring_summary(stub_path(lesson), task.function))
@@ -97,64 +97,63 @@ def _task(lesson: Lesson, task: Task, known: Mapping[str, Value], *, home: bool)
         st.markdown(task.hint)
     shown = f"solution-shown-{task.id}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = home and st.button("Check my code", key=f"check-{task.id}", icon=":material/play_arrow:")
+        pressed = local and st.button("Check my code", key=f"check-{task.id}", icon=":material/play_arrow:")
         if settings().solutions == OPEN:
             st.toggle("Show a solution", key=shown)
         else:
-            st.caption("Your instructor keeps the solutions closed.")
+            st.caption("Your instructor has closed the solutions.")
     if pressed:
-        _run(lesson, task)
-    if home:
-        _show(task)
+        _check(lesson, task)
+    if local:
+        _show_outcome(task)
     if settings().solutions == OPEN and st.session_state.get(shown):
         st.code(function_source(solution_path(lesson), task.function), language="python", wrap_lines=True)
 
 
-def _run(lesson: Lesson, task: Task) -> None:
-    """Run a task's tests on the student's file, in another process, and record the outcome.
+def _check(lesson: Lesson, task: Task) -> None:
+    """Run an exercise's tests in a separate process and record the outcome.
 
-    If the user presses anything or changes the page, Streamlit stops this script when it next shows the time. That
-    cancels the run.
+    Using a widget, or leaving the page, reruns the script: the next update of the elapsed time then ends the process.
     """
-    placeholder, started, last_shown = st.empty(), time.monotonic(), -1
+    message, start_time, shown_at = st.empty(), time.monotonic(), -1
 
     def show_time() -> None:
-        nonlocal last_shown
-        if (half_seconds := int(2 * (time.monotonic() - started))) > last_shown:
-            last_shown = half_seconds
-            placeholder.caption(f"Running your code … {half_seconds / 2:.1f} s")
+        nonlocal shown_at
+        if (now := int(2 * (time.monotonic() - start_time))) > shown_at:  # twice a second
+            shown_at = now
+            message.caption(f"Running your code … {now / 2:.1f} s")
 
     show_time()
-    turn = _turn()
-    while not turn.acquire(timeout=0.5):
+    lock = _lock()
+    while not lock.acquire(timeout=0.5):
         show_time()
     try:
         (checked,) = check(lesson, [task], on_poll=show_time)
     finally:
-        turn.release()
+        lock.release()
     for key, state in states_to_record([checked]).items():
-        remember(key, state)
+        save_progress(key, state)
     st.session_state[f"outcome-{task.id}"] = checked.outcome
-    st.rerun()  # the badge above must show the new state
+    st.rerun()  # the state is shown above the button
 
 
-def _show(task: Task) -> None:
+def _show_outcome(task: Task) -> None:
     """Show the outcome of the last check in this session."""
     outcome: Outcome | None = st.session_state.get(f"outcome-{task.id}")
     if outcome is None:
         return
     if outcome.state == TaskState.PASSED:
-        st.success("Passed: all its tests.", icon=ICONS[TaskState.PASSED])
+        st.success("All tests passed.", icon=ICONS[TaskState.PASSED])
     elif outcome.state == TaskState.FAILED:
-        st.warning(plain_with_code(outcome.message), icon=ICONS[TaskState.FAILED])
+        st.warning(escape_markdown_except_code(outcome.message), icon=ICONS[TaskState.FAILED])
     else:
-        st.info(plain_with_code(outcome.message), icon=ICONS[TaskState.NOT_YET])
+        st.info(escape_markdown_except_code(outcome.message), icon=ICONS[TaskState.NOT_YET])
     if outcome.printed:
-        st.caption("It printed:")
+        st.caption("Printed output:")
         st.code(outcome.printed, language=None)
 
 
 @st.cache_resource
-def _turn() -> Lock:
-    """A lock to run one student's code at a time: memory is limited per run, and the machine has only so much."""
+def _lock() -> Lock:
+    """Held while a student's code runs: running several at once could exhaust the machine's memory."""
     return Lock()

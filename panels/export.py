@@ -1,4 +1,4 @@
-"""A chart to take away: two small buttons below it, which make the file when pressed."""
+"""Buttons below a chart that export it as PNG and SVG."""
 
 from functools import partial
 from typing import get_args
@@ -12,21 +12,21 @@ _MIME = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 def offer_export(chart: alt.Chart | alt.LayerChart, name: str, *, key: str) -> None:
-    """Draw the buttons that save a chart as PNG and SVG, or say how to get them.
+    """Draw the buttons that export a chart as PNG and SVG, or explain what to install.
 
     Parameters
     ----------
     chart : altair.Chart or altair.LayerChart
-        As it was drawn above.
+        The chart drawn above.
     name : str
-        Of the file, without its ending.
+        File name without extension.
     key : str
-        Tells these buttons from others of the page.
+        Distinguishes these buttons from others on the page.
     """
     if not can_export():
         st.caption(
-            f"To save it for a publication: `{INSTALL}`, then start the app again. Without that, point at the chart: "
-            "*Download as PNG* above it saves what the screen shows."
+            f"To export this chart for a publication: `{INSTALL}`, then start the app again. Without it, point at the "
+            "chart: *Download as PNG* above it saves a picture of the screen."
         )
         return
     with st.container(horizontal=True):
@@ -37,7 +37,7 @@ def offer_export(chart: alt.Chart | alt.LayerChart, name: str, *, key: str) -> N
                 f"{name}.{kind}",
                 _MIME[kind],
                 key=f"{key}-{kind}",
-                help=f"For a publication: on white, {f'{DPI} dots an inch' if kind == 'png' else 'lines, not pixels'}.",
+                help=f"For a publication: on white, {f'{DPI} dots per inch' if kind == 'png' else 'vector graphics'}.",
                 on_click="ignore",
                 type="tertiary",
                 icon=":material/download:",

@@ -1,4 +1,4 @@
-"""The feature space of a survey, for a page: features, a projection of a sample of them, and the tables of galaxies."""
+"""Features of a survey, their principal components for a sample, and tables of galaxies for charts."""
 
 from dataclasses import replace
 
@@ -15,56 +15,56 @@ from galviz.network.head import read_head
 from galviz.network.thumbnails import make_thumbnails
 from galviz.survey.label import Label, describe_label
 from panels.caching import cache_data
-from panels.source import Source
+from panels.features_source import FeaturesSource
 from panels.surveys import OpenSurvey
 
-# Galaxies as points: no more pictures than this, no closer than a picture's width as a share of the plot's.
-MOST_PICTURES = 60
-APART = 0.08
-# Galaxies put on the axes at a time: in double precision all of a large survey would fill the memory.
-_AT_A_TIME = 10_000
+# Galaxies as points: the number of pictures, and their minimum distance as a fraction of the plot.
+MAX_PICTURES = 60
+MIN_DISTANCE = 0.08
+# Galaxies transformed at a time: all of a large survey in double precision would exhaust the memory.
+_BATCH_SIZE = 10_000
 
 
 @st.cache_resource(show_spinner="Reading features …")
 def shipped_features() -> Features:
-    """The shipped features, once for all sessions; their layers are read when first asked for."""
+    """Load the shipped features; layers are read when they are first used."""
     return load_features()
 
 
-@st.cache_resource(show_spinner="Reading a control's features …")
+@st.cache_resource(show_spinner="Reading features …")
 def control_features(name: str) -> Features:
-    """The shipped features of a network that can't have learnt metallicity, once for all sessions."""
+    """Load the shipped features of a control network, which can't have learnt metallicity."""
     return load_features(control=name)
 
 
-@st.cache_resource(show_spinner="Reading small pictures …")
+@st.cache_resource(show_spinner="Reading thumbnails …")
 def _shipped_thumbnails() -> pd.Series:
     return THUMBNAILS.load()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _own_thumbnails(survey_sha256: str) -> dict[str, str]:
-    """Those made so far of a user's images, for all sessions; two that make the same one make it alike."""
+    """A dictionary of thumbnails of a user's survey that grows as sessions need them."""
     return {}
 
 
 def thumbnails(opened: OpenSurvey, object_ids: list[str]) -> pd.Series:
-    """Small pictures of some galaxies of a survey, as data URIs by objID; those of a user's are made once."""
+    """Return thumbnails of some galaxies as data URIs by objID."""
     if opened.shipped:
         return _shipped_thumbnails().loc[object_ids]
-    made = _own_thumbnails(opened.survey.sha256)
-    missing = [object_id for object_id in object_ids if object_id not in made]
+    cached = _own_thumbnails(opened.survey.sha256)
+    missing = [object_id for object_id in object_ids if object_id not in cached]
     if missing:
-        with st.spinner(f"Making {len(missing):,} small pictures …"):
-            made.update(make_thumbnails(opened.survey, missing))
-    return pd.Series([made[object_id] for object_id in object_ids], index=object_ids, dtype=str)
+        with st.spinner(f"Making {len(missing):,} thumbnails …"):
+            cached.update(make_thumbnails(opened.survey, missing))
+    return pd.Series([cached[object_id] for object_id in object_ids], index=object_ids, dtype=str)
 
 
 @cache_data(max_entries=64, show_spinner=False)
 def project(
     features: Features, layer: str, object_ids: list[str], n_components: int, *, whiten: bool = True
 ) -> Projection:
-    """Principal components of a sample at a layer; the same for all who ask for the same.
+    """Fit the principal components of a sample at a layer.
 
     Parameters
     ----------
@@ -79,28 +79,28 @@ def project(
 
 @cache_data(max_entries=64, show_spinner=False)
 def align_head(features: Features, object_ids: list[str], n_components: int, truth: np.ndarray) -> HeadAlignment:
-    """How much of a sample's picture is there because of the shipped network's head; the same for all who ask.
+    """Measure how far the components of a sample follow the shipped network's head.
 
     Parameters
     ----------
     features : Features
-        By the shipped network.
+        From the shipped network.
     object_ids : list of str
     n_components : int
     truth : ndarray of shape (n,)
-        The true label of each, NaN where not known.
+        The true label of each galaxy, NaN if unknown.
     """
     values = features.layers[features.last_layer][features.rows(object_ids)]
     return head_alignment(values, read_head().weight, n_components, label=truth)
 
 
-def shown_label(card: ModelCard, features: Features, of_survey: Label | None) -> Label | None:
-    """The label that charts show: what the network predicts, or without predictions that of the survey, if it has one.
+def chart_label(card: ModelCard, features: Features, survey_label: Label | None) -> Label | None:
+    """Return the label that charts show: the predicted one, or without predictions that of the survey.
 
-    It has its unit and a range for colours: those of the survey's label if that is the same.
+    Its unit and colour range are those of the survey's label if both are the same quantity.
     """
-    if features.predictions is None or (of_survey is not None and of_survey.column == card.label):
-        return of_survey
+    if features.predictions is None or (survey_label is not None and survey_label.column == card.label):
+        return survey_label
     return replace(describe_label(card.label, features.predictions), unit=card.unit)
 
 
@@ -109,13 +109,13 @@ def points_table(
     features: Features,
     coordinates: np.ndarray,
     object_ids: list[str],
-    shown: Label | None,
+    label: Label | None,
     *,
     pictures: bool = True,
 ) -> pd.DataFrame:
-    """The table that the scatters draw: ``PC1`` …, ``true`` and ``predicted`` if there are any, ``image``.
+    """Build the table of a scatter chart: ``PC1`` …, ``true`` and ``predicted`` if available, ``image``.
 
-    Only a label of the quantity that the network predicts is its truth.
+    The survey's label is ``true`` only if it is the quantity that the network predicts.
 
     Parameters
     ----------
@@ -124,16 +124,16 @@ def points_table(
     coordinates : ndarray of shape (n, k)
         Rows in the order of `object_ids`.
     object_ids : list of str
-    shown : Label or None
-        See `shown_label`.
+    label : Label or None
+        See `chart_label`.
     pictures : bool
-        Whether to add each galaxy's small picture, for tooltips and as points.
+        Whether to add each galaxy's thumbnail, for tooltips and galaxies as points.
     """
     names = [f"PC{number}" for number in range(1, coordinates.shape[1] + 1)]
     table = pd.DataFrame(coordinates, columns=names, index=pd.Index(object_ids, name="objID"))
-    label = opened.survey.label
-    if label is not None and shown is not None and label.column == shown.column:
-        table["true"] = opened.survey.catalogue.loc[object_ids, label.column].to_numpy(float)
+    truth = opened.survey.label
+    if truth is not None and label is not None and truth.column == label.column:
+        table["true"] = opened.survey.catalogue.loc[object_ids, truth.column].to_numpy(float)
     if features.predictions is not None:
         table["predicted"] = features.predictions[features.rows(object_ids)]
     if pictures:
@@ -141,25 +141,24 @@ def points_table(
     return table
 
 
-def all_as_csv(opened: OpenSurvey, features: Features, layer: str, projection: Projection, shown: Label | None) -> str:
-    """Every galaxy of a survey as CSV, the columns as in `points_table`, on axes that were fitted to a sample of them.
+def survey_csv(opened: OpenSurvey, features: Features, layer: str, projection: Projection, label: Label | None) -> str:
+    """Format all galaxies of a survey as CSV, on the components fitted to a sample; columns as in `points_table`.
 
-    Numbers have the fewest digits that give back the same number, however small the label's unit makes them.
-
-    It calls nothing of Streamlit, and so may run outside a page, when somebody presses a button.
+    Numbers have the fewest digits that restore the same number. No Streamlit function is called, so a download button
+    may call this outside a page.
     """
     values = features.layers[layer]
-    parts = [values[start : start + _AT_A_TIME] for start in range(0, len(values), _AT_A_TIME)]
+    parts = [values[start : start + _BATCH_SIZE] for start in range(0, len(values), _BATCH_SIZE)]
     coordinates = np.concatenate([projection.transform(part) for part in parts])
-    table = points_table(opened, features, coordinates, features.object_ids, shown, pictures=False)
-    return table.to_csv(lineterminator="\n")  # each number in full: a label may be as small as 1e-11
+    table = points_table(opened, features, coordinates, features.object_ids, label, pictures=False)
+    return table.to_csv(lineterminator="\n")
 
 
-def warn_of_simulations(opened: OpenSurvey, source: Source) -> None:
-    """Say, where the shipped network looks at a user's galaxies, that it never learnt from any like them."""
+def warn_about_domain_shift(opened: OpenSurvey, source: FeaturesSource) -> None:
+    """Warn that the shipped network, applied to a user's galaxies, was trained on simulated ones."""
     if not opened.shipped and source.is_shipped:
         st.warning(
-            "This network learnt from simulated galaxies alone. Of yours its predictions may be off: compare them with "
-            "labels before you rely on them.",
+            "This network was trained on simulated galaxies only. Its predictions for your galaxies may be wrong: "
+            "compare them with labels before you rely on them.",
             icon=":material/science:",
         )

@@ -1,4 +1,4 @@
-"""The glossary: a term's meaning at hand where a page first uses it, and all of them on a page of their own."""
+"""The glossary: its terms, and links to it from a page's text."""
 
 import re
 from functools import cache
@@ -8,44 +8,55 @@ from galviz.course.lesson import LESSONS_FOLDER
 from galviz.course.prose import read_sections
 
 GLOSSARY_FILE = LESSONS_FOLDER / "glossary.md"
-# Sections of a text that is no prose of ours to link in.
-_NOT_LINKED = ("sources",)
-# What must stay as it is: blocks of code, code, formulas, links, and headings.
-_KEPT = re.compile(
+# Sections of a text without links to the glossary.
+_UNLINKED_SECTIONS = ("sources",)
+# Parts that stay unchanged: code, formulas, links and headings.
+_UNCHANGED = re.compile(
     r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|<[^>]*>|^#.*?$", re.DOTALL | re.MULTILINE
 )
 
 
-def terms() -> dict[str, str]:
-    """Meaning of each term of the glossary, in its order.
+def read_terms() -> dict[str, str]:
+    """Read the terms of the glossary and their meanings, in its order.
 
     Raises
     ------
     CourseError
         If the glossary can't be read, or has no terms.
+
+    Examples
+    --------
+    >>> "activation" in read_terms()
+    True
     """
     return {heading.partition(" (")[0]: text for heading, text in _entries().items()}
 
 
 def _entries() -> dict[str, str]:
-    """Text of each section of the glossary by its heading."""
-    if not (found := read_sections(GLOSSARY_FILE)):
+    """The glossary's sections by heading."""
+    if not (entries := read_sections(GLOSSARY_FILE)):
         raise course_file_error(GLOSSARY_FILE, "has no sections '## term' with a text")
-    return found
+    return entries
 
 
 def anchor(term: str) -> str:
-    """A term's place on the glossary's page."""
+    """Return the anchor of a term on the glossary's page.
+
+    Examples
+    --------
+    >>> anchor("Receptive field")
+    'receptive-field'
+    """
     return re.sub(r"[^a-z0-9]+", "-", term.lower()).strip("-")
 
 
 def link_terms(text: dict[str, str]) -> dict[str, str]:
-    """Link each term to the glossary where it first stands in a text; pointed at, the link tells its meaning.
+    """Link the first occurrence of each term to the glossary, with its meaning as the link's tooltip.
 
     Parameters
     ----------
     text : dict of str to str
-        Sections of Markdown. Code, formulas, links and headings stay as they are.
+        Sections of Markdown. Code, formulas, links and headings are unchanged.
 
     Returns
     -------
@@ -55,37 +66,42 @@ def link_terms(text: dict[str, str]) -> dict[str, str]:
     ------
     CourseError
         If the glossary can't be read, or has no terms.
+
+    Examples
+    --------
+    >>> link_terms({"idea": "An activation."})["idea"].startswith("An [activation](glossary#activation ")
+    True
     """
-    entries, seen = _entries(), set()
+    entries, linked = _entries(), set()
     pattern, names = _forms(tuple(entries))
     meanings = {heading.partition(" (")[0]: meaning for heading, meaning in entries.items()}
     return {
-        name: part if name in _NOT_LINKED else _link(part, pattern, names, meanings, seen)
+        name: part if name in _UNLINKED_SECTIONS else _link(part, pattern, names, meanings, linked)
         for name, part in text.items()
     }
 
 
-def _link(text: str, pattern: re.Pattern, names: dict[str, str], meanings: dict[str, str], seen: set[str]) -> str:
-    pieces, place = [], 0
+def _link(text: str, pattern: re.Pattern, names: dict[str, str], meanings: dict[str, str], linked: set[str]) -> str:
+    pieces, position = [], 0
 
     def replace(match: re.Match) -> str:
         term = names[" ".join(match.group(0).split()).lower()]
-        if term in seen:
+        if term in linked:
             return match.group(0)
-        seen.add(term)
+        linked.add(term)
         return f'[{match.group(0)}](glossary#{anchor(term)} "{_first_sentence(meanings[term])}")'
 
-    for kept in _KEPT.finditer(text):
-        pieces += [pattern.sub(replace, text[place : kept.start()]), kept.group(0)]
-        place = kept.end()
-    return "".join([*pieces, pattern.sub(replace, text[place:])])
+    for unchanged in _UNCHANGED.finditer(text):
+        pieces += [pattern.sub(replace, text[position : unchanged.start()]), unchanged.group(0)]
+        position = unchanged.end()
+    return "".join([*pieces, pattern.sub(replace, text[position:])])
 
 
 @cache
 def _forms(headings: tuple[str, ...]) -> tuple[re.Pattern, dict[str, str]]:
-    """A pattern for every form of every term, the longest first; and the term that each form is of.
+    """A pattern that matches all forms of all terms, the longest first, and the term of each form.
 
-    A heading of the glossary is ``## kernel (kernels)``: the term and, in brackets, other forms.
+    A heading of the glossary is ``## kernel (kernels)``: the term and, in brackets, its other forms.
     """
     names = {}
     for heading in headings:
@@ -99,7 +115,7 @@ def _forms(headings: tuple[str, ...]) -> tuple[re.Pattern, dict[str, str]]:
 
 
 def _first_sentence(meaning: str) -> str:
-    """A term's meaning in one sentence, as plain text."""
+    """The first sentence of a term's meaning, without Markdown."""
     text = " ".join(meaning.split())
     first = re.split(r"(?<=[.])\s", text, maxsplit=1)[0]
     return re.sub(r"[*_`$\\]", "", first).replace('"', "'")

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from galviz.course.lesson import Lesson
-from panels.plain import plain
+from panels.markdown import escape_markdown
 
 
 def link_to(lesson: Lesson, *, label: str | None = None, icon: str | None = None) -> None:
-    """Draw the link to a lesson's page; if that page is missing, its name with a word that says so.
+    """Draw the link to a lesson's page, or a caption if the page is missing.
 
     Parameters
     ----------
@@ -20,4 +20,4 @@ def link_to(lesson: Lesson, *, label: str | None = None, icon: str | None = None
     if lesson.page.is_file():
         st.page_link(lesson.page, label=label, icon=icon)
     else:
-        st.caption(f"{label} (not available: {plain(lesson.page)} is missing)")
+        st.caption(f"{label} (not available: {escape_markdown(lesson.page)} is missing)")

@@ -1,4 +1,4 @@
-"""Images of galaxies on a page: one, or a grid of thumbnails."""
+"""Images of galaxies: one, or a grid."""
 
 import io
 from collections.abc import Sequence
@@ -11,15 +11,15 @@ from galviz.network.crops import LARGE_PX, centre_crop
 from galviz.survey.survey import Survey
 from panels.controls import choose_one
 
-COLUMNS = 8
-NARROWEST_PX = 72
-# Twice the width at which a thumbnail is shown, for sharp screens.
-THUMBNAIL_PX = 256
-WHOLE = "whole"
+_COLUMNS = 8
+_MIN_WIDTH_PX = 72
+# Twice the displayed width, for high-resolution screens.
+_THUMBNAIL_PX = 256
+_WHOLE = "whole"
 
 
 def choose_crop(survey: Survey) -> int | None:
-    """Draw a control for how much of each picture to show.
+    """Draw the control for the crop of each picture.
 
     Returns
     -------
@@ -28,12 +28,12 @@ def choose_crop(survey: Survey) -> int | None:
     """
     width, height = survey.image_size(survey.object_ids[0])
     large = max(width, height) > LARGE_PX
-    told = "72 px show the galaxy itself; the network sees 112; the whole picture shows what is around it."
-    usual = "112" if large else "72"
-    chosen = choose_one("Central pixels shown", ["72", "112", "144", WHOLE], usual, key="crop", help=told)
+    help = "72 px show the galaxy itself. The network's input is 112 px. The whole picture shows its surroundings."
+    default = "112" if large else "72"
+    chosen = choose_one("Central pixels shown", ["72", "112", "144", _WHOLE], default, key="crop", help=help)
     if large:
-        st.caption(f"The images have {width} × {height} px. The network sees the central 112.")
-    return None if chosen == WHOLE else int(chosen)
+        st.caption(f"The images have {width} × {height} px. The network's input is the central 112.")
+    return None if chosen == _WHOLE else int(chosen)
 
 
 def show_grid(
@@ -44,14 +44,13 @@ def show_grid(
     *,
     side_px: int | None = None,
 ) -> None:
-    """Draw a thumbnail a galaxy, row by row, fewer in a row where the screen is narrow.
+    """Draw a grid of thumbnails, with fewer columns on a narrow screen.
 
     Parameters
     ----------
     survey : Survey
-        Where the images are.
     object_ids, captions, descriptions : sequences of one length
-        The galaxies, what stands below each, and what a screen reader says.
+        The galaxies, their captions and their descriptions for screen readers.
     side_px : int or None
         Side of the central square to show; None for the whole image.
     """
@@ -59,7 +58,7 @@ def show_grid(
     if side_px is not None:
         images = [centre_crop(image, side_px) for image in images]
     for image in images:
-        image.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
+        image.thumbnail((_THUMBNAIL_PX, _THUMBNAIL_PX))
     show_pictures(images, captions, descriptions)
 
 
@@ -68,27 +67,27 @@ def show_pictures(
     captions: Sequence[str],
     descriptions: Sequence[str],
     *,
-    columns: int = COLUMNS,
+    columns: int = _COLUMNS,
     sharp: bool = False,
 ) -> None:
-    """Draw images side by side, fewer in a row where the screen is narrow.
+    """Draw images in a grid, with fewer columns on a narrow screen.
 
     Parameters
     ----------
     images, captions, descriptions : sequences of one length
-        The pictures, what stands below each, and what a screen reader says.
+        The pictures, their captions and their descriptions for screen readers.
     columns : int
-        In a row, at most.
+        Maximum number of columns.
     sharp : bool
-        Whether edges between pixels are to stay as they are, as in a map of numbers.
+        Whether to keep edges between pixels sharp, as in a heatmap.
     """
-    with st.grid(columns, min_column_width=NARROWEST_PX, gap="xsmall"):
+    with st.grid(columns, min_column_width=_MIN_WIDTH_PX, gap="xsmall"):
         for image, caption, description in zip(images, captions, descriptions, strict=True):
             _show(image, caption, description, "stretch", sharp)
 
 
 def show_picture(image: Image.Image, caption: str, description: str, *, width_px: int) -> None:
-    """Draw one image at a given width, or narrower where the screen is."""
+    """Draw one image at a given width, or narrower on a narrow screen."""
     _show(image, caption, description, width_px, sharp=False)
 
 
@@ -98,7 +97,13 @@ def _show(image: Image.Image, caption: str, description: str, width: int | Liter
 
 
 def encode(image: Image.Image, *, sharp: bool = False) -> bytes:
-    """Encode an image as JPEG, smaller than Streamlit does (it keeps quality 100), or as PNG if it is to stay sharp."""
+    """Encode an image as JPEG, at a lower quality than Streamlit's 100, or as PNG if it is to stay sharp.
+
+    Examples
+    --------
+    >>> encode(Image.new("RGB", (8, 8), "teal"), sharp=True)[1:4]
+    b'PNG'
+    """
     encoded = io.BytesIO()
     if sharp:
         image.save(encoded, format="PNG")

@@ -1,71 +1,71 @@
-"""Questions with answers to choose from: the cold open, its return at the end, and the quiz."""
+"""Multiple-choice questions: a lesson's opening question, before and after the text, and its quiz."""
 
 import streamlit as st
 
 from galviz.course.questions import Question, Questions
-from panels.progress import progress, remember
+from panels.progress import progress, save_progress
 
-RIGHT, OTHER = ":material/check_circle:", ":material/lightbulb:"
+_RIGHT, _WRONG = ":material/check_circle:", ":material/lightbulb:"
 
 
-def open_cold(questions: Questions) -> None:
-    """Ask before the text is read; what is right is told at the page's end."""
+def ask_opening_question(questions: Questions) -> None:
+    """Draw the opening question; the answer is explained at the end of the page."""
     with st.container(border=True):
         st.caption("Before you read: what do you think?")
         chosen = _ask(questions.opening, questions.opening.key)
         if chosen is not None:
-            st.caption("Kept. The end of this page comes back to it.")
+            st.caption("Saved. The end of this page explains the answer.")
 
 
-def close_opening(questions: Questions) -> None:
-    """Come back to the question that stood at the beginning."""
+def return_to_opening_question(questions: Questions) -> None:
+    """Draw the opening question again, with the explanation of the chosen answer."""
     opening = questions.opening
-    first = chosen_of(opening, opening.key)
+    first = _saved_answer(opening, opening.key)
     st.header("Back to the first question")
     with st.container(border=True):
         if first is None:
-            st.caption("You left it open at the beginning.")
+            st.caption("You didn't answer it at the beginning.")
         else:
-            st.caption(f"At the beginning you said: {opening.answers[first].text}")
+            st.caption(f"At the beginning you answered: {opening.answers[first].text}")
         _explain(opening, _ask(opening, f"{opening.key}.again"))
 
 
-def quiz(questions: Questions) -> None:
-    """Draw a lesson's quiz: an explanation on every answer, right or wrong; answers may be changed."""
+def show_quiz(questions: Questions) -> None:
+    """Draw a lesson's quiz, with an explanation of each chosen answer; answers may be changed."""
     st.header("Quiz")
-    for place, question in enumerate(questions.quiz, start=1):
+    for number, question in enumerate(questions.quiz, start=1):
         with st.container(border=True):
-            _explain(question, _ask(question, question.key, number=place))
-    right = sum(chosen_of(question, question.key) == question.right for question in questions.quiz)
-    if all(chosen_of(question, question.key) is not None for question in questions.quiz):
+            _explain(question, _ask(question, question.key, number=number))
+    right = sum(_saved_answer(question, question.key) == question.right for question in questions.quiz)
+    if all(_saved_answer(question, question.key) is not None for question in questions.quiz):
         st.caption(f"{right} of {len(questions.quiz)} right.")
 
 
-def chosen_of(question: Question, key: str) -> int | None:
-    """The place of the answer that was given, if it is still there."""
-    kept = progress().get(key)
-    return kept if isinstance(kept, int) and 0 <= kept < len(question.answers) else None
+def _saved_answer(question: Question, key: str) -> int | None:
+    """The number of the answer given before, if the question still has it."""
+    answer = progress().get(key)
+    return answer if isinstance(answer, int) and 0 <= answer < len(question.answers) else None
 
 
 def _ask(question: Question, key: str, *, number: int | None = None) -> int | None:
-    """Draw a question; the place of the answer chosen now or before."""
+    """Draw a question; return the number of the answer chosen now or before."""
     st.markdown(f"**{number}.** {question.text}" if number else question.text)
-    widget, before = f"answer-{key}", chosen_of(question, key)
-    # Only where nothing is chosen: what the browser kept may come a moment after the page.
-    if st.session_state.get(widget) is None and before is not None:
-        st.session_state[widget] = before
+    widget, saved = f"answer-{key}", _saved_answer(question, key)
+    # At every run, because the browser's stored answers may arrive after the page.
+    if st.session_state.get(widget) is None and saved is not None:
+        st.session_state[widget] = saved
 
-    def keep() -> None:
+    def save() -> None:
         if (chosen := st.session_state[widget]) is not None:
-            remember(key, chosen)
+            save_progress(key, chosen)
 
     return st.radio(
         question.text,
         range(len(question.answers)),
-        format_func=lambda place: question.answers[place].text,
+        format_func=lambda number: question.answers[number].text,
         index=None,
         key=widget,
-        on_change=keep,
+        on_change=save,
         label_visibility="collapsed",
     )
 
@@ -75,6 +75,6 @@ def _explain(question: Question, chosen: int | None) -> None:
         return
     answer = question.answers[chosen]
     if answer.right:
-        st.success(answer.says, icon=RIGHT)
+        st.success(answer.says, icon=_RIGHT)
     else:
-        st.info(answer.says, icon=OTHER)
+        st.info(answer.says, icon=_WRONG)

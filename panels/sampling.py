@@ -1,4 +1,4 @@
-"""The sample of galaxies a page works on: one slider, the same on every page, and in the address."""
+"""The sample of galaxies of a page: one slider for all pages, in the URL."""
 
 import streamlit as st
 
@@ -6,29 +6,29 @@ from galviz.survey.sample import draw_sample
 from galviz.survey.survey import Survey
 from panels.controls import choose_number
 
-DEFAULT_SIZE = 256
-SMALLEST_SIZE = 5
-# Each galaxy of a sample carries its picture into the page, some 400 bytes: a page stays well below 2 MB.
-LARGEST_SIZE = 2_000
+_DEFAULT_SIZE = 256
+_MIN_SIZE = 5
+# Each galaxy of a sample adds a thumbnail of about 400 bytes to the page, which should stay well below 2 MB.
+MAX_SAMPLE_SIZE = 2_000
 
 
 def choose_sample(survey: Survey) -> list[str]:
-    """Draw the sample slider and the sample it asks for.
+    """Draw the slider for the sample size, and draw the sample.
 
     Returns
     -------
     list of str
-        objIDs in the catalogue's order; all of them, without a slider, where there are hardly any.
+        objIDs in the catalogue's order. For very small surveys all of them, without a slider.
     """
     total = len(survey.object_ids)
-    if total <= SMALLEST_SIZE:
+    if total <= _MIN_SIZE:
         st.caption(f"All {total} galaxies of this survey." if total != 1 else "The one galaxy of this survey.")
         return list(survey.object_ids)
-    largest = min(total, LARGEST_SIZE)
-    told = "Drawn at random from the survey, always the same ones; a larger sample contains the smaller."
+    largest = min(total, MAX_SAMPLE_SIZE)
+    help = "Drawn at random from the survey with a fixed seed. A larger sample contains the smaller one."
     if largest < total:
-        told += f" At most {largest:,} of the {total:,} galaxies, so that pages with pictures stay quick."
+        help += f" At most {largest:,} of the {total:,} galaxies, to keep pages with pictures fast."
     size = choose_number(
-        "Galaxies in the sample", SMALLEST_SIZE, largest, min(DEFAULT_SIZE, largest), key="sample", help=told
+        "Galaxies in the sample", _MIN_SIZE, largest, min(_DEFAULT_SIZE, largest), key="sample", help=help
     )
     return draw_sample(survey.object_ids, size)

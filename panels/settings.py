@@ -1,30 +1,35 @@
-"""What the instructor has decided, for the pages; and whether this is the student's own machine."""
+"""The instructor's settings, and whether the app runs on the student's own machine."""
 
 from galviz.course.settings import HOME, RUN, Settings, read_settings
-from panels.home import could_be_owner, is_owner
+from panels.owner import could_be_owner, is_owner
 
 
 def settings() -> Settings:
-    """Read the instructor's settings, at each run: the file is small, and may be changed while the app runs.
+    """Read the instructor's settings, at each run, because they may change while the app runs.
 
     Raises
     ------
     CourseError
-        If they can't be read; `explain_errors` around the page tells.
+        If they can't be read; `explain_errors` shows it on the page.
+
+    Examples
+    --------
+    >>> settings().lessons[0].slug
+    'galaxies'
     """
     return read_settings()
 
 
-def is_home() -> bool:
-    """Whether the course is on the student's own machine: there code in `work/` runs, and files keep the progress.
+def is_local() -> bool:
+    """Return whether the app runs on the student's own machine, and so may run code in `work/` and write files there.
 
-    Elsewhere, as on a public deployment, no student's code ever runs, and nothing of a visitor is kept on the server.
-    Everything that runs code or touches the student's files asks this function.
+    On a public deployment no student's code ever runs, and the server stores nothing of its visitors. Everything that
+    runs code or accesses the student's files must check this function.
     """
-    chosen = settings().exercises
-    return is_owner() if chosen == HOME else chosen == RUN
+    exercises = settings().exercises
+    return is_owner() if exercises == HOME else exercises == RUN
 
 
 def needs_token() -> bool:
-    """Whether this session would be at home if it came with the token that the terminal shows."""
+    """Return whether the session would be local if it had the token from the terminal."""
     return settings().exercises == HOME and could_be_owner() and not is_owner()

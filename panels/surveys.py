@@ -1,4 +1,4 @@
-"""The survey the pages show, read once; and the page a student sees when it, or what galviz brings, can't be read."""
+"""The survey that pages show, loaded once, and the page that explains files that can't be read."""
 
 import shlex
 from collections.abc import Iterator
@@ -16,28 +16,28 @@ from galviz.network.card import CardError, read_card
 from galviz.network.framing import framing_warnings
 from galviz.survey.survey import ChangedSurveyError, Survey, SurveyError, load_survey
 from panels.arguments import read_arguments
-from panels.plain import code
-from panels.watch import FolderWatch
+from panels.folder_watch import FolderWatch
+from panels.markdown import markdown_code
 
-_GO_ON, _ERROR, _READ_AGAIN = "go_on_with_shipped_survey", "error_to_explain", "survey_read_again"
-# A folder that somebody keeps writing to is a page with a sentence, after so many attempts.
-_MOST_READINGS = 3
-# A bar that moves more often only keeps the browser busy.
-_REPORTED_EVERY = 256
-# Kinds of problems that a page lists; the rest is in the file to download.
-_MOST_KINDS = 40
+_USE_SHIPPED, _ERROR, _ATTEMPTS = "use_shipped_survey", "error_to_explain", "survey_load_attempts"
+# Attempts to load a folder that another program keeps writing to, before the page reports it.
+_MAX_ATTEMPTS = 3
+# Images per update of the progress bar; more frequent updates would only slow the browser.
+_IMAGES_PER_UPDATE = 256
+# Kinds of problems that the page lists; the CSV file has all.
+_MAX_KINDS = 40
 
 
 @dataclass(frozen=True)
 class OpenSurvey:
-    """A survey, and whether its galaxies are ours.
+    """A survey, and whether it is the shipped one.
 
     Attributes
     ----------
     survey : Survey
-        What the pages show.
+        The survey that pages show.
     shipped : bool
-        Whether it is the one that comes with galviz, whose galaxies are simulated; of a user's folder we can't say.
+        Whether it comes with galviz: its galaxies are simulated. Those of a user's folder may or may not be.
     """
 
     survey: Survey
@@ -45,28 +45,28 @@ class OpenSurvey:
 
     @property
     def galaxies(self) -> str:
-        """The word for its galaxies, in text."""
+        """The noun for its galaxies."""
         return "simulated galaxies" if self.shipped else "galaxies"
 
     @property
     def counted(self) -> str:
-        """How many galaxies it has, in text."""
+        """The number of its galaxies, with the noun."""
         count = len(self.survey.object_ids)
         return f"{count:,} {self.galaxies}" if count != 1 else f"1 {self.galaxies.removesuffix('ies')}y"
 
 
 def open_survey() -> OpenSurvey:
-    """Give a page its survey: the folder the app was started with, or the shipped one.
+    """Load a page's survey: the folder of the app's arguments, or the shipped one.
 
     Raises
     ------
     SurveyError
-        If it can't be read; `explain_errors` around the page tells the student.
+        If it can't be read; `explain_errors` shows it to the student.
     """
     arguments = read_arguments()
-    if arguments.survey is not None and not st.session_state.get(_GO_ON):
-        survey = _read(arguments.survey, arguments.label, arguments.scale)
-        _say_what_is_seen(survey, arguments.model)
+    if arguments.survey is not None and not st.session_state.get(_USE_SHIPPED):
+        survey = _load(arguments.survey, arguments.label, arguments.scale)
+        _show_framing_warnings(survey, arguments.model)
         return OpenSurvey(survey, shipped=False)
     if arguments.survey is not None:
         _offer_return(arguments.survey)
@@ -74,7 +74,7 @@ def open_survey() -> OpenSurvey:
 
 
 def open_shipped_survey() -> OpenSurvey:
-    """Give a lesson the survey that comes with galviz, whose causes and features are known."""
+    """Load the shipped survey, whose causes and features are known."""
     return OpenSurvey(_shipped(), shipped=True)
 
 
@@ -84,91 +84,90 @@ def _shipped() -> Survey:
 
 
 @dataclass
-class _Shelf:
-    """Where a user's survey is kept for all sessions: the first that comes reads it, others wait for their turn."""
+class _SharedSurvey:
+    """A user's survey for all sessions: the first session loads it, others wait for the lock."""
 
     watch: FolderWatch
-    turn: Lock = field(default_factory=Lock)
+    lock: Lock = field(default_factory=Lock)
     survey: Survey | None = None
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _shelf(folder: str, label: str | None, scale: float) -> _Shelf:
-    return _Shelf(FolderWatch(Path(folder)))
+def _shared_survey(folder: str, label: str | None, scale: float) -> _SharedSurvey:
+    return _SharedSurvey(FolderWatch(Path(folder)))
 
 
-def _read(folder: str, label: str | None, scale: float) -> Survey:
-    """Read a user's survey and take its checksum, with progress; once, until a file of it changes.
+def _load(folder: str, label: str | None, scale: float) -> Survey:
+    """Load a user's survey and compute its checksum, with progress; once, until one of its files changes.
 
-    A hundred thousand galaxies take half a minute. What raises isn't kept, so that a mended folder is read anew.
+    A hundred thousand galaxies take half a minute. Errors aren't cached, so a fixed folder is loaded again.
     """
     name = Path(folder).absolute().name
-    shelf = _shelf(folder, label, scale)
-    with st.spinner(f"Reading the survey {code(name)} …"), shelf.turn:
-        if shelf.watch.has_changed() or shelf.survey is None:
-            shelf.survey = None
-            bar = st.progress(0.0, "Looking for its galaxies …")
+    shared = _shared_survey(folder, label, scale)
+    with st.spinner(f"Reading the survey {markdown_code(name)} …"), shared.lock:
+        if shared.watch.has_changed() or shared.survey is None:
+            shared.survey = None
+            bar = st.progress(0.0, "Reading the catalogue …")
 
             def report(done: int, total: int) -> None:
-                if done % _REPORTED_EVERY == 0:
+                if done % _IMAGES_PER_UPDATE == 0:
                     bar.progress(done / total, f"{done:,} of {total:,} images read")
 
             try:
                 survey = load_survey(folder, label, scale=scale, progress=report)
-                survey.sha256  # noqa: B018 (it is kept, and tells whether the network has seen these galaxies)
+                survey.sha256  # noqa: B018 (cached property, which identifies the features of this survey)
             finally:
                 bar.empty()
-            shelf.survey = survey
-        return shelf.survey
+            shared.survey = survey
+        return shared.survey
 
 
-def _say_what_is_seen(survey: Survey, model: str | None) -> None:
-    """Say in the sidebar if the network sees little of the images, or much padding, or no colour."""
+def _show_framing_warnings(survey: Survey, model: str | None) -> None:
+    """Warn in the sidebar if the network's input has little of the images, much padding or no colour."""
     try:
         card = read_card(model)
     except CardError:
-        return  # the page that uses the network tells
-    said = framing_warnings(survey.image_sizes, card.pad_px, card.crop_px, survey.scale)
+        return  # the page that uses the network reports it
+    warnings = framing_warnings(survey.image_sizes, card.pad_px, card.crop_px, survey.scale)
     if survey.n_grey:
-        said.append(f"{survey.n_grey:,} of its images are grey; galviz's own network needs colour.")
-    if said:
-        st.sidebar.info("\n\n".join(said), icon=":material/crop:")
+        warnings.append(f"{survey.n_grey:,} of its images are grey; galviz's own network needs colour.")
+    if warnings:
+        st.sidebar.info("\n\n".join(warnings), icon=":material/crop:")
 
 
 @contextmanager
 def explain_errors() -> Iterator[None]:
-    """Turn a survey or a file that can't be read, inside the block, into a page of its own that says what to do."""
-    error, readings = st.session_state.pop(_ERROR, None), st.session_state.pop(_READ_AGAIN, 0)
+    """Show a page that explains what to do if a survey or a file can't be read inside the block."""
+    error, attempts = st.session_state.pop(_ERROR, None), st.session_state.pop(_ATTEMPTS, 0)
     if error is not None:
         _show_problems(error) if isinstance(error, SurveyError) else _show_broken_file(error)
         st.stop()
     try:
         yield
     except (SurveyError, BrokenFileError) as error:
-        if isinstance(error, ChangedSurveyError) and readings < _MOST_READINGS:
-            # The folder may well be sound: it is read again, and all that is kept of its old checksum is left alone.
-            _shelf.clear()
+        if isinstance(error, ChangedSurveyError) and attempts < _MAX_ATTEMPTS:
+            # The folder may be valid: load it again. Cached results of its old checksum stay.
+            _shared_survey.clear()
             _shipped.clear()
-            st.session_state[_READ_AGAIN] = readings + 1
+            st.session_state[_ATTEMPTS] = attempts + 1
             st.rerun()
-        # What was read before may be of files that have changed since: "check again" must read them anew.
+        # Cached files may have changed since: "check again" must read them again.
         st.cache_resource.clear()
         st.cache_data.clear()
-        # From the top, because the page may be half drawn.
+        # Rerun, because the page may be half drawn.
         st.session_state[_ERROR] = error
         st.rerun()
 
 
 def _show_problems(error: SurveyError) -> None:
-    """Say what is wrong with a survey folder, by kind, and what to do."""
+    """List the problems of a survey folder by kind, with remedies."""
     arguments = read_arguments()
-    own = arguments.survey
-    users = own is not None and Path(own).absolute() == Path(error.folder).absolute()
-    st.title("This survey can't be read yet" if users else "The galaxies that come with galviz can't be read")
-    st.error(
-        f"The survey folder {code(error.folder)} has {error.count}. The first: {code(str(error.details[0]))}",
-        icon=":material/folder_off:",
-    )
+    folder = arguments.survey
+    is_users = folder is not None and Path(folder).absolute() == Path(error.folder).absolute()
+    st.title("This survey can't be read yet" if is_users else "The galaxies that come with galviz can't be read")
+    first = markdown_code(str(error.details[0]))
+    message = f"The survey folder {markdown_code(error.folder)} has {error.count}. The first: {first}"
+    st.error(message, icon=":material/folder_off:")
     examples = _examples(error)
     st.dataframe(
         examples,
@@ -186,27 +185,28 @@ def _show_problems(error: SurveyError) -> None:
         st.markdown(f"The first of each kind are shown, {len(examples)} of {len(error.details):,}.")
         st.download_button(
             f"Download all {len(error.details):,} problems as CSV",
-            lambda: error.problems.to_csv(index=False),  # made when it is asked for
+            lambda: error.problems.to_csv(index=False),  # called when the button is pressed
             "problems.csv",
             "text/csv",
             icon=":material/download:",
             on_click="ignore",
         )
-    if users:
+    if is_users:
         st.markdown("Fix the folder, then check it again. The same list in a terminal:")
         command = ["python", "-m", "galviz", "check-survey", str(Path(error.folder).absolute())]
         st.code(shlex.join([*command, *([f"--label={arguments.label}"] if arguments.label else [])]), language="bash")
     _offer_shipped_files(error)
     with st.container(horizontal=True):
         st.button("Check again", icon=":material/refresh:", type="primary")
-        if users:
+        if is_users:
             st.button(
-                "Go on with the survey that comes with galviz", on_click=lambda: st.session_state.update({_GO_ON: True})
+                "Continue with the survey that comes with galviz",
+                on_click=lambda: st.session_state.update({_USE_SHIPPED: True}),
             )
 
 
 def _examples(error: SurveyError) -> pd.DataFrame:
-    """The first problems of each kind, with how many there are of it beside the first."""
+    """The first problems of each kind; the first row of a kind has their number."""
     rows = [
         {
             "how_many": "" if number else f"{group.count:,}",
@@ -216,29 +216,30 @@ def _examples(error: SurveyError) -> pd.DataFrame:
             "problem": problem.problem,
             "remedy": problem.remedy,
         }
-        for group in error.groups[:_MOST_KINDS]
+        for group in error.groups[:_MAX_KINDS]
         for number, problem in enumerate(group.examples)
     ]
     return pd.DataFrame(rows)
 
 
 def _show_broken_file(error: ValueError) -> None:
-    """Say which of the files that galviz needs can't be read, and what to do."""
+    """Name the file that can't be read, and the remedy."""
     st.title("A file that galviz needs can't be read")
-    st.error(code(str(error)), icon=":material/broken_image:")
+    st.error(markdown_code(str(error)), icon=":material/broken_image:")
     _offer_shipped_files(error)
     st.button("Check again", icon=":material/refresh:", type="primary")
 
 
 def _offer_shipped_files(error: ValueError) -> None:
-    """Say how to have back what comes with galviz, where it is that what can't be read."""
+    """Explain how to restore a shipped file, if that is what can't be read."""
     if str(data_path()) in str(error):
-        st.markdown("It came with galviz. In the project's folder, a terminal brings it back as it was:")
+        st.markdown("It came with galviz. To restore it, run in the project's folder:")
         st.code("git checkout -- data", language="bash")
 
 
 def _offer_return(folder: str) -> None:
-    """Say in the sidebar that these aren't the student's own galaxies, with the way back."""
+    """Remind the student in the sidebar that this is the shipped survey, with a button to return to theirs."""
     with st.sidebar:
-        st.info(f"You are looking at the survey that comes with galviz, not at {code(Path(folder).absolute().name)}.")
-        st.button("Back to my survey", on_click=lambda: st.session_state.pop(_GO_ON))
+        name = markdown_code(Path(folder).absolute().name)
+        st.info(f"This is the survey that comes with galviz, not {name}.")
+        st.button("Back to my survey", on_click=lambda: st.session_state.pop(_USE_SHIPPED))

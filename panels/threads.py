@@ -1,4 +1,4 @@
-"""Threads of the app: a session is one already, and its linear algebra gets no others beside it."""
+"""Limit linear algebra to one thread per session."""
 
 import os
 
@@ -7,12 +7,16 @@ from threadpoolctl import threadpool_limits
 
 
 @st.cache_resource(show_spinner=False)
-def one_thread_each() -> None:
-    """Let NumPy and SciPy compute in the thread that asks, for all sessions, as long as the app runs.
+def limit_blas_threads() -> None:
+    """Let NumPy and SciPy compute in the calling thread only, for all sessions.
 
-    OpenBLAS would take a thread for each core. On matrices as small as a sample's features these threads wait for each
-    other longer than they compute, and much longer where other sessions, or a student's code, keep the cores busy:
-    benchmarks/projection.py. PyTorch has threads of its own, which stay.
+    OpenBLAS would use one thread per core. On matrices as small as a sample's features, these threads wait for each
+    other longer than they compute, especially if other sessions or a student's code keep the cores busy: see
+    benchmarks/projection.py. PyTorch's threads aren't affected.
+
+    Examples
+    --------
+    >>> limit_blas_threads()
     """
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # SciPy's OpenBLAS, loaded with the first page that needs it, reads this
-    threadpool_limits(1, user_api="blas")  # NumPy's is loaded already
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read by SciPy's OpenBLAS, which is loaded later
+    threadpool_limits(1, user_api="blas")  # for NumPy's OpenBLAS, which is loaded already

@@ -5,9 +5,9 @@ from datetime import date
 import streamlit as st
 
 from galviz.course.questions import read_questions
-from panels.certificate import as_page, summed_up
+from panels.certificate import certificate_html, count_results
 from panels.progress import progress
-from panels.settings import is_home, settings
+from panels.settings import is_local, settings
 
 
 def _show_totals(rows: list[dict]) -> None:
@@ -40,10 +40,10 @@ def page() -> None:
     """Draw the page."""
     st.title("Your certificate")
     st.markdown("**What you have done of the course.** It counts by itself, and is as honest as you are.")
-    rows = summed_up([(lesson, read_questions(lesson)) for lesson in settings().lessons], progress())
+    rows = count_results([(lesson, read_questions(lesson)) for lesson in settings().lessons], progress())
     _show_totals(rows)
     _show_lessons(rows)
-    if not is_home():
+    if not is_local():
         st.info(
             "Exercises are done on your own machine and counted there: this page counts the quizzes that you answered "
             "in this browser.",
@@ -52,7 +52,7 @@ def page() -> None:
     name = st.text_input("Your name", key="name", max_chars=80, placeholder="as it is to stand on the certificate")
     st.download_button(
         "Keep it as a page",
-        as_page(name, rows, date.today()),
+        certificate_html(name, rows, date.today()),
         file_name="galviz-certificate.html",
         mime="text/html",
         icon=":material/download:",

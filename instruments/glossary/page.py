@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from panels.controls import in_address
-from panels.glossary import anchor, terms
+from panels.controls import in_url
+from panels.glossary import anchor, read_terms
 
 
 def page() -> None:
@@ -12,10 +12,10 @@ def page() -> None:
     st.markdown(
         "**The words of the course, each in a sentence or two.** Lessons link to them where they first use them."
     )
-    query = in_address(st.text_input, "Find", key="find", placeholder="a word, or a part of one").strip().lower()
+    query = in_url(st.text_input, "Find", key="find", placeholder="a word, or a part of one").strip().lower()
     matches = {
         term: text
-        for term, text in sorted(terms().items(), key=lambda item: item[0].lower())
+        for term, text in sorted(read_terms().items(), key=lambda item: item[0].lower())
         if query in term.lower() or query in text.lower()
     }
     if not matches:

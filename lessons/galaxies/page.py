@@ -1,4 +1,4 @@
-"""Page of the lesson 'The galaxies': a survey from its lowest to its highest label, one galaxy, and what crops keep."""
+"""Page of the lesson 'The galaxies': a survey sorted by its label, one galaxy in detail, and crops."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,12 @@ from galviz.survey.label import METALLICITY
 from galviz.survey.sample import draw_sample, evenly_ranked
 from galviz.survey.survey import Survey
 from lessons.galaxies.words import causes_table, describe, oxygen_per_million
-from panels.anatomy import begin, end
-from panels.code import figure_source, show_code
 from panels.controls import choose_number
+from panels.lesson_frame import begin_lesson, end_lesson
+from panels.markdown import escape_markdown
 from panels.pictures import choose_crop, show_grid, show_picture
-from panels.plain import plain
 from panels.sampling import choose_sample
+from panels.source_code import figure_source, show_code
 from panels.surveys import OpenSurvey, open_survey
 
 GRID_SIZE = 24
@@ -29,16 +29,16 @@ WIDTH_PX = 272
 
 @dataclass(frozen=True)
 class Ranking:
-    """The galaxies of a sample from the lowest to the highest label, or by their ids if there is no label.
+    """A sample sorted by its label, or by its ids if there is no label.
 
     Attributes
     ----------
     values : Series, index objID
-        The label, or a galaxy's place.
+        The label, or the rank by id.
     captions : dict of str to str
-        What stands below each galaxy.
+        The caption of each galaxy.
     order : str
-        The order in words.
+        Description of the order.
     """
 
     values: pd.Series
@@ -51,11 +51,11 @@ def _rank(survey: Survey, sample: list[str]) -> Ranking:
     if label is None:
         return Ranking(
             pd.Series(range(len(sample)), index=sorted(sample)),
-            {object_id: plain(f"…{object_id[-6:]}") for object_id in sample},
+            {object_id: escape_markdown(f"…{object_id[-6:]}") for object_id in sample},
             "in the order of their ids. Below each: its place · the end of its id",
         )
     values, digits = survey.catalogue.loc[sample, label.column], value_format(label)
-    name = f"{label.name[0].lower()}{label.name[1:]}" if _is_metallicity(survey) else plain(label.name)
+    name = f"{label.name[0].lower()}{label.name[1:]}" if _is_metallicity(survey) else escape_markdown(label.name)
     return Ranking(
         values,
         {object_id: f"{value:{digits}}" for object_id, value in values.items()},
@@ -79,17 +79,18 @@ def _show_galaxies(
 
 def _describe_galaxy(opened: OpenSurvey, object_id: str) -> None:
     label, galaxy = opened.survey.label, opened.survey.catalogue.loc[object_id]
-    st.caption(f"{'Simulated galaxy' if opened.shipped else 'Galaxy'} {plain(object_id)}")
+    st.caption(f"{'Simulated galaxy' if opened.shipped else 'Galaxy'} {escape_markdown(object_id)}")
     st.markdown(describe(galaxy))
     if label is not None:
-        truth = f"{plain(label.name)}: **{galaxy[label.column]:{value_format(label)}}** {plain(label.unit)}"
+        value = f"{galaxy[label.column]:{value_format(label)}}"
+        truth = f"{escape_markdown(label.name)}: **{value}** {escape_markdown(label.unit)}"
         if _is_metallicity(opened.survey):
             truth += f", or {oxygen_per_million(galaxy[label.column]):,} oxygen atoms per million hydrogen atoms"
         st.markdown(f"{truth}.")
 
 
 def _show_crops(image: Image.Image, object_id: str) -> None:
-    scale = WIDTH_PX / max(image.size)  # one for all three, so that what is cut off is seen to be
+    scale = WIDTH_PX / max(image.size)  # one for all three, to show what is cut off
     magnification = max(1, round(2 * scale))  # for sharp screens
     with st.container(horizontal=True, vertical_alignment="bottom"):
         outlined = outline_crops(image, CROPS, magnification=magnification)
@@ -97,18 +98,18 @@ def _show_crops(image: Image.Image, object_id: str) -> None:
         show_picture(outlined, whole, f"Galaxy {object_id} with the crops' edges", width_px=round(image.width * scale))
         for side, colour in CROPS.items():
             crop = centre_crop(image, side).resize((side * magnification, side * magnification))
-            edge = f"{colour} edge" if side <= min(image.size) else "black where there is no picture"
+            edge = f"{colour} edge" if side <= min(image.size) else "black outside the image"
             caption = f"The central {side} px ({edge})"
             show_picture(crop, caption, f"Its central {side} pixels", width_px=round(side * scale))
 
 
-def _show_distribution(survey: Survey, ranking: Ranking, shown: list[str], chosen: str) -> None:
+def _show_histogram(survey: Survey, ranking: Ranking, shown: list[str], chosen: str) -> None:
     label = survey.label
     if label is None:
         return
     name, digits = f"{label.name} [{label.unit}]", value_format(label)
     chart = label_histogram(ranking.values, name, marked_ids=shown, selected_id=chosen, number_format=digits)
-    st.altair_chart(chart)  # a screen reader gets its description
+    st.altair_chart(chart)
     st.caption("Bars: the sample. Ticks: the galaxies of the grid. Line: this galaxy.")
 
 
@@ -125,17 +126,17 @@ def _show_one(opened: OpenSurvey, ranking: Ranking, shown: list[str], text: Sect
     if opened.shipped:
         left.markdown(text["causes"])
     with right:
-        _show_distribution(survey, ranking, shown, object_id)
-    with st.expander("Everything the catalogue says of it", icon=":material/table_rows:", expanded=opened.shipped):
+        _show_histogram(survey, ranking, shown, object_id)
+    with st.expander("All columns of the catalogue", icon=":material/table_rows:", expanded=opened.shipped):
         st.dataframe(causes_table(survey.catalogue.loc[object_id]), hide_index=True)
 
 
 def page() -> None:
     """Draw the page."""
     lesson, opened = find_lesson("galaxies"), open_survey()
-    text, survey = begin(lesson, opened), opened.survey
+    text, survey = begin_lesson(lesson, opened), opened.survey
 
-    picture = st.container()  # above the controls that decide on it
+    top = st.container()  # above its controls
     left, right = st.columns([3, 2], gap="large")
     with left:
         sample = choose_sample(survey)
@@ -143,7 +144,7 @@ def page() -> None:
         side_px = choose_crop(survey)
     ranking = _rank(survey, sample)
     shown = evenly_ranked(ranking.values, GRID_SIZE)
-    with picture:
+    with top:
         _show_galaxies(opened, ranking, shown, side_px, text["no-label"] if survey.label is None else None)
 
     left, right = st.columns(2, gap="large")
@@ -165,4 +166,4 @@ def page() -> None:
         centre_crop,
         matplotlib=figure_source(lesson),
     )
-    end(lesson, text)
+    end_lesson(lesson, text)

@@ -1,4 +1,4 @@
-"""Page of the lesson 'Hooks': a layer's answers to one galaxy and to a sample, and what training mode does to them."""
+"""Page of the lesson 'Hooks': a layer's activations for one galaxy and a sample, and the effect of training mode."""
 
 import numpy as np
 import streamlit as st
@@ -11,23 +11,23 @@ from galviz.network.card import ModelCard, read_card
 from galviz.network.crops import network_crop
 from galviz.survey.survey import Survey
 from lessons.hooks.words import average, largest_change, rows_of_modes, rows_of_shapes
-from panels.anatomy import begin, end
-from panels.code import figure_source, show_code
 from panels.controls import choose_one
+from panels.example_galaxy import ChosenGalaxy, choose_galaxy, feature_maps_of, galaxy_caption, shipped_figures
 from panels.feature_space import shipped_features
-from panels.galaxy import Chosen, choose_galaxy, galaxy_caption, maps_of, shipped_figures
-from panels.live_sample import extract_live
+from panels.lesson_frame import begin_lesson, end_lesson
+from panels.live_activations import extract_live
 from panels.pictures import show_pictures
 from panels.sampling import choose_sample
+from panels.source_code import figure_source, show_code
 from panels.surveys import open_shipped_survey
 
 # With the galaxy itself, two full rows of maps.
 COLUMNS = 9
 
 
-def _show_maps(chosen: Chosen, layer: str, survey: Survey, figures: Figures, card: ModelCard) -> None:
+def _show_maps(chosen: ChosenGalaxy, layer: str, survey: Survey, figures: Figures, card: ModelCard) -> None:
     mapped = "stage4" if layer == "features" else layer  # features are stage 4's maps, each averaged
-    maps, channels = maps_of(chosen, survey, figures)[mapped], figures.channels[mapped]
+    maps, channels = feature_maps_of(chosen, survey, figures)[mapped], figures.channels[mapped]
     st.caption(
         f"{len(maps)} of the {card.layers[layer]} channels of {mapped}, those that vary most. "
         f"{galaxy_caption(chosen, survey)}. Below each: channel · its average, which is "
@@ -45,14 +45,14 @@ def _show_maps(chosen: Chosen, layer: str, survey: Survey, figures: Figures, car
 
 
 def _compare_live(survey: Survey, sample: list[str], layer: str, features: Features, unit: str) -> None:
-    """Draw the offer to extract a layer of the sample live; then how far the result is from what is shipped."""
+    """Extract a layer of the sample live on request, and compare the activations with the shipped ones."""
     live = extract_live(survey, sample, layer)
     if live is None:
         return
     values, rows = live.layers[layer], features.rows(sample)
     shipped = features.layers[layer][rows]
     st.markdown(
-        f"Layer {layer} of {len(sample):,} galaxies, caught live: shape **{values.shape[0]:,} × "
+        f"Layer {layer} of {len(sample):,} galaxies, computed live: shape **{values.shape[0]:,} × "
         f"{values.shape[1]}**. Largest difference from what is shipped: **{np.abs(values - shipped).max():.1e}**, "
         f"of numbers up to {np.abs(shipped).max():.1f} (the file rounds to float16); of a prediction: "
         f"**{np.abs(live.predictions - features.predictions[rows]).max():.0e} {unit}**."
@@ -74,9 +74,9 @@ def page() -> None:
     """Draw the page."""
     lesson, opened = find_lesson("hooks"), open_shipped_survey()
     figures, features, card, survey = shipped_figures(), shipped_features(), read_card(), opened.survey
-    text = begin(lesson, opened)
+    text = begin_lesson(lesson, opened)
 
-    picture = st.container()  # above the controls that decide on it
+    top = st.container()  # above its controls
     left, right = st.columns(2, gap="large")
     with right:
         # Not the other pages' layer: this one begins where the galaxy can still be seen.
@@ -84,7 +84,7 @@ def page() -> None:
         sample = choose_sample(survey)
     with left:
         chosen = choose_galaxy(survey, figures, sample)
-    with picture:
+    with top:
         _show_maps(chosen, layer, survey, figures, card)
 
     left, right = st.columns(2, gap="large")
@@ -115,4 +115,4 @@ def page() -> None:
         "galviz/network/inspection.py:compare_modes",
         matplotlib=figure_source(lesson),
     )
-    end(lesson, text)
+    end_lesson(lesson, text)

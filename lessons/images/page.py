@@ -1,4 +1,4 @@
-"""Page of the lesson 'Preparing images': what is cut out, varied at random, and rescaled before the network looks."""
+"""Page of the lesson 'Preparing images': crop, augmentation and normalisation before the network."""
 
 import numpy as np
 import streamlit as st
@@ -12,11 +12,11 @@ from galviz.network.normalisation import normalise
 from galviz.survey.sample import draw_sample
 from galviz.survey.survey import Survey
 from lessons.images.words import pixel_statistics
-from panels.anatomy import begin, end
-from panels.code import figure_source, show_code
 from panels.controls import choose_number, choose_one
-from panels.galaxy import augmented, choose_galaxy, galaxy_caption, shipped_figures
+from panels.example_galaxy import augmented_images, choose_galaxy, galaxy_caption, shipped_figures
+from panels.lesson_frame import begin_lesson, end_lesson
 from panels.pictures import show_pictures
+from panels.source_code import figure_source, show_code
 from panels.surveys import open_shipped_survey
 
 STEPS = {"crop": "a crop at random", "turn": "turned and mirrored", "light": "light varied", "all": "all of it"}
@@ -40,13 +40,13 @@ def _show_before_and_after(
 
 
 def _show_numbers(crop: Image.Image, card: ModelCard, text: str) -> None:
-    """Draw how a galaxy's pixels are distributed before and after they are normalised."""
+    """Draw the histogram of a galaxy's pixels before and after normalisation."""
     pixels = np.asarray(crop)
     numbers = normalise(pixels, card.mean, card.std)
     left, right = st.columns(2, gap="large")
     with left:
         st.altair_chart(pixel_histogram(pixels, "value in the file"))
-        st.altair_chart(pixel_histogram(numbers, "number that the network is given"))
+        st.altair_chart(pixel_histogram(numbers, "normalised value, the network's input"))
     with right:
         st.markdown(text)
         mean, std = card.mean[0], card.std[0]
@@ -79,9 +79,9 @@ def _compare_batches(survey: Survey, card: ModelCard) -> None:
 def page() -> None:
     """Draw the page."""
     lesson, opened, figures, card = find_lesson("images"), open_shipped_survey(), shipped_figures(), read_card()
-    text, survey = begin(lesson, opened), opened.survey
+    text, survey = begin_lesson(lesson, opened), opened.survey
 
-    picture = st.container()  # above the controls that decide on it
+    top = st.container()  # above its controls
     step = choose_one("What training does to it", list(STEPS), "all", key="step")
     chosen = choose_galaxy(survey, figures)
     draw = 0
@@ -89,8 +89,8 @@ def page() -> None:
         draw = choose_number("Draw", 1, 999, 1, key="draw", help="Each number is another throw of the dice.")
     image = survey.image(chosen.object_id)
     crop = network_crop(image, card.pad_px, card.crop_px)
-    after = augmented(chosen, survey, figures, draw)[step]
-    with picture:
+    after = augmented_images(chosen, survey, figures, draw)[step]
+    with top:
         st.caption(
             f"{galaxy_caption(chosen, survey)}. In the file, orange marks {card.pad_px} px and cyan {card.crop_px} px."
         )
@@ -114,4 +114,4 @@ def page() -> None:
         normalise,
         matplotlib=figure_source(lesson),
     )
-    end(lesson, text)
+    end_lesson(lesson, text)

@@ -1,4 +1,4 @@
-"""The lesson 'Other maps': what its page shows is what the core computes, and what its text says is so."""
+"""The lesson 'Other maps': its page shows the values that the core computes, and its text is true."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from galviz.features.features import load_features
 from galviz.survey.causes import cause_title
 from galviz.survey.sample import draw_sample
 from galviz.survey.survey import load_survey
-from panels import maps as panel
+from panels import embeddings
 from tests.drawn import chart
 
 PAGE = "lessons/maps"
@@ -37,13 +37,13 @@ def sampled(features, size):
     return ids, features.layers["features"][features.rows(ids)]
 
 
-def places(app, number):
+def drawn_points(app, number):
     """Coordinates that a chart of the page draws, shape (n, 2)."""
     return chart(app, number)[1][["x", "y"]].to_numpy()
 
 
-def told(app):
-    return "\n".join(each.value for kind in (app.markdown, app.caption, app.info) for each in kind)
+def page_text(app):
+    return "\n".join(element.value for kind in (app.markdown, app.caption, app.info) for element in kind)
 
 
 def says(section, *phrases):
@@ -65,7 +65,7 @@ def says(section, *phrases):
         ),
     ],
 )
-def test_the_three_maps_and_their_numbers(run_app, features, shipped, query, perplexity, init, seed, umap):
+def test_the_three_embeddings_and_their_qualities(run_app, features, shipped, query, perplexity, init, seed, umap):
     app = run_app(page=PAGE, sample=60, **query)
     assert not app.exception
     ids, values = sampled(features, 60)
@@ -76,7 +76,7 @@ def test_the_three_maps_and_their_numbers(run_app, features, shipped, query, per
         "UMAP": shipped[umap].loc[ids].to_numpy(float),
     }
     for number, name in enumerate(("PCA, 2 components", "t-SNE", "UMAP")):
-        assert places(app, number) == pytest.approx(ours[name], abs=1e-3)
+        assert drawn_points(app, number) == pytest.approx(ours[name], abs=1e-3)
     table = app.table[0].value
     expected = map_qualities(values, ours).map("{:.3f}".format)
     assert table.index.tolist() == expected.index.tolist()
@@ -90,22 +90,21 @@ def test_the_noise_and_its_pieces(run_app, features, shipped):
     app = run_app(page=PAGE, sample=70, noise_perplexity=2, noise_neighbours="50")
     noise = noise_like(sampled(features, 70)[1])
     mapped, umap = fit_tsne(noise, perplexity=2), shipped[UmapSettings(NOISE, 50, 0.1, 0)].to_numpy()
-    assert places(app, 3) == pytest.approx(mapped, abs=1e-3)
-    assert places(app, 4) == pytest.approx(umap, abs=1e-3)
+    assert drawn_points(app, 3) == pytest.approx(mapped, abs=1e-3)
+    assert drawn_points(app, 4) == pytest.approx(umap, abs=1e-3)
     values = sampled(features, 70)[1]
     galaxies = shipped[UmapSettings(FEATURES, 50, 0.1, 0)].to_numpy()
-    strewn = [str(count_pieces(np.random.default_rng(0).random((n, 2)))) for n in (70, 2000)]
+    uniform = [str(count_pieces(np.random.default_rng(0).random((n, 2)))) for n in (70, 2000)]
     expected = [
         [str(count_pieces(values)), str(count_pieces(noise)), "–"],
-        [str(count_pieces(fit_tsne(values, perplexity=2))), str(count_pieces(mapped)), strewn[0]],
-        [str(count_pieces(galaxies)), str(count_pieces(umap)), strewn[1]],
+        [str(count_pieces(fit_tsne(values, perplexity=2))), str(count_pieces(mapped)), uniform[0]],
+        [str(count_pieces(galaxies)), str(count_pieces(umap)), uniform[1]],
     ]
     assert app.table[2].value.to_numpy().tolist() == expected
     assert count_pieces(mapped) > count_pieces(noise) == 1
-    assert "of 70 points, and by UMAP of 2,000 points joined to 3" in told(app)
 
 
-def test_maps_are_coloured_by_any_column(run_app):
+def test_embeddings_are_coloured_by_any_column(run_app):
     spec, rows = chart(run_app(page=PAGE, sample=40, colour=cause_title("inclination_deg")), 2)
     catalogue = load_survey(verify=False).catalogue
     assert rows["colour"].to_numpy() == pytest.approx(catalogue.loc[rows["objID"], "inclination_deg"].to_numpy())
@@ -113,25 +112,25 @@ def test_maps_are_coloured_by_any_column(run_app):
 
 
 @pytest.mark.parametrize("size", [5, 6, 20])
-def test_few_galaxies_do_not_break_it(run_app, size):
+def test_small_samples(run_app, size):
     app = run_app(page=PAGE, sample=size)
     assert not app.exception
-    assert f"The perplexity must be less than the {size} galaxies" in told(app)
+    assert f"The perplexity must be less than the {size} galaxies" in page_text(app)
 
 
-def test_many_galaxies_are_mapped_when_asked_for(run_app, monkeypatch, features):
+def test_a_large_sample_is_embedded_when_requested(run_app, monkeypatch, features):
     st.cache_resource.clear()
-    monkeypatch.setattr(panel, "AT_ONCE", 50)
+    monkeypatch.setattr(embeddings, "MAX_IMMEDIATE", 50)
     app = run_app(page=PAGE, sample=80)
     assert not app.exception
-    assert "t-SNE of 80 galaxies" in told(app)
+    assert "t-SNE of 80 galaxies" in page_text(app)
     assert "t-SNE" not in app.table[0].value.index
     (button,) = [button for button in app.button if button.label == "Compute t-SNE"]
     app = button.click().run()
     assert not app.exception
     assert "t-SNE" in app.table[0].value.index
-    assert places(app, 1) == pytest.approx(fit_tsne(sampled(features, 80)[1]), abs=1e-3)
-    # another session finds it computed
+    assert drawn_points(app, 1) == pytest.approx(fit_tsne(sampled(features, 80)[1]), abs=1e-3)
+    # other sessions use the cached result
     assert "t-SNE" in run_app(page=PAGE, sample=80).table[0].value.index
 
 
@@ -140,9 +139,9 @@ def test_many_galaxies_are_mapped_when_asked_for(run_app, monkeypatch, features)
 
 def test_the_worked_number():
     line, moved = [[0.0], [1], [3], [7], [15]], [[0.0], [1], [3], [7], [7.5]]
-    found = map_qualities(line, {"moved": moved}, n_neighbors=1).loc["moved"]
-    assert says("formula", "0, 1, 3, 7 and 15", "last at 7.5", f"$T = 1 - 3 / 15 = {found['trustworthiness']:.2f}$")
-    assert says("formula", f"$1 - 1 / 15 = {found['continuity']:.2f}$")
+    quality = map_qualities(line, {"moved": moved}, n_neighbors=1).loc["moved"]
+    assert says("formula", "0, 1, 3, 7 and 15", "last at 7.5", f"$T = 1 - 3 / 15 = {quality['trustworthiness']:.2f}$")
+    assert says("formula", f"$1 - 1 / 15 = {quality['continuity']:.2f}$")
 
 
 def test_what_the_text_says_of_distances_and_neighbours(features, shipped):
@@ -152,16 +151,16 @@ def test_what_the_text_says_of_distances_and_neighbours(features, shipped):
     assert says("distances", "hold three quarters of the variance")
     few, usual = (fit_tsne(values, perplexity=perplexity) for perplexity in (2, 30))
     umap = shipped[UmapSettings(FEATURES, 15, 0.1, 0)].loc[ids]
-    found = map_qualities(values, {"PCA": plane.coordinates, "2": few, "30": usual, "UMAP": umap})
-    assert found["distance_rank_correlation"].idxmax() == "PCA"
-    assert found["distance_rank_correlation"].idxmin() == "2"
-    assert found.loc["2", "neighbours_kept"] > found.loc["PCA", "neighbours_kept"]
-    assert found["trustworthiness"].idxmin() == "PCA"
-    # a shadow makes no distance larger, and still pushes neighbours down in the ranks
+    quality = map_qualities(values, {"PCA": plane.coordinates, "2": few, "30": usual, "UMAP": umap})
+    assert quality["distance_rank_correlation"].idxmax() == "PCA"
+    assert quality["distance_rank_correlation"].idxmin() == "2"
+    assert quality.loc["2", "neighbours_kept"] > quality.loc["PCA", "neighbours_kept"]
+    assert quality["trustworthiness"].idxmin() == "PCA"
+    # a projection increases no distance, but changes the ranks of neighbours
     assert (pdist(plane.coordinates) <= pdist(values) * (1 + 1e-6)).all()
-    assert 0.9 < found.loc["PCA", "continuity"] < found.loc["30", "continuity"] < 1
+    assert 0.9 < quality.loc["PCA", "continuity"] < quality.loc["30", "continuity"] < 1
     assert says("idea", "no distance becomes larger", "the least trustworthy of the three", "its continuity isn't 1")
-    # clusters in nothing, at the settings that the text names
+    # clusters in noise, at the settings of the text
     noise = noise_like(values)
     counts = {perplexity: count_pieces(fit_tsne(noise, perplexity=perplexity)) for perplexity in (2, 5, 30)}
     assert counts[2] > counts[5] > 5 > counts[30]

@@ -1,12 +1,9 @@
 """Page of the lesson 'What do the components mean?': correlations with known causes, probes, and controls for both."""
 
-from dataclasses import dataclass
-
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from galviz.analysis.correlation import LEAST_GALAXIES, METHODS, Correlations, correlate, curve_r2
+from galviz.analysis.correlation import LEAST_GALAXIES, Correlations, correlate
 from galviz.analysis.probes import probe
 from galviz.artefacts.probes import TRAINED, ProbeResults, known_causes
 from galviz.charts import correlation_heatmap, probe_chart
@@ -14,55 +11,29 @@ from galviz.course.manifest import find_lesson
 from galviz.features.features import Features
 from galviz.network.card import read_card
 from lessons.meaning.words import SOURCES, cause_name, claims, closest_causes, signed, source_words, with_interval
-from panels.anatomy import begin, end
-from panels.code import figure_source, show_code
-from panels.controls import choose_components, choose_one, in_address, limit_components
+from panels.controls import choose_components, choose_one, in_url, limit_components
+from panels.correlations import MEASURES, ComponentSample, shipped_probes, source_components
 from panels.feature_space import align_head, shipped_features
-from panels.meaning import components_of, correlations_of, shipped_probes
+from panels.lesson_frame import begin_lesson, end_lesson
 from panels.sampling import choose_sample
+from panels.source_code import figure_source, show_code
 from panels.surveys import OpenSurvey, open_shipped_survey
 
-MEASURES = {"straight (Pearson's r)": METHODS[0], "by rank (Spearman's ρ)": METHODS[1]}
-# Sources that have a row of coordinates a galaxy; the others are probes alone.
-MAPPED = ("trained", "random weights", "shuffled labels", "raw pixels")
-# A regression on fewer galaxies than its axes and this says nothing.
-LEAST_BESIDE = 2
+# Sources whose components can be fitted; for the others there are only probes.
+COMPONENT_SOURCES = ("trained", "random weights", "shuffled labels", "raw pixels")
+# A regression needs at least this many galaxies more than components.
+MIN_EXTRA_GALAXIES = 2
 
 
-@dataclass(frozen=True)
-class Sample:
-    """A sample, and what its components are compared with.
-
-    Attributes
-    ----------
-    object_ids : list of str
-    source : str
-        Whose components: one of `MAPPED`.
-    measure : str
-        A key of `MEASURES`.
-    n_components : int
-    causes : DataFrame
-        The known causes of the sample's galaxies, one row per galaxy.
-    coordinates : ndarray of shape (n, n_components), or None
-        None if the sample is too small for intervals.
-    """
-
-    object_ids: list[str]
-    source: str
-    measure: str
-    n_components: int
-    causes: pd.DataFrame
-    coordinates: np.ndarray | None
-
-    @property
-    def components(self) -> list[str]:
-        """Names of the components."""
-        return [f"PC{number}" for number in range(1, self.n_components + 1)]
-
-
-def _choose(opened: OpenSurvey, features: Features, results: ProbeResults) -> Sample:
+def _choose(opened: OpenSurvey, features: Features, results: ProbeResults) -> ComponentSample:
     catalogue = opened.survey.catalogue
-    source = choose_one("Components of", MAPPED, MAPPED[0], key="source", help="The trained network, or a control.")
+    source = choose_one(
+        "Components of",
+        COMPONENT_SOURCES,
+        COMPONENT_SOURCES[0],
+        key="source",
+        help="The trained network, or a control.",
+    )
     left, right = st.columns(2, gap="large")
     with left:
         measure = choose_one("Correlation", list(MEASURES), next(iter(MEASURES)), key="measure")
@@ -71,59 +42,53 @@ def _choose(opened: OpenSurvey, features: Features, results: ProbeResults) -> Sa
         n_components = limit_components(choose_components(), len(object_ids), results.pixels.shape[1])
     coordinates = None
     if len(object_ids) >= LEAST_GALAXIES:
-        coordinates = components_of(features, SOURCES[source], object_ids, n_components).coordinates
+        coordinates = source_components(features, SOURCES[source], object_ids, n_components).coordinates
     causes = catalogue.loc[object_ids, known_causes(catalogue)]
-    return Sample(object_ids, source, measure, n_components, causes, coordinates)
+    return ComponentSample(object_ids, source, measure, n_components, causes, coordinates)
 
 
-def _show_correlations(sample: Sample, correlations: Correlations) -> None:
-    chart = correlation_heatmap(correlations, sample.components, [cause_name(name) for name in sample.causes])
+def _show_correlations(sample: ComponentSample, correlations: Correlations) -> None:
+    chart = correlation_heatmap(correlations, sample.component_names, [cause_name(name) for name in sample.causes])
     st.altair_chart(chart, key=f"map-{sample.source}-{sample.n_components}-{sample.measure}")
     st.caption(
         f"{len(sample.object_ids):,} simulated galaxies, {sample.source}, {correlations.level:.0%} intervals by 1,000 "
-        "bootstrap samples. A dot: the interval holds 0. Point at a field to see it."
+        "bootstrap samples. A dot: the interval contains 0. Point at a cell to see it."
     )
 
 
-def _say_what_is_clear(sample: Sample, correlations: Correlations) -> None:
-    chance = correlations_of(sample.coordinates, sample.causes, MEASURES[sample.measure], permuted=True)
+def _describe_correlations(sample: ComponentSample, correlations: Correlations) -> None:
+    chance = sample.correlations(permuted=True)
     st.markdown("**In your sample**")
     st.markdown("\n".join(f"- {sentence}" for sentence in closest_causes(correlations, list(sample.causes))[:3]))
     st.markdown(
-        f"Of {correlations.r.size} intervals **{int(correlations.clear.sum())}** leave out 0. With the causes dealt "
-        f"out to other galaxies, where only chance is left, **{int(chance.clear.sum())}** do."
+        f"**{int(correlations.clear.sum())}** of {correlations.r.size} intervals exclude 0. After permuting the causes "
+        f"across galaxies **{int(chance.clear.sum())}** do: that is what chance alone produces."
     )
 
 
-def _show_shares(sample: Sample, cause: str) -> None:
-    """Draw the share of each component's variance that goes with a cause, by a line, by ranks and by a parabola."""
+def _show_shares(sample: ComponentSample, cause: str) -> None:
     if sample.coordinates is None:
         return
     if sample.causes[cause].nunique() < 2:
-        st.info(f"All of the sample have the same {cause_name(cause)}.", icon=":material/info:")
+        st.info(f"All galaxies of the sample have the same {cause_name(cause)}.", icon=":material/info:")
         return
-    one, coordinates = sample.causes[[cause]], sample.coordinates
-    shares = {
-        "line, r²": correlations_of(coordinates, one, "pearson").r[:, 0] ** 2,
-        "ranks, ρ²": correlations_of(coordinates, one, "spearman").r[:, 0] ** 2,
-        "parabola, R²": curve_r2(coordinates, one.to_numpy(float))[:, 0],
-    }
+    shares = sample.variance_shares(cause)
     st.dataframe(
-        {"component": sample.components, **shares},
+        {"component": sample.component_names, **shares},
         hide_index=True,
         column_config={name: st.column_config.NumberColumn(format="%.3f") for name in shares},
     )
-    st.caption(f"Share of each component's variance that goes with *{cause_name(cause)}*, {sample.source}.")
+    st.caption(f"Share of each component's variance that *{cause_name(cause)}* explains, {sample.source}.")
 
 
 def _show_probes(results: ProbeResults, names: list[str], cause: str) -> None:
-    rivals = [words for words in SOURCES if words != "trained"]
-    against = choose_one("Beside the trained features", rivals, rivals[0], key="against")
-    shown = results.probes[results.probes["source"].isin([TRAINED, SOURCES[against]])]
-    shown = shown.assign(source=shown["source"].map(source_words), cause=shown["cause"].map(cause_name))
-    chart = probe_chart(shown, [cause_name(name) for name in names], ["trained", against])
+    others = [name for name in SOURCES if name != "trained"]
+    against = choose_one("Beside the trained features", others, others[0], key="against")
+    probes = results.probes[results.probes["source"].isin([TRAINED, SOURCES[against]])]
+    probes = probes.assign(source=probes["source"].map(source_words), cause=probes["cause"].map(cause_name))
+    chart = probe_chart(probes, [cause_name(name) for name in names], ["trained", against])
     st.altair_chart(chart, key=f"probes-{against}")
-    st.caption(f"All {len(results.pixels):,} simulated galaxies, each told by a probe that hasn't seen it.")
+    st.caption(f"All {len(results.pixels):,} simulated galaxies, each predicted by a probe fitted to others.")
     about = results.about(cause)
     sources = [source_words(name) if name != TRAINED else "features (the last layer)" for name in about.index]
     leads = about[["ahead", "ahead_low", "ahead_high"]].to_numpy()
@@ -138,54 +103,51 @@ def _show_probes(results: ProbeResults, names: list[str], cause: str) -> None:
     st.caption(f"Probes of *{cause_name(cause)}* (choose another above), from the first layer to the controls.")
 
 
-def _show_head(opened: OpenSurvey, features: Features, sample: Sample) -> None:
-    """Draw how much of the components is there because the head reads the features."""
+def _show_head(opened: OpenSurvey, features: Features, sample: ComponentSample) -> None:
     object_ids, n_components = sample.object_ids, sample.n_components
-    if len(object_ids) < n_components + LEAST_BESIDE:
-        st.info("Take more galaxies, or fewer components.", icon=":material/info:")
+    if len(object_ids) < n_components + MIN_EXTRA_GALAXIES:
+        st.info("Choose a larger sample, or fewer components.", icon=":material/info:")
         return
     truth = opened.survey.catalogue.loc[object_ids, opened.survey.label.column].to_numpy(float)
     head = align_head(features, object_ids, n_components, truth)
     st.markdown(
-        f"PC1 of the trained features and the prediction: r = **{signed(head.prediction_correlations[0])}**. Along "
-        f"the head's direction lies **{head.head_variance_ratio:.0%}** of the features' variance. {n_components} "
-        f"components tell **{head.label_r2:.0%}** of the metallicity's variance, and with that direction taken out "
+        f"PC1 of the trained features and the prediction: r = **{signed(head.prediction_correlations[0])}**. The "
+        f"head's direction has **{head.head_variance_ratio:.0%}** of the features' variance. {n_components} components "
+        f"explain **{head.label_r2:.0%}** of the metallicity's variance, and without that direction "
         f"**{head.label_r2_without_head:.0%}**."
     )
-    st.caption(f"{len(object_ids):,} galaxies of your sample, judged in the fit itself.")
+    st.caption(f"{len(object_ids):,} galaxies of your sample, in-sample.")
 
 
 def page() -> None:
     """Draw the page."""
     lesson, opened = find_lesson("meaning"), open_shipped_survey()
     features, results = shipped_features(), shipped_probes()
-    text = begin(lesson, opened)
+    text = begin_lesson(lesson, opened)
 
-    picture = st.container()  # above the controls that decide on it
+    chart = st.container()  # above its controls
     sample = _choose(opened, features, results)
     names, correlations = list(sample.causes), None
     if sample.coordinates is None:
         few = len(sample.object_ids)
-        picture.info(
-            f"Take {LEAST_GALAXIES} galaxies or more: from {few} no interval can be had.", icon=":material/info:"
-        )
+        chart.info(f"Intervals need at least {LEAST_GALAXIES} galaxies, not {few}.", icon=":material/info:")
     else:
-        correlations = correlations_of(sample.coordinates, sample.causes, MEASURES[sample.measure])
-        with picture:
+        correlations = sample.correlations()
+        with chart:
             _show_correlations(sample, correlations)
 
     left, right = st.columns(2, gap="large")
     left.markdown(text["reading"])
     with right:
         if correlations is not None:
-            _say_what_is_clear(sample, correlations)
+            _describe_correlations(sample, correlations)
         st.markdown(text["intervals"])
 
     st.header("What r misses")
     left, right = st.columns(2, gap="large")
     left.markdown(text["formula"])
     with right:
-        cause = in_address(st.selectbox, "Cause", names, format_func=cause_name, key="cause")
+        cause = in_url(st.selectbox, "Cause", names, format_func=cause_name, key="cause")
         _show_shares(sample, cause)
 
     st.header("Probes: what all the features tell together")
@@ -194,16 +156,16 @@ def page() -> None:
     st.container(width=720).markdown(text["controls"])
 
     st.header("What is there by construction")
-    said = claims(results, read_card().training["recipe"]["causes"])
+    claim_texts = claims(results, read_card().training["recipe"]["causes"])
     left, right = st.columns(2, gap="large")
     left.markdown(text["head"])
     with right:
         _show_head(opened, features, sample)
-        st.markdown(said["construction"])
+        st.markdown(claim_texts["construction"])
 
     st.header("So what may one claim?")
     left, right = st.columns(2, gap="large")
-    left.markdown("\n\n".join(said[name] for name in ("ahead", "level", "told")))
-    right.markdown("\n\n".join(said[name] for name in ("controls", "chance")))
+    left.markdown("\n\n".join(claim_texts[name] for name in ("ahead", "level", "told")))
+    right.markdown("\n\n".join(claim_texts[name] for name in ("controls", "chance")))
     show_code(correlate, probe, matplotlib=figure_source(lesson))
-    end(lesson, text)
+    end_lesson(lesson, text)

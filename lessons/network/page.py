@@ -1,4 +1,4 @@
-"""Page of the lesson 'The network': its layers, and what a convolution, a residual block and self-attention do."""
+"""Page of the lesson 'The network': its layers, a convolution, a residual block and self-attention."""
 
 import numpy as np
 import streamlit as st
@@ -13,27 +13,27 @@ from galviz.network.normalisation import normalise
 from galviz.network.weights import read_first_kernels
 from lessons.network.by_hand import convolve
 from lessons.network.words import rows_of
-from panels.anatomy import begin, end
-from panels.code import figure_source, show_code
-from panels.controls import choose_number, in_address
-from panels.galaxy import choose_galaxy, galaxy_caption, maps_of, shipped_figures
+from panels.controls import choose_number, in_url
+from panels.example_galaxy import choose_galaxy, feature_maps_of, galaxy_caption, shipped_figures
+from panels.lesson_frame import begin_lesson, end_lesson
 from panels.pictures import show_pictures
+from panels.source_code import figure_source, show_code
 from panels.surveys import open_shipped_survey
 
 ROW = 5
 COLOURS = ("red", "green", "blue")
-BLOCK = {"block/input": "goes in: x", "block/branch": "two convolutions add: F(x)", "block/output": "comes out"}
-ATTENTION = {"attention/input": "goes in", "attention/mixture": "is added", "attention/output": "comes out"}
+BLOCK = {"block/input": "input x", "block/branch": "two convolutions F(x)", "block/output": "output"}
+ATTENTION = {"attention/input": "input", "attention/mixture": "added to it", "attention/output": "output"}
 
 
 def _show_layers(card: ModelCard, figures: Figures) -> None:
     with st.container(horizontal=True):
         size = f"{card.crop_px} × {card.crop_px} pixels, three colours"
         st.metric("Numbers in", f"{card.crop_px**2 * 3:,}", help=size)
-        st.metric("Features", card.layers["features"], help="What the last layer before the head says of a galaxy")
+        st.metric("Features", card.layers["features"], help="Channels of the last layer before the head")
         st.metric("Numbers out", figures.layers[-1].shape[0], help=f"The {card.label}, in {card.unit}")
         parameters = sum(layer.parameters for layer in figures.layers)
-        st.metric("Parameters", f"{parameters:,}", help="All learnt from galaxies")
+        st.metric("Parameters", f"{parameters:,}", help="All of them are trained")
     st.dataframe(
         rows_of(figures.layers),
         hide_index=True,
@@ -56,7 +56,7 @@ def _show_convolution(crop: Image.Image, card: ModelCard, text: str) -> None:
         [
             "The galaxy's central crop",
             *(f"The kernel's weights of {colour}" for colour in COLOURS),
-            f"Kernel {number} answers",
+            f"Output of kernel {number}",
         ],
         columns=ROW,
         sharp=True,
@@ -68,37 +68,37 @@ def _show_convolution(crop: Image.Image, card: ModelCard, text: str) -> None:
     shares = (window * kernel.transpose(1, 2, 0)).sum(axis=(0, 1))
     red, green, blue, together = (f"{value:+.2f}".replace("-", "−") for value in (*shares, shares.sum()))
     right.markdown(
-        f"**Worked through.** At row {row + 1}, column {column + 1} of the answer, where it is largest, the nine red "
+        f"**Worked through.** At row {row + 1}, column {column + 1} of the output, where it is largest, the nine red "
         f"products add up to {red}, the green ones to {green}, the blue ones to {blue}: together **{together}**."
     )
 
 
 def _show_channel(parts: dict[str, str], maps: dict[str, np.ndarray], channels: np.ndarray, channel: int) -> None:
-    """Draw one channel of some maps side by side, on one scale of colours; `parts` gives their captions by name."""
-    place = list(channels).index(channel)
-    shown = {words: maps[name][place] for name, words in parts.items()}
-    vmax = max(float(np.abs(values).max()) for values in shown.values())
-    images = [heatmap(values, vmax=vmax) for values in shown.values()]
-    show_pictures(images, list(shown), [f"Channel {channel}: {words}" for words in shown], columns=ROW, sharp=True)
+    """Draw one channel of several feature maps side by side, with one colour scale; `parts` has their captions."""
+    index = list(channels).index(channel)
+    arrays = [maps[name][index] for name in parts]
+    vmax = max(float(np.abs(array).max()) for array in arrays)
+    images, captions = [heatmap(array, vmax=vmax) for array in arrays], list(parts.values())
+    show_pictures(images, captions, [f"Channel {channel}: {text}" for text in captions], columns=ROW, sharp=True)
 
 
 def _choose_channel(label: str, channels: np.ndarray, *, key: str, help: str | None = None) -> int:
-    return in_address(st.select_slider, label, [int(channel) for channel in channels], key=key, help=help)
+    return in_url(st.select_slider, label, [int(channel) for channel in channels], key=key, help=help)
 
 
-def _say_what_attention_adds(maps: dict[str, np.ndarray], figures: Figures) -> str:
-    added, went_in = (float(np.abs(maps[f"attention/{name}"]).mean()) for name in ("mixture", "input"))
+def _describe_attention(maps: dict[str, np.ndarray], figures: Figures) -> str:
+    added, inputs = (float(np.abs(maps[f"attention/{name}"]).mean()) for name in ("mixture", "input"))
     n_channels = len(figures.channels["attention/output"])
     return (
         f"In this network $\\gamma$ = **{figures.attention_gamma:.3f}**. Over the {n_channels} channels kept here, "
-        f"what is added to this galaxy's maps is, on average, **{added / went_in:.1f} times** as large as what goes in."
+        f"the mean absolute value added to this galaxy's maps is **{added / inputs:.1f} times** that of the input."
     )
 
 
 def page() -> None:
     """Draw the page."""
     lesson, opened, figures, card = find_lesson("network"), open_shipped_survey(), shipped_figures(), read_card()
-    text = begin(lesson, opened)
+    text = begin_lesson(lesson, opened)
     _show_layers(card, figures)
     left, right = st.columns(2, gap="large")
     left.markdown(text["layers"])
@@ -107,7 +107,7 @@ def page() -> None:
     st.header("One galaxy")
     chosen = choose_galaxy(opened.survey, figures)
     crop = network_crop(opened.survey.image(chosen.object_id), card.pad_px, card.crop_px)
-    maps = maps_of(chosen, opened.survey, figures)
+    maps = feature_maps_of(chosen, opened.survey, figures)
     caption = galaxy_caption(chosen, opened.survey)
     st.caption(f"{caption}. In the maps below, orange is positive, blue negative, grey zero.")
 
@@ -128,7 +128,7 @@ def page() -> None:
     _show_channel(ATTENTION, maps, channels, channel)
     left, right = st.columns(2, gap="large")
     left.markdown(text["attention"])
-    right.markdown(_say_what_attention_adds(maps, figures))
+    right.markdown(_describe_attention(maps, figures))
     show_code(
         "galviz/network/builders.py:build_network",
         convolve,
@@ -136,4 +136,4 @@ def page() -> None:
         "galviz/network/inspection.py:record_maps",
         matplotlib=figure_source(lesson),
     )
-    end(lesson, text)
+    end_lesson(lesson, text)

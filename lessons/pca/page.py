@@ -1,4 +1,4 @@
-"""Page of the lesson 'Principal components': a sample's features on a few axes, and how much of them that keeps."""
+"""Page of the lesson 'Principal components': a sample's features in a few components, and their explained variance."""
 
 import numpy as np
 import streamlit as st
@@ -8,11 +8,11 @@ from galviz.charts import explained_variance_chart
 from galviz.course.manifest import find_lesson
 from galviz.features.features import Features
 from lessons.pca.by_hand import pca_by_svd
-from panels.anatomy import begin, end
-from panels.code import figure_source, show_code
 from panels.controls import choose_components, choose_layer, choose_whitening, limit_components
 from panels.feature_space import project, shipped_features
+from panels.lesson_frame import begin_lesson, end_lesson
 from panels.sampling import choose_sample
+from panels.source_code import figure_source, show_code
 from panels.surveys import open_shipped_survey
 
 
@@ -57,21 +57,21 @@ def _compare_with_svd(features: Features, layer: str, sample: list[str], ratios:
 def page() -> None:
     """Draw the page."""
     lesson, opened, features = find_lesson("pca"), open_shipped_survey(), shipped_features()
-    text = begin(lesson, opened)
+    text = begin_lesson(lesson, opened)
 
-    picture = st.container()  # above the controls that decide on it
+    top = st.container()  # above its controls
     left, right = st.columns(2, gap="large")
     with left:
         sample = choose_sample(opened.survey)
-        asked = choose_components()
+        n_components = choose_components()
     with right:
         layer = choose_layer(list(features.layers))
         whiten = choose_whitening()
     n_channels = features.layers[layer].shape[1]
-    n_components = limit_components(asked, len(sample), n_channels)
+    n_components = limit_components(n_components, len(sample), n_channels)
     projection = project(features, layer, sample, n_components, whiten=whiten)
     ratios = projection.explained_variance_ratio
-    with picture:
+    with top:
         _show_shares(ratios, n_channels, len(sample), layer)
 
     left, right = st.columns(2, gap="large")
@@ -86,4 +86,4 @@ def page() -> None:
     st.container(width=720).markdown(text["svd"])
     _compare_with_svd(features, layer, sample, ratios)
     show_code(explained_variance_chart, fit_pca, pca_by_svd, matplotlib=figure_source(lesson))
-    end(lesson, text)
+    end_lesson(lesson, text)

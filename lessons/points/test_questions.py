@@ -5,12 +5,12 @@ import numpy as np
 from galviz.course.manifest import find_lesson
 from galviz.course.questions import read_questions
 from galviz.survey.survey import load_survey
-from panels.feature_space import MOST_PICTURES
+from panels.feature_space import MAX_PICTURES
 
 
 def test_the_opening_speaks_of_as_many_pictures_as_the_page_shows():
     opening = read_questions(find_lesson("points")).opening
-    assert f"{MOST_PICTURES} of {len(load_survey().object_ids):,} galaxies" in opening.text
+    assert f"{MAX_PICTURES} of {len(load_survey().object_ids):,} galaxies" in opening.text
 
 
 def test_the_line_of_four_galaxies():

@@ -1,4 +1,4 @@
-"""Page of the lesson 'Predictions': true against predicted, three numbers for the errors, the worst misses."""
+"""Page of the lesson 'Predictions': true against predicted values, measures of the errors, and the largest errors."""
 
 import numpy as np
 import pandas as pd
@@ -11,11 +11,11 @@ from galviz.features.features import Features
 from galviz.network.head import read_head
 from galviz.survey.survey import Survey
 from lessons.predictions.words import same_galaxies
-from panels.anatomy import begin, end
-from panels.code import figure_source, show_code
 from panels.feature_space import shipped_features, thumbnails
+from panels.lesson_frame import begin_lesson, end_lesson
 from panels.pictures import show_grid
 from panels.sampling import choose_sample
+from panels.source_code import figure_source, show_code
 from panels.surveys import OpenSurvey, open_shipped_survey
 
 WORST = 8
@@ -39,7 +39,7 @@ def _show_errors(opened: OpenSurvey, results: pd.DataFrame, errors: Errors) -> N
         st.metric("NMAD", f"{errors.nmad:.3f} {label.unit}", help="1.4826 times the median absolute deviation")
         st.metric("Bias", f"{errors.bias:+.3f} {label.unit}".replace("-", "−"), help="Mean of predicted less true")
         st.metric("Guessing the mean", f"{errors.spread:.3f} {label.unit}", help="RMSE of always saying the mean")
-        st.metric("Floor: the scatter", f"{floor:.3f} {label.unit}", help="Drawn at random, so in no picture")
+        st.metric("Floor: the scatter", f"{floor:.3f} {label.unit}", help="Drawn at random, so no image contains it")
     points = results.assign(image=thumbnails(opened, sample).to_numpy())
     left, right = st.columns(2, gap="large")
     left.altair_chart(prediction_scatter(points, label))
@@ -59,7 +59,7 @@ def _show_worst(survey: Survey, results: pd.DataFrame) -> None:
 
 
 def _check_rows(values: np.ndarray, results: pd.DataFrame, errors: Errors, unit: str) -> None:
-    """Say what a slip by one row would do to the agreement of labels, features and predictions."""
+    """Show the effect of shifting predictions by one row on their agreement with labels and features."""
     check = same_galaxies(values, results["predicted"].to_numpy(), results["true"].to_numpy(), read_head())
     st.markdown(
         f"RMSE with the labels shifted by one row: **{check.slipped_rmse:.3f} {unit}**, instead of "
@@ -74,13 +74,13 @@ def _check_rows(values: np.ndarray, results: pd.DataFrame, errors: Errors, unit:
 def page() -> None:
     """Draw the page."""
     lesson, opened, features = find_lesson("predictions"), open_shipped_survey(), shipped_features()
-    text = begin(lesson, opened)
+    text = begin_lesson(lesson, opened)
 
-    picture = st.container()  # above the controls that decide on it
+    top = st.container()  # above its controls
     sample = choose_sample(opened.survey)
     results = _table_of_results(opened.survey, features, sample)
     errors = prediction_errors(results["predicted"], results["true"])
-    with picture:
+    with top:
         _show_errors(opened, results, errors)
 
     left, right = st.columns(2, gap="large")
@@ -108,4 +108,4 @@ def page() -> None:
         same_galaxies,
         matplotlib=figure_source(lesson),
     )
-    end(lesson, text)
+    end_lesson(lesson, text)

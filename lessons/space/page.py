@@ -1,4 +1,4 @@
-"""Page of the lesson 'The feature space': galaxies in the plane of two components, coloured by what you like."""
+"""Page of the lesson 'The feature space': galaxies in the plane of two components, coloured by any column."""
 
 import numpy as np
 import pandas as pd
@@ -12,13 +12,13 @@ from galviz.features.features import Features
 from galviz.survey.causes import cause_title
 from galviz.survey.survey import Survey
 from lessons.space.words import turning_point
-from panels.anatomy import begin, end
-from panels.code import figure_source, show_code
 from panels.colouring import choose_colour
-from panels.controls import choose_components, choose_layer, choose_pair, limit_components
+from panels.controls import choose_axes, choose_components, choose_layer, limit_components
 from panels.export import offer_export
 from panels.feature_space import align_head, points_table, project, shipped_features
+from panels.lesson_frame import begin_lesson, end_lesson
 from panels.sampling import choose_sample
+from panels.source_code import figure_source, show_code
 from panels.surveys import open_shipped_survey
 
 # Fewer galaxies than components and this, and a regression on them says nothing.
@@ -46,7 +46,7 @@ def _show_turning_point(points: pd.DataFrame, component: str) -> None:
 
 
 def _show_head(features: Features, sample: list[str], n_components: int, truth: np.ndarray) -> None:
-    """Draw how much of the picture is there because the head reads the features."""
+    """Show how far the components follow the direction of the head."""
     if len(sample) < n_components + LEAST_BESIDE:
         st.info(
             f"{n_components} axes fitted to {len(sample)} labels fit any: take more galaxies, or fewer components.",
@@ -77,22 +77,22 @@ def _show_head(features: Features, sample: list[str], n_components: int, truth: 
 def page() -> None:
     """Draw the page."""
     lesson, opened, features = find_lesson("space"), open_shipped_survey(), shipped_features()
-    text = begin(lesson, opened)
+    text = begin_lesson(lesson, opened)
     catalogue, label = opened.survey.catalogue, opened.survey.label
 
-    picture = st.container()  # above the controls that decide on it
+    top = st.container()  # above its controls
     left, right = st.columns(2, gap="large")
     with left:
         sample = choose_sample(opened.survey)
-        asked = choose_components()
+        n_components = choose_components()
     with right:
         layer = choose_layer(list(features.layers))
-        n_components = limit_components(asked, len(sample), features.layers[layer].shape[1])
-        x, y = choose_pair(n_components)
+        n_components = limit_components(n_components, len(sample), features.layers[layer].shape[1])
+        x, y = choose_axes(n_components)
         colour = choose_colour(catalogue.loc[sample])
     projection = project(features, layer, sample, n_components)
     points = points_table(opened, features, projection.coordinates, sample, label)
-    with picture:
+    with top:
         _show_space(opened.survey, points, (x, y), colour, layer)
 
     left, right = st.columns(2, gap="large")
@@ -112,4 +112,4 @@ def page() -> None:
         head_alignment,
         matplotlib=figure_source(lesson),
     )
-    end(lesson, text)
+    end_lesson(lesson, text)

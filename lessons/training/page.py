@@ -1,4 +1,4 @@
-"""Page of the lesson 'Training': the error by epoch beside its floor, and the learning rate that led there."""
+"""Page of the lesson 'Training': the error by epoch with its lower bound, and the learning rate."""
 
 import numpy as np
 import streamlit as st
@@ -10,8 +10,8 @@ from galviz.survey.survey import Survey
 from galviz.training.duration import format_duration
 from galviz.training.schedule import one_cycle
 from lessons.training.words import Phase, phases_of
-from panels.anatomy import begin, end
-from panels.code import figure_source, show_code
+from panels.lesson_frame import begin_lesson, end_lesson
+from panels.source_code import figure_source, show_code
 from panels.surveys import open_shipped_survey
 
 # Points per epoch at which the learning rate is drawn.
@@ -30,12 +30,10 @@ def _show_losses(survey: Survey, card: ModelCard) -> None:
     )
     steps = card.training["n_training"] // card.training["recipe"]["batch_size"] * len(epochs)
     with st.container(horizontal=True):
-        st.metric("Galaxies learnt from", f"{card.training['n_training']:,}")
+        st.metric("Training galaxies", f"{card.training['n_training']:,}")
         st.metric("Kept apart", f"{card.training['n_validation']:,}")
         st.metric("Epochs", len(epochs))
-        st.metric(
-            "Steps", f"{steps:,}", help="Batches of galaxies after each of which all weights were changed a little."
-        )
+        st.metric("Steps", f"{steps:,}", help="Number of batches; after each, the optimiser updates all weights.")
         st.metric("Time", format_duration(card.training["seconds"]), help=card.training["processor"])
 
 
@@ -48,7 +46,7 @@ def _show_learning_rate(phases: list[Phase]) -> None:
 def page() -> None:
     """Draw the page."""
     lesson, opened, card = find_lesson("training"), open_shipped_survey(), read_card()
-    text = begin(lesson, opened)
+    text = begin_lesson(lesson, opened)
     _show_losses(opened.survey, card)
     left, right = st.columns(2, gap="large")
     left.markdown(text["loss"])
@@ -77,4 +75,4 @@ def page() -> None:
         one_cycle,
         matplotlib=figure_source(lesson),
     )
-    end(lesson, text)
+    end_lesson(lesson, text)

@@ -35,8 +35,8 @@ def sampled(features, size, layer="features"):
     return ids, features.layers[layer][features.rows(ids)]
 
 
-def told(app):
-    return "\n".join(each.value for kind in (app.markdown, app.caption, app.info) for each in kind)
+def page_text(app):
+    return "\n".join(element.value for kind in (app.markdown, app.caption, app.info) for element in kind)
 
 
 def says(section, *phrases):
@@ -44,10 +44,12 @@ def says(section, *phrases):
     return all(phrase in text for phrase in phrases)
 
 
-def rows_of(app, place, by=None):
-    """Rows of a chart's table, or those of one curve."""
-    rows = chart(app, place)[1]
-    return rows if by is None else rows[rows["by"] == by]
+def rows_of(app, number, **selection):
+    """Rows of a chart's table, or those with a given value in a column."""
+    rows = chart(app, number)[1]
+    for column, value in selection.items():
+        rows = rows[rows[column] == value]
+    return rows
 
 
 # The page
@@ -59,15 +61,15 @@ def test_the_picture_is_what_the_core_computes(run_app, features, size, layer, c
     assert not app.exception
     _, values = sampled(features, size, layer)
     shares, left_out = quick_bootstrap(values, components).cumulative, held_out_explained_variance(values, components)
-    drawn = rows_of(app, 0, f"these {size} galaxies")
+    drawn = rows_of(app, 0, estimate=f"these {size} galaxies")
     for column, part in (("share", shares.estimate), ("low", shares.low), ("high", shares.high)):
         assert drawn[column].to_numpy() == pytest.approx(part, abs=1e-5)
-    apart = rows_of(app, 0, "galaxies left out")
+    apart = rows_of(app, 0, estimate="held-out galaxies")
     assert apart["share"].to_numpy() == pytest.approx(left_out.mean, abs=1e-5)
     assert apart["low"].to_numpy() == pytest.approx(left_out.by_fold.min(axis=0), abs=1e-5)
     assert app.metric[0].value == f"{shares.estimate[0]:.1%}"
     assert app.metric[0].delta == f"{shares.low[0]:.1%} to {shares.high[0]:.1%}"
-    assert f"**{np.sqrt(1 - left_out.mean[-1]):.0%}** of their distance" in told(app)
+    assert f"**{np.sqrt(1 - left_out.mean[-1]):.0%}** of their distance" in page_text(app)
 
 
 def test_the_table_holds_the_tutorial_the_network_and_the_controls(run_app, features):
@@ -91,15 +93,15 @@ def test_sample_sizes_chance_and_the_next_use(run_app, features, catalogue):
     by_size = share_by_sample_size(features.layers["features"], [10, 20, 50, 100, 256, 500, 1000, 2000])
     assert rows_of(app, 1)["median"].to_numpy() == pytest.approx(by_size["median"].to_numpy(), abs=1e-5)
     first = by_size[by_size["components"] == 1].set_index("size")
-    assert f"**{100 * (first['high'] - first['low']).loc[256]:.1f} percentage points**" in told(app)
+    assert f"**{100 * (first['high'] - first['low']).loc[256]:.1f} percentage points**" in page_text(app)
     chance = parallel_analysis(values)
-    drawn = rows_of(app, 2, "columns shuffled")["share"].to_numpy()
+    drawn = rows_of(app, 2, data="columns permuted")["share"].to_numpy()
     assert drawn == pytest.approx(chance.chance[: len(drawn)], abs=1e-6)
     read = held_out_regression(values, catalogue.loc[ids, "inclination_deg"].to_numpy(float), 10)
     assert rows_of(app, 3)["rmse"].to_numpy() == pytest.approx(read.rmse)
     assert (
-        f"with {counted(read.rmse.argmin() + 1)}. Within one standard error **{counted(fewest_as_good(read))}**"
-        in told(app)
+        f"{counted(read.rmse.argmin() + 1)}. Within one standard error, **{counted(fewest_as_good(read))}**"
+        in page_text(app)
     )
     rules = app.table[1].value["components"]
     assert rules["more than chance: shuffled columns"] == str(chance.n_above)
@@ -112,7 +114,7 @@ def test_sample_sizes_chance_and_the_next_use(run_app, features, catalogue):
 def test_few_galaxies_do_not_break_it(run_app, size):
     app = run_app(page=PAGE, sample=size, components=10)
     assert not app.exception
-    assert f"{size} galaxies have at most {size} components" in told(app) or size == 11
+    assert f"{size} galaxies have at most {size} components" in page_text(app) or size == 11
 
 
 # Its words

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from panels.home import owner_token
+from panels.owner import owner_token
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "output" / "screenshots"

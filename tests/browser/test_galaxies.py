@@ -95,7 +95,7 @@ def test_bad_survey_is_explained_and_the_shipped_one_offered(serve, visit, photo
     found = visit(serve("--survey", folder), "/galaxies", width=390)
     expect(found.main).to_contain_text("has 2 problems")
     photograph(found, "bad-survey-390-light")
-    found.press(found.page.get_by_role("button", name="Go on with the survey that comes with galviz"))
+    found.press(found.page.get_by_role("button", name="Continue with the survey that comes with galviz"))
     expect(found.main).to_contain_text("24 of the 256 simulated galaxies")
     assert found.complaints == []
 

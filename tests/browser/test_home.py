@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 PCA = find_lesson("pca")
 FIRST = read_questions(PCA).quiz[0]
 # Only at home: the button that copies the stubs, the one that runs code, and where the student writes.
-AT_HOME = ("Put the stubs there", "Check my code", "You write in")
+AT_HOME = ("Create the file", "Check my code", "Write your code in")
 UPGRADE = 'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";'
 GUIDE = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
 
@@ -125,7 +125,7 @@ def page_as_seen(port, *, host, headers, query="", claimed):
             return None
 
 
-def is_home(page):
+def is_local(page):
     """Whether a page is that of somebody at home; it must be the page."""
     assert page is not None
     assert "Centre the features" in page
@@ -179,7 +179,7 @@ def test_no_claim_of_a_visitor_behind_a_proxy_makes_them_the_owner(guarded, way)
     before = {file.name: file.read_bytes() for file in work.iterdir()}
     pages = [page_as_seen(ports[way], **claim) for claim in claims(address.rpartition(":")[2])]
     assert any(pages)
-    assert not any(is_home(page) for page in pages if page is not None)
+    assert not any(is_local(page) for page in pages if page is not None)
     assert not any("check_circle: passed" in page for page in pages if page is not None)
     assert {file.name: file.read_bytes() for file in work.iterdir()} == before
 
@@ -194,9 +194,9 @@ def test_behind_a_proxy_that_shows_not_even_the_token_runs_code(guarded, token, 
         "claimed": f"http://localhost:{port}",
     }
     page = page_as_seen(port, **here)
-    assert is_home(page)
+    assert is_local(page)
     assert "check_circle: passed" in page
-    assert not is_home(page_as_seen(ports[way], **here))
+    assert not is_local(page_as_seen(ports[way], **here))
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_with_the_token_a_request_must_still_come_from_this_machine_directly(gua
     port = address.rpartition(":")[2]
     cookie = {"Cookie": f"galviz-home={token}"}
     page = page_as_seen(port, host=f"localhost:{port}", headers=cookie | headers, claimed=f"http://localhost:{port}")
-    assert page is None or not is_home(page)
+    assert page is None or not is_local(page)
 
 
 def test_a_name_that_leads_here_is_not_this_machine(guarded, token):
@@ -225,7 +225,7 @@ def test_a_name_that_leads_here_is_not_this_machine(guarded, token):
     port = address.rpartition(":")[2]
     cookie = {"Cookie": f"galviz-home={token}"}
     page = page_as_seen(port, host=f"evil.example:{port}", headers=cookie, claimed=f"http://localhost:{port}")
-    assert page is None or not is_home(page)
+    assert page is None or not is_local(page)
 
 
 def test_a_browser_behind_the_guides_proxy_reads_and_keeps_its_answers_to_itself(guarded, visit):
@@ -248,16 +248,16 @@ def test_the_address_in_the_terminal_brings_a_browser_home(serve, visit, token, 
     found.page.wait_for_function("localStorage.getItem('galviz-progress')?.includes('pca.q1')")
     assert not work.exists()
     found.page.goto(f"{address}/pca?token={token}")
-    expect(found.page.get_by_role("button", name="Put the stubs there")).to_be_visible()
+    expect(found.page.get_by_role("button", name="Create the file")).to_be_visible()
     expect(found.page).to_have_url(f"{address}/pca")  # the token is gone from it
     expect_chosen(found, FIRST, FIRST.right)  # what was answered before came along
     monkeypatch.setenv("GALVIZ_WORK", str(work))
     assert read_progress() == {FIRST.key: FIRST.right}
     # The browser keeps it, for a reload and for other pages; another browser has nothing of it.
     found.page.reload()
-    expect(found.page.get_by_role("button", name="Put the stubs there")).to_be_visible()
+    expect(found.page.get_by_role("button", name="Create the file")).to_be_visible()
     (cookie,) = [each for each in found.page.context.cookies() if each["name"] == "galviz-home"]
     assert cookie["sameSite"] == "Strict"
     other = visit(address, "/pca")
-    expect(other.page.get_by_role("button", name="Put the stubs there")).to_have_count(0)
+    expect(other.page.get_by_role("button", name="Create the file")).to_have_count(0)
     assert found.complaints == []

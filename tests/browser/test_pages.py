@@ -162,7 +162,7 @@ def test_two_users_compute_live_at_different_layers_each_their_own(serve, visit,
         ids = draw_sample(survey.object_ids, size)
         for layer, found in users.items():
             values = features.layers[layer][features.rows(ids)]
-            told = found.page.get_by_text("caught live: shape")
+            told = found.page.get_by_text("computed live: shape")
             expect(told).to_contain_text(f"Layer {layer} of {size} galaxies", timeout=60_000)
             expect(told).to_contain_text(f"shape {size} × {values.shape[1]}")
             difference = float(told.inner_text().partition("what is shipped: ")[2].split(",")[0])
@@ -176,7 +176,7 @@ def test_a_live_computation_can_be_cancelled(serve, visit):
     expect(found.main).to_contain_text("of 2,000 galaxies, about", timeout=60_000)
     found.page.get_by_role("button", name="Cancel").click()
     expect(found.page.get_by_role("button", name="Compute it live", exact=True)).to_be_visible()
-    expect(found.main).not_to_contain_text("caught live")
+    expect(found.main).not_to_contain_text("computed live")
     assert found.complaints == []
 
 

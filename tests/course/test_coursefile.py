@@ -7,7 +7,7 @@ import pytest
 
 from galviz.course.coursefile import CourseError, read_course_file, read_python
 from galviz.course.lesson import LESSONS_FOLDER
-from panels.frame import draw_page
+from panels.page_loader import draw_page
 
 PCA, HOME = "lessons/pca", "instruments/home"
 
@@ -39,7 +39,7 @@ def lessons(tmp_path, monkeypatch):
     shutil.copytree(LESSONS_FOLDER, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr("galviz.course.lesson.LESSONS_FOLDER", copy)
     monkeypatch.setattr("panels.glossary.GLOSSARY_FILE", copy / "glossary.md")
-    monkeypatch.setattr("panels.frame.LESSONS_FOLDER", copy)
+    monkeypatch.setattr("panels.page_loader.LESSONS_FOLDER", copy)
     return copy
 
 
@@ -103,8 +103,8 @@ def test_a_damaged_file_is_explained_and_closes_no_other_page(run_app, lessons, 
         ("exercise.py", "def centre(", "centre = 1\n\n\ndef center(", "has no function 'centre'"),
         ("exercise.py", '    """', '    f"""', "has no docstring in 'centre'"),
         ("figure.py", "import", "imp ort", "figure.py is no Python"),
-        ("page.py", "    end(lesson, text)\n", "", "has no function `page` that calls `end`"),
-        ("page.py", "def page(", "def pages(", "has no function `page` that calls `end`"),
+        ("page.py", "    end_lesson(lesson, text)\n", "", "has no function `page` that calls `end_lesson`"),
+        ("page.py", "def page(", "def pages(", "has no function `page` that calls `end_lesson`"),
         ("page.py", "def _show_widths(", "def _show_widhts(", "is incomplete or wrong in line"),
         ("page.py", "st.header(", "st.header(undefined, ", "is incomplete or wrong in line"),
         ("page.py", "st.header(", "st.head(", "is incomplete or wrong in line"),

@@ -1,4 +1,4 @@
-"""The offer to compute: nothing runs before it is asked for, and whoever comes back later is asked again."""
+"""A computation starts when the button is pressed, and can be cancelled."""
 
 from streamlit.testing.v1 import AppTest
 
@@ -10,12 +10,12 @@ def script():
 
     state = st.session_state
     computation = Computation("test", state.get("key", "a sample"))
-    if computation.is_asked_for("Compute"):
+    if computation.is_requested("Compute"):
         state["calls"] = state.get("calls", 0) + 1
         if state.get("interrupt"):
-            computation.run(lambda bar: st.rerun())  # as a press on another widget does
+            computation.run(lambda bar: st.rerun())  # as using another widget does
         if state.get("wait"):
-            st.stop()  # as a run that is still under way looks to a press
+            st.stop()  # as if the computation were still running
         state["result"] = computation.run(lambda bar: 7)
         st.rerun()
 
@@ -24,7 +24,7 @@ def labels(app):
     return [(button.label, button.disabled) for button in app.button]
 
 
-def test_it_is_computed_once_when_asked_for():
+def test_it_runs_once_when_requested():
     app = AppTest.from_function(script).run()
     assert labels(app) == [("Compute", False)]
     assert "calls" not in app.session_state
@@ -34,7 +34,7 @@ def test_it_is_computed_once_when_asked_for():
     assert app.session_state["calls"] == 1
 
 
-def test_what_ends_early_is_asked_for_again():
+def test_an_interrupted_computation_must_be_requested_again():
     app = AppTest.from_function(script)
     app.session_state["interrupt"] = True
     app.run()
@@ -44,7 +44,7 @@ def test_what_ends_early_is_asked_for_again():
     assert app.session_state["calls"] == 1
 
 
-def test_while_it_runs_it_can_be_cancelled_and_another_thing_is_not_computed():
+def test_a_running_computation_can_be_cancelled_and_another_key_is_not_computed():
     app = AppTest.from_function(script)
     app.session_state["wait"] = True
     app.run()

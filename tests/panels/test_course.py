@@ -14,8 +14,8 @@ from galviz.course.prose import read_sections
 from galviz.course.questions import read_questions
 from galviz.course.source import function_source
 from galviz.course.workspace import exercise_path, solution_path, stub_path
-from panels.certificate import as_page, summed_up
-from panels.glossary import GLOSSARY_FILE, anchor, link_terms, terms
+from panels.certificate import certificate_html, count_results
+from panels.glossary import GLOSSARY_FILE, anchor, link_terms, read_terms
 
 LESSONS = load_lessons()
 
@@ -108,10 +108,10 @@ def test_a_quiz_is_counted_once_all_is_answered(run_app):
 def test_the_first_question_is_open_until_the_end(run_app):
     app = run_app(page="lessons/pca")
     opening = QUESTIONS.opening
-    assert "You left it open at the beginning." in said(app)
+    assert "You didn't answer it at the beginning." in said(app)
     app = radio(app, opening.key).set_value(0).run()
-    assert "Kept. The end of this page comes back to it." in said(app)
-    assert f"At the beginning you said: {opening.answers[0].text}" in said(app)
+    assert "Saved. The end of this page explains the answer." in said(app)
+    assert f"At the beginning you answered: {opening.answers[0].text}" in said(app)
     assert not any(answer.says in said(app) for answer in opening.answers)
     app = radio(app, f"{opening.key}.again").set_value(opening.right).run()
     assert opening.answers[opening.right].says in said(app)
@@ -147,7 +147,7 @@ def test_at_home_an_exercise_goes_from_stub_to_passed(run_app):
     assert "orange-badge[:material/replay: failed]" in said(app)
     exercise_path("pca").write_bytes(solution_path(PCA).read_bytes())
     app = app.button(key="check-pca.1").click().run()
-    assert [each.value for each in app.success] == ["Passed: all its tests."]
+    assert [each.value for each in app.success] == ["All tests passed."]
     assert "green-badge[:material/check_circle: passed]" in said(run_app(page="lessons/pca"))
     exercise_path("pca").write_text("def centre(:")
     app = app.button(key="check-pca.1").click().run()
@@ -166,7 +166,7 @@ def test_solutions_are_shown_on_request_alone(run_app, course):
     app = app.run()
     assert solution not in code_of(app)
     assert not [toggle for toggle in app.toggle if "solution" in toggle.key]
-    assert said(app).count("Your instructor keeps the solutions closed.") == 3
+    assert said(app).count("Your instructor has closed the solutions.") == 3
 
 
 @pytest.mark.parametrize("settings", ['exercises = "show"\n', 'exercises = "home"\n', ""])
@@ -178,7 +178,7 @@ def test_away_from_home_no_code_runs_and_nothing_is_kept(run_app, course, settin
     exercise_path("pca").write_bytes(solution_path(PCA).read_bytes())
     app = run_app(page="lessons/pca")
     assert not [button for button in app.button if button.key and button.key.startswith(("check-", "start-"))]
-    assert "nobody's code is run" in said(app)
+    assert "doesn't run code of visitors" in said(app)
     assert any(".venv/bin/python -m galviz start pca" in code for code in code_of(app))
     app = radio(app, QUESTIONS.quiz[0].key).set_value(1).run()
     assert not app.exception
@@ -258,14 +258,14 @@ def test_the_certificate_sums_up(run_app):
 
 
 def test_a_certificate_to_keep_is_safe_and_says_what_was_done():
-    rows = summed_up([(PCA, QUESTIONS)], {"pca.1": "failed", "pca.1.passed": 1, "pca.q1": QUESTIONS.quiz[0].right})
-    page = as_page("<b>Ada</b> ", rows, date(2026, 11, 5))
+    rows = count_results([(PCA, QUESTIONS)], {"pca.1": "failed", "pca.1.passed": 1, "pca.q1": QUESTIONS.quiz[0].right})
+    page = certificate_html("<b>Ada</b> ", rows, date(2026, 11, 5))
     assert "What <bdi>&lt;b&gt;Ada&lt;/b&gt;</bdi> has done" in page
     assert "1 of 3 exercises" in page
     assert "1 of 4 quiz questions" in page
     assert "0 of 1 lessons" in page
     assert "5 November 2026" in page
-    assert "What <bdi>a student</bdi> has done" in as_page("", rows, date(2026, 11, 5))
+    assert "What <bdi>a student</bdi> has done" in certificate_html("", rows, date(2026, 11, 5))
 
 
 # The glossary
@@ -300,12 +300,12 @@ def test_each_lesson_links_its_terms_to_places_that_are_there(entry):
     linked = "\n".join(link_terms(read_sections(entry.folder / "text.md")).values())
     places = re.findall(r"\]\(glossary#([^ ]+) \"([^\"]+)\"\)", linked)
     assert len(places) >= 3
-    assert {place for place, _ in places} <= {anchor(term) for term in terms()}
+    assert {place for place, _ in places} <= {anchor(term) for term in read_terms()}
     assert all(10 < len(meaning) < 250 for _, meaning in places)
 
 
 def test_the_glossary_is_in_order_and_finds(run_app):
-    names = list(terms())
+    names = list(read_terms())
     assert names == sorted(names, key=str.lower)
     assert len({anchor(name) for name in names}) == len(names)
     assert GLOSSARY_FILE.is_file()

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.full
 SPACE, HOME = "instruments/feature_space", "instruments/home"
 
 
-def told(app):
+def page_text(app):
     kinds = (app.title, app.header, app.markdown, app.caption, app.error, app.info, app.warning, app.metric)
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
@@ -65,7 +65,7 @@ def test_an_embedding_from_elsewhere_is_coloured_by_the_true_label(page, folder,
     file, values = embedding(folder)
     app = run_app("--survey", folder, "--features", file, page=page)
     assert not app.exception
-    assert "elsewhere.parquet" in told(app)
+    assert "elsewhere.parquet" in page_text(app)
     spec, table = chart(app)
     assert "predicted" not in str(spec["encoding"])
     assert spec["encoding"]["fill"]["field"] == "true"
@@ -79,7 +79,7 @@ def test_an_embedding_from_elsewhere_is_coloured_by_the_true_label(page, folder,
         assert shown[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit_pca(values, 3).coordinates, abs=6e-4)
         assert list(shown) == ["PC1", "PC2", "PC3", "true"]
         assert not app.metric
-        assert "without predictions" in told(app)
+        assert "without predictions" in page_text(app)
 
 
 @pytest.mark.parametrize("page", [SPACE, HOME])
@@ -114,7 +114,7 @@ def test_two_thousand_embeddings_of_768_numbers_go_through_every_page(embedding,
         assert not app.exception, page
         assert not app.error, page
         if page in (SPACE, HOME):
-            assert "elsewhere.parquet" in told(app)
+            assert "elsewhere.parquet" in page_text(app)
 
 
 def test_features_of_another_survey_are_refused(folder, unlabelled, embedding, run_app, tmp_path):
@@ -123,7 +123,7 @@ def test_features_of_another_survey_are_refused(folder, unlabelled, embedding, r
         app = run_app("--survey", folder, "--features", bad, page=SPACE)
         assert not app.exception
         assert "can't be read" in app.title[0].value
-        assert bad.name in told(app)
+        assert bad.name in page_text(app)
 
 
 def test_predictions_in_a_file_count_only_with_their_card(folder, tiny_card, run_app, tmp_path):
@@ -179,7 +179,7 @@ def test_any_module_is_hooked_live(folder, tiny_card, run_app):
     expected = extract(load_model(tiny_card), survey, sample, layers=[path], device="cpu").layers[path]
     shown = app.dataframe[0].value
     assert shown[["PC1", "PC2"]].to_numpy() == pytest.approx(fit_pca(expected, 2).coordinates, abs=2e-3)
-    assert f"layer {path}" in told(app)
+    assert f"layer {path}" in page_text(app)
 
 
 def test_layers_are_described_by_their_own_network():

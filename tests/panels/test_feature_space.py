@@ -24,8 +24,8 @@ from galviz.network.model import load_model
 from galviz.network.thumbnails import make_thumbnails
 from galviz.survey.sample import draw_sample, spread_out
 from galviz.survey.survey import load_survey
-from panels.computation import format_progress, report_in
-from panels.feature_space import APART, MOST_PICTURES, align_head, all_as_csv
+from panels.computation import format_progress, progress_in
+from panels.feature_space import MAX_PICTURES, MIN_DISTANCE, align_head, survey_csv
 from panels.surveys import OpenSurvey
 from tests.drawn import chart
 
@@ -44,7 +44,7 @@ def open_page(run_app, tiny_card, tmp_path, monkeypatch):
     return run
 
 
-def told(app):
+def page_text(app):
     kinds = (app.title, app.header, app.markdown, app.caption, app.error, app.info, app.warning)
     return "\n".join(element.value for kind in kinds for element in kind)
 
@@ -70,7 +70,7 @@ def test_features_are_computed_once_and_shown(open_page, run_app, tiny_card, mak
     # a second visit finds them
     again = run_app("--survey", folder, "--model", tiny_card, page=PAGE)
     assert not any("Compute" in button.label for button in again.button)
-    assert "30 galaxies, layer features" in told(again)
+    assert "30 galaxies, layer features" in page_text(again)
 
 
 def test_another_layer_has_its_own_numbers(open_page, tiny_card, make_survey):
@@ -85,15 +85,15 @@ def test_another_layer_has_its_own_numbers(open_page, tiny_card, make_survey):
 def test_without_labels_there_is_no_truth(open_page, make_survey):
     app = open_page(make_survey(20, labelled=False, causes=False, side_px=424, suffix=".png"))
     assert not app.exception
-    assert "no label: there is no truth" in told(app)
+    assert "This survey has no label" in page_text(app)
     assert "true" not in points(app)
-    assert "framed in the colour of their predicted value" in told(app)
+    assert "framed in the colour of their predicted value" in page_text(app)
     assert not app.metric
 
 
 def test_another_label_is_no_truth_but_a_colour(open_page, make_survey):
     app = open_page(make_survey(20), "--label", "inclination_deg")
-    assert "the survey's label is inclination" in told(app)
+    assert "the survey's label is inclination" in page_text(app)
     assert "true" not in points(app)
     app.selectbox(key="colour").set_value("inclination_deg").run()
     assert not app.exception
@@ -102,7 +102,7 @@ def test_another_label_is_no_truth_but_a_colour(open_page, make_survey):
 def test_one_galaxy_has_a_prediction_and_no_space(open_page, make_survey):
     app = open_page(make_survey(1))
     assert not app.exception
-    assert "One galaxy has no feature space" in told(app)
+    assert "A feature space needs at least two galaxies" in page_text(app)
     assert [metric.value[-4:] for metric in app.metric] == [" dex", " dex"]
     assert app.metric[0].value == "8.30 dex"  # the truth
     assert len(app.image) == 1
@@ -112,7 +112,7 @@ def test_one_galaxy_has_a_prediction_and_no_space(open_page, make_survey):
 def test_more_components_than_galaxies_are_told(open_page, make_survey):
     app = open_page(make_survey(4), components=10)
     assert not app.exception
-    assert "4 galaxies have at most 4 components" in told(app)
+    assert "4 galaxies have at most 4 components" in page_text(app)
     assert "PC4" in points(app)
     assert "PC5" not in points(app)
 
@@ -124,7 +124,7 @@ def test_galaxies_all_alike_are_told(open_page, make_survey):
         other.write_bytes(images[0].read_bytes())
     app = open_page(folder)
     assert not app.exception
-    assert "values must differ between galaxies" in told(app)
+    assert "values must differ between galaxies" in page_text(app)
 
 
 def test_missing_labels_leave_rings_out(open_page, make_survey):
@@ -161,9 +161,9 @@ def test_weights_that_can_t_be_read_are_told(run_app, make_survey, tiny_card, tm
 
 def test_without_torch_it_says_how_to_get_it(run_app, tiny_card, make_survey, tmp_path, monkeypatch):
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
-    monkeypatch.setattr("panels.live.torch_is_here", lambda: False)
+    monkeypatch.setattr("panels.survey_features.has_torch", lambda: False)
     app = run_app("--survey", make_survey(5), "--model", tiny_card, page=PAGE)
-    assert "needs PyTorch and fastai" in told(app)
+    assert "needs PyTorch and fastai" in page_text(app)
     assert not app.button
 
 
@@ -173,7 +173,7 @@ def test_features_that_can_t_be_kept_are_shown_all_the_same(run_app, tiny_card, 
     app = run_app("--survey", make_survey(13), "--model", tiny_card, page=PAGE)
     app.button[0].click().run()
     assert not app.exception
-    assert "can't be kept in" in app.warning[0].value
+    assert "can't be saved in" in app.warning[0].value
     assert len(points(app)) == 13
 
 
@@ -215,7 +215,7 @@ def test_what_is_missing_and_what_is_no_colour_is_told(open_page, make_survey):
     )
     app = open_page(folder, colour="mass")
     assert not app.exception
-    assert "3 of 15 galaxies have no value of it" in told(app)
+    assert "3 of 15 galaxies have no value" in page_text(app)
     spec, rows = chart(app)
     assert spec["encoding"]["color"]["scale"]["domain"][0] >= 0
     assert rows["colour"].isna().sum() == 3
@@ -223,14 +223,14 @@ def test_what_is_missing_and_what_is_no_colour_is_told(open_page, make_survey):
     (why,) = [caption.value for caption in app.caption if caption.value.startswith("Not among the colours")]
     assert "`**age**`: `it is text, because 1 of 15 cells are no numbers, the first '1.2 Gyr' on line 2;" in why
     assert "`gone` is missing for 15 of 15 galaxies" in why
-    assert "`name` is text of 15 kinds" in why
+    assert "`name` is text with 15 categories" in why
 
 
 def test_a_value_that_may_stand_for_a_missing_one_is_told(open_page, make_survey):
     folder = with_columns(make_survey(15), cz=["-99", *map(str, range(0, 14000, 1000))])
     app = open_page(folder, colour="cz")
     assert not app.exception
-    assert "may stand for missing ones: `-99` (1)" in told(app)
+    assert "may stand for missing ones: `-99` (1)" in page_text(app)
     _, rows = chart(app)
     assert rows["colour"].min() == -99
 
@@ -240,7 +240,7 @@ def test_a_label_that_is_the_same_for_all_has_no_correlation(open_page, make_sur
     assert not app.exception
     (metric,) = [each for each in app.metric if each.label == "Correlation"]
     assert metric.value == "undefined"
-    assert "the label is the same for all" in metric.help
+    assert "the label is constant" in metric.help
 
 
 def test_a_name_is_never_markdown(open_page, make_survey, tmp_path):
@@ -272,14 +272,14 @@ def test_no_label_in_the_sample_is_told(open_page, make_survey):
         csv.writer(file).writerows([rows[0], *([*row[:place], "", *row[place + 1 :]] for row in rows[1:])])
     app = open_page(folder)
     assert not app.exception
-    assert "No galaxy of this sample has a label" in told(app)
-    assert "framed in the colour of their predicted value" in told(app)
+    assert "No galaxy of this sample has a label" in page_text(app)
+    assert "framed in the colour of their predicted value" in page_text(app)
 
 
 def test_a_network_that_learnt_from_simulations_says_so(run_app, make_survey, tmp_path, monkeypatch):
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
     app = run_app("--survey", make_survey(5), page=PAGE)
-    assert "learnt from simulated galaxies alone" in told(app)
+    assert "trained on simulated galaxies only" in page_text(app)
 
 
 def test_a_broken_image_is_told(open_page, make_survey):
@@ -348,8 +348,8 @@ def few_shipped(tmp_path, monkeypatch):
 def test_own_network_sees_the_shipped_galaxies(run_app, tiny_card, few_shipped, tmp_path, monkeypatch):
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
     app = run_app("--model", tiny_card, page=PAGE)
-    assert "40 simulated galaxies that come with galviz, as your network tiny sees them" in told(app)
-    assert "learnt from simulated galaxies alone" not in told(app)
+    assert "40 simulated galaxies that come with galviz, by your network tiny" in page_text(app)
+    assert "trained on simulated galaxies only" not in page_text(app)
     app.button[0].click().run()
     assert not app.exception
     network = load_model(tiny_card)
@@ -362,7 +362,7 @@ def test_own_network_sees_the_shipped_galaxies(run_app, tiny_card, few_shipped, 
     assert shown["true"].to_numpy() == pytest.approx(truth, abs=6e-4)
     home = run_app("--model", tiny_card, page="instruments/home")
     assert not home.exception
-    assert "come with galviz, and so does" not in told(home)
+    assert "and this network come with galviz" not in page_text(home)
     assert "Open your network: tiny" in links(home)
 
 
@@ -370,7 +370,7 @@ def test_home_leads_to_an_own_network(run_app, tiny_card, tmp_path, monkeypatch)
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
     home = run_app("--model", tiny_card, page="instruments/home")
     assert not home.exception
-    assert "These galaxies come with galviz, and so does the network" in told(home)
+    assert "These galaxies and this network come with galviz" in page_text(home)
     assert "Open your network: tiny" in links(home)
 
 
@@ -410,19 +410,19 @@ def test_of_many_galaxies_a_page_shows_a_sample_and_its_errors_are_those_of_all(
         app.metric[0].value
         == f"{prediction_errors(features.predictions, survey.catalogue['metallicity']).rmse:.3f} dex"
     )
-    assert "Of all 2,100 galaxies that have a label" in told(app)
+    assert "Of all 2,100 galaxies that have a label" in page_text(app)
     assert app.get("download_button")[-1].proto.label == "Download all 2,100 galaxies as CSV"
     home = run_app("--survey", survey.folder, "--model", tiny_card, page="instruments/home")
-    assert f"one of 2,000 galaxies of {survey.folder.name}" in told(home)
-    assert "2,000 of the 2,100, drawn at random" in told(home)
+    assert f"one of 2,000 galaxies of {survey.folder.name}" in page_text(home)
+    assert "2,000 of the 2,100, drawn at random" in page_text(home)
 
 
 def test_the_csv_has_all_galaxies_on_the_axes_of_the_sample(kept_large, monkeypatch):
-    monkeypatch.setattr("panels.feature_space._AT_A_TIME", 1_000)
+    monkeypatch.setattr("panels.feature_space._BATCH_SIZE", 1_000)
     survey, features = kept_large
     values = features.layers["features"]
     fit = fit_pca(values[:200], 3)
-    content = all_as_csv(OpenSurvey(survey, shipped=False), features, "features", fit, survey.label)
+    content = survey_csv(OpenSurvey(survey, shipped=False), features, "features", fit, survey.label)
     table = pd.read_csv(io.StringIO(content), dtype={"objID": str}, index_col="objID")
     assert table.index.to_list() == survey.object_ids
     assert table[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit.transform(values), abs=1e-5)
@@ -438,7 +438,7 @@ def test_the_csv_has_small_labels_in_full(make_survey):
     survey = load_survey(folder, "ssfr")
     features = Features(ids, {"features": np.random.default_rng(1).normal(size=(3, 4)) * 1e-9}, values, {})
     fit = fit_pca(features.layers["features"], 2, whiten=False)
-    content = all_as_csv(OpenSurvey(survey, shipped=False), features, "features", fit, survey.label)
+    content = survey_csv(OpenSurvey(survey, shipped=False), features, "features", fit, survey.label)
     table = pd.read_csv(io.StringIO(content), index_col="objID")
     assert table["true"].tolist() == values
     assert table["predicted"].to_numpy(np.float32).tolist() == features.predictions.tolist()
@@ -498,7 +498,7 @@ def test_the_time_left_is_that_of_the_rate_after_the_first_batch(monkeypatch):
         def progress(self, share, text):
             drawn.append((share, text))
 
-    report = report_in(Bar())
+    report = progress_in(Bar())
     for done in (100, 200, 300):
         report(done, 1_000)
     assert drawn == [
@@ -520,8 +520,8 @@ def test_home_leads_to_a_survey_that_the_network_has_not_seen(run_app, tiny_card
     folder = make_survey(19)
     app = run_app("--survey", folder, "--model", tiny_card, page="instruments/home")
     assert not app.exception
-    assert "one of 2,000 galaxies: " in told(app)
-    assert "Yours are one step away" in told(app)
+    assert "one of 2,000 galaxies. " in page_text(app)
+    assert "These galaxies and this network come with galviz" in page_text(app)
     assert f"Open your survey: 19 galaxies of {folder.name}" in links(app)
 
 
@@ -530,9 +530,9 @@ def test_home_shows_a_survey_that_the_network_has_seen(open_page, run_app, tiny_
     open_page(folder)
     app = run_app("--survey", folder, "--model", tiny_card, page="instruments/home")
     assert not app.exception
-    assert f"one of 21 galaxies of {folder.name}" in told(app)
-    assert "come with galviz" not in told(app)
-    assert "Simulated" not in told(app)
+    assert f"one of 21 galaxies of {folder.name}" in page_text(app)
+    assert "come with galviz" not in page_text(app)
+    assert "Simulated" not in page_text(app)
     assert f"Open your survey: 21 galaxies of {folder.name}" in links(app)
 
 
@@ -541,7 +541,7 @@ def test_home_of_one_galaxy_is_not_empty(open_page, run_app, tiny_card, make_sur
     open_page(folder)
     app = run_app("--survey", folder, "--model", tiny_card, page="instruments/home")
     assert not app.exception
-    assert "one of 2,000 galaxies: " in told(app)
+    assert "one of 2,000 galaxies. " in page_text(app)
     assert f"Open your survey: 1 galaxy of {folder.name}" in links(app)
 
 
@@ -558,9 +558,9 @@ def test_every_picture_and_number_of_the_instrument_is_the_cores(open_page, tiny
     assert rows["objID"].tolist() == ids
     assert rows[["PC2", "PC4"]].to_numpy() == pytest.approx(fit.coordinates[:, [1, 3]], abs=6e-5)
     second, fourth = fit.explained_variance_ratio[[1, 3]]
-    assert f"PC2 explains {second:.0%} of the variance, PC4 {fourth:.0%}" in told(app)
+    assert f"PC2 explains {second:.0%} of the variance, PC4 {fourth:.0%}" in page_text(app)
 
-    chosen = spread_out(fit.coordinates[:, [1, 3]], MOST_PICTURES, least_apart=APART)
+    chosen = spread_out(fit.coordinates[:, [1, 3]], MAX_PICTURES, least_apart=MIN_DISTANCE)
     spec, rows = chart(app, 1)
     assert rows["objID"].tolist() == [ids[row] for row in chosen]
     assert spec["layer"][0]["encoding"]["color"]["field"] == "true"

@@ -27,16 +27,18 @@ def test_a_page_only_defines(path):
 @pytest.mark.parametrize("path", PAGES, ids=names(PAGES))
 def test_functions_of_a_page_are_short(path):
     functions = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.FunctionDef)]
-    assert [each.name for each in functions if each.end_lineno - each.lineno + 1 > LONGEST_FUNCTION] == []
+    assert [
+        function.name for function in functions if function.end_lineno - function.lineno + 1 > LONGEST_FUNCTION
+    ] == []
 
 
 def test_a_changed_page_shows_at_the_next_run(tmp_path, monkeypatch):
-    from panels import frame
+    from panels import page_loader
 
     path = tmp_path / "page.py"
     drawn = []
     monkeypatch.setattr("builtins.print", drawn.append)
     for word in ("one", "two"):  # of one length and within one second, which bytecode can't tell apart
         path.write_text(f"def page():\n    print({word!r})\n")
-        frame.draw_page(path)
+        page_loader.draw_page(path)
     assert drawn == ["one", "two"]

@@ -21,7 +21,7 @@ from galviz.survey.sample import draw_sample, evenly_ranked, spread_out
 from galviz.survey.survey import load_survey
 from lessons.network.by_hand import convolve
 from lessons.predictions.words import same_galaxies
-from panels.colouring import columns_to_colour_by
+from panels.colouring import colour_columns
 from tests.drawn import address_of, addresses, chart
 
 LESSONS = load_lessons()
@@ -41,7 +41,7 @@ def metrics(app):
     return {metric.label: metric.value for metric in app.metric}
 
 
-def told(app):
+def page_text(app):
     """Everything a page says outside its tables."""
     kinds = (app.title, app.header, app.markdown, app.caption, app.error, app.info, app.warning)
     return "\n".join(element.value for kind in kinds for element in kind)
@@ -59,7 +59,7 @@ def test_every_page_runs(run_app, page):
     assert not app.exception
     assert not app.error
     assert len(app.title) == 1
-    assert "imulated" in told(app)
+    assert "imulated" in page_text(app)
 
 
 def test_lessons_lead_to_one_another(run_app):
@@ -90,7 +90,7 @@ def test_before_and_after_are_the_shipped_figures(run_app, survey, example, step
     app = run_app(page="lessons/images", example=example, step=step)
     figures, card = LESSON_FIGURES.load(), read_card()
     one = figures.object_ids[example - 1]
-    assert f"Simulated galaxy {one}" in told(app)
+    assert f"Simulated galaxy {one}" in page_text(app)
     crop = network_crop(survey.image(one), card.pad_px, card.crop_px)
     expected = [crop, *figures.augmented[one, step]]
     assert addresses(app)[1:] == [address_of(image) for image in expected]
@@ -112,7 +112,7 @@ def test_the_pixels_are_counted_before_and_after_they_are_rescaled(run_app, surv
 
 def test_the_worked_pixel_is_the_cards(run_app):
     card = read_card()
-    assert f"**{(30 / 255 - card.mean[0]) / card.std[0]:.2f}**" in told(run_app(page="lessons/images"))
+    assert f"**{(30 / 255 - card.mean[0]) / card.std[0]:.2f}**" in page_text(run_app(page="lessons/images"))
 
 
 def test_batches_have_means_of_their_own(run_app, survey):
@@ -134,7 +134,7 @@ def test_live_any_galaxy_of_the_sample_is_prepared(run_app, survey):
     richest = survey.catalogue.loc[draw_sample(survey.object_ids, 50), "metallicity"].idxmax()
     assert (
         f"Simulated galaxy {richest}, metallicity {survey.catalogue['metallicity'][richest]:.2f}, computed live"
-        in told(app)
+        in page_text(app)
     )
     drawn = augment(survey.image(richest), read_card(), seed=7)["turn"]
     assert addresses(app)[2:] == [address_of(image) for image in drawn]
@@ -149,7 +149,7 @@ def test_live_any_galaxy_and_the_sample_go_together(run_app, survey):
     app = run_app(page="lessons/hooks", live="true", sample=20, place=20, hook="stage3")
     assert not app.exception
     richest = survey.catalogue.loc[draw_sample(survey.object_ids, 20), "metallicity"].idxmax()
-    assert f"Simulated galaxy {richest}" in told(app)
+    assert f"Simulated galaxy {richest}" in page_text(app)
     assert "20 × 256" in app.dataframe[0].value["of the sample, averaged"].tolist()
 
 
@@ -157,11 +157,11 @@ def test_live_any_galaxy_and_the_sample_go_together(run_app, survey):
 def test_live_without_torch_says_how_to_get_it_and_shows_what_is_shipped(run_app, monkeypatch, page):
     shown = addresses(run_app(page=f"lessons/{page}"))
     # Those that import it first: were it patched already, they would keep what they found.
-    for where in ("panels.galaxy", "panels.live_sample", "panels.live"):
-        monkeypatch.setattr(f"{where}.torch_is_here", lambda: False)
+    for where in ("panels.example_galaxy", "panels.live_activations", "panels.survey_features"):
+        monkeypatch.setattr(f"{where}.has_torch", lambda: False)
     app = run_app(page=f"lessons/{page}", live="true")
     assert not app.exception
-    assert "needs PyTorch and fastai" in told(app)
+    assert "needs PyTorch and fastai" in page_text(app)
     assert addresses(app) == shown
 
 
@@ -187,7 +187,7 @@ def test_the_convolution_shown_is_computed(run_app, survey, kernel, example):
     largest = np.abs(weights).max()
     expected = [crop, *(heatmap(each, largest=float(largest)) for each in weights), heatmap(answer)]
     assert addresses(app)[:5] == [address_of(image, sharp=True) for image in expected]
-    assert f"together **{answer.ravel()[np.abs(answer).argmax()]:+.2f}**" in told(app).replace("−", "-")
+    assert f"together **{answer.ravel()[np.abs(answer).argmax()]:+.2f}**" in page_text(app).replace("−", "-")
 
 
 def test_the_channels_of_block_and_attention_are_those_chosen(run_app):
@@ -257,23 +257,23 @@ def test_modes_are_compared_by_the_figures(run_app):
     assert table["galaxy"].tolist() == [f"…{one[-4:]}" for one in LESSON_FIGURES.load().object_ids]
     assert table["training, together"].tolist() == [f"{value:.3f}" for value in predictions["train_together"]]
     change = np.abs(np.subtract(predictions["eval_together"], predictions["eval_after"])).max()
-    assert f"off by up to **{change:.2f} dex**" in told(app)
+    assert f"off by up to **{change:.2f} dex**" in page_text(app)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize(("layer", "size", "channels"), [("stage1", 20, 64), ("features", 33, 512)])
 def test_live_the_sample_is_sent_through_the_network(run_app, survey, features, layer, size, channels):
     app = run_app(page="lessons/hooks", hook=layer, sample=size)
-    assert "caught live" not in told(app)
+    assert "computed live" not in page_text(app)
     next(button for button in app.button if button.label == "Compute it live").click()
     app.run()
     assert not app.exception
-    assert f"Layer {layer} of {size} galaxies, caught live: shape **{size} × {channels}**" in told(app)
-    difference = float(told(app).partition("what is shipped: **")[2].partition("**")[0])
+    assert f"Layer {layer} of {size} galaxies, computed live: shape **{size} × {channels}**" in page_text(app)
+    difference = float(page_text(app).partition("what is shipped: **")[2].partition("**")[0])
     _, values = sample_of(survey, features, size, layer)
     assert difference <= 1e-3 * np.abs(values).max()
     app.slider(key="sample").set_value(size + 1).run()
-    assert "caught live" not in told(app)  # that was another sample's
+    assert "computed live" not in page_text(app)  # that was another sample's
 
 
 # Predictions
@@ -351,16 +351,18 @@ def test_the_variance_shown_is_that_of_the_sample_at_the_layer(run_app, survey, 
 def test_more_components_than_galaxies_are_told_and_as_many_as_there_are_shown(run_app, page):
     app = run_app(page=f"lessons/{page}", sample=7, components=10)
     assert not app.exception
-    assert "7 galaxies have at most 7 components" in told(app)
+    assert "7 galaxies have at most 7 components" in page_text(app)
     if page != "pca":
         assert app.selectbox(key="x").options == [f"PC{number}" for number in range(1, 8)]
-    assert "at most" not in told(run_app(page=f"lessons/{page}", sample=10, components=10)).partition("Simulated")[0]
+    assert (
+        "at most" not in page_text(run_app(page=f"lessons/{page}", sample=10, components=10)).partition("Simulated")[0]
+    )
 
 
 def test_too_few_galaxies_for_a_regression_are_told(run_app):
     app = run_app(page="lessons/space", sample=5, components=4)
     assert not app.exception
-    assert "4 axes fitted to 5 labels fit any" in told(app)
+    assert "4 axes fitted to 5 labels fit any" in page_text(app)
 
 
 def test_whitened_axes_are_equally_wide_and_others_are_not(run_app, survey, features):
@@ -391,7 +393,7 @@ def test_controls_keep_their_values_in_the_address(run_app):
     assert app.slider(key="sample").value == 128
     assert app.slider(key="components").value == 5
     assert (app.selectbox(key="x").value, app.selectbox(key="y").value) == ("PC3", "PC5")
-    assert "128 simulated galaxies, layer stage1" in told(app)
+    assert "128 simulated galaxies, layer stage1" in page_text(app)
 
 
 @pytest.mark.parametrize(
@@ -414,7 +416,7 @@ def test_the_points_drawn_are_the_projection(run_app, survey, features, size, la
 def test_every_colour_is_the_catalogues_column(run_app, survey):
     app = run_app(page="lessons/space", sample=40)
     ids = draw_sample(survey.object_ids, 40)
-    columns = columns_to_colour_by(survey.catalogue.loc[ids])
+    columns = colour_columns(survey.catalogue.loc[ids])
     assert len(columns) > 30
     for column in ("inclination_deg", "log_mass_msun", "arm_number", columns[-1]):
         app.selectbox(key="colour").set_value(column).run()
@@ -441,7 +443,7 @@ def test_what_the_head_puts_there_is_computed(run_app, survey, features):
     expected = head_alignment(features.layers["features"][features.rows(ids)], read_head().weight, 4, label=truth)
     table = app.dataframe[0].value
     assert table["cosine to head"].to_list() == pytest.approx(expected.cosines, abs=0.006)
-    assert f"**{expected.label_r2:.0%}** of the true metallicity's variance" in told(app)
+    assert f"**{expected.label_r2:.0%}** of the true metallicity's variance" in page_text(app)
 
 
 def test_turning_points_of_known_curves():
@@ -470,15 +472,15 @@ def test_the_pictures_drawn_are_those_farthest_apart(run_app, survey, features, 
     spec, rows = chart(app)
     assert rows["objID"].tolist() == [ids[row] for row in chosen]
     assert rows[["PC1", "PC3"]].to_numpy() == pytest.approx(places[chosen], abs=6e-5)
-    assert f"{len(chosen)} of the {size} simulated galaxies" in told(app)
+    assert f"{len(chosen)} of the {size} simulated galaxies" in page_text(app)
     assert spec["layer"][0]["encoding"]["color"]["field"] == "true"
 
 
 def test_the_frame_says_what_it_is(run_app):
     app = run_app(page="lessons/points")
-    assert "framed in the colour of their true metallicity" in told(app)
+    assert "framed in the colour of their true metallicity" in page_text(app)
     app = run_app(page="lessons/points", frame="predicted")
-    assert "framed in the colour of their predicted metallicity" in told(app)
+    assert "framed in the colour of their predicted metallicity" in page_text(app)
     spec, _ = chart(app)
     assert spec["layer"][0]["encoding"]["color"]["field"] == "predicted"
     assert spec["layer"][0]["encoding"]["color"]["legend"]["title"].startswith("Predicted")
@@ -499,7 +501,7 @@ def test_along_a_component_are_its_extremes_and_its_middle(run_app, survey, feat
 def test_the_numbers_of_the_training_are_the_cards(run_app):
     card = read_card()
     shown = metrics(run_app(page="lessons/training"))
-    assert shown["Galaxies learnt from"] == f"{card.training['n_training']:,}"
+    assert shown["Training galaxies"] == f"{card.training['n_training']:,}"
     assert shown["Epochs"] == str(len(card.training["epochs"]))
     steps = card.training["n_training"] // card.training["recipe"]["batch_size"] * len(card.training["epochs"])
     assert shown["Steps"] == f"{steps:,}"
@@ -532,7 +534,7 @@ def test_an_address_that_names_no_option_means_the_usual_one(run_app, page, key)
     app, usual = run_app(page=f"lessons/{page}", **{key: ""}), run_app(page=f"lessons/{page}")
     assert not app.exception
     assert not app.error
-    assert told(app) == told(usual)
+    assert page_text(app) == page_text(usual)
     assert addresses(app) == addresses(usual)
 
 
@@ -585,24 +587,24 @@ def test_the_sums_beside_the_convolution_are_those_of_its_place(run_app, survey)
     assert (
         f"At row {row + 1}, column {column + 1} of the answer, where it is largest, the nine red products add up to "
         f"{red:+.2f}, the green ones to {green:+.2f}, the blue ones to {blue:+.2f}"
-    ) in told(app).replace("−", "-")
+    ) in page_text(app).replace("−", "-")
 
 
 def test_what_attention_adds_is_measured(run_app):
     app, figures = run_app(page="lessons/network", example=6), LESSON_FIGURES.load()
     one = figures.object_ids[5]
     added, given = (np.abs(figures.maps[one, f"attention/{name}"]).mean() for name in ("mixture", "input"))
-    assert f"**{figures.attention_gamma:.3f}**" in told(app)
-    assert f"**{added / given:.1f} times** as large" in told(app)
+    assert f"**{figures.attention_gamma:.3f}**" in page_text(app)
+    assert f"**{added / given:.1f} times**" in page_text(app)
 
 
 def test_the_training_page_has_the_cards_numbers(run_app, survey):
     app, card = run_app(page="lessons/training"), read_card()
     catalogue = survey.catalogue
     floor, guess = catalogue["metallicity_scatter_dex"].std(), catalogue["metallicity"].std()
-    assert f"the scatter drawn at random, {floor:.3f} dex" in told(app)
-    assert f"Both of all {len(catalogue):,} galaxies" in told(app)
-    assert f"would give {guess:.2f} dex" in told(app)
+    assert f"the scatter drawn at random, {floor:.3f} dex" in page_text(app)
+    assert f"Both of all {len(catalogue):,} galaxies" in page_text(app)
+    assert f"would give {guess:.2f} dex" in page_text(app)
     recipe = card.training["recipe"]
     phases = [*recipe["warm_ups"], {"epochs": recipe["epochs"], "side_px": recipe["crop_px"], "lr": recipe["lr"]}]
     table = app.dataframe[0].value
@@ -631,9 +633,9 @@ def test_everything_of_the_predictions_is_the_samples(run_app, survey, features)
         _, rows = chart(app, place)
         assert rows["image"].tolist() == thumbnails.loc[rows["objID"]].tolist()
     check = same_galaxies(values, predicted, truth, read_head())
-    assert f"shifted by one row: **{check.slipped_rmse:.3f} dex**" in told(app)
-    assert f"features times head: **{check.apart:.0e} dex**" in told(app)
-    assert f"rows shifted by one: **{check.slipped_apart:.1f} dex**" in told(app)
+    assert f"shifted by one row: **{check.slipped_rmse:.3f} dex**" in page_text(app)
+    assert f"features times head: **{check.apart:.0e} dex**" in page_text(app)
+    assert f"rows shifted by one: **{check.slipped_apart:.1f} dex**" in page_text(app)
 
 
 def test_every_way_of_asking_has_its_column_and_its_number(run_app):
@@ -652,9 +654,9 @@ def test_every_way_of_asking_has_its_column_and_its_number(run_app):
     def apart(one, other):
         return f"**{np.abs(np.subtract(ways[one], ways[other])).max():.2f} dex**"
 
-    assert f"changes a prediction by up to {apart('eval_together', 'train_together')}" in told(app)
-    assert f"the company alone by up to {apart('train_together', 'train_halves')}" in told(app)
-    assert f"off by up to {apart('eval_together', 'eval_after')}" in told(app)
+    assert f"changes a prediction by up to {apart('eval_together', 'train_together')}" in page_text(app)
+    assert f"the company alone by up to {apart('train_together', 'train_halves')}" in page_text(app)
+    assert f"off by up to {apart('eval_together', 'eval_after')}" in page_text(app)
     captions = [image.captions[0].split(" · ")[0] for image in app.image][1:]
     assert captions == [str(channel) for channel in figures.channels["stage4"]]
 
@@ -664,7 +666,7 @@ def test_live_predictions_are_compared_with_those_shipped(run_app):
     app = run_app(page="lessons/hooks", hook="stem", sample=12)
     next(button for button in app.button if button.label == "Compute it live").click()
     app.run()
-    assert float(told(app).partition("of a prediction: **")[2].split(" ")[0]) < 1e-4
+    assert float(page_text(app).partition("of a prediction: **")[2].split(" ")[0]) < 1e-4
 
 
 @pytest.mark.parametrize("layer", ["stage1", "features"])
@@ -677,7 +679,7 @@ def test_by_hand_and_by_the_library_agree_on_the_page(run_app, survey, features,
     assert metrics(app)["In 3 components"] == f"{fit.explained_variance_ratio[:3].sum():.1%}"
     by_hand, _ = pca_by_svd(values.astype(float), 4)
     turned = int((np.sign((by_hand * fit.coordinates).sum(axis=0)) < 0).sum())
-    text = told(app)
+    text = page_text(app)
     assert f"had to be turned: **{turned} of 4**" in text
     coordinate = float(text.partition("of a coordinate: **")[2].split("**")[0])
     ratio = float(text.partition("explained variance ratio: **")[2].split("**")[0])
@@ -692,7 +694,7 @@ def test_everything_that_is_said_of_the_head_is_computed(run_app, survey, featur
     app = run_app(page="lessons/space", sample=300, components=5, y="PC3")
     ids, values = sample_of(survey, features, 300)
     truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
-    found, text = head_alignment(values, read_head().weight, 5, label=truth), told(app)
+    found, text = head_alignment(values, read_head().weight, 5, label=truth), page_text(app)
     assert f"**{found.head_variance_ratio:.0%}** lies along the head's direction" in text
     assert f"taken out, **{found.label_r2_without_head:.0%}**" in text
     assert f"By chance alone 5 axes would explain {5 / 299:.0%} of 300 galaxies" in text
@@ -701,7 +703,7 @@ def test_everything_that_is_said_of_the_head_is_computed(run_app, survey, featur
     turn = turning_point(truth, fit_pca(values, 5).coordinates[:, 2])
     assert (f"turns over at a metallicity of **{turn:.1f}**" if turn else "PC3 doesn't turn over") in text
     turn = turning_point(truth, fit_pca(values, 5).coordinates[:, 1])
-    assert f"turns over at a metallicity of **{turn:.1f}**" in told(run_app(page="lessons/space", sample=300))
+    assert f"turns over at a metallicity of **{turn:.1f}**" in page_text(run_app(page="lessons/space", sample=300))
 
 
 def test_a_colour_has_its_title(run_app):
@@ -719,7 +721,7 @@ def test_along_a_component_are_the_galaxies_themselves_with_their_truth(run_app,
     assert addresses(app) == pictures_of(survey, shown)
     truth = [float(caption.split(" · ")[1]) for image in app.image for caption in image.captions]
     assert truth == pytest.approx(survey.catalogue.loc[shown, "metallicity"].to_numpy(float), abs=0.0051)
-    assert "in the sample, layer stage2" in told(app)
+    assert "in the sample, layer stage2" in page_text(app)
     _, rows = chart(app)
     assert rows["true"].to_numpy() == pytest.approx(
         survey.catalogue.loc[rows["objID"], "metallicity"].to_numpy(float), abs=6e-5

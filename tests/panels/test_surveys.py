@@ -8,7 +8,7 @@ from galviz.network.crops import centre_crop
 from galviz.survey.images import decode_rgb
 from galviz.survey.problems import Problem
 from galviz.survey.survey import ChangedSurveyError
-from panels.watch import FolderWatch
+from panels.folder_watch import FolderWatch
 from tests.drawn import address_of, addresses
 
 SPACE = "instruments/feature_space"

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from panels.watch import FolderWatch
+from panels.folder_watch import FolderWatch
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The code behind a picture: from the source itself, so that it can't drift."""
+"""The code behind a chart, read from the source files."""
 
 import inspect
 from collections.abc import Callable
@@ -13,14 +13,14 @@ _ROOT = Path(__file__).parents[1]
 
 
 def show_code(*functions: Callable | str, matplotlib: str | None = None) -> None:
-    """Draw an expander with the source of the functions that made a picture.
+    """Draw an expander with the source of the functions behind a chart.
 
     Parameters
     ----------
     *functions : callable or str
-        A function, or ``"package/module.py:name"`` of one whose module imports what a page must not.
+        A function, or ``"package/module.py:name"`` if its module must not be imported by a page.
     matplotlib : str, optional
-        How the tutorial's figure is made with matplotlib.
+        Code that draws the tutorial's figure with matplotlib.
     """
     with st.expander("The code behind this", icon=":material/code:"):
         for function in functions:
@@ -33,30 +33,34 @@ def show_code(*functions: Callable | str, matplotlib: str | None = None) -> None
 
 
 def figure_source(lesson: Lesson) -> str:
-    """Source of a lesson's figure.py, which draws the picture of its page with matplotlib.
+    """Read the source of a lesson's figure.py, which draws the chart of its page with matplotlib.
 
     Raises
     ------
     CourseError
-        If it can't be read, or is no Python; `explain_errors` around the page tells the student.
+        If it can't be read or isn't valid Python; `explain_errors` shows it to the student.
+
+    Examples
+    --------
+    >>> from galviz.course.manifest import find_lesson
+    >>> "import matplotlib.pyplot as plt" in figure_source(find_lesson("pca"))
+    True
     """
     return read_python(lesson.folder / "figure.py")[0]
 
 
 def _source(function: Callable | str) -> tuple[str, str]:
-    """Name and source of a function; of one that is only named, without importing it."""
+    """Name and source of a function, without importing it if only its path is given."""
     if callable(function):
         try:
             return f"{function.__module__}.{function.__qualname__}", inspect.getsource(function)
-        except (OSError, IndexError, SyntaxError) as error:  # its file has changed or gone since the app was started
+        except (OSError, IndexError, SyntaxError) as error:  # its file has changed since the app was started
             path = _ROOT.joinpath(*function.__module__.split(".")).with_suffix(".py")
-            raise course_file_error(
-                path, "has changed since the app was started, and can't be read any more"
-            ) from error
+            raise course_file_error(path, "has changed since the app was started; restart the app") from error
     path, _, name = function.partition(":")
     text, tree = read_python(_ROOT / path)
-    found = next((node for node in tree.body if getattr(node, "name", None) == name), None)
-    if found is None:
+    definition = next((node for node in tree.body if getattr(node, "name", None) == name), None)
+    if definition is None:
         raise course_file_error(_ROOT / path, f"has no {name}, which this page shows")
     module = path.removesuffix(".py").replace("/", ".")
-    return f"{module}.{name}", "\n".join(text.splitlines()[found.lineno - 1 : found.end_lineno])
+    return f"{module}.{name}", "\n".join(text.splitlines()[definition.lineno - 1 : definition.end_lineno])

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 from streamlit.runtime.context import StreamlitHeaders
 
-from panels import home, settings
-from panels.home import COOKIE, could_be_owner, is_owner, owner_token
+from panels import owner, settings
+from panels.owner import COOKIE, could_be_owner, is_owner, owner_token
 
 
 class Query(dict):
@@ -39,14 +39,14 @@ def session(monkeypatch):
     """A function that makes the session that pages see: session(addresses, visitor, headers, cookies=…, query=…)."""
 
     def begin(addresses=LOOPBACK, visitor=None, headers=BROWSER, *, cookies=None, query=None):
-        monkeypatch.setattr(home, "_listening_addresses", lambda: addresses)
-        monkeypatch.setattr(home, "_print_in_terminal", lambda address: None)
+        monkeypatch.setattr(owner, "_listening_addresses", lambda: addresses)
+        monkeypatch.setattr(owner, "_print_in_terminal", lambda address: None)
         headers = StreamlitHeaders(list(headers.items()))
         context = SimpleNamespace(headers=headers, ip_address=visitor, cookies=cookies or {})
         streamlit = SimpleNamespace(
-            context=context, session_state={}, query_params=Query(query or {}), get_option=home.st.get_option
+            context=context, session_state={}, query_params=Query(query or {}), get_option=owner.st.get_option
         )
-        monkeypatch.setattr(home, "st", streamlit)
+        monkeypatch.setattr(owner, "st", streamlit)
         return streamlit
 
     return begin
@@ -116,7 +116,7 @@ def test_one_right_token_among_several_counts_and_all_leave_the_address(session,
     for presented in ([owner_token(), *others], [*others, owner_token()]):
         seen = session(query={"token": presented, "layer": "stem"})
         assert is_owner()
-        assert not home.has_wrong_token()
+        assert not owner.has_wrong_token()
         assert seen.query_params == {"layer": "stem"}
 
 
@@ -126,24 +126,24 @@ def test_a_wrong_token_leaves_the_address_and_is_known_as_wrong(session, wrong):
     assert not is_owner()
     assert seen.query_params == {"layer": "stem"}
     assert not is_owner()  # the next run
-    assert home.has_wrong_token()
+    assert owner.has_wrong_token()
     # The cookie is right all the same.
     session(query={"token": wrong}, cookies={COOKIE: owner_token()})
     assert is_owner()
-    assert not home.has_wrong_token()
+    assert not owner.has_wrong_token()
 
 
 def test_without_a_token_none_is_wrong(session):
     session(cookies={COOKIE: "x"})
     assert not is_owner()
-    assert not home.has_wrong_token()
+    assert not owner.has_wrong_token()
 
 
 def test_elsewhere_too_the_token_leaves_the_address(session):
     seen = session((("0.0.0.0", 8501),), query={"token": owner_token()})
     assert not is_owner()
     assert seen.query_params == {}
-    assert not home.has_wrong_token()
+    assert not owner.has_wrong_token()
 
 
 def test_the_token_in_the_cookie_counts(session):
@@ -203,54 +203,52 @@ def test_the_system_says_where_this_process_listens():
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         other.bind(("127.0.0.1", 0))
-        found = home._listening_addresses.__wrapped__()
+        found = owner._listening_addresses.__wrapped__()
         assert listening.getsockname() in found
         assert other.getsockname() not in found
 
 
 def test_the_terminal_is_told_once(session, capsys):
     session()
-    address = home._address_with_token(LOOPBACK)
+    address = owner._url_with_token(LOOPBACK)
     assert address == f"http://localhost:8501/?token={owner_token()}"
-    print_in_terminal = home.functools.cache(PRINT)
-    for each in (address, address, None, None):
-        print_in_terminal(each)
+    print_in_terminal = owner.functools.cache(PRINT)
+    for url in (address, address, None, None):
+        print_in_terminal(url)
     printed = capsys.readouterr().out
     assert printed.count(address) == 1
-    assert printed.count("No exercises run in the app") == 1
+    assert printed.count("Exercises can't be checked in the app") == 1
 
 
-PRINT = home._print_in_terminal.__wrapped__
+PRINT = owner._print_in_terminal.__wrapped__
 
 
 def test_without_psutil_nobody_is_at_home(monkeypatch):
     """The light app comes without it."""
-    home._listening_addresses.cache_clear()
+    owner._listening_addresses.cache_clear()
     monkeypatch.setitem(sys.modules, "psutil", None)
     try:
-        assert home._listening_addresses() == ()
+        assert owner._listening_addresses() == ()
     finally:
-        home._listening_addresses.cache_clear()
+        owner._listening_addresses.cache_clear()
 
 
 @pytest.mark.parametrize("token", ["wrong", None])
 def test_a_page_tells_of_a_wrong_token(run_app, monkeypatch, token):
-    for module in (home, settings):
+    for module in (owner, settings):
         monkeypatch.setattr(module, "could_be_owner", lambda: True)
     app = run_app(page="instruments/home", **({"token": token} if token else {}))
-    warnings = [
-        warning.value for warning in app.warning if "open the address that the terminal printed" in warning.value
-    ]
+    warnings = [warning.value for warning in app.warning if "open the URL that the terminal printed" in warning.value]
     assert len(warnings) == (1 if token else 0)
     assert "token" not in app.query_params
 
 
 def test_a_page_tells_of_progress_that_can_t_be_understood(run_app, monkeypatch, tmp_path):
-    for module in (home, settings):
+    for module in (owner, settings):
         monkeypatch.setattr(module, "could_be_owner", lambda: True)
     monkeypatch.setenv("GALVIZ_WORK", str(tmp_path))
     (tmp_path / "progress.jsonl").write_bytes(b"\x00\x01\n" * 50)
     app = run_app(page="instruments/home", token=owner_token())
-    (warning,) = [warning.value for warning in app.warning if "can't be understood" in warning.value]
+    (warning,) = [warning.value for warning in app.warning if "progress.jsonl" in warning.value]
     assert "progress" in warning
     assert (tmp_path / "progress.jsonl").read_bytes() == b"\x00\x01\n" * 50

@@ -1,12 +1,12 @@
-"""Whether a visitor is the person who started the app on this machine. The server decides; no claim counts.
+"""Decide whether a visitor is the owner, the person who started the app on this machine.
 
 Behind a reverse proxy on the same machine a stranger's request looks like the owner's: it comes from 127.0.0.1, and the
-proxy may rewrite the Host header and add nothing of its own. So the owner shows a token, as with Jupyter: the terminal
-prints an address that carries it, and the browser keeps it as a cookie. A visitor is at home only if all of this holds:
+proxy may rewrite the Host header and add no header of its own. So the owner needs a token, as in Jupyter: the terminal
+prints a URL with the token, and the browser keeps it as a cookie. A visitor is the owner only if all of this holds:
 
-- the server listens on loopback addresses alone;
-- the request was made to a loopback name, by a page of the same origin, and carries no proxy's header;
-- the session presents the token.
+- the server listens on loopback addresses only;
+- the request was sent to a loopback name, by a page of the same origin, and has no header of a proxy;
+- the session has the token.
 """
 
 import functools
@@ -33,7 +33,7 @@ _PROXY_HEADERS = {
     *("forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original-for", "x-original-host"),
     *("true-client-ip", "cf-connecting-ip", "fastly-client-ip", "fly-client-ip"),
 }
-_IN_MEMORY = secrets.token_urlsafe(32)  # where no file can keep one
+_IN_MEMORY = secrets.token_urlsafe(32)  # used if no file can store one
 _COOKIE_SCRIPT = """
 export default function({ data, setStateValue }) {
     document.cookie = `${data.cookie}=${data.token}; path=/; max-age=31536000; samesite=strict`;
@@ -45,37 +45,37 @@ export default function({ data, setStateValue }) {
 
 
 def is_owner() -> bool:
-    """Whether this session belongs to the person who started the app; only then may it run code and use their files."""
-    presented = _take_from_address()  # whoever it is: what stays in the address is passed on with links
-    return could_be_owner() and _presents_token(presented)
+    """Return whether the session belongs to the person who started the app, and may run code and use their files."""
+    tokens = _take_tokens_from_url()  # for every visitor, because a token in the URL would be passed on with links
+    return could_be_owner() and _has_token(tokens)
 
 
 def has_wrong_token() -> bool:
-    """Whether the session came with a token that isn't this server's, and with no other."""
+    """Return whether the session has only a token of another server."""
     return bool(st.session_state.get(_WRONG))
 
 
 def could_be_owner() -> bool:
-    """Whether nothing but the token is missing, so that telling this visitor about it makes sense."""
+    """Return whether the visitor would be the owner with the token, and so should be told about it."""
     addresses = _listening_addresses()
-    alone = bool(addresses) and all(_is_loopback(ip) for ip, _ in addresses)
+    is_local = bool(addresses) and all(_is_loopback(ip) for ip, _ in addresses)
     if addresses:
-        _print_in_terminal(_address_with_token(addresses) if alone else None)
-    return alone and _is_direct(st.context.headers, st.context.ip_address)
+        _print_in_terminal(_url_with_token(addresses) if is_local else None)
+    return is_local and _is_direct(st.context.headers, st.context.ip_address)
 
 
-def carry_home(progress_name: str) -> str | None:
-    """Have the browser of a session that came with the token keep it as a cookie.
+def store_token(progress_name: str) -> str | None:
+    """Store the token as a cookie in the owner's browser, and read the progress that the browser has stored.
 
     Parameters
     ----------
     progress_name : str
-        The name under which the browser's storage has the progress of a visitor who isn't at home.
+        Name of the progress in the browser's storage, from visits without the token.
 
     Returns
     -------
     str or None
-        That progress as JSON, the first time; None before the browser has replied, and later.
+        That progress as JSON, the first time; None before the browser's reply, and later.
     """
     if st.context.cookies.get(COOKIE) == owner_token() or st.session_state.get("home_carried"):
         return None
@@ -93,9 +93,9 @@ def carry_home(progress_name: str) -> str | None:
 
 
 def owner_token() -> str:
-    """The token, read from a file that the user alone may read; a new one where there is none to trust.
+    """Read the token from a file that only the user may read, or create a new one.
 
-    The file keeps it for the next start of the app, so that a browser needs the address from the terminal only once.
+    The file keeps it for the next start of the app, so a browser needs the URL from the terminal only once.
     """
     path = cache_folder() / TOKEN_NAME
     with suppress(OSError, ValueError):
@@ -104,7 +104,7 @@ def owner_token() -> str:
             return token
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=TOKEN_NAME)  # for the user alone
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=TOKEN_NAME)  # readable by the user only
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(token := secrets.token_urlsafe(32))
         Path(name).replace(path)
@@ -115,38 +115,38 @@ def owner_token() -> str:
 
 def _is_private(path: Path) -> bool:
     if os.name == "nt":
-        return True  # the user's own folder; Windows has no such mode
+        return True  # the cache is in the user's own folder, and Windows has no file modes
     status = path.lstat()
     return status.st_uid == os.geteuid() and not status.st_mode & 0o077
 
 
-def _take_from_address() -> list[str]:
-    """Take the tokens out of the address bar; an address may carry several."""
-    presented = st.query_params.get_all(PARAMETER)
+def _take_tokens_from_url() -> list[str]:
+    """Remove the tokens from the URL, which may have several, and return them."""
+    tokens = st.query_params.get_all(PARAMETER)
     if PARAMETER in st.query_params:
         del st.query_params[PARAMETER]
-    return presented
+    return tokens
 
 
-def _presents_token(presented: list[str]) -> bool:
-    """Whether the session came with the token, in its address now or before, or in its browser's cookie."""
+def _has_token(tokens: list[str]) -> bool:
+    """Whether the session has the owner's token, in its URL now or before, or in its browser's cookie."""
     token = owner_token()
-    for given in (st.session_state.get(_SESSION), *presented, st.context.cookies.get(COOKIE)):
-        if isinstance(given, str) and secrets.compare_digest(given.encode(), token.encode()):
+    for candidate in (st.session_state.get(_SESSION), *tokens, st.context.cookies.get(COOKIE)):
+        if isinstance(candidate, str) and secrets.compare_digest(candidate.encode(), token.encode()):
             st.session_state[_SESSION] = token
             st.session_state[_WRONG] = False
             return True
-    if presented:
+    if tokens:
         st.session_state[_WRONG] = True
     return False
 
 
 @functools.cache
 def _listening_addresses() -> tuple[tuple[str, int], ...]:
-    """Addresses and ports on which this process accepts connections; the server has bound its own before any session.
+    """Addresses and ports on which this process accepts connections.
 
-    The system is asked, because the configuration may have changed since the start. Empty if that isn't possible, as in
-    the light app, which comes without psutil.
+    They are read from the system, because the configuration may have changed since the start. Empty if that isn't
+    possible, as in the light app, which has no psutil.
     """
     try:
         import psutil
@@ -156,21 +156,21 @@ def _listening_addresses() -> tuple[tuple[str, int], ...]:
         connections = psutil.Process().net_connections("tcp")
     except (psutil.Error, OSError):
         return ()
-    return tuple((each.laddr.ip, each.laddr.port) for each in connections if each.status == psutil.CONN_LISTEN)
+    return tuple((item.laddr.ip, item.laddr.port) for item in connections if item.status == psutil.CONN_LISTEN)
 
 
 def _is_direct(headers: Mapping[str, str], visitor: str | None) -> bool:
-    """Whether a request seems to come from a browser on this machine: not through a proxy, nor from outside."""
+    """Whether a request comes from a browser on this machine, not through a proxy."""
     names = {name.lower() for name in headers}
     if names & _PROXY_HEADERS or any(name.startswith("x-forwarded") for name in names):
         return False
     host, origin = headers.get("Host", ""), headers.get("Origin", "")
     try:
-        # The same origin, port included: another server's page on this machine is another's.
+        # The same origin, port included, because a page of another server on this machine isn't ours.
         local = _is_loopback(urlsplit(f"//{host}").hostname or "") and urlsplit(origin).netloc == host
     except ValueError:
         return False
-    return local and (visitor is None or _is_loopback(visitor))  # None: so Streamlit reports 127.0.0.1 and ::1
+    return local and (visitor is None or _is_loopback(visitor))  # Streamlit reports 127.0.0.1 and ::1 as None
 
 
 def _is_loopback(host: str) -> bool:
@@ -183,7 +183,7 @@ def _is_loopback(host: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def _address_with_token(addresses: tuple[tuple[str, int], ...]) -> str:
+def _url_with_token(addresses: tuple[tuple[str, int], ...]) -> str:
     host = st.get_option("server.address") or "localhost"
     ports = [port for _, port in addresses]
     port = st.get_option("server.port") if st.get_option("server.port") in ports else ports[0]
@@ -194,12 +194,12 @@ def _address_with_token(addresses: tuple[tuple[str, int], ...]) -> str:
 
 
 @functools.cache
-def _print_in_terminal(address: str | None) -> None:
-    """Print, once, where exercises run: to the terminal, which only the person who started the app can see."""
-    if address is None:
-        reason = "the app listens on more than this machine (server.address); docs/teaching.md has the settings"
-        text = f"No exercises run in the app: {reason}."
+def _print_in_terminal(url: str | None) -> None:
+    """Print the URL with the token once, to the terminal, which only the owner can see."""
+    if url is None:
+        reason = "other machines can connect to it (server.address); see the settings in docs/teaching.md"
+        text = f"Exercises can't be checked in the app: {reason}."
     else:
-        text = f"To run exercises in the app, open this address once in your browser:\n  {address}"
+        text = f"To check exercises in the app, open this URL once in your browser:\n  {url}"
     sys.stdout.write(f"\n  {text}\n\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Pages are functions that app.py calls, so that a widget of one key is the same widget on every page."""
+"""Load a page's module and call its function ``page`` within the run of app.py."""
 
 import ast
 import traceback
@@ -18,12 +18,11 @@ _LOGGER = get_logger(__name__)
 def draw_page(path: Path) -> None:
     """Load the module of a page and call its function ``page``.
 
-    It is called within the run of app.py, and not by ``st.navigation``'s own ``run``: to Streamlit a widget belongs to
-    the script that draws it. Run by ``run``, each page has widgets of its own: Streamlit 1.67 hands their values on if
-    they were touched, but drops those that an address brought along, and leaves an entry without any in the browser's
-    history. Drawn by app.py they are the same widgets, and keep value and address from page to page.
+    Not ``st.navigation``'s ``run``: to Streamlit a widget belongs to the script that draws it, so each page would have
+    its own widgets. Streamlit 1.67 then passes on values that the user set, but drops those from the URL and adds an
+    entry without them to the browser's history. Drawn by app.py, widgets keep value and URL across pages.
 
-    The module is loaded at each run, as Streamlit does with a script: a change shows at once.
+    The module is loaded at each run, as Streamlit does with a script, so changes show at once.
 
     Parameters
     ----------
@@ -33,14 +32,14 @@ def draw_page(path: Path) -> None:
     Raises
     ------
     CourseError
-        If the module, or a module of the lessons that it imports, is missing, damaged or cut short.
+        If the module, or a module of the lessons that it imports, is missing, damaged or truncated.
     """
     _, tree = read_python(path)
     page = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "page"), None)
-    if path.is_relative_to(LESSONS_FOLDER) and not (page and any(map(_is_end, ast.walk(page)))):
-        raise course_file_error(path, "has no function `page` that calls `end`: it may be cut short")
+    if path.is_relative_to(LESSONS_FOLDER) and not (page and any(map(_is_end_lesson, ast.walk(page)))):
+        raise course_file_error(path, "has no function `page` that calls `end_lesson`: it may be truncated")
     if page is None:
-        raise course_file_error(path, "has no function `page`: it may be cut short")
+        raise course_file_error(path, "has no function `page`: it may be truncated")
     try:
         _load(path, tree).page()
     except (SyntaxError, ImportError, NameError, AttributeError) as error:
@@ -52,7 +51,7 @@ def draw_page(path: Path) -> None:
 
 
 class _TreeLoader(SourceFileLoader):
-    """Loads a module from source that is parsed already; its bytecode in __pycache__ could be of an older file."""
+    """Loads a module from its parsed source, because bytecode in __pycache__ could be from an older file."""
 
     def __init__(self, name: str, path: Path, tree: ast.Module) -> None:
         super().__init__(name, str(path))
@@ -63,7 +62,7 @@ class _TreeLoader(SourceFileLoader):
 
 
 def _load(path: Path, tree: ast.Module) -> ModuleType:
-    """Load a page's module; it isn't put into `sys.modules`, where sessions would share it."""
+    """Load a page's module without adding it to `sys.modules`, where sessions would share it."""
     name = f"{path.parents[1].name}.{path.parent.name}.{path.stem}"
     spec: ModuleSpec = spec_from_file_location(name, path, loader=_TreeLoader(name, path, tree))
     module = module_from_spec(spec)
@@ -71,17 +70,17 @@ def _load(path: Path, tree: ast.Module) -> ModuleType:
     return module
 
 
-def _is_end(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and getattr(node.func, "id", None) == "end"
+def _is_end_lesson(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", None) == "end_lesson"
 
 
 def _damaged_file(error: Exception, page: Path) -> CourseError | None:
-    """The error that names the damaged file of the course; None if the fault lies elsewhere."""
+    """The error that names the damaged file of the course; None if the cause is elsewhere."""
     if isinstance(error, SyntaxError):
         line = f", line {error.lineno}" if error.lineno else ""
-        if error.filename is None:  # Python names no file that holds a null byte
-            return course_file_error(page, f"or a module that it imports, is no Python: {error.msg}")
-        path, problem = Path(error.filename), f"is no Python: {error.msg}{line}"
+        if error.filename is None:  # Python names no file if it contains a null byte
+            return course_file_error(page, f"or a module that it imports, isn't valid Python: {error.msg}")
+        path, problem = Path(error.filename), f"isn't valid Python: {error.msg}{line}"
     elif isinstance(error, ImportError):
         package, _, module = (error.name or "").partition(".")
         if package != LESSONS_FOLDER.name:
@@ -89,14 +88,16 @@ def _damaged_file(error: Exception, page: Path) -> CourseError | None:
         file = error.path or LESSONS_FOLDER.joinpath(*module.split(".")).with_suffix(".py")
         return course_file_error(Path(file), f"can't be imported: {error.msg}")
     elif isinstance(error, AttributeError) and not str(error).startswith("module "):
-        return None  # not a name that is misspelt or cut short, but a fault in what the page computes
+        return None  # an error in a computation, not a truncated or misspelt name
     else:
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(Path(frame.filename), page)]
+        frames = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if _is_course_file(Path(frame.filename), page)
+        ]
         if not frames:
             return None
         path, problem = Path(frames[-1].filename), f"is incomplete or wrong in line {frames[-1].lineno}: {error}"
-    return course_file_error(path, problem) if _is_ours(path, page) else None
+    return course_file_error(path, problem) if _is_course_file(path, page) else None
 
 
-def _is_ours(path: Path, page: Path) -> bool:
+def _is_course_file(path: Path, page: Path) -> bool:
     return path == page or path.is_relative_to(LESSONS_FOLDER)

@@ -1,4 +1,4 @@
-"""The one galaxy that a lesson takes through the network: an example with shipped figures, or any, computed live."""
+"""The galaxy that a lesson follows through the network: an example with shipped results, or any, computed live."""
 
 from typing import NamedTuple
 
@@ -11,13 +11,13 @@ from galviz.network.anatomy import MAPS
 from galviz.network.card import read_card
 from galviz.survey.survey import Survey
 from panels.caching import cache_data
-from panels.controls import choose_number, choose_one, in_address
-from panels.live import say_how_to_get_torch, shared_network, torch_is_here
+from panels.controls import choose_number, choose_one, in_url
+from panels.network import explain_torch, has_torch, shared_network
 from panels.sampling import choose_sample
 
 
-class Chosen(NamedTuple):
-    """A galaxy, and whether what is shown of it is computed live."""
+class ChosenGalaxy(NamedTuple):
+    """A galaxy, and whether its results are computed live."""
 
     object_id: str
     live: bool
@@ -25,12 +25,12 @@ class Chosen(NamedTuple):
 
 @st.cache_resource(show_spinner="Reading figures …")
 def shipped_figures() -> Figures:
-    """The lessons' figures, once for all sessions."""
+    """Load the shipped results of the example galaxies."""
     return LESSON_FIGURES.load()
 
 
-def choose_galaxy(survey: Survey, figures: Figures, sample: list[str] | None = None) -> Chosen:
-    """Draw the controls for the galaxy that is looked at.
+def choose_galaxy(survey: Survey, figures: Figures, sample: list[str] | None = None) -> ChosenGalaxy:
+    """Draw the controls for the galaxy.
 
     Parameters
     ----------
@@ -38,53 +38,52 @@ def choose_galaxy(survey: Survey, figures: Figures, sample: list[str] | None = N
         The shipped one.
     figures : Figures
     sample : list of str, optional
-        The student's sample; by default its slider is drawn here, where it is needed.
+        The student's sample; by default the sample's slider is drawn here.
     """
     label, examples = survey.catalogue[survey.label.column], figures.object_ids
-    live = in_address(
+    live = in_url(
         st.toggle,
         "Any galaxy of your sample, live",
         key="live",
-        help="It is then computed for you, as you wait; else you see what was computed before, of a few examples.",
+        help="Compute the results of any galaxy now. Otherwise precomputed results of a few examples are shown.",
     )
-    if live and torch_is_here():
+    if live and has_torch():
         ranked = label.loc[choose_sample(survey) if sample is None else sample].sort_values(kind="stable").index
-        place = choose_number(
+        position = choose_number(
             "Its place in the sample, by rising metallicity", 1, len(ranked), (len(ranked) + 1) // 2, key="place"
         )
-        return Chosen(str(ranked[place - 1]), True)
+        return ChosenGalaxy(str(ranked[position - 1]), True)
     if live:
-        say_how_to_get_torch()
+        explain_torch()
     middle = (len(examples) + 1) // 2
-    place = choose_one("Galaxy, by rising metallicity", range(1, len(examples) + 1), middle, key="example")
-    return Chosen(examples[place - 1], False)
+    position = choose_one("Galaxy, by rising metallicity", range(1, len(examples) + 1), middle, key="example")
+    return ChosenGalaxy(examples[position - 1], False)
 
 
-def galaxy_caption(chosen: Chosen, survey: Survey) -> str:
-    """The chosen galaxy in words, for a caption."""
+def galaxy_caption(chosen: ChosenGalaxy, survey: Survey) -> str:
+    """Describe the chosen galaxy for a caption."""
     metallicity = survey.catalogue[survey.label.column][chosen.object_id]
     live = ", computed live" if chosen.live else ""
     return f"Simulated galaxy {chosen.object_id}, {survey.label.column} {metallicity:.2f}{live}"
 
 
-def maps_of(chosen: Chosen, survey: Survey, figures: Figures) -> dict[str, np.ndarray]:
-    """What the network makes of a galaxy, by the names of `MAPS`: of the channels that are kept, (k, height, width)."""
+def feature_maps_of(chosen: ChosenGalaxy, survey: Survey, figures: Figures) -> dict[str, np.ndarray]:
+    """Return a galaxy's feature maps by the names of `MAPS`, each of shape (n_kept_channels, height, width)."""
     if not chosen.live:
         return {name: figures.maps[chosen.object_id, name] for name in MAPS}
     return _live_maps(survey, chosen.object_id)
 
 
-def augmented(chosen: Chosen, survey: Survey, figures: Figures, draw: int) -> dict[str, list[Image.Image]]:
-    """What training does to a galaxy's image, by the names of its steps; `draw` counts the draws that are live."""
+def augmented_images(chosen: ChosenGalaxy, survey: Survey, figures: Figures, draw: int) -> dict[str, list[Image.Image]]:
+    """Return a galaxy's augmented images by the names of the steps; `draw` is the random seed of live ones."""
     if not chosen.live:
-        return {step: images for (one, step), images in figures.augmented.items() if one == chosen.object_id}
+        return {
+            step: images for (object_id, step), images in figures.augmented.items() if object_id == chosen.object_id
+        }
     return _live_augmented(survey, chosen.object_id, draw)
 
 
-# Both are the same for whoever asks for the same, and so are kept for all sessions.
-
-
-@cache_data(max_entries=32, show_spinner="The network looks at it …")
+@cache_data(max_entries=32, show_spinner="Computing feature maps …")
 def _live_maps(survey: Survey, object_id: str) -> dict[str, np.ndarray]:
     from galviz.network.inspection import inside
 
@@ -92,7 +91,7 @@ def _live_maps(survey: Survey, object_id: str) -> dict[str, np.ndarray]:
     return {name: maps[name][channels[name]] for name in MAPS}
 
 
-@cache_data(max_entries=32, show_spinner="Drawing …")
+@cache_data(max_entries=32, show_spinner="Augmenting the image …")
 def _live_augmented(survey: Survey, object_id: str, draw: int) -> dict[str, list[Image.Image]]:
     from galviz.training.preview import augment
 

@@ -1,4 +1,4 @@
-"""What every lesson has in the same place: its claim and a question at the top; what there is to do at the bottom."""
+"""The frame of every lesson page: title, claim and a question at the top; exercises, quiz and links at the bottom."""
 
 from pathlib import Path
 
@@ -8,11 +8,11 @@ from galviz.course.coursefile import CourseError
 from galviz.course.lesson import DIFFICULTIES, Lesson
 from galviz.course.prose import Sections, read_sections
 from galviz.course.questions import read_questions
-from panels.exercises import exercises
+from panels.exercises import show_exercises
 from panels.glossary import link_terms
 from panels.links import link_to
-from panels.plain import plain_with_code
-from panels.quiz import close_opening, open_cold, quiz
+from panels.markdown import escape_markdown_except_code
+from panels.quiz import ask_opening_question, return_to_opening_question, show_quiz
 from panels.settings import settings
 from panels.surveys import OpenSurvey
 
@@ -23,18 +23,18 @@ HOME, SPACE, GLOSSARY, CERTIFICATE = (
 )
 
 
-def begin(lesson: Lesson, opened: OpenSurvey) -> Sections:
-    """Draw a lesson's title and claim, what it asks of a student, and the question before the text.
+def begin_lesson(lesson: Lesson, opened: OpenSurvey) -> Sections:
+    """Draw a lesson's title, claim, duration and prerequisites, and its opening question.
 
     Returns
     -------
     Sections
-        The sections of its text.md, by name, with their terms linked to the glossary.
+        The sections of its text.md by name, with terms linked to the glossary.
 
     Raises
     ------
     CourseError
-        If a file of the lesson can't be read; `explain_errors` around the page tells the student.
+        If a file of the lesson can't be read; `explain_errors` shows it to the student.
     """
     st.title(lesson.title)
     st.markdown(f"**{lesson.claim}**")
@@ -42,26 +42,26 @@ def begin(lesson: Lesson, opened: OpenSurvey) -> Sections:
         mark_simulated(opened)
         st.badge(f"{lesson.minutes} min", icon=":material/schedule:", color="gray")
         st.badge(DIFFICULTIES[lesson.difficulty], icon=":material/signal_cellular_alt:", color="gray")
-    before = ", ".join(each.title for each in settings().lessons if each.slug in lesson.before)
-    st.caption(f"Afterwards you can {lesson.afterwards}." + (f" Before it: {before}" if before else ""))
-    open_cold(read_questions(lesson))
+    prerequisites = ", ".join(other.title for other in settings().lessons if other.slug in lesson.before)
+    st.caption(f"Afterwards you can {lesson.afterwards}." + (f" Before it: {prerequisites}" if prerequisites else ""))
+    ask_opening_question(read_questions(lesson))
     text = read_sections(lesson.folder / "text.md")
     try:
         return Sections(text.path, link_terms(text))
     except CourseError as error:
-        # The text itself is sound: it is shown without links to the glossary.
-        st.warning(f"The glossary can't be read: {plain_with_code(error)}.", icon=":material/link_off:")
+        # Show the text without links to the glossary.
+        st.warning(f"The glossary can't be read: {escape_markdown_except_code(error)}.", icon=":material/link_off:")
         return text
 
 
 def mark_simulated(opened: OpenSurvey) -> None:
-    """Say that the galaxies shown are simulated, where they are."""
+    """Draw a badge if the galaxies are simulated."""
     if opened.shipped:
         st.badge("Simulated galaxies", icon=SIMULATED, color="orange")
 
 
-def end(lesson: Lesson, text: Sections) -> None:
-    """Draw what there is to do, what the lesson doesn't say, its sources, and the ways to those before and after it."""
+def end_lesson(lesson: Lesson, text: Sections) -> None:
+    """Draw a lesson's tasks, limitations, exercises, quiz and sources, and links to its neighbouring lessons."""
     left, right = st.columns(2, gap="large")
     with left:
         st.header("Try it yourself")
@@ -70,21 +70,23 @@ def end(lesson: Lesson, text: Sections) -> None:
         st.header("Limitations")
         st.markdown(text["limits"])
     questions = read_questions(lesson)
-    exercises(lesson, questions)
-    quiz(questions)
-    close_opening(questions)
+    show_exercises(lesson, questions)
+    show_quiz(questions)
+    return_to_opening_question(questions)
     with st.expander("Sources", icon=":material/menu_book:"):
         st.markdown(text["sources"])
-    offered = settings().lessons
-    place = offered.index(lesson)
+    lessons = settings().lessons
+    position = lessons.index(lesson)
     back, forward = st.columns(2)
     with back:
-        if place > 0:
-            link_to(offered[place - 1], label=f"Back: {offered[place - 1].title}", icon=":material/arrow_back:")
+        if position > 0:
+            link_to(lessons[position - 1], label=f"Back: {lessons[position - 1].title}", icon=":material/arrow_back:")
         else:
             st.page_link(HOME, label="Back: Home", icon=":material/arrow_back:")
     with forward:
-        if place + 1 < len(offered):
-            link_to(offered[place + 1], label=f"Next: {offered[place + 1].title}", icon=":material/arrow_forward:")
+        if position + 1 < len(lessons):
+            link_to(
+                lessons[position + 1], label=f"Next: {lessons[position + 1].title}", icon=":material/arrow_forward:"
+            )
         else:
             st.page_link(CERTIFICATE, label="Next: Your certificate", icon=":material/arrow_forward:")

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from galviz.course.outcome import Outcome
-from panels.plain import code, plain, plain_with_code
-from panels.progress import _sound
+from panels.markdown import escape_markdown, escape_markdown_except_code, markdown_code
+from panels.progress import parse_stored
 
 NASTY = "**x** [a](http://e) ![i](http://e/i.png) $y$ :red[z] <b> `q` :material/home: _u_ ~s~ &amp; -> www.e.org a@b.cd"
 
@@ -15,12 +15,12 @@ NASTY = "**x** [a](http://e) ![i](http://e/i.png) $y$ :red[z] <b> `q` :material/
     "text", ["oh_p50", "my-survey 2.5", "NGC 1300, 12 + log10(O/H)", "a.b/c", "−0.5 × é", "12:30 h"]
 )
 def test_ordinary_text_stays_as_it_is(text):
-    assert plain(text).replace("\\", "") == text
-    assert plain_with_code(text).replace("\\", "") == text
+    assert escape_markdown(text).replace("\\", "") == text
+    assert escape_markdown_except_code(text).replace("\\", "") == text
 
 
 def test_nothing_is_left_that_markdown_would_take_for_a_mark():
-    escaped = plain(NASTY)
+    escaped = escape_markdown(NASTY)
     assert escaped.replace("\\", "").replace("\u2060", "") == NASTY
     for mark in "*[]$<`~":
         assert escaped.count(mark) == escaped.count(f"\\{mark}") == NASTY.count(mark)
@@ -32,20 +32,20 @@ def test_nothing_is_left_that_markdown_would_take_for_a_mark():
     "text", ["# h", "- a", "+ a", "> q", "1. a", "2) a", "---", "* a", "~~~", "```", "___", "    a"]
 )
 def test_no_line_begins_a_block(text):
-    assert plain(text)[0] in "\\12a"
-    assert plain(text)[:2] not in ("1.", "2)")
+    assert escape_markdown(text)[0] in "\\12a"
+    assert escape_markdown(text)[:2] not in ("1.", "2)")
 
 
 @pytest.mark.parametrize("text", ["a\n\n# b", "a\r\nb", "a\u2028b", "a\0b", "a\u202eb", "a\ud800b", "\x1b[31mb"])
 def test_a_text_is_one_line_of_what_can_be_shown(text):
-    for shown in (plain(text), plain_with_code(text), code(text)):
+    for shown in (escape_markdown(text), escape_markdown_except_code(text), markdown_code(text)):
         assert shown.isprintable()
         assert shown.encode("utf-8")
 
 
 @pytest.mark.parametrize("text", ["a`b", "``", "a``b`c", "`", " a", "**x**", ""])
 def test_code_is_closed_by_its_own_fence_alone(text):
-    marked = code(text)
+    marked = markdown_code(text)
     fence = marked[: len(marked) - len(marked.lstrip("`"))]
     inside = marked[len(fence) : -len(fence)]
     assert fence not in inside
@@ -53,8 +53,8 @@ def test_code_is_closed_by_its_own_fence_alone(text):
 
 
 def test_of_a_hint_only_code_is_marked_up():
-    assert plain_with_code("Use `a*b`, not *c*: `") == "Use `a*b`, not \\*c\\*: \\`"
-    assert plain_with_code("`x` first") == "`x` first"
+    assert escape_markdown_except_code("Use `a*b`, not *c*: `") == "Use `a*b`, not \\*c\\*: \\`"
+    assert escape_markdown_except_code("`x` first") == "`x` first"
 
 
 # Pages
@@ -76,7 +76,7 @@ def test_what_a_students_code_says_is_plain(run_app, monkeypatch, tmp_path, stat
     (tmp_path / "course.toml").write_text('exercises = "run"\n')
     monkeypatch.setattr(
         "panels.exercises.check",
-        lambda lesson, tasks, look: [
+        lambda lesson, tasks, on_poll: [
             type("Checked", (), {"task": tasks[0], "outcome": Outcome("pca.1", state, NASTY, printed=NASTY)})
         ],
     )
@@ -84,7 +84,7 @@ def test_what_a_students_code_says_is_plain(run_app, monkeypatch, tmp_path, stat
     assert not app.exception
     assert NASTY in [each.value for each in app.code]  # what it printed
     shown = [text for text in texts(app) if "e/i.png" in text]
-    assert shown == [plain_with_code(NASTY)]
+    assert shown == [escape_markdown_except_code(NASTY)]
     assert any("`$w$ *o*/pca.py`" in text for text in texts(app))
 
 
@@ -117,11 +117,11 @@ def test_names_of_a_users_survey_are_plain(run_app, make_survey, tmp_path):
     ids=lambda kept: repr(kept)[:20],
 )
 def test_what_makes_no_sense_in_the_browser_s_storage_is_passed_over(kept):
-    assert _sound(kept) == {}
+    assert parse_stored(kept) == {}
 
 
 def test_what_the_browser_kept_is_taken():
-    assert _sound('{"pca.1": "passed", "pca.1.passed": 1, "x": [], "pca.opening.again": 0, "my-own.q1": 3}') == {
+    assert parse_stored('{"pca.1": "passed", "pca.1.passed": 1, "x": [], "pca.opening.again": 0, "my-own.q1": 3}') == {
         "pca.1": "passed",
         "pca.1.passed": 1,
         "pca.opening.again": 0,

@@ -1,0 +1,187 @@
+"""Embeddings of a sample: t-SNE computed live, shipped UMAPs, and how well each preserves the features."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from galviz.analysis.embeddings import (
+    FEATURES,
+    MIN_DISTS,
+    N_NEIGHBORS,
+    SEEDS,
+    UmapSettings,
+    fit_tsne,
+)
+from galviz.analysis.neighbours import map_qualities, neighbours_kept, procrustes_disparity
+from galviz.artefacts.umaps import UMAPS, Coordinates
+from galviz.features.features import Features
+from panels.caching import cache_data
+from panels.computation import Computation
+from panels.controls import choose_number, choose_one, in_url
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+LAYER = "features"
+# Samples up to this size are embedded without pressing a button: that takes about two seconds.
+MAX_IMMEDIATE = 300
+_PERPLEXITIES = (2, 5, 10, 30, 50, 100)
+# Neighbours for the quality measures, if the sample is large enough.
+_N_NEIGHBOURS = 10
+
+
+@dataclass(frozen=True)
+class TsneSettings:
+    """Settings of a t-SNE, see `galviz.analysis.embeddings.fit_tsne`."""
+
+    perplexity: int
+    init: str
+    seed: int
+
+    def with_next_seed(self) -> "TsneSettings":
+        """The same settings with the next seed."""
+        return TsneSettings(self.perplexity, self.init, self.seed + 1)
+
+
+@dataclass(frozen=True)
+class UmapChoice:
+    """The settings of a shipped UMAP, as its controls show them."""
+
+    n_neighbors: str
+    min_dist: str
+    seed: str
+
+    def coordinates(self, object_ids: list[str]) -> dict[int, np.ndarray]:
+        """Coordinates of a sample, of shape (n, 2), by the seed of the UMAP."""
+        n_neighbors, min_dist, umaps = int(self.n_neighbors), float(self.min_dist), shipped_umaps()
+        return {
+            seed: umaps[UmapSettings(FEATURES, n_neighbors, min_dist, seed)].loc[object_ids].to_numpy(float)
+            for seed in SEEDS
+        }
+
+
+@st.cache_resource(show_spinner="Reading UMAPs …")
+def shipped_umaps() -> Coordinates:
+    """Load the shipped UMAPs."""
+    return UMAPS.load()
+
+
+def choose_perplexity(n_galaxies: int, default: int, *, key: str, label: str = "Perplexity") -> int:
+    """Draw the control for t-SNE's perplexity, which must be less than the number of galaxies."""
+    perplexity = in_url(
+        st.select_slider,
+        label,
+        _PERPLEXITIES,
+        value=default,
+        key=key,
+        help="About how many neighbours of each galaxy t-SNE tries to preserve.",
+    )
+    if perplexity >= n_galaxies:
+        st.info(f"The perplexity must be less than the {n_galaxies} galaxies.", icon=":material/info:")
+    return min(perplexity, n_galaxies - 1)
+
+
+def choose_tsne(n_galaxies: int) -> TsneSettings:
+    """Draw the controls of t-SNE."""
+    perplexity = choose_perplexity(n_galaxies, 30, key="perplexity")
+    init = choose_one(
+        "Start", ["pca", "random"], "pca", key="init", help="Initial positions: the first two components, or random."
+    )
+    return TsneSettings(perplexity, init, choose_number("Seed", 0, 99, 0, key="tsne_seed"))
+
+
+def choose_umap() -> UmapChoice:
+    """Draw the controls of the shipped UMAPs."""
+    neighbours, distances, seeds = (list(map(str, values)) for values in (N_NEIGHBORS, MIN_DISTS, SEEDS))
+    return UmapChoice(
+        choose_one("Neighbours", neighbours, neighbours[1], key="umap_neighbours"),
+        choose_one("Least distance", distances, distances[0], key="umap_distance"),
+        choose_one("Seed", seeds, seeds[0], key="umap_seed"),
+    )
+
+
+def limit_neighbours(n_galaxies: int) -> int:
+    """Return the number of neighbours for the quality measures of a sample.
+
+    Examples
+    --------
+    >>> limit_neighbours(256), limit_neighbours(11)
+    (10, 5)
+    """
+    return min(_N_NEIGHBOURS, (n_galaxies - 1) // 2)
+
+
+@st.cache_resource
+def _finished() -> set[tuple]:
+    """Keys of large t-SNEs that a session has computed, and that are probably still cached."""
+    return set()
+
+
+def compute_tsne(features: Features, object_ids: list[str], settings: TsneSettings) -> np.ndarray | None:
+    """Compute the t-SNE of a sample and of the next seed; a large sample needs the press of a button.
+
+    Returns
+    -------
+    ndarray of shape (n, 2) or None
+        The first of the two; None if it wasn't requested yet.
+    """
+    n_galaxies, key = len(object_ids), (len(object_ids), settings)
+    if n_galaxies <= MAX_IMMEDIATE or key in _finished():
+        return fit_sample_tsne(features, object_ids, settings)
+    computation = Computation("tsne", key)
+    st.info(
+        f"t-SNE of {n_galaxies:,} galaxies, with another seed to compare, takes about {_seconds(n_galaxies)} seconds.",
+        icon=":material/hourglass_empty:",
+    )
+    if not computation.is_requested("Compute t-SNE"):
+        return None
+
+    def compute(bar: "DeltaGenerator") -> None:
+        for step, one_of_two in enumerate((settings, settings.with_next_seed()), start=1):
+            bar.progress((step - 1) / 2, f"Computing t-SNE {step} of 2 …")
+            fit_sample_tsne(features, object_ids, one_of_two)
+        bar.progress(1.0, "Computed.")
+
+    computation.run(compute, first_step="Computing t-SNE …")
+    _finished().add(key)
+    st.rerun()
+
+
+def _seconds(n_galaxies: int) -> int:
+    """Duration of two t-SNEs: 1 s for 256 galaxies and 15 s for 2,000, on a processor with AVX-512."""
+    return max(1, round((n_galaxies / 256) ** 1.3))
+
+
+@cache_data(max_entries=128, show_spinner="Computing t-SNE …")
+def fit_sample_tsne(features: Features, object_ids: list[str], settings: TsneSettings) -> np.ndarray:
+    """Compute the t-SNE of a sample's features, of shape (n, 2)."""
+    values = sample_values(features, object_ids)
+    return fit_tsne(values, perplexity=settings.perplexity, init=settings.init, seed=settings.seed)
+
+
+@cache_data(max_entries=64, show_spinner="Comparing distances …")
+def embedding_qualities(features: Features, object_ids: list[str], embeddings: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Measure how well embeddings of a sample preserve its features: one row per embedding."""
+    values = sample_values(features, object_ids)
+    return map_qualities(values, embeddings, n_neighbors=limit_neighbours(len(object_ids)))
+
+
+@cache_data(max_entries=64, show_spinner="Comparing seeds …")
+def seed_differences(pairs: dict[str, tuple[np.ndarray, np.ndarray]]) -> pd.DataFrame:
+    """Compare two embeddings of the same galaxies with different seeds: one row per method."""
+    rows = {
+        f"{name}, two seeds": {
+            "neighbours kept": neighbours_kept(*pair, n_neighbors=limit_neighbours(len(pair[0]))),
+            "disparity": procrustes_disparity(*pair),
+        }
+        for name, pair in pairs.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def sample_values(features: Features, object_ids: list[str]) -> np.ndarray:
+    """Select a sample's features, of shape (n, 512)."""
+    return features.layers[LAYER][features.rows(object_ids)]

@@ -1,0 +1,62 @@
+"""An advanced control: hook any module of the network, not only its named layers."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from galviz.features.features import Features
+from galviz.network.card import read_card
+from galviz.survey.survey import Survey
+from panels.controls import in_url
+from panels.live_activations import extract_live
+from panels.markdown import escape_markdown, markdown_code
+from panels.network import explain_torch, has_torch, shared_network
+
+
+def choose_module(survey: Survey, object_ids: Sequence[str], model: str | None) -> Features | None:
+    """Draw the control for a module, and compute its activations when the student presses the button.
+
+    Parameters
+    ----------
+    survey : Survey
+    object_ids : sequence of str
+        The sample.
+    model : str or None
+        The network's card; None for the shipped one.
+
+    Returns
+    -------
+    Features or None
+        Of the sample, at that module only; None if no module is chosen or it wasn't computed.
+    """
+    with st.expander("Hook another module", icon=":material/cable:"):
+        enabled = in_url(
+            st.toggle,
+            "Use a module instead of a layer",
+            key="hook_module",
+            help="Run the network on your sample and record the output of this module.",
+        )
+        if not enabled:
+            return None
+        if not has_torch():
+            explain_torch()
+            return None
+        paths = _module_paths(model, read_card(model).sha256)
+        path = in_url(st.selectbox, "Module", paths, key="module", help="Path of the module in the network.")
+        try:
+            features = extract_live(survey, object_ids, path, model)
+        except ValueError as error:
+            st.info(f"{markdown_code(path)} can't be hooked: {escape_markdown(error)}", icon=":material/info:")
+            return None
+        if features is not None:
+            n_galaxies, n_channels = features.layers[path].shape
+            name = markdown_code(path)
+            st.caption(f"{n_channels:,} activations of {name} per galaxy, for {n_galaxies:,} galaxies, computed live.")
+        return features
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the network …")
+def _module_paths(model: str | None, card_sha256: str) -> list[str]:
+    from galviz.network.layers import module_paths
+
+    return module_paths(shared_network(model))
