@@ -185,7 +185,7 @@ def test_the_convolution_shown_is_computed(run_app, survey, kernel, example):
     weights = read_first_kernels()[kernel - 1]
     answer = convolve(normalise(np.asarray(crop), card.mean, card.std), weights)
     largest = np.abs(weights).max()
-    expected = [crop, *(heatmap(each, largest=float(largest)) for each in weights), heatmap(answer)]
+    expected = [crop, *(heatmap(each, vmax=float(largest)) for each in weights), heatmap(answer)]
     assert addresses(app)[:5] == [address_of(image, sharp=True) for image in expected]
     assert f"together **{answer.ravel()[np.abs(answer).argmax()]:+.2f}**" in page_text(app).replace("−", "-")
 
@@ -199,7 +199,7 @@ def test_the_channels_of_block_and_attention_are_those_chosen(run_app):
         part = "block" if "branch" in names else "attention"
         maps = [figures.maps[one, f"{part}/{name}"][5] for name in names]
         largest = max(float(np.abs(values).max()) for values in maps)
-        shown += [address_of(heatmap(values, largest=largest), sharp=True) for values in maps]
+        shown += [address_of(heatmap(values, vmax=largest), sharp=True) for values in maps]
     assert addresses(app)[5:] == shown
 
 
@@ -214,7 +214,7 @@ def test_live_any_galaxy_goes_through_the_network(run_app, survey):
     found = record_maps(load_model(), survey.image(poorest))
     maps = [found[f"block/{name}"][figures.channels["block/output"][0]] for name in ("input", "branch", "output")]
     largest = max(float(np.abs(values).max()) for values in maps)
-    assert addresses(app)[5:8] == [address_of(heatmap(values, largest=largest), sharp=True) for values in maps]
+    assert addresses(app)[5:8] == [address_of(heatmap(values, vmax=largest), sharp=True) for values in maps]
 
 
 # Hooks
@@ -228,7 +228,7 @@ def test_the_maps_shown_are_the_layers(run_app, layer, mapped, example):
     figures = LESSON_FIGURES.load()
     maps = figures.maps[figures.object_ids[example - 1], mapped]
     largest = float(np.abs(maps).max())
-    assert addresses(app)[1:] == [address_of(heatmap(values, largest=largest), sharp=True) for values in maps]
+    assert addresses(app)[1:] == [address_of(heatmap(values, vmax=largest), sharp=True) for values in maps]
     captions = [image.captions[0] for image in app.image][1:]
     assert captions[0] == f"{figures.channels[mapped][0]} · {maps[0].mean():+.2f}".replace("-", "−")
 
@@ -510,7 +510,7 @@ def test_the_numbers_of_the_training_are_the_cards(run_app):
 def test_the_curve_is_the_cards(run_app):
     _, rows = chart(run_app(page="lessons/training"))
     epochs = read_card().training["epochs"]
-    apart = rows[rows["over"] == "galaxies kept apart"].sort_values("number")
+    apart = rows[rows["set"] == "validation set"].sort_values("number")
     assert apart["rmse"].tolist() == pytest.approx([epoch["valid_rmse"] for epoch in epochs])
 
 
@@ -585,7 +585,7 @@ def test_the_sums_beside_the_convolution_are_those_of_its_place(run_app, survey)
         for c in range(3)
     )
     assert (
-        f"At row {row + 1}, column {column + 1} of the answer, where it is largest, the nine red products add up to "
+        f"At row {row + 1}, column {column + 1} of the output, where it is largest, the nine red products add up to "
         f"{red:+.2f}, the green ones to {green:+.2f}, the blue ones to {blue:+.2f}"
     ) in page_text(app).replace("−", "-")
 
