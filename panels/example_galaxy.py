@@ -85,9 +85,9 @@ def augmented_images(chosen: ChosenGalaxy, survey: Survey, figures: Figures, dra
 
 @cache_data(max_entries=32, show_spinner="Computing feature maps …")
 def _live_maps(survey: Survey, object_id: str) -> dict[str, np.ndarray]:
-    from galviz.network.inspection import inside
+    from galviz.network.inspection import record_maps
 
-    maps, channels = inside(shared_network(), survey.image(object_id)), shipped_figures().channels
+    maps, channels = record_maps(shared_network(), survey.image(object_id)), shipped_figures().channels
     return {name: maps[name][channels[name]] for name in MAPS}
 
 
