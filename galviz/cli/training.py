@@ -20,7 +20,6 @@ _CHECKPOINT_BYTES = 345_000_000
 
 
 def _train_arguments(parser: argparse.ArgumentParser) -> None:
-    # Options that aren't given are left to the defaults of Recipe.
     add = parser.add_argument
     add(
         "--survey",
@@ -39,10 +38,15 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
         help="NAME.json; NAME.safetensors is written beside it",
     )
     add("--force", action="store_true", help="replace an existing network")
-    optional = {"default": argparse.SUPPRESS}
     add("--architecture", metavar="NAME", help="xresnet34 (default), torchvision:resnet18, timm:convnext_nano, …")
     add("--options", metavar="K=V,…", default="", help="options of the architecture, such as img_size=112")
     add("--from", dest="start", metavar="CARD", help="fine-tune this network: first its head, then all layers")
+    _recipe_arguments(parser)
+
+
+def _recipe_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the fields of the recipe; options that aren't given are left to its defaults."""
+    add, optional = parser.add_argument, {"default": argparse.SUPPRESS}
     add("--epochs", type=at_least(1), metavar="E", help="epochs of training (default: 7)", **optional)
     add("--lr", type=float, metavar="R", help="maximum learning rate (default: 0.01; with --from 0.002)", **optional)
     add("--batch-size", type=at_least(2), metavar="B", help="images per batch (default: 128)", **optional)
