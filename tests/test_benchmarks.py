@@ -30,6 +30,7 @@ real = load("real")
 label_benchmark = load("label")
 
 
+@pytest.mark.slow
 def test_the_shipped_network_beats_what_radial_colours_tell():
     """What must hold on mock galaxies: 15 % under a ridge on radial colours, cross-validated on the same galaxies."""
     from galviz.analysis.metrics import prediction_errors
@@ -157,6 +158,7 @@ def test_a_label_that_is_a_colour_is_found_in_the_colours():
     assert found["ridge"] < found["random forest"] < found["mean"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -375,6 +377,7 @@ write_card(card_for(weights), weights.with_suffix(".json"))
 """
 
 
+@pytest.mark.slow
 def test_the_network_s_rows_run_and_a_network_that_learnt_nothing_misses(tmp_path):
     from galviz.simulate import write_survey
 
@@ -397,6 +400,7 @@ def test_the_network_s_rows_run_and_a_network_that_learnt_nothing_misses(tmp_pat
     assert "There is no model card" in process.stderr
 
 
+@pytest.mark.slow
 def test_the_mock_benchmark_runs_and_a_network_that_learnt_nothing_misses(tmp_path):
     subprocess.run([sys.executable, "-c", NARROW_NETWORK, str(tmp_path / "narrow.safetensors")], cwd=ROOT, check=True)
     command = [sys.executable, str(ROOT / "benchmarks" / "mock.py"), "--n", "40", "--shipped", "40", "--model"]
@@ -420,6 +424,7 @@ def test_shares_are_those_of_the_projection():
     assert (table["97.5 %"] > table["all galaxies"]).all()
 
 
+@pytest.mark.slow
 def test_damage_runs_and_finds_more_than_pillow(capsys, monkeypatch):
     damage = load("damage")
     monkeypatch.setattr(sys, "argv", ["damage.py", "--n", "12", "--per-image", "1"])
@@ -433,6 +438,7 @@ def test_damage_runs_and_finds_more_than_pillow(capsys, monkeypatch):
         assert galviz >= max(90, pillow)
 
 
+@pytest.mark.slow
 def test_memory_runs_on_few_images_and_rows(capsys, monkeypatch):
     memory = load("memory")
     monkeypatch.setattr(sys, "argv", ["memory.py", "--images", "3", "--side-px", "1024", "--rows", "300"])
