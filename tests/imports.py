@@ -5,11 +5,11 @@ import ast
 TORCH_PACKAGES = ("torch", "torchvision", "fastai", "fastcore", "timm")
 # Modules of the core that import torch when they are imported; all others do without.
 TORCH_MODULES = {
-    *("galviz.network." + name for name in ("activations bits builders exactness fingerprint forward hooks").split()),
-    *("galviz.network." + name for name in ("importing inspection layers model references snapshot state").split()),
-    *("galviz.network." + name for name in ("statefile suggestion tampering").split()),
-    *("galviz.training." + name for name in ("augmentation checkpoint dataloaders epochs fitting galaxies").split()),
-    *("galviz.training." + name for name in ("networks plan preview provenance run").split()),
+    *(f"galviz.network.{name}" for name in "activations bits builders device evalmode exactness fingerprint".split()),
+    *(f"galviz.network.{name}" for name in "forward hooks importing inspection layers model pooling".split()),
+    *(f"galviz.network.{name}" for name in "references snapshot state statefile suggestion tampering".split()),
+    *(f"galviz.training.{name}" for name in "augmentation checkpoint dataloaders epochs fitting galaxies".split()),
+    *(f"galviz.training.{name}" for name in "networks plan preview provenance run".split()),
     "galviz.features.extraction",
 }
 

@@ -81,7 +81,7 @@ def _check_network() -> Check:
     """Compare predictions with the shipped ones, and measure the speed."""
     from galviz.features.extraction import extract
     from galviz.features.features import load_features
-    from galviz.network.activations import choose_device
+    from galviz.network.device import choose_device
     from galviz.network.model import load_model
     from galviz.survey.survey import load_survey
 

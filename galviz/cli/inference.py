@@ -151,7 +151,8 @@ def _is_features_file(path: Path) -> bool:
 
 def _load(options: argparse.Namespace, layers: Sequence[str] = ()) -> "tuple[nn.Module, Survey]":
     """Load the network and the survey, after checking the other arguments, because reading all images takes time."""
-    from galviz.network.activations import check_layers, choose_device
+    from galviz.network.activations import check_layers
+    from galviz.network.device import choose_device
     from galviz.network.model import load_model
     from galviz.survey.survey import load_survey
 

@@ -1,4 +1,4 @@
-"""The cache of computed features: one file per origin in the user's cache folder."""
+"""The cache of computed features: one features file per origin, in the user's cache folder."""
 
 import os
 from pathlib import Path
@@ -14,27 +14,44 @@ FOLDER_VARIABLE = "GALVIZ_CACHE"
 
 
 def cache_folder() -> Path:
-    """The folder that ``GALVIZ_CACHE`` names, or galviz's own in the operating system's folder for caches."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    return Path(named) if named else user_cache_path("galviz", appauthor=False, opinion=False)
+    """The cache folder: ``GALVIZ_CACHE``, or a folder in the operating system's cache folder.
+
+    Examples
+    --------
+    >>> isinstance(cache_folder(), Path)
+    True
+    """
+    folder = os.environ.get(FOLDER_VARIABLE)
+    return Path(folder) if folder else user_cache_path("galviz", appauthor=False, opinion=False)
 
 
 def cache_path(origin: Origin) -> Path:
-    """Path of the file of features with this origin."""
+    """Path of the cached features with an origin.
+
+    Examples
+    --------
+    >>> cache_path(Origin("survey", "card", "weights")).suffix
+    '.parquet'
+    """
     return cache_folder() / f"{origin.key[:32]}.parquet"
 
 
 def load_cached(origin: Origin) -> Features | None:
-    """Load features of an origin from the cache; None if they aren't there or damaged, and must be computed.
+    """Load the features with an origin from the cache; None if they are missing or damaged and must be computed.
 
-    Every layer is read and verified here, because a page that meets damage later can only show an error.
+    All layers are read and verified now, because later a page could only show an error.
+
+    Examples
+    --------
+    >>> load_cached(Origin("no such survey", "card", "weights")) is None
+    True
     """
     try:
         features = load_features(cache_path(origin))
         if Origin.recorded(features.provenance) != origin:
             return None
         for layer in features.layers:
-            load_features(cache_path(origin)).layers[layer]  # of another object, so that it doesn't stay in memory
+            load_features(cache_path(origin)).layers[layer]  # of a temporary object, to free the memory again
     except FeaturesError:
         return None
 
@@ -42,14 +59,14 @@ def load_cached(origin: Origin) -> Features | None:
         try:
             return features.layers[layer]
         except FeaturesError as error:
-            raise FeaturesError(f"{error} Or check again, and have the features computed again.") from error
+            raise FeaturesError(f"{error} Or check again, and compute the features again.") from error
 
     layers = Layers(features.layers, len(features.object_ids), read)
     return Features(features.object_ids, layers, features.predictions, features.provenance)
 
 
 def cache_features(features: Features) -> Path:
-    """Write features to the cache, where `load_cached` finds them, whole or not at all.
+    """Write features to the cache, for `load_cached`.
 
     Returns
     -------
@@ -60,6 +77,16 @@ def cache_features(features: Features) -> Path:
     ------
     OSError
         If the folder or the file can't be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from unittest import mock
+    >>> features = Features(["1237648720142401611"], {"features": np.ones((1, 2))}, None, {"survey_sha256": "5b1e"})
+    >>> with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, {FOLDER_VARIABLE: folder}):
+    ...     _ = cache_features(features)
+    ...     load_cached(Origin.recorded(features.provenance)).object_ids
+    ['1237648720142401611']
     """
     path = cache_path(Origin.recorded(features.provenance))
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Survey and network to features: all galaxies sent through the network in batches."""
+"""Extraction of features: all galaxies of a survey are sent through a network in batches."""
 
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -31,10 +31,10 @@ def extract(
     progress: Callable[[int, int], object] | None = None,
     allow_hooks: bool = False,
 ) -> Features:
-    """Send galaxies through a network; return the activations of its layers and its predictions.
+    """Extract features: the activations of layers of a network for each galaxy, and its predictions.
 
-    Threads may share `network`. The pass runs on a snapshot of it as it is now: whatever happens to the network
-    meanwhile, all rows come from the same tensors, and the network itself is never touched.
+    Threads may share `network`. Extraction runs on a snapshot of it: all rows come from the same tensors even if the
+    network changes meanwhile, and the network itself isn't modified.
 
     Parameters
     ----------
@@ -42,32 +42,30 @@ def extract(
         From `galviz.load_model` or `galviz.wrap`, in eval mode.
     survey : Survey
     object_ids : sequence of str, optional
-        The galaxies, each once, in the order in which they are wanted; all of the survey by default.
+        The galaxies, without duplicates, in the order of the rows; all of the survey by default.
     layers : sequence of str
         From ``network.layer_names``, or paths of any modules of the network, such as ``"4.0.convpath.0"``. Outputs with
-        a spatial extent are averaged over it, on the device; the network's specification says how others become one
-        vector per galaxy.
+        a spatial extent are averaged over it on the device; for others the network's specification sets the pooling.
     batch_size : int
         Galaxies per batch. The result doesn't depend on it beyond float32's rounding.
     device : str or torch.device, optional
-        See `galviz.network.activations.choose_device`. If the network is on another device, a copy of it is used.
+        See `galviz.network.device.choose_device`. The network itself stays on its device.
     precision : str
-        ``"float32"``, or ``"bfloat16"``: autocast, for processors and GPUs that are made for it; about three digits.
+        ``"float32"``, or ``"bfloat16"`` for autocast, which is exact to about three digits.
     progress : callable, optional
-        Called as progress(done, total), in galaxies. An exception that it raises cancels the extraction.
+        Called as progress(done, total), in galaxies. An exception raised by it cancels the extraction.
     allow_hooks : bool
-        Whether hooks that others have registered on the network may change its output, and whether replaced functions
-        and methods may be used. By default both are refused, because the features would not be those of the network's
-        weights. Hooks that only observe are called.
+        Whether hooks on the network and replaced code may change its output. By default they raise ValueError, because
+        the features would not be those of the network's weights. Hooks that only observe are called in any case.
 
     Returns
     -------
     Features
         ``layers[name]`` of shape (n, channels), float32, rows in the order of `object_ids`; ``predictions`` of shape
         (n,), float32, in the label's unit, or None if the network predicts no label.
-        ``provenance["weights_sha256"]`` is the checksum of the weights file if the network computes with exactly what
-        was loaded from it, else a checksum of its tensors. Hooks that changed the output, and replaced code, are named
-        in ``provenance["changed_by_hooks"]``.
+        ``provenance["weights_sha256"]`` is the checksum of the weights file if the network hasn't changed since it was
+        loaded, else a checksum of its tensors. ``provenance["changed_by_hooks"]`` names hooks that changed the output,
+        and replaced code.
 
     Raises
     ------
@@ -75,22 +73,24 @@ def extract(
         If the network has no card or is in training mode, one of its batch norms stores no statistics, a hook or
         replaced code changes its output, or an argument is out of range.
     SurveyError
-        If an image has gone, broken or changed since the survey was loaded.
+        If an image is missing, damaged or changed since the survey was loaded.
 
     Examples
     --------
     >>> import galviz
     >>> survey = galviz.load_survey()
-    >>> features = galviz.extract(galviz.load_model(), survey, survey.object_ids[:2], layers=["stage1", "features"])
-    >>> features.layers["features"].shape
-    (2, 512)
+    >>> module = nn.Sequential(nn.Conv2d(3, 8, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 1))
+    >>> network = galviz.wrap(module, galviz.NetworkSpec(layers={"early": "0", "features": "2"}, head="3"))
+    >>> features = galviz.extract(network, survey, survey.object_ids[:2], layers=["early", "features"])
+    >>> features.layers["features"].shape, features.predictions.shape
+    ((2, 8), (2,))
     """
     card = get_card(network)
     ids = _check_ids(survey, object_ids)
     if isinstance(batch_size, bool) or not isinstance(batch_size, Integral) or batch_size < 1:
         raise ValueError(f"batch_size must be a whole number of at least 1; got {batch_size!r}. 64 is usual.")
     recorder = ActivationRecorder(network, layers, device=device, precision=precision, allow_hooks=allow_hooks)
-    survey_sha256 = survey.sha256  # before the pass, so that a missing image is noticed at once
+    survey_sha256 = survey.sha256  # before the pass, to fail early if an image is missing
 
     activations: dict[str, list[np.ndarray]] = {layer: [] for layer in recorder.layers}
     predictions: list[np.ndarray] = []
@@ -103,7 +103,7 @@ def extract(
             predictions.append(predicted)
         if progress:
             progress(start + len(batch), len(ids))
-    if not ids:  # an empty image tells how many channels each layer has
+    if not ids:  # run on an empty image for the number of channels
         vectors, _ = recorder([Image.new("RGB", (card.crop_px, card.crop_px))])
         activations = {layer: [values[:0]] for layer, values in vectors.items()}
     return Features(
@@ -133,9 +133,9 @@ def _check_ids(survey: Survey, object_ids: Sequence[str] | None) -> list[str]:
     ids = list(object_ids)
     if len(set(ids)) < len(ids):
         raise ValueError(
-            f"object_ids must be a list of ids, each once; got {len(ids)} of which {len(set(ids))} differ."
+            f"object_ids must be a list of ids without duplicates; got {len(ids)} of which {len(set(ids))} differ."
         )
     known = set(known)
     for object_id in (name for name in ids if name not in known):
-        survey.image(object_id)  # which says what is wrong with it, before any time is spent
+        survey.image(object_id)  # raises the error for an unknown galaxy now
     return ids

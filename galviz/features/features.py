@@ -1,7 +1,7 @@
-"""Features: what a network said of each galaxy, layer by layer; saved, and loaded layer by layer.
+"""Features: the activations and predictions of a network for each galaxy, and files of them.
 
-The file keeps layers as float16; read back, they are float32 like any others. `galviz.features.fileformat` says what is
-in it.
+Files store layers as float16 and load them as float32, one layer at a time. Their format is described in
+`galviz.features.fileformat`.
 """
 
 import os
@@ -27,12 +27,12 @@ CONTROLS = ("random-weights", "shuffled-labels")
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
 class Features:
-    """What a network said of each galaxy. Threads may share one: nothing that it lends can change it.
+    """Activations of the layers of a network for each galaxy, and its predictions; immutable, so threads may share it.
 
     Parameters
     ----------
     object_ids : sequence of str
-        The galaxies, each once.
+        The galaxies, without duplicates.
     layers : mapping of str to array of shape (n_galaxies, n_channels)
         Finite, rows in the order of `object_ids`; copied, as float32.
     predictions : array of shape (n_galaxies,), or None
@@ -43,15 +43,23 @@ class Features:
     Attributes
     ----------
     layers : Mapping of str to ndarray of shape (n_galaxies, n_channels), float32
-        A layer of a file is read when it is asked for, compared with its checksum, and kept; that raises FeaturesError
-        if the file is damaged, or has changed or gone by then. An unknown layer raises UnknownLayer.
+        A layer of a file is read on first access, verified with its checksum, and cached. FeaturesError is raised if
+        the file is damaged, or has been changed or removed; UnknownLayer if there is no such layer.
     predictions : ndarray of shape (n_galaxies,), float32, or None
     provenance : Mapping of str to str
 
     Raises
     ------
     FeaturesError
-        If shapes don't fit, an id comes twice, or a value isn't finite.
+        If shapes don't agree, an id is a duplicate, or a value isn't finite.
+
+    Examples
+    --------
+    >>> features = Features(["12", "34"], {"features": [[0.0, 1.0], [2.0, 3.0]]}, [8.7, 9.1], {})
+    >>> features.layers["features"][features.rows(["34"])].tolist()
+    [[2.0, 3.0]]
+    >>> features.select(["34"])
+    Features(1 galaxies, layers: features)
     """
 
     layers: Mapping[str, np.ndarray]
@@ -67,16 +75,16 @@ class Features:
         provenance: Mapping[str, str],
     ) -> None:
         ids = check_ids(object_ids)
-        if not isinstance(layers, Layers):  # those are checked already, or will be once they are read
+        if not isinstance(layers, Layers):  # Layers are validated when they are read
             checked = {name: check_layer(name, values, ids) for name, values in layers.items()}
             layers = Layers(checked, len(ids), checked.__getitem__)
         if layers.count != len(ids):
             rule = f"layers must have a row for each of the {len(ids)} object_ids"
             raise FeaturesError(f"{rule}; got {layers.count} rows")
         if not all(isinstance(text, str) for pair in provenance.items() for text in pair):
-            raise FeaturesError(f"provenance must hold strings alone; got {dict(provenance)}")
+            raise FeaturesError(f"provenance must map strings to strings; got {dict(provenance)}")
         predictions = None if predictions is None else check_array("predictions", predictions, ids, 1)
-        # A frozen dataclass's own __init__ sets its fields like this.
+        # A frozen dataclass sets its fields like this.
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "predictions", predictions)
         object.__setattr__(self, "provenance", MappingProxyType(dict(provenance)))
@@ -84,21 +92,21 @@ class Features:
 
     @property
     def last_layer(self) -> str:
-        """Name of the last layer: what a network's head reads, or the embedding."""
+        """Name of the last layer: the input of the network's head, or the embedding."""
         return list(self.layers)[-1]
 
     @property
     def object_ids(self) -> list[str]:
-        """The galaxies' ids, in the order of the rows; the list is the caller's own."""
+        """The ids of the galaxies in the order of the rows, as a new list."""
         return list(self._row_of)
 
     def rows(self, object_ids: Iterable[str]) -> np.ndarray:
-        """Rows of galaxies in `layers` and `predictions`: ints of shape (n_asked,), in the order asked for.
+        """Indices of galaxies in `layers` and `predictions`, in the order of `object_ids`.
 
         Raises
         ------
         FeaturesError
-            If there is no such galaxy; the text names ids that are close.
+            If there is no such galaxy; the message names similar ids.
         """
         if isinstance(object_ids, str):
             raise FeaturesError(f"object_ids must be a list of ids; got the text {quoted(object_ids)}")
@@ -110,12 +118,12 @@ class Features:
         return np.array([self._row_of[object_id] for object_id in ids], dtype=np.intp)
 
     def select(self, object_ids: Sequence[str]) -> "Features":
-        """Features of these galaxies alone, in this order; layers that are not read yet stay so.
+        """Features of these galaxies only, in this order; layers of a file are still read on first access.
 
         Raises
         ------
         FeaturesError
-            If there is no such galaxy, or one is asked for twice.
+            If there is no such galaxy, or an id is a duplicate.
         """
         rows = self.rows(object_ids)
         layers = Layers(self.layers, len(rows), lambda name: self.layers[name][rows])
@@ -123,7 +131,7 @@ class Features:
         return Features(object_ids, layers, predictions, self.provenance)
 
     def __reduce__(self) -> tuple:
-        # Neither a read-only mapping nor a layer yet to be read can be pickled: all of it goes along.
+        # Read-only mappings can't be pickled, nor can layers that haven't been read, so all layers are read.
         return Features, (self.object_ids, dict(self.layers), self.predictions, dict(self.provenance))
 
     def __repr__(self) -> str:
@@ -136,24 +144,33 @@ def save_features(features: Features, path: str | os.PathLike[str]) -> None:
     Parameters
     ----------
     features : Features
-        All its layers are written, rounded to float16.
+        Layers are rounded to float16.
     path : path-like
-        Usually ends in ``.parquet``. Its folder must exist; a file of that name is replaced.
+        Usually ends in ``.parquet``. Its folder must exist; an existing file is replaced.
 
     Raises
     ------
     FeaturesError
         If a value is beyond float16's 65504.
     OSError
-        If the file can't be written; what was there before is as it was.
+        If the file can't be written; an existing file is left unchanged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> features = Features(["12", "34"], {"features": [[0.0, 1.0], [2.0, 3.0]]}, [8.7, 9.1], {})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_features(features, f"{folder}/features.parquet")
+    ...     load_features(f"{folder}/features.parquet").predictions.round(1)
+    array([8.7, 9.1], dtype=float32)
     """
-    ids, halves = features.object_ids, {}
+    ids, layers = features.object_ids, {}
     for name, values in features.layers.items():
-        with np.errstate(over="ignore"):  # what float16 can't hold becomes inf, and is told
-            halves[name] = values.astype(np.float16)
+        with np.errstate(over="ignore"):  # values beyond float16 become inf, and raise below
+            layers[name] = values.astype(np.float16)
         rule = f"layer {quoted(name)} must be within float16's ±65504 to be saved"
-        raise_where(np.isinf(halves[name]), values, ids, rule)
-    write_feature_file(path, ids, halves, features.predictions, features.provenance)
+        raise_where(np.isinf(layers[name]), values, ids, rule)
+    write_feature_file(path, ids, layers, features.predictions, features.provenance)
 
 
 def load_features(
@@ -163,18 +180,18 @@ def load_features(
     survey: Survey | None = None,
     weights_sha256: str | None = None,
 ) -> Features:
-    """Open a features file: ids and predictions are read now, a layer when it is asked for.
+    """Open a features file: ids and predictions are read now, layers on first access.
 
     Parameters
     ----------
     path : path-like, optional
         A file by `save_features`; by default the shipped features of the mock survey.
     control : {"random-weights", "shuffled-labels"}, optional
-        Instead of `path`: the shipped features of a network that was never trained, or trained on shuffled labels.
+        Instead of `path`: the shipped features of a control network, with random weights or trained on shuffled labels.
     survey : Survey, optional
-        Refuse features that were not made of this survey as it is now. Its images are read for that.
+        Raise an error if the features aren't those of this survey. All its images are read to check this.
     weights_sha256 : str, optional
-        Refuse features that were not made with these weights.
+        Raise an error if the features were computed with other weights.
 
     Returns
     -------
@@ -183,13 +200,19 @@ def load_features(
     Raises
     ------
     FeaturesError
-        If there is no such file, or it is no features file, damaged, of another survey or of other weights; or if it
-        came with galviz and has changed since.
+        If there is no such file, it isn't a features file, is damaged, belongs to another survey or other weights, or
+        is a shipped file that was changed.
     SurveyError
-        If an image of `survey` has gone.
+        If an image of `survey` is missing.
+
+    Examples
+    --------
+    >>> features = load_features()
+    >>> features.layers["features"].shape
+    (2000, 512)
     """
     if path is not None and control is not None:
-        raise FeaturesError(f"path and control exclude each other; got {os.fspath(path)} and {control}: leave one out")
+        raise FeaturesError(f"path and control exclude each other; got {os.fspath(path)} and {control}: omit one")
     if control not in (None, *CONTROLS):
         raise FeaturesError(f"control must be one of {listed(CONTROLS)}; got {control!r}")
     shipped = data_path("features", f"{control or 'mock-survey'}.parquet")

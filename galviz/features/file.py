@@ -1,4 +1,4 @@
-"""Reading a features file layer by layer, verifying what is read, and saying what is wrong with it."""
+"""Reading a features file layer by layer, with verification and error messages."""
 
 import hashlib
 import shlex
@@ -22,15 +22,16 @@ from galviz.survey.survey import Survey
 
 
 class FeatureFile:
-    """A features file: ids and predictions are read at once, a layer when it is asked for.
+    """A features file: ids and predictions are read at once, layers on request.
 
-    Files written before columns had checksums are verified as a whole when they are opened; their provenance can't be.
+    Files of earlier versions have no checksums of columns: they are verified as a whole when they are opened, without
+    their provenance.
 
     Parameters
     ----------
     path : Path
     shipped : bool
-        Whether it is one that comes with galviz, and that `build-data` makes.
+        Whether it is an artefact, which `build-data` makes.
 
     Attributes
     ----------
@@ -38,18 +39,18 @@ class FeatureFile:
     predictions : ndarray of shape (n,), float32, or None
     layer_names : list of str
     provenance : dict of str to str
-        All as the file has them; `galviz.features.features.Features` checks the values.
+        As stored; `galviz.features.features.Features` validates the values.
 
     Raises
     ------
     FeaturesError
-        If it isn't there, can't be read, or isn't what `write_feature_file` writes.
+        If it is missing, can't be read, or isn't a features file.
     """
 
     def __init__(self, path: Path, *, shipped: bool) -> None:
         self.path, self.shipped = path, shipped
         self.provenance: dict[str, str] = {}
-        # A file that came with galviz is verified as a whole whenever it is opened, so its columns needn't be.
+        # Shipped files are verified as a whole whenever they are opened, so their columns needn't be.
         self._verified_whole = False
         with self._opened() as parquet:
             schema = parquet.schema_arrow
@@ -58,7 +59,7 @@ class FeatureFile:
             except FormatError as error:
                 raise self._fault(error.problem, error.remedy) from error
             self.layer_names, self.provenance = self._contents.layers, self._contents.provenance
-            # It holds a checksum of all values, and so distinguishes this file from another at the same path.
+            # It contains a checksum of all values, which shows whether the file at this path was replaced.
             self._metadata = schema.metadata[KEY]
             head = parquet.read(self._contents.head)
             self.ids = head.column(ID).to_pylist()
@@ -67,12 +68,12 @@ class FeatureFile:
                 self._verify_all(parquet)
 
     def layer(self, name: str) -> np.ndarray:
-        """Read a layer: float16 of shape (n, n_channels); where numbers are missing, NaN.
+        """Read a layer: float16 of shape (n, n_channels), NaN for missing numbers.
 
         Raises
         ------
         FeaturesError
-            If the file has gone, was replaced by another, is damaged, or lacks rows.
+            If the file was removed or replaced, is damaged, or lacks rows.
         """
         with self._opened() as parquet:
             if (parquet.schema_arrow.metadata or {}).get(KEY) != self._metadata:
@@ -87,60 +88,60 @@ class FeatureFile:
         name : str
             ``objID``, ``prediction`` or a layer.
         values : list of str, or ndarray
-            As they were read.
+            As read from the file.
 
         Raises
         ------
         FeaturesError
-            If they aren't those that were written.
+            If the checksums differ.
         """
         if self._verified_whole or not self._contents.column_sha256:
             return
         if hashlib.sha256(column_bytes(values)).hexdigest() != self._contents.column_sha256.get(name):
-            raise self._fault(f"is damaged: column {quoted(name)} isn't what its checksum says")
+            raise self._fault(f"is damaged: column {quoted(name)} doesn't match its checksum")
 
     def _verify_all(self, parquet: pq.ParquetFile) -> None:
-        """Compare all columns with the one checksum of a file that was written before each had its own."""
+        """Verify all columns of a file of an earlier version, which has one checksum."""
         content = hashlib.sha256(column_bytes(self.ids))
         if self._contents.predicts:
             content.update(column_bytes(self.predictions))
         for name in self.layer_names:
             content.update(column_bytes(self._values(parquet, name)))
         if content.hexdigest() != self._contents.content_sha256:
-            raise self._fault("is damaged: its values aren't what their checksum says")
+            raise self._fault("is damaged: its values don't match their checksum")
 
     def _values(self, parquet: pq.ParquetFile, name: str) -> np.ndarray:
         column = parquet.read([name]).column(name)
-        # This makes a missing number a NaN, and leaves a missing row out.
+        # Missing numbers become NaN, and missing rows are dropped.
         values = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
         if len(values) != len(self.ids) * column.type.list_size:
             raise self._fault(f"lacks rows of layer {quoted(name)}")
         return values.reshape(len(self.ids), column.type.list_size)
 
     def check_survey(self, survey: Survey) -> None:
-        """Refuse features of another survey, or of a part of this one."""
+        """Raise FeaturesError if the features belong to another survey, or lack galaxies of this one."""
         folder = getattr(survey, "folder", "FOLDER")
         known = set(self.ids)
         missing = [object_id for object_id in survey.object_ids if object_id not in known]
         if missing:
             problem = f"lacks {len(missing)} of the {len(survey.object_ids)} galaxies of {folder}, such as {missing[0]}"
         elif survey.sha256 != self.provenance.get("survey_sha256"):
-            problem = f"is of another survey than {folder}, or that has changed since"
+            problem = f"belongs to another survey than {folder}, or that survey has changed"
         else:
             return
         command = self._extract(folder)
         raise self._fault(problem, f"run `{command}`" + (" and load that file" if self.shipped else ""))
 
     def check_weights(self, sha256: str) -> None:
-        """Refuse features made with other weights."""
-        found = self.provenance.get("weights_sha256")
-        if sha256 != found:
+        """Raise FeaturesError if the features were computed with other weights."""
+        recorded = self.provenance.get("weights_sha256")
+        if sha256 != recorded:
             remedy = None if self.shipped else f"make it again with `{self._extract('FOLDER', own_card=True)}`"
-            raise self._fault(f"is of other weights: of sha256 {found}, and wanted are {sha256}", remedy)
+            raise self._fault(f"was computed with other weights: sha256 must be {sha256}; got {recorded}", remedy)
 
     @contextmanager
     def named(self) -> Iterator[None]:
-        """Say in which file the values are that can't be used."""
+        """Add the path of the file to errors about its values."""
         try:
             yield
         except FeaturesError as error:
@@ -151,31 +152,30 @@ class FeatureFile:
         return "python -m galviz build-data" if self.shipped else self._extract("FOLDER")
 
     def _extract(self, folder: str | Path, *, own_card: bool | None = None) -> str:
-        """The command that makes such a file of a survey, by default with the card and the precision of this one."""
-        out = "FILE" if self.shipped else self.path
+        """The command that makes such a file for a survey, by default with the card and the precision of this one."""
+        survey, out = shlex.quote(str(folder)), shlex.quote("FILE" if self.shipped else str(self.path))
         if self.provenance.get("computation") == IMPORTED:
             source = shlex.quote(self.provenance.get("imported_from", "FILE"))
-            survey, there = shlex.quote(str(folder)), shlex.quote(str(out))
-            return f"python -m galviz import-features {source} --survey {survey} --out {there} --force"
-        command = f"python -m galviz extract --survey {shlex.quote(str(folder))} --out {shlex.quote(str(out))}"
-        if self._of_own_card if own_card is None else own_card:
+            return f"python -m galviz import-features {source} --survey {survey} --out {out} --force"
+        command = f"python -m galviz extract --survey {survey} --out {out}"
+        if self._has_own_card if own_card is None else own_card:
             command += " --model CARD"
         return command + (" --precision bfloat16" if self.provenance.get("precision") == "bfloat16" else "")
 
     @property
-    def _of_own_card(self) -> bool:
-        """Whether weights or card were others than the shipped ones, as far as the file says."""
+    def _has_own_card(self) -> bool:
+        """Whether the features were computed with another card or other weights than the shipped ones."""
         weights, card = self.provenance.get("weights_sha256"), self.provenance.get("card_sha256")
         if self.shipped:
             return False
         try:
             shipped = read_card()
             return weights not in (None, shipped.weights_sha256) or card not in (None, shipped.sha256)
-        except BrokenFileError:  # what is wrong with the shipped card is told where that is needed
+        except BrokenFileError:  # a broken shipped card is reported elsewhere
             return True
 
     def _fault(self, problem: str, remedy: str | None = None) -> FeaturesError:
-        """What is wrong with the file and, unless there is another remedy, the command that makes it."""
+        """An error that describes the problem and the remedy, by default the command that makes the file."""
         if remedy is None:
             remedy = f"make it again with `{self._command}`"
             if not (self.shipped or self.provenance):
@@ -184,29 +184,29 @@ class FeatureFile:
 
     @contextmanager
     def _opened(self) -> Iterator[pq.ParquetFile]:
-        """Lend the file; it is closed afterwards, so that it can be replaced, on Windows too."""
+        """Open the file, and close it afterwards: on Windows an open file can't be replaced."""
         try:
             with open_regular(self.path) as stream:
                 self._verified_whole = verify_open(self.path, stream)
                 yield pq.ParquetFile(stream, page_checksum_verification=not self._verified_whole)
         except FileNotFoundError as error:
             clone = "work in a clone of the project (pip install -e .), or " if self.shipped else ""
-            raise self._fault("isn't there", f"{clone}make it with `{self._command}`") from error
+            raise self._fault("doesn't exist", f"{clone}make it with `{self._command}`") from error
         except ShippedFileError as error:
             raise FeaturesError(str(error)) from error
         except NotRegularError as error:
             raise self._fault(f"can't be read: {error.strerror}", "name the file itself") from error
         except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
-            # What Arrow finds wrong inside a file has no errno, even where it is an OSError.
+            # Arrow's errors about the content of a file have no errno, even if they are OSErrors.
             if getattr(error, "errno", None) is not None:
                 raise self._fault(f"can't be read: {error.strerror}", "check the path and its permissions") from error
             raise self._fault(_damage(self.path.read_bytes())) from error
 
 
 def _damage(content: bytes) -> str:
-    """What is wrong with a file that is no whole Parquet file."""
+    """Describe what is wrong with a file that isn't a complete Parquet file."""
     if not content:
         return "is empty (0 bytes)"
     if not content.startswith(b"PAR1"):
-        return f"is {file_kind(content) or 'something else'} and no Parquet table"
+        return f"is {file_kind(content) or 'something else'}, not a Parquet table"
     return "is damaged" if content.endswith(b"PAR1") else "is truncated: its end is missing"

@@ -2,8 +2,8 @@
 
 The columns are ``objID`` (string), ``prediction`` (float32; absent if the network predicts no label) and one per layer,
 named after it: a fixed-size list of float16. Half precision rounds by at most one part in 2,048 and halves the file.
-The schema's metadata holds JSON under ``galviz``: the number of the format, the layers' names, the provenance,
-checksums of all values and of each column, and a checksum of the JSON itself.
+The metadata of the schema has JSON under ``galviz``: the version of the format, the names of the layers, the
+provenance, checksums of all values and of each column, and a checksum of the JSON itself.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ class FormatError(ValueError):
     Attributes
     ----------
     problem : str
-        What is wrong, to follow the name of the file.
+        A clause that follows the name of the file.
     remedy : str or None
         What to do; None if the file should be made again.
     """
@@ -43,7 +43,7 @@ class FormatError(ValueError):
 
 @dataclass(frozen=True)
 class Contents:
-    """What the metadata of a features file says.
+    """The metadata of a features file.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Contents:
     content_sha256 : str
         Checksum of all columns.
     column_sha256 : dict of str to str
-        Checksum of each column; empty in files that were written before there were any.
+        Checksum of each column; empty in files of earlier versions.
     """
 
     layers: list[str]
@@ -76,12 +76,28 @@ def write_feature_file(
     predictions: np.ndarray | None,
     provenance: Mapping[str, str],
 ) -> None:
-    """Write float16 layers, shape (n, n_channels), and float32 predictions, shape (n,) or None: whole or not at all.
+    """Write a features file, whole or not at all.
+
+    Parameters
+    ----------
+    path : path-like
+    ids : sequence of str, length n
+    layers : mapping of str to ndarray of float16, shape (n, n_channels)
+    predictions : ndarray of float32, shape (n,), or None
+    provenance : mapping of str to str
 
     Raises
     ------
     OSError
-        If the file can't be written; what was there before is as it was.
+        If the file can't be written; an existing file is left unchanged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_feature_file(f"{folder}/f.parquet", ["12"], {"features": np.ones((1, 2), np.float16)}, None, {})
+    ...     pq.read_table(f"{folder}/f.parquet").column_names
+    ['objID', 'features']
     """
     columns = {ID: pa.array(ids, pa.string())}
     if predictions is not None:
@@ -108,7 +124,7 @@ def write_feature_file(
             table,
             stream,
             compression="zstd",
-            # First bytes apart from second bytes, which zstd alone can do nothing with: a tenth smaller.
+            # Separates first and second bytes of the numbers, which zstd then compresses a tenth smaller.
             use_byte_stream_split=[f"{name}.list.element" for name in layers],
             use_dictionary=False,
             write_statistics=False,
@@ -117,26 +133,32 @@ def write_feature_file(
 
 
 def parse_contents(schema: pa.Schema, *, verified: bool) -> Contents:
-    """Parse the metadata of a features file, and check that the columns are those that it lists.
+    """Parse the metadata of a features file, and compare it with the columns.
 
     Parameters
     ----------
     schema : pyarrow.Schema
     verified : bool
-        Whether the file as a whole was compared with a checksum, so that the metadata needn't be.
+        Whether the whole file has been compared with a checksum; if so, the checksum of the metadata is skipped.
 
     Raises
     ------
     FormatError
-        If it isn't what `write_feature_file` writes.
+        If it isn't the schema of a features file.
+
+    Examples
+    --------
+    >>> parse_contents(pa.schema([("objID", pa.string())]), verified=False)
+    Traceback (most recent call last):
+    galviz.features.fileformat.FormatError: is a Parquet table of another kind: its metadata has no key 'galviz'
     """
     if KEY not in (schema.metadata or {}):
-        raise FormatError("is a Parquet table of something else: its metadata says nothing of galviz")
+        raise FormatError("is a Parquet table of another kind: its metadata has no key 'galviz'")
     try:
         metadata = json.loads(schema.metadata[KEY])
         if metadata["format"] > _FORMAT:
             raise FormatError(f"has format {metadata['format']}, and this galviz reads {_FORMAT}", "update galviz")
-        digest = metadata.pop("sha256", None)  # absent, like those of columns, in files of earlier versions
+        digest = metadata.pop("sha256", None)  # absent in files of earlier versions
         contents = Contents(
             layers=[str(name) for name in metadata["layers"]],
             provenance=dict(metadata["provenance"]),
@@ -149,29 +171,44 @@ def parse_contents(schema: pa.Schema, *, verified: bool) -> Contents:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FormatError("has galviz metadata that can't be read") from error
     if not verified and digest not in (None, _json_sha256(metadata)):
-        raise FormatError("is damaged: its galviz metadata isn't what its checksum says")
+        raise FormatError("is damaged: its galviz metadata doesn't match its checksum")
     for name in (*contents.head, *contents.layers):
         if schema.get_field_index(name) < 0:
             raise FormatError(f"has no column {quoted(name)}")
         kind = schema.field(name).type
-        halves = pa.types.is_fixed_size_list(kind) and kind.value_type == pa.float16()
-        if not {ID: kind == pa.string(), PREDICTION: kind == pa.float32()}.get(name, halves):
+        is_layer = pa.types.is_fixed_size_list(kind) and kind.value_type == pa.float16()
+        if not {ID: kind == pa.string(), PREDICTION: kind == pa.float32()}.get(name, is_layer):
             raise FormatError(f"has a column {quoted(name)} of type {kind}, which galviz doesn't write")
     return contents
 
 
 def has_only_own_columns(path: str | os.PathLike[str], layers: Iterable[str]) -> bool:
-    """Whether a features file has only galviz's columns and metadata, and none that somebody has added."""
+    """Whether a features file has only galviz's columns and metadata, without additions by other programs.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pq.write_table(pa.table({"objID": ["12"], "notes": ["mine"]}), f"{folder}/f.parquet")
+    ...     has_only_own_columns(f"{folder}/f.parquet", ["features"])
+    False
+    """
     schema = pq.read_schema(path)
-    own = {ID, PREDICTION, *layers}
-    return set(schema.names) == own and set(schema.metadata or {}) <= {KEY, b"ARROW:schema"}
+    own_columns = {ID, PREDICTION, *layers}
+    return set(schema.names) == own_columns and set(schema.metadata or {}) <= {KEY, b"ARROW:schema"}
 
 
 def column_bytes(values: np.ndarray | list[str]) -> bytes:
-    """The bytes of a column of which checksums are taken."""
+    """Encode a column for its checksum.
+
+    Examples
+    --------
+    >>> column_bytes(["12", "34"])
+    b'["12", "34"]'
+    """
     return json.dumps(values).encode() if isinstance(values, list) else values.tobytes()
 
 
 def _json_sha256(metadata: dict[str, Any]) -> str:
-    """Checksum of what JSON says, whatever the order of its keys."""
+    """Checksum of JSON content, independent of the order of its keys."""
     return hashlib.sha256(json.dumps(metadata, sort_keys=True).encode()).hexdigest()

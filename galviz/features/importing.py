@@ -1,6 +1,6 @@
-"""Embeddings that were computed elsewhere -> features of a survey, as galviz's own.
+"""Import of embeddings computed by other programs, as features of a survey.
 
-Read are Parquet and CSV tables with a column of ids, and NumPy's .npy and .npz with the ids beside the numbers.
+Parquet and CSV tables, and NumPy's .npy and .npz, are supported.
 """
 
 import hashlib
@@ -20,24 +20,24 @@ from galviz.features.origin import IMPORTED
 from galviz.survey.missing import find_marks
 from galviz.survey.survey import Survey
 
-__all__ = ["Imported", "import_features"]
+__all__ = ["ImportedFeatures", "import_features"]
 
-# Of the variance of an embedding, the most that the features file's float16 may take away.
-_MOST_LOSS = 1e-4
+# Largest share of the variance of an embedding that rounding to float16 in a features file may change.
+_MAX_LOSS = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
-class Imported:
-    """Features that were imported, and what was left out.
+class ImportedFeatures:
+    """ImportedFeatures features, and how the file was read.
 
     Attributes
     ----------
     features : Features
         One layer, no predictions, rows in the order of the survey.
     read_from : str
-        What the layer was read from, in words.
+        A description of the columns or the array of the layer.
     n_left_out : int
-        Rows of galaxies that the survey doesn't have.
+        Number of rows whose galaxies aren't in the survey.
     """
 
     features: Features
@@ -53,45 +53,56 @@ def import_features(
     columns: Sequence[str] | None = None,
     ids: str | os.PathLike[str] | None = None,
     layer: str = "embedding",
-) -> Imported:
-    """Read an embedding that another program has computed for the galaxies of a survey.
+) -> ImportedFeatures:
+    """Import an embedding that another program has computed for the galaxies of a survey.
 
     Parameters
     ----------
     path : path-like
-        ``.parquet`` or ``.csv``: a table with a column of ids and the numbers, in one column of lists (Parquet) or in
-        columns of numbers. ``.npz``: an array of shape (n, channels) and one of ids. ``.npy``: such an array, with
-        `ids` in a file of their own.
+        ``.parquet`` or ``.csv``: a table with a column of ids, and one column of lists (Parquet) or columns of numbers.
+        ``.npz``: an array of shape (n, channels) and one of ids. ``.npy``: an array of shape (n, channels), with `ids`
+        in another file.
     survey : Survey
-        Every one of its galaxies must have a row; rows of other galaxies are left out.
+        Each of its galaxies must have a row; other rows are ignored.
     id_column : str
-        Name of the column, or of the array in an .npz, that holds the ids.
+        Name of the column of ids, or of the array of ids in an .npz.
     columns : sequence of str, optional
-        The columns that hold the embedding, or the array in an .npz; ``"feat_*"`` stands for all that begin so. By
-        default the one column of lists, or the columns of numbers, if all have one name and a number: ``feat_0`` …
+        The columns of the embedding, or the array in an .npz; ``"feat_*"`` means all names with that prefix. By
+        default the only column of lists, or all columns of numbers if their names differ only in a number: ``feat_0`` …
     ids : path-like, optional
         For .npy: a .npy of ids, or a text file with one id per line.
     layer : str
-        What the embedding is called in galviz.
+        Name of the layer.
 
     Returns
     -------
-    Imported
+    ImportedFeatures
 
     Raises
     ------
     FeaturesError
-        If the file can't be read, the columns aren't clear, ids don't match the survey or come twice, or values aren't
-        finite or would lose too much as float16.
+        If the file can't be read, the columns are ambiguous, ids are duplicates or don't match the survey, or values
+        aren't finite or can't be rounded to float16.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import galviz
+    >>> survey = galviz.load_survey()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.savez(f"{folder}/dino.npz", objID=survey.object_ids, embedding=np.eye(2000, 4))
+    ...     imported = import_features(f"{folder}/dino.npz", survey)
+    >>> imported.features.layers["embedding"].shape
+    (2000, 4)
     """
     file = Path(path)
     rows = read_embedding(file, id_column, columns, None if ids is None else Path(ids))
     if rows.array.ndim != 2 or 0 in rows.array.shape or len(rows.array) != len(rows.ids):
         raise FeaturesError(
-            f"{file} must have a row of numbers for each id; got {len(rows.ids)} ids and numbers of the shape "
+            f"{file} must have a row of numbers for each id; got {len(rows.ids)} ids and an array of shape "
             f"{rows.array.shape}."
         )
-    values = rows.array[_places(rows.ids, survey, file)]
+    values = rows.array[_find_rows(rows.ids, survey, file)]
     _check_values(values, survey.object_ids, file)
     provenance = {
         "survey_sha256": survey.sha256,
@@ -102,60 +113,59 @@ def import_features(
         "galviz": __version__,
     }
     features = Features(survey.object_ids, {layer: values}, None, provenance)
-    _refuse_loss(values, file)
-    return Imported(features, rows.read_from, len(rows.ids) - len(survey.object_ids))
+    _check_loss(values, file)
+    return ImportedFeatures(features, rows.read_from, len(rows.ids) - len(survey.object_ids))
 
 
-def _places(ids: list[str], survey: Survey, file: Path) -> list[int]:
-    """The row of each galaxy of a survey."""
-    place = {object_id: row for row, object_id in enumerate(ids)}
-    if len(place) < len(ids):
-        twice = next(object_id for row, object_id in enumerate(ids) if place[object_id] != row)
-        raise FeaturesError(f"{file} must have one row per galaxy; got {quoted(twice)} {ids.count(twice)} times.")
-    wanted = survey.object_ids
-    missing = [object_id for object_id in wanted if object_id not in place]
+def _find_rows(ids: list[str], survey: Survey, file: Path) -> list[int]:
+    """Find the row of each galaxy of a survey."""
+    row_of = {object_id: row for row, object_id in enumerate(ids)}
+    if len(row_of) < len(ids):
+        duplicate = next(object_id for row, object_id in enumerate(ids) if row_of[object_id] != row)
+        count = ids.count(duplicate)
+        raise FeaturesError(f"{file} must have one row per galaxy; got {quoted(duplicate)} {count} times.")
+    missing = [object_id for object_id in survey.object_ids if object_id not in row_of]
     if missing:
         first = f"the file's first is {quoted(ids[0])}" if ids else "the file has none"
         raise FeaturesError(
-            f"{file} must have a row for each of the {len(wanted):,} galaxies of {survey.folder}; it lacks "
+            f"{file} must have a row for each of the {len(survey.object_ids):,} galaxies of {survey.folder}; it lacks "
             f"{len(missing):,}, such as {missing[0]} ({first}). Compute them too, or remove them from the survey."
         )
-    return [place[object_id] for object_id in wanted]
+    return [row_of[object_id] for object_id in survey.object_ids]
 
 
 def _checksum(values: np.ndarray, layer: str) -> str:
-    """What tells this embedding from others, in the place of the checksum of weights."""
+    """Checksum of an embedding, recorded in place of that of weights."""
     return hashlib.sha256(layer.encode() + str(values.shape).encode() + values.tobytes()).hexdigest()
 
 
 def _check_values(values: np.ndarray, object_ids: list[str], file: Path) -> None:
-    """Refuse values that are not finite, or that stand for a missing value in their column."""
+    """Raise FeaturesError if a value isn't finite, or stands for a missing value."""
     if not (np.issubdtype(values.dtype, np.floating) or np.issubdtype(values.dtype, np.integer)):
         raise FeaturesError(f"{file} must have real numbers; got {values.dtype}.")
     for column, numbers in enumerate(values.T):
-        # In a column without a name, only the numbers themselves say which of them mean "missing".
+        # An array has no column names, by which missing values are recognised too.
         wrong = ~np.isfinite(numbers) | find_marks("", numbers.astype(float)).missing
         if wrong.any():
             row = wrong.argmax()
             raise FeaturesError(
-                f"{file} must have a finite number in each place; number {column + 1} of {object_ids[row]} is "
-                f"{numbers[row]:g}, which stands for a missing value. Compute it again, or remove the galaxy from "
-                "the survey."
+                f"{file} must have finite numbers; number {column + 1} of {object_ids[row]} is {numbers[row]:g}, which "
+                "stands for a missing value. Compute it again, or remove the galaxy from the survey."
             )
 
 
-def _refuse_loss(values: np.ndarray, file: Path) -> None:
-    """Refuse an embedding that float16, in which features are saved, would change too much."""
+def _check_loss(values: np.ndarray, file: Path) -> None:
+    """Raise FeaturesError if rounding to float16 would change an embedding too much."""
     exact = values.astype(float)
     with np.errstate(over="ignore"):
         saved = exact.astype(np.float32).astype(np.float16).astype(float)
     if np.isfinite(saved).all():
-        # In units of the largest value, because the square of a tiny number is 0.
+        # Divided by the largest value, because the square of a tiny number underflows to 0.
         scale = np.abs(exact).max() or 1.0
         variance, loss = (exact / scale).var(axis=0).sum(), (((exact - saved) / scale) ** 2).mean(axis=0).sum()
-        if loss <= _MOST_LOSS * variance or (exact == exact[0]).all():
-            return  # if all galaxies are alike, the pages say so
+        if loss <= _MAX_LOSS * variance or (exact == exact[0]).all():
+            return  # if all galaxies are equal, pages report it
     raise FeaturesError(
-        f"{file} has values from {values.min():g} to {values.max():g}, of which float16, in which features are kept, "
-        "would lose too much. Subtract each column's mean and divide by the largest standard deviation first."
+        f"{file} has values from {values.min():g} to {values.max():g}, which can't be rounded to float16 as features "
+        "files are. Subtract each column's mean and divide by the largest standard deviation first."
     )

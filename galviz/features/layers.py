@@ -1,4 +1,4 @@
-"""Layers of features that are read when they are first asked for, and the errors of features."""
+"""Layers that are read on first access, and the errors of features."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -8,17 +8,17 @@ from galviz.errors import BrokenFileError, listed, quoted
 
 
 class FeaturesError(BrokenFileError):
-    """Features, or a file of them, that can't be used; the message says why and what to do."""
+    """Features, or a file of features, that can't be used."""
 
 
 class UnknownLayer(FeaturesError, KeyError):
-    """A layer that these features don't have; a KeyError too, because `Features.layers` is a mapping."""
+    """A layer that doesn't exist; also a KeyError, because `Features.layers` is a mapping."""
 
-    __str__ = ValueError.__str__  # a KeyError's own puts the sentence in quotes
+    __str__ = ValueError.__str__  # KeyError's puts the message in quotes
 
 
 class Layers(Mapping[str, np.ndarray]):
-    """Arrays by the name of the layer; each is obtained from `read` when it is first asked for, and cached read-only.
+    """A mapping of layers to arrays that are read on first access, and cached read-only.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Layers(Mapping[str, np.ndarray]):
     count : int
         Number of galaxies, the rows of each array.
     read : callable
-        Called as read(name), by several threads at once if they ask at once.
+        Called as read(name); several threads may call it at the same time.
 
     Examples
     --------
@@ -45,14 +45,14 @@ class Layers(Mapping[str, np.ndarray]):
         if name not in self._names:
             raise UnknownLayer(f"layer must be one of {listed(self._names)}; got {quoted(str(name))}")
         if name not in self._cached:
-            # Threads that ask at once may each read; all get the array that was stored first.
+            # Several threads may read the same layer; all get the array that was stored first.
             values = self._read(name)
             values.setflags(write=False)
             self._cached.setdefault(name, values)
         return self._cached[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names  # Mapping's own would read the layer
+        return name in self._names  # Mapping.__contains__ would read the layer
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

@@ -1,4 +1,4 @@
-"""What determines the numbers in features: the one key by which computed features are found again."""
+"""The origin of features: everything that determines their values, as the key of the cache."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,33 +6,39 @@ from dataclasses import asdict, astuple, dataclass
 
 from galviz.network.card import ModelCard
 
-# The version of the code between an image file and a row of features: decoding, cropping, normalising, pooling. Raise
-# it with any change after which `extract` returns other numbers; tests/features/test_origin.py notices one.
+# The version of the code from an image file to a row of features: decoding, cropping, normalising, pooling. Raise it
+# with any change after which `extract` returns other values; tests/features/test_origin.py fails then.
 COMPUTATION = "1"
-# The same of features that another program has computed.
+# Its value for features computed by another program.
 IMPORTED = "imported"
-# In a provenance, the hooks that changed the network's output.
+# The key in a provenance for hooks that changed the network's output.
 HOOKS = "changed_by_hooks"
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What features were computed from, and how. Equal origins mean equal numbers, save for float rounding.
+    """What features were computed from. Equal origins mean equal values, up to float rounding.
 
     Attributes
     ----------
     survey_sha256 : str
-        Of the catalogue and every image, at the scale at which the images are read.
+        Checksum of the catalogue and all images, at the scale at which images are read.
     card_sha256 : str
-        Of everything the model card says: how images are cropped and normalised, which layers there are.
+        Checksum of the content of the model card.
     weights_sha256 : str
-        Of the weights.
+        Checksum of the weights.
     precision : str
         ``"float32"`` or ``"bfloat16"``.
     computation : str
-        `COMPUTATION` of the galviz that computed them; empty for features written before it was recorded.
+        `COMPUTATION` of the galviz that computed them; empty in files of earlier versions.
     changed_by_hooks : str
         What changed the network's output during the pass; usually empty.
+
+    Examples
+    --------
+    >>> origin = Origin("5b1e", "c0de", "77a0")
+    >>> origin.difference(Origin("5b1e", "c0de", "9999"))
+    'weights_sha256'
     """
 
     survey_sha256: str
@@ -44,20 +50,20 @@ class Origin:
 
     @classmethod
     def expected(cls, survey_sha256: str, card: ModelCard, *, precision: str = "float32") -> "Origin":
-        """The origin of features that this galviz would compute for a survey with a card's network."""
+        """The origin of features that this version would compute for a survey with the network of a card."""
         return cls(survey_sha256, card.sha256, card.weights_sha256, precision)
 
     @classmethod
     def recorded(cls, provenance: Mapping[str, str]) -> "Origin":
-        """The origin that features carry; what they do not say is empty, and so equals no expected one."""
+        """The origin in a provenance; missing entries are empty, and so differ from any expected origin."""
         return cls(**{name: provenance.get(name, "") for name in cls.__dataclass_fields__})
 
     @property
     def key(self) -> str:
-        """A checksum of all of it, in hexadecimal: a name for a file or a cache entry."""
+        """Checksum of all attributes, in hexadecimal, for the name of a file or cache entry."""
         return hashlib.sha256("\n".join(astuple(self)).encode()).hexdigest()
 
     def difference(self, other: "Origin") -> str:
-        """Name the first thing that differs from another origin; empty if they are equal."""
-        theirs = asdict(other)
-        return next((name for name, value in asdict(self).items() if value != theirs[name]), "")
+        """Name of the first attribute that differs from another origin; empty if they are equal."""
+        others = asdict(other)
+        return next((name for name, value in asdict(self).items() if value != others[name]), "")

@@ -1,4 +1,4 @@
-"""Raw pixels as features: what any method is given before it has learnt anything; a control for what one learnt."""
+"""Raw pixels as features: a baseline for what a network has learnt."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,19 +20,19 @@ def pixel_features(
     side_px: int = SIDE_PX,
     progress: Callable[[int, int], object] | None = None,
 ) -> np.ndarray:
-    """Give the pixels of what a network is shown, shrunk and in a row.
+    """Downsample the crops that a network takes, and flatten their pixels.
 
     Parameters
     ----------
     survey : Survey
     object_ids : sequence of str, optional
-        All of them by default.
+        All galaxies by default.
     pad_px, crop_px : int
-        As of the network's card: see `galviz.network.crops.network_crop`.
+        As on the network's card: see `galviz.network.crops.network_crop`.
     side_px : int
-        To which the crop is shrunk, each pixel the mean of those it stands for.
+        Side of the downsampled crop; each of its pixels is the mean of those that it covers.
     progress : callable, optional
-        Called as progress(done, total). What it raises ends it and comes through.
+        Called as progress(done, total). An exception raised by it cancels the work.
 
     Returns
     -------
@@ -45,14 +45,21 @@ def pixel_features(
         If a side is less than 1.
     SurveyError
         If an image can't be read any more.
+
+    Examples
+    --------
+    >>> import galviz
+    >>> survey = galviz.load_survey()
+    >>> pixel_features(survey, survey.object_ids[:2], pad_px=144, crop_px=112, side_px=4).shape
+    (2, 48)
     """
     if side_px < 1:
-        raise ValueError(f"side_px must be at least 1; got {side_px}. Give the side of the shrunk picture in pixels.")
-    wanted = survey.object_ids if object_ids is None else list(object_ids)
-    found = np.empty((len(wanted), 3 * side_px**2), np.float32)
-    for place, object_id in enumerate(wanted):
+        raise ValueError(f"side_px must be at least 1; got {side_px}. Give the side of the crop in pixels.")
+    ids = survey.object_ids if object_ids is None else list(object_ids)
+    pixels = np.empty((len(ids), 3 * side_px**2), np.float32)
+    for row, object_id in enumerate(ids):
         crop = network_crop(survey.image(object_id), pad_px, crop_px)
-        found[place] = np.asarray(crop.resize((side_px, side_px), Image.Resampling.BOX), np.float32).ravel() / 255
+        pixels[row] = np.asarray(crop.resize((side_px, side_px), Image.Resampling.BOX), np.float32).ravel() / 255
         if progress:
-            progress(place + 1, len(wanted))
-    return found
+            progress(row + 1, len(ids))
+    return pixels

@@ -1,4 +1,4 @@
-"""Checks of the ids and arrays that features are made of."""
+"""Validation of the ids and arrays of features."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +11,13 @@ from galviz.features.layers import FeaturesError
 
 
 def check_ids(object_ids: Sequence[str]) -> list[str]:
-    """The ids as a list; raises FeaturesError unless they are strings, each once."""
+    """Validate ids, as a list; FeaturesError unless they are strings without duplicates.
+
+    Examples
+    --------
+    >>> check_ids(("12", "34"))
+    ['12', '34']
+    """
     ids = list(object_ids)
     for kind in set(map(type, ids)):
         if not issubclass(kind, str):
@@ -19,45 +25,66 @@ def check_ids(object_ids: Sequence[str]) -> list[str]:
             raise FeaturesError(f"object_ids must be strings; got {stray!r} of type {kind.__name__}")
     if len(set(ids)) < len(ids):
         ((object_id, count),) = Counter(ids).most_common(1)
-        raise FeaturesError(f"object_ids must hold each galaxy once; got {quoted(object_id)} {count} times")
+        raise FeaturesError(f"object_ids must have no duplicates; got {quoted(object_id)} {count} times")
     return ids
 
 
 def check_layer(name: str, values: np.ndarray, ids: list[str]) -> np.ndarray:
-    """The values of a layer as float32, shape (n, channels); raises FeaturesError as `check_array`."""
+    """Validate the values of a layer, as float32 of shape (n, channels); FeaturesError as `check_array`.
+
+    Examples
+    --------
+    >>> check_layer("features", [[1, 2]], ["12"])
+    array([[1., 2.]], dtype=float32)
+    """
     if not isinstance(name, str) or name in ("", ID, PREDICTION):
         raise FeaturesError(f"a layer's name must be a string other than '', {ID} and {PREDICTION}; got {name!r}")
     return check_array(f"layer {quoted(name)}", values, ids, 2)
 
 
-def check_array(what: str, values: np.ndarray, ids: list[str], n_axes: int) -> np.ndarray:
-    """Copy `values` as read-only float32; raises FeaturesError unless they are finite, with one row per galaxy.
+def check_array(title: str, values: np.ndarray, ids: list[str], n_axes: int) -> np.ndarray:
+    """Validate an array with one row per galaxy, and copy it as read-only float32.
 
     Parameters
     ----------
-    what : str
-        What they are, for the message.
+    title : str
+        For the error message.
     values : array of shape (n,) or (n, channels)
     ids : list of str, length n
     n_axes : int
         1 or 2.
+
+    Raises
+    ------
+    FeaturesError
+        If the values aren't finite numbers of that shape.
+
+    Examples
+    --------
+    >>> check_array("predictions", [8.5], ["12"], 1)
+    array([8.5], dtype=float32)
     """
     values = np.asarray(values)
     if values.ndim != n_axes or len(values) != len(ids) or 0 in values.shape[1:]:
         shape = f"({len(ids)}, n_channels)" if n_axes == 2 else f"({len(ids)},)"
         hint = ": average maps over height and width first" if values.ndim == 4 else ""
-        raise FeaturesError(f"{what} must have shape {shape}, a row for each of object_ids; got {values.shape}{hint}")
+        raise FeaturesError(f"{title} must have shape {shape}, a row for each of object_ids; got {values.shape}{hint}")
     if values.dtype.kind not in "fiu":
-        raise FeaturesError(f"{what} must be numbers; got dtype {values.dtype}")
-    with np.errstate(over="ignore"):  # what float32 can't hold becomes inf, and is told
+        raise FeaturesError(f"{title} must be numbers; got dtype {values.dtype}")
+    with np.errstate(over="ignore"):  # values beyond float32 become inf, and raise below
         copy = np.array(values, dtype=np.float32)
-    raise_where(~np.isfinite(copy), values, ids, f"{what} must be finite")
+    raise_where(~np.isfinite(copy), values, ids, f"{title} must be finite")
     copy.setflags(write=False)
     return copy
 
 
 def raise_where(bad: np.ndarray, values: np.ndarray, ids: list[str], rule: str) -> None:
-    """Raise a FeaturesError that names the first galaxy where `bad` is true, if it is true anywhere."""
+    """Raise FeaturesError if `bad` is true anywhere; the message names the first galaxy.
+
+    Examples
+    --------
+    >>> raise_where(np.array([False]), np.array([8.5]), ["12"], "predictions must be finite")
+    """
     if bad.any():
         first = tuple(np.argwhere(bad)[0])
         raise FeaturesError(f"{rule}; got {values[first]} for galaxy {ids[first[0]]}: check its image and the network")

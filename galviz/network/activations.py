@@ -1,8 +1,7 @@
-"""Images through a network: the outputs of its layers, one vector per image each, and its predictions.
+"""The activations of a network's layers, as one vector per image, and its predictions.
 
-A forward hook belongs to the module, and so to everybody who shares the network: the hook of one thread sees the images
-of another thread too. A pass here runs on a snapshot of the network that nobody else can reach, and nothing of it stays
-on the network.
+A forward hook belongs to the module, which all threads share, so the hook of one thread would record the images of
+another thread. Each forward pass therefore runs on a snapshot of the network that no other thread can reach.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,15 +13,19 @@ from torch import nn
 
 from galviz.errors import listed
 from galviz.network.card import ModelCard
+from galviz.network.device import choose_device
+from galviz.network.evalmode import check_eval_mode
+from galviz.network.fingerprint import weights_checksum
 from galviz.network.forward import PRECISIONS, forward, preprocess
-from galviz.network.layers import choose_pooling, find_module, pool, pooling_problem, record_outputs
-from galviz.network.snapshot import Snapshot, check_eval_mode, pass_lock, take_snapshot, weights_checksum
+from galviz.network.layers import find_module, record_outputs
+from galviz.network.pooling import choose_pooling, pool, pooling_problem
+from galviz.network.snapshot import Snapshot, pass_lock, take_snapshot
 
-__all__ = ["ActivationRecorder", "choose_device", "feature_maps"]
+__all__ = ["ActivationRecorder", "check_layers", "feature_maps", "get_card"]
 
 
 class ActivationRecorder:
-    """Records the activations of a network, batch by batch, on one snapshot of it.
+    """Records the activations of a network batch by batch, using one snapshot of it.
 
     Parameters
     ----------
@@ -31,7 +34,7 @@ class ActivationRecorder:
     layers : sequence of str
         Names of layers, or paths of modules.
     device : str or torch.device, optional
-        See `choose_device`.
+        See `galviz.network.device.choose_device`.
     precision : str
         ``"float32"`` or ``"bfloat16"``.
     allow_hooks : bool
@@ -40,12 +43,22 @@ class ActivationRecorder:
     Attributes
     ----------
     layers : list of str
-        Each once.
+        Without duplicates.
 
     Raises
     ------
     ValueError
         If there is no such layer, the network has no card or is in training mode, or an argument is out of range.
+
+    Examples
+    --------
+    >>> import galviz
+    >>> module = nn.Sequential(nn.Conv2d(3, 8, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 1))
+    >>> network = galviz.wrap(module, galviz.NetworkSpec(layers={"features": "2"}, head="3"))
+    >>> recorder = ActivationRecorder(network, ["features"], device="cpu")
+    >>> activations, predictions = recorder([Image.new("RGB", (160, 160))])
+    >>> activations["features"].shape, predictions.shape
+    ((1, 8), (1,))
     """
 
     def __init__(
@@ -68,8 +81,8 @@ class ActivationRecorder:
 
     @property
     def weights_sha256(self) -> str:
-        """Checksum of the weights file, or of the tensors if they aren't those of the file."""
-        return weights_checksum(self._network, self._snapshot)
+        """Checksum of the weights file, or of the tensors if they differ from those in the file."""
+        return weights_checksum(self._network, self._snapshot.sha256)
 
     @property
     def changed_by(self) -> list[str]:
@@ -85,8 +98,8 @@ class ActivationRecorder:
         predictions : ndarray of shape (n,), float32, or None
             In the unit of the label; None if the network predicts no label.
         """
-        check_eval_mode(self._network)  # the numbers would be right, but whoever trains it should know
-        # One image at a time is decoded and cropped, because a batch of large ones would fill the memory.
+        check_eval_mode(self._network)  # the snapshot would still be right, but training during extraction is a mistake
+        # Images are decoded and cropped one at a time, because a batch of large ones could fill the memory.
         batch = preprocess(images, self._card).to(self._device)
         with record_outputs(self._modules, self._pooled) as recorded:
             output = _pass(self._network, self._snapshot, batch, self._precision)
@@ -112,7 +125,7 @@ def feature_maps(
     device: str | torch.device | None = None,
     allow_hooks: bool = False,
 ) -> np.ndarray:
-    """The activations of a layer at each place of one image, not averaged.
+    """Compute the feature maps of a layer for one image, not averaged over height and width.
 
     Parameters
     ----------
@@ -123,14 +136,15 @@ def feature_maps(
     layer : str
         A layer with a spatial extent, such as ``"stem"`` or ``"stage4"``, or the path of such a module.
     device : str or torch.device, optional
-        See `choose_device`.
+        See `galviz.network.device.choose_device`.
     allow_hooks : bool
         See `galviz.extract`.
 
     Returns
     -------
     ndarray of shape (channels, height, width), float32
-        The first row is the image's top. From 112 px, xresnet34's stem makes 56, its stages 28, 14, 7 and 4.
+        The first row is the top of the image. For crops of 112 px the maps of xresnet34's stem have 56 px, and those
+        of its stages 28, 14, 7 and 4 px.
 
     Raises
     ------
@@ -140,26 +154,26 @@ def feature_maps(
     Examples
     --------
     >>> import galviz
-    >>> image = galviz.load_survey().image(galviz.load_survey().object_ids[0])
-    >>> feature_maps(galviz.load_model(), image, "stage4").shape
-    (512, 4, 4)
+    >>> network = galviz.wrap(nn.Sequential(nn.Conv2d(3, 8, 3)), galviz.NetworkSpec(layers={"conv": "0"}), crop_px=112)
+    >>> feature_maps(network, Image.new("RGB", (160, 160)), "conv").shape
+    (8, 110, 110)
     """
     card = get_card(network)
     (name,) = check_layers(network, [layer])
-    place = choose_device(device)
-    own = take_snapshot(network, place, allow_hooks=allow_hooks)
-    images = preprocess([image], card).to(place)
-    modules = {name: find_module(own.network, card.spec, name)}
+    chosen_device = choose_device(device)
+    snapshot = take_snapshot(network, chosen_device, allow_hooks=allow_hooks)
+    images = preprocess([image], card).to(chosen_device)
+    modules = {name: find_module(snapshot.network, card.spec, name)}
     with record_outputs(modules) as recorded:
-        _pass(network, own, images, "float32")
+        _pass(network, snapshot, images, "float32")
     _check_all_ran([name], recorded)
     maps = recorded[name][0].float()
     pooling = card.spec.pooling.get(name) or choose_pooling(name, tuple(recorded[name].shape))
     if maps.ndim != 3:
-        spatial = [each for each, how in card.spec.pooling.items() if how in ("spatial", "channels_last")]
+        spatial = [name for name, kind in card.spec.pooling.items() if kind in ("spatial", "channels_last")]
         raise ValueError(
-            f"layer must be one with maps, such as {listed(spatial)}; got {layer!r}, whose output per image has the "
-            f"shape {tuple(maps.shape)}."
+            f"layer must have feature maps, such as {listed(spatial)}; got {layer!r}, whose output per image has shape "
+            f"{tuple(maps.shape)}."
         )
     return (maps.movedim(-1, 0) if pooling == "channels_last" else maps).cpu().numpy()
 
@@ -176,32 +190,16 @@ def _check_all_ran(layers: Sequence[str], recorded: Mapping[str, torch.Tensor]) 
             raise ValueError(f"layer {layer!r} did not run in the forward pass. Choose another module.")
 
 
-def choose_device(device: str | torch.device | None = None) -> torch.device:
-    """The device asked for; by default CUDA if there is one, then Apple's MPS, then the CPU.
-
-    Raises
-    ------
-    ValueError
-        If torch has no such device, or it isn't available.
-    """
-    if device is None:
-        mps = torch.backends.mps.is_available()
-        return torch.device("cuda" if torch.cuda.is_available() else "mps" if mps else "cpu")
-    try:
-        chosen = torch.device(device)
-        if chosen.type not in ("cpu", "cuda", "mps"):
-            raise TypeError(chosen.type)
-        torch.empty(0, device=chosen)
-    except (RuntimeError, AssertionError, TypeError) as error:
-        message = (
-            f"device must be one that torch finds here, such as 'cpu'; got {device!r}. Leave it out to have one chosen."
-        )
-        raise ValueError(message) from error
-    return chosen
-
-
 def get_card(network: nn.Module) -> ModelCard:
-    """The card of a network; ValueError if it has none."""
+    """Get the model card of a network; ValueError if it has none.
+
+    Examples
+    --------
+    >>> import galviz
+    >>> network = galviz.wrap(nn.Sequential(nn.Conv2d(3, 8, 3)), galviz.NetworkSpec(layers={"conv": "0"}))
+    >>> get_card(network).task
+    'embedding'
+    """
     card = getattr(network, "card", None)
     if not isinstance(card, ModelCard):
         raise ValueError(
@@ -212,7 +210,15 @@ def get_card(network: nn.Module) -> ModelCard:
 
 
 def check_layers(network: nn.Module, layers: Sequence[str]) -> list[str]:
-    """Names of layers and paths of modules, each once; ValueError if there is no such layer."""
+    """Validate names of layers and paths of modules, and remove duplicates; ValueError if there is no such layer.
+
+    Examples
+    --------
+    >>> import galviz
+    >>> network = galviz.wrap(nn.Sequential(nn.Conv2d(3, 8, 3)), galviz.NetworkSpec(layers={"conv": "0"}))
+    >>> check_layers(network, ["conv", "0", "conv"])
+    ['conv', '0']
+    """
     names = layers if isinstance(layers, str) else list(layers)
     if isinstance(names, str) or not all(isinstance(layer, str) for layer in names):
         raise ValueError(f"layers must be a list of names; got {names!r}.")

@@ -1,4 +1,4 @@
-"""The parts of a network as a table and as names, read without torch; `galviz.network.inspection` looks into them."""
+"""Names for the parts of a network, usable without torch; `galviz.network.inspection` computes with them."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,18 @@ MAPS = (
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One row of the table of a network's modules.
+    """One row of the table of a network's modules, see `galviz.network.inspection.summarise_layers`.
 
     Attributes
     ----------
     name : str
         Name of the layer in the network's specification; empty if it has none.
     module : str
-        Name of its class in fastai, torch or elsewhere.
+        Name of its class.
     blocks : int
         Number of blocks in it; 0 if it isn't a sequence of blocks.
     shape : tuple of int
-        Of its output for one image: channels, and height and width if it has them.
+        Shape of its output for one image: channels, and height and width if it has them.
     parameters : int
     """
 

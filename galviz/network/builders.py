@@ -1,7 +1,7 @@
-"""The registry of builders: what a network specification may name, and how it becomes an untrained network.
+"""The registry of builders: functions that build an untrained network from a specification.
 
-A model card can name these and nothing else: a file never decides which code is imported or run. To add a builder,
-write a function that makes a network and register it in `BUILDERS`.
+A model card can name only these, so a file never decides which code is imported or run. To add a builder, write a
+function that builds a network and register it in `BUILDERS`.
 """
 
 import warnings
@@ -16,7 +16,7 @@ from galviz.errors import listed, quoted
 from galviz.network.spec import NetworkSpec
 
 with warnings.catch_warnings():
-    # As it is imported, fastai compiles layers with torch.jit.script and sets an option of pandas; both are deprecated.
+    # On import fastai compiles layers with torch.jit.script and sets an option of pandas; both are deprecated.
     warnings.simplefilter("ignore", FutureWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
     import fastai.layers
@@ -28,22 +28,22 @@ _ACTIVATIONS = ("Mish", "ReLU", "LeakyReLU", "SiLU", "GELU")
 
 
 class BuilderError(ValueError):
-    """A specification that no registered builder can build; the message says why and what to do."""
+    """A specification that no registered builder can build."""
 
 
 @dataclass(frozen=True)
 class Builder:
-    """A registered way to build networks.
+    """A registered function that builds networks.
 
     Attributes
     ----------
     build : callable
-        Called as build(name, options), where `name` is what follows the colon in ``"torchvision:resnet18"``; returns
+        Called as build(name, options), where `name` is the part after the colon in ``"torchvision:resnet18"``; returns
         an untrained ``torch.nn.Module`` that takes images of shape (n, 3, height, width).
     options : mapping of str to type
-        The options that a specification may set, and the type of each.
+        Options that a specification may set, and their types.
     n_outputs : str
-        The option for the number of outputs.
+        Name of the option for the number of outputs.
     """
 
     build: Callable[[str, Options], nn.Module]
@@ -57,9 +57,9 @@ def build_network(spec: NetworkSpec | None = None, *, seed: int | None = None) -
     Parameters
     ----------
     spec : NetworkSpec, optional
-        By default galviz's own, ``xresnet34(n_out=1, sa=True, act_cls=Mish)``.
+        By default ``xresnet34(n_out=1, sa=True, act_cls=Mish)``.
     seed : int, optional
-        Seed of the random weights; torch's global generator keeps its state. By default the global generator is used.
+        Seed of the random weights; torch's global generator is left unchanged. By default that generator is used.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def build_network(spec: NetworkSpec | None = None, *, seed: int | None = None) -
     Raises
     ------
     BuilderError
-        If the builder isn't registered, its package isn't installed, or it can't build what the options ask for.
+        If the builder isn't registered, its package isn't installed, or an option isn't allowed.
 
     Examples
     --------
@@ -97,12 +97,17 @@ def build_network(spec: NetworkSpec | None = None, *, seed: int | None = None) -
 
 
 def find_builder(name: str | None) -> Builder:
-    """The registered builder of a name such as ``"torchvision:resnet18"``.
+    """Find the registered builder for a name such as ``"torchvision:resnet18"``.
 
     Raises
     ------
     BuilderError
         If there is none.
+
+    Examples
+    --------
+    >>> find_builder("torchvision:resnet18").n_outputs
+    'num_classes'
     """
     builder = BUILDERS.get((name or "").partition(":")[0])
     if builder is None or (":" in name) == (name.partition(":")[0] in XRESNETS):
@@ -112,29 +117,29 @@ def find_builder(name: str | None) -> Builder:
 
 
 def parse_options(name: str, texts: Mapping[str, str]) -> dict[str, bool | int | float | str]:
-    """Read options of a builder from text, as ``{"sa": "false", "act_cls": "ReLU"}``.
+    """Parse options of a builder from text.
 
     Raises
     ------
     BuilderError
-        If the builder has no such option, or the text is none of its values.
+        If the builder has no such option, or the text isn't a value of its type.
 
     Examples
     --------
     >>> parse_options("xresnet18", {"sa": "false", "act_cls": "ReLU", "widen": "0.5"})
     {'sa': False, 'act_cls': 'ReLU', 'widen': 0.5}
     """
-    known, found = find_builder(name).options, {}
+    known, parsed = find_builder(name).options, {}
     for option, text in texts.items():
         kind = known.get(option)
         if kind is None:
             raise BuilderError(f"options of {name} must be among {listed(sorted(known))}; got {quoted(option)}.")
         try:
-            found[option] = {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
+            parsed[option] = {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
         except (ValueError, KeyError) as error:
-            what = "true or false" if kind is bool else f"of type {kind.__name__}"
-            raise BuilderError(f"option {option} of {name} must be {what}; got {quoted(text)}.") from error
-    return found
+            rule = "true or false" if kind is bool else f"of type {kind.__name__}"
+            raise BuilderError(f"option {option} of {name} must be {rule}; got {quoted(text)}.") from error
+    return parsed
 
 
 def _xresnet(name: str, options: Options) -> nn.Module:
@@ -143,74 +148,73 @@ def _xresnet(name: str, options: Options) -> nn.Module:
         raise BuilderError(f"option widen must be from 1/16 to 4; got {widen!r}.")
     if act_cls not in _ACTIVATIONS:
         raise BuilderError(f"option act_cls must be one of {listed(_ACTIVATIONS)}; got {act_cls!r}.")
-    make = getattr(fastai.vision.models.xresnet, name)
+    build = getattr(fastai.vision.models.xresnet, name)
     activation = getattr(fastai.layers, act_cls, None) or getattr(nn, act_cls)
     n_out, attention = options.get("n_out", 1), options.get("sa", True)
-    return make(n_out=_count("n_out", n_out), sa=attention, act_cls=activation, widen=widen)
+    return build(n_out=_check_count("n_out", n_out), sa=attention, act_cls=activation, widen=widen)
 
 
 def _torchvision(name: str, options: Options) -> nn.Module:
     build, options = _classifier(name), dict(options)
     headless = options.get("num_classes") == 0
-    if headless:  # as timm has it: the network without its last linear layer
+    if headless:  # the convention of timm: the network without its last linear layer
         options["num_classes"] = 1
-    # Never weights=…: that would download them.
-    network = _made(f"torchvision:{name}", lambda: build(weights=None, **options))
+    # weights=None, because anything else would be downloaded.
+    network = _call_builder(f"torchvision:{name}", lambda: build(weights=None, **options))
     if headless:
         linear = [path for path, module in network.named_modules() if isinstance(module, nn.Linear)]
         if not linear:
-            raise BuilderError(f"torchvision:{name} has no linear layer that num_classes=0 could leave out.")
+            raise BuilderError(f"torchvision:{name} has no linear layer that num_classes=0 could remove.")
         network.set_submodule(linear[-1], nn.Identity())
     return network
 
 
 def _classifier(name: str) -> Callable[..., nn.Module]:
-    """The function that builds one of torchvision's classifiers.
+    """Find the function that builds one of torchvision's classifiers.
 
-    Its detectors and segmenters are no builders: they take no plain images, and would download the weights of their
-    backbone.
+    Detection and segmentation models are excluded: they don't take plain images, and download weights of a backbone.
     """
     from torchvision import models
 
     known = models.list_models(module=models)
     if name not in known:
-        raise BuilderError(f"torchvision has no classifier {quoted(name)}; they are {listed(known, at_most=99)}.")
+        raise BuilderError(f"torchvision has no classifier {quoted(name)}. Choose from {listed(known, at_most=99)}.")
     return models.get_model_builder(name)
 
 
 def _timm(name: str, options: Options) -> nn.Module:
     if find_spec("timm") is None:
-        raise BuilderError("timm isn't installed, and the network needs it: pip install 'galviz[timm]'.")
+        raise BuilderError("The network needs timm, which isn't installed: pip install 'galviz[timm]'.")
     import timm
 
-    # Its other names, such as hf-hub:…, would download a network and its settings.
+    # Other names that timm accepts, such as hf-hub:…, would download a network and its settings.
     if name.partition(".")[0] not in timm.list_models():
         raise BuilderError(f"timm has no model {quoted(name)}; timm.list_models() lists them.")
-    return _made(f"timm:{name}", lambda: timm.create_model(name, pretrained=False, **options))
+    return _call_builder(f"timm:{name}", lambda: timm.create_model(name, pretrained=False, **options))
 
 
 def _fastai(name: str, options: Options) -> nn.Module:
-    """The network of fastai's ``vision_learner``: the body of a torchvision network and fastai's own head."""
+    """Build the network of fastai's ``vision_learner``: the body of a torchvision network and fastai's own head."""
     with warnings.catch_warnings():
-        # Only now: it imports timm if that is installed, which takes seconds and warns in a notebook without widgets.
+        # Imported late: it imports timm if installed, which takes seconds and warns in a notebook without widgets.
         warnings.simplefilter("ignore")
         from fastai.vision.learner import create_vision_model
 
-    n_out, build = _count("n_out", options.get("n_out", 1)), _classifier(name)
-    return _made(f"fastai:{name}", lambda: create_vision_model(build, n_out, pretrained=False))
+    n_out, build = _check_count("n_out", options.get("n_out", 1)), _classifier(name)
+    return _call_builder(f"fastai:{name}", lambda: create_vision_model(build, n_out, pretrained=False))
 
 
-def _made(what: str, make: Callable[[], nn.Module]) -> nn.Module:
-    """The network that `make` makes; whatever it raises is about the options."""
+def _call_builder(name: str, build: Callable[[], nn.Module]) -> nn.Module:
+    """Call a function of another package that builds a network; its exceptions become BuilderErrors."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # some constructors announce changes of their own defaults
-            return make()
+            return build()
     except Exception as error:
-        raise BuilderError(f"{what} can't be built ({error}). Check the options of the specification.") from error
+        raise BuilderError(f"{name} can't be built ({error}). Check the options of the specification.") from error
 
 
-def _count(name: str, value: int) -> int:
+def _check_count(name: str, value: int) -> int:
     if not 1 <= value <= 100_000:
         raise BuilderError(f"option {name} must be from 1 to 100,000; got {value!r}.")
     return value

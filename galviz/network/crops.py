@@ -1,15 +1,15 @@
-"""What a crop of an image keeps."""
+"""Crops of images: the central square, and the part that a network takes."""
 
 from collections.abc import Mapping
 
 from PIL import Image, ImageDraw
 
-# An image larger than SDSS's usual cutouts has smaller pixels, and its centre is a galaxy's core alone.
+# Images larger than the usual SDSS cutouts have smaller pixels: a crop of them shows only the core of a galaxy.
 LARGE_PX = 200
 
 
 def centre_crop(image: Image.Image, side_px: int) -> Image.Image:
-    """Cut the central square out of an image; what lies outside the image is black, as in fastai's ``CropPad``.
+    """Crop an image to its central square, padded with black if it is larger, as fastai's ``CropPad`` does.
 
     Parameters
     ----------
@@ -27,14 +27,19 @@ def centre_crop(image: Image.Image, side_px: int) -> Image.Image:
     ------
     ValueError
         If `side_px` is less than 1.
+
+    Examples
+    --------
+    >>> centre_crop(Image.new("RGB", (160, 120)), 144).size
+    (144, 144)
     """
     return image.crop(_centred_box(image, side_px))
 
 
 def network_crop(image: Image.Image, pad_px: int, crop_px: int) -> Image.Image:
-    """Cut out what a network is shown: the centre of an image cropped or padded to `pad_px`, then that one's centre.
+    """Crop an image to the input of a network: the centre, cropped or padded to `pad_px`, then the centre of that.
 
-    Twice, because that is what the tutorial does: with odd sizes one crop would lie half a pixel elsewhere.
+    The tutorial crops twice, and for odd sizes a single crop would lie half a pixel elsewhere.
 
     Parameters
     ----------
@@ -52,12 +57,17 @@ def network_crop(image: Image.Image, pad_px: int, crop_px: int) -> Image.Image:
     ------
     ValueError
         If a side is less than 1.
+
+    Examples
+    --------
+    >>> network_crop(Image.new("RGB", (160, 160)), pad_px=144, crop_px=112).size
+    (112, 112)
     """
     return centre_crop(centre_crop(image, pad_px), crop_px)
 
 
 def outline_crops(image: Image.Image, colours: Mapping[int, str], *, magnification: int = 3) -> Image.Image:
-    """Enlarge an image and draw the edge of each centred square on it.
+    """Enlarge an image and draw the outlines of centred squares on it.
 
     Parameters
     ----------
@@ -66,19 +76,25 @@ def outline_crops(image: Image.Image, colours: Mapping[int, str], *, magnificati
     colours : mapping of int to str
         The side of each square in pixels of `image`, and its colour.
     magnification : int
-        How many times to enlarge, so that the lines are thinner than a pixel of `image`.
+        Factor by which to enlarge, so that the lines are thinner than a pixel of `image`.
 
     Returns
     -------
     PIL.Image.Image
-        RGB, `magnification` times the size of `image`. A square larger than the image is left out.
+        RGB, `magnification` times the size of `image`. Squares larger than the image are omitted.
+
+    Examples
+    --------
+    >>> outlined = outline_crops(Image.new("RGB", (10, 10)), {6: "#ff0000"})
+    >>> outlined.size, outlined.getpixel((6, 6))
+    ((30, 30), (255, 0, 0))
     """
     enlarged = image.resize((image.width * magnification, image.height * magnification), Image.Resampling.BICUBIC)
     draw = ImageDraw.Draw(enlarged)
     for side_px, colour in colours.items():
         left, top, right, bottom = _centred_box(image, side_px)
         if left >= 0 and top >= 0:
-            # The last row and column belong to the square: Pillow's rectangles include their corners.
+            # −1, because Pillow's rectangles include the lower right corner.
             corners = (left * magnification, top * magnification, right * magnification - 1, bottom * magnification - 1)
             draw.rectangle(corners, outline=colour, width=2)
     return enlarged

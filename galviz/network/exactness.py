@@ -1,8 +1,8 @@
-"""Settings of torch by which float32 is computed in less: TF32 (10 bits of the mantissa) or bfloat16 (7 bits).
+"""Settings of torch that reduce the precision of float32: TF32 (10 bits of the mantissa) or bfloat16 (7 bits).
 
-They hold for the whole process, so they can't be changed for one pass while other threads rely on them. What somebody
-has set is therefore reported. The exception is TF32 in convolutions on NVIDIA GPUs, which is torch's default and so
-nobody's choice: it is off while any pass runs. Other threads are then computed more exactly, not less.
+They apply to the whole process, and other threads may rely on them, so they are reported and not changed. The exception
+is TF32 in convolutions on NVIDIA GPUs, which is torch's default and not the user's choice: it is off while a forward
+pass runs, which makes the results of other threads more precise.
 """
 
 import threading
@@ -11,39 +11,45 @@ from contextlib import contextmanager
 
 import torch
 
-# By type of device, what computes convolutions and linear layers there.
+# The backends of convolutions and linear layers, by type of device.
 _SETTINGS = {
     "cpu": ("mkldnn.conv", "mkldnn.matmul"),
     "cuda": ("cudnn.conv", "cuda.matmul"),
 }
-_EXACT = ("none", "ieee")  # what hasn't been set is exact, but for cuDNN's, which then reads "tf32"
+_EXACT = ("none", "ieee")  # "none" is the default; that of cuDNN reads "tf32"
 _lock = threading.Lock()
 _n_passes = 0
 _was_on = False
 
 
 def inexact_settings(device: torch.device) -> list[str]:
-    """Settings by which float32 isn't float32 on a device now, as Python that sets them.
+    """List the current settings that reduce the precision of float32 on a device, as Python code that sets them.
 
     Examples
     --------
     >>> inexact_settings(torch.device("cpu"))
     []
     """
-    found = []
+    settings = []
     for name in _SETTINGS.get(device.type, ()):
         library, operation = name.split(".")
         precision = getattr(getattr(torch.backends, library), operation).fp32_precision
         if precision not in _EXACT:
-            found.append(f'torch.backends.{name}.fp32_precision = "{precision}"')
-    return found
+            settings.append(f'torch.backends.{name}.fp32_precision = "{precision}"')
+    return settings
 
 
 @contextmanager
 def without_default_tf32(device: torch.device) -> Iterator[None]:
-    """Have cuDNN compute float32 convolutions in float32 for the length of the block, if the device is a GPU of NVIDIA.
+    """Turn off TF32 in cuDNN's convolutions within the block, if the device is an NVIDIA GPU.
 
-    Blocks may overlap in several threads: the first one to begin switches TF32 off, the last one to end switches it on.
+    Blocks of several threads may overlap: the first one turns TF32 off, the last one turns it on again.
+
+    Examples
+    --------
+    >>> with without_default_tf32(torch.device("cpu")):
+    ...     inexact_settings(torch.device("cpu"))
+    []
     """
     if device.type != "cuda":
         yield

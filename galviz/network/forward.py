@@ -1,4 +1,4 @@
-"""Images through a network: preprocessing, and a forward pass in float32 or bfloat16."""
+"""Preprocessing of images, and the forward pass in float32 or bfloat16."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,30 +16,36 @@ PRECISIONS = ("float32", "bfloat16")
 
 
 def preprocess(images: Iterable[Image.Image], card: ModelCard) -> torch.Tensor:
-    """Crop images and normalise their pixels as the network's training did.
+    """Crop images and normalise their pixels, as in the training of the network.
 
     Parameters
     ----------
     images : iterable of PIL.Image.Image
-        At least one; of any size: the central ``crop_px`` of it, black outside if it is smaller.
+        At least one, of any size; small images are padded with black.
     card : ModelCard
 
     Returns
     -------
     torch.Tensor of shape (n, 3, crop_px, crop_px), float32
-        (value / 255 - mean) / std of each of red, green, blue.
+        (value / 255 - mean) / std of red, green and blue.
+
+    Examples
+    --------
+    >>> from galviz.network.card import read_card
+    >>> preprocess([Image.new("RGB", (160, 160))], read_card()).shape
+    torch.Size([1, 3, 112, 112])
     """
-    # RGB first: what a crop adds around a small image is black in RGB, and anything in a palette.
+    # RGB before cropping: padding is black in RGB, but any colour in a palette.
     crops = [network_crop(image.convert("RGB"), card.pad_px, card.crop_px) for image in images]
     pixels = normalise(np.stack([np.asarray(crop) for crop in crops]), card.mean, card.std)
     return torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2)))
 
 
 def forward(network: nn.Module, images: torch.Tensor, precision: str, head: str | None = None) -> torch.Tensor:
-    """Send images through a network in a precision; returns its output.
+    """Compute the output of a network in a precision.
 
-    In bfloat16 the head still computes in float32: near 8.8 bfloat16 has steps of 1/16, as coarse as the error that
-    the network should have.
+    In bfloat16 the head still computes in float32: near 8.8 bfloat16 has steps of 1/16, as large as the prediction
+    error.
 
     Parameters
     ----------
@@ -50,8 +56,17 @@ def forward(network: nn.Module, images: torch.Tensor, precision: str, head: str 
         One of `PRECISIONS`.
     head : str, optional
         Path of the head.
+
+    Returns
+    -------
+    torch.Tensor
+
+    Examples
+    --------
+    >>> forward(nn.Flatten(), torch.ones(2, 3, 4, 4), "float32").shape
+    torch.Size([2, 48])
     """
-    # Whatever autocast the caller is in, this precision is the one that was asked for.
+    # The caller's autocast must not change the requested precision.
     with torch.autocast(images.device.type, enabled=False):
         if precision == "float32":
             return network(images)
@@ -62,7 +77,7 @@ def forward(network: nn.Module, images: torch.Tensor, precision: str, head: str 
 
 @contextmanager
 def _in_float32(module: nn.Module | None, device_type: str) -> Iterator[None]:
-    """Have a module compute in float32 within an autocast."""
+    """Make a module compute in float32 within an autocast."""
     if module is None:
         yield
         return

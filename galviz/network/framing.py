@@ -1,15 +1,15 @@
-"""How much of an image a network sees, and how much of what it sees is padding."""
+"""The share of an image within a network's crop, and the share of padding in the crop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# Below this share of an image, most of it is lost to the network. SDSS cutouts of 160 px have 49 %, of 200 px 31 %.
-LITTLE = 0.3
+# A smaller share of an image than this is worth a warning. SDSS cutouts of 160 px have 49 %, those of 200 px 31 %.
+_SMALL_SHARE = 0.3
 
 
 @dataclass(frozen=True)
 class Framing:
-    """What a network that pads to `pad_px` and crops to `crop_px` sees of an image.
+    """The part of an image that a network takes, if it pads to `pad_px` and crops to `crop_px`.
 
     Attributes
     ----------
@@ -17,6 +17,12 @@ class Framing:
         Width and height of the image.
     pad_px, crop_px : int
         As on the network's card: see `galviz.network.crops.network_crop`.
+
+    Examples
+    --------
+    >>> framing = Framing((160, 160), pad_px=144, crop_px=112)
+    >>> framing.share_seen, framing.share_padding
+    (0.49, 0.0)
     """
 
     size_px: tuple[int, int]
@@ -25,34 +31,41 @@ class Framing:
 
     @property
     def seen_px(self) -> tuple[int, int]:
-        """Width and height of the part of the image that the network sees."""
+        """Width and height of the part of the image within the crop."""
         side = min(self.pad_px, self.crop_px)
         width, height = self.size_px
         return min(width, side), min(height, side)
 
     @property
     def share_seen(self) -> float:
-        """The share of the image's area that the network sees, 0 to 1."""
+        """Share of the image's area within the crop, 0 to 1."""
         width, height = self.seen_px
         return width * height / (self.size_px[0] * self.size_px[1])
 
     @property
     def share_padding(self) -> float:
-        """The share of the network's crop that is black padding, 0 to 1."""
+        """Share of the crop that is black padding, 0 to 1."""
         width, height = self.seen_px
         return 1 - width * height / self.crop_px**2
 
     def __str__(self) -> str:
         width, height = self.size_px
-        wide, high = self.seen_px
-        said = f"the central {wide} × {high} of {width} × {height} px ({format_percent(self.share_seen)} of the image)"
+        seen_width, seen_height = self.seen_px
+        text = f"the central {seen_width} × {seen_height} of {width} × {height} px"
+        text += f" ({format_percent(self.share_seen)} of the image)"
         if self.share_padding:
-            said += f", with black around it ({format_percent(self.share_padding)} of what it sees is padding)"
-        return said
+            text += f", padded with black ({format_percent(self.share_padding)} of the crop is padding)"
+        return text
 
 
 def format_percent(share: float) -> str:
-    """A share as a percentage that doesn't round to none or all of it."""
+    """Format a share as a percentage that isn't rounded to 0 or 100 %.
+
+    Examples
+    --------
+    >>> format_percent(0.49), format_percent(0.999)
+    ('49 %', 'more than 99 %')
+    """
     if 0 < share < 0.005:
         return "less than 1 %"
     return "more than 99 %" if 0.995 <= share < 1 else f"{share:.0%}".replace("%", " %")
@@ -61,39 +74,45 @@ def format_percent(share: float) -> str:
 def framing_warnings(
     sizes_px: Mapping[tuple[int, int], int], pad_px: int, crop_px: int, scale: float = 1.0
 ) -> list[str]:
-    """Say what to know before trusting predictions; nothing if all images are about as large as the network's crop.
+    """Warn about images that are much larger or smaller than the network's crop.
 
     Parameters
     ----------
     sizes_px : mapping of (int, int) to int
-        How many images have each width and height; see `Survey.image_sizes`.
+        Number of images of each width and height; see `Survey.image_sizes`.
     pad_px, crop_px : int
         As on the network's card.
     scale : float
-        By which the images were resampled to have these sizes.
+        Factor by which the images were resampled to these sizes.
 
     Returns
     -------
     list of str
-        Sentences.
+        Sentences; empty if no image is much larger or smaller.
+
+    Examples
+    --------
+    >>> framing_warnings({(160, 160): 1000}, pad_px=144, crop_px=112)
+    []
+    >>> framing_warnings({(64, 64): 1, (160, 160): 9}, pad_px=144, crop_px=112)[0][:47]
+    "1 of 10 images is smaller than the network's cr"
     """
     framings = [Framing(size_px, pad_px, crop_px) for size_px in sizes_px]
-    cut = [framing for framing in framings if framing.share_seen < LITTLE]
+    cut = [framing for framing in framings if framing.share_seen < _SMALL_SHARE]
     padded = [framing for framing in framings if framing.share_padding]
-    said = []
+    warnings = []
     if cut:
         worst = min(cut, key=lambda framing: framing.share_seen)
         fitting = scale * crop_px / min(worst.size_px)
-        said.append(f"{_counted(cut, sizes_px)} much larger than what the network sees: {worst}.")
-        said.append(
-            f"--scale {fitting:.3g} would show it all of the shorter side. Mind the scale: galviz's own network was "
-            "trained on pixels of 0.396 arcsec. If yours are smaller, their size divided by 0.396 arcsec is the right "
-            "--scale."
+        warnings.append(f"{_counted(cut, sizes_px)} much larger than the network's crop: {worst}.")
+        warnings.append(
+            f"--scale {fitting:.3g} would fit the shorter side into the crop. galviz's own network was trained on "
+            "pixels of 0.396 arcsec: if yours are smaller, use their size divided by 0.396 arcsec as --scale."
         )
     if padded:
         worst = max(padded, key=lambda framing: framing.share_padding)
-        said.append(f"{_counted(padded, sizes_px)} smaller than what the network sees: {worst}.")
-    return said
+        warnings.append(f"{_counted(padded, sizes_px)} smaller than the network's crop: {worst}.")
+    return warnings
 
 
 def _counted(framings: list[Framing], sizes_px: Mapping[tuple[int, int], int]) -> str:

@@ -1,6 +1,7 @@
-"""What makes a network compute something else than its weights say: hooks of others, replaced code, modes.
+"""Detection of what changes the output of a network: hooks, replaced code, modes of torch.
 
-Hooks are called during a pass and named when they change what a module outputs. The rest is named before it.
+Hooks run during the forward pass and are reported if they change the output of a module; everything else is reported
+before the pass.
 """
 
 import functools
@@ -29,7 +30,7 @@ from galviz.network.tampering import (
 
 __all__ = ["ChangeDetector", "builtin_hooks", "is_plain_tensor"]
 
-# What PyTorch itself attaches to make a weight before a layer runs is part of the network.
+# Hooks by which PyTorch itself computes a weight before a layer runs are part of the network.
 _PARTS_OF_THE_NETWORK = (SpectralNorm, WeightNorm, BasePruningMethod)
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks")
 _GLOBAL_HOOKS = ("_global_forward_hooks", "_global_forward_pre_hooks")
@@ -37,12 +38,24 @@ _PLAIN_TENSORS = (torch.Tensor, nn.Parameter, nn.Buffer)
 
 
 def is_plain_tensor(values: torch.Tensor) -> bool:
-    """Whether a tensor is of torch's own class, with which every function of torch does what it says."""
+    """Whether a tensor is of torch's own class; a subclass may override what torch's functions do.
+
+    Examples
+    --------
+    >>> is_plain_tensor(nn.Linear(2, 1).weight)
+    True
+    """
     return type(values) in _PLAIN_TENSORS
 
 
 def builtin_hooks(module: nn.Module) -> dict[str, Callable]:
-    """PyTorch's own hooks on a module, by the name of the tensor that each computes before a call."""
+    """Hooks by which PyTorch computes tensors of a module before each call, by the name of the tensor.
+
+    Examples
+    --------
+    >>> list(builtin_hooks(nn.utils.spectral_norm(nn.Linear(2, 1))))
+    ['weight']
+    """
     return {
         hook._tensor_name if isinstance(hook, BasePruningMethod) else hook.name: hook
         for hook in module._forward_pre_hooks.values()
@@ -51,25 +64,34 @@ def builtin_hooks(module: nn.Module) -> dict[str, Callable]:
 
 
 class ChangeDetector:
-    """Notices what changes the output of a network in one pass, and calls its hooks.
+    """Detects what changes the output of a network in one forward pass, and calls the network's hooks.
 
     Parameters
     ----------
     allow : bool
-        Whether what is noticed is noted; if not, it is refused with a ValueError.
+        Record changes; if False, a change raises ValueError.
     changed_by : list of str
-        Where it is noted.
+        The names of changes are appended to it.
 
     Raises
     ------
     ValueError
-        Unless `allow`, if a global hook, a mode or a replaced function of torch is there.
+        Unless `allow`, if there is a global hook, a mode or a replaced function of torch.
+
+    Examples
+    --------
+    >>> changed_by = []
+    >>> linear = nn.Linear(2, 1)
+    >>> linear.forward = lambda values: values
+    >>> ChangeDetector(True, changed_by).check_code(linear, "the network")
+    >>> changed_by
+    ['the replaced method forward of the network']
     """
 
     def __init__(self, allow: bool, changed_by: list[str]) -> None:
         self._allow, self._changed_by = allow, changed_by
         self._checked: set[type] = set()
-        self._replaced: set[tuple[type, str]] = set()  # a class is met with each that derives from it
+        self._replaced: set[tuple[type, str]] = set()  # those of a base class are found again for each subclass
         self._foreign_methods = functools.cache(foreign_methods)
         for kind in _GLOBAL_HOOKS:
             for hook in getattr(torch_module, kind).values():
@@ -81,18 +103,18 @@ class ChangeDetector:
             self._report(f"the replaced function {function}")
 
     def check_tensors(self, tensors: Mapping[str, torch.Tensor]) -> None:
-        """Report tensors of a class of somebody's own, with which functions of torch may do something else."""
+        """Report tensors of subclasses, which may override functions of torch."""
         for name, values in tensors.items():
             if not is_plain_tensor(values):
                 self._report(f"the class {_full_name(type(values))} of {name}")
 
     def check_settings(self, device: torch.device) -> None:
-        """Report settings of torch by which a device computes float32 less exactly; see `inexact_settings`."""
+        """Report settings of torch that reduce the precision of float32 on a device; see `inexact_settings`."""
         for setting in inexact_settings(device):
             self._report(f"the setting {setting}", remedy='Set it to "ieee"')
 
     def check_code(self, module: nn.Module, where: str) -> None:
-        """Report what of a module's code was replaced, each method of a class once."""
+        """Report replaced code of a module; each method of a class is reported once."""
         self._check_class(type(module), where)
         for name in shadowed_methods(module):
             self._report(f"the replaced method {name} of {where}")
@@ -100,7 +122,7 @@ class ChangeDetector:
             self._report(f"an attribute that hides {name} of {where}")
 
     def copy_hooks(self, module: nn.Module, copy: nn.Module, where: str) -> None:
-        """Have a copy of a module call its hooks, with the module itself; what they change is noticed."""
+        """Register the hooks of a module on its copy; they are called with the original, and changes are reported."""
         for kind in _HOOKS:
             after = kind == "_forward_hooks"
             with_kwargs = getattr(module, f"{kind}_with_kwargs", {})
@@ -118,11 +140,11 @@ class ChangeDetector:
                     copy.register_forward_pre_hook(called, **options)
 
     def _report(self, what: str, *, remedy: str = "Remove it") -> None:
-        """Note what changes the network's output, or refuse it."""
+        """Record a change of the output, or raise ValueError."""
         if not self._allow:
             raise ValueError(
                 f"network must compute what its weights say; {what} changes the output. {remedy}, or pass "
-                "allow_hooks=True to have features of the changed network."
+                "allow_hooks=True to extract features of the changed network."
             )
         if what not in self._changed_by:
             self._changed_by.append(what)
@@ -134,7 +156,7 @@ class ChangeDetector:
         foreign = {
             (base, name) for base in kind.__mro__ for name in self._foreign_methods(base, libraries_only=libraries_only)
         }
-        # Anybody may add what no forward pass calls, such as a summary.
+        # Methods that no forward pass calls may be added, such as a summary.
         called = reachable_names(kind) if foreign else ()
         for base, name in sorted(foreign - self._replaced, key=str):
             if name in called:
@@ -142,9 +164,9 @@ class ChangeDetector:
                 self._report(f"the replaced method {base.__qualname__}.{name} of {where}")
 
     def _check_part(self, hook: Callable, where: str) -> None:
-        """Report a hook that only derives from PyTorch's own and runs other code.
+        """Report a subclass of one of PyTorch's own hooks that runs other code.
 
-        A pruning method of one's own doesn't: what it defines makes the mask, once.
+        A custom pruning method is allowed: its code makes the mask once, before the pass.
         """
         owner = f"the hook {_name_of(hook)} on {where}"
         self._check_class(type(hook), owner, libraries_only=True)
@@ -152,26 +174,26 @@ class ChangeDetector:
             self._report(f"the replaced method {name} of {owner}")
 
     def _watched(self, hook: Callable, module: nn.Module, where: str, *, after: bool) -> Callable:
-        """The hook of a module, called before or `after` its forward pass; what it changes is noticed."""
+        """Wrap a hook of a module, called before or `after` its forward pass, so that changes are reported."""
 
-        def watched(_: nn.Module, *values: Any) -> Any:  # noqa: ANN401 (whatever a hook is shown and returns)
-            # It is shown copies, which it may keep and change later: that changes nothing.
-            shown = tree_map_only(torch.Tensor, torch.Tensor.clone, values)
-            result = hook(module, *shown)
-            changed = not all(map(bitwise_equal, tree_leaves(shown), tree_leaves(values)))
+        def watched(_: nn.Module, *values: Any) -> Any:  # noqa: ANN401 (any arguments and result of a hook)
+            # The hook gets copies: it may store them, and change them later without effect.
+            copies = tree_map_only(torch.Tensor, torch.Tensor.clone, values)
+            result = hook(module, *copies)
+            changed = not all(map(bitwise_equal, tree_leaves(copies), tree_leaves(values)))
             if result is None and not changed:
                 return None
             self._report(f"the hook {_name_of(hook)} on {where}")
             if result is not None:
                 return result
-            # Changed in place: a forward hook is shown the output last, a hook before the forward pass its inputs.
-            return shown[-1] if after else shown if len(shown) > 1 else shown[0]
+            # Changed in place: the output is the last argument of a forward hook; a pre-hook gets the inputs.
+            return copies[-1] if after else copies if len(copies) > 1 else copies[0]
 
         return watched
 
 
 def _name_of(hook: Callable) -> str:
-    """How a reader finds a hook in their code."""
+    """The full name of a hook, by which it is found in code."""
     function = getattr(hook, "__func__", hook)
     if not hasattr(function, "__qualname__"):
         return _full_name(type(hook))

@@ -1,6 +1,6 @@
-"""Weights from elsewhere, such as fastai's ``learn.save``, loaded into the network that a builder makes.
+"""Import of weights saved by other programs, such as fastai's ``learn.save``, into a network that a builder builds.
 
-Nothing in a file decides which code runs: it is read as tensors alone, and the builder is named by the user.
+A file never decides which code runs: only tensors are read from it, and the user names the builder.
 """
 
 import os
@@ -39,10 +39,10 @@ def import_model(
     std: Sequence[float],
     prefix: str | None = None,
 ) -> nn.Module:
-    """Load weights that another program has saved.
+    """Load weights saved by another program.
 
-    What can't be seen in a file of weights isn't guessed: which label the network predicts, how pixels are cropped and
-    normalised, which activation function an xresnet has.
+    A weights file doesn't say which label the network predicts, how images are cropped and normalised, or which
+    activation function an xresnet has, so these must be given.
 
     Parameters
     ----------
@@ -56,9 +56,9 @@ def import_model(
     layers : mapping of str to str, optional
         Paths of modules by the names of the layers; by default those of `galviz.network.suggestion.suggest_spec`.
     head : str, optional
-        Path of the linear layer that makes the prediction; by default as in the suggestion.
+        Path of the linear layer that outputs the prediction; by default that of the suggestion.
     label : str or None
-        The catalogue's column that the network predicts; None for an encoder, which makes no predictions.
+        The column of the catalogue that the network predicts; None for an encoder, which makes no predictions.
     unit : str
         The label's unit.
     pad_px : int, optional
@@ -66,10 +66,10 @@ def import_model(
     crop_px : int
         Side of the square that the network takes, in pixels of the image.
     mean, std : sequence of 3 float
-        With which pixels, from 0 to 1, are normalised; `IMAGENET` has those of ImageNet.
+        Mean and standard deviation of pixel values (0 to 1), used to normalise them; `IMAGENET` has those of ImageNet.
     prefix : str, optional
-        Load only the tensors whose names begin with it, without it: ``"student."`` of a file that holds two networks.
-        By default a prefix that all names share, such as ``"module."``, is removed if that makes them fit.
+        Load only the tensors whose names begin with it, and remove it: ``"student."`` if a file holds two networks.
+        By default a prefix that all names share, such as ``"module."``, is removed if the names then fit.
 
     Returns
     -------
@@ -79,11 +79,23 @@ def import_model(
     Raises
     ------
     CardError
-        If the file can't be read, is a pickle of something else than tensors, or doesn't fit the network.
+        If the file can't be read, is a pickle that holds anything but tensors, or doesn't fit the network.
     BuilderError
         If the network can't be built.
     ValueError
-        If something must be named and isn't, or the network doesn't output one number per image.
+        If a required option is missing, or the network doesn't output one number per image.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from galviz.network.spec import xresnet_spec
+    >>> spec = xresnet_spec("xresnet18", sa=False, act_cls="ReLU", widen=1 / 16)
+    >>> settings = {"crop_px": 32, "mean": IMAGENET[0], "std": IMAGENET[1]}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     torch.save(build_network(spec, seed=0).state_dict(), f"{folder}/tiny.pth")
+    ...     network = import_model(f"{folder}/tiny.pth", spec.builder, options=spec.options, label=None, **settings)
+    >>> network.card.name, network.card.layers["features"]
+    ('tiny', 32)
     """
     state = read_state(path)
     if prefix is not None:
@@ -93,13 +105,13 @@ def import_model(
     options = dict(options or {})
     if builder in XRESNETS and not {"act_cls", "sa"} <= options.keys():
         raise ValueError(
-            f"options of {builder} must say act_cls and sa, because weights don't show the activation function: "
-            f"fastai's own {builder}() has sa=false,act_cls=ReLU."
+            f"options of {builder} must include act_cls and sa, because the weights don't contain the activation "
+            f"function: fastai's own {builder}() has sa=false,act_cls=ReLU."
         )
-    options = _with_outputs(state, builder, options, head, crop_px)
-    spec = _specification(builder, options, layers, head, crop_px, encoder=label is None)
+    options = _add_n_outputs(state, builder, options, head, crop_px)
+    spec = _make_spec(builder, options, layers, head, crop_px, encoder=label is None)
     network = build_network(spec, seed=0)
-    state = _with_names_of(network, state)
+    state = _match_names(network, state)
     load_state(network, state, path, owner=builder, advice=_advice(network, state))
     wrapped = wrap(
         network,
@@ -122,10 +134,10 @@ def import_model(
     return wrapped
 
 
-def _with_outputs(
+def _add_n_outputs(
     state: State, builder: str, options: dict[str, bool | int | float | str], head: str | None, crop_px: int
 ) -> dict[str, bool | int | float | str]:
-    """The options, with as many outputs as the file's head has, if they don't say how many."""
+    """Add the number of outputs to the options if it is missing: that of the head in the file."""
     name = find_builder(builder).n_outputs
     if name in options:
         return options
@@ -137,7 +149,7 @@ def _with_outputs(
     return options | {name: 0 if headless else 1}
 
 
-def _specification(
+def _make_spec(
     builder: str,
     options: Mapping[str, bool | int | float | str],
     layers: Mapping[str, str] | None,
@@ -154,11 +166,11 @@ def _specification(
     return suggested if head is None or encoder else replace(suggested, head=head)
 
 
-def _with_names_of(network: nn.Module, state: State) -> State:
-    """A state with the names that a network's state has, as far as they are known to differ."""
+def _match_names(network: nn.Module, state: State) -> State:
+    """Rename the tensors of a state to those of a network, for known differences."""
     expected = network.state_dict()
-    state = _without_prefix(state, expected)
-    for name in expected:  # PyTorch before 0.4.1 didn't count batches, and nothing that galviz computes depends on it
+    state = _remove_shared_prefix(state, expected)
+    for name in expected:  # PyTorch before 0.4.1 had no num_batches_tracked, which inference doesn't use
         if (
             name.endswith("num_batches_tracked")
             and name not in state
@@ -171,27 +183,26 @@ def _with_names_of(network: nn.Module, state: State) -> State:
 def _advice(network: nn.Module, state: State) -> str:
     """What to do if a state doesn't fit a network."""
     expected = network.state_dict().keys()
-    shared = _parts(sorted(state.keys() - expected))
-    if shared is None or not expected - state.keys():
+    prefix = _commonest_prefix(sorted(state.keys() - expected))
+    if prefix is None or not expected - state.keys():
         return "Check the builder and its options."
     return (
-        "Check the builder and its options; if the network is only a part of the file, name it with --prefix, such as "
-        f"{shared!r}."
+        "Check the builder and its options; if the file holds several networks, choose one with --prefix, such as "
+        f"{prefix!r}."
     )
 
 
-def _without_prefix(state: State, expected: Mapping[str, torch.Tensor]) -> State:
-    """The state without what all names begin with, as DataParallel, torch.compile and Lightning put it there."""
+def _remove_shared_prefix(state: State, expected: Mapping[str, torch.Tensor]) -> State:
+    """Remove a prefix that all names share, as DataParallel, torch.compile and Lightning add it."""
     names = dict(zip(state, state, strict=True))
     while not set(names.values()) & set(expected):
-        heads = {name.partition(".")[0] for name in names.values()}
-        if len(heads) != 1 or not all("." in name for name in names.values()):
+        prefixes = {name.partition(".")[0] for name in names.values()}
+        if len(prefixes) != 1 or not all("." in name for name in names.values()):
             return dict(state)
         names = {name: short.partition(".")[2] for name, short in names.items()}
     return {names[name]: values for name, values in state.items()}
 
 
-def _parts(names: Sequence[str]) -> str | None:
-    """What most names begin with, as a prefix."""
-    heads = [name.partition(".")[0] + "." for name in names if "." in name]
-    return max(set(heads), key=lambda head: (heads.count(head), head)) if heads else None
+def _commonest_prefix(names: Sequence[str]) -> str | None:
+    prefixes = [name.partition(".")[0] + "." for name in names if "." in name]
+    return max(set(prefixes), key=lambda prefix: (prefixes.count(prefix), prefix)) if prefixes else None

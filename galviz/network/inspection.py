@@ -1,4 +1,4 @@
-"""A network taken apart: its layers as a table, what its parts do to one galaxy, and what training mode does to it."""
+"""Inspection of a network for the lessons: a table of layers, feature maps of a galaxy, and eval and training mode."""
 
 from dataclasses import dataclass
 
@@ -16,22 +16,31 @@ from galviz.network.snapshot import pass_lock, take_snapshot
 
 __all__ = ["ModeComparison", "attention_gamma", "compare_modes", "record_maps", "summarise_layers"]
 
-# The first residual block of stage 1 and the last, which ends in self-attention: places in fastai's XResNet.
+# Index of stage 1 in fastai's XResNet; its last block ends in self-attention.
 _STAGE1 = 4
 
 
 def summarise_layers(card: ModelCard) -> list[LayerRow]:
-    """List what an image passes through in a network, with the shape of what leaves it and its parameters.
+    """List the modules of a network with their output shapes and numbers of parameters.
 
     Parameters
     ----------
     card : ModelCard
-        Of the network; one of its kind is built and an empty image sent through.
+        An untrained network is built from it, and run on an empty image.
 
     Returns
     -------
     list of LayerRow
         In the order of the forward pass.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from galviz.network.card import read_card
+    >>> from galviz.network.spec import xresnet_spec
+    >>> rows = summarise_layers(replace(read_card(), spec=xresnet_spec(widen=1 / 16)))
+    >>> rows[4].name, rows[4].shape, rows[4].blocks
+    ('stage1', (4, 28, 28), 3)
     """
     network = build_network(card.spec, seed=0).eval()
     modules = dict(network.named_children())
@@ -43,11 +52,11 @@ def summarise_layers(card: ModelCard) -> list[LayerRow]:
             name=names.get(id(module), ""),
             module=type(module).__name__,
             blocks=len(module) if type(module) is nn.Sequential else 0,
-            shape=tuple(recorded[place].shape[1:]),
+            shape=tuple(recorded[path].shape[1:]),
             parameters=sum(values.numel() for values in module.parameters()),
         )
-        for place, module in modules.items()
-        if place in recorded
+        for path, module in modules.items()
+        if path in recorded
     ]
 
 
@@ -57,53 +66,69 @@ def record_maps(network: nn.Module, image: Image.Image) -> dict[str, np.ndarray]
     Parameters
     ----------
     network : torch.nn.Module
-        From `load_model`, in eval mode, on the CPU; threads may share it.
+        The shipped network, or another xresnet34 with self-attention, in eval mode, on the CPU. Threads may share it.
     image : PIL.Image.Image
         RGB, any size.
 
     Returns
     -------
     dict of str to ndarray of float32, shape (channels, height, width)
-        By the names of `galviz.network.anatomy.MAPS`: the output of each layer (``stem`` to ``stage4``); the input of
+        By the names in `galviz.network.anatomy.MAPS`: the output of each layer (``stem`` to ``stage4``); the input of
         the first residual block of stage 1, the output of its convolutions (``block/branch``), and its output; and the
-        same of the self-attention at the end of stage 1, where ``attention/mixture`` is what it adds.
+        same for the self-attention at the end of stage 1, where ``attention/mixture`` is what it adds.
+
+    Examples
+    --------
+    >>> from galviz.network.card import read_card
+    >>> from galviz.network.model import attach_card
+    >>> from galviz.network.spec import xresnet_spec
+    >>> network = attach_card(build_network(xresnet_spec(widen=1 / 16), seed=0), read_card())
+    >>> record_maps(network, Image.new("RGB", (160, 160)))["stage1"].shape
+    (4, 28, 28)
     """
     snapshot = take_snapshot(network, torch.device("cpu"))
-    own = snapshot.network
-    first, last = own[_STAGE1][0], own[_STAGE1][-1]
+    copy = snapshot.network
+    first, last = copy[_STAGE1][0], copy[_STAGE1][-1]
     attention = last.convpath[-1]
     modules = {
-        **{layer: find_module(own, network.card.spec, layer) for layer in MAPS if "/" not in layer},
-        "block/input": own[_STAGE1 - 1],
+        **{layer: find_module(copy, network.card.spec, layer) for layer in MAPS if "/" not in layer},
+        "block/input": copy[_STAGE1 - 1],
         "block/branch": first.convpath,
         "block/output": first,
         "attention/input": last.convpath[-2],
         "attention/output": attention,
     }
     with pass_lock(network), snapshot.computing(), record_outputs(modules) as recorded, torch.no_grad():
-        forward(own, preprocess([image], network.card), "float32")
-    found = {name: values[0].numpy() for name, values in recorded.items()}
-    found["attention/mixture"] = found["attention/output"] - found["attention/input"]
-    return {name: found[name] for name in MAPS}
+        forward(copy, preprocess([image], network.card), "float32")
+    maps = {name: values[0].numpy() for name, values in recorded.items()}
+    maps["attention/mixture"] = maps["attention/output"] - maps["attention/input"]
+    return {name: maps[name] for name in MAPS}
 
 
 def attention_gamma(network: nn.Module) -> float:
-    """The number that a network multiplies what its self-attention adds with; training begins with 0."""
+    """The learnt factor of what self-attention adds in an xresnet34; 0 before training.
+
+    Examples
+    --------
+    >>> from galviz.network.spec import xresnet_spec
+    >>> attention_gamma(build_network(xresnet_spec(widen=1 / 16)))
+    0.0
+    """
     return float(network[_STAGE1][-1].convpath[-1].gamma.detach())
 
 
 @dataclass(frozen=True, eq=False)
 class ModeComparison:
-    """Predictions of the same galaxies by the same network in eval and in training mode; arrays of shape (n,), float32.
+    """Predictions for the same galaxies in eval and in training mode; arrays of shape (n,), float32.
 
     Attributes
     ----------
     eval_alone, eval_together : ndarray
-        In eval mode, one by one and as one batch: the same.
+        In eval mode, one by one and as one batch: they agree.
     train_together, train_halves : ndarray
-        In training mode, as one batch and as two halves: each depends on its company.
+        In training mode, as one batch and as two: each prediction depends on the other galaxies in its batch.
     eval_after : ndarray
-        In eval mode again after `passes` batches in training mode: their averages have moved those that eval mode uses.
+        In eval mode, after `passes` batches in training mode have changed the running statistics.
     passes : int
     """
 
@@ -116,35 +141,53 @@ class ModeComparison:
 
 
 def compare_modes(network: nn.Module, images: list[Image.Image], *, passes: int = 5) -> ModeComparison:
-    """See what becomes of predictions when somebody forgets ``network.eval()``; `network` stays as it is.
+    """Compare predictions in eval and in training mode, to show the effect of a forgotten ``network.eval()``.
 
     Parameters
     ----------
     network : torch.nn.Module
-        From `load_model`.
+        From `galviz.load_model`; copies of it are used.
     images : list of PIL.Image.Image
-        Four or more.
+        At least four.
     passes : int
+        Number of batches in training mode before ``eval_after``.
+
+    Returns
+    -------
+    ModeComparison
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from galviz.network.card import read_card
+    >>> from galviz.network.model import attach_card
+    >>> from galviz.network.spec import xresnet_spec
+    >>> card = replace(read_card(), spec=xresnet_spec(widen=1 / 16), pad_px=32, crop_px=32)
+    >>> network = attach_card(build_network(card.spec, seed=0), card)
+    >>> images = [Image.effect_noise((32, 32), sigma) for sigma in (5, 10, 15, 20)]
+    >>> comparison = compare_modes(network, images, passes=1)
+    >>> bool(np.allclose(comparison.eval_alone, comparison.eval_together, atol=1e-4))
+    True
     """
     batch, half = preprocess(images, network.card), len(images) // 2
 
     def copy() -> nn.Module:
-        own = build_network(network.card.spec, seed=0)
-        own.load_state_dict(network.state_dict())
-        return own
+        copied = build_network(network.card.spec, seed=0)
+        copied.load_state_dict(network.state_dict())
+        return copied
 
-    def predicted(own: nn.Module, *parts: torch.Tensor) -> np.ndarray:
+    def predict(copied: nn.Module, *batches: torch.Tensor) -> np.ndarray:
         with torch.no_grad():
-            return torch.cat([own(part) for part in parts])[:, 0].numpy()
+            return torch.cat([copied(images) for images in batches])[:, 0].numpy()
 
-    sound, together, halves, spoilt = copy().eval(), copy().train(), copy().train(), copy().train()
+    in_eval, together, halves, changed = copy().eval(), copy().train(), copy().train(), copy().train()
     for _ in range(passes):
-        predicted(spoilt, batch)
+        predict(changed, batch)
     return ModeComparison(
-        eval_alone=predicted(sound, *batch.split(1)),
-        eval_together=predicted(sound, batch),
-        train_together=predicted(together, batch),
-        train_halves=predicted(halves, batch[:half], batch[half:]),
-        eval_after=predicted(spoilt.eval(), batch),
+        eval_alone=predict(in_eval, *batch.split(1)),
+        eval_together=predict(in_eval, batch),
+        train_together=predict(together, batch),
+        train_halves=predict(halves, batch[:half], batch[half:]),
+        eval_after=predict(changed.eval(), batch),
         passes=passes,
     )

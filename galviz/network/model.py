@@ -1,6 +1,6 @@
-"""Loading a trained network, and wrapping one of your own, so that it has named layers and a model card.
+"""Loading, wrapping and saving networks.
 
-A network here is a ``torch.nn.Module`` in eval mode with two more attributes: ``card``, a `ModelCard`, and
+A network is a ``torch.nn.Module`` in eval mode with two additional attributes: ``card``, a `ModelCard`, and
 ``layer_names``, a list of str.
 """
 
@@ -17,10 +17,9 @@ from torch.nn.utils.spectral_norm import SpectralNorm
 from galviz.network.builders import BuilderError, build_network
 from galviz.network.card import CardError, ModelCard, file_sha256, read_card, shipped_card_path, write_card
 from galviz.network.cardformat import EMBEDDING, REGRESSION, is_label, preprocessing_problem
-from galviz.network.fingerprint import fingerprint
+from galviz.network.fingerprint import fingerprint, record_weights_file
 from galviz.network.head import scale_head
 from galviz.network.layers import inspect_layers
-from galviz.network.snapshot import record_weights_file
 from galviz.network.spec import NetworkSpec
 from galviz.network.state import (
     describe_unusual,
@@ -38,13 +37,13 @@ def load_model(path: str | os.PathLike[str] | None = None) -> nn.Module:
     Parameters
     ----------
     path : path-like, optional
-        Its card (.json) or its weights (.safetensors, the card beside them); the shipped network by default.
+        Its card (.json), or its weights (.safetensors) beside the card; the shipped network by default.
 
     Returns
     -------
     torch.nn.Module
-        In eval mode, on the CPU, float32; the caller's own. Its ``card`` is the `ModelCard`, its ``layer_names`` a
-        list of str. It predicts in the unit of its label.
+        In eval mode, on the CPU, float32, a new object for each call. Its ``card`` is the `ModelCard`, its
+        ``layer_names`` a list of str. Predictions are in the unit of the label.
 
     Raises
     ------
@@ -61,17 +60,17 @@ def load_model(path: str | os.PathLike[str] | None = None) -> nn.Module:
     card = read_card(file)
     weights = file.parent / card.weights
     if file.suffix == ".safetensors" and file.name != card.weights:
-        raise CardError(f"The card beside {file} speaks of other weights, {card.weights}. Name the card instead.")
+        raise CardError(f"The card beside {file} belongs to other weights, {card.weights}. Name the card instead.")
     content = read_weights_bytes(weights)
     state = parse_weights(content, weights)
     if hashlib.sha256(content).hexdigest() != card.weights_sha256:
         raise CardError(f"The weights {weights} are not those of its card: checksums differ. Get both files again.")
     try:
-        network = build_network(card.spec, seed=0)  # the global generator keeps its state
+        network = build_network(card.spec, seed=0)  # seeded, to leave the global generator unchanged
     except BuilderError as error:
         raise CardError(f"The network of the card {file.with_suffix('.json')} can't be built: {error}") from error
     load_state(network, rescale_head(state, scale_head, card), weights)
-    network.eval()  # before spectral norm computes, which in training mode changes its vectors
+    network.eval()  # first, because in training mode spectral norm changes its vectors
     _compute_normalised_weights(network)
     _check_layers(network, card, file.with_suffix(".json"))
     record_weights_file(network, card.weights_sha256)
@@ -90,25 +89,25 @@ def wrap(
     mean: Sequence[float] | None = None,
     std: Sequence[float] | None = None,
 ) -> nn.Module:
-    """Give a network of your own a model card and named layers, so that galviz can use it.
+    """Give a module of your own a model card and named layers, so that galviz can use it.
 
     Parameters
     ----------
     module : torch.nn.Module
         Takes images of shape (n, 3, height, width), float32. It is put into eval mode.
     spec : NetworkSpec
-        Its layers and its head. The head's output must be one number per image, in the label's unit; otherwise the
-        network counts as an encoder and makes no predictions.
+        Its layers and its head. The head must output one number per image, in the label's unit; otherwise the network
+        is an encoder and makes no predictions.
     name : str, optional
-        For people; the name of the class by default.
+        A title for the network; the name of the class by default.
     label, unit : str
-        The catalogue's column that the network predicts, and its unit. Without a head they are ignored.
+        The column of the catalogue that the network predicts, and its unit. Without a head they are ignored.
     pad_px, crop_px : int, optional
-        Images are cropped or padded to a square of `pad_px`; the network takes the central `crop_px` of it. By default
-        as for the shipped network; if you give one of the two, the other has the same value.
+        Images are cropped or padded to a square of `pad_px`; the network takes the central `crop_px` of it. If only one
+        is given, the other is the same; by default they are those of the shipped network.
     mean, std : sequence of 3 float, optional
-        Of red, green and blue, each from 0 to 1, with which pixels are normalised. By default as for the shipped
-        network.
+        Mean and standard deviation of red, green and blue (0 to 1), used to normalise pixels. By default those of the
+        shipped network.
 
     Returns
     -------
@@ -132,7 +131,7 @@ def wrap(
     pad_px, crop_px = (sides[0], sides[-1]) if sides else (shipped.pad_px, shipped.crop_px)
     mean, std = tuple(shipped.mean if mean is None else mean), tuple(shipped.std if std is None else std)
     if problem := preprocessing_problem({"pad_px": pad_px, "crop_px": crop_px, "mean": mean, "std": std}):
-        raise ValueError(f"The network can't take such images: {problem}.")
+        raise ValueError(f"{problem}.")
     if not (label is None or is_label(label)):
         raise ValueError(f"label must be the name of a column of the catalogue; got {label!r}.")
     for tensor, values in module.state_dict().items():
@@ -162,7 +161,7 @@ def wrap(
 
 
 def save_model(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch.dtype = torch.float32) -> ModelCard:
-    """Write a network as a card and, beside it, its weights: both are whole or not there.
+    """Write a network as a card and, beside it, its weights.
 
     Parameters
     ----------
@@ -176,7 +175,7 @@ def save_model(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch
     Returns
     -------
     ModelCard
-        As written.
+        The card that was written.
 
     Raises
     ------
@@ -184,12 +183,22 @@ def save_model(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch
         If the network has no registered builder, or its weights can't be written as float16.
     OSError
         If a file can't be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> spec = NetworkSpec("xresnet18", {"features": "9"}, head="11", options={"widen": 1 / 16})
+    >>> network = wrap(build_network(spec, seed=0), spec, crop_px=32)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     card = save_model(network, f"{folder}/tiny.json")
+    ...     load_model(f"{folder}/tiny.json").card == card
+    True
     """
     file = Path(path)
     if file.suffix != ".json":
         raise ValueError(f"path must end in .json; got {file}.")
     if network.card.spec.builder is None:
-        raise ValueError("network must have a registered builder to be saved: its specification names none.")
+        raise ValueError("network must have a registered builder to be saved; its specification has none.")
     weights = file.with_suffix(".safetensors")
     write_weights(network, weights, dtype=dtype)
     sha256 = file_sha256(weights)
@@ -205,30 +214,35 @@ def save_model(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch
 
 
 def attach_card(network: nn.Module, card: ModelCard) -> nn.Module:
-    """Give a network its card and layer names, and put it into eval mode; returns the same network.
+    """Attach a card and layer names to a network, put it into eval mode, and return it.
 
-    Features don't claim to be made with the card's weights: only `load_model` can know that.
+    Its features record a checksum of its tensors, not the card's; only `load_model` checks that they agree.
+
+    Examples
+    --------
+    >>> attach_card(nn.Linear(2, 1), read_card()).layer_names[0]
+    'stem'
     """
     network.card, network.layer_names = card, list(card.layers)
     return network.eval()
 
 
 def _check_layers(network: nn.Module, card: ModelCard, file: Path) -> None:
-    """Compare what a network outputs with what its card says."""
+    """Compare the output shapes of a network with its card."""
     try:
         layers, n_outputs = inspect_layers(network, card.spec, card.crop_px)
     except ValueError as error:
-        raise CardError(f"The network of the card {file} isn't what its spec says: {error}") from error
+        raise CardError(f"The network of the card {file} doesn't match its spec: {error}") from error
     channels = {name: layers[name].n_channels for name in card.spec.layers}
     if channels != dict(card.layers):
         raise CardError(f"The card {file} says layers are {dict(card.layers)}, and its network has {channels}.")
     if card.task == REGRESSION and n_outputs != 1:
-        raise CardError(f"The network of the card {file} outputs {n_outputs} numbers per image, and one is predicted.")
+        raise CardError(f"The network of the card {file} must output one number per image; it outputs {n_outputs}.")
 
 
 def _compute_normalised_weights(network: nn.Module) -> None:
-    """Have spectral norm compute its weights now: until the first pass, those from before loading would be read."""
-    with torch.no_grad():  # a tensor with a graph behind it couldn't be copied
+    """Compute the weights of spectral norm: until the first pass they would be those from before loading."""
+    with torch.no_grad():  # a tensor that is part of an autograd graph can't be deep-copied
         for module in network.modules():
             for hook in module._forward_pre_hooks.values():
                 if isinstance(hook, SpectralNorm):

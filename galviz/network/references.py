@@ -1,7 +1,7 @@
-"""References from a copied module to others: attributes that hold modules or tensors in lists, dicts and functions.
+"""References from a copied module to other modules and tensors, in lists, dicts, bound methods and partial functions.
 
-``torch.nn.Module`` registers the modules and tensors that are its attributes. Those in a plain list or a bound method
-are known to nobody, and a copy of the module would still call the originals.
+``torch.nn.Module`` registers only modules and tensors that are attributes themselves. A copy of a module with others in
+a list or a bound method would still use the originals.
 """
 
 import copy
@@ -17,7 +17,7 @@ _OWN_STATE = ("_parameters", "_buffers", "_modules")
 
 
 def redirect_references(copies: Mapping[int, nn.Module], tensors: Mapping[int, torch.Tensor]) -> None:
-    """Have the attributes of copied modules refer to copies too.
+    """Make the attributes of copied modules refer to copies instead of the originals.
 
     Parameters
     ----------
@@ -29,7 +29,15 @@ def redirect_references(copies: Mapping[int, nn.Module], tensors: Mapping[int, t
     Raises
     ------
     ValueError
-        If an attribute holds a module with weights that the network doesn't know as one of its modules.
+        If an attribute holds a module with weights that isn't registered as a module of the network.
+
+    Examples
+    --------
+    >>> original, copied, holder = nn.ReLU(), nn.ReLU(), nn.Identity()
+    >>> holder.helpers = [original]
+    >>> redirect_references({id(original): copied, id(holder): holder}, {})
+    >>> holder.helpers[0] is copied
+    True
     """
     memo: dict[int, Any] = {**copies, **tensors}
     for module in list(copies.values()):
@@ -40,9 +48,9 @@ def redirect_references(copies: Mapping[int, nn.Module], tensors: Mapping[int, t
             for unknown in _modules_in(value):
                 if id(unknown) not in memo and next(unknown.parameters(), None) is not None:
                     raise ValueError(
-                        f"network must know all of its modules; {type(module).__name__}.{name} holds a "
-                        f"{type(unknown).__name__} that it doesn't, so that its weights would go unnoticed. Put it "
-                        "into a torch.nn.ModuleList or ModuleDict, or make it an attribute."
+                        f"network must register all of its modules; {type(module).__name__}.{name} holds a "
+                        f"{type(unknown).__name__} that isn't registered. Put it into a torch.nn.ModuleList or "
+                        "ModuleDict, or make it an attribute."
                     )
             attributes[name] = copy.deepcopy(value, memo)
 

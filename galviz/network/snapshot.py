@@ -1,8 +1,8 @@
-"""A network -> a private copy of it for one pass, and a checksum of exactly what that copy computes with.
+"""Snapshots: private copies of a network for one forward pass, with a checksum of their modules and tensors.
 
-Threads share a network, and anybody who holds it can train it, put it into training mode or hook it in the middle of a
-pass. A pass therefore runs on modules that nobody else can reach, around tensors that nobody else can change. What the
-features then claim to be made with is computed from those tensors.
+Threads share a network, and another thread may train it, put it into training mode or add a hook during a pass. A pass
+therefore runs on copies of the modules and tensors that no other thread can reach, and the checksum that features
+record is computed from these.
 """
 
 import os
@@ -15,39 +15,30 @@ from weakref import WeakKeyDictionary
 
 import torch
 from torch import nn
-from torch.nn.modules.batchnorm import _BatchNorm
-from torch.nn.utils.parametrize import is_parametrized
 
 from galviz.network.bits import bitwise_equal
+from galviz.network.evalmode import check_batch_norm, check_eval_mode, has_parametrizations
 from galviz.network.exactness import without_default_tf32
-from galviz.network.fingerprint import attribute_name, collect_tensors, describe_structure, fingerprint, network_sha256
+from galviz.network.fingerprint import attribute_name, collect_tensors, describe_structure, network_sha256
 from galviz.network.hooks import ChangeDetector
 from galviz.network.references import redirect_references
 
-__all__ = [
-    "Snapshot",
-    "check_eval_mode",
-    "pass_lock",
-    "record_weights_file",
-    "take_snapshot",
-    "weights_checksum",
-]
+__all__ = ["Snapshot", "pass_lock", "take_snapshot"]
 
 
 @dataclass(eq=False)
 class Snapshot:
-    """A network as it was at one moment, for one pass; nobody else can reach or change it.
+    """A private copy of a network for one forward pass.
 
     Attributes
     ----------
     network : torch.nn.Module
         The copy, with the card of the original. Hooks of the original are called with the original's modules.
     sha256 : str
-        See `fingerprint`.
+        See `galviz.network.fingerprint.fingerprint`.
     changed_by : list of str
-        What changed the output of a module during the pass, and so made numbers that are not the network's own: hooks
-        by name, replaced functions and methods, modes, classes of tensors, settings of torch. Empty unless the snapshot
-        allows hooks.
+        What changed the output of a module during the pass: names of hooks, replaced functions and methods, modes,
+        subclasses of tensors, settings of torch. Empty unless the snapshot allows hooks.
     """
 
     network: nn.Module
@@ -58,9 +49,9 @@ class Snapshot:
 
     @contextmanager
     def computing(self) -> Iterator[None]:
-        """Compute exactly within the block; what makes float32 less exact is refused or noted, as hooks are.
+        """Compute in full float32 within the block; settings that reduce its precision are refused or recorded.
 
-        It is looked for before and after, because other threads may change torch's settings meanwhile.
+        They are checked before and after, because another thread may change torch's settings during the pass.
         """
         with without_default_tf32(self._device):
             self._detector.check_settings(self._device)
@@ -70,7 +61,7 @@ class Snapshot:
 
 @dataclass(eq=False)
 class _Frozen:
-    """Tensors copied from a network, by their full name, with what identifies them."""
+    """Copies of the tensors of a network by their full name, and a checksum."""
 
     structure: str
     tensors: dict[str, torch.Tensor]
@@ -91,7 +82,7 @@ _lock = threading.Lock()
 
 
 def _forget_locks() -> None:
-    """A forked process has none of the threads that held a lock, and would wait for them forever."""
+    """Replace the locks in a forked process, where the threads that held them don't exist."""
     global _lock
     _lock = threading.Lock()
     _turns.clear()
@@ -103,7 +94,13 @@ if hasattr(os, "register_at_fork"):  # Windows never forks
 
 @contextmanager
 def pass_lock(network: nn.Module) -> Iterator[None]:
-    """Lock a network for one pass, because one pass uses all cores and the memory of one batch."""
+    """Lock a network for one forward pass, because one pass uses all cores.
+
+    Examples
+    --------
+    >>> with pass_lock(nn.ReLU()):
+    ...     pass
+    """
     with _lock:
         lock = _turns.setdefault(network, threading.Lock())
     with lock:
@@ -111,19 +108,19 @@ def pass_lock(network: nn.Module) -> Iterator[None]:
 
 
 def take_snapshot(network: nn.Module, device: torch.device, *, allow_hooks: bool = False) -> Snapshot:
-    """Copy a network for one pass.
+    """Copy a network for one forward pass.
 
-    The tensors of the copy are kept and used again while the network's own are bit for bit the same.
+    The copied tensors are cached, and used again as long as those of the network don't change.
 
     Parameters
     ----------
     network : torch.nn.Module
         In eval mode.
     device : torch.device
-        Where the copy is to compute.
+        Device of the copy.
     allow_hooks : bool
-        Whether hooks on the network, or replaced code, may change what its modules output. If not, the pass raises
-        ValueError when one does. Hooks that only observe are called in any case.
+        Whether hooks on the network, or replaced code, may change the output of its modules. If not, the pass raises
+        ValueError. Hooks that only observe are called in any case.
 
     Returns
     -------
@@ -132,78 +129,42 @@ def take_snapshot(network: nn.Module, device: torch.device, *, allow_hooks: bool
     Raises
     ------
     ValueError
-        If a module is in training mode, a batch norm stores no statistics, or a tensor is of another precision than
-        float32. Unless `allow_hooks`, also if the code of torch or of a module's class was replaced, a global hook is
-        registered, or a tensor is of a class of somebody's own.
+        If a module is in training mode, a batch norm stores no statistics, or a tensor isn't float32. Unless
+        `allow_hooks`, also if code of torch or of a module's class was replaced, a global hook is registered, or a
+        tensor is of a subclass.
+
+    Examples
+    --------
+    >>> linear = nn.Linear(2, 1).eval()
+    >>> snapshot = take_snapshot(linear, torch.device("cpu"))
+    >>> snapshot.network is linear, torch.equal(snapshot.network.weight, linear.weight)
+    (False, True)
     """
     changed_by: list[str] = []
     detector = ChangeDetector(allow_hooks, changed_by)
     tensors = collect_tensors(network)
     structure = describe_structure(network, tensors)
     detector.check_tensors(tensors)
-    _check_batch_norm(network)
+    check_batch_norm(network)
     for name, values in tensors.items():
         if values.is_floating_point() and values.dtype != torch.float32:
             raise ValueError(
-                f"network must be of float32; got {values.dtype} in {name}. Call network.float(), or load it again; "
-                "precision='bfloat16' computes in half precision."
+                f"network must be float32; got {values.dtype} in {name}. Call network.float(), or load it again. For "
+                "half precision use precision='bfloat16'."
             )
     frozen = _frozen.get(network)
     if frozen is None or not frozen.is_current(structure, tensors):
-        with torch.inference_mode(False):  # whatever mode the caller is in, later passes use these tensors too
+        with torch.inference_mode(False):  # the caller may be in inference mode, but later passes use these tensors too
             copies = {name: values.detach().clone() for name, values in tensors.items()}
         frozen = _Frozen(structure, copies, network_sha256(structure, copies))
         with _lock:
             _frozen[network] = frozen
     placed = {name: values.to(device) for name, values in frozen.tensors.items()}
     copies: dict[int, nn.Module] = {}
-    own = _copy(network, "", placed, detector, copies)
+    copy = _copy(network, "", placed, detector, copies)
     redirect_references(copies, {id(values): placed[name] for name, values in tensors.items()})
-    check_eval_mode(own)
-    return Snapshot(own, frozen.sha256, changed_by, detector, device)
-
-
-def check_eval_mode(network: nn.Module) -> None:
-    """Raise ValueError if any module of a network is in training mode; a parametrization has that of its module."""
-    parametrized = [module for module in network.modules() if _is_parametrized(module)]
-    parametrizations = {id(part) for module in parametrized for part in module.parametrizations.modules()}
-    if any(module.training and id(module) not in parametrizations for module in network.modules()):
-        raise ValueError(
-            "network must be in eval mode, so that batch norm uses its stored statistics; got one in training: call "
-            "network.eval()."
-        )
-
-
-def _is_parametrized(module: nn.Module) -> bool:
-    return "parametrizations" in module._modules and is_parametrized(module)  # which alone takes ten times as long
-
-
-def _check_batch_norm(network: nn.Module) -> None:
-    """Raise ValueError if a batch norm has no statistics of its own: the batch's would change with ``batch_size``."""
-    for path, module in network.named_modules():
-        if isinstance(module, _BatchNorm) and module.running_mean is None and module.running_var is None:
-            raise ValueError(
-                f"network must treat each galaxy alone; the batch norm {path!r} stores no statistics and uses those of "
-                "the batch, so that features would depend on batch_size. Train it with track_running_stats=True."
-            )
-
-
-def record_weights_file(network: nn.Module, weights_sha256: str) -> None:
-    """Note on a network which weights file it was loaded from, and what it computes with as loaded."""
-    network.loaded_from = {"weights_sha256": weights_sha256, "fingerprint": fingerprint(network)}
-
-
-def weights_checksum(network: nn.Module, snapshot: Snapshot) -> str:
-    """Which weights a snapshot computed with.
-
-    Returns
-    -------
-    str
-        The checksum of the weights file if the network was loaded from one and nothing has changed since; else the
-        snapshot's own, which is no file's.
-    """
-    loaded = getattr(network, "loaded_from", {})
-    return loaded["weights_sha256"] if loaded.get("fingerprint") == snapshot.sha256 else snapshot.sha256
+    check_eval_mode(copy)
+    return Snapshot(copy, frozen.sha256, changed_by, detector, device)
 
 
 def _copy(
@@ -213,7 +174,7 @@ def _copy(
     detector: ChangeDetector,
     copies: dict[int, nn.Module],
 ) -> nn.Module:
-    """Copy a module and those below it around `tensors`; a module that stands in two places is copied once."""
+    """Copy a module and its children, with `tensors` in place of their own; a shared module is copied once."""
     if id(module) in copies:
         return copies[id(module)]
     copy = copies[id(module)] = type(module).__new__(type(module))
@@ -224,21 +185,21 @@ def _copy(
     attributes.pop("_compiled_call_impl", None)  # it would run the module itself, not its copy
     for name, value in attributes.items():
         if isinstance(value, torch.Tensor):
-            # The weight that spectral norm computes before each call is none of `tensors`.
+            # The weight that spectral norm computes before each call isn't in `tensors`.
             attributes[name] = tensors.get(attribute_name(prefix, name), value).detach().clone()
     attributes |= {
         name: OrderedDict() for name, value in attributes.items() if "_hooks" in name and isinstance(value, dict)
     }
     vars(copy).update(attributes)
     for kind in ("_parameters", "_buffers"):
-        held = {name: value if value is None else tensors[prefix + name] for name, value in vars(module)[kind].items()}
-        vars(copy)[kind] = held
-    below = {
+        registered = vars(module)[kind].items()
+        vars(copy)[kind] = {name: None if value is None else tensors[prefix + name] for name, value in registered}
+    children = {
         name: None if child is None else _copy(child, prefix + name, tensors, detector, copies)
         for name, child in module._modules.items()
     }
-    vars(copy)["_modules"] = below
-    if _is_parametrized(module) and not module.training:
-        below["parametrizations"].eval()  # one that was registered after network.eval() is in training mode
+    vars(copy)["_modules"] = children
+    if has_parametrizations(module) and not module.training:
+        children["parametrizations"].eval()  # those registered after network.eval() are in training mode
     detector.copy_hooks(module, copy, where)
     return copy

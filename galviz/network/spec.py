@@ -1,6 +1,6 @@
-"""A network specification: how to build a network, what its layers are called, and where its head is.
+"""The network specification: how to build a network, what its layers are called, and where its head is.
 
-It is plain data, written on a model card and read without torch. `galviz.network.builders` builds what it names.
+It is plain data, stored in a model card and usable without torch. `galviz.network.builders` builds the network.
 """
 
 import math
@@ -19,7 +19,7 @@ from galviz.errors import listed, quoted
 #   class_token    (n, tokens, channels): the first token
 #   none           (n, channels): as it is
 POOLINGS = ("spatial", "channels_last", "tokens", "class_token", "none")
-# The names that a features file and its tables use themselves.
+# Names of other columns in a features file.
 _RESERVED = ("", "objID", "prediction")
 _BUILDER = re.compile(r"[a-z][a-z0-9_]*(:[A-Za-z0-9_.]+)?")
 _PATH = re.compile(r"(\w+(\.\w+)*)?")
@@ -28,32 +28,31 @@ _OPTION_TYPES = (bool, int, float, str)
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """How to build a network, which of its modules are its layers, and which is its head.
+    """How to build a network, and which of its modules are its layers and its head.
 
     Parameters
     ----------
     builder : str, optional
         A registered builder: ``"xresnet34"``, ``"torchvision:resnet18"``, ``"timm:convnext_nano"``. None for a module
-        of your own, see `galviz.wrap`; such a network cannot be loaded from a file.
+        of your own, see `galviz.wrap`; such a network can't be loaded from a file.
     layers : mapping of str to str
-        Path of a module, as in ``network.get_submodule``, by the name of the layer, in the order of the forward pass.
+        Paths of modules, as in ``network.get_submodule``, by the name of the layer, in the order of the forward pass.
         The empty path is the network itself, whose output is the last layer of many encoders.
     head : str, optional
-        Path of the linear layer that turns features into the prediction. None for an encoder, which makes no
-        prediction.
+        Path of the linear layer that turns features into the prediction. None for an encoder.
     options : mapping, optional
         Keyword arguments of the builder: numbers, strings, and True or False.
     pooling : mapping of str to str, optional
-        How the output of a layer becomes one vector per image, by the name of the layer: one of `POOLINGS`. What is
-        left out is decided by the shape of the output, see `galviz.network.layers.choose_pooling`.
+        How the output of a layer becomes one vector per image, by the name of the layer: one of `POOLINGS`. By default
+        it is chosen by the shape of the output, see `galviz.network.pooling.choose_pooling`.
     maps : mapping of str to str, optional
-        Further modules with a name, which are no stops of the layer slider. xresnet34's ``"stage4"`` is one: its mean
-        over height and width is the layer ``"features"``.
+        Further named modules, for feature maps only. xresnet34's ``"stage4"`` is one: its mean over height and width
+        is the layer ``"features"``.
 
     Raises
     ------
     ValueError
-        If a name or path is not one, or `pooling` names no layer or no way of pooling.
+        If a name, a path or a kind of pooling isn't valid.
 
     Examples
     --------
@@ -87,17 +86,17 @@ class NetworkSpec:
         return list(self.layers)
 
     def path_of(self, layer: str) -> str:
-        """Path of the module of a layer; of anything that is not the name of a layer, `layer` itself."""
+        """Path of the module of a layer; `layer` itself if it isn't the name of one."""
         return self.layers.get(layer, self.maps.get(layer, layer))
 
     def with_pooling(self, pooling: Mapping[str, str]) -> "NetworkSpec":
-        """The same specification with these ways of pooling."""
+        """A copy of the specification with another `pooling`."""
         return replace(self, pooling=pooling)
 
     def to_json(self) -> dict[str, Any]:
-        """The specification as a dictionary of plain values, as on a model card.
+        """The specification as a dictionary of plain values, as in a model card.
 
-        Layers are a list of [name, path]: their order matters, and that of the keys of a JSON object may get lost.
+        Layers are a list of [name, path], because the keys of a JSON object have no reliable order.
         """
         mappings = {name: getattr(self, name) for name in ("options", "pooling", "maps")}
         plain = {name: dict(value) if isinstance(value, Mapping) else value for name, value in mappings.items()}
@@ -119,12 +118,17 @@ class NetworkSpec:
 
 
 def spec_problem(content: object) -> str | None:
-    """What keeps plain values from being a network specification, as a clause; None if nothing does.
+    """Describe why plain values aren't a valid specification, as a clause; None if they are.
 
     Parameters
     ----------
     content : object
         As `NetworkSpec.to_json` returns it.
+
+    Examples
+    --------
+    >>> spec_problem({"layers": [["features", "avgpool"]], "head": "fc; rm"})
+    "head must be the path of a module, such as 'fc'; got 'fc; rm'"
     """
     known = set(NetworkSpec.__dataclass_fields__)
     if not isinstance(content, Mapping) or not set(content) <= known:
@@ -145,12 +149,12 @@ def _names_problem(content: Mapping[str, Any]) -> str | None:
         return f"layers must be pairs of a name and a path; got {layers!r}"
     if not isinstance(maps, Mapping):
         return f"maps must map names to paths of modules, such as {{'stage4': '7'}}; got {maps!r}"
-    for what, pairs in (("layers", layers), ("maps", maps.items())):
+    for field_name, pairs in (("layers", layers), ("maps", maps.items())):
         for name, path in pairs:
             if not isinstance(name, str) or name in _RESERVED or not name.isprintable():
-                return f"{what} must have printable names other than objID and prediction; got {name!r}"
+                return f"{field_name} must have printable names other than objID and prediction; got {name!r}"
             if not _is_path(path):
-                return f"{what} must have paths of modules, such as 'layer1.0.conv1'; got {path!r}"
+                return f"{field_name} must have paths of modules, such as 'layer1.0.conv1'; got {path!r}"
     if not layers:
         return "layers must name at least one layer, such as 'features'; got none"
     names = [name for name, _ in layers] + list(maps)
@@ -168,10 +172,10 @@ def _settings_problem(content: Mapping[str, Any]) -> str | None:
     if infinite := [value for value in options.values() if type(value) is float and not math.isfinite(value)]:
         return f"options must be finite numbers; got {infinite[0]!r}"
     pooling = content.get("pooling", {})
-    named = {name for name, _ in content["layers"]} | set(content.get("maps", {}))
-    if not isinstance(pooling, Mapping) or not set(pooling) <= named:
+    names = {name for name, _ in content["layers"]} | set(content.get("maps", {}))
+    if not isinstance(pooling, Mapping) or not set(pooling) <= names:
         return f"pooling must be given by the names of layers; got {pooling!r}"
-    if wrong := [how for how in pooling.values() if not isinstance(how, str) or how not in POOLINGS]:
+    if wrong := [kind for kind in pooling.values() if not isinstance(kind, str) or kind not in POOLINGS]:
         return f"pooling must be one of {listed(POOLINGS)}; got {wrong[0]!r}"
     return None
 
@@ -180,8 +184,8 @@ def _is_path(path: object) -> bool:
     return isinstance(path, str) and bool(_PATH.fullmatch(path))
 
 
-# fastai's XResNet is a sequence: three convolutions, a pooling, four stages, the average over what is left of the
-# image, its flattening, dropout and the head.
+# fastai's XResNet is a sequence: three convolutions, a pooling, four stages, global average pooling, flattening,
+# dropout and the head.
 _XRESNET_LAYERS = {"stem": "2", "stage1": "4", "stage2": "5", "stage3": "6", "features": "9"}
 _XRESNET_POOLING = {name: "none" if name == "features" else "spatial" for name in (*_XRESNET_LAYERS, "stage4")}
 

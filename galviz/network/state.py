@@ -1,7 +1,4 @@
-"""The weights of a network as a safetensors file: written, read, and loaded into a network built for them.
-
-A pickle is never read as weights: loading one can run code.
-"""
+"""Weights files (safetensors): writing, reading, and loading into a network. Pickles are refused: they can run code."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -28,18 +25,18 @@ Rescale = Callable[[np.ndarray, np.ndarray, ModelCard], tuple[np.ndarray, np.nda
 
 
 def write_weights(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch.dtype = torch.float16) -> None:
-    """Write the state of a network: parameters in a number format, buffers as they are, whole or not at all.
+    """Write the state dict of a network, whole or not at all.
 
-    Buffers are the running statistics of batch norm, whose variances float16 would round to zero or infinity, and the
-    vectors of spectral norm. The names are those of the state dict. If the network has a card, the label's scale is
-    removed from its head, so that `galviz.load_model` can apply it again.
+    Buffers keep their dtype: float16 would round small running variances of batch norm to zero, and large ones to
+    infinity. If the network has a card, its head is rescaled to standard deviations of the label, which
+    `galviz.load_model` expects.
 
     Parameters
     ----------
     network : torch.nn.Module
     path : path-like
     dtype : torch.dtype
-        Of the parameters: float16 halves the file and rounds by one part in 2,048; float32 keeps every bit.
+        Of the parameters: float16 halves the file and rounds by one part in 2,048; float32 is exact.
 
     Raises
     ------
@@ -47,6 +44,14 @@ def write_weights(network: nn.Module, path: str | os.PathLike[str], *, dtype: to
         If a parameter is not finite or too large for float16.
     OSError
         If the file can't be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_weights(nn.Linear(2, 1), f"{folder}/linear.safetensors")
+    ...     sorted(read_weights(f"{folder}/linear.safetensors"))
+    ['bias', 'weight']
     """
     parameters = {name for name, _ in network.named_parameters()}
     state = {name: values.detach().cpu() for name, values in network.state_dict().items()}
@@ -55,30 +60,43 @@ def write_weights(network: nn.Module, path: str | os.PathLike[str], *, dtype: to
         state = rescale_head(state, unscale_head, card)
     for name, values in state.items():
         if not torch.isfinite(values).all():
-            raise ValueError(f"{name} holds a value that is no finite number: training has diverged. Lower --lr.")
-        kept = values.to(dtype) if name in parameters else values
-        if not torch.isfinite(kept).all():
+            raise ValueError(f"{name} has a value that isn't finite: training has diverged. Lower --lr.")
+        written = values.to(dtype) if name in parameters else values
+        if not torch.isfinite(written).all():
             raise ValueError(
-                f"{name} holds {values.abs().max().item():g}, and parameters are written as float16, which ends at "
-                f"{_LARGEST_FLOAT16:g}. Train with a lower learning rate, so that the weights stay small."
+                f"{name} must be at most {_LARGEST_FLOAT16:g} to be written as float16; got "
+                f"{values.abs().max().item():g}. Train with a lower learning rate."
             )
-        state[name] = kept.contiguous()
+        state[name] = written.contiguous()
     write_bytes(path, save_tensors(state, metadata={"format": "pt"}))
 
 
 def read_weights(path: str | os.PathLike[str]) -> State:
-    """Read a safetensors file; floating-point tensors become float32.
+    """Read a weights file; floating-point tensors become float32.
 
     Raises
     ------
     CardError
-        If it is missing, unreadable, truncated or no safetensors file.
+        If it is missing, unreadable, truncated, not a safetensors file, or holds complex numbers.
+
+    Examples
+    --------
+    >>> from galviz.network.card import shipped_card_path
+    >>> read_weights(shipped_card_path().with_suffix(".safetensors"))["11.weight"].shape
+    torch.Size([1, 512])
     """
     return parse_weights(read_weights_bytes(path), path)
 
 
 def read_weights_bytes(path: str | os.PathLike[str]) -> bytes:
-    """The bytes of a weights file, or a `CardError`."""
+    """Read the bytes of a weights file; CardError if that isn't possible.
+
+    Examples
+    --------
+    >>> read_weights_bytes("none.safetensors")
+    Traceback (most recent call last):
+    galviz.network.card.CardError: The weights none.safetensors are missing. Get them again and put them beside their card.
+    """  # noqa: E501 (a message is one line)
     try:
         return read_regular(path, at_most=_MAX_WEIGHTS_BYTES)
     except FileNotFoundError as error:
@@ -88,14 +106,25 @@ def read_weights_bytes(path: str | os.PathLike[str]) -> bytes:
 
 
 def parse_weights(content: bytes, path: str | os.PathLike[str]) -> State:
-    """The tensors in the bytes of a weights file; a `CardError` names the file."""
+    """Parse the bytes of a weights file; floating-point tensors become float32.
+
+    Raises
+    ------
+    CardError
+        If they are truncated, not safetensors, or hold complex numbers; the message names `path`.
+
+    Examples
+    --------
+    >>> parse_weights(save_tensors({"bias": torch.zeros(1, dtype=torch.float16)}), "w.safetensors")
+    {'bias': tensor([0.])}
+    """
     try:
         state = load_tensors(content)
     except (SafetensorError, KeyError) as error:  # KeyError: a number format that torch doesn't have
-        # Checked only now: a valid file begins with the length of its header, which may look like a pickle's mark.
+        # Not checked before, because the header of a valid file may begin with the same bytes.
         if content.startswith(_PICKLE_MARKS):
             message = (
-                f"{path} is a pickle and no safetensors file. Pickles can run code and are never loaded as weights: "
+                f"{path} is a pickle, not a safetensors file. Pickles can run code and are never loaded as weights: "
                 "convert a state dict with `python -m galviz import-model`."
             )
             raise CardError(message) from error
@@ -104,13 +133,18 @@ def parse_weights(content: bytes, path: str | os.PathLike[str]) -> State:
 
 
 def as_float32(state: Mapping[str, torch.Tensor], path: str | os.PathLike[str]) -> State:
-    """Convert the floating-point tensors of a state to float32.
+    """Convert the floating-point tensors of a state dict to float32.
 
     Raises
     ------
     CardError
-        If a tensor is complex, sparse, quantised, without data (``device="meta"``), or has nothing but values that
-        float32 would round to zero.
+        If a tensor is complex, sparse, quantised, without data (``device="meta"``), or all of its values would be
+        rounded to zero.
+
+    Examples
+    --------
+    >>> as_float32({"bias": torch.zeros(1, dtype=torch.float16)}, "w.pth")
+    {'bias': tensor([0.])}
     """
     converted = {}
     for name, values in state.items():
@@ -130,7 +164,13 @@ def as_float32(state: Mapping[str, torch.Tensor], path: str | os.PathLike[str]) 
 
 
 def describe_unusual(values: torch.Tensor) -> str | None:
-    """What a tensor is, in words, if a network can't be given its values as they are."""
+    """Describe a tensor that can't be loaded as weights; None if it can.
+
+    Examples
+    --------
+    >>> describe_unusual(torch.zeros(1, dtype=torch.complex64))
+    'complex (torch.complex64)'
+    """
     if values.is_quantized:
         return f"quantised ({values.dtype})"
     if values.layout is not torch.strided:
@@ -141,10 +181,20 @@ def describe_unusual(values: torch.Tensor) -> str | None:
 
 
 def rescale_head(state: Mapping[str, torch.Tensor], rescale: Rescale, card: ModelCard) -> State:
-    """A state with its head rescaled by the label_mean and label_std of a card, if it has a head."""
+    """Rescale the head in a state dict with `scale_head` or `unscale_head` of `galviz.network.head`, if there is one.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from galviz.network.card import read_card
+    >>> from galviz.network.head import scale_head
+    >>> head = {"11.weight": torch.tensor([[2.0]]), "11.bias": torch.tensor([1.0])}
+    >>> rescale_head(head, scale_head, replace(read_card(), label_mean=8.0, label_std=0.5))
+    {'11.weight': tensor([[1.]]), '11.bias': tensor([8.5000])}
+    """
     names = head_tensor_names(card)
     if names is None or (card.label_mean, card.label_std) == (0.0, 1.0) or not {*names} <= state.keys():
-        return dict(state)  # whatever is missing is reported by `load_state`
+        return dict(state)  # missing tensors are reported by `load_state`
     head = rescale(*(state[name].float().numpy() for name in names), card)
     return dict(state) | dict(zip(names, map(torch.from_numpy, head), strict=True))
 
@@ -157,7 +207,7 @@ def load_state(
     owner: str = "their card's network",
     advice: str = "",
 ) -> None:
-    """Load a state into a network built for it.
+    """Load a state dict into a network.
 
     Parameters
     ----------
@@ -166,14 +216,21 @@ def load_state(
     path : path-like
         The file that the state was read from, for error messages.
     owner : str
-        What the weights must fit, for error messages.
+        What the weights should fit, for error messages.
     advice : str
-        What to do if they don't fit, a sentence.
+        A sentence that says what to do if they don't fit.
 
     Raises
     ------
     CardError
         If names or shapes don't agree, or a value is not finite.
+
+    Examples
+    --------
+    >>> linear = nn.Linear(1, 1)
+    >>> load_state(linear, {"weight": torch.ones(1, 1), "bias": torch.zeros(1)}, "w.safetensors")
+    >>> linear.weight.item()
+    1.0
     """
     expected = network.state_dict()
     misfit, advice = f"The weights {path} don't fit {owner}", f" {advice}" if advice else ""
@@ -189,7 +246,7 @@ def load_state(
         if expected[name].is_floating_point() and not values.is_floating_point():
             raise CardError(f"{misfit}: {name} holds {values.dtype}, not numbers with a fraction.{advice}")
         if not torch.isfinite(values).all():
-            raise CardError(f"The weights {path} hold a value that is no finite number, in {name}. Train again.")
+            raise CardError(f"The weights {path} have a value that isn't finite, in {name}. Train again.")
         if name.endswith("running_var") and (values < 0).any():
-            raise CardError(f"The weights {path} hold a negative variance, in {name}. Get the file again.")
+            raise CardError(f"The weights {path} have a negative variance, in {name}. Get the file again.")
     network.load_state_dict(state)

@@ -1,4 +1,4 @@
-"""Files in which other programs keep the weights of a network -> a state dict; no pickle of anything else is read."""
+"""Reading a state dict from weights files of other programs; pickles of anything else are refused."""
 
 import os
 import pickle
@@ -15,23 +15,23 @@ from galviz.files.reading import open_regular
 from galviz.network.card import CardError
 from galviz.network.state import State, as_float32, read_weights
 
-# Files with more than one state dict keep that of the network under these names: fastai, Lightning, timm and others.
+# Names under which fastai, Lightning, timm and others store the state dict of the network in a larger file.
 _KEYS = ("model", "state_dict", "model_state_dict", "state_dict_ema")
 _PICKLE_REMEDY = (
-    "In fastai, write the weights alone: learn = load_learner('export.pkl'); learn.save('name'), which makes "
+    "In fastai, save only the weights: learn = load_learner('export.pkl'); learn.save('name'), which writes "
     "models/name.pth; in PyTorch: torch.save(model.state_dict(), 'name.pth')"
 )
-# What fastai's optimisers put into the file of learn.save; none of them runs code as it is read.
+# Types in the optimiser state that learn.save writes; loading them runs no code.
 _FASTAI_TYPES = [L, np._core.multiarray.scalar, np.dtype, *[getattr(np.dtypes, name) for name in np.dtypes.__all__]]
 
 
 def read_state(path: str | os.PathLike[str]) -> State:
-    """Read the state dict in a file; floating-point tensors become float32.
+    """Read a state dict from a file; floating-point tensors become float32.
 
     Parameters
     ----------
     path : path-like
-        See `import_model`.
+        See `galviz.network.importing.import_model`.
 
     Returns
     -------
@@ -40,7 +40,15 @@ def read_state(path: str | os.PathLike[str]) -> State:
     Raises
     ------
     CardError
-        If it can't be read or holds no state dict.
+        If it can't be read, holds no state dict, or holds complex numbers.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     torch.save({"model": {"bias": torch.zeros(1)}}, f"{folder}/w.pth")
+    ...     read_state(f"{folder}/w.pth")
+    {'bias': tensor([0.])}
     """
     file = Path(path)
     if file.suffix == ".safetensors":
@@ -54,26 +62,27 @@ def read_state(path: str | os.PathLike[str]) -> State:
         raise CardError(f"The weights {file} can't be read: {error.strerror}. Check the file.") from error
     except pickle.UnpicklingError as error:
         raise CardError(
-            f"{file} is a pickle that holds more than tensors: reading it can run any code, so galviz doesn't. "
+            f"{file} is a pickle that holds more than tensors. galviz doesn't read it, because that can run any code. "
             f"{_PICKLE_REMEDY}."
         ) from error
-    except Exception as error:  # what torch raises for rubbish is of many kinds
+    except Exception as error:  # torch raises many types for invalid files
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise CardError(f"The weights {file} can't be read as a state dict ({reason}). {_PICKLE_REMEDY}.") from error
-    return _state_in(content, file)
+    return _find_state(content, file)
 
 
-def _state_in(content: Any, file: Path) -> State:  # noqa: ANN401 (whatever a file of torch.save holds)
-    """The state dict of a network in what `torch.load` has read."""
-    while isinstance(content, Mapping) and (key := next((key for key in _KEYS if _is_inside(content, key)), None)):
-        content = content[key]
+def _find_state(content: Any, file: Path) -> State:  # noqa: ANN401 (any content of a file of torch.save)
+    """Find the state dict of a network in the content of a file."""
+    while isinstance(content, Mapping):
+        inner = next((content[key] for key in _KEYS if isinstance(content.get(key), Mapping)), None)
+        if inner is None:
+            break
+        content = inner
     if not isinstance(content, Mapping) or not content:
-        raise CardError(f"{file} holds a {type(content).__name__} and no state dict. {_PICKLE_REMEDY}.")
-    strange = [str(name) for name, value in content.items() if not isinstance(value, torch.Tensor)]
-    if strange:
-        raise CardError(f"{file} holds no state dict: {listed(strange, at_most=3)} are no tensors. {_PICKLE_REMEDY}.")
+        raise CardError(f"{file} must hold a state dict; got a {type(content).__name__}. {_PICKLE_REMEDY}.")
+    others = [str(name) for name, value in content.items() if not isinstance(value, torch.Tensor)]
+    if others:
+        raise CardError(
+            f"{file} must hold a state dict of tensors; {listed(others, at_most=3)} are no tensors. {_PICKLE_REMEDY}."
+        )
     return as_float32({str(name): values for name, values in content.items()}, file)
-
-
-def _is_inside(content: Mapping[str, Any], key: str) -> bool:
-    return isinstance(content.get(key), Mapping)

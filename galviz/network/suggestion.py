@@ -1,4 +1,4 @@
-"""A suggestion for the specification of a network that a builder makes: its blocks, and what its head reads."""
+"""A suggested specification for the network of a builder: its blocks, its features and its head."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -7,17 +7,17 @@ import torch
 from torch import nn
 
 from galviz.network.builders import XRESNETS, build_network
-from galviz.network.layers import N_DIMENSIONS, pool
+from galviz.network.pooling import N_DIMENSIONS, pool
 from galviz.network.spec import NetworkSpec, xresnet_spec
 
-# A module with this share of the weights is looked into for blocks, if it has at least so many.
+# A container that holds this share of the weights is replaced by its children, if it has at least that many.
 _NEARLY_ALL, _FEW = 0.85, 3
-_WRITE_IT = "Name its layers yourself, as in --layers features=avgpool, or in a NetworkSpec."
+_REMEDY = "Name its layers yourself, as in --layers features=avgpool, or in a NetworkSpec."
 
 
 @dataclass(frozen=True)
 class _Run:
-    """A module that ran in a forward pass, in the order in which they ended."""
+    """One call of a module in a forward pass."""
 
     path: str
     module: nn.Module
@@ -28,12 +28,12 @@ class _Run:
 def suggest_spec(
     builder: str, options: Mapping[str, bool | int | float | str] | None = None, *, crop_px: int, encoder: bool = False
 ) -> NetworkSpec:
-    """Name the layers of a network that a builder makes.
+    """Suggest a specification for the network of a builder.
 
-    The head is the last linear layer, if the network outputs what that outputs, and ``features`` the module whose
-    output the head reads, averaged if need be. Without a head, ``features`` is the output of the network. The layers
-    before are ``block1``, ``block2`` and so on: of the modules that hold most of the network, those that follow each
-    other in the forward pass, at most four of them, evenly spaced. An xresnet has the layers of `xresnet_spec`.
+    The head is the last linear layer, if its output is that of the network, and ``features`` is the module whose
+    pooled output is the head's input. Without a head, ``features`` is the output of the network. The other layers are
+    ``block1``, ``block2`` and so on: the consecutive modules that hold most of the weights, at most four of them,
+    evenly spaced. An xresnet has the layers of `xresnet_spec`.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ def suggest_spec(
     options : mapping, optional
         Its options.
     crop_px : int
-        Side of the images that the network is to take.
+        Side of the input images.
     encoder : bool
-        Leave the head out of the specification: the network is to make no predictions.
+        Omit the head from the specification: the network makes no predictions.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def suggest_spec(
     BuilderError
         If the network can't be built.
     ValueError
-        If the network can't take such images, or what its head reads, or its own output, is no vector per image.
+        If the network can't take such images, or the input of its head, or its output, isn't a vector per image.
 
     Examples
     --------
@@ -77,28 +77,28 @@ def suggest_spec(
     else:
         before = [run for run in runs if run.path not in ("", head.path)]
         features, pooling = _source_of(head, before)
-    ran = [run.path for run in runs if isinstance(run.output, torch.Tensor)]
-    blocks = _blocks(network, ran, "" if head is None else head.path, features)
+    paths = [run.path for run in runs if isinstance(run.output, torch.Tensor)]
+    blocks = _choose_blocks(network, paths, "" if head is None else head.path, features)
     layers = {f"block{number}": path for number, path in enumerate(blocks, start=1)} | {"features": features}
     head_path = None if head is None or encoder else head.path
     return NetworkSpec(builder, layers, head_path, options=options, pooling={"features": pooling})
 
 
 def _run_once(network: nn.Module, builder: str, crop_px: int) -> list[_Run]:
-    """Send one random image through a network; every module that ran, with copies of what it took and output."""
+    """Run a network on one random image, and record all calls of modules in the order in which they end."""
     runs: list[_Run] = []
 
     def hooks_for(path: str) -> tuple[Callable, Callable]:
-        taken: list[torch.Tensor | None] = []
+        inputs: list[torch.Tensor | None] = []
 
         def before(module: nn.Module, args: tuple) -> None:
             linear = isinstance(module, nn.Linear) and args and isinstance(args[0], torch.Tensor)
-            taken.append(args[0].clone() if linear else None)
+            inputs.append(args[0].clone() if linear else None)
 
         def after(module: nn.Module, args: tuple, output: object) -> None:
-            # A copy, because the module behind it may overwrite it in place.
-            kept = output.clone() if isinstance(output, torch.Tensor) else output
-            runs.append(_Run(path, module, taken.pop(), kept))
+            # A copy, because the next module may overwrite it in place.
+            copy = output.clone() if isinstance(output, torch.Tensor) else output
+            runs.append(_Run(path, module, inputs.pop(), copy))
 
         return before, after
 
@@ -112,14 +112,14 @@ def _run_once(network: nn.Module, builder: str, crop_px: int) -> list[_Run]:
             network(image)
         except (RuntimeError, AssertionError) as error:
             raise ValueError(
-                f"{builder} can't take images of {crop_px} px ({error}). Change the side of the crop, or the option of "
-                "the builder that sets the size of its input (image_size, img_size)."
+                f"{builder} can't take images of {crop_px} px ({error}). Change the side of the crop, or the builder's "
+                "option for the size of its input (image_size, img_size)."
             ) from error
     return runs
 
 
 def _head_of(runs: list[_Run]) -> _Run | None:
-    """The last linear layer, if the network outputs what it outputs; a transformer without a head ends otherwise."""
+    """Find the head: the last linear layer, if its output is that of the network."""
     linear = [run for run in runs if isinstance(run.module, nn.Linear) and run.path]
     output = runs[-1].output
     if not linear or not isinstance(output, torch.Tensor) or not isinstance(linear[-1].output, torch.Tensor):
@@ -131,13 +131,13 @@ def _output_of(runs: list[_Run], builder: str) -> tuple[str, str]:
     """The path and the pooling of the output of an encoder."""
     output = runs[-1].output
     if not isinstance(output, torch.Tensor) or output.ndim != 2:
-        what = f"the shape {tuple(output.shape)}" if isinstance(output, torch.Tensor) else type(output).__name__
-        raise ValueError(f"{builder} outputs {what}, and no vector per image. {_WRITE_IT}")
+        kind = f"the shape {tuple(output.shape)}" if isinstance(output, torch.Tensor) else type(output).__name__
+        raise ValueError(f"{builder} must output a vector per image; got {kind}. {_REMEDY}")
     return "", "none"
 
 
 def _source_of(head: _Run, before: list[_Run]) -> tuple[str, str]:
-    """The last module whose output, pooled in some way, is what the head reads; and that way."""
+    """Find the last module whose pooled output is the head's input, and the pooling."""
     values = head.input
     for run in reversed(before):
         if not isinstance(run.output, torch.Tensor) or list(run.module.children()):
@@ -147,31 +147,31 @@ def _source_of(head: _Run, before: list[_Run]) -> tuple[str, str]:
                 pooled = pool(run.output, pooling)
                 if pooled.shape == values.shape and torch.allclose(pooled, values, atol=1e-6):
                     return run.path, pooling
-    raise ValueError(f"What the head {head.path!r} reads is the output of no module. {_WRITE_IT}")
+    raise ValueError(f"The input of the head {head.path!r} must be the output of a module; it isn't. {_REMEDY}")
 
 
-def _blocks(network: nn.Module, ran: list[str], head: str, features: str, *, at_most: int = 4) -> list[str]:
-    """Paths of modules that follow each other in the forward pass and hold most of the network, evenly chosen."""
-    ran = list(dict.fromkeys(path for path in ran if path))  # in the order in which they end
+def _choose_blocks(network: nn.Module, paths: list[str], head: str, features: str, *, at_most: int = 4) -> list[str]:
+    """Choose consecutive modules that hold most of the weights, evenly spaced."""
+    paths = list(dict.fromkeys(path for path in paths if path))
     ends = {head, features} - {""}
 
     def n_weights(path: str) -> int:
         return sum(values.numel() for values in network.get_submodule(path).parameters())
 
-    def parts_of(parent: str) -> list[str]:
-        parts = []
-        for path in (path for path in ran if path.rpartition(".")[0] == parent and n_weights(path)):
+    def children_of(parent: str) -> list[str]:
+        children = []
+        for path in (path for path in paths if path.rpartition(".")[0] == parent and n_weights(path)):
             if path in ends or head.startswith(f"{path}."):
                 continue  # not part of the body
-            parts += parts_of(path) if features.startswith(f"{path}.") else [path]
-        return parts
+            children += children_of(path) if features.startswith(f"{path}.") else [path]
+        return children
 
-    parts = parts_of("")
+    parts = children_of("")
     while parts:
         total = sum(map(n_weights, parts))
         largest = max(parts, key=n_weights)
-        # A container that holds nearly everything, such as `blocks` of a transformer, is looked into.
-        inner = parts_of(largest)
+        # A container that holds nearly everything, such as `blocks` of a transformer, is replaced by its children.
+        inner = children_of(largest)
         if n_weights(largest) < _NEARLY_ALL * total or len(inner) < _FEW:
             break
         parts = inner

@@ -1,6 +1,9 @@
-"""Code that was replaced at run time (monkey patches): torch's functions, methods of classes, attributes of modules.
+"""Detection of monkey patches: replaced functions of torch, methods of modules, and attributes that hide them.
 
-Where a function was defined is read from its globals, because `functools.wraps` copies its names from another.
+This guards against accidents, not attacks, and covers torch and the classes of the network only. Code replaced
+elsewhere isn't detected: a patched Pillow, NumPy or galviz changes features without a report.
+
+The module that defines a function is read from its globals, because `functools.wraps` copies the name of another one.
 """
 
 import functools
@@ -13,49 +16,62 @@ from torch import nn
 
 __all__ = ["foreign_methods", "hidden_state", "reachable_names", "replaced_functions", "shadowed_methods"]
 
-# They patch torch.Tensor, wrap each other's functions, and are what networks are made of.
+# They define the modules of networks, patch torch.Tensor and wrap each other's functions.
 _LIBRARIES = ("torch", "fastai", "fastcore")
 _DECORATORS = (*_LIBRARIES, "contextlib", "functools", "typing_extensions", "warnings")
-# What Python calls without any code that names it.
+# Methods that Python calls without naming them.
 _IMPLICIT = ("__call__", "__getattr__", "__getattribute__", "__iter__", "__getitem__", "__len__", "__bool__")
-# Attributes of a tensor that only show, store or train it: others may replace them.
+# Attributes of a tensor for display, storage and training, which may be replaced.
 _NOT_COMPUTING = {"__dict__", "__dir__", "__doc__", "__format__", "__module__", "__reduce_ex__", "__repr__", "backward"}
-_OF_PYTHON = ("builtins", "typing")  # classes of code in C, and of annotations
+_OF_PYTHON = ("builtins", "typing")  # modules of the types of C functions and of annotations
 _ABSENT, _UNKNOWN = object(), object()
 
 
 def replaced_functions() -> list[str]:
-    """Functions of torch that networks compute with, and methods of tensors, that are no longer torch's own."""
-    found = []
+    """List functions of torch, and methods of tensors, that have been replaced since this module was imported.
+
+    Examples
+    --------
+    >>> replaced_functions()
+    []
+    """
+    replaced = []
     for namespace, originals in _ORIGINALS:
         attributes = vars(namespace)
         for name, original in originals.items():
-            now = attributes.get(name, _ABSENT)
-            if now is not original and not _is_own(now, original, _name_of(namespace)):
-                found.append(f"{_name_of(namespace)}.{name}")
-    return found + _replaced_operators()
+            current = attributes.get(name, _ABSENT)
+            if current is not original and not _is_own(current, original, _name_of(namespace)):
+                replaced.append(f"{_name_of(namespace)}.{name}")
+    return replaced + _replaced_operators()
 
 
 def _replaced_operators() -> list[str]:
-    """Operators of torch, such as ``aten::mish``, with a kernel from ``torch.library`` that isn't torch's own."""
+    """List operators of torch, such as ``aten::mish``, with a kernel from ``torch.library`` that isn't torch's own."""
     registered = [name.split("/") for name in _registered_kernels() - _OWN_KERNELS]
     return sorted(f"{namespace}::{operator} ({key})" for namespace, operator, key in registered if key != "Meta")
 
 
 def _registered_kernels() -> set[str]:
-    """The kernels that Python code has registered for torch's own operators, as "aten/mish/CPU"."""
-    # There is no public list of them. torch may change it, which a test notices.
+    """The kernels that Python code has registered for torch's own operators, such as "aten/mish/CPU"."""
+    # There is no public list of them. If torch changes this one, a test fails.
     return {name for name in torch.library._impls if name.startswith(("aten/", "mkldnn/"))}
 
 
 def foreign_methods(base: type, *, libraries_only: bool = False) -> list[str]:
-    """Names of the methods of one class, its bases apart, that were put there from elsewhere.
+    """List the methods of a class, without its bases, that were defined elsewhere.
 
     Parameters
     ----------
     base : type
     libraries_only : bool
-        Whether methods that a class of somebody else's defines count as well.
+        Whether methods of classes outside torch and fastai count too.
+
+    Examples
+    --------
+    >>> class Doubling(nn.Module): ...
+    >>> Doubling.forward = torch.nn.ReLU.forward
+    >>> foreign_methods(Doubling), foreign_methods(Doubling, libraries_only=True)
+    ([], ['forward'])
     """
     # PyTorch itself replaces Module.__init__ when it compiles.
     return [
@@ -66,51 +82,73 @@ def foreign_methods(base: type, *, libraries_only: bool = False) -> list[str]:
 
 
 def reachable_names(kind: type) -> set[str]:
-    """Every name in the code that a call of an instance can reach through the methods of its class."""
-    called: set[str] = set()
+    """Collect every name in the code that a call of an instance can reach through the methods of its class.
+
+    Examples
+    --------
+    >>> "forward" in reachable_names(nn.ReLU), "summary" in reachable_names(nn.ReLU)
+    (True, False)
+    """
+    names: set[str] = set()
     pending = list(_IMPLICIT)
     while pending:
         name = pending.pop()
-        if name in called:
+        if name in names:
             continue
-        called.add(name)
+        names.add(name)
         for base in kind.__mro__:
             for function in _unwrapped(vars(base).get(name)):
                 if isinstance(function, FunctionType):
                     pending += _names_in(function.__code__)
-    return called
+    return names
 
 
 def shadowed_methods(instance: object) -> list[str]:
-    """Methods of the class of an instance that attributes of the instance itself stand in for."""
+    """List methods of a class that attributes of the instance replace.
+
+    Examples
+    --------
+    >>> relu = nn.ReLU()
+    >>> relu.forward = lambda values: values
+    >>> shadowed_methods(relu)
+    ['forward']
+    """
     kind = type(instance)
     return [name for name, value in vars(instance).items() if callable(value) and callable(getattr(kind, name, None))]
 
 
 def hidden_state(module: nn.Module) -> list[str]:
-    """Parameters, buffers and modules below a module that an attribute of the module or of its class hides."""
+    """List parameters, buffers and children of a module that an attribute of the module or of its class hides.
+
+    Examples
+    --------
+    >>> linear = nn.Linear(2, 1)
+    >>> vars(linear)["weight"] = torch.zeros(1, 2)
+    >>> hidden_state(linear)
+    ['weight']
+    """
     registered = [*module._parameters, *module._buffers, *module._modules]
     return [name for name in registered if name in vars(module) or hasattr(type(module), name)]
 
 
-def _is_own(now: object, original: object, namespace: str) -> bool:
-    """Whether what stands in the place of a function is a library's own, such as a wrapper that it adds when needed."""
-    homes = [_home(code) for code in _unwrapped(now)]
+def _is_own(current: object, original: object, namespace: str) -> bool:
+    """Whether the present value of a function comes from a library itself, such as a wrapper that it adds later."""
+    homes = [_home(code) for code in _unwrapped(current)]
     if any(_package(home) not in _LIBRARIES for home in homes):
         return False
-    # Another function of the same namespace is no wrapper, nor is one in C, which has no home here.
+    # Neither another function of the same namespace nor a C function is a wrapper.
     return original is _UNKNOWN or (bool(homes) and homes[0] != namespace)
 
 
 def _is_at_home(value: object, base: type, *, libraries_only: bool) -> bool:
-    """Whether the code of a class attribute comes from where its class does."""
+    """Whether the code of a class attribute comes from the package of its class."""
     chain = list(_unwrapped(value))
     if not chain:
         return True
     *wrappers, home = map(_home, chain)
     package, homes = _package(base.__module__), [parent.__module__ for parent in base.__mro__]
     if package not in _LIBRARIES and not libraries_only:
-        # In anybody's own class, decorators may come from anywhere, and functions of torch may be attributes.
+        # In other classes, decorators may come from anywhere, and functions of torch may be attributes.
         return home in homes or _package(home) in (package, *_DECORATORS)
     if home not in homes or any(_package(code) not in _DECORATORS for code in (*wrappers, base.__module__)):
         return False
@@ -130,7 +168,7 @@ def _names_in(code: CodeType) -> Iterator[str]:
 
 
 def _unwrapped(value: object) -> Iterator[object]:
-    """The Python code behind an attribute: a function, what that wraps, and so on. None for data and code in C."""
+    """Yield the Python code of an attribute: a function, the function it wraps, and so on; nothing for data and C."""
     while value is not None:
         if isinstance(value, FunctionType):
             yield value
@@ -149,12 +187,12 @@ def _unwrapped(value: object) -> Iterator[object]:
 
 
 def _acts(value: object) -> bool:
-    """Whether an object is called, or asked for a value, when it is used as an attribute."""
+    """Whether an object is callable, or computes a value when it is used as an attribute."""
     return callable(value) or hasattr(type(value), "__get__")
 
 
 def _home(code: object) -> str:
-    """The name of the module that defines a function, or the class of another callable."""
+    """Name of the module that defines a function, or the class of another callable."""
     return (code.__globals__.get("__name__") or "") if isinstance(code, FunctionType) else type(code).__module__
 
 
@@ -167,7 +205,7 @@ def _name_of(namespace: object) -> str:
 
 
 def _watched() -> Iterator[tuple[object, dict[str, object]]]:
-    """The namespaces whose functions compute with tensors, and what stands under each name in them now."""
+    """Yield the namespaces whose functions compute with tensors, and the present value of each name."""
     tensor_methods = {name for name in dir(torch._C.TensorBase) if _acts(getattr(torch._C.TensorBase, name))}
     for namespace, names in (
         (torch, {*dir(torch._C._VariableFunctions), *torch.functional.__all__}),
@@ -177,8 +215,8 @@ def _watched() -> Iterator[tuple[object, dict[str, object]]]:
         *((module, {"F", "torch"}) for module in vars(nn.modules).values() if isinstance(module, ModuleType)),
         (torch.Tensor, tensor_methods.union(vars(torch.Tensor)) - _NOT_COMPUTING),
     ):
-        now = {name: vars(namespace).get(name, _ABSENT) for name in sorted(names)}
-        yield namespace, {name: value if _is_own(value, _UNKNOWN, "") else _UNKNOWN for name, value in now.items()}
+        current = {name: vars(namespace).get(name, _ABSENT) for name in sorted(names)}
+        yield namespace, {name: value if _is_own(value, _UNKNOWN, "") else _UNKNOWN for name, value in current.items()}
 
 
 _ORIGINALS = tuple(_watched())

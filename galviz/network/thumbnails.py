@@ -1,7 +1,6 @@
-"""Thumbnails: small pictures of what the network sees of each galaxy, for tooltips and charts, as data URIs.
+"""Thumbnails of galaxies, cropped as for the network, for tooltips and charts.
 
-They are WebP: a galaxy of 72 px takes about 200 bytes, and ten times as many as a JPEG. So 2,000 of them add less to a
-page than its code.
+They are WebP: a galaxy of 72 px takes about 200 bytes, a tenth of a JPEG.
 """
 
 import base64
@@ -15,15 +14,15 @@ from galviz.network.crops import LARGE_PX, centre_crop
 from galviz.survey.survey import Survey
 
 SIDE_PX = 72  # the tutorial's crop for galaxies as points
-CROP_PX = 112  # what the shipped network sees of an image
+CROP_PX = 112  # the crop of the shipped network
 _QUALITY = 60
 
 
 def thumbnail(image: Image.Image, side_px: int = SIDE_PX) -> bytes:
-    """Make a small WebP picture of a galaxy: the central `side_px` pixels of what the network sees.
+    """Make a small WebP picture of a galaxy: the central `side_px` pixels of the network's crop.
 
-    An image larger than SDSS's usual cutouts is cropped as for the network and then shrunk, because its centre alone
-    would hardly show anything. Pixels outside the network's crop are never shown: no prediction depends on them.
+    An image larger than the usual SDSS cutouts is cropped as for the network and then downsampled, because its central
+    pixels would show only the core of a galaxy.
 
     Parameters
     ----------
@@ -52,7 +51,7 @@ def thumbnail(image: Image.Image, side_px: int = SIDE_PX) -> bytes:
 
 
 def data_uri(webp: bytes) -> str:
-    """The data URI of a WebP picture, which a page can show without another request.
+    """Encode a WebP picture as a data URI, which a page can embed.
 
     Examples
     --------
@@ -71,9 +70,9 @@ def make_thumbnails(
     ----------
     survey : Survey
     object_ids : sequence of str, optional
-        All of them by default.
+        All galaxies by default.
     progress : callable, optional
-        Called as progress(done, total). An exception that it raises cancels the work.
+        Called as progress(done, total). An exception raised by it cancels the work.
 
     Returns
     -------
@@ -92,10 +91,10 @@ def make_thumbnails(
     >>> make_thumbnails(survey, survey.object_ids[:2]).index.tolist() == survey.object_ids[:2]
     True
     """
-    wanted = survey.object_ids if object_ids is None else list(object_ids)
-    total, found = len(wanted), {}
-    for done, object_id in enumerate(wanted, start=1):
-        found[object_id] = data_uri(thumbnail(survey.image(object_id)))
+    ids = survey.object_ids if object_ids is None else list(object_ids)
+    thumbnails = {}
+    for done, object_id in enumerate(ids, start=1):
+        thumbnails[object_id] = data_uri(thumbnail(survey.image(object_id)))
         if progress:
-            progress(done, total)
-    return pd.Series(found, name="image", dtype=str).rename_axis("objID")
+            progress(done, len(ids))
+    return pd.Series(thumbnails, name="image", dtype=str).rename_axis("objID")

@@ -1,4 +1,4 @@
-"""Single tensors of a network's weights file, read without torch."""
+"""Reading single tensors from a weights file, without torch."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -14,14 +14,14 @@ from galviz.network.card import CardError, read_card, shipped_card_path
 def read_tensors(
     card: str | os.PathLike[str] | None, choose: Callable[[Sequence[str]], Sequence[str]]
 ) -> list[np.ndarray]:
-    """Read some tensors from the weights beside a card.
+    """Read tensors from the weights file beside a card.
 
     Parameters
     ----------
     card : path-like or None
         The network's card; None for the shipped one.
     choose : callable
-        Given the names of all tensors, those of a state dict, returns the names wanted.
+        Called with the names of all tensors, as in a state dict; returns the names of those to read.
 
     Returns
     -------
@@ -32,23 +32,29 @@ def read_tensors(
     ------
     CardError
         If card or weights can't be read, don't agree, or lack a tensor.
+
+    Examples
+    --------
+    >>> (bias,) = read_tensors(None, lambda names: ["11.bias"])
+    >>> bias.shape
+    (1,)
     """
     path = Path(card or shipped_card_path())
     expected = read_card(path)
     weights = path.parent / expected.weights
     try:
-        # First, because it refuses what is no regular file, for which safe_open may wait for ever.
+        # First, because it refuses anything but a regular file; safe_open would wait for a named pipe.
         sha256 = sha256_once(weights)
-        with safe_open(weights, framework="numpy") as tensors:
-            found = [tensors.get_tensor(name).astype(np.float32) for name in choose(list(tensors.keys()))]
-    except (OSError, SafetensorError, ValueError, TypeError) as error:  # TypeError: a number format that NumPy lacks
+        with safe_open(weights, framework="numpy") as file:
+            tensors = [file.get_tensor(name).astype(np.float32) for name in choose(list(file.keys()))]
+    except (OSError, SafetensorError, ValueError, TypeError) as error:  # TypeError: a dtype that NumPy lacks
         reason = getattr(error, "strerror", None) or error
         raise CardError(f"The weights {weights} can't be read: {reason}. Get card and weights again.") from error
     if sha256 != expected.weights_sha256:
         raise CardError(f"The weights {weights} are not those of its card: checksums differ. Get both files again.")
-    for values in found:
+    for values in tensors:
         values.setflags(write=False)
-    return found
+    return tensors
 
 
 def read_first_kernels(card: str | os.PathLike[str] | None = None) -> np.ndarray:
@@ -68,6 +74,11 @@ def read_first_kernels(card: str | os.PathLike[str] | None = None) -> np.ndarray
     ------
     CardError
         As `read_tensors`.
+
+    Examples
+    --------
+    >>> read_first_kernels().shape
+    (32, 3, 3, 3)
     """
     (kernels,) = read_tensors(card, lambda names: ["0.0.weight"])
     return kernels

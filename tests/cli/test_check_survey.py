@@ -26,8 +26,8 @@ def test_a_valid_survey_is_summarised(folder, capsys):
         "label     metallicity, 8.3 to 9.2 dex; no galaxies without it",
         "images    32 x 32 px (4)",
         "network   xresnet34-1 takes the central 112 x 112 px: 100 % of 32 x 32 px; 92 % of its input is padding",
-        "note      4 of 4 images are smaller than what the network sees: the central 32 × 32 of 32 × 32 px (100 % of "
-        "the image), with black around it (92 % of what it sees is padding).",
+        "note      4 of 4 images are smaller than the network's crop: the central 32 × 32 of 32 × 32 px (100 % of "
+        "the image), padded with black (92 % of the crop is padding).",
         f"sha256    {load_survey(folder).sha256}",
     ]
 

@@ -25,9 +25,10 @@ import galviz
 from galviz.features.extraction import extract
 from galviz.features.origin import COMPUTATION
 from galviz.network import activations
-from galviz.network.activations import choose_device, feature_maps
+from galviz.network.activations import feature_maps
 from galviz.network.builders import build_network
 from galviz.network.card import file_sha256, read_card
+from galviz.network.device import choose_device
 from galviz.network.forward import preprocess
 from galviz.network.layers import find_module
 from galviz.network.model import attach_card, load_model
@@ -779,7 +780,7 @@ def test_unknown_layers_are_refused(network, survey, layers, message):
 @pytest.mark.parametrize(
     ("layer", "message"),
     [
-        ("features", "layer must be one with maps, such as stem, .*, stage4; got 'features', whose output"),
+        ("features", "layer must have feature maps, such as stem, .*, stage4; got 'features', whose output"),
         ("stage5", "layer must be one of stem, stage1, stage2, stage3, features, stage4, or .*; got 'stage5'"),
         (["stem"], r"layers must be a list of names; got \[\['stem'\]\]"),
         (None, r"layers must be a list of names; got \[None\]"),
@@ -796,7 +797,7 @@ def test_galaxies_that_can_t_be_had_are_refused_before_any_is_sent(network, surv
     near = f"object_id must be one of the survey's 20 ids; got '{known[3]}7', which is close to .*{known[3]}"
     refused(near, extract, network, survey, [*known, known[3] + "7"], batch_size=2)
     refused("type int: ids are strings", extract, network, survey, [int(known[0])])
-    refused("each once; got 3 of which 2 differ", extract, network, survey, [known[0], known[1], known[0]])
+    refused("without duplicates; got 3 of which 2 differ", extract, network, survey, [known[0], known[1], known[0]])
     refused("object_ids must be a list of ids", extract, network, survey, known[0])
     refused("object_ids must be a list of ids", extract, network, survey, "")
     assert sent == []
@@ -817,7 +818,7 @@ def test_other_precisions_are_refused(network, survey, precision):
 # The last of them is the first GPU that a machine hasn't.
 @pytest.mark.parametrize("device", ["gpu", "", "cpu0", "meta", -1, f"cuda:{torch.cuda.device_count()}"])
 def test_devices_that_aren_t_there_are_refused(network, survey, device):
-    message = f"device must be one that torch finds here, such as 'cpu'; got {device!r}"
+    message = f"device must be available to torch, such as 'cpu'; got {device!r}"
     refused(message, choose_device, device)
     refused(message, extract, network, survey, device=device)
     refused(message, feature_maps, network, draw_images(1)[0], "stem", device=device)

@@ -120,7 +120,7 @@ def test_rows_and_selections_follow_the_order_asked_for():
         ([int(IDS[0])], f"got {IDS[0]} of type int: ids are strings"),
         ([["x"]], "of type list: ids are strings"),
         (IDS[0], "object_ids must be a list of ids; got the text '91"),
-        ([IDS[0], IDS[1], IDS[0]], f"must hold each galaxy once; got '{IDS[0]}' 2 times"),
+        ([IDS[0], IDS[1], IDS[0]], f"must have no duplicates; got '{IDS[0]}' 2 times"),
     ],
 )
 def test_galaxies_that_cannot_be_selected(asked, sentence):
@@ -143,7 +143,7 @@ def test_an_unknown_layer_is_told_in_one_sentence(path, from_file):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"object_ids": ["a", "b", "a"]}, "object_ids must hold each galaxy once; got 'a' 2 times"),
+        ({"object_ids": ["a", "b", "a"]}, "object_ids must have no duplicates; got 'a' 2 times"),
         ({"object_ids": ["a", 2, "c"]}, "object_ids must be strings; got 2 of type int"),
         ({"layers": {"stem": np.ones((2, 4))}}, r"layer 'stem' must have shape \(3, n_channels\).*; got \(2, 4\)$"),
         ({"layers": {"stem": np.ones(3)}}, r"layer 'stem' must have shape .*; got \(3,\)$"),
@@ -157,7 +157,7 @@ def test_an_unknown_layer_is_told_in_one_sentence(path, from_file):
         ({"layers": make_features().layers}, "a row for each of the 3 object_ids; got 12 rows"),
         ({"predictions": [[8.5]] * 3}, r"predictions must have shape \(3,\).*; got \(3, 1\)"),
         ({"predictions": [8.5, np.inf, 9.0]}, "predictions must be finite; got inf for galaxy b"),
-        ({"provenance": {"precision": 32}}, "provenance must hold strings alone; got {'precision': 32}"),
+        ({"provenance": {"precision": 32}}, "provenance must map strings to strings; got {'precision': 32}"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(change, sentence):
@@ -303,7 +303,7 @@ def test_a_file_that_has_gone_gives_only_what_was_read(path):
     stem = found.layers["stem"]
     path.unlink()
     assert found.layers["stem"] is stem
-    with pytest.raises(FeaturesError, match=r"survey\.parquet isn't there; make it with `python -m galviz extract"):
+    with pytest.raises(FeaturesError, match=r"survey\.parquet doesn't exist; make it with `python -m galviz extract"):
         _ = found.layers["stage1"]
 
 
@@ -381,7 +381,7 @@ def test_the_survey_is_not_hashed_unless_it_is_given(make_survey, tmp_path, monk
 @pytest.mark.parametrize(
     ("survey", "sentence"),
     [
-        (survey_of(sha256="6" * 64), "is of another survey than my survey, or that has changed since; run"),
+        (survey_of(sha256="6" * 64), "belongs to another survey than my survey, or that survey has changed; run"),
         (survey_of([*IDS, "x", "y"]), "lacks 2 of the 14 galaxies of my survey, such as x; run"),
     ],
 )
@@ -401,13 +401,13 @@ def test_features_of_another_survey_are_refused(path, monkeypatch, survey, sente
 
 def test_features_that_do_not_say_their_survey_are_refused(tmp_path):
     save_features(make_features(provenance={}), tmp_path / "f.parquet")
-    with pytest.raises(FeaturesError, match="is of another survey than my survey"):
+    with pytest.raises(FeaturesError, match="belongs to another survey than my survey"):
         load_features(tmp_path / "f.parquet", survey=survey_of())
 
 
 def test_features_of_other_weights_are_refused(path, monkeypatch):
     sentence = (
-        f"survey.parquet is of other weights: of sha256 {'3' * 64}, and wanted are {'4' * 64}; make it again with"
+        f"survey.parquet was computed with other weights: sha256 must be {'4' * 64}; got {'3' * 64}; make it again with"
     )
     with pytest.raises(FeaturesError, match=sentence + r" `python -m galviz extract .* --model CARD`\.$"):
         load_features(path, weights_sha256="4" * 64)
@@ -429,7 +429,7 @@ def test_without_a_path_the_shipped_files_are_meant(tmp_path, monkeypatch):
         np.testing.assert_array_equal(load_features(control=control).predictions, make_features(seed=seed).predictions)
     (tmp_path / "random-weights.parquet").unlink()
     with pytest.raises(
-        FeaturesError, match=r"isn't there; work in a clone .*, or make it with `python -m galviz build-d"
+        FeaturesError, match=r"doesn't exist; work in a clone .*, or make it with `python -m galviz build-d"
     ):
         load_features(control="random-weights")
 
@@ -466,16 +466,16 @@ def folder_instead(path):
     [
         (
             Path.unlink,
-            r"isn't there; make it with `python -m galviz extract --survey FOLDER --out .*survey\.parquet'?`\.$",
+            r"doesn't exist; make it with `python -m galviz extract --survey FOLDER --out .*survey\.parquet'?`\.$",
         ),
         (lambda path: path.write_bytes(b""), "is empty .0 bytes.; make it again with `python -m galviz extract"),
-        (lambda path: path.write_bytes(b"<html>404"), "is an HTML page and no Parquet table; make it again"),
-        (lambda path: path.write_bytes(b"objID,stem"), "is something else and no Parquet table"),
+        (lambda path: path.write_bytes(b"<html>404"), "is an HTML page, not a Parquet table; make it again"),
+        (lambda path: path.write_bytes(b"objID,stem"), "is something else, not a Parquet table"),
         (truncate, "is truncated: its end is missing; make it again"),
         (lambda path: path.write_bytes(b"PAR1 half PAR1"), "is damaged; make it again"),
         (
             lambda path: pd.DataFrame({"objID": IDS}).to_parquet(path),
-            "is a Parquet table of something else: its metadata says nothing of galviz",
+            "is a Parquet table of another kind: its metadata has no key 'galviz'",
         ),
         (
             lambda path: pq.write_table(pq.read_table(path).replace_schema_metadata({"galviz": "{"}), path),
@@ -492,7 +492,7 @@ def folder_instead(path):
         (lambda path: rewrite(path, with_column("stem", pa.array([1.5] * 12))), "has a column 'stem' of type double"),
         (
             lambda path: rewrite(path, with_column("objID", pa.array([*IDS[:-1], IDS[0]]))),
-            f"can't be used: object_ids must hold each galaxy once; got '{IDS[0]}' 2 times; make it again",
+            f"can't be used: object_ids must have no duplicates; got '{IDS[0]}' 2 times; make it again",
         ),
         (
             lambda path: rewrite(path, with_column("objID", pa.array([*IDS[:-1], None]))),
@@ -570,13 +570,13 @@ def test_a_flipped_bit_is_told_or_changes_nothing(path, place):
 def test_each_column_is_compared_with_its_checksum_as_it_is_read(path):
     table = pq.read_table(path)
     rewrite(path, with_column("prediction", pa.array([8.8] * 12, pa.float32())))
-    with pytest.raises(FeaturesError, match="is damaged: column 'prediction' isn't what its checksum says"):
+    with pytest.raises(FeaturesError, match="is damaged: column 'prediction' doesn't match its checksum"):
         load_features(path)
     pq.write_table(table, path)
     rewrite(path, with_column("stem", half_lists([[np.float16(1)] * 4] * 12)))
     found = load_features(path)
     assert found.layers["stage1"].shape == (12, 6)
-    with pytest.raises(FeaturesError, match="is damaged: column 'stem' isn't what its checksum says; make it again"):
+    with pytest.raises(FeaturesError, match="is damaged: column 'stem' doesn't match its checksum; make it again"):
         found.layers["stem"]
 
 
@@ -585,7 +585,7 @@ def test_files_from_before_columns_had_checksums_are_verified_as_they_are_opened
     without_column_checksums(path)
     assert what_is_read(path) == sound
     rewrite(path, with_column("stem", half_lists([[np.float16(1)] * 4] * 12)))
-    with pytest.raises(FeaturesError, match="is damaged: its values aren't what their checksum says"):
+    with pytest.raises(FeaturesError, match="is damaged: its values don't match their checksum"):
         load_features(path)
 
 

@@ -63,7 +63,7 @@ def written(content, path):
 
 
 def refused(path):
-    """What is said of a card that can't be used: one line, with the file's name."""
+    """The message for a card that can't be used: one line that names the file."""
     with pytest.raises(CardError) as caught:
         read_card(path)
     message = str(caught.value)
@@ -76,7 +76,7 @@ def refused(path):
 # --- reading and writing ----------------------------------------------------------------------------------------------
 
 
-def test_a_card_says_what_its_file_says(path):
+def test_a_card_has_the_content_of_its_file(path):
     card = read_card(path)
     assert (card.name, card.task, card.label, card.unit) == ("half", "regression", "metallicity", "dex")
     assert card.spec == xresnet_spec(widen=0.5)
@@ -96,7 +96,7 @@ def test_a_card_says_what_its_file_says(path):
 
 
 @pytest.mark.parametrize("of_type", [str, Path])
-def test_the_weights_name_their_card(path, of_type):
+def test_a_card_is_found_by_its_weights(path, of_type):
     assert read_card(of_type(path.with_suffix(".safetensors"))) == read_card(of_type(path))
 
 
@@ -106,7 +106,7 @@ def test_the_shipped_card_is_the_default(path, monkeypatch):
     assert read_card() == read_card(path)
 
 
-def test_a_card_comes_back_as_it_was_written(path, content):
+def test_a_written_card_reads_back_equal(path, content):
     card = read_card(path)
     again = path.with_name("again.json")
     write_card(card, again)
@@ -120,7 +120,7 @@ def test_a_card_comes_back_as_it_was_written(path, content):
     assert path.read_bytes() == again.read_bytes()
 
 
-def test_a_card_that_can_t_be_written_leaves_the_old_one(path, content):
+def test_a_failed_write_leaves_the_old_card(path, content):
     before = path.read_bytes()
     card = read_card(path)
     with pytest.raises(OSError, match="nowhere"):
@@ -191,66 +191,75 @@ def with_spec(**changes):
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "problem"),
     [
-        ({"mood": "good"}, "it says 'mood', which no card has"),
-        ({"mood\n": 1, "x" * 99: 2}, rf"it says 'mood\n', '{'x' * 40}…', which no card has"),
-        ({"name": None}, "name is None and no text"),
-        ({"label": 3}, "label is '3' and no name of a column"),
-        ({"unit": ["dex"]}, "unit is ['dex'] and no text"),
-        ({"weights": None}, "weights is None and no text"),
+        ({"mood": "good"}, "it has the unknown fields 'mood'"),
+        ({"mood\n": 1, "x" * 99: 2}, rf"it has the unknown fields 'mood\n', '{'x' * 40}…'"),
+        ({"name": None}, "name must be text; got None"),
+        ({"label": 3}, "label must be the name of a column; got '3'"),
+        ({"unit": ["dex"]}, "unit must be text; got ['dex']"),
+        ({"weights": None}, "weights must be text; got None"),
         (
             {"weights": "../half.safetensors"},
-            "weights is '../half.safetensors' and no name of a .safetensors file beside",
+            "weights must be the name of a .safetensors file beside the card; got '../half.safetensors'",
         ),
-        ({"weights": "/etc/half.safetensors"}, "weights is '/etc/half.safetensors' and no name"),
-        ({"weights": "half.pth"}, "weights is 'half.pth' and no name"),
-        ({"weights": ""}, "weights is '' and no name"),
-        ({"weights": "a\0.safetensors"}, r"weights is 'a\x00.safetensors' and no name"),
-        ({"task": "classification"}, "task is 'classification', and it must be 'regression' or 'embedding'"),
-        ({"task": None}, "task is None, and it must be"),
-        ({"survey_sha256": "0" * 63}, f"survey_sha256 is '{'0' * 63}' and no checksum of 64 hexadecimal digits"),
-        ({"weights_sha256": "0" * 65}, f"weights_sha256 is '{'0' * 65}' and no checksum"),
-        ({"weights_sha256": "F" * 64}, f"weights_sha256 is '{'F' * 64}' and no checksum"),
-        ({"weights_sha256": "f" * 64 + "\n"}, "weights_sha256 is"),
-        ({"weights_sha256": 0}, "weights_sha256 is 0 and no checksum"),
-        ({"training": []}, "training is no JSON object"),
-        ({"training": None}, "training is no JSON object"),
+        (
+            {"weights": "/etc/half.safetensors"},
+            "weights must be the name of a .safetensors file beside the card; got '/etc/half.safetensors'",
+        ),
+        ({"weights": "half.pth"}, "weights must be the name of a .safetensors file beside the card; got 'half.pth'"),
+        ({"weights": ""}, "weights must be the name of a .safetensors file beside the card; got ''"),
+        (
+            {"weights": "a\0.safetensors"},
+            r"weights must be the name of a .safetensors file beside the card; got 'a\x00.safetensors'",
+        ),
+        ({"task": "classification"}, "task must be 'regression' or 'embedding'; got 'classification'"),
+        ({"task": None}, "task must be 'regression' or 'embedding'; got None"),
+        ({"survey_sha256": "0" * 63}, f"survey_sha256 must be a checksum of 64 hexadecimal digits; got '{'0' * 63}'"),
+        ({"weights_sha256": "0" * 65}, f"weights_sha256 must be a checksum of 64 hexadecimal digits; got '{'0' * 65}'"),
+        ({"weights_sha256": "F" * 64}, f"weights_sha256 must be a checksum of 64 hexadecimal digits; got '{'F' * 64}'"),
+        ({"weights_sha256": "f" * 64 + "\n"}, "weights_sha256 must be"),
+        ({"weights_sha256": 0}, "weights_sha256 must be a checksum of 64 hexadecimal digits; got 0"),
+        ({"training": []}, "training must be a JSON object"),
+        ({"training": None}, "training must be a JSON object"),
         (
             {"pad_px": 112, "crop_px": 144},
-            "pad_px is 112 and crop_px 144, not whole numbers with 32 <= crop_px <= pad_px",
+            "32 <= crop_px <= pad_px; got 112 and 144",
         ),
-        ({"pad_px": 144.0}, "pad_px is 144.0 and crop_px 112, not whole"),
-        ({"crop_px": True}, "pad_px is 144 and crop_px True, not whole"),
-        ({"crop_px": 31}, "pad_px is 144 and crop_px 31, not whole"),
-        ({"pad_px": 4097}, "pad_px is 4097 and crop_px 112, not whole"),
-        ({"pad_px": "144"}, "pad_px is '144' and crop_px 112, not whole"),
-        ({"mean": None}, "mean is None and not three numbers from 0 to 1"),
-        ({"mean": [0.1, 0.2]}, "mean is [0.1, 0.2] and not three"),
-        ({"mean": [0.1, 0.2, True]}, "mean is [0.1, 0.2, True] and not three"),
-        ({"mean": [0.1, 0.2, "0.3"]}, "mean is [0.1, 0.2, '0.3'] and not three"),
-        ({"mean": [-0.1, 0.2, 0.3]}, "mean is [-0.1, 0.2, 0.3] and not three"),
-        ({"mean": [12.0, 14.0, 11.0]}, "mean is [12.0, 14.0, 11.0] and not three"),
-        ({"std": [0.1, 0.0, 0.1]}, "std is [0.1, 0.0, 0.1] and not three numbers from 0.0001 to 1"),
-        ({"std": {"r": 0.1, "g": 0.1, "b": 0.1}}, "std is {'r': 0.1, 'g': 0.1, 'b': 0.1} and not three"),
-        ({"spec": ..., "architecture": "xresnet34"}, "architecture is 'xresnet34', which is no xresnet34 of galviz"),
+        ({"pad_px": 144.0}, "32 <= crop_px <= pad_px; got 144.0 and 112"),
+        ({"crop_px": True}, "32 <= crop_px <= pad_px; got 144 and True"),
+        ({"crop_px": 31}, "32 <= crop_px <= pad_px; got 144 and 31"),
+        ({"pad_px": 4097}, "32 <= crop_px <= pad_px; got 4097 and 112"),
+        ({"pad_px": "144"}, "32 <= crop_px <= pad_px; got '144' and 112"),
+        ({"mean": None}, "mean must be three numbers from 0 to 1; got None"),
+        ({"mean": [0.1, 0.2]}, "mean must be three numbers from 0 to 1; got [0.1, 0.2]"),
+        ({"mean": [0.1, 0.2, True]}, "mean must be three numbers from 0 to 1; got [0.1, 0.2, True]"),
+        ({"mean": [0.1, 0.2, "0.3"]}, "mean must be three numbers from 0 to 1; got [0.1, 0.2, '0.3']"),
+        ({"mean": [-0.1, 0.2, 0.3]}, "mean must be three numbers from 0 to 1; got [-0.1, 0.2, 0.3]"),
+        ({"mean": [12.0, 14.0, 11.0]}, "mean must be three numbers from 0 to 1; got [12.0, 14.0, 11.0]"),
+        ({"std": [0.1, 0.0, 0.1]}, "std must be three numbers from 0.0001 to 1; got [0.1, 0.0, 0.1]"),
+        (
+            {"std": {"r": 0.1, "g": 0.1, "b": 0.1}},
+            "std must be three numbers from 0.0001 to 1; got {'r': 0.1, 'g': 0.1, 'b': 0.1}",
+        ),
+        ({"spec": ..., "architecture": "xresnet34"}, "architecture must be galviz's xresnet34; got 'xresnet34'"),
         (
             {"spec": ..., "architecture": {"name": "xresnet34"}},
-            "architecture is {'name': 'xresnet34'}, which is no xresnet34",
+            "architecture must be galviz's xresnet34; got {'name': 'xresnet34'}",
         ),
-        (with_architecture(depth=3), "which is no xresnet34 of galviz"),
-        (with_architecture(name="xresnet50"), "architecture is {'name': 'xresnet50', "),
-        (with_architecture(n_out=2), "which is no xresnet34 of galviz"),
-        (with_architecture(sa=False), "which is no xresnet34 of galviz"),
-        (with_architecture(act_cls="ReLU"), "which is no xresnet34 of galviz"),
-        (with_architecture(widen=True), "'widen': True}, which is no xresnet34"),
-        (with_architecture(widen=0), "'widen': 0}, which is no xresnet34"),
-        (with_architecture(widen="1"), "'widen': '1'}, which is no xresnet34"),
-        (with_architecture(widen=5), "'widen': 5}, which is no xresnet34"),
-        (with_spec(builder=None), "its spec names no builder, and only registered ones are built"),
+        (with_architecture(depth=3), "architecture must be galviz's xresnet34; got"),
+        (with_architecture(name="xresnet50"), "architecture must be galviz's xresnet34; got {'name': 'xresnet50', "),
+        (with_architecture(n_out=2), "architecture must be galviz's xresnet34; got"),
+        (with_architecture(sa=False), "architecture must be galviz's xresnet34; got"),
+        (with_architecture(act_cls="ReLU"), "architecture must be galviz's xresnet34; got"),
+        (with_architecture(widen=True), "'widen': True}"),
+        (with_architecture(widen=0), "'widen': 0}"),
+        (with_architecture(widen="1"), "'widen': '1'}"),
+        (with_architecture(widen=5), "'widen': 5}"),
+        (with_spec(builder=None), "spec must name a registered builder; got none"),
         (with_spec(builder="os:system('rm')"), "builder must be a name such as"),
         (with_spec(builder=["xresnet34"]), "builder must be a name such as"),
-        (with_spec(head=None), "its spec names no head"),
+        (with_spec(head=None), "spec must name a head for the task 'regression'"),
         (with_spec(head="11; import os"), "head must be the path of a module"),
         (with_spec(layers=[]), "layers must name at least one layer"),
         (with_spec(layers=[["objID", "2"]]), "layers must have printable names other than objID and prediction"),
@@ -264,23 +273,26 @@ def with_spec(**changes):
         (with_spec(options={"n_out": [1]}), "options must map names to numbers, strings, True or False"),
         (with_spec(code="x"), "spec must be an object with builder"),
         ({"spec": "xresnet34"}, "spec must be an object with builder"),
-        ({"task": "embedding"}, "label is 'metallicity', and the task 'embedding' predicts none"),
-        ({"layers": {"stem": 64}}, "layers are {'stem': 64}, and its spec names ['stem', 'stage1', "),
-        ({"layers": None}, "layers are None, and its spec names"),
-        ({"layers": CONTENT["layers"] | {"stem": 0}}, "and each must have a number of channels"),
-        ({"label_std": 0}, "label_mean is 8.75 and label_std 0, not two numbers up to ±1e+30 and from 1e-30 to 1e+30"),
-        ({"label_std": -0.24}, "label_mean is 8.75 and label_std -0.24, not two"),
-        ({"label_std": 1e-31}, "label_mean is 8.75 and label_std 1e-31, not two"),
-        ({"label_std": True}, "label_mean is 8.75 and label_std True, not two"),
-        ({"label_mean": None}, "label_mean is None and label_std 0.24, not two"),
-        ({"label_mean": "8.75"}, "label_mean is '8.75' and label_std 0.24, not two"),
-        ({"label_mean": 1e31}, "label_mean is 1e+31 and label_std 0.24, not two"),
+        ({"task": "embedding"}, "label must be null for the task 'embedding'; got 'metallicity'"),
+        ({"layers": {"stem": 64}}, "layers must be those of the spec, ['stem', 'stage1', "),
+        ({"layers": None}, "layers must be those of the spec"),
+        ({"layers": CONTENT["layers"] | {"stem": 0}}, "layers must have a number of channels each"),
+        (
+            {"label_std": 0},
+            "label_mean and label_std must be numbers up to ±1e+30 and from 1e-30 to 1e+30; got 8.75 and 0",
+        ),
+        ({"label_std": -0.24}, "got 8.75 and -0.24"),
+        ({"label_std": 1e-31}, "got 8.75 and 1e-31"),
+        ({"label_std": True}, "got 8.75 and True"),
+        ({"label_mean": None}, "got None and 0.24"),
+        ({"label_mean": "8.75"}, "got '8.75' and 0.24"),
+        ({"label_mean": 1e31}, "got 1e+31 and 0.24"),
     ],
 )
-def test_what_can_t_be_so_is_told(tmp_path, content, changes, says):
+def test_an_invalid_value_is_refused(tmp_path, content, changes, problem):
     message = refused(written(changed(content, changes), tmp_path / "card.json"))
-    assert says in message.partition("card.json can't be right: ")[2]
-    assert message.endswith("Get card and weights again, or train anew.")
+    assert problem in message.partition("card.json is invalid: ")[2]
+    assert message.endswith("Get card and weights again, or train again.")
 
 
 @pytest.mark.parametrize(
@@ -291,25 +303,25 @@ def test_what_can_t_be_so_is_told(tmp_path, content, changes, says):
         *({"training": {"surveys": surveys}} for surveys in ([1, 2], {}, "abc", [{"scale": "abc"}], [{"scale": 0}])),
     ],
 )
-def test_what_code_could_not_compute_with_is_told(tmp_path, content, changes):
+def test_values_that_code_cannot_compute_with_are_refused(tmp_path, content, changes):
     (tmp_path / "net.json").write_text(json.dumps(content | changes))
     assert next(iter(changes)).partition("_")[0] in refused(tmp_path / "net.json")
 
 
 @pytest.mark.parametrize("name", sorted(CONTENT.keys() - OPTIONAL))
-def test_a_missing_field_is_told(tmp_path, content, name):
+def test_a_missing_field_is_refused(tmp_path, content, name):
     del content[name]
-    assert f"can't be right: it doesn't say its {name}. Get" in refused(written(content, tmp_path / "card.json"))
+    assert f"is invalid: it lacks {name}. Get" in refused(written(content, tmp_path / "card.json"))
 
 
-def test_all_missing_fields_are_told_at_once(tmp_path):
+def test_all_missing_fields_are_named_at_once(tmp_path):
     names = ", ".join(sorted(CONTENT.keys() - OPTIONAL))
-    assert f"it doesn't say its {names}. Get" in refused(written({}, tmp_path / "card.json"))
+    assert f"it lacks {names}. Get" in refused(written({}, tmp_path / "card.json"))
 
 
 @pytest.mark.parametrize("other", [[CONTENT], "card", 3, None, True])
-def test_other_json_is_no_card(tmp_path, other):
-    assert "can't be right: it is no JSON object" in refused(written(other, tmp_path / "card.json"))
+def test_other_json_is_refused(tmp_path, other):
+    assert "is invalid: it must be a JSON object" in refused(written(other, tmp_path / "card.json"))
 
 
 @pytest.mark.parametrize(
@@ -326,7 +338,7 @@ def test_other_json_is_no_card(tmp_path, other):
     ],
     ids=lambda rubbish: repr(rubbish[:6]),
 )
-def test_what_is_no_json_is_told(tmp_path, rubbish):
+def test_what_is_not_json_is_refused(tmp_path, rubbish):
     path = tmp_path / "card.json"
     path.write_bytes(rubbish)
     message = refused(path)
@@ -350,21 +362,21 @@ def test_what_is_no_json_is_told(tmp_path, rubbish):
         ('"where"', r'"\udfff"', r"the text '\udfff' holds half of a surrogate pair"),
     ],
 )
-def test_json_that_isn_t_one_plain_thing_is_told(path, old, new, says):
+def test_ambiguous_json_is_refused(path, old, new, says):
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1
     path.write_text(text.replace(old, new), encoding="utf-8")
     assert f"can't be read as JSON ({says}" in refused(path)
 
 
-def test_a_byte_order_mark_is_no_part_of_a_card(path):
+def test_a_byte_order_mark_is_ignored(path):
     card = read_card(path)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert read_card(path) == card
 
 
 @pytest.mark.parametrize("kind", ["a named pipe (FIFO)", "a socket", "a device"])
-def test_what_is_no_regular_file_is_told_at_once(tmp_path, kind):
+def test_what_is_not_a_regular_file_is_refused_at_once(tmp_path, kind):
     path = Path("/dev/zero") if kind == "a device" else tmp_path / "card.json"
     if kind == "a named pipe (FIFO)":
         os.mkfifo(path)
@@ -374,19 +386,19 @@ def test_what_is_no_regular_file_is_told_at_once(tmp_path, kind):
     assert refused(path) == f"The model card {path} can't be read: it is {kind} and no file. Check the file."
 
 
-def test_a_file_too_large_for_a_card_is_told(path):
+def test_a_file_too_large_for_a_card_is_refused(path):
     os.truncate(path, 2**40)  # a hole, which takes no space; to read it would take all memory
     assert "can't be read: it is larger than 16 MiB." in refused(path)
 
 
-def test_a_card_that_isn_t_there_is_told(tmp_path):
+def test_a_missing_card_is_refused(tmp_path):
     message = refused(tmp_path / "none.json")
-    assert message.startswith(f"There is no model card {tmp_path / 'none.json'}. Name one, or train a network")
+    assert message.startswith(f"There is no model card {tmp_path / 'none.json'}. Check the path, or train a network")
     with pytest.raises(CardError, match=r"There is no model card .*none\.json\."):
         read_card(tmp_path / "none.safetensors")
 
 
-def test_a_folder_is_no_card(tmp_path):
+def test_a_folder_is_refused(tmp_path):
     message = refused(tmp_path)
     assert message.startswith(f"The model card {tmp_path} can't be read: ")
     assert message.endswith(". Check the file.")
@@ -472,7 +484,7 @@ JSON_VALUES = st.recursive(
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_any_change_of_a_card_gives_another_card_or_is_told(tmp_path, data):
+def test_any_change_of_a_card_gives_another_card_or_is_refused(tmp_path, data):
     changed = copy.deepcopy(CONTENT)
     *above, last = data.draw(st.sampled_from(places(CONTENT)), "place")
     holder = reduce(getitem, above, changed)
@@ -500,7 +512,7 @@ def test_any_change_of_a_card_gives_another_card_or_is_told(tmp_path, data):
 
 
 @pytest.mark.parametrize("place", [place for place in places(CONTENT) if isinstance(place[-1], str)], ids=str)
-def test_a_key_given_twice_is_told_wherever_it_is(tmp_path, place):
+def test_a_duplicate_key_is_refused_at_any_depth(tmp_path, place):
     *above, last = place
     content = copy.deepcopy(CONTENT)
     holder = reduce(getitem, above, content)

@@ -36,7 +36,7 @@ def test_a_scale_that_is_there_counts():
 def test_padding_is_told():
     (said,) = framing_warnings({(64, 64): 1, (160, 160): 9}, 144, 112)
     assert "1 of 10 images is smaller" in said
-    assert "67 % of what it sees is padding" in said
+    assert "67 % of the crop is padding" in said
 
 
 @pytest.mark.parametrize(

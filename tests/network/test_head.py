@@ -54,7 +54,7 @@ def test_a_scale_that_takes_the_head_beyond_float32_is_told(card):
     weights = card.with_suffix(".safetensors")
     save_file(load_file(weights) | {"11.bias": torch.tensor([1e10])}, weights)
     write_card(card_for(weights, label_std=1e30), card)
-    with pytest.raises(CardError, match="holds a value that is no finite number"):
+    with pytest.raises(CardError, match="has a value that isn't finite"):
         read_head(card)
 
 

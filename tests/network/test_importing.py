@@ -216,7 +216,7 @@ class _Mischief:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--label", "metallicity", "--normalize", "imagenet"], "must say act_cls and sa"),
+        (["--label", "metallicity", "--normalize", "imagenet"], "must include act_cls and sa"),
         (["--label", "metallicity", "--options", "sa=false,act_cls=ReLU"], "Specify how pixels are normalised"),
         (["--label", "metallicity", "--mean", "0,0,0"], "Specify how pixels are normalised"),
         (["--label", "metallicity", "--normalize", "imagenet", "--mean", "0,0,0"], "Specify how pixels are normalised"),
@@ -257,7 +257,7 @@ def test_the_crop_and_the_label_must_be_named(tmp_path, capsys):
         (lambda state: {n: v for n, v in state.items() if n != "fc.bias"}, r"they lack fc\.bias\."),
         (lambda state: state | {"fc2.bias": torch.ones(1)}, r"they hold fc2\.bias\."),
         (lambda state: state | {"conv1.weight": torch.ones(64, 4, 7, 7)}, r"conv1\.weight has shape \(64, 4, 7, 7\)"),
-        (lambda state: state | {"fc.bias": torch.tensor([torch.nan])}, "no finite number, in fc.bias"),
+        (lambda state: state | {"fc.bias": torch.tensor([torch.nan])}, "a value that isn't finite, in fc.bias"),
         (lambda state: state | {"bn1.running_var": -torch.ones(64)}, r"negative variance, in bn1\.running_var"),
         (lambda state: state | {"fc.bias": torch.ones(1, dtype=torch.int8)}, r"fc\.bias holds torch\.int8"),
         (lambda state: state | {"fc.bias": torch.ones(1, dtype=torch.bool)}, r"fc\.bias holds torch\.bool"),
@@ -273,8 +273,8 @@ def test_the_crop_and_the_label_must_be_named(tmp_path, capsys):
         ),
         (lambda state: state | {"fc.bias": torch.ones(1, device="meta")}, r"fc\.bias is without data"),
         (lambda state: {"epoch": 3, "model": "resnet"}, "epoch, model are no tensors"),
-        (lambda state: [state], "holds a list and no state dict"),
-        (lambda state: {}, "no state dict"),
+        (lambda state: [state], "must hold a state dict; got a list"),
+        (lambda state: {}, "must hold a state dict; got a dict"),
         (lambda state: {"other.weight": torch.ones(2)}, "they lack"),
     ],
 )

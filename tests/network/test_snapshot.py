@@ -220,7 +220,7 @@ def test_a_mode_is_refused(network, survey):
 
 @pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16, torch.float64])
 def test_a_network_of_another_precision_is_refused(network, survey, kind):
-    with pytest.raises(ValueError, match=rf"network must be of float32; got {kind} in 0\.0\.weight"):
+    with pytest.raises(ValueError, match=rf"network must be float32; got {kind} in 0\.0\.weight"):
         extract(network.to(kind), survey)
 
 

@@ -71,7 +71,7 @@ def test_a_module_that_doesnt_run_or_outputs_no_tensor_is_told():
 
     with pytest.raises(ValueError, match="does not run"):
         wrap(Odd(), NetworkSpec(layers={"a": "unused"}))
-    with pytest.raises(ValueError, match="a tuple and not one tensor"):
+    with pytest.raises(ValueError, match="must output one tensor; got a tuple"):
         wrap(Odd(), NetworkSpec(layers={"a": "pair"}))
     with pytest.raises(ValueError, match="can't take images"):
         wrap(nn.Sequential(nn.Flatten(), nn.Linear(7, 1)), NetworkSpec(layers={"a": "0"}))
