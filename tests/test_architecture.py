@@ -3,20 +3,12 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from tests.imports import TORCH_MODULES, imports
+from tests.imports import ROOT, TORCH_MODULES, core_modules, imports
 
-ROOT = Path(__file__).parents[1]
 HEAVY = ("torch", "fastai", "torchvision", "streamlit", "galsim", "astropy", "umap", "numba")
-
-
-def core_modules():
-    files = sorted((ROOT / "galviz").rglob("*.py"))
-    names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
-    return [name.removesuffix(".__init__") for name in names if not name.endswith("__main__")]
 
 
 def test_import_contracts_hold():

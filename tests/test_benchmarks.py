@@ -15,6 +15,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import RepeatedKFold
 
 ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.full
 
 
 def load(name):

@@ -1,4 +1,4 @@
-"""How much of a projection is there by construction, because the network's head is linear in the features."""
+"""How much of a projection exists by construction, because the network's head is linear in the features."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ _NO_FIT = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class HeadAlignment:
-    """How much of a projection is there because the head is linear in the features; see `head_alignment`.
+    """How much of a projection exists because the head is linear in the features; see `head_alignment`.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class HeadAlignment:
 def head_alignment(
     values: ArrayLike, weight: ArrayLike, n_components: int = 3, *, label: ArrayLike | None = None
 ) -> HeadAlignment:
-    """Measure how much of what a projection shows is there by construction.
+    """Measure how much of a projection exists by construction.
 
     A prediction is ``values @ weight + bias``: it increases evenly along `weight`. If the head, or most of the
     prediction's variance, lies along a component, predictions change smoothly along it whatever the network has learnt,
@@ -90,7 +90,7 @@ def head_alignment(
     Examples
     --------
     >>> rectangle = np.array([[2.0, 1.0], [2.0, -1.0], [-2.0, 1.0], [-2.0, -1.0]])
-    >>> float(head_alignment(rectangle, [1.0, 0.0], 2).head_variance_ratio.__round__(6))
+    >>> round(head_alignment(rectangle, [1.0, 0.0], 2).head_variance_ratio, 6)
     0.8
     """
     values = check_features(values)
@@ -102,7 +102,7 @@ def head_alignment(
     centred = values - fit.mean
     along = centred @ unit
     remaining = centred - np.outer(along, unit)
-    # What the head leaves may be rounding alone, and no axis may be fitted to that.
+    # The remaining features may be rounding only, to which no axis should be fitted.
     rest = fit_with_tolerance(remaining, n_components, True, grain) if np.linalg.norm(remaining) > grain else None
     cosines = np.where(fit.explained_variance > 0, fit.components @ unit, 0.0)
     gradient = np.sqrt(fit.explained_variance) * cosines
@@ -113,9 +113,9 @@ def head_alignment(
     if label is not None:
         label = _label(label, n, n_components)
         slope, r2 = _regress(label, fit.coordinates)
-        # Two gradients that are rounding would still make some angle.
-        seen = gradient.any() and r2 > _NO_FIT
-        share = float((gradient @ slope) ** 2 / (gradient @ gradient) / (slope @ slope)) if seen else 0.0
+        # Two gradients that are only rounding would still have an angle.
+        measurable = gradient.any() and r2 > _NO_FIT
+        share = float((gradient @ slope) ** 2 / (gradient @ gradient) / (slope @ slope)) if measurable else 0.0
         r2_rest = 0.0 if rest is None else _regress(label, rest.coordinates)[1]
     return HeadAlignment(
         cosines=read_only(cosines),
@@ -130,13 +130,13 @@ def head_alignment(
 
 
 def _regress(label: np.ndarray, coordinates: np.ndarray) -> tuple[np.ndarray, float]:
-    """Slopes, shape (k,), and R² of the least-squares fit of the label, where there is one, with an intercept."""
+    """Slopes, shape (k,), and R² of a least-squares fit with intercept to the galaxies that have a label."""
     known = np.isfinite(label)
-    heights = label[known] - label[known].mean()
-    places = coordinates[known] - coordinates[known].mean(axis=0)
-    slope = np.linalg.lstsq(places, heights)[0]
-    residuals = heights - places @ slope
-    return slope, max(0.0, float(1 - (residuals @ residuals) / (heights @ heights)))
+    target = label[known] - label[known].mean()
+    centred = coordinates[known] - coordinates[known].mean(axis=0)
+    slope = np.linalg.lstsq(centred, target)[0]
+    residuals = target - centred @ slope
+    return slope, max(0.0, float(1 - (residuals @ residuals) / (target @ target)))
 
 
 def _unit_vector(weight: ArrayLike, d: int) -> np.ndarray:
@@ -158,6 +158,6 @@ def _label(label: ArrayLike, n: int, n_components: int) -> np.ndarray:
     known = array[~np.isnan(array)]
     if len(known) < n_components + 2 or not (np.abs(known) < LARGEST).all() or not np.ptp(known) > 0:
         rule = f"finite, known for {n_components + 2} galaxies or more (n_components + 2), and not the same for all"
-        found = f"{len(known)} known, from {known.min():g} to {known.max():g}" if len(known) else "none known"
-        raise ValueError(f"label must be {rule}; got {found}. Leave label out, or give more.")
+        values = f"{len(known)} known, from {known.min():g} to {known.max():g}" if len(known) else "none known"
+        raise ValueError(f"label must be {rule}; got {values}. Omit label, or give more.")
     return array

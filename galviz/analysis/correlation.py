@@ -60,10 +60,10 @@ def correlate(
     level: float = 0.95,
     seed: int = 0,
 ) -> Correlations:
-    """Correlate each column of some coordinates with each cause, with intervals.
+    """Correlate each column of coordinates with each cause, with bootstrap intervals.
 
-    Galaxies are resampled with replacement; components aren't fitted again. Ranks are taken once, before resampling.
-    Resamples in which a column is the same for all galaxies are left out.
+    Galaxies are resampled with replacement; components aren't fitted again. Ranks are computed once, before resampling.
+    Resamples in which a column is constant are ignored.
 
     Parameters
     ----------
@@ -85,14 +85,14 @@ def correlate(
     Raises
     ------
     ValueError
-        If either is no table of finite numbers, their rows differ in number or are fewer than 10, or an option is none
-        of those above.
+        If either isn't a table of finite numbers, their numbers of rows differ or are less than 10, or an option is
+        invalid.
 
     Examples
     --------
     >>> values = np.random.default_rng(0).normal(size=(100, 2))
-    >>> found = correlate(values, values[:, :1] + values[:, 1:])
-    >>> found.r.round(1).tolist(), found.clear.tolist()
+    >>> correlations = correlate(values, values[:, :1] + values[:, 1:])
+    >>> correlations.r.round(1).tolist(), correlations.clear.tolist()
     ([[0.8], [0.7]], [[True], [True]])
     """
     coordinates, causes = _checked_pair(coordinates, causes)
@@ -105,21 +105,21 @@ def correlate(
         coordinates, causes = rankdata(coordinates, axis=0), rankdata(causes, axis=0)
     x, y = _standardised(coordinates), _standardised(causes)
     r = (x.T @ y / n).clip(-1, 1)
-    of_causes = _moments(y, draws)
+    cause_means, cause_variances = _moments(y, draws)
     low, high = np.full_like(r, np.nan), np.full_like(r, np.nan)
-    # A component at a time: all products of all at once would fill the memory for nothing.
-    for place in np.flatnonzero(np.isfinite(r).any(axis=1)):
-        mean, variance = _moments(x[:, [place]], draws)
+    # One component at a time, to save memory.
+    for component in np.flatnonzero(np.isfinite(r).any(axis=1)):
+        mean, variance = _moments(x[:, [component]], draws)
         with np.errstate(invalid="ignore", divide="ignore"):
-            together = draws @ (x[:, [place]] * y) / n - mean * of_causes[0]
-            drawn = (together / np.sqrt(variance * of_causes[1])).clip(-1, 1)
-        seen = np.isfinite(drawn).any(axis=0)
-        low[place, seen], high[place, seen] = np.nanquantile(drawn[:, seen], tails, axis=0)
+            covariance = draws @ (x[:, [component]] * y) / n - mean * cause_means
+            resampled = (covariance / np.sqrt(variance * cause_variances)).clip(-1, 1)
+        defined = np.isfinite(resampled).any(axis=0)
+        low[component, defined], high[component, defined] = np.nanquantile(resampled[:, defined], tails, axis=0)
     return Correlations(read_only(r), read_only(low), read_only(high), n, level, method)
 
 
 def curve_r2(coordinates: ArrayLike, causes: ArrayLike) -> np.ndarray:
-    """Share of each coordinate's variance that a parabola in each cause explains, which is at least r² of a line.
+    """Share of the variance of each coordinate that a parabola in each cause explains: at least r² of a line.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def curve_r2(coordinates: ArrayLike, causes: ArrayLike) -> np.ndarray:
     Returns
     -------
     ndarray of float64, shape (k, c)
-        0 to 1; NaN where either is the same for all galaxies.
+        0 to 1; NaN if either is the same for all galaxies.
 
     Raises
     ------
@@ -144,38 +144,56 @@ def curve_r2(coordinates: ArrayLike, causes: ArrayLike) -> np.ndarray:
     [[1.0]]
     """
     x, y = (_standardised(columns) for columns in _checked_pair(coordinates, causes))
-    found = np.full((x.shape[1], y.shape[1]), np.nan)
+    r2 = np.full((x.shape[1], y.shape[1]), np.nan)
     varies = np.isfinite(x).all(axis=0)
-    for place in np.flatnonzero(np.isfinite(y).all(axis=0)):
-        design = np.column_stack([np.ones(len(y)), y[:, place], y[:, place] ** 2])
+    for cause in np.flatnonzero(np.isfinite(y).all(axis=0)):
+        design = np.column_stack([np.ones(len(y)), y[:, cause], y[:, cause] ** 2])
         fitted = design @ np.linalg.lstsq(design, x[:, varies])[0]
-        found[varies, place] = (1 - ((x[:, varies] - fitted) ** 2).mean(axis=0)).clip(0, 1)
-    return found
+        r2[varies, cause] = (1 - ((x[:, varies] - fitted) ** 2).mean(axis=0)).clip(0, 1)
+    return r2
 
 
 def resample_counts(n: int, n_resamples: int, seed: int) -> np.ndarray:
-    """Number of times that each of n galaxies is in each resample of n: float64, shape (n_resamples, n)."""
+    """Draw bootstrap resamples of n galaxies: how often each is drawn, float64 of shape (n_resamples, n).
+
+    Examples
+    --------
+    >>> resample_counts(5, 2, seed=0).sum(axis=1).tolist()
+    [5.0, 5.0]
+    """
     check_whole("n_resamples", n_resamples, 1)
     return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=n_resamples).astype(np.float64)
 
 
 def interval_tails(level: float) -> list[float]:
-    """The quantiles at the ends of an interval that holds `level` of the resamples."""
+    """The quantiles at the ends of an interval that holds `level` of the resamples.
+
+    Examples
+    --------
+    >>> interval_tails(0.5)
+    [0.25, 0.75]
+    """
     if not 0 < level < 1:
         raise ValueError(f"level must be more than 0 and less than 1; got {level!r}. Ask for 0.95, for example.")
     return [(1 - level) / 2, (1 + level) / 2]
 
 
 def check_table(values: ArrayLike, name: str) -> np.ndarray:
-    """`values` as float64 of shape (n, columns), all finite; else a ValueError says what is wrong."""
+    """Validate a table of shape (n, columns), as float64; ValueError unless all values are finite.
+
+    Examples
+    --------
+    >>> check_table([[1, 2]], "causes")
+    array([[1., 2.]])
+    """
     shape = "a 2-D table of numbers, one row per galaxy"
     table = check_numbers(values, name, shape)
     if table.ndim != 2 or not table.shape[1]:
         raise ValueError(f"{name} must be {shape}; got shape {table.shape}. Give it galaxies × columns.")
     if not np.isfinite(table).all():
         bad = np.flatnonzero(~np.isfinite(table).all(axis=1))
-        found = f"{len(bad)} of {len(table)} rows are not, the first in row {bad[0]} (from 0)"
-        raise ValueError(f"{name} must be finite; {found}. Leave those rows out.")
+        problem = f"{len(bad)} of {len(table)} rows are not, the first in row {bad[0]} (from 0)"
+        raise ValueError(f"{name} must be finite; {problem}. Leave those rows out.")
     return table
 
 
@@ -190,7 +208,7 @@ def _checked_pair(coordinates: ArrayLike, causes: ArrayLike) -> tuple[np.ndarray
 
 
 def _standardised(columns: np.ndarray) -> np.ndarray:
-    """Less their mean, by their standard deviation; NaN where that is rounding."""
+    """Standardise columns to mean 0 and standard deviation 1; NaN where the latter is only rounding."""
     centred = columns - columns.mean(axis=0)
     deviation = centred.std(axis=0)
     flat = deviation <= _GRAIN * np.abs(columns).max(axis=0)
@@ -198,7 +216,7 @@ def _standardised(columns: np.ndarray) -> np.ndarray:
 
 
 def _moments(columns: np.ndarray, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance of standardised columns in each resample, (n_resamples, columns); NaN where all alike."""
+    """Mean and variance of standardised columns in each resample, (n_resamples, columns); NaN if constant."""
     mean = draws @ columns / len(columns)
     variance = draws @ columns**2 / len(columns) - mean**2
     return mean, np.where(variance > _GRAIN_OF_VARIANCE, variance, np.nan)

@@ -1,7 +1,7 @@
-"""How many principal components to use: parallel analysis, the elbow, and a bootstrap that is fast enough for a page.
+"""How many principal components to use: parallel analysis, the elbow, and a fast bootstrap.
 
-`galviz.analysis.variance` has the exact bootstrap and the held-out share of variance, and `galviz.analysis.regression`
-the error of a label that is predicted from the components.
+`galviz.analysis.variance` has the exact bootstrap and the held-out share of variance, `galviz.analysis.regression` the
+error of a label that is predicted from the components.
 """
 
 from collections.abc import Sequence
@@ -43,8 +43,8 @@ def quick_bootstrap(
 ) -> BootstrapVariance:
     """Approximate `bootstrap_explained_variance` about thirty times as fast, within the first 64 components.
 
-    The variance beyond them is taken to be the same share of the total in every resample. So shares of the first few
-    components are off by at most a few times that share squared: for the shipped features by 0.0002 or less.
+    The variance beyond them is assumed to be the same share of the total in every resample. The error of the shares of
+    the first few components is a few times that share squared: at most 0.0002 for the shipped features.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def quick_bootstrap(
     n_components : int
         k, 1 to min(sample_size, d, 64).
     sample_size : int, optional
-        Galaxies a sample; n by default.
+        Galaxies per sample; n by default.
     n_resamples, seed : int
 
     Returns
@@ -75,11 +75,11 @@ def quick_bootstrap(
     values = check_features(values)
     size = len(values) if sample_size is None else sample_size
     fit = fit_pca(values, min(_DIRECTIONS, *values.shape), whiten=False)
-    kept = min(1.0, float(fit.explained_variance_ratio.sum()))
-    found = bootstrap_explained_variance(
+    share = min(1.0, float(fit.explained_variance_ratio.sum()))
+    variance = bootstrap_explained_variance(
         fit.coordinates, n_components, sample_size=size, n_resamples=n_resamples, seed=seed
     )
-    return replace(found, single=_scaled(found.single, kept), cumulative=_scaled(found.cumulative, kept))
+    return replace(variance, single=_scaled(variance.single, share), cumulative=_scaled(variance.cumulative, share))
 
 
 def _scaled(interval: ShareInterval, factor: float) -> ShareInterval:
@@ -90,16 +90,16 @@ def _scaled(interval: ShareInterval, factor: float) -> ShareInterval:
 def share_by_sample_size(
     values: ArrayLike, sizes: Sequence[int], n_components: int = 3, *, n_resamples: int = 200, seed: int = 0
 ) -> pd.DataFrame:
-    """Give the share of variance in the first components that samples of several sizes would find.
+    """Estimate the share of variance of the first components as a function of the sample size.
 
     Parameters
     ----------
     values : array of shape (n, d)
-        Of all galaxies there are: they stand for the sky.
+        Features of all galaxies: the population from which samples are drawn.
     sizes : sequence of int
-        Each from n_components to n.
+        Sample sizes, each from n_components to n.
     n_components : int
-        Shares of the first 1, 2, … of them.
+        Shares of the first 1, 2, … n_components together are given.
     n_resamples, seed : int
 
     Returns
@@ -107,18 +107,25 @@ def share_by_sample_size(
     DataFrame
         Columns ``size``, ``components``, ``median``, ``low``, ``high`` (95 % of the samples) and ``all``, the share in
         all galaxies.
+
+    Examples
+    --------
+    >>> values = np.random.default_rng(0).normal(size=(100, 3)) * [3, 1, 1]
+    >>> shares = share_by_sample_size(values, [20, 50], 2, n_resamples=20)
+    >>> shares[["size", "components"]].to_numpy().tolist()
+    [[20, 1], [20, 2], [50, 1], [50, 2]]
     """
     values = check_features(values)
     rows = []
     for size in sizes:
-        found = quick_bootstrap(values, n_components, sample_size=size, n_resamples=n_resamples, seed=seed).cumulative
-        columns = zip(found.median, found.low, found.high, found.estimate, strict=True)
-        rows += [(size, number, *each) for number, each in enumerate(columns, start=1)]
+        shares = quick_bootstrap(values, n_components, sample_size=size, n_resamples=n_resamples, seed=seed).cumulative
+        columns = zip(shares.median, shares.low, shares.high, shares.estimate, strict=True)
+        rows += [(size, number, *values_of_row) for number, values_of_row in enumerate(columns, start=1)]
     return pd.DataFrame(rows, columns=["size", "components", "median", "low", "high", "all"])
 
 
 def gaussian_standard_error(ratios: Sequence[float] | np.ndarray, n: int) -> np.ndarray:
-    """Give the standard error of cumulative shares of variance that n galaxies have if their features are Gaussian.
+    """Standard error of the cumulative shares of variance of n galaxies with Gaussian features.
 
     Sample eigenvalues then have Var(log λⱼ) ≈ 2 / n, independently (Anderson 1963, Annals of Mathematical Statistics
     34, 122). For the share P = Σ_{j ≤ k} pⱼ that gives
@@ -128,15 +135,14 @@ def gaussian_standard_error(ratios: Sequence[float] | np.ndarray, n: int) -> np.
     Parameters
     ----------
     ratios : sequence of float, shape (m,)
-        Explained variance ratios pⱼ of the first components; what they leave to 1 counts as spread over so many that
-        its squares vanish.
+        Explained variance ratios pⱼ of the first components; the squares of all others are neglected.
     n : int
         Galaxies.
 
     Returns
     -------
     ndarray of float64, shape (m,)
-        Of the first 1, 2, … m together.
+        Standard error of the share of the first 1, 2, … m together.
 
     Examples
     --------
@@ -150,11 +156,11 @@ def gaussian_standard_error(ratios: Sequence[float] | np.ndarray, n: int) -> np.
 
 
 def parallel_analysis(values: ArrayLike, *, n_tables: int = 20, seed: int = 0) -> ChanceShares:
-    """Compare explained variance ratios with those of tables whose columns are independent.
+    """Compare explained variance ratios with those of tables with independently permuted columns.
 
-    Each column is permuted by itself, which keeps its distribution and removes correlations (Horn 1965, Psychometrika
-    30, 179, for random normal tables; permuted: Buja & Eyuboglu 1992, Multivariate Behavioral Research 27, 509). A
-    component that explains no more than its counterpart there is explained by chance.
+    Permuting each column keeps its distribution and removes correlations (Buja & Eyuboglu 1992, Multivariate Behavioral
+    Research 27, 509; for random normal tables Horn 1965, Psychometrika 30, 179). A component that explains no more than
+    its counterpart in the permuted tables is chance.
 
     Parameters
     ----------
@@ -187,22 +193,22 @@ def parallel_analysis(values: ArrayLike, *, n_tables: int = 20, seed: int = 0) -
 
 
 def _spectrum(centred: np.ndarray) -> np.ndarray:
-    """All explained variance ratios of centred values, falling, shape (min(n − 1, d),)."""
+    """All explained variance ratios of centred values in descending order, shape (min(n − 1, d),)."""
     n, d = centred.shape
     product = centred @ centred.T if n <= d else centred.T @ centred
     return np.linalg.eigvalsh(product)[::-1][: min(n - 1, d)].clip(min=0) / np.trace(product)
 
 
 def elbow(ratios: Sequence[float] | np.ndarray) -> int:
-    """Give the number of components before the bend of the curve of single shares.
+    """Find the elbow of the explained variance ratios: the number of components before the bend of the curve.
 
-    The bend is the point farthest below the straight line from the first share to the last. It depends on where the
-    curve is cut off, so it isn't a reliable criterion.
+    The bend is the point farthest below the straight line from the first ratio to the last. It depends on the number of
+    ratios, so it isn't a reliable criterion.
 
     Parameters
     ----------
     ratios : sequence of float, shape (k,)
-        Explained variance ratios, falling.
+        Explained variance ratios in descending order.
 
     Returns
     -------

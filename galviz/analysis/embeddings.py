@@ -60,10 +60,9 @@ SETTINGS = (
 def fit_tsne(
     values: ArrayLike, *, perplexity: float = 30.0, seed: int = 0, init: Literal["pca", "random"] = "pca"
 ) -> np.ndarray:
-    """Place galaxies in a plane by t-SNE.
+    """Embed galaxies in a plane by t-SNE.
 
-    It runs on one thread: for a few hundred galaxies that isn't slower, and if several sessions compute at once it is
-    much faster.
+    It runs on one thread, which is as fast for a few hundred galaxies, and much faster if several sessions run at once.
 
     Parameters
     ----------
@@ -102,8 +101,8 @@ def fit_tsne(
     if init not in ("pca", "random"):
         raise ValueError(f"init must be 'pca' or 'random'; got {init!r}. Choose one of them.")
     with threadpool_limits(1, user_api="openmp"):  # of this thread alone
-        placed = TSNE(2, perplexity=perplexity, init=init, random_state=seed).fit_transform(values)
-    return placed.astype(np.float64)
+        coordinates = TSNE(2, perplexity=perplexity, init=init, random_state=seed).fit_transform(values)
+    return coordinates.astype(np.float64)
 
 
 def noise_like(values: ArrayLike, *, seed: int = 0) -> np.ndarray:
@@ -132,7 +131,7 @@ def noise_like(values: ArrayLike, *, seed: int = 0) -> np.ndarray:
 
 
 def fit_umap(values: ArrayLike, settings: UmapSettings) -> np.ndarray:
-    """Place galaxies in a plane by UMAP; the same seed gives the same result on one machine with the same versions.
+    """Embed galaxies in a plane by UMAP; the same seed gives the same result on one machine with the same versions.
 
     Parameters
     ----------
@@ -149,12 +148,17 @@ def fit_umap(values: ArrayLike, settings: UmapSettings) -> np.ndarray:
     ------
     ModuleNotFoundError
         If umap-learn isn't installed.
+
+    Examples
+    --------
+    >>> fit_umap(np.random.rand(60, 3), UmapSettings("features", 5, 0.1, 0)).shape  # doctest: +SKIP
+    (60, 2)
     """
     try:
         from umap import UMAP
     except ModuleNotFoundError as error:
-        remedy = 'UMAP needs umap-learn, which is not installed: pip install -e ".[maps]"'
-        raise ModuleNotFoundError(remedy, name=error.name) from error
+        message = 'UMAP needs umap-learn, which isn\'t installed: pip install -e ".[maps]"'
+        raise ModuleNotFoundError(message, name=error.name) from error
     # With a seed UMAP runs on one thread anyway, and would warn about it.
     umap = UMAP(n_neighbors=settings.n_neighbors, min_dist=settings.min_dist, random_state=settings.seed, n_jobs=1)
     return np.asarray(umap.fit_transform(check_features(values)), np.float32)

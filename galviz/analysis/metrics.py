@@ -52,21 +52,21 @@ def prediction_errors(predicted: ArrayLike, true: ArrayLike) -> Errors:
     Raises
     ------
     ValueError
-        If the shapes differ, a prediction is no finite number, or no true value is known.
+        If the shapes differ, a prediction isn't finite, or no true value is known.
 
     Examples
     --------
-    >>> prediction_errors([8.5, 9.0, 8.8], [8.4, 9.1, float("nan")]).rmse.__round__(3)
+    >>> round(prediction_errors([8.5, 9.0, 8.8], [8.4, 9.1, float("nan")]).rmse, 3)
     0.1
     """
     predicted, true = np.asarray(predicted, float), np.asarray(true, float)
     if predicted.shape != true.shape or predicted.ndim != 1:
-        raise ValueError(f"predicted and true must be of one shape (n,); got {predicted.shape} and {true.shape}.")
+        raise ValueError(f"predicted and true must have the same shape (n,); got {predicted.shape} and {true.shape}.")
     if not np.isfinite(predicted).all():
-        raise ValueError("predicted must be finite numbers; leave out galaxies without a prediction.")
+        raise ValueError("predicted must be finite. Leave out galaxies without a prediction.")
     known = np.isfinite(true)
     if not known.any():
-        raise ValueError("true must be known of one galaxy or more; there is nothing to compare with.")
+        raise ValueError("true must be known for at least one galaxy; got none. Give galaxies with a label.")
     predicted, true = predicted[known], true[known]
     error = predicted - true
     return Errors(
@@ -82,7 +82,7 @@ def prediction_errors(predicted: ArrayLike, true: ArrayLike) -> Errors:
 def _pearson(x: np.ndarray, y: np.ndarray) -> float:
     if not (np.ptp(x) > 0 and np.ptp(y) > 0):
         return float("nan")
-    # In units of the largest deviation, because squares of labels such as 1e-200 are 0.
+    # Divided by the largest deviation, because squares of labels such as 1e-200 underflow to 0.
     deviations = [values / 2 - values.mean() / 2 for values in (x, y)]
-    x, y = (each / np.abs(each).max() for each in deviations)
+    x, y = (values / np.abs(values).max() for values in deviations)
     return float((x @ y / np.sqrt((x @ x) * (y @ y))).clip(-1, 1))

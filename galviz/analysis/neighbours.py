@@ -1,4 +1,4 @@
-"""How well embeddings of the same galaxies preserve neighbours and distances, as numbers.
+"""Metrics of how well embeddings of the same galaxies preserve neighbours and distances.
 
 With n galaxies and k neighbours of each, let r(i, j) be the rank of j among the others by its distance from i in the
 feature space (1 is the nearest), and s(i, j) the same in the embedding. Then (Venna & Kaski 2001, Neighborhood
@@ -6,8 +6,9 @@ preservation in nonlinear projection methods, ICANN, Lecture Notes in Computer S
 
     trustworthiness = 1 − 2 / (n k (2 n − 3 k − 1)) Σᵢ Σ_{j: s(i, j) ≤ k < r(i, j)} (r(i, j) − k)
 
-falls if galaxies are neighbours in the embedding that are none in the feature space. Continuity is the same with r and
-s exchanged: it falls if neighbours are torn apart. Both are at most 1, and about 0.5 for random coordinates.
+decreases if neighbours in the embedding aren't neighbours in the feature space. Continuity is the same with r and s
+exchanged: it decreases if neighbours in the feature space are separated. Both are at most 1, and about 0.5 for random
+coordinates.
 """
 
 from collections.abc import Mapping
@@ -30,7 +31,7 @@ from galviz.analysis.validation import check_features, check_whole
 
 @dataclass(frozen=True)
 class MapQuality:
-    """What an embedding preserves of the distances between galaxies.
+    """How well an embedding preserves neighbours and distances.
 
     Attributes
     ----------
@@ -50,7 +51,7 @@ class MapQuality:
 
 
 def map_qualities(values: ArrayLike, maps: Mapping[str, ArrayLike], *, n_neighbors: int = 10) -> pd.DataFrame:
-    """Measure what each of several embeddings of the same galaxies preserves.
+    """Measure how well each of several embeddings preserves neighbours and distances.
 
     Parameters
     ----------
@@ -79,17 +80,17 @@ def map_qualities(values: ArrayLike, maps: Mapping[str, ArrayLike], *, n_neighbo
     [0.76, 1.0]
     """
     values = check_features(values)
-    check_neighbours(n_neighbors, len(values))
+    _check_neighbours(n_neighbors, len(values))
     features = _Table(values, n_neighbors)
     qualities = {}
     for name, coordinates in maps.items():
-        embedding = _Table(_checked_length(coordinates, len(values), f"maps[{name!r}]"), n_neighbors)
+        embedding = _Table(_check_length(coordinates, len(values), f"maps[{name!r}]"), n_neighbors)
         qualities[name] = asdict(_quality(features, embedding))
     return pd.DataFrame.from_dict(qualities, orient="index")
 
 
 def neighbours_kept(one: ArrayLike, other: ArrayLike, *, n_neighbors: int = 10) -> float:
-    """Share of each galaxy's nearest neighbours in one embedding that are so in another; mean over galaxies.
+    """Share of each galaxy's nearest neighbours in one embedding that are also nearest in another, averaged.
 
     Parameters
     ----------
@@ -109,14 +110,15 @@ def neighbours_kept(one: ArrayLike, other: ArrayLike, *, n_neighbors: int = 10) 
     1.0
     """
     one = check_features(one)
-    check_neighbours(n_neighbors, len(one))
-    return _shared(*(_Table(each, n_neighbors) for each in (one, _checked_length(other, len(one), "other"))))
+    _check_neighbours(n_neighbors, len(one))
+    other = _check_length(other, len(one), "other")
+    return _shared(_Table(one, n_neighbors), _Table(other, n_neighbors))
 
 
 def procrustes_disparity(one: ArrayLike, other: ArrayLike) -> float:
-    """How far two embeddings differ after the translation, rotation, reflection and scaling that fit best: 0 to 1.
+    """Disparity of two embeddings after the best translation, rotation, reflection and scaling: 0 (equal) to 1.
 
-    0 means that they are alike. It is the disparity of `scipy.spatial.procrustes` (Gower 1975, Psychometrika 40, 33).
+    It is computed by `scipy.spatial.procrustes` (Gower 1975, Psychometrika 40, 33).
 
     Parameters
     ----------
@@ -134,7 +136,7 @@ def procrustes_disparity(one: ArrayLike, other: ArrayLike) -> float:
     0.0
     """
     one = check_features(one)
-    other = _checked_length(other, len(one), "other")
+    other = _check_length(other, len(one), "other")
     if one.shape[1] != other.shape[1]:
         raise ValueError(
             f"other must have {one.shape[1]} columns, as one; got {other.shape[1]}. Compare like with like."
@@ -149,7 +151,7 @@ def count_pieces(coordinates: ArrayLike, *, n_neighbors: int = 3) -> int:
     ----------
     coordinates : array of shape (n, any)
     n_neighbors : int
-        How many neighbours each is linked to; 1 to less than n / 2.
+        Number of neighbours that each galaxy is linked to; 1 to less than n / 2.
 
     Returns
     -------
@@ -167,17 +169,16 @@ def count_pieces(coordinates: ArrayLike, *, n_neighbors: int = 3) -> int:
     2
     """
     coordinates = check_features(coordinates)
-    check_neighbours(n_neighbors, len(coordinates))
+    _check_neighbours(n_neighbors, len(coordinates))
     return int(connected_components(kneighbors_graph(coordinates, n_neighbors), directed=False)[0])
 
 
-def check_neighbours(n_neighbors: int, n: int) -> None:
-    """Raise a ValueError unless there is at least one neighbour, and fewer than n / 2."""
+def _check_neighbours(n_neighbors: int, n: int) -> None:
     check_whole("n_neighbors", n_neighbors, 1, (n - 1) // 2, f"less than half of the {n} galaxies")
 
 
 class _Table:
-    """Galaxies in a feature space or an embedding, with what is compared of them."""
+    """Galaxies in a feature space or an embedding, with their distances and neighbours."""
 
     def __init__(self, values: np.ndarray, n_neighbors: int) -> None:
         self.values, self.n_neighbors = values, n_neighbors
@@ -217,7 +218,7 @@ def _shared(one: _Table, other: _Table) -> float:
     return float((one.neighbours * other.neighbours).sum() / one.neighbours.sum())
 
 
-def _checked_length(coordinates: ArrayLike, n: int, name: str) -> np.ndarray:
+def _check_length(coordinates: ArrayLike, n: int, name: str) -> np.ndarray:
     coordinates = check_features(coordinates)
     if len(coordinates) != n:
         raise ValueError(f"{name} must have a row for each of the {n} galaxies; got {len(coordinates)}. Give all.")

@@ -1,12 +1,12 @@
-"""Features to a few axes that show most: principal components.
+"""Principal component analysis (PCA).
 
-Of n galaxies with d features (Jolliffe & Cadima 2016, Phil. Trans. R. Soc. A 374, 20150202): with X the features less
+For n galaxies with d features (Jolliffe & Cadima 2016, Phil. Trans. R. Soc. A 374, 20150202): with X the features less
 their mean and C = XᵀX / (n − 1) their covariance, component j is the unit vector wⱼ that has C wⱼ = λⱼ wⱼ, where
-λ₁ ≥ λ₂ ≥ …; a galaxy's coordinate is (x − mean)·wⱼ, divided by √λⱼ where whitened; the explained variance is λⱼ, and
-its ratio λⱼ / trace C.
+λ₁ ≥ λ₂ ≥ …; a galaxy's coordinate is (x − mean)·wⱼ, divided by √λⱼ if whitened; the explained variance is λⱼ, and its
+ratio λⱼ / trace C.
 
-`galviz.analysis.variance` says how sure those ratios are, and `galviz.analysis.alignment` how much of the picture is
-there because of the network's head; both check their input as this module does.
+`galviz.analysis.variance` measures the uncertainty of these ratios, and `galviz.analysis.alignment` how much of a
+projection exists because of the network's head.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from sklearn.decomposition import PCA
 
 from galviz.analysis.validation import check_components, check_features, check_matrix, read_only, rounding_tolerance
 
-# Loadings closer than this to the largest tie with it, so that float noise doesn't choose a component's sign.
+# Loadings within this share of the largest count as equal, so that rounding doesn't decide the sign of a component.
 _TIE = 1e-6
 
 
@@ -28,20 +28,20 @@ class Projection:
     Attributes
     ----------
     coordinates : ndarray of float64, shape (n, k)
-        The galaxies the axes were fitted to, in their order; in units of each axis's standard deviation if `whiten`,
-        else in the features' unit.
+        The galaxies to which the components were fitted, in their order; in units of the standard deviation along each
+        component if `whiten`, else in the unit of the features.
     explained_variance_ratio : ndarray of float64, shape (k,)
-        Share of the total variance along each component, 0 to 1, falling.
+        Share of the total variance along each component, 0 to 1, in descending order.
     explained_variance : ndarray of float64, shape (k,)
-        Variance along each component (divisor n − 1); exactly 0 where it is no more than rounding.
+        Variance along each component (divisor n − 1); exactly 0 if it is only rounding.
     components : ndarray of float64, shape (k, d)
-        A unit vector a row, at right angles to the others. The loading largest in magnitude is positive (the first of
-        them where several tie). Where the variance is 0 the direction is arbitrary.
+        Orthogonal unit vectors, one per row. The loading with the largest magnitude is positive (the first of equal
+        ones). If the variance is 0 the direction is arbitrary.
     mean : ndarray of float64, shape (d,)
-        The origin of the axes.
+        The origin of the components.
     whiten : bool
-        Whether coordinates are divided by the standard deviation. Along a component of no variance whitened coordinates
-        are 0, for new galaxies too.
+        Whether coordinates are divided by the standard deviation. Along a component without variance whitened
+        coordinates are 0, for new galaxies too.
     """
 
     coordinates: np.ndarray
@@ -52,7 +52,7 @@ class Projection:
     whiten: bool
 
     def transform(self, other: ArrayLike) -> np.ndarray:
-        """Put galaxies, these or new ones, on the same axes.
+        """Project galaxies, the same or new ones, on the components.
 
         Parameters
         ----------
@@ -70,14 +70,14 @@ class Projection:
         """
         other = check_matrix(other, "other")
         if other.shape[1] != len(self.mean):
-            fitted = f"the {len(self.mean)} features the axes were fitted to"
-            raise ValueError(f"other must have {fitted}; got {other.shape[1]}. Give features of the same layer.")
+            rule = f"the {len(self.mean)} features of the fit"
+            raise ValueError(f"other must have {rule}; got {other.shape[1]}. Give features of the same layer.")
         deviations = self._standard_deviations()
         scale = np.divide(1.0, deviations, out=np.zeros_like(deviations), where=deviations > 0)
         return (other - self.mean) @ self.components.T * scale
 
     def inverse_transform(self, coordinates: ArrayLike) -> np.ndarray:
-        """Give the features at some coordinates: the point of the components' span that has them.
+        """Compute features from coordinates: the point with these coordinates in the span of the components.
 
         Parameters
         ----------
@@ -105,19 +105,19 @@ class Projection:
 
 
 def fit_pca(values: ArrayLike, n_components: int = 3, *, whiten: bool = True) -> Projection:
-    """Find the axes along which galaxies differ most, and each galaxy's place on them.
+    """Fit principal components, and project the galaxies on them.
 
-    Computed in float64 by a full singular value decomposition, without chance: the same values give the same axes. The
-    order of the rows changes nothing but rounding, save where components have equal variance or none.
+    The fit is deterministic: a full singular value decomposition in float64. The order of the rows changes only
+    rounding, unless components have equal variance or none.
 
     Parameters
     ----------
     values : array of shape (n, d)
-        Features, one row per galaxy; floats of any size or whole numbers. Left unchanged.
+        Features, one row per galaxy; floats of any precision, or integers.
     n_components : int
-        How many axes, 1 to min(n, d). n galaxies vary in n − 1 directions at most, so an nth has no variance.
+        Number of components, 1 to min(n, d). n galaxies vary in at most n − 1 directions, so an nth has no variance.
     whiten : bool
-        Divide each coordinate by its standard deviation, so that every axis has variance 1 (divisor n − 1).
+        Divide each coordinate by its standard deviation, so that its variance is 1 (divisor n − 1).
 
     Returns
     -------
@@ -126,8 +126,8 @@ def fit_pca(values: ArrayLike, n_components: int = 3, *, whiten: bool = True) ->
     Raises
     ------
     ValueError
-        If `values` is not a 2-D table of finite numbers with two galaxies or more, if the galaxies are all alike (there
-        is no variance to explain), or if `n_components` is not a whole number from 1 to min(n, d).
+        If `values` isn't a 2-D table of finite numbers with at least two different galaxies, or `n_components` isn't a
+        whole number from 1 to min(n, d).
 
     Examples
     --------
@@ -140,10 +140,17 @@ def fit_pca(values: ArrayLike, n_components: int = 3, *, whiten: bool = True) ->
     return fit_with_tolerance(values, n_components, whiten, rounding_tolerance(values))
 
 
-def fit_with_tolerance(values: np.ndarray, n_components: int, whiten: bool, grain: float) -> Projection:
-    """Fit checked values; a singular value of `grain` or less is rounding, and its variance set to 0."""
+def fit_with_tolerance(values: np.ndarray, n_components: int, whiten: bool, tolerance: float) -> Projection:
+    """Fit principal components to validated values; variances whose singular value is at most `tolerance` become 0.
+
+    Examples
+    --------
+    >>> values = np.array([[2.0, 1.0], [2.0, -1.0], [-2.0, 1.0], [-2.0, -1.0]])
+    >>> fit_with_tolerance(values, 2, whiten=False, tolerance=3.0).explained_variance.round(3).tolist()
+    [5.333, 0.0]
+    """
     pca = PCA(n_components, svd_solver="full").fit(values)
-    flat = pca.singular_values_ <= grain
+    flat = pca.singular_values_ <= tolerance
     sizes = np.abs(pca.components_)
     largest = np.argmax(sizes >= sizes.max(axis=1, keepdims=True) * (1 - _TIE), axis=1)
     signs = np.sign(np.take_along_axis(pca.components_, largest[:, None], axis=1))
@@ -155,5 +162,5 @@ def fit_with_tolerance(values: np.ndarray, n_components: int, whiten: bool, grai
         mean=read_only(pca.mean_),
         whiten=whiten,
     )
-    # By the same line as new galaxies, so that a galaxy's place doesn't depend on which way it came.
+    # Computed by transform, so that the same galaxy always has the same coordinates.
     return replace(axes, coordinates=read_only(axes.transform(values)))

@@ -1,12 +1,13 @@
-"""Linear probes: how well a cause is predicted by a linear function of a layer's features, for held-out galaxies.
+"""Linear probes: how well a linear function of a layer's features predicts a cause, for held-out galaxies.
 
-A probe (Alain & Bengio 2016, arXiv:1610.01644) is a linear regression from features to something that the network may
-or may not have been trained on: what it predicts well, the layer encodes linearly. Here it is a ridge, which minimises
-Σ (y − x·w)² + α |w|² over the training galaxies; it is judged on held-out galaxies by R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)²
-with ȳ the mean of the *training* galaxies. So 1 is perfect, 0 no better than predicting the mean, and below 0 worse.
-For a cause that is 0 or 1, such as merging, R² is still the share of its variance that is predicted.
+A probe (Alain & Bengio 2016, arXiv:1610.01644) is a linear regression from features to a quantity that the network may
+or may not have been trained on. If it predicts the quantity well, the layer encodes it linearly. Here it is a ridge
+regression, which minimises Σ (y − x·w)² + α |w|² over the training galaxies. It is evaluated on held-out galaxies by
+R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)² with ȳ the mean of the *training* galaxies: 1 is perfect, 0 as good as predicting the
+mean, and negative values are worse. For a cause that is 0 or 1, such as merging, R² is still the predicted share of its
+variance.
 
-Held-out galaxies don't enter the fit in any way: mean, clipping limits, α and w come from the training galaxies alone.
+Mean, clipping limits, α and w come from the training galaxies only.
 """
 
 from dataclasses import dataclass
@@ -49,9 +50,9 @@ class Probe:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Percentile-bootstrap interval of R², or of how much higher it is than another probe's.
 
-        Galaxies are resampled, but the probes aren't fitted again, so the interval doesn't include how much the fits
-        would differ. Two probes are compared on the same resamples. Because galaxies that are hard for one tend to be
-        hard for the other, the interval of the difference is narrower than those of the two suggest.
+        Galaxies are resampled, but probes aren't fitted again, so the interval excludes the variance of the fits. Two
+        probes are compared on the same resamples: their errors are correlated, so the interval of the difference is
+        narrower than the two intervals suggest.
 
         Parameters
         ----------
@@ -92,14 +93,14 @@ class Probe:
 
 
 def probe(values: ArrayLike, causes: ArrayLike, *, folds: int = 5, trim: float = 0.01, seed: int = 0) -> Probe:
-    """Fit linear probes of several causes at once, and predict each galaxy by a probe that was fitted without it.
+    """Fit linear probes of several causes, and predict each galaxy by a probe that was fitted without it.
 
-    The galaxies are split into `folds` at random. Each fold is predicted by a ridge that is fitted to the others:
-    features are clipped, and for each cause α is the one of `PENALTIES` with the least leave-one-out error among those
-    others (`sklearn.linear_model.RidgeCV`, in closed form: Golub, Heath & Wahba 1979, Technometrics 21, 215).
+    The galaxies are split into `folds` at random. Each fold is predicted by a ridge regression fitted to the others:
+    features are clipped, and for each cause α is the one of `PENALTIES` with the least leave-one-out error of the
+    training galaxies (`sklearn.linear_model.RidgeCV`; Golub, Heath & Wahba 1979, Technometrics 21, 215).
 
-    Clipping is fair to controls with heavy tails: if one galaxy lies tens of times as far out as the others, a fit
-    without it extrapolates absurdly, and R² falls below 0 although most galaxies are predicted well.
+    Features are clipped because some controls have heavy tails: extrapolation to one extreme galaxy would make R²
+    negative although most galaxies are predicted well.
 
     Parameters
     ----------
@@ -122,8 +123,8 @@ def probe(values: ArrayLike, causes: ArrayLike, *, folds: int = 5, trim: float =
     Raises
     ------
     ValueError
-        If `values` or `causes` is no table of finite numbers, their rows differ in number, a cause is the same for all
-        galaxies, or an option isn't allowed.
+        If `values` or `causes` isn't a table of finite numbers, their numbers of rows differ, a cause is constant, or
+        an option is invalid.
 
     Examples
     --------
@@ -155,7 +156,7 @@ def probe(values: ArrayLike, causes: ArrayLike, *, folds: int = 5, trim: float =
 
 
 def _predict(features: np.ndarray, causes: np.ndarray, held_out: np.ndarray) -> np.ndarray:
-    """Predictions of a ridge for each cause of held-out galaxies; its penalty has the least leave-one-out error."""
+    """Predict held-out galaxies by a ridge regression for each cause, its penalty chosen by leave-one-out error."""
     squares = ((features - features.mean(axis=0)) ** 2).sum()
     if squares == 0:
         return np.tile(causes.mean(axis=0), (len(held_out), 1))

@@ -1,4 +1,4 @@
-"""How well the first principal components predict a label of held-out galaxies."""
+"""Regression of a label on the first principal components, evaluated on held-out galaxies."""
 
 from dataclasses import dataclass
 
@@ -61,8 +61,8 @@ def held_out_regression(
     Examples
     --------
     >>> values = np.random.default_rng(0).normal(size=(300, 3)) * [3, 2, 1]
-    >>> found = held_out_regression(values, values[:, 1], 2)
-    >>> (found.rmse / found.baseline).round(1).tolist()
+    >>> regression = held_out_regression(values, values[:, 1], 2)
+    >>> (regression.rmse / regression.baseline).round(1).tolist()
     [1.0, 0.0]
     """
     values = check_features(values)
@@ -72,16 +72,16 @@ def held_out_regression(
         raise ValueError(f"label must be {n} finite numbers; got shape {label.shape}. Leave out galaxies without one.")
     check_whole("folds", folds, 2, n, "the number of galaxies")
     check_components(n_components, n - -(-n // folds) - 2, d)
-    errors, left = np.empty((n, n_components)), np.empty(n)
+    errors, baseline_errors = np.empty((n, n_components)), np.empty(n)
     for fold in np.array_split(np.random.default_rng(seed).permutation(n), folds):
-        others = np.setdiff1d(np.arange(n), fold)
-        fit = fit_pca(values[others], n_components)
-        mean = label[others].mean()
-        left[fold] = label[fold] - mean
-        # Whitened coordinates are uncorrelated: the slope along one doesn't depend on how many there are.
-        slopes = fit.coordinates.T @ (label[others] - mean) / (len(others) - 1)
-        errors[fold] = left[fold, None] - np.cumsum(fit.transform(values[fold]) * slopes, axis=1)
+        train = np.setdiff1d(np.arange(n), fold)
+        fit = fit_pca(values[train], n_components)
+        mean = label[train].mean()
+        baseline_errors[fold] = label[fold] - mean
+        # Whitened coordinates are uncorrelated, so the slope along one doesn't depend on the others.
+        slopes = fit.coordinates.T @ (label[train] - mean) / (len(train) - 1)
+        errors[fold] = baseline_errors[fold, None] - np.cumsum(fit.transform(values[fold]) * slopes, axis=1)
     rmse = np.sqrt((errors**2).mean(axis=0))
     spread = (errors**2).std(axis=0, ddof=1) / np.sqrt(n)
     standard_error = np.divide(spread, 2 * rmse, out=np.zeros_like(rmse), where=rmse > 0)
-    return HeldOutRegression(read_only(rmse), read_only(standard_error), float(np.sqrt((left**2).mean())))
+    return HeldOutRegression(read_only(rmse), read_only(standard_error), float(np.sqrt((baseline_errors**2).mean())))

@@ -1,4 +1,4 @@
-"""Uncertainty of explained variance: for held-out galaxies, and from one sample to the next."""
+"""Uncertainty of explained variance: for held-out galaxies, and between samples."""
 
 from dataclasses import dataclass
 
@@ -57,7 +57,7 @@ class BootstrapVariance:
 def held_out_explained_variance(
     values: ArrayLike, n_components: int, *, folds: int = 5, seed: int = 0
 ) -> HeldOutVariance:
-    """Measure how much of the variance of held-out galaxies principal components explain.
+    """Measure the share of the variance of held-out galaxies that principal components explain.
 
     The galaxies are split into `folds` at random. For each fold F, with mean m and components w₁ … w_k of the galaxies
     outside it, the share is Σ_{x in F} Σ_{j ≤ k} ((x − m)·wⱼ)² / Σ_{x in F} |x − m|². Components without variance
@@ -97,8 +97,8 @@ def held_out_explained_variance(
         fit = fit_pca(np.delete(values, fold, axis=0), n_components)
         total = ((values[fold] - fit.mean) ** 2).sum()
         if total <= rounding_tolerance(values) ** 2:
-            alike = f"got {folds}, and one has no variance about the mean of the others"
-            raise ValueError(f"folds must be so few that each has variance; {alike}. Ask for fewer folds.")
+            problem = f"got {folds}, and one has no variance about the mean of the others"
+            raise ValueError(f"folds must be so few that each has variance; {problem}. Ask for fewer folds.")
         # Whitened coordinates times the standard deviation, because they are 0 where a direction is arbitrary.
         along = fit.transform(values[fold]) ** 2 * fit.explained_variance
         shares.append(along.sum(axis=0).cumsum() / total)
@@ -115,17 +115,15 @@ def bootstrap_explained_variance(
     level: float = 0.95,
     seed: int = 0,
 ) -> BootstrapVariance:
-    """Measure how explained variance ratios differ from one sample of galaxies to the next.
+    """Measure how explained variance ratios vary between samples of galaxies.
 
-    Samples of `sample_size` are drawn with replacement: `values` stands for the population, and each galaxy of a sample
-    is an independent draw from it (Efron & Tibshirani 1993, An Introduction to the Bootstrap, section 7.2). Without
-    replacement the interval would shrink to nothing as `sample_size` approaches n, although that doesn't make the
-    population better known.
+    Samples of `sample_size` are drawn with replacement: `values` is treated as the population, and each galaxy of a
+    sample is an independent draw from it (Efron & Tibshirani 1993, An Introduction to the Bootstrap, section 7.2).
+    Without replacement the interval would vanish as `sample_size` approaches n.
 
-    With a survey and `sample_size` 256 the interval answers 'what would another 256 galaxies have given?'. With 256
-    galaxies and `sample_size` 256 it is the ordinary bootstrap percentile interval: the uncertainty from these alone.
-    In both cases a sample overestimates the share of its own first components, so the median, and even `low`, may be
-    above the estimate if many components matter.
+    With a whole survey and `sample_size` 256 the interval shows what another 256 galaxies would give. With 256 galaxies
+    and `sample_size` 256 it is the ordinary percentile bootstrap. In both cases a sample overestimates the share of its
+    own first components, so the median, and even `low`, may be above the estimate if many components matter.
 
     Parameters
     ----------
@@ -173,7 +171,7 @@ def bootstrap_explained_variance(
 
 
 def _shares(sample: np.ndarray, n_components: int) -> np.ndarray:
-    """Explained variance ratios alone, from the eigenvalues of the smaller of XᵀX and XXᵀ: they have the same."""
+    """Explained variance ratios, from the eigenvalues of the smaller of XᵀX and XXᵀ, which are the same."""
     centred = sample - sample.mean(axis=0)
     product = centred @ centred.T if len(sample) <= sample.shape[1] else centred.T @ centred
     total = np.trace(product)

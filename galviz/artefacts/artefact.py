@@ -25,7 +25,7 @@ Progress = Callable[[int, int], object]
 
 
 class ArtefactError(BrokenFileError):
-    """The file of an artefact is missing, damaged or of another kind; the message names it and says what to do."""
+    """The file of an artefact is missing, damaged or of another kind."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Artefact(ABC, Generic[Content]):
         Raises
         ------
         BrokenFileError
-            If there is no such file, it is damaged or of another kind, or it came with galviz and has changed since.
+            If there is no such file, it is damaged or of another kind, or it is a shipped file that was changed.
         """
 
     @abstractmethod
@@ -132,7 +132,7 @@ class Artefact(ABC, Generic[Content]):
         Raises
         ------
         OSError
-            If the file can't be written; what was there before is as it was.
+            If the file can't be written; an existing file is left unchanged.
         """
 
     @property
@@ -165,7 +165,7 @@ class Artefact(ABC, Generic[Content]):
         card : ModelCard
             Of the trained network.
         path : path-like, optional
-            The shipped file by default, which isn't current if it has changed since it was shipped.
+            The shipped file by default, which isn't current if it was changed.
         """
         checksums = [survey.sha256, *((card.weights_sha256, card.sha256) if self.uses_network else ("", ""))]
         try:
@@ -207,7 +207,7 @@ class WholeFileArtefact(Artefact[Content]):
         Raises
         ------
         ArtefactError
-            If there is no such file, it is damaged or of another kind, or it came with galviz and has changed since.
+            If there is no such file, it is damaged or of another kind, or it is a shipped file that was changed.
         """
         file = self.path if path is None else Path(path)
         try:
@@ -224,6 +224,6 @@ class WholeFileArtefact(Artefact[Content]):
         Raises
         ------
         OSError
-            If the file can't be written; what was there before is as it was.
+            If the file can't be written; an existing file is left unchanged.
         """
         write_bytes(path, self.encode(content, provenance))

@@ -21,14 +21,14 @@ from galviz.survey.survey import Survey, load_survey
 
 
 @dataclass(frozen=True)
-class Built:
-    """An artefact that is current now.
+class BuildResult:
+    """The result of building one artefact.
 
     Attributes
     ----------
     path : pathlib.Path
     made : bool
-        False if it was current already.
+        False if it was already current.
     """
 
     path: Path
@@ -44,36 +44,41 @@ def build_data(
     accept_changes: bool = False,
     progress: Callable[[str, int, int], object] | None = None,
     artefacts: Sequence[Artefact] = ARTEFACTS,
-) -> Iterator[Built]:
-    """Make the artefacts of a survey and a network, one file after the other.
+) -> Iterator[BuildResult]:
+    """Make the artefacts of a survey and a network that aren't current.
 
     Parameters
     ----------
     out : pathlib.Path, optional
-        The folder of the artefacts' names, ``data/`` by default; subfolders are created.
+        The output folder, ``data/`` by default; subfolders are created.
     survey : Survey, optional
     model : path-like, optional
         A card; survey and model are the shipped ones by default.
     again : bool
-        Make artefacts that are current too.
+        Make current artefacts too.
     accept_changes : bool
-        Record the checksums of everything under ``data/`` as it is now. Without this, changed files are an error,
-        except artefacts, which are made again.
+        Record the present checksums of all files under ``data/``. Otherwise changed files raise an error, except
+        artefacts, which are made again.
     progress : callable, optional
-        Called as progress(name of the file without its suffix, done, total).
+        Called as progress(file name without suffix, done, total).
     artefacts : sequence of Artefact
         Each may read those before it.
 
     Yields
     ------
-    Built
+    BuildResult
 
     Raises
     ------
     ValueError
-        If survey or weights can't be used, or files differ from those that were shipped.
+        If survey or weights can't be used, or shipped files were changed.
     OSError
         If a file can't be written.
+
+    Examples
+    --------
+    >>> [result.made for result in build_data()]  # doctest: +SKIP
+    [False, False, False, False, False, False, False]
     """
     from galviz.network.model import load_model
 
@@ -94,16 +99,16 @@ def build_data(
         made = again or not artefact.is_current(inputs.survey, inputs.card, path)
         if made:
             artefact.build(inputs, report)
-            record(path)  # artefacts that follow read it
-        yield Built(path, made)
+            record(path)  # later artefacts read it
+        yield BuildResult(path, made)
 
 
 def _refuse_changes(artefacts: Sequence[Artefact]) -> None:
-    """Raise an error if a file that artefacts are made from isn't as it was shipped."""
+    """Raise an error if a file that artefacts are made from was changed."""
     names = {artefact.name for artefact in artefacts}
     changed = [str(difference) for difference in find_differences() if difference.name not in names]
     if changed:
         raise ShippedFileError(
-            f"Under {data_path()} this isn't as it was shipped: {listed(changed)}. Get it back with `{RESTORE}`, and "
-            f"move away what isn't shipped; or, if you changed it on purpose: `{ACCEPT}`."
+            f"Files under {data_path()} were changed: {listed(changed)}. Restore them with `{RESTORE}`, and move other "
+            f"files elsewhere; or, if you changed them on purpose: `{ACCEPT}`."
         )

@@ -1,7 +1,7 @@
 """The shipped features: of the trained network at every layer, and of two control networks.
 
-A control is a network that can't have learnt the label: one with random weights, and one trained on permuted labels.
-What their features show as clearly as the trained network's wasn't learnt from the label.
+A control network can't have learnt the label: one has random weights, the other was trained on permuted labels. What
+their features show as clearly as those of the trained network wasn't learnt from the label.
 """
 
 import os
@@ -14,14 +14,14 @@ from galviz.artefacts.artefact import Artefact, Inputs, Progress, Provenance
 from galviz.features.features import CONTROLS, Features, load_features, save_features
 from galviz.network.card import file_sha256, write_card
 
-# Names in the file of the checksums of the trained network; its own checksums are those of the control network.
+# Keys of the trained network's checksums in the file of a control network, which has its own checksums too.
 _TRAINED_WEIGHTS, _TRAINED_CARD = "made_for_weights", "made_for_card"
 _VERSIONS = ("galviz", "torch", "fastai")
 _SEED = 2020
 
 
 class FeaturesArtefact(Artefact[Features]):
-    """A features file under ``data/``; its layers are read when they are asked for.
+    """A features file under ``data/``; its layers are read on first access.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ class FeaturesArtefact(Artefact[Features]):
     def read(self, path: str | os.PathLike[str] | None = None) -> tuple[Features, Provenance]:
         """Open a features file; raises FeaturesError as `load_features` does."""
         features = load_features(control=self._control) if path is None else load_features(path)
-        found = features.provenance
-        checksums = [found.get(name, "") for name in ("survey_sha256", _TRAINED_WEIGHTS, _TRAINED_CARD)]
-        return features, Provenance(*checksums, {name: found[name] for name in _VERSIONS if name in found})
+        recorded = features.provenance
+        checksums = [recorded.get(name, "") for name in ("survey_sha256", _TRAINED_WEIGHTS, _TRAINED_CARD)]
+        return features, Provenance(*checksums, {name: recorded[name] for name in _VERSIONS if name in recorded})
 
     def save(self, content: Features, provenance: Provenance, path: str | os.PathLike[str]) -> None:
         """Write a features file; versions are those that extraction recorded."""
@@ -54,14 +54,14 @@ class FeaturesArtefact(Artefact[Features]):
 
 
 def _extract_trained(inputs: Inputs, progress: Progress) -> Features:
-    """All named layers of the trained network."""
+    """Extract all named layers of the trained network."""
     from galviz.features.extraction import extract
 
     return extract(inputs.network, inputs.survey, layers=inputs.network.layer_names, progress=progress)
 
 
 def _extract_random(inputs: Inputs, progress: Progress) -> Features:
-    """The last layer of the same architecture with random weights; images are preprocessed alike."""
+    """Extract the last layer of the same architecture with random weights and the same preprocessing."""
     from galviz.features.extraction import extract
     from galviz.network.builders import build_network
     from galviz.network.model import load_model
@@ -78,14 +78,14 @@ def _extract_random(inputs: Inputs, progress: Progress) -> Features:
 
 
 def _extract_shuffled(inputs: Inputs, progress: Progress) -> Features:
-    """The last layer of the same architecture, trained for a few epochs on this survey with its labels permuted."""
+    """Extract the last layer of the same architecture, trained for a few epochs on permuted labels."""
     from galviz.features.extraction import extract
     from galviz.network.model import load_model
     from galviz.training.recipe import Recipe
     from galviz.training.run import train
 
     card = inputs.card
-    # As the tutorial trains, save for fewer epochs: there is nothing to learn.
+    # The recipe of the tutorial, with fewer epochs, because there is nothing to learn.
     recipe = Recipe(epochs=5, batch_size=64, seed=_SEED, shuffled_labels=True, pad_px=card.pad_px, crop_px=card.crop_px)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / f"{CONTROLS[1]}.json"

@@ -1,7 +1,7 @@
 """The lessons' figures: activations, augmented images and predictions of a few example galaxies.
 
-With them pages need no torch. They are one safetensors file: numbers as float16, images as WebP, the rest as JSON in
-its metadata.
+Pages show them without torch. They are stored in one safetensors file: numbers as float16, images as WebP, the rest as
+JSON in its metadata.
 """
 
 import io
@@ -57,7 +57,7 @@ class Figures:
 
 
 class LessonFigures(WholeFileArtefact[Figures]):
-    """Figures of examples that are evenly spread over the label's range or, without labels, over the catalogue.
+    """Figures of examples that are evenly spread over the label's range or, without a label, over the catalogue.
 
     Examples
     --------
@@ -70,7 +70,7 @@ class LessonFigures(WholeFileArtefact[Figures]):
     packages = ("torch", "fastai", "pillow")
 
     def make(self, inputs: Inputs, progress: Progress) -> Figures:
-        """Send the examples through the network, and augment their images."""
+        """Compute feature maps and predictions of the examples, and augment their images."""
         from galviz.network.inspection import attention_gamma, compare_modes, record_maps, summarise_layers
         from galviz.training.preview import augment
 
@@ -93,7 +93,11 @@ class LessonFigures(WholeFileArtefact[Figures]):
             layers=summarise_layers(card),
             attention_gamma=attention_gamma(network),
             channels=channels,
-            maps={(one, name): maps[name][channels[name]] for one, maps in activations.items() for name in MAPS},
+            maps={
+                (object_id, name): maps[name][channels[name]]
+                for object_id, maps in activations.items()
+                for name in MAPS
+            },
             augmented=augmented,
             predictions={name: np.round(values, 4).astype(float).round(4).tolist() for name, values in effect.items()},
             passes=passes,
@@ -122,19 +126,18 @@ class LessonFigures(WholeFileArtefact[Figures]):
         arrays, metadata = decode_arrays(raw)
         channels, maps, augmented = _by_kind(arrays)
         rows = [LayerRow(**row | {"shape": tuple(row["shape"])}) for row in metadata["layers"]]
-        rest = {name: metadata[name] for name in ("object_ids", "attention_gamma", "predictions", "passes")}
-        return Figures(**rest, layers=rows, channels=channels, maps=maps, augmented=augmented), Provenance.from_json(
-            metadata
-        )
+        others = {name: metadata[name] for name in ("object_ids", "attention_gamma", "predictions", "passes")}
+        figures = Figures(**others, layers=rows, channels=channels, maps=maps, augmented=augmented)
+        return figures, Provenance.from_json(metadata)
 
 
 def _choose_channels(activations: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """For each of `MAPS`, the channels whose activations vary most over the maps of all examples, in order."""
+    """Choose for each of `MAPS` the channels whose activations vary most over the maps of all examples."""
     channels = {}
     for name in MAPS:
         deviations = np.mean([maps[name].std(axis=(1, 2)) for maps in activations.values()], axis=0)
         channels[name] = np.sort(np.argsort(deviations, kind="stable")[::-1][:_CHANNELS])
-    # Input, branch and output of a module are compared channel by channel, so they show the same channels.
+    # Input, branch and output of a module are compared channel by channel, so they need the same channels.
     for module in ("block", "attention"):
         channels |= {name: channels[f"{module}/output"] for name in MAPS if name.startswith(f"{module}/")}
     return channels
@@ -143,7 +146,7 @@ def _choose_channels(activations: Mapping[str, Mapping[str, np.ndarray]]) -> dic
 def _by_kind(
     arrays: Mapping[str, np.ndarray],
 ) -> tuple[dict[str, np.ndarray], dict[tuple[str, str], np.ndarray], dict[tuple[str, str], list[Image.Image]]]:
-    """Channels, maps and augmented images, parsed from the arrays' names."""
+    """Parse channels, maps and augmented images by the names of the arrays."""
     channels: dict[str, np.ndarray] = {}
     maps: dict[tuple[str, str], np.ndarray] = {}
     pictures: dict[tuple[str, str], dict[int, Image.Image]] = {}
@@ -160,7 +163,8 @@ def _by_kind(
             step, _, number = rest.partition("/")
             with Image.open(io.BytesIO(values.tobytes())) as image:
                 pictures.setdefault((object_id, step), {})[int(number)] = image.convert("RGB")
-    return channels, maps, {key: [one[number] for number in sorted(one)] for key, one in pictures.items()}
+    augmented = {key: [images[number] for number in sorted(images)] for key, images in pictures.items()}
+    return channels, maps, augmented
 
 
 def _webp(image: Image.Image) -> bytes:

@@ -1,7 +1,8 @@
 """The shipped results of linear probes: how well each cause is predicted from the trained network and from controls.
 
 A control (Adebayo et al. 2018, arXiv:1810.03292; Hewitt & Liang 2019, arXiv:1909.03368) is a source of features that
-can't hold what was learnt from the label. If a probe of a control does as well, the information was in the images.
+doesn't depend on the label. If a probe of a control predicts a cause as well, the network didn't learn it from the
+label.
 """
 
 from collections.abc import Mapping
@@ -18,8 +19,8 @@ from galviz.artefacts.serialisation import decode_arrays, encode_arrays
 from galviz.features.features import CONTROLS
 from galviz.features.pixels import pixel_features
 
-# The label and what it depends on, properties of the galaxy, its surroundings, the observation; and two that no image
-# shows: the winding of the arms, which a mirror image reverses, and the label's own scatter.
+# The label and what it depends on, properties of the galaxy, its surroundings, the observation; and two that can't be
+# predicted from an image: the winding of the arms, which a mirror image reverses, and the scatter of the label.
 CAUSES = (
     *("metallicity", "metallicity_expected_dex", "log_mass_msun", "log_sfr_msun_yr", "redshift", "mag_r"),
     *("half_light_radius_arcsec", "size_offset_dex", "bulge_fraction", "disc_sersic_n", "disc_colour_mag"),
@@ -44,9 +45,9 @@ class ProbeResults:
     ----------
     probes : DataFrame
         One row per source and cause: ``source``, ``cause``; held-out R² as ``r2`` with its interval from ``low`` to
-        ``high``; by how much the R² of the trained features is higher, as ``ahead``, ``ahead_low``, ``ahead_high`` (NaN
-        for these themselves and for ``permuted``). Sources: the layers of the trained network, ``features`` last;
-        features of the control networks; ``pixels``; ``prediction``, the network's prediction alone; and ``permuted``,
+        ``high``; the R² of the trained features minus this one, as ``ahead``, ``ahead_low``, ``ahead_high`` (NaN for
+        the trained features and for ``permuted``). Sources: the layers of the trained network, ``features`` last;
+        features of the control networks; ``pixels``; ``prediction``, the network's prediction only; and ``permuted``,
         the trained features with each cause permuted across galaxies, whose interval is over permutations.
     pixels : ndarray of float32, shape (n, k)
         Coordinates of each galaxy, in the catalogue's order, on the first principal components of all galaxies' pixels.
@@ -68,7 +69,7 @@ class ProbeResults:
 
 
 def known_causes(catalogue: pd.DataFrame) -> list[str]:
-    """Those of `CAUSES` that a catalogue has, as finite numbers that are not the same for all galaxies.
+    """List those of `CAUSES` that a catalogue has as finite numbers that differ between galaxies.
 
     Examples
     --------
@@ -92,13 +93,13 @@ def fit_probes(
     n_resamples: int = 1000,
     progress: Progress | None = None,
 ) -> ProbeResults:
-    """Fit probes of every known cause to every source.
+    """Fit probes of every known cause to every source of features.
 
     Parameters
     ----------
     catalogue : DataFrame of n rows
     sources : mapping of str to array of shape (n, d)
-        Rows in the catalogue's order; ``features`` and ``pixels`` must be among them.
+        Rows in the catalogue's order; ``features`` and ``pixels`` are required.
     n_resamples : int
         Of the bootstrap.
     progress : callable, optional
@@ -112,6 +113,14 @@ def fit_probes(
     ------
     ValueError
         As `galviz.analysis.probes.probe`.
+
+    Examples
+    --------
+    >>> values = np.random.default_rng(0).normal(size=(40, 2))
+    >>> catalogue = pd.DataFrame({"redshift": values[:, 0] + values[:, 1]})
+    >>> results = fit_probes(catalogue, {"features": values, "pixels": values[:, :1]}, n_resamples=20)
+    >>> results.about("redshift")["r2"].round(1)[["features", "pixels"]].tolist()
+    [1.0, 0.6]
     """
     names = known_causes(catalogue)
     causes = catalogue[names].to_numpy(float)
@@ -136,7 +145,7 @@ def fit_probes(
 
 
 def _rows(source: str, names: list[str], one: Probe, trained: Probe | None, n_resamples: int) -> pd.DataFrame:
-    """R² of a source, and by how much the trained features are ahead of it."""
+    """Tabulate R² of a source, and the R² of the trained features minus it."""
     low, high = one.interval(n_resamples=n_resamples, level=_LEVEL)
     table = pd.DataFrame({"source": source, "cause": names, "r2": one.r2, "low": low, "high": high})
     if trained is None:
@@ -146,7 +155,7 @@ def _rows(source: str, names: list[str], one: Probe, trained: Probe | None, n_re
 
 
 def _permuted_rows(values: np.ndarray, names: list[str], causes: np.ndarray) -> pd.DataFrame:
-    """R² by chance: each cause is permuted across galaxies, several times."""
+    """Tabulate R² by chance: each cause is permuted across galaxies several times."""
     random = np.random.default_rng(0)
     permuted = np.hstack([causes[random.permutation(len(causes))] for _ in range(_PERMUTATIONS)])
     r2 = probe(values, permuted).r2.reshape(_PERMUTATIONS, len(names))
@@ -169,7 +178,7 @@ class ProbeResultsFile(WholeFileArtefact[ProbeResults]):
     packages = ("scikit-learn", "scipy")
 
     def make(self, inputs: Inputs, progress: Progress) -> ProbeResults:
-        """Fit probes to the features that were made before, and to the pixels."""
+        """Fit probes to the features of earlier artefacts, and to the pixels."""
         survey, card, trained = inputs.survey, inputs.card, inputs.load(TRAINED_FEATURES)
         controls = {name: inputs.load(artefact).layers[TRAINED] for name, artefact in CONTROL_FEATURES.items()}
         pixels = pixel_features(survey, pad_px=card.pad_px, crop_px=card.crop_px)
@@ -191,7 +200,7 @@ class ProbeResultsFile(WholeFileArtefact[ProbeResults]):
         return encode_arrays(arrays, metadata)
 
     def decode(self, raw: bytes) -> tuple[ProbeResults, Provenance]:
-        """Read the results back; neither torch nor scikit-learn does any work."""
+        """Parse the bytes of a file."""
         arrays, metadata = decode_arrays(raw)
         table = pd.DataFrame(arrays["probes"], columns=list(_NUMBERS))
         table.insert(0, "source", metadata["source"])

@@ -16,5 +16,5 @@ ARTEFACTS: tuple[Artefact, ...] = (
     THUMBNAILS,
     LESSON_FIGURES,
     PROBE_RESULTS,  # reads the features above
-    UMAPS,  # reads them too; last, because it needs umap-learn: without that, all others are made
+    UMAPS,  # reads them too; last, so that all others are made even if umap-learn isn't installed
 )

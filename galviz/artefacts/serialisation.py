@@ -13,7 +13,7 @@ from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
 _KEY = "galviz"
-# What the functions below raise for bytes that are something else, and what reading a file may raise.
+# Exceptions of the functions below for bytes of another format, and of reading a file.
 UNREADABLE = (OSError, SafetensorError, pa.ArrowException, KeyError, TypeError, ValueError)
 
 
@@ -26,15 +26,21 @@ def encode_arrays(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, Any])
     >>> arrays["a"].tolist(), metadata
     ([0, 1, 2], {'unit': 'dex'})
     """
-    # Safetensors writes memory as it lies, column by column too, and would read it back row by row.
+    # Safetensors writes memory as it is, so arrays in Fortran order would be read back wrong.
     contiguous = {name: np.ascontiguousarray(values) for name, values in arrays.items()}
     return save_arrays(contiguous, metadata={_KEY: json.dumps(metadata)})
 
 
 def decode_arrays(raw: bytes) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Decode a file by `encode_arrays`; raises one of `UNREADABLE` if it is something else."""
+    """Decode the bytes of `encode_arrays`; raises one of `UNREADABLE` if they are something else.
+
+    Examples
+    --------
+    >>> decode_arrays(encode_arrays({"a": np.zeros(2)}, {}))
+    ({'a': array([0., 0.])}, {})
+    """
     arrays = load_arrays(raw)
-    # The header is JSON, as long as the first eight bytes say; safetensors gives its metadata of files on disk alone.
+    # The first eight bytes are the length of the JSON header; safetensors returns its metadata only for files.
     header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
     return arrays, json.loads(header["__metadata__"][_KEY])
 
@@ -50,6 +56,11 @@ def encode_table(table: pa.Table, metadata: Mapping[str, Any], **options: Any) -
         Anything that JSON can hold.
     **options
         Of `pyarrow.parquet.write_table`.
+
+    Examples
+    --------
+    >>> encode_table(pa.table({"objID": ["12"]}), {"unit": "dex"})[:4]
+    b'PAR1'
     """
     stream = io.BytesIO()
     table = table.replace_schema_metadata({_KEY: json.dumps(metadata)})
@@ -58,6 +69,13 @@ def encode_table(table: pa.Table, metadata: Mapping[str, Any], **options: Any) -
 
 
 def decode_table(raw: bytes) -> tuple[pa.Table, dict[str, Any]]:
-    """Decode a file by `encode_table`; raises one of `UNREADABLE` if it is something else."""
+    """Decode the bytes of `encode_table`; raises one of `UNREADABLE` if they are something else.
+
+    Examples
+    --------
+    >>> table, metadata = decode_table(encode_table(pa.table({"objID": ["12"]}), {"unit": "dex"}))
+    >>> table.to_pylist(), metadata
+    ([{'objID': '12'}], {'unit': 'dex'})
+    """
     table = pq.read_table(pa.BufferReader(raw))
     return table, json.loads((table.schema.metadata or {})[_KEY.encode()])

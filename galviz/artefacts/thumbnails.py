@@ -35,7 +35,7 @@ class Thumbnails(WholeFileArtefact[pd.Series]):
         return encode_table(table, provenance.to_json(), compression="none")  # WebP is compressed already
 
     def decode(self, raw: bytes) -> tuple[pd.Series, Provenance]:
-        """Read the pictures back as data URIs."""
+        """Parse the bytes of a file; pictures become data URIs."""
         table, metadata = decode_table(raw)
         provenance = Provenance.from_json(metadata)
         ids = pd.Index(table.column("objID").to_pylist(), name="objID")

@@ -45,12 +45,18 @@ def fit_umaps(
     ------
     ModuleNotFoundError
         If umap-learn isn't installed.
+
+    Examples
+    --------
+    >>> fit_umaps(["12", "34", "56"], [[0, 1], [2, 3], [5, 4]], settings=())
+    mappingproxy({})
     """
     sources = {FEATURES: check_features(values)}
     sources[NOISE] = noise_like(sources[FEATURES])
     index, coordinates = pd.Index(object_ids, name=_ID), {}
-    for done, one in enumerate(settings, start=1):
-        coordinates[one] = pd.DataFrame(fit_umap(sources[one.of], one), columns=["x", "y"], index=index)
+    for done, setting in enumerate(settings, start=1):
+        umap = fit_umap(sources[setting.of], setting)
+        coordinates[setting] = pd.DataFrame(umap, columns=["x", "y"], index=index)
         if progress:
             progress(done, len(settings))
     return MappingProxyType(coordinates)
@@ -78,8 +84,8 @@ class Umaps(WholeFileArtefact[Coordinates]):
     def encode(self, content: Coordinates, provenance: Provenance) -> bytes:
         """A Parquet file with a column per UMAP and axis, named ``<settings>/x`` and ``<settings>/y``."""
         columns = {
-            f"{settings.name}/{axis}": pa.array(places[axis].to_numpy(np.float32))
-            for settings, places in content.items()
+            f"{settings.name}/{axis}": pa.array(coordinates[axis].to_numpy(np.float32))
+            for settings, coordinates in content.items()
             for axis in ("x", "y")
         }
         ids = next(iter(content.values())).index
@@ -88,7 +94,7 @@ class Umaps(WholeFileArtefact[Coordinates]):
         return encode_table(table, metadata, compression="zstd", use_byte_stream_split=list(columns))
 
     def decode(self, raw: bytes) -> tuple[Coordinates, Provenance]:
-        """Read the coordinates back."""
+        """Parse the bytes of a file."""
         table, metadata = decode_table(raw)
         index = pd.Index(table.column(_ID).to_pylist(), name=_ID)
         coordinates = {}

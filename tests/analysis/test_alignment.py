@@ -164,7 +164,7 @@ VALUES = draw(20, 6)
         (lambda: head_alignment(VALUES, np.ones(6), label=["8.8"] * 20), "label must be 20 numbers, .*; got dtype <U3"),
         (
             lambda: head_alignment(VALUES, np.ones(6), label=np.r_[1:5, [np.nan] * 16]),
-            "known for 5 galaxies or more .* got 4 known, from 1 to 4. Leave label out",
+            "known for 5 galaxies or more .* got 4 known, from 1 to 4. Omit label",
         ),
         (lambda: head_alignment(VALUES, np.ones(6), label=np.full(20, np.nan)), "got none known"),
         (lambda: head_alignment(VALUES, np.ones(6), label=np.full(20, 8.8)), "not the same for all; got 20 known"),

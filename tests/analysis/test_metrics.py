@@ -47,11 +47,11 @@ def test_nmad_is_the_standard_deviation_of_normal_errors_whatever_few_outliers_d
 @pytest.mark.parametrize(
     ("predicted", "true", "says"),
     [
-        ([1.0, 2.0], [1.0], r"of one shape \(n,\); got \(2,\) and \(1,\)"),
-        ([[1.0]], [[1.0]], r"of one shape \(n,\)"),
+        ([1.0, 2.0], [1.0], r"the same shape \(n,\); got \(2,\) and \(1,\)"),
+        ([[1.0]], [[1.0]], r"the same shape \(n,\)"),
         ([1.0, np.nan], [1.0, 1.0], "predicted must be finite"),
-        ([1.0], [np.nan], "true must be known of one galaxy"),
-        ([], [], "true must be known of one galaxy"),
+        ([1.0], [np.nan], "true must be known for at least one galaxy"),
+        ([], [], "true must be known for at least one galaxy"),
     ],
 )
 def test_what_can_t_be_compared_is_told(predicted, true, says):

@@ -214,7 +214,7 @@ VALUES = draw(20, 6)
             "n_components must be at most 6, the lesser of n = 20 galaxies and d = 6 features; got 7. Ask for 6 or",
         ),
         (lambda: fit_pca(VALUES[:4], 5), "n_components must be at most 4, the lesser of n = 4 galaxies and d = 6"),
-        (lambda: fit_pca(VALUES).transform(VALUES[:, :5]), "other must have the 6 features .* fitted to; got 5"),
+        (lambda: fit_pca(VALUES).transform(VALUES[:, :5]), "other must have the 6 features of the fit; got 5"),
         (lambda: fit_pca(VALUES).transform(VALUES[0]), r"other must be a 2-D table .*; got shape \(6,\)"),
         (lambda: fit_pca(VALUES).transform(with_bad_cell(np.nan)), "other must be finite; 1 of 6 rows"),
         (
