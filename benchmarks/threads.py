@@ -42,6 +42,16 @@ def small_survey(folder: Path, n_galaxies: int) -> galviz.Survey:
     return galviz.load_survey(folder)
 
 
+def custom_network(image_size: int) -> nn.Module:
+    torch.manual_seed(0)
+    module = nn.Sequential(
+        *(nn.Conv2d(3, 16, 3), nn.BatchNorm2d(16), nn.ReLU(inplace=True), nn.Conv2d(16, 32, 3, stride=2)),
+        *(nn.ReLU(inplace=True), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 1)),
+    )
+    spec = galviz.NetworkSpec(layers={"early": "0", "late": "3", "features": "6"}, head="7")
+    return galviz.wrap(module, spec, crop_px=image_size)
+
+
 def build_networks(image_size: int) -> dict[str, nn.Module]:
     """The networks by name, each with named layers and its label."""
     networks = {"xresnet34 (shipped)": galviz.load_model()}
@@ -52,13 +62,7 @@ def build_networks(image_size: int) -> dict[str, nn.Module]:
     for builder, settings in options.items():
         spec = suggest_spec(builder, settings, crop_px=image_size)
         networks[builder] = galviz.wrap(galviz.build_network(spec, seed=0), spec, crop_px=image_size)
-    torch.manual_seed(0)
-    module = nn.Sequential(
-        *(nn.Conv2d(3, 16, 3), nn.BatchNorm2d(16), nn.ReLU(inplace=True), nn.Conv2d(16, 32, 3, stride=2)),
-        *(nn.ReLU(inplace=True), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 1)),
-    )
-    spec = galviz.NetworkSpec(layers={"early": "0", "late": "3", "features": "6"}, head="7")
-    networks["custom module"] = galviz.wrap(module, spec, crop_px=image_size)
+    networks["custom module"] = custom_network(image_size)
     return networks
 
 

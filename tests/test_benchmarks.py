@@ -447,3 +447,19 @@ def test_memory_runs_on_few_images_and_rows(capsys, monkeypatch):
     extract, catalogue = capsys.readouterr().out.splitlines()
     assert extract.startswith("extract, 3 images of 1024 x 1024 px: ")
     assert catalogue.startswith("catalogue of 300 rows, ")
+
+
+def test_threads_finds_no_difference_and_would_find_one(capsys, monkeypatch):
+    threads = load("threads")
+    networks = {"custom module": threads.custom_network(32)}
+    monkeypatch.setattr(threads, "build_networks", lambda image_size: networks)
+    arguments = ["--threads", "2", "--extractions", "3", "--galaxies", "4"]
+    assert threads.main(arguments) == 0
+    assert "2 threads × 3 = 6 extractions" in capsys.readouterr().out
+    monkeypatch.setattr(threads, "differs", lambda features, expected: True)
+    assert threads.main(arguments) == 1
+    survey = threads.galviz.load_survey()
+    one, other = (
+        threads.galviz.extract(networks["custom module"], survey, [object_id]) for object_id in survey.object_ids[:2]
+    )
+    assert (load("threads").differs(one, one), load("threads").differs(one, other)) == (False, True)
