@@ -1,11 +1,12 @@
-"""The examples in docstrings run, and give the results that they show."""
+"""Public functions have examples in their docstrings, and the examples give the results that they show."""
 
+import ast
 import doctest
 import importlib
 
 import pytest
 
-from tests.imports import core_modules, is_light
+from tests.imports import ROOT, core_modules, is_light
 
 MODULES = [pytest.param(name, marks=[] if is_light(name) else pytest.mark.full) for name in core_modules()]
 
@@ -15,3 +16,15 @@ def test_examples_of_a_module(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # so that no example writes into the repository
     module = importlib.import_module(name)
     assert doctest.testmod(module, optionflags=doctest.FAIL_FAST).failed == 0
+
+
+@pytest.mark.parametrize("package", ["analysis", "artefacts", "charts", "features", "network", "simulate"])
+def test_every_public_function_has_an_example(package):
+    missing = [
+        f"{file.name}: {node.name}"
+        for file in sorted((ROOT / "galviz" / package).glob("*.py"))
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        if ">>>" not in (ast.get_docstring(node) or "")
+    ]
+    assert missing == []

@@ -39,11 +39,11 @@ def test_what_predicts_no_label_is_an_encoder(outputs, head, label):
 @pytest.mark.parametrize(
     ("spec", "options", "says"),
     [
-        ({"layers": {"a": "9"}}, {}, "no.* at that path"),
+        ({"layers": {"a": "9"}}, {}, "which doesn.t exist"),
         ({"layers": LAYERS, "head": "3"}, {}, "head must be the path of a Linear"),
         ({"layers": LAYERS, "head": "9"}, {}, "one of early, features, or the path"),
         ({"layers": {"a": "0"}, "pooling": {"a": "tokens"}}, {}, "pooling 'tokens'"),
-        ({"layers": LAYERS}, {"crop_px": 16}, "crop_px 16"),
+        ({"layers": LAYERS}, {"crop_px": 16}, "crop_px <= pad_px; got 16 and 16"),
         ({"layers": LAYERS}, {"pad_px": 48, "crop_px": 64}, "crop_px <= pad_px"),
         ({"layers": LAYERS}, {"mean": (104, 117, 123)}, "three numbers from 0 to 1"),
         ({"layers": LAYERS}, {"std": (1, 1, 0)}, "three numbers from 0.0001 to 1"),
@@ -126,7 +126,7 @@ def test_a_suggestion_names_what_the_head_reads(builder, options, head, features
 
 
 def test_no_suggestion_is_better_than_a_wrong_one():
-    with pytest.raises(ValueError, match="output of no module"):
+    with pytest.raises(ValueError, match="must be the output of a module; it isn.t"):
         suggest_spec("torchvision:densenet121", {"num_classes": 1}, crop_px=64)  # a ReLU in between is no module
     with pytest.raises(ValueError, match="64 px"):
         suggest_spec("torchvision:vit_b_16", {"num_classes": 1}, crop_px=64)
