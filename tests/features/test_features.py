@@ -437,7 +437,7 @@ def test_without_a_path_the_shipped_files_are_meant(tmp_path, monkeypatch):
 def test_a_control_is_one_of_two_and_instead_of_a_path(path):
     with pytest.raises(FeaturesError, match="control must be one of random-weights, shuffled-labels; got 'none'"):
         load_features(control="none")
-    with pytest.raises(ValueError, match=r"path and control exclude each other; got .* and random-weights: leave"):
+    with pytest.raises(ValueError, match=r"path and control exclude each other; got .* and random-weights: omit"):
         load_features(path, control="random-weights")
 
 
