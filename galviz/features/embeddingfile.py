@@ -65,7 +65,7 @@ def read_embedding(file: Path, id_column: str, columns: Sequence[str] | None, id
     if (ids is None) == (reader is _read_npy):
         raise FeaturesError("ids must be given for a .npy file, and only for that: other files contain ids.")
     if reader is _read_npy and columns is not None:
-        raise FeaturesError(f"{file} is a single array without columns to choose from. Omit --columns.")
+        raise FeaturesError(f"{file} is a single array and has no columns to choose from. Omit --columns.")
     return _read_npy(content, file, ids) if ids is not None else reader(content, file, id_column, columns)
 
 

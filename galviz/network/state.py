@@ -106,12 +106,7 @@ def read_weights_bytes(path: str | os.PathLike[str]) -> bytes:
 
 
 def parse_weights(content: bytes, path: str | os.PathLike[str]) -> State:
-    """Parse the bytes of a weights file; floating-point tensors become float32.
-
-    Raises
-    ------
-    CardError
-        If they are truncated, not safetensors, or hold complex numbers; the message names `path`.
+    """Parse the bytes of a weights file; floating-point tensors become float32. Raises CardError as `read_weights`.
 
     Examples
     --------
