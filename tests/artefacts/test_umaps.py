@@ -70,6 +70,7 @@ def test_umaps_are_fitted_to_the_features_and_to_noise(values, features, monkeyp
 
 
 @pytest.mark.full
+@pytest.mark.slow  # umap-learn is compiled as it runs
 def test_umap_repeats_itself_and_keeps_neighbours(values):
     few, settings = values[:60], UmapSettings(FEATURES, 10, 0.1, 3)
     coordinates = fit_umap(few, settings)

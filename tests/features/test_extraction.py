@@ -740,7 +740,7 @@ def refused(message, call, *arguments, **options):
 
 def test_a_network_in_training_mode_is_refused(network, survey):
     image = survey.image(survey.object_ids[0])
-    sentence = r"network must be in eval mode.*call network\.eval\(\)"
+    sentence = r"network must be in eval mode.*Call network\.eval\(\)"
     network.train()
     before = state_of(network)
     refused(sentence, extract, network, survey)
