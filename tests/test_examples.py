@@ -18,7 +18,7 @@ def test_examples_of_a_module(name, tmp_path, monkeypatch):
     assert doctest.testmod(module, optionflags=doctest.FAIL_FAST).failed == 0
 
 
-@pytest.mark.parametrize("package", ["analysis", "artefacts", "charts", "features", "network", "simulate"])
+@pytest.mark.parametrize("package", ["analysis", "artefacts", "charts", "features", "network", "simulate", "training"])
 def test_every_public_function_has_an_example(package):
     missing = [
         f"{file.name}: {node.name}"
