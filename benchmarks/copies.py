@@ -20,17 +20,17 @@ import numpy as np
 from PIL import Image
 
 from galviz.survey.fingerprints import fingerprint
-from galviz.survey.nearcopies import (
-    LEAST_CORRELATION,
-    LEAST_IN_COLOUR,
+from galviz.survey.near_duplicates import (
+    MIN_COLOUR_CORRELATION,
+    MIN_CORRELATION,
     correlation_in_colour,
-    find_near_copies,
+    find_near_duplicates,
     similar_pairs,
 )
 from galviz.survey.survey import Survey, load_survey
 
 Turn = Image.Transpose
-# Below it pairs aren't compared in colour here; the program itself begins at LEAST_CORRELATION.
+# Below it pairs aren't compared in colour here; the program itself begins at MIN_CORRELATION.
 _SHOWN_FROM = 0.65
 
 
@@ -103,7 +103,7 @@ def compare(ones: Sequence[Image.Image], others: Sequence[Image.Image]) -> np.nd
 
 def are_found(correlations: np.ndarray) -> np.ndarray:
     """Which rows of `compare` are copies by the limits that hold."""
-    return (correlations >= (LEAST_CORRELATION, LEAST_IN_COLOUR)).all(axis=1)
+    return (correlations >= (MIN_CORRELATION, MIN_COLOUR_CORRELATION)).all(axis=1)
 
 
 def measure(survey: Survey, n_altered: int) -> int:
@@ -116,7 +116,7 @@ def measure(survey: Survey, n_altered: int) -> int:
     began = time.perf_counter()
     fingerprints = [fingerprint(read(place)) for place in range(len(ids))]
     described = time.perf_counter()
-    false = find_near_copies(fingerprints, read)
+    false = find_near_duplicates(fingerprints, read)
     compared = time.perf_counter()
     n_pairs = len(ids) * (len(ids) - 1) // 2
     print(f"\n{survey.folder.name}: {len(ids):,} images, {n_pairs:,} pairs of different galaxies")
@@ -148,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--survey", type=Path, action="append", metavar="FOLDER", help="may be repeated")
     parser.add_argument("--altered", type=int, default=150, metavar="N", help="how many images to alter")
     options = parser.parse_args(arguments)
-    print(f"copies correlate by {LEAST_CORRELATION} and more, and in colour by {LEAST_IN_COLOUR}")
+    print(f"copies correlate by {MIN_CORRELATION} and more, and in colour by {MIN_COLOUR_CORRELATION}")
     n_false = [measure(load_survey(folder), options.altered) for folder in options.survey or [None]]
     return int(any(n_false))
 

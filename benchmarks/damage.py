@@ -21,7 +21,7 @@ from PIL import Image
 
 from galviz.network.crops import network_crop
 from galviz.survey.damage import jpeg_damage
-from galviz.survey.images import ImageFault, decode_rgb
+from galviz.survey.images import ImageError, decode_rgb
 from galviz.survey.survey import mock_survey_folder
 
 SIZES = (1, 4, 16, 64, 256)
@@ -69,7 +69,7 @@ def shares(contents: Sequence[bytes], damage: Damage, size: int, per_image: int)
             try:
                 decode_rgb(damaged)
                 visible += is_visible(damaged, content)
-            except ImageFault:
+            except ImageError:
                 galviz += 1
     return pillow / total, galviz / total, visible / total
 

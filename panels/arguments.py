@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from galviz.survey.survey import checked_scale
+from galviz.survey.cutouts import validate_scale
 from panels.markdown import escape_markdown
 from panels.settings import settings
 
@@ -43,7 +43,7 @@ def read_arguments() -> argparse.Namespace:
             parser.error("argument --label: it names a column of your own survey, so --survey is needed too")
         if arguments.scale is not None and arguments.survey is None:
             parser.error("argument --scale: it applies to images of your own survey, so --survey is needed too")
-        arguments.scale = checked_scale(1.0 if arguments.scale is None else arguments.scale)
+        arguments.scale = validate_scale(1.0 if arguments.scale is None else arguments.scale)
     except ValueError as error:
         st.title("The app was started with invalid arguments")
         message = str(error).removesuffix(".")

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from galviz.survey.causes import CAUSES, cause_title
-from galviz.survey.columns import Mixed
+from galviz.survey.mixed_columns import MixedColumn
 from panels.controls import in_url
 from panels.markdown import markdown_code
 
@@ -24,7 +24,7 @@ def choose_colour(
     *,
     labelled: bool = True,
     predicted: bool = True,
-    mixed: Mapping[str, Mixed] | None = None,
+    mixed: Mapping[str, MixedColumn] | None = None,
     possibly_missing: Mapping[str, Mapping[str, int]] | None = None,
 ) -> str | None:
     """Draw the control for the colours, with the number of missing values and the columns that can't be chosen.
@@ -37,7 +37,7 @@ def choose_colour(
         Whether any galaxy has a true label.
     predicted : bool
         Whether there are predictions.
-    mixed : mapping of str to Mixed, optional
+    mixed : mapping of str to MixedColumn, optional
         See `galviz.survey.survey.Survey.mixed`.
     possibly_missing : mapping of str to mapping of str to int, optional
         See `galviz.survey.survey.Survey.possibly_missing`.
@@ -95,7 +95,7 @@ def _varies(column: pd.Series) -> bool:
     return n_values > 1 and (pd.api.types.is_numeric_dtype(column) or n_values <= _MAX_CATEGORIES)
 
 
-def _excluded_columns(catalogue: pd.DataFrame, columns: list[str], mixed: Mapping[str, Mixed]) -> list[str]:
+def _excluded_columns(catalogue: pd.DataFrame, columns: list[str], mixed: Mapping[str, MixedColumn]) -> list[str]:
     """Columns that can't be a colour with the reason, in Markdown; constant ones aren't listed."""
     reasons = []
     for name in map(str, catalogue):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
-from galviz.survey.imagefolder import IMAGES_NAME
+from galviz.survey.image_folder import IMAGES_NAME
 from galviz.survey.table import CATALOGUE_NAME
 
 # The pause between two checks, in units of the duration of a check.

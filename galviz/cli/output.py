@@ -14,8 +14,8 @@ from pathlib import Path
 
 from galviz.cli.descriptors import describe_descriptor, find_descriptor
 from galviz.files.writing import move_to_free_name, move_to_new, removing, stamp, temporary_name
-from galviz.survey.catalogue import SIMULATION_NAME
-from galviz.survey.imagefolder import IMAGES_NAME
+from galviz.survey.catalogue_file import SIMULATION_NAME
+from galviz.survey.image_folder import IMAGES_NAME
 from galviz.survey.table import CATALOGUE_NAME
 
 # Large enough to detect a full disk, on which an empty file can still be created.

@@ -5,8 +5,8 @@ from typing import Any
 from galviz.errors import shown
 from galviz.network.card import ModelCard
 from galviz.network.framing import Framing, format_percent, framing_warnings
-from galviz.survey.identifiers import not_portable
-from galviz.survey.imagefolder import IMAGES_NAME, ImageFolder
+from galviz.survey.image_folder import IMAGES_NAME, ImageFolder
+from galviz.survey.portability import portability_warnings
 from galviz.survey.survey import Survey, SurveyError
 
 # With more problems than the first number, the report counts each kind; with more than the second, it lists only kinds.
@@ -70,7 +70,7 @@ def _image_facts(survey: Survey, card: ModelCard) -> dict[str, Any]:
         "grey_images": survey.n_grey,
         "same_images": survey.same_images,
         "images_without_row": folder.unlisted(),
-        "not_portable": not_portable(map(folder.name_for, survey.object_ids)),
+        "not_portable": portability_warnings(map(folder.name_for, survey.object_ids)),
         "network": card.name,
         "crop_px": card.crop_px,
         "seen": {

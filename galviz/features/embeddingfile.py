@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from galviz.errors import listed, misnamed, quoted
+from galviz.errors import describe_unknown_id, listed, quoted
 from galviz.features.features import FeaturesError
 from galviz.features.file import ID
 from galviz.files.reading import read_regular
@@ -196,7 +196,7 @@ def _choose(names: list[str], numbers: list[str], columns: Sequence[str] | None,
         prefix = pattern[:-1] if pattern.endswith("*") else None
         matching = [name for name in names if name == pattern or (prefix is not None and name.startswith(prefix))]
         if not matching:
-            raise FeaturesError(f"{file} has no column {misnamed(pattern, names)}.")
+            raise FeaturesError(f"{file} has no column {describe_unknown_id(pattern, names)}.")
         chosen += [name for name in matching if name not in chosen]
     return chosen
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from galviz.errors import listed, misnamed, quoted
+from galviz.errors import describe_unknown_id, listed, quoted
 from galviz.features.file import FeatureFile
 from galviz.features.fileformat import ID, PREDICTION, write_feature_file
 from galviz.features.layers import FeaturesError, Layers, UnknownLayer
@@ -114,7 +114,7 @@ class Features:
         for object_id in ids:
             if not isinstance(object_id, str) or object_id not in self._row_of:
                 rule = f"object_ids must be among the {len(self._row_of)} that have features"
-                raise FeaturesError(f"{rule}; got {misnamed(object_id, self._row_of)}")
+                raise FeaturesError(f"{rule}; got {describe_unknown_id(object_id, self._row_of)}")
         return np.array([self._row_of[object_id] for object_id in ids], dtype=np.intp)
 
     def select(self, object_ids: Sequence[str]) -> "Features":

@@ -17,7 +17,7 @@ from galviz.features.embeddingfile import read_embedding
 from galviz.features.features import Features, FeaturesError
 from galviz.features.file import ID
 from galviz.features.origin import IMPORTED
-from galviz.survey.missing import find_marks
+from galviz.survey.missing import find_missing_numbers
 from galviz.survey.survey import Survey
 
 __all__ = ["ImportedFeatures", "import_features"]
@@ -145,7 +145,7 @@ def _check_values(values: np.ndarray, object_ids: list[str], file: Path) -> None
         raise FeaturesError(f"{file} must have real numbers; got {values.dtype}.")
     for column, numbers in enumerate(values.T):
         # An array has no column names, by which missing values are recognised too.
-        wrong = ~np.isfinite(numbers) | find_marks("", numbers.astype(float)).missing
+        wrong = ~np.isfinite(numbers) | find_missing_numbers("", numbers.astype(float)).missing
         if wrong.any():
             row = wrong.argmax()
             raise FeaturesError(

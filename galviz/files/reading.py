@@ -25,7 +25,7 @@ class NotRegularError(OSError):
     """
 
     def __init__(self, path: str | os.PathLike[str], kind: str) -> None:
-        super().__init__(None, f"it is {kind} and no file", str(path))
+        super().__init__(None, f"it is {kind}, not a file", str(path))
         self.kind = kind
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:

@@ -19,7 +19,7 @@ from galviz.files.manifest import (
 )
 from galviz.files.reading import open_regular
 
-__all__ = ["ShippedFileError", "check_shipped", "read_verified", "shipped_in", "shipped_sha256", "verify_open"]
+__all__ = ["ShippedFileError", "check_shipped", "read_verified", "shipped_checksums", "shipped_sha256", "verify_open"]
 
 
 def shipped_sha256(path: str | os.PathLike[str]) -> str | None:
@@ -34,7 +34,7 @@ def shipped_sha256(path: str | os.PathLike[str]) -> str | None:
     return None if name is None else read_manifest().get(name)
 
 
-def shipped_in(folder: str | os.PathLike[str]) -> dict[str, str]:
+def shipped_checksums(folder: str | os.PathLike[str]) -> dict[str, str]:
     """The checksums of the shipped files in a folder and its subfolders, by their path within it; of others none.
 
     Raises

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from galviz.files.reading import read_regular
 from galviz.files.writing import write_bytes
-from galviz.survey.imagefolder import IMAGES_NAME
+from galviz.survey.image_folder import IMAGES_NAME
 
 RECORD_NAME = "simulation.sha256"
 

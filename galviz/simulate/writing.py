@@ -19,8 +19,8 @@ from galviz.simulate.causes import draw_causes
 from galviz.simulate.framing import check_framing
 from galviz.simulate.record import add_to_record, finish_record, is_unchanged, read_record
 from galviz.simulate.workers import available_cores, write_images
-from galviz.survey.catalogue import SIMULATION_NAME
-from galviz.survey.imagefolder import IMAGES_NAME
+from galviz.survey.catalogue_file import SIMULATION_NAME
+from galviz.survey.image_folder import IMAGES_NAME
 from galviz.survey.table import CATALOGUE_NAME
 
 

@@ -1,11 +1,11 @@
-"""The known causes of simulated galaxies: columns of the mock catalogue, with their names in plain words and units."""
+"""The known causes of simulated galaxies: columns of the mock catalogue, with display names and units."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 
 class Cause(NamedTuple):
-    """How a catalogue column is shown: its name in plain words, its unit ("" for none), and its decimals."""
+    """Display of a catalogue column: its name, its unit (or ""), and the number of decimals."""
 
     name: str
     unit: str
@@ -14,10 +14,10 @@ class Cause(NamedTuple):
 
 CAUSES: Mapping[str, Cause] = {
     "metallicity": Cause("12 + log(O/H)", "dex", 3),
-    "metallicity_expected_dex": Cause("… expected from the other causes", "dex", 3),
-    "metallicity_scatter_dex": Cause("… scatter that no picture shows", "dex", 3),
+    "metallicity_expected_dex": Cause("… expected from the other parameters", "dex", 3),
+    "metallicity_scatter_dex": Cause("… scatter independent of the image", "dex", 3),
     "log_mass_msun": Cause("stellar mass, log10", "solar masses", 2),
-    "log_sfr_msun_yr": Cause("star formation, log10", "solar masses a year", 2),
+    "log_sfr_msun_yr": Cause("star-formation rate, log10", "solar masses per year", 2),
     "redshift": Cause("redshift", "", 4),
     "h_alpha_angstrom": Cause("width of the H-alpha line", "ångström", 0),
     "inclination_deg": Cause("inclination (0 = face-on)", "degrees", 0),
@@ -25,12 +25,12 @@ CAUSES: Mapping[str, Cause] = {
     "half_light_radius_kpc": Cause("half-light radius", "kpc", 2),
     "half_light_radius_arcsec": Cause("half-light radius on the sky", "arcsec", 2),
     "petrosian_r90_arcsec": Cause("Petrosian R90 on the sky", "arcsec", 2),
-    "size_offset_dex": Cause("size against others of its mass", "dex", 2),
+    "size_offset_dex": Cause("size relative to galaxies of its mass", "dex", 2),
     "disc_scale_kpc": Cause("scale length of the disc", "kpc", 2),
     "disc_scale_arcsec": Cause("scale length of the disc on the sky", "arcsec", 2),
     "disc_sersic_n": Cause("Sérsic index of the disc", "", 1),
     "disc_thickness": Cause("thickness of the disc", "scale lengths", 2),
-    "disc_ellipticity": Cause("ellipticity of the disc, from above", "", 2),
+    "disc_ellipticity": Cause("ellipticity of the disc, seen face-on", "", 2),
     "disc_colour_mag": Cause("colour g − r of the disc", "mag", 2),
     "disc_colour_gradient": Cause("colour gradient of the disc", "", 2),
     "bulge_fraction": Cause("light in the bulge", "of all light", 2),
@@ -42,13 +42,13 @@ CAUSES: Mapping[str, Cause] = {
     "arm_pitch_deg": Cause("pitch of the arms", "degrees", 1),
     "arm_strength": Cause("strength of the arms", "0 to 1", 2),
     "arm_raggedness": Cause("raggedness of the arms", "0 to 1", 2),
-    "arm_winding": Cause("sense of the arms' winding", "±1", 0),
+    "arm_winding": Cause("winding direction of the arms", "±1", 0),
     "bar_strength": Cause("light in the bar", "of the disc's light", 2),
-    "bar_length_scales": Cause("half the bar's length", "scale lengths", 2),
+    "bar_length_scales": Cause("half length of the bar", "scale lengths", 2),
     "clumpiness": Cause("light in clumps of young stars", "of the disc's light", 2),
     "irregularity": Cause("irregularity", "0 to 1", 2),
-    "dust_v_mag": Cause("dimming by dust, V band, face-on", "mag", 2),
-    "dust_lane_strength": Cause("depth of the dust lane", "", 2),
+    "dust_v_mag": Cause("extinction by dust, V band, face-on", "mag", 2),
+    "dust_lane_strength": Cause("strength of the dust lane", "", 2),
     "merger": Cause("merging with another galaxy", "1 = yes", 0),
     "companion_flux_ratio": Cause("light of the companion", "of its light", 2),
     "companion_distance_scales": Cause("distance of the companion", "scale lengths", 1),
@@ -56,42 +56,33 @@ CAUSES: Mapping[str, Cause] = {
     "mag_g": Cause("brightness in g", "mag", 2),
     "mag_r": Cause("brightness in r", "mag", 2),
     "mag_i": Cause("brightness in i", "mag", 2),
-    "neighbour_count": Cause("galaxies around it", "", 0),
-    "star_count": Cause("stars in front", "", 0),
-    "satellite_trail": Cause("trail of a satellite", "1 = yes", 0),
-    "bleeding_star": Cause("a star that overexposes", "1 = yes", 0),
-    "seeing_arcsec": Cause("blur by the air (seeing)", "arcsec", 2),
-    "sky_noise_g_nmgy": Cause("noise of the sky in g", "nanomaggies", 3),
-    "sky_noise_r_nmgy": Cause("noise of the sky in r", "nanomaggies", 3),
-    "sky_noise_i_nmgy": Cause("noise of the sky in i", "nanomaggies", 3),
-    "sky_offset_g_nmgy": Cause("sky left over in g", "nanomaggies", 3),
-    "sky_offset_r_nmgy": Cause("sky left over in r", "nanomaggies", 3),
-    "sky_offset_i_nmgy": Cause("sky left over in i", "nanomaggies", 3),
-    "noise_correlation_px": Cause("smearing of the noise", "px", 2),
-    "band_scale_g": Cause("weight of g in the picture", "", 2),
-    "band_scale_r": Cause("weight of r in the picture", "", 2),
-    "band_scale_i": Cause("weight of i in the picture", "", 2),
-    "stretch_nonlinearity": Cause("non-linearity of the stretch", "", 2),
+    "neighbour_count": Cause("neighbouring galaxies", "", 0),
+    "star_count": Cause("foreground stars", "", 0),
+    "satellite_trail": Cause("satellite trail", "1 = yes", 0),
+    "bleeding_star": Cause("saturated star", "1 = yes", 0),
+    "seeing_arcsec": Cause("seeing", "arcsec", 2),
+    "sky_noise_g_nmgy": Cause("sky noise in g", "nanomaggies", 3),
+    "sky_noise_r_nmgy": Cause("sky noise in r", "nanomaggies", 3),
+    "sky_noise_i_nmgy": Cause("sky noise in i", "nanomaggies", 3),
+    "sky_offset_g_nmgy": Cause("residual sky background in g", "nanomaggies", 3),
+    "sky_offset_r_nmgy": Cause("residual sky background in r", "nanomaggies", 3),
+    "sky_offset_i_nmgy": Cause("residual sky background in i", "nanomaggies", 3),
+    "noise_correlation_px": Cause("correlation length of the noise", "px", 2),
+    "band_scale_g": Cause("weight of g in the image", "", 2),
+    "band_scale_r": Cause("weight of r in the image", "", 2),
+    "band_scale_i": Cause("weight of i in the image", "", 2),
+    "stretch_nonlinearity": Cause("nonlinearity of the stretch", "", 2),
     "stretch_factor": Cause("brightness of the stretch", "", 3),
-    "band_shift_arcsec": Cause("shift of g and i against r", "arcsec", 2),
-    "pixel_scale_arcsec": Cause("size of a pixel", "arcsec", 3),
+    "band_shift_arcsec": Cause("shift of g and i relative to r", "arcsec", 2),
+    "pixel_scale_arcsec": Cause("pixel scale", "arcsec", 3),
     "tile_jpeg_quality": Cause("quality of the first JPEG", "", 0),
     "cutout_jpeg_quality": Cause("quality of the last JPEG", "", 0),
-    "texture_seed": Cause("seed of the picture's random numbers", "", 0),
+    "texture_seed": Cause("seed of the image's random numbers", "", 0),
 }
 
 
 def cause_title(column: str) -> str:
-    """Name of a catalogue column in plain words, with its unit.
-
-    Parameters
-    ----------
-    column : str
-
-    Returns
-    -------
-    str
-        The column's own name if it is not one of the known causes.
+    """Display name of a catalogue column, with its unit; the column's own name if it isn't a known cause.
 
     Examples
     --------

@@ -1,37 +1,39 @@
-"""An image that decodes -> whether it can show a galaxy, what is known of it, and the image at another scale."""
+"""A decoded image -> whether it can show a galaxy, facts about it, and the image at another scale."""
 
 import hashlib
 import math
+from numbers import Real
 from typing import NamedTuple
 
 from PIL import Image
 
-from galviz.survey.images import MAX_PIXELS, ImageFault, decode_rgb
+from galviz.survey.images import MAX_PIXELS, ImageError, decode_rgb
 
-# A network halves an image five times: of fewer pixels, one cell of its last feature maps would see all. The cutouts of
-# galaxies that we know have at least 64.
-SMALLEST_PX = 32
-# Levels of 255 between the brightest and the darkest 4 × 4 px, in the channel where they differ most. The faintest of
-# 400 SDSS galaxies has 66 and of 2,000 mock galaxies 59; a black image with the noise of JPEG has up to 3.
-LEAST_CONTRAST = 8
-_AVERAGED_PX = 4
-# A galaxy of few pixels may lie across four means of 4 × 4; in means of 2 × 2 noise has twice the contrast.
-_FINER_PX, _LEAST_FINER_CONTRAST = 2, 2 * LEAST_CONTRAST
-# What galviz's own network sees of an image: its centre.
-_SEEN_PX = 112
+# A network halves an image five times. If a side has fewer pixels, one cell of the last feature map covers the image.
+# Usual cutouts of galaxies have at least 64.
+_MIN_SIDE_PX = 32
+# Grey levels (of 255) between the brightest and the darkest 4 × 4 px, in the channel with the largest difference. The
+# faintest of 400 SDSS galaxies has 66 and of 2,000 mock galaxies 59; a black image with JPEG noise has up to 3.
+MIN_CONTRAST = 8
+_BLOCK_PX = 4
+# A galaxy of few pixels may be spread over four 4 × 4 blocks. In 2 × 2 blocks noise has twice the contrast.
+_SMALL_BLOCK_PX, _MIN_CONTRAST_SMALL_BLOCK = 2, 2 * MIN_CONTRAST
+# galviz's own network sees the central pixels of an image.
+_CROP_PX = 112
+_MAX_SCALE = 16.0
 
 
 class ImageFacts(NamedTuple):
-    """What is known of an image once it was read.
+    """Facts about an image file.
 
     Attributes
     ----------
     sha256 : bytes
         Digest of the file's content.
     size_px : (int, int)
-        Width and height of the file's image, before it is resampled.
+        Width and height before resampling.
     grey : bool
-        Whether red, green and blue are equal everywhere.
+        Whether red, green and blue are equal in every pixel.
     """
 
     sha256: bytes
@@ -40,104 +42,160 @@ class ImageFacts(NamedTuple):
 
 
 def inspect_image(content: bytes, scale: float = 1.0) -> ImageFacts:
-    """Decode an image file and see that there can be a galaxy in it.
+    """Decode an image file and check that it can show a galaxy.
 
     Parameters
     ----------
     content : bytes
         See `galviz.survey.images.decode_rgb`.
     scale : float
-        By which the image will be resampled.
+        Factor by which the image will be resampled.
 
     Raises
     ------
-    ImageFault
-        As `decode_rgb`, or if the image is too small or without contrast; see `check_galaxy`.
+    ImageError
+        See `galviz.survey.images.decode_rgb` and `check_galaxy`.
+
+    Examples
+    --------
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> Image.radial_gradient("L").save(file, "PNG")
+    >>> inspect_image(file.getvalue())[1:]
+    ((256, 256), True)
     """
     image = decode_rgb(content)
-    small = check_galaxy(image, scale)
-    extrema = small.getextrema()
-    grey = extrema[0] == extrema[1] == extrema[2] and len({channel.tobytes() for channel in small.split()}) == 1
+    blocks = check_galaxy(image, scale)
+    extrema = blocks.getextrema()
+    # Comparing the blocks is fast and settles most images: few colour images have equal extrema in all channels.
+    grey = extrema[0] == extrema[1] == extrema[2] and len({channel.tobytes() for channel in blocks.split()}) == 1
     return ImageFacts(hashlib.sha256(content).digest(), image.size, grey)
 
 
 def check_galaxy(image: Image.Image, scale: float = 1.0) -> Image.Image:
-    """Refuse an image that can't show a galaxy.
+    """Check that an image can show a galaxy.
 
     Parameters
     ----------
     image : PIL.Image.Image
         RGB, any size.
     scale : float
-        By which it will be resampled.
+        Factor by which it will be resampled.
 
     Returns
     -------
     PIL.Image.Image
-        The means of 4 × 4 px each, by which it was judged.
+        The means of blocks of 4 × 4 px.
 
     Raises
     ------
-    ImageFault
-        If a side has fewer than `SMALLEST_PX`, before or after resampling; if it would have more than `MAX_PIXELS`; or
-        if the contrast is less than `LEAST_CONTRAST`, as in an image that is black or of one colour; or if its centre,
-        which is what a network sees, is no brighter than its darkest place.
+    ImageError
+        If a side has less than 32 px before or after resampling; if the resampled image has more than `MAX_PIXELS`; if
+        the contrast is less than `MIN_CONTRAST`, as in a black image; or if the centre, which is what a network sees,
+        is no brighter than the darkest part.
+
+    Examples
+    --------
+    >>> check_galaxy(Image.radial_gradient("L").convert("RGB")).size
+    (64, 64)
+    >>> try:
+    ...     check_galaxy(Image.new("RGB", (64, 64)))
+    ... except ImageError as error:
+    ...     print(error.problem)
+    it shows no galaxy: it is uniformly black
     """
-    width, height = image.size
-    if min(width, height) < SMALLEST_PX:
-        problem = f"it has {width} × {height} px, too few to show a galaxy"
-        raise ImageFault(problem, f"cut out a larger part of the sky, of at least {SMALLEST_PX} × {SMALLEST_PX} px")
-    wide, high = scaled_size(image.size, scale)
-    scaled = f"it has {width} × {height} px, and scaled by {scale:g} {wide} × {high}"
-    if min(wide, high) < SMALLEST_PX:
-        raise ImageFault(f"{scaled}, too few to show a galaxy", "choose a larger --scale")
-    if wide * high > MAX_PIXELS:
-        raise ImageFault(f"{scaled}, more than {MAX_PIXELS:,}", "choose a smaller --scale")
-    small = image.reduce(_AVERAGED_PX)
-    extrema = small.getextrema()
-    if _contrast(small) < LEAST_CONTRAST and _contrast(image.reduce(_FINER_PX)) < _LEAST_FINER_CONTRAST:
-        problem = f"it shows no galaxy: it is {_colour_of(extrema)} all over"
-        raise ImageFault(problem, "download it again, or remove the galaxy's row")
-    if _is_empty_where_seen(small, scale, _AVERAGED_PX, LEAST_CONTRAST) and _is_empty_where_seen(
-        image.reduce(_FINER_PX), scale, _FINER_PX, _LEAST_FINER_CONTRAST
+    _check_size(image.size, scale)
+    blocks = image.reduce(_BLOCK_PX)
+    if _contrast(blocks) < MIN_CONTRAST and _contrast(image.reduce(_SMALL_BLOCK_PX)) < _MIN_CONTRAST_SMALL_BLOCK:
+        problem = f"it shows no galaxy: it is {_describe_colour(blocks)}"
+        raise ImageError(problem, "download it again, or remove the galaxy's row")
+    if _is_centre_dark(blocks, scale, _BLOCK_PX, MIN_CONTRAST) and _is_centre_dark(
+        image.reduce(_SMALL_BLOCK_PX), scale, _SMALL_BLOCK_PX, _MIN_CONTRAST_SMALL_BLOCK
     ):
-        problem = f"its centre, the {_SEEN_PX} × {_SEEN_PX} px that a network sees, is as dark as its darkest place"
-        raise ImageFault(problem, "cut it out with the galaxy in the middle, or remove the galaxy's row")
-    return small
+        problem = f"its centre, the {_CROP_PX} × {_CROP_PX} px that a network sees, is as dark as its darkest part"
+        raise ImageError(problem, "cut it out with the galaxy in the middle, or remove the galaxy's row")
+    return blocks
+
+
+def _check_size(size_px: tuple[int, int], scale: float) -> None:
+    width, height = size_px
+    if min(width, height) < _MIN_SIDE_PX:
+        remedy = f"cut out a larger part of the sky, at least {_MIN_SIDE_PX} × {_MIN_SIDE_PX} px"
+        raise ImageError(f"it has {width} × {height} px, too few to show a galaxy", remedy)
+    scaled_width, scaled_height = scaled_size(size_px, scale)
+    problem = f"it has {width} × {height} px, and {scaled_width} × {scaled_height} px at scale {scale:g}"
+    if min(scaled_width, scaled_height) < _MIN_SIDE_PX:
+        raise ImageError(f"{problem}, too few to show a galaxy", "choose a larger --scale")
+    if scaled_width * scaled_height > MAX_PIXELS:
+        raise ImageError(f"{problem}, more than {MAX_PIXELS:,}", "choose a smaller --scale")
 
 
 def _contrast(image: Image.Image) -> int:
-    """Levels between the darkest and the brightest pixel, in the channel where they differ most."""
+    """Difference of the brightest and the darkest pixel, in the channel where it is largest."""
     return max(high - low for low, high in image.getextrema())
 
 
-def _centre(image: Image.Image, side_px: float) -> Image.Image:
-    """The central square of an image, or all of it if it is smaller; a pixel more rather than less."""
-    wide, high = (min(side, 2 * math.ceil(side_px / 2)) for side in image.size)
-    left, top = (image.width - wide) // 2, (image.height - high) // 2
-    return image.crop((left, top, left + wide, top + high))
+def _crop_centre(image: Image.Image, side_px: float) -> Image.Image:
+    """The central square, its side rounded up to even, or the whole image if that is smaller."""
+    width, height = (min(side, 2 * math.ceil(side_px / 2)) for side in image.size)
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return image.crop((left, top, left + width, top + height))
 
 
-def _is_empty_where_seen(small: Image.Image, scale: float, averaged_px: int, least: int) -> bool:
-    """Whether in means of `averaged_px` pixels no channel of the centre is brighter than the image's darkest place."""
-    centre = _centre(small, _SEEN_PX / scale / averaged_px)
-    return all(high - low < least for (_, high), (low, _) in zip(centre.getextrema(), small.getextrema(), strict=True))
+def _is_centre_dark(blocks: Image.Image, scale: float, block_px: int, min_contrast: int) -> bool:
+    """Whether no channel of the centre is brighter than the darkest part of the image."""
+    centre = _crop_centre(blocks, _CROP_PX / scale / block_px)
+    extrema = zip(centre.getextrema(), blocks.getextrema(), strict=True)
+    return all(high - low < min_contrast for (_, high), (low, _) in extrema)
 
 
-def _colour_of(extrema: tuple[tuple[int, int], ...]) -> str:
-    """Name the colour of an image that has hardly more than one."""
-    levels = [(low + high) / 2 for low, high in extrema]
-    if max(levels) - min(levels) >= LEAST_CONTRAST:
-        return "of one colour"
-    return "black" if max(levels) < LEAST_CONTRAST else "white" if min(levels) > 255 - LEAST_CONTRAST else "grey"
+def _describe_colour(blocks: Image.Image) -> str:
+    """Describe the colour of an image without contrast."""
+    levels = [(low + high) / 2 for low, high in blocks.getextrema()]
+    if max(levels) - min(levels) >= MIN_CONTRAST:
+        return "of a uniform colour"
+    if max(levels) < MIN_CONTRAST:
+        return "uniformly black"
+    return "uniformly white" if min(levels) > 255 - MIN_CONTRAST else "uniformly grey"
 
 
 def scaled_size(size_px: tuple[int, int], scale: float) -> tuple[int, int]:
-    """Width and height of an image once it is resampled by `scale`."""
+    """Width and height of an image after resampling by `scale`, at least 1 px.
+
+    Examples
+    --------
+    >>> scaled_size((160, 120), 0.5)
+    (80, 60)
+    """
     width, height = (max(1, round(side * scale)) for side in size_px)
     return width, height
 
 
 def resample(image: Image.Image, scale: float) -> Image.Image:
-    """Resample an image by a factor for both sides, with Lanczos' filter; 1 gives back the image itself."""
+    """Resample both sides of an image by a factor, with the Lanczos filter; 1 returns the image itself.
+
+    Examples
+    --------
+    >>> resample(Image.new("RGB", (160, 120)), 0.5).size
+    (80, 60)
+    """
     return image if scale == 1 else image.resize(scaled_size(image.size, scale), Image.Resampling.LANCZOS)
+
+
+def validate_scale(scale: float) -> float:
+    """Check a factor for resampling images.
+
+    Raises
+    ------
+    ValueError
+        If it isn't a number greater than 0 and at most 16.
+
+    Examples
+    --------
+    >>> validate_scale(2)
+    2.0
+    """
+    if isinstance(scale, bool) or not isinstance(scale, Real) or not 0 < scale <= _MAX_SCALE:
+        rule = f"scale must be a number greater than 0 and at most {_MAX_SCALE:g}"
+        raise ValueError(f"{rule}; got {scale!r}. 1 leaves images as they are.")
+    return float(scale)

@@ -1,9 +1,9 @@
-"""A JPEG's or PNG's bytes -> whether part of its image data is lost or altered, and how that shows.
+"""The bytes of a JPEG or PNG -> whether part of the image data is lost or altered.
 
-Pillow decodes what it can and keeps quiet about the rest: a JPEG that lacks its middle becomes a shifted image with a
-flat end. So each file is checked by what its format offers. A PNG holds a checksum of each part. A JPEG holds none; but
-where bytes are lost, its Huffman codes rarely come out even, and libjpeg then warns. (benchmarks/damage.py measures how
-often: nearly always from a hundred bytes on, a third of the time for a single byte.)
+Pillow decodes what it can without a warning: a JPEG whose middle is missing becomes a shifted image with a flat end.
+These checks use what the formats offer. A PNG has a checksum per chunk. A JPEG has none, but if bytes are lost, its
+Huffman codes rarely stay valid and libjpeg warns. benchmarks/damage.py measures how often: nearly always if a hundred
+bytes or more are lost, a third of the time for a single byte.
 """
 
 import re
@@ -12,19 +12,28 @@ import zlib
 from collections.abc import Iterator
 
 _PNG_SIGNATURE_BYTES = 8
-_PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by the kind of colour in the header
-_PNG_PALETTE = b"\x03"  # the kind of colour of an image with a palette
-# Of each pass of an interlaced PNG, first column and row and the steps between them (PNG specification, 8.2).
+_PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by the colour type in the header
+_PNG_PALETTE = b"\x03"  # the colour type of an image with a palette
+# First column, first row and the steps between them, for each pass of an interlaced PNG (PNG specification, 8.2).
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
-_PART_BYTES = 2**20
+_CHUNK_BYTES = 2**20
 _END_OF_IMAGE, _START_OF_SCAN, _LAST_COEFFICIENT = 0xD9, 0xDA, 63
-_FRAMES = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)  # the kinds of Huffman- and arithmetic-coded frames that libjpeg decodes
-# Between scans: any marker but the restart markers, which belong to a scan, and 0xFF00, which stands for 0xFF.
+_FRAMES = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)  # the types of frames that libjpeg decodes
+# Any marker except restart markers, which are part of a scan, and 0xFF00, which encodes 0xFF.
 _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
 
 
-def png_header_parts(content: bytes) -> list[bytes]:
-    """The names of a PNG's parts before its image data, as far as they can be followed."""
+def png_header_chunks(content: bytes) -> list[bytes]:
+    """The names of a PNG's chunks before its image data, up to the first that is broken.
+
+    Examples
+    --------
+    >>> import io
+    >>> from PIL import Image
+    >>> Image.radial_gradient("L").save(file := io.BytesIO(), "PNG")
+    >>> png_header_chunks(file.getvalue())
+    [b'IHDR']
+    """
     names, place = [], _PNG_SIGNATURE_BYTES
     while len(head := content[place : place + 8]) == 8:
         length, name = struct.unpack(">I4s", head)
@@ -36,9 +45,9 @@ def png_header_parts(content: bytes) -> list[bytes]:
 
 
 def png_damage(content: bytes) -> str | None:
-    """Check a PNG by its checksums, and for rows that are missing.
+    """Check the checksums of a PNG, and whether rows are missing.
 
-    Pillow skips the checksums of the image data, and leaves rows black that aren't there.
+    Pillow ignores the checksums of the image data, and fills missing rows with black.
 
     Parameters
     ----------
@@ -48,9 +57,18 @@ def png_damage(content: bytes) -> str | None:
     Returns
     -------
     str or None
-        What is wrong, for a sentence; None if nothing is.
+        What is wrong, a clause.
+
+    Examples
+    --------
+    >>> import io
+    >>> from PIL import Image
+    >>> Image.radial_gradient("L").save(file := io.BytesIO(), "PNG")
+    >>> content = file.getvalue()
+    >>> png_damage(content), png_damage(content[:-1])
+    (None, 'its end is missing')
     """
-    header, compressed, parts = b"", [], set()
+    header, compressed, chunk_names = b"", [], set()
     place = _PNG_SIGNATURE_BYTES
     while True:
         head = content[place : place + 8]
@@ -62,17 +80,17 @@ def png_damage(content: bytes) -> str | None:
         if len(checksum) < 4:
             return "its end is missing"
         if zlib.crc32(content[place + 4 : end]) != int.from_bytes(checksum, "big"):
-            return f"the checksum of its part {name.decode('ascii', 'replace')} is wrong"
-        # Pillow obeys the last header and the last palette.
-        if name in (b"IHDR", b"PLTE") and name in parts:
-            return f"its part {name.decode()} is there twice"
-        parts.add(name)
+            return f"the checksum of its chunk {name.decode('ascii', 'replace')} is wrong"
+        # Pillow uses the last header and the last palette.
+        if name in (b"IHDR", b"PLTE") and name in chunk_names:
+            return f"it has two chunks {name.decode()}"
+        chunk_names.add(name)
         if name == b"IHDR":
             header = content[place + 8 : end]
             if place != _PNG_SIGNATURE_BYTES:
                 return "its header isn't at its start"
         elif name == b"IDAT":
-            if header[9:10] == _PNG_PALETTE and b"PLTE" not in parts:
+            if header[9:10] == _PNG_PALETTE and b"PLTE" not in chunk_names:
                 return "its palette is missing"
             compressed.append(content[place + 8 : end])
         elif name == b"IEND":
@@ -80,31 +98,42 @@ def png_damage(content: bytes) -> str | None:
         place = end + 4
 
 
-def png_palette_damage(content: bytes, highest: int) -> str | None:
-    """Check that a PNG's palette holds a colour for each of its pixels.
+def png_palette_damage(content: bytes, max_index: int) -> str | None:
+    """Check that the palette of a PNG has a colour for each pixel.
 
-    Pillow gives the pixels for which there is none some colour or other.
+    Pillow gives an arbitrary colour to pixels without one.
 
     Parameters
     ----------
     content : bytes
         A PNG file with a palette in which `png_damage` finds nothing.
-    highest : int
-        The largest index into the palette among its pixels.
+    max_index : int
+        The largest palette index of its pixels.
 
     Returns
     -------
     str or None
-        What is wrong, for a sentence; None if nothing is.
+        What is wrong, a clause.
+
+    Examples
+    --------
+    >>> import io
+    >>> from PIL import Image
+    >>> Image.radial_gradient("L").quantize(4).save(file := io.BytesIO(), "PNG")
+    >>> content = file.getvalue()
+    >>> png_palette_damage(content, 3), png_palette_damage(content, 4)
+    (None, 'its palette has 4 colours, but a pixel uses colour number 5')
     """
     place = _PNG_SIGNATURE_BYTES
     while content[place + 4 : place + 8] != b"PLTE":
         place += int.from_bytes(content[place : place + 4], "big") + 12
     length = int.from_bytes(content[place : place + 4], "big")
     if length % 3:
-        return f"its palette has {length} bytes, which is no multiple of 3"
+        return f"its palette has {length} bytes, not a multiple of 3"
     colours = length // 3
-    return f"its palette has {colours} colours, and a pixel has number {highest + 1}" if highest >= colours else None
+    if max_index < colours:
+        return None
+    return f"its palette has {colours} colours, but a pixel uses colour number {max_index + 1}"
 
 
 def _png_rows_damage(header: bytes, compressed: bytes) -> str | None:
@@ -115,7 +144,7 @@ def _png_rows_damage(header: bytes, compressed: bytes) -> str | None:
     missing = sum(rows * (1 + -(-columns * bits // 8)) for columns, rows in sizes if columns > 0 and rows > 0)
     stream = zlib.decompressobj()
     try:
-        while missing > 0 and (part := stream.decompress(compressed, _PART_BYTES)):
+        while missing > 0 and (part := stream.decompress(compressed, _CHUNK_BYTES)):
             missing -= len(part)
             compressed = stream.unconsumed_tail
     except zlib.error as error:
@@ -124,7 +153,7 @@ def _png_rows_damage(header: bytes, compressed: bytes) -> str | None:
 
 
 def jpeg_damage(content: bytes, *, cmyk: bool = False) -> str | None:
-    """Check a JPEG that Pillow has decoded by libjpeg's warnings, and for scans that are missing.
+    """Check a JPEG for warnings of libjpeg and for missing scans.
 
     Parameters
     ----------
@@ -136,12 +165,21 @@ def jpeg_damage(content: bytes, *, cmyk: bool = False) -> str | None:
     Returns
     -------
     str or None
-        What is wrong, for a sentence; None if nothing was found.
+        What is wrong, a clause.
+
+    Examples
+    --------
+    >>> import io
+    >>> from PIL import Image
+    >>> file = io.BytesIO()
+    >>> Image.radial_gradient("L").save(file, "JPEG")
+    >>> jpeg_damage(file.getvalue()), jpeg_damage(file.getvalue()[:-900])
+    (None, 'Premature end of JPEG file')
     """
-    import simplejpeg  # only now: whoever reads no image shouldn't wait for it
+    import simplejpeg  # imported here because it is slow to import
 
     try:
-        # All codes are read; an eighth of the size and grey save the rest of the work.
+        # This reads all codes. Decoding to grey at an eighth of the size is fast.
         simplejpeg.decode_jpeg(content, colorspace="CMYK" if cmyk else "GRAY", min_factor=8, strict=True)
     except ValueError as warning:
         return str(warning).strip().rstrip(".")
@@ -152,7 +190,7 @@ def jpeg_damage(content: bytes, *, cmyk: bool = False) -> str | None:
 
 
 def _is_complete(content: bytes) -> bool:
-    """Whether every coefficient of every channel comes with its last bit: libjpeg doesn't miss a scan."""
+    """Whether the scans have every bit of every coefficient. libjpeg doesn't notice missing scans."""
     pending: dict[int, set[int]] = {}
     for marker, segment in _segments(content):
         if marker in _FRAMES:
@@ -166,9 +204,9 @@ def _is_complete(content: bytes) -> bool:
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The markers up to the end of the image, each with what its segment holds; image data are passed over."""
+    """The markers up to the end of the image and the content of their segments; image data are skipped."""
     place = 2
-    while (found := _MARKER.search(content, place)) and found[1][0] != _END_OF_IMAGE:
-        start = found.end()
+    while (match := _MARKER.search(content, place)) and match[1][0] != _END_OF_IMAGE:
+        start = match.end()
         place = start + int.from_bytes(content[start : start + 2], "big")
-        yield found[1][0], content[start + 2 : place]
+        yield match[1][0], content[start + 2 : place]

@@ -1,9 +1,9 @@
-"""The fine structure of a galaxy's image, by which copies of one picture are recognised.
+"""Fingerprints: the fine structure of a galaxy's image, by which near-duplicates are recognised.
 
-An image is laid on a small square grid around the galaxy's centre, and each place is compared with the contrast nearby.
-What most galaxies have in common, a bright smooth middle, then hardly counts; stars, neighbours, arms and noise do. The
-structure that a rotation by 180 degrees keeps and the structure that it inverts have the same weight: a regular galaxy
-is nearly all in the first, so that only the second tells two of the same shape apart.
+An image is resampled to a small square grid around the galaxy's centre, smooth structure is subtracted, and the rest is
+divided by the local contrast. The bright smooth centre that most galaxies share then has little weight, and stars,
+neighbours, arms and noise have more. The parts that are symmetric and antisymmetric under rotation by 180 degrees have
+the same weight: regular galaxies of the same shape differ only in the antisymmetric part.
 """
 
 from collections.abc import Sequence
@@ -12,27 +12,27 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-# How much of an image's shorter side the grid covers: the central 70 % of it are found, which include the 112 of 160 px
-# that galviz's own network sees, and so is a margin that makes the image 70 % of the whole.
+# Fraction of an image's shorter side that the grid covers. Down to 0.70 detects copies cropped to the central 112 of
+# 160 px, which is what galviz's own network sees, and copies with a margin that makes the image 70 % of the whole.
 ZOOMS = (1.0, 0.955, 0.91, 0.87, 0.83, 0.795, 0.76, 0.73, 0.70)
 GRID_PX = 24
-_RADIUS = 0.9  # of the disc on the grid that is compared, in half sides
-_SCALE_PX = 2.0  # of fine structure, and of the contrast nearby; in pixels of the grid
-# In square roots of grey levels, which have nearly the same noise everywhere. What is fainter than the least contrast
-# counts less: JPEG changes it.
-_OFFSET, _LEAST_CONTRAST = 4.0, 0.3
-# The least root mean square of the relative structure that a rotation by 180 degrees inverts. 400 real galaxies have
-# 0.40 and more, 2,000 mock galaxies 0.26. Ellipses drawn without noise or neighbours have what JPEG leaves of its
-# blocks of 8 px: up to 0.22 at 96 px or more, and up to 0.36 in smaller images, of which a block is a larger part.
-_LEAST_STRUCTURE, _LEAST_IN_SMALL = 0.25, 0.37
+_RADIUS = 0.9  # of the disc that is compared, in half sides of the grid
+_SCALE_PX = 2.0  # of the smoothing, in pixels of the grid
+# In square roots of grey levels, whose noise is nearly uniform. Structure below the minimum contrast has less weight,
+# because JPEG changes it.
+_OFFSET, _MIN_CONTRAST = 4.0, 0.3
+# Minimum root mean square of the antisymmetric structure. 400 real galaxies have at least 0.40 and 2,000 mock galaxies
+# 0.26. Ellipses drawn without noise or neighbours have only the traces of JPEG's blocks of 8 px: up to 0.22 at 96 px or
+# more, and up to 0.36 in smaller images.
+_MIN_STRUCTURE, _MIN_STRUCTURE_SMALL = 0.25, 0.37
 _SMALL_PX = 96
-_WINDOW = 0.08  # standard deviation of the window in which the galaxy's centre is found, in shorter sides
-_FARTHEST = 0.15  # from the image's middle to that centre; beyond it, something else was found
-_STEPS = 6
+_WINDOW = 0.08  # standard deviation of the window for the galaxy's centre, in shorter sides
+_MAX_OFFSET = 0.15  # of the galaxy's centre from the image's; farther away it is another object
+_N_STEPS = 6
 
 
 def fingerprint(image: Image.Image) -> np.ndarray:
-    """Describe an image's fine structure around the galaxy, at each of `ZOOMS`.
+    """Compute the fine structure of an image around the galaxy, at each of `ZOOMS`.
 
     Parameters
     ----------
@@ -42,13 +42,21 @@ def fingerprint(image: Image.Image) -> np.ndarray:
     Returns
     -------
     ndarray of float16, shape (n_zooms, 24, 24)
-        Each grid has norm 1. All zeros if the image has too little structure to tell a copy from another galaxy of
-        the same shape.
+        Each grid has norm 1. All zeros if the image has too little structure to distinguish a copy from another galaxy
+        of the same shape.
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(0).integers(0, 99, (100, 100), dtype=np.uint8)
+    >>> fingerprint(Image.fromarray(noise)).shape
+    (9, 24, 24)
+    >>> bool(fingerprint(Image.new("L", (100, 100))).any())
+    False
     """
-    least = _LEAST_IN_SMALL if min(image.size) < _SMALL_PX else _LEAST_STRUCTURE
-    image = _reduced(image.convert("L"), 4 * GRID_PX)
+    min_structure = _MIN_STRUCTURE_SMALL if min(image.size) < _SMALL_PX else _MIN_STRUCTURE
+    image = _shrink(image.convert("L"), 4 * GRID_PX)
     structure, strength = _structure(_grids(image, _frames(image, ZOOMS), GRID_PX))
-    if strength[0] < least:
+    if strength[0] < min_structure:
         structure = np.zeros_like(structure)
     return structure[..., 0].astype(np.float16)
 
@@ -56,35 +64,47 @@ def fingerprint(image: Image.Image) -> np.ndarray:
 def colour_structure(
     image: Image.Image, zooms: Sequence[float], *, shifts: Sequence[tuple[float, float]] = ((0.0, 0.0),), side_px: int
 ) -> np.ndarray:
-    """Describe the fine structure of each colour, for comparing two images closely.
+    """Compute the fine structure of each colour channel.
 
     Parameters
     ----------
     image : PIL.Image.Image
         RGB, any size.
     zooms : sequence of float
-        Shares of the image's shorter side that the grid covers.
+        Fractions of the image's shorter side that the grid covers.
     shifts : sequence of (float, float)
-        Of the grid's centre from the galaxy's, down and to the right; in shorter sides.
+        Offsets of the grid's centre from the galaxy's, down and to the right, in shorter sides.
     side_px : int
-        Of the grid.
+        Side of the grid.
 
     Returns
     -------
     ndarray of float32, shape (n_zooms × n_shifts, side_px, side_px, 3)
         Each grid has norm 1.
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(0).integers(0, 99, (100, 100, 3), dtype=np.uint8)
+    >>> colour_structure(Image.fromarray(noise), [1.0, 0.8], side_px=40).shape
+    (2, 40, 40, 3)
     """
-    image = _reduced(image, 4 * side_px)
+    image = _shrink(image, 4 * side_px)
     return _structure(_grids(image, _frames(image, zooms, shifts), side_px))[0]
 
 
 def orientations(grids: np.ndarray, axes: tuple[int, int] = (-2, -1)) -> list[np.ndarray]:
-    """The 8 flips and rotations by 90 degrees of two axes."""
-    return [np.rot90(each, k, axes=axes) for each in (grids, np.flip(grids, axes[1])) for k in range(4)]
+    """The 8 combinations of reflections and rotations by 90 degrees of two axes.
+
+    Examples
+    --------
+    >>> [grid.tolist() for grid in orientations(np.array([[1, 2], [3, 4]]))[:2]]
+    [[[1, 2], [3, 4]], [[2, 4], [1, 3]]]
+    """
+    return [np.rot90(parity, k, axes=axes) for parity in (grids, np.flip(grids, axes[1])) for k in range(4)]
 
 
-def _reduced(image: Image.Image, side_px: int) -> Image.Image:
-    """Shrink an image whose shorter side is longer than that: finer detail isn't compared."""
+def _shrink(image: Image.Image, side_px: int) -> Image.Image:
+    """Shrink an image to a shorter side of at most `side_px`: finer details aren't compared."""
     shorter = min(image.size)
     if shorter <= side_px:
         return image
@@ -94,35 +114,35 @@ def _reduced(image: Image.Image, side_px: int) -> Image.Image:
 def _frames(
     image: Image.Image, zooms: Sequence[float], shifts: Sequence[tuple[float, float]] = ((0.0, 0.0),)
 ) -> list[tuple[float, float, float]]:
-    """Row and column of the centre and half the side of each square to compare, in pixels."""
+    """Row and column of the centre, and half the side, of each square to compare; in pixels."""
     levels = np.asarray(image.convert("L"), np.float32)
     side, (row, column) = min(levels.shape), _centre(levels)
     return [(row + down * side, column + right * side, zoom * side / 2) for zoom in zooms for down, right in shifts]
 
 
 def _centre(levels: np.ndarray) -> tuple[float, float]:
-    """Row and column of the galaxy's centre: the mean position of light in a window that follows it."""
+    """Row and column of the galaxy's centre: the mean position of light in a Gaussian window around it, iterated."""
     side, middle = min(levels.shape), tuple((length - 1) / 2 for length in levels.shape)
     light = (levels - np.median(levels)).clip(min=0)
     rows, columns = map(np.arange, levels.shape)
     row, column = middle
-    for _ in range(_STEPS):
+    for _ in range(_N_STEPS):
         row_weights = np.exp(-((rows - row) ** 2) / (2 * (_WINDOW * side) ** 2))
         column_weights = np.exp(-((columns - column) ** 2) / (2 * (_WINDOW * side) ** 2))
         by_row, by_column = (light @ column_weights) * row_weights, (row_weights @ light) * column_weights
         if (total := by_row.sum()) <= 0:
             return middle
-        # The window holds the mean back: a step half as long again arrives sooner.
+        # The window pulls the mean back. Steps longer by half converge faster.
         row += 1.5 * (by_row @ rows / total - row)
         column += 1.5 * (by_column @ columns / total - column)
-        if max(abs(row - middle[0]), abs(column - middle[1])) > _FARTHEST * side:
+        if max(abs(row - middle[0]), abs(column - middle[1])) > _MAX_OFFSET * side:
             return middle
     return row, column
 
 
 def _grids(image: Image.Image, frames: Sequence[tuple[float, float, float]], side_px: int) -> np.ndarray:
-    """The image within some squares, each on a grid; float32, shape (n_frames, side_px, side_px, n_channels)."""
-    margin = int(np.ceil((_FARTHEST + 0.05) * min(image.size))) + 2
+    """Resample each square of the image to a grid; float32, shape (n_frames, side_px, side_px, n_channels)."""
+    margin = int(np.ceil((_MAX_OFFSET + 0.05) * min(image.size))) + 2
     levels = np.asarray(image)
     padded = Image.fromarray(np.pad(levels, [(margin, margin)] * 2 + [(0, 0)] * (levels.ndim - 2), mode="edge"))
     grids = []
@@ -134,27 +154,27 @@ def _grids(image: Image.Image, frames: Sequence[tuple[float, float, float]], sid
 
 
 def _structure(grids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Structure relative to the contrast nearby, of norm 1, and the root mean square of what 180 degrees invert."""
+    """Structure relative to the local contrast, of norm 1, and the root mean square of its antisymmetric part."""
     disc = _disc(grids.shape[1])
     roots = np.sqrt(grids + _OFFSET)
-    fine = roots - _smoothed(roots)
+    fine = roots - _smooth(roots)
     rotated = fine[:, ::-1, ::-1]
     halves = []
     for half in ((fine + rotated) / 2, (fine - rotated) / 2):
-        contrast = _smoothed((half**2).mean(axis=-1, keepdims=True))
-        relative = half / np.sqrt(contrast + _LEAST_CONTRAST**2) * disc
+        contrast = _smooth((half**2).mean(axis=-1, keepdims=True))
+        relative = half / np.sqrt(contrast + _MIN_CONTRAST**2) * disc
         norm = np.sqrt((relative**2).sum(axis=(1, 2, 3)))
         halves.append(relative / np.maximum(norm, 1e-6)[:, None, None, None] / np.sqrt(2))
     strength = norm / np.sqrt((disc**2).sum() * grids.shape[-1])
     return sum(halves), strength
 
 
-def _smoothed(grids: np.ndarray) -> np.ndarray:
+def _smooth(grids: np.ndarray) -> np.ndarray:
     return gaussian_filter(grids, (0, _SCALE_PX, _SCALE_PX, 0), mode="nearest")
 
 
 def _disc(side_px: int) -> np.ndarray:
-    """1 within the disc that is compared, 0 outside, and in between on its rim; shape (side_px, side_px, 1)."""
-    places = (np.arange(side_px) - (side_px - 1) / 2) / (side_px / 2)
-    radius = np.hypot(*np.meshgrid(places, places))
+    """Mask of the disc that is compared, with a soft edge; shape (side_px, side_px, 1)."""
+    positions = (np.arange(side_px) - (side_px - 1) / 2) / (side_px / 2)
+    radius = np.hypot(*np.meshgrid(positions, positions))
     return ((_RADIUS - radius) * side_px / 4 + 0.5).clip(0, 1).astype(np.float32)[..., None]

@@ -1,69 +1,43 @@
-"""The ids of master.csv: which can be trusted to name a galaxy and its image, and what is wrong with the others."""
+"""The ids of master.csv: which can name a galaxy and its image, and what is wrong with the others."""
 
 import re
-from collections.abc import Iterable
 
-from galviz.errors import listed, quoted, shown
+from galviz.errors import quoted, shown
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.survey.problems import Problem
-from galviz.survey.rounding import find_rounding
+from galviz.survey.rounding import find_rounded_ids
 
-# An id names a file: nothing in it may lead out of the images' folder, hide the file or need quoting in a shell.
+# An id is part of a file name: it can't point outside the images' folder, hide the file or need quoting in a shell.
 _ID = re.compile(r"[A-Za-z0-9_+-][A-Za-z0-9._+-]*")
-# What pandas and spreadsheets write for a long integer that they took for a float: 1.2376e+18, 123.0.
-# Without a point or a plus sign, as in 12e34, digits and an e may be a name.
+# What pandas and spreadsheets write for a long integer that they read as a float: 1.2376e+18, 123.0.
+# Digits and an e without a point or a plus sign, as in 12e34, may be a name.
 _FLOAT = re.compile(r"[+-]?(\d+\.0*|\d+\.\d*[eE][+-]?\d+|\d+[eE]\+\d+)")
 _IMAGE = re.compile(r".+(\.jpe?g|\.png)", re.IGNORECASE)
 # Other words for a missing value, such as NA, may name a galaxy.
 _MISSING = {"nan", "none", "null", "<na>", "n/a", "#n/a"}
-_AS_TEXT = f"write the catalogue again with {ID_COLUMN} as text (pandas: dtype={{'{ID_COLUMN}': str}})"
-
-
-# Names that Windows keeps for devices, with any ending.
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
-
-
-def not_portable(names: Iterable[str]) -> list[str]:
-    """Say which of some images couldn't be kept on another system's disk: a sentence for each kind.
-
-    Most disks of Windows and macOS take names that differ in upper and lower case alone for one, and Windows has no
-    file that is called as a device is.
-    """
-    alike: dict[str, list[str]] = {}
-    reserved = []
-    for name in names:
-        alike.setdefault(name.casefold(), []).append(name)
-        if name.partition(".")[0].casefold() in _RESERVED:
-            reserved.append(name)
-    sentences = []
-    if same := [group for group in alike.values() if len(group) > 1]:
-        sentences.append(
-            f"{listed(same[0])} differ in upper and lower case alone{_and_more(len(same))}: on most disks of Windows "
-            "and macOS one would replace the other. Rename one before you copy the survey there."
-        )
-    if reserved:
-        sentences.append(f"Windows can't keep a file called {reserved[0]}{_and_more(len(reserved))}: rename it.")
-    return sentences
-
-
-def _and_more(count: int) -> str:
-    return f" (and {count - 1} more such)" if count > 1 else ""
+_WRITE_AS_TEXT = f"write the catalogue again with {ID_COLUMN} as text (pandas: dtype={{'{ID_COLUMN}': str}})"
 
 
 def check_ids(ids: list[tuple[int, str]]) -> tuple[dict[str, int], list[Problem]]:
-    """Check the ids of a catalogue.
+    """Validate the ids of a catalogue.
 
     Parameters
     ----------
     ids : list of (int, str)
-        The number of each line that has an id, and the id as it is written there.
+        Line and id of each row.
 
     Returns
     -------
     lines : dict of str to int
-        Of each sound id its line, in the order of the file; empty if the ids were rounded, for then none is sound.
+        The line of each valid id, in the file's order; empty if ids were rounded, because no id can be trusted then.
     problems : list of Problem
-        One for each other id, or one for all if they were rounded.
+        One per invalid id; a single one for all ids that were rounded.
+
+    Examples
+    --------
+    >>> lines, problems = check_ids([(2, "a"), (3, "b"), (4, "a")])
+    >>> lines, problems[0].problem
+    ({'a': 2, 'b': 3}, 'objID a is on line 2 already')
     """
     lines: dict[str, int] = {}
     problems = []
@@ -75,42 +49,44 @@ def check_ids(ids: list[tuple[int, str]]) -> tuple[dict[str, int], list[Problem]
             lines[object_id] = line
         else:
             problems.append(Problem(line, shown(object_id), CATALOGUE_NAME, *fault))
-    rounding = find_rounding([object_id for _, object_id in ids])
-    if rounding is None:
+    rounded = find_rounded_ids([object_id for _, object_id in ids])
+    if rounded is None:
         return lines, problems
-    suspects = {ids[place][1] for place in rounding.places}
-    first_line, first = ids[rounding.places[0]]
-    counted = f"{len(rounding.places):,} of the" if len(rounding.places) < rounding.n_long else "all"
+    rounded_ids = {ids[position][1] for position in rounded.positions}
+    first_line, first = ids[rounded.positions[0]]
+    n_rounded = len(rounded.positions)
+    counted = f"{n_rounded:,} of the" if n_rounded < rounded.n_long else "all"
     problem = (
-        f"{counted} {rounding.n_long:,} long ids look as if {rounding.by} had rounded them, and may be those of other "
-        f"galaxies; the first, on line {first_line}, is {first}"
+        f"{counted} {rounded.n_long:,} long ids seem to have been rounded by {rounded.cause}, and may now be those of "
+        f"other galaxies; the first, on line {first_line}, is {first}"
     )
-    remedy = f"{_AS_TEXT}; if these are the true ids, put a letter before each, in the images' names too"
-    told = [each for each in problems if each.object_id not in suspects]
-    return {}, [Problem(None, "", CATALOGUE_NAME, problem, remedy), *told]
+    remedy = f"{_WRITE_AS_TEXT}; if the ids are right, put a letter before each, also in the images' names"
+    other_problems = [other for other in problems if other.object_id not in rounded_ids]
+    return {}, [Problem(None, "", CATALOGUE_NAME, problem, remedy), *other_problems]
 
 
 def _fault(object_id: str) -> tuple[str, str] | None:
-    """Say what is wrong with an id and the remedy; None if it is sound."""
+    """Problem and remedy for an invalid id."""
     if object_id.isascii() and object_id.isdigit():
         return None
     cell = quoted(object_id)
     if not object_id.strip():
-        remedy = "write the name of the galaxy's image there, without .jpg, or remove the line if it is no galaxy's"
+        remedy = "write the name of the galaxy's image there, without .jpg, or remove the line if it isn't a galaxy"
         return f"{ID_COLUMN} is empty", remedy
     if object_id.strip().lower() in _MISSING:
         return f"{ID_COLUMN} {cell} stands for a missing value", "write the galaxy's id"
     if object_id != object_id.strip():
         return f"{ID_COLUMN} {cell} has spaces around it", "remove them"
     if _FLOAT.fullmatch(object_id):
-        return f"{ID_COLUMN} {cell} is a number that a spreadsheet or a float has rounded", _AS_TEXT
+        return f"{ID_COLUMN} {cell} is a number that a spreadsheet or a float has rounded", _WRITE_AS_TEXT
     if "/" in object_id or "\\" in object_id or ".." in object_id:
-        return f"{ID_COLUMN} {cell} has a path in it", "write the image's name alone"
+        return f"{ID_COLUMN} {cell} contains a path", "write only the image's name"
     if _IMAGE.fullmatch(object_id):
-        return f"{ID_COLUMN} {cell} has the image's ending", "write the image's name without it"
+        return f"{ID_COLUMN} {cell} ends like a file name", "write the image's name without its ending"
     if not _ID.fullmatch(object_id):
         bare = object_id.removeprefix("=").strip("\"'")
         if object_id[0] in "='\"" and _ID.fullmatch(bare):
-            return f"{ID_COLUMN} {cell} has marks around it that a spreadsheet uses", f"write it alone: {shown(bare)}"
-        return f"{ID_COLUMN} {cell} can't name a file", "use letters, digits and . _ + - only, with no dot at its start"
+            return f"{ID_COLUMN} {cell} has a spreadsheet's quotation marks around it", f"write {shown(bare)}"
+        remedy = "use only letters, digits and . _ + -, and don't begin with a dot"
+        return f"{ID_COLUMN} {cell} can't be a file name", remedy
     return None

@@ -1,4 +1,4 @@
-"""A galaxy's image file -> 8-bit RGB, or a sentence on why not."""
+"""A galaxy's image file -> an 8-bit RGB image, or an error that says why it can't be used."""
 
 import io
 import os
@@ -9,20 +9,31 @@ import zlib
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
 from galviz.files.signatures import file_kind
-from galviz.survey.damage import jpeg_damage, png_damage, png_header_parts, png_palette_damage
+from galviz.survey.damage import jpeg_damage, png_damage, png_header_chunks, png_palette_damage
 
-# Far more than a cutout of one galaxy needs (160 px), and little enough for a few threads to decode at a time.
+# Far more than the cutout of a galaxy needs (160 × 160), but few enough for several threads to decode at a time.
 MAX_PIXELS = 4096 * 4096
 _MAX_BYTES = 64 * 2**20
-# What Pillow's readers of JPEG and PNG raise for rubbish; tests/survey/test_survey.py feeds them much of it.
+# What Pillow's readers of JPEG and PNG raise for invalid content.
 _DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
 _CONVERT = "save it as an 8-bit RGB image in JPEG or PNG"
-_FETCH = "download it again"
+_DOWNLOAD = "download it again"
 _PUT_IMAGE = "put the image itself there"
 
 
-class ImageFault(ValueError):
-    """An image that can't be used. Its two arguments say why, and what to do."""
+class ImageError(ValueError):
+    """An image can't be used.
+
+    Parameters
+    ----------
+    problem, remedy : str
+        Clauses without a full stop: what is wrong, and what to do.
+
+    Examples
+    --------
+    >>> ImageError("the file is empty (0 bytes)", "download it again").remedy
+    'download it again'
+    """
 
     @property
     def problem(self) -> str:
@@ -39,73 +50,90 @@ class ImageFault(ValueError):
 
 
 class _JpegWithoutExif(JpegImagePlugin.JpegImageFile):
-    """Pillow's reader, save that it looks for no resolution in the EXIF part, where a broken one makes it warn."""
+    """Pillow's reader without reading the resolution from EXIF data, which warns if they are broken."""
 
     def _read_dpi_from_exif(self) -> None:
         pass
 
 
 def read_content(path: str | os.PathLike[str]) -> bytes:
-    """Read an image file's bytes.
+    """Read the bytes of an image file.
 
     Raises
     ------
-    ImageFault
-        If it can't be read, is empty or too large to be an image of a galaxy.
+    ImageError
+        If it can't be read, is empty, or has more than 64 MiB.
+
+    Examples
+    --------
+    >>> read_content("nowhere.jpg")
+    Traceback (most recent call last):
+    galviz.survey.images.ImageError: there is no such file; add the image, or remove the galaxy's row
     """
     try:
-        with open(path, "rb", opener=_without_waiting) as file:
+        with open(path, "rb", opener=_open_nonblocking) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise ImageFault("it is no regular file and no image", _PUT_IMAGE)
+                raise ImageError("it is a special file, not an image", _PUT_IMAGE)
             content = file.read(_MAX_BYTES + 1)
     except FileNotFoundError as error:
-        raise ImageFault("there is no such file", "add the image, or remove the galaxy's row") from error
+        raise ImageError("there is no such file", "add the image, or remove the galaxy's row") from error
     except OSError as error:
-        raise ImageFault(
-            f"it can't be read: {error.strerror}", "check the file, its permissions and the disk"
-        ) from error
+        remedy = "check the file, its permissions and the disk"
+        raise ImageError(f"it can't be read: {error.strerror}", remedy) from error
     if not content:
-        raise ImageFault("the file is empty (0 bytes)", _FETCH)
+        raise ImageError("the file is empty (0 bytes)", _DOWNLOAD)
     if len(content) > _MAX_BYTES:
-        raise ImageFault(f"the file is larger than {_MAX_BYTES >> 20} MiB", "cut the galaxy out and save that")
+        raise ImageError(f"the file is larger than {_MAX_BYTES >> 20} MiB", "crop it to the galaxy")
     return content
 
 
-def _without_waiting(path: str, flags: int) -> int:
-    """Open a file at once: opening a pipe would otherwise wait for somebody to write into it, for ever."""
+def _open_nonblocking(path: str, flags: int) -> int:
+    """Open a file without blocking: opening a named pipe would otherwise wait for a writer."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_start(path: str | os.PathLike[str]) -> bytes:
-    """Read a file's first bytes, enough for `galviz.files.signatures.file_kind`; none if it can't be read."""
+    """Read a file's first 1024 bytes, enough for `galviz.files.signatures.file_kind`; empty if it can't be read.
+
+    Examples
+    --------
+    >>> read_start("nowhere.jpg")
+    b''
+    """
     try:
-        with open(path, "rb", opener=_without_waiting) as file:
+        with open(path, "rb", opener=_open_nonblocking) as file:
             return file.read(1024) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
     except OSError:
         return b""
 
 
 def decode_rgb(content: bytes) -> Image.Image:
-    """Decode an image file's bytes.
+    """Decode the bytes of an image file.
 
     Parameters
     ----------
     content : bytes
-        A JPEG or PNG file, whatever its name says. Grey, palette, CMYK and opaque alpha become RGB. EXIF orientation
-        and colour profiles are ignored, as the tutorial's reader and a network's training do: pixels stay where the
-        file has them.
+        A JPEG or PNG file, whatever its name. Grey, palette, CMYK and opaque alpha are converted to RGB. EXIF
+        orientation and colour profiles are ignored, as in the tutorial and in training.
 
     Returns
     -------
     PIL.Image.Image
-        Mode RGB, 8 bits a channel, any size up to 4096 × 4096 px; no metadata; the caller's own.
+        Mode RGB, 8 bits per channel, at most 4096 × 4096 px, without metadata.
 
     Raises
     ------
-    ImageFault
-        If the bytes are no JPEG or PNG, broken, or part of the image data is lost as far as that shows
-        (see `galviz.survey.damage`); 16-bit, animated or truly transparent, for which no conversion is the
-        right one; or have more than `MAX_PIXELS`, which is checked before anything is decoded.
+    ImageError
+        If the content isn't a JPEG or PNG, is broken, or part of the image data is lost, as far as that can be detected
+        (see `galviz.survey.damage`); if the image is 16-bit, animated or transparent, because no conversion is the
+        right one; or if it has more than `MAX_PIXELS`, which is checked before decoding.
+
+    Examples
+    --------
+    >>> file = io.BytesIO()
+    >>> Image.new("L", (64, 48)).save(file, "PNG")
+    >>> decode_rgb(file.getvalue()).mode
+    'RGB'
     """
     image = _open(content)
     if image.format == "PNG" and (damage := png_damage(content)):
@@ -120,14 +148,16 @@ def decode_rgb(content: bytes) -> Image.Image:
         if image.has_transparency_data:
             with_alpha = image.convert("RGBA")
             if with_alpha.getchannel("A").getextrema()[0] < 255:
-                raise ImageFault("it is transparent in places", "lay it on the sky's colour and " + _CONVERT)
+                raise ImageError(
+                    "it is partly transparent", "fill the background with the colour of the sky and " + _CONVERT
+                )
             rgb = with_alpha.convert("RGB")
         elif image.mode == "RGB":
-            # A plain image that shares the pixels: convert would copy them, 64 MB of the largest allowed.
+            # A plain image that shares the pixels. convert would copy them, 64 MB for the largest image.
             rgb = image._new(image.im)
         else:
             rgb = image.convert("RGB")
-    except ImageFault:
+    except ImageError:
         raise
     except _DECODING_ERRORS as error:
         raise _broken(error) from error
@@ -136,57 +166,64 @@ def decode_rgb(content: bytes) -> Image.Image:
 
 
 def pixel_size(content: bytes) -> tuple[int, int]:
-    """Read width and height (px) from an image file's header, without decoding the rest.
+    """Read width and height (px) from the header of an image file.
 
     Raises
     ------
-    ImageFault
-        As `decode_rgb`, as far as the header tells.
+    ImageError
+        As `decode_rgb`, for problems that the header shows.
+
+    Examples
+    --------
+    >>> file = io.BytesIO()
+    >>> Image.new("L", (64, 48)).save(file, "PNG")
+    >>> pixel_size(file.getvalue())
+    (64, 48)
     """
     return _open(content).size
 
 
 def _open(content: bytes) -> ImageFile.ImageFile:
-    """Read the header and refuse what it says can't be used.
+    """Read the header, and raise an error if it shows that the image can't be used.
 
-    Pillow's two readers are called themselves: `Image.open` would try other formats, and warns of too many pixels in a
-    way that only a process-wide setting can change.
+    This calls Pillow's two readers directly. `Image.open` would try other formats, and its limit on the number of
+    pixels is a process-wide setting.
     """
     kind = file_kind(content)
     if kind == "a PNG image":
-        # Pillow would quietly drop the lower half of 16 bits. The depth is the 25th byte of every PNG (its IHDR).
+        # Pillow would silently drop the lower 8 of 16 bits. The depth is byte 25 of every PNG (in its IHDR chunk).
         if content[12:16] == b"IHDR" and content[24:25] == b"\x10":
-            raise ImageFault("it has 16 bits a channel", "stretch it to 8 bits and " + _CONVERT)
-        if b"acTL" in png_header_parts(content):
-            raise ImageFault("it is an animated PNG", _CONVERT)
+            raise ImageError("it has 16 bits per channel", "stretch it to 8 bits and " + _CONVERT)
+        if b"acTL" in png_header_chunks(content):
+            raise ImageError("it is an animated PNG", _CONVERT)
         reader: type[ImageFile.ImageFile] = PngImagePlugin.PngImageFile
     elif kind == "a JPEG image":
         reader = _JpegWithoutExif
     elif kind == "an HTML page":
-        raise ImageFault("it is an HTML page and no image: the download failed", _FETCH)
+        raise ImageError("it is an HTML page, not an image: the download failed", _DOWNLOAD)
     elif kind is not None:
-        raise ImageFault(f"it is {kind} and no JPEG or PNG", _CONVERT)
+        raise ImageError(f"it is {kind}, not a JPEG or PNG", _CONVERT)
     else:
-        raise ImageFault("it is no JPEG or PNG image", _FETCH)
+        raise ImageError("it isn't a JPEG or PNG image", _DOWNLOAD)
     try:
         image = reader(io.BytesIO(content))
     except _DECODING_ERRORS as error:
         raise _broken(error) from error
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise ImageFault(f"it has {width} × {height} px, more than {MAX_PIXELS:,}", "cut the galaxy out and save that")
+        raise ImageError(f"it has {width} × {height} px, more than {MAX_PIXELS:,}", "crop it to the galaxy")
     return image
 
 
-def _damaged(how: str) -> ImageFault:
-    if "subsampling" in how:  # one that hardly any program writes, and the decoder that warns doesn't know
-        return ImageFault("its kind of chroma subsampling can't be checked for damage", _CONVERT)
-    return ImageFault(f"it is damaged: part of the image data is missing or altered ({how})", _FETCH)
+def _damaged(damage: str) -> ImageError:
+    if "subsampling" in damage:  # a rare kind that simplejpeg doesn't support
+        return ImageError("its kind of chroma subsampling can't be checked for damage", _CONVERT)
+    return ImageError(f"it is damaged: part of the image data is missing or altered ({damage})", _DOWNLOAD)
 
 
-def _broken(error: Exception) -> ImageFault:
-    """Word what Pillow found."""
+def _broken(error: Exception) -> ImageError:
+    """Convert an error of Pillow."""
     reason = str(error).strip().rstrip(".")
     if "truncated" in reason.lower():
-        return ImageFault("it is truncated: its end is missing", _FETCH)
-    return ImageFault("it is broken and can't be decoded" + (f" ({reason})" if reason else ""), _FETCH)
+        return ImageError("it is truncated: its end is missing", _DOWNLOAD)
+    return ImageError("it is broken and can't be decoded" + (f" ({reason})" if reason else ""), _DOWNLOAD)

@@ -1,68 +1,70 @@
-"""Numbers of a column that are far from all others, or of another sign: whatever they are, users are told."""
+"""Numbers of a column that are far from all others, or the only negative ones: they may stand for a missing value."""
 
 import numpy as np
 
-# So many different values say how they are spread.
-ENOUGH = 10
-# Whatever its form, a number that is that many ranges away from all others may stand for a missing value (of values
-# that are spread evenly a hundred times their median deviation); and the only negative one, if it repeats.
+# The spread of fewer distinct values isn't known well enough.
+MIN_VALUES = 10
+# The range of nearly equal values is taken as this fraction of the largest.
+MIN_RELATIVE_RANGE = 0.1
+# An outlier is this many ranges away from all others: for a uniform distribution, a hundred median deviations.
 _FAR = 25.0
-# The range of values that are nearly alike is taken as a tenth of the largest.
-LEAST_RANGE = 0.1
 
 
-def is_strange(numbers: np.ndarray, *, signed: bool) -> np.ndarray:
-    """Which numbers may stand for a missing value, judged by all others alone.
+def find_outliers(numbers: np.ndarray, *, signed: bool) -> np.ndarray:
+    """Find numbers that may stand for a missing value, judged by the other numbers alone.
 
     Parameters
     ----------
     numbers : ndarray of float, shape (n,)
         Finite.
     signed : bool
-        Whether negative values are usual, as of velocities.
+        Whether negative values are usual, as for velocities.
 
     Returns
     -------
     ndarray of bool, shape (n,)
-        True for a number that ten different ones are far from: by 25 times their range, and if it occurs once also by
-        more than a long tail explains; and for one that occurs twice and is the only negative one beside them, if they
-        aren't whole numbers.
+        True for a number that is 25 ranges away from the core, which has ten or more distinct numbers, and if it occurs
+        once, also farther than a long tail explains. True also for the only negative number, if it occurs at least
+        twice and the core isn't all integers.
+
+    Examples
+    --------
+    >>> redshifts = np.linspace(0.05, 0.09, 12)
+    >>> find_outliers(np.append(redshifts, [255.0, 255.0]), signed=False)[-3:].tolist()
+    [False, True, True]
     """
-    different, counts = np.unique(numbers, return_counts=True)
-    if different.size <= ENOUGH:
+    distinct, counts = np.unique(numbers, return_counts=True)
+    if distinct.size <= MIN_VALUES:
         return np.zeros(len(numbers), dtype=bool)
-    low, high = _core(different)
-    if high - low < ENOUGH:
+    low, high = _core(distinct)
+    if high - low < MIN_VALUES:
         return np.zeros(len(numbers), dtype=bool)
-    others = different[low:high]
-    outside = np.ones(different.size, dtype=bool)
+    core = distinct[low:high]
+    outside = np.ones(distinct.size, dtype=bool)
     outside[low:high] = False
-    # Of a long tail the farthest value may be as much larger than the next as that is than most, and more.
-    sizes = np.abs(others)
-    largest, usual = sizes.max(), np.median(sizes)
+    # In a long tail the farthest value may be as much larger than the next as that is than the median, and more.
+    sizes = np.abs(core)
+    largest, median = sizes.max(), np.median(sizes)
     with np.errstate(over="ignore"):
-        in_tail = np.abs(different) / largest * usual <= ENOUGH * largest
+        in_tail = np.abs(distinct) / largest * median <= MIN_VALUES * largest
     outside &= ~(in_tail & (counts == 1))
-    strange = outside[np.searchsorted(different, numbers)]
-    # Below the others, of which one may be the negative number itself.
-    others = others[1:] if others[0] < 0 else others
-    only_negative = different[0] < 0 <= different[1] and counts[0] > 1
-    if only_negative and not signed and others.size >= ENOUGH and (others != np.floor(others)).any():
-        strange |= numbers == different[0]
-    return strange
+    is_outlier = outside[np.searchsorted(distinct, numbers)]
+    # The core may include the negative number itself.
+    others = core[1:] if core[0] < 0 else core
+    is_only_negative = distinct[0] < 0 <= distinct[1] and counts[0] > 1
+    if is_only_negative and not signed and others.size >= MIN_VALUES and (others != np.floor(others)).any():
+        is_outlier |= numbers == distinct[0]
+    return is_outlier
 
 
 def _core(ordered: np.ndarray) -> tuple[int, int]:
-    """Where the values begin and end from which all others are far; `ordered` are different numbers.
-
-    They are the middle half, and on either side what is near the ones before.
-    """
+    """Start and end of the core of sorted, distinct numbers: the middle half, extended up to the first wide gap."""
     low, high = ordered.size // 4, ordered.size - ordered.size // 4
     with np.errstate(over="ignore"):
         gaps = np.diff(ordered)
         while True:
             before = low, high
-            # The farther out a value is, the larger is the range that it is compared with.
+            # The farther out a value is, the larger is the range that its gap is compared with.
             far = _is_far(gaps[high - 1 :], ordered[low], ordered[high - 1 : -1])
             high = high + int(far.argmax()) if far.any() else ordered.size
             far = _is_far(gaps[:low], ordered[1 : low + 1], ordered[high - 1])[::-1]
@@ -72,6 +74,6 @@ def _core(ordered: np.ndarray) -> tuple[int, int]:
 
 
 def _is_far(gaps: np.ndarray, lowest: np.ndarray, highest: np.ndarray) -> np.ndarray:
-    """Whether the value behind each gap is far from those between a lowest and a highest one."""
-    scale = np.maximum(highest - lowest, LEAST_RANGE * np.maximum(np.abs(lowest), np.abs(highest)))
+    """Whether each gap is wide compared with the range from `lowest` to `highest`."""
+    scale = np.maximum(highest - lowest, MIN_RELATIVE_RANGE * np.maximum(np.abs(lowest), np.abs(highest)))
     return gaps > _FAR * scale

@@ -1,4 +1,4 @@
-"""What is wrong with a survey folder: problems, each with its remedy, and the error that carries all of them."""
+"""What is wrong with a survey folder: problems with their remedies, and the error that lists all of them."""
 
 import re
 from collections.abc import Iterable
@@ -7,9 +7,9 @@ from functools import cached_property
 
 import pandas as pd
 
-_TOLD, _EXAMPLES = 10, 5
-# What differs between problems of one kind: what is in quotes, and words that begin with a digit.
-_PARTICULAR = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<![\w.])[+−-]?\d[^\s:;,]*""")
+_MAX_LISTED, _MAX_EXAMPLES = 10, 5
+# What differs between problems of the same kind: quoted values, and words that begin with a digit.
+_SPECIFIC = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<![\w.])[+−-]?\d[^\s:;,]*""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,18 @@ class Problem:
     Attributes
     ----------
     row : int or None
-        Line of master.csv as a text editor counts it (the header is line 1); None where a whole file is meant.
+        Line number in master.csv (the header is line 1); None if the problem is that of a whole file.
     object_id : str
-        The galaxy's id as the catalogue has it; empty where there is none.
+        The galaxy's id in the catalogue, or empty.
     file : str
-        The file, seen from the survey folder, such as ``images/123.jpg``.
+        Path within the survey folder, such as ``images/123.jpg``.
     problem, remedy : str
-        Clauses without a full stop: what is wrong with the value found; what to do.
+        Clauses without a full stop: what is wrong, and what to do.
+
+    Examples
+    --------
+    >>> print(Problem(7, "123", "images/123.jpg", "the file is empty (0 bytes)", "download it again"))
+    row 7, images/123.jpg: the file is empty (0 bytes); download it again.
     """
 
     row: int | None
@@ -36,7 +41,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = [] if self.row is None else [f"row {self.row}"]
-        # An image's file name holds the id already.
+        # The name of an image contains the id.
         if self.object_id and self.object_id not in self.file:
             place.append(f"objID {self.object_id}")
         return f"{', '.join([*place, self.file])}: {self.problem}; {self.remedy}."
@@ -44,13 +49,13 @@ class Problem:
 
 @dataclass(frozen=True)
 class ProblemGroup:
-    """Problems of one kind.
+    """Problems of the same kind.
 
     Attributes
     ----------
     count : int
     examples : tuple of Problem
-        The first of them, five at most.
+        The first five.
     """
 
     count: int
@@ -58,85 +63,92 @@ class ProblemGroup:
 
 
 class SurveyError(ValueError):
-    """A survey folder that can't be read as one, with everything that is wrong with it.
+    """A survey folder is invalid; the error lists all of its problems.
 
     Parameters
     ----------
     folder : str
-        The survey folder, as it was given.
+        The survey folder.
     problems : iterable of Problem
-        At least one. They are sorted by row, those of a whole file first.
+        At least one.
 
     Attributes
     ----------
-    groups : tuple of ProblemGroup
-        The same problems, those of one kind together; the largest group first.
     problems : pandas.DataFrame
-        A row a problem; columns ``row`` (Int64, missing for a whole file), ``objID``, ``file``, ``problem`` and
-        ``remedy`` (str).
+        One row per problem; columns ``row`` (Int64, missing for a whole file), ``objID``, ``file``, ``problem`` and
+        ``remedy`` (str). Sorted by row, problems of whole files first.
     details : tuple of Problem
-        The same; ``str`` of each is a sentence.
+        The same problems; ``str`` gives a sentence.
+    groups : tuple of ProblemGroup
+        Problems of the same kind, the largest group first.
+
+    Examples
+    --------
+    >>> error = SurveyError("my-survey", [Problem(None, "", "master.csv", "it is empty", "add one row per galaxy")])
+    >>> print(error)
+    The survey folder my-survey has 1 problem:
+    - master.csv: it is empty; add one row per galaxy.
+    >>> error.problems["remedy"].tolist()
+    ['add one row per galaxy']
     """
 
     def __init__(self, folder: str, problems: Iterable[Problem]) -> None:
         self.folder = folder
         self.details = tuple(sorted(problems, key=lambda problem: problem.row or 0))
         if not self.details:
-            raise ValueError("SurveyError needs at least one problem, got none: raise it only if something is wrong")
+            raise ValueError(
+                "problems must have at least one item; got none. Raise SurveyError only if there is a problem."
+            )
         super().__init__(folder, self.details)
 
-    # So that it can be pickled, which process pools and caches do.
+    # Exceptions with several arguments can't be pickled without this; process pools and caches pickle them.
     def __reduce__(self) -> tuple[type, tuple[str, tuple[Problem, ...]]]:
         return type(self), (self.folder, self.details)
 
     @cached_property
     def groups(self) -> tuple[ProblemGroup, ...]:
-        """Problems of one kind together."""
+        """Problems of the same kind, the largest group first."""
         groups: dict[tuple[str, str, str], list[Problem]] = {}
         general = _Generalised()
-        for each in self.details:
-            place, slash, _ = each.file.rpartition("/")
-            problem, remedy = (
-                general[text, each.object_id if each.object_id in text else ""] for text in (each.problem, each.remedy)
-            )
-            kind = (place if slash else each.file, problem, remedy)
-            groups.setdefault(kind, []).append(each)
+        for problem in self.details:
+            folder, slash, _ = problem.file.rpartition("/")
+            texts = [
+                general[text, problem.object_id if problem.object_id in text else ""]
+                for text in (problem.problem, problem.remedy)
+            ]
+            groups.setdefault((folder if slash else problem.file, *texts), []).append(problem)
         largest_first = sorted(groups.values(), key=len, reverse=True)
-        return tuple(ProblemGroup(len(group), tuple(group[:_EXAMPLES])) for group in largest_first)
+        return tuple(ProblemGroup(len(group), tuple(group[:_MAX_EXAMPLES])) for group in largest_first)
 
     @property
     def problems(self) -> pd.DataFrame:
-        """A table of all problems, made anew at each call."""
-        names = {"row": "row", "objID": "object_id", "file": "file", "problem": "problem", "remedy": "remedy"}
-        return pd.DataFrame(
-            {
-                name: pd.array([getattr(each, attribute) for each in self.details], "Int64" if name == "row" else "str")
-                for name, attribute in names.items()
-            }
-        )
+        """All problems, one row per problem."""
+        attributes = {"row": "row", "objID": "object_id", "file": "file", "problem": "problem", "remedy": "remedy"}
+        columns = {column: [getattr(problem, name) for problem in self.details] for column, name in attributes.items()}
+        return pd.DataFrame(columns).astype({column: "Int64" if column == "row" else "str" for column in columns})
 
     @property
     def summary(self) -> str:
-        """One line: how many problems there are, and where."""
+        """One line: the folder and the number of problems."""
         return f"The survey folder {self.folder} has {self.count}"
 
     @property
     def count(self) -> str:
-        """How many problems there are, in words."""
+        """The number of problems, in words."""
         return "1 problem" if len(self.details) == 1 else f"{len(self.details)} problems"
 
     def __str__(self) -> str:
-        lines = [f"{self.summary}:", *(f"- {problem}" for problem in self.details[:_TOLD])]
-        if len(self.details) > _TOLD:
-            lines.append(f"… and {len(self.details) - _TOLD} more: see .problems")
+        lines = [f"{self.summary}:", *(f"- {problem}" for problem in self.details[:_MAX_LISTED])]
+        if len(self.details) > _MAX_LISTED:
+            lines.append(f"… and {len(self.details) - _MAX_LISTED} more: see .problems")
         return "\n".join(lines)
 
 
 class _Generalised(dict[tuple[str, str], str]):
-    """What the texts of one kind of problem share, by text and id: without ids, values and numbers."""
+    """Cache of texts of problems without ids, values and numbers, by text and id."""
 
     def __missing__(self, key: tuple[str, str]) -> str:
         text, object_id = key
         words = ("…" if word.partition(".")[0].rstrip(",:") == object_id else word for word in text.split(" "))
-        self[key] = _PARTICULAR.sub("…", " ".join(words))
+        self[key] = _SPECIFIC.sub("…", " ".join(words))
         return self[key]

@@ -16,7 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from galviz.survey.fingerprints import fingerprint
-from galviz.survey.nearcopies import find_near_copies
+from galviz.survey.near_duplicates import find_near_duplicates
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def identify_galaxies(object_ids: Sequence[str], read: Callable[[int], Image.Ima
             fingerprints.append(fingerprint(image))
     first = list(positions.values())
     numbers = number_galaxies(object_ids, digests)
-    pairs = find_near_copies(fingerprints, lambda position: read(first[position]), groups=numbers[first].tolist())
+    pairs = find_near_duplicates(fingerprints, lambda position: read(first[position]), groups=numbers[first].tolist())
     merged = number_galaxies(object_ids, digests, [(first[one], first[other]) for one, other in pairs])
     return Identities(digests, merged, int(numbers.max(initial=-1) - merged.max(initial=-1)))
 

@@ -12,7 +12,7 @@ from galviz import __version__
 from galviz.files.jsonfile import parse_json
 from galviz.files.reading import read_regular
 from galviz.files.shipped import check_shipped
-from galviz.survey.catalogue import SIMULATION_NAME
+from galviz.survey.catalogue_file import SIMULATION_NAME
 from galviz.survey.survey import Survey
 
 

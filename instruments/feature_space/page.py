@@ -94,7 +94,7 @@ def _show_plane(space: FeatureSpace, plane: Plane) -> None:
 
 def _show_pictures(space: FeatureSpace, plane: Plane) -> None:
     points, layer, x, y = plane.points, plane.layer, plane.x, plane.y
-    shown = points.iloc[spread_out(points[[x, y]], MAX_PICTURES, least_apart=MIN_DISTANCE)]
+    shown = points.iloc[spread_out(points[[x, y]], MAX_PICTURES, min_distance=MIN_DISTANCE)]
     framed_by = "true" if plane.has_truth else "predicted" if space.has_predictions else None
     chart = image_scatter(shown, x, y, space.label, framed_by=framed_by)
     st.altair_chart(chart, key=f"images-{x}-{y}-{layer}")

@@ -12,7 +12,7 @@ from galviz.survey.survey import load_survey
 survey, features = load_survey(), load_features()
 sample = draw_sample(features.object_ids, 256)
 places = fit_pca(features.layers["features"][features.rows(sample)], 3, whiten=True).coordinates[:, [0, 2]]
-shown = spread_out(places, 60, least_apart=0.05)
+shown = spread_out(places, 60, min_distance=0.05)
 true = survey.catalogue.loc[sample, "metallicity"].to_numpy()[shown]
 
 fig, ax = plt.subplots(figsize=(10, 8))

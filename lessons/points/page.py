@@ -63,7 +63,7 @@ def page() -> None:
         framed_by = choose_one("Frame", ["true", "predicted"], "true", key="frame")
     projection = project(features, layer, sample, n_components)
     points = points_table(opened, features, projection.coordinates, sample, label)
-    shown = points.iloc[spread_out(points[[x, y]], count, least_apart=MIN_DISTANCE)]
+    shown = points.iloc[spread_out(points[[x, y]], count, min_distance=MIN_DISTANCE)]
     with top:
         chart = image_scatter(shown, x, y, label, framed_by=framed_by)
         st.altair_chart(chart, key=f"{x}-{y}-{layer}")

@@ -67,7 +67,7 @@ def test_file_names_that_are_not_portable_are_noted(make_survey, capsys):
         return  # this file system ignores case
     assert cli.main(["check-survey", str(folder)]) == 0
     notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note ")]
-    assert any("A1.jpg, a1.jpg differ in upper and lower case alone" in note for note in notes)
+    assert any("A1.jpg, a1.jpg differ only in upper and lower case" in note for note in notes)
     assert any("a file called NUL.jpg" in note for note in notes)
 
 
@@ -128,7 +128,7 @@ def test_problems_are_printed_row_by_row_with_their_count(folder, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"row 2, images/{ids[0]}.jpg: there is no image; add it, or remove the galaxy's row."
     assert lines[1].startswith(
-        f"row 3, objID {ids[1]}, master.csv: the label oh_p50 = 'abc' is no finite number; leave"
+        f"row 3, objID {ids[1]}, master.csv: the label oh_p50 = 'abc' isn't a finite number; leave"
     )
     assert lines[-1] == f"The survey folder {folder} has 32 problems."
     assert len(lines) == 33
@@ -147,7 +147,7 @@ def test_missing_values_and_text_are_listed(folder, capsys):
     assert "cz: " in line
     assert "-99 (1)" in line
     (line,) = [line for line in lines if line.startswith("text      age: ")]
-    assert "1 of 4 cells are no numbers, the first 'bad' on line 2" in line
+    assert "1 of 4 cells isn't a number, the first 'bad' on line 2" in line
     assert cli.main(["check-survey", str(folder), "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["missing"] == {"redshift": {"-9999": 2, "N/A": 1}, "mass": {"-999": 1}}
@@ -196,7 +196,7 @@ def test_json_has_facts_or_problems(folder, capsys):
     whole, row = json.loads(capsys.readouterr().out)["problems"]
     assert (whole["row"], whole["file"]) == (None, "master.csv")
     assert (row["row"], row["objID"], row["file"]) == (2, "../é", "master.csv")
-    assert row["remedy"] == "write the image's name alone"
+    assert row["remedy"] == "write only the image's name"
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\1\2", b"objID\n", b"<html>", b"\xff\xfe", b"a;b\n1;2\n", b'"'])

@@ -620,7 +620,7 @@ def test_a_folder_and_a_file_that_may_not_be_read(path, monkeypatch):
         with pytest.raises(FeaturesError, match="can't be read: Permission denied; check the path and its permissions"):
             load_features(path)
     folder_instead(path)
-    with pytest.raises(FeaturesError, match=r"can't be read: it is a folder and no file; name the file itself"):
+    with pytest.raises(FeaturesError, match=r"can't be read: it is a folder, not a file; name the file itself"):
         load_features(path)
 
 

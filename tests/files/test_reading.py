@@ -29,7 +29,7 @@ def test_what_is_no_file_is_refused_at_once(tmp_path, monkeypatch):
         for name, kind in (("pipe", "FIFO"), ("socket", "socket"), (".", "folder"), ("/dev/zero", "device")):
             (tmp_path / "link").symlink_to(name)
             for path in (name, "link"):
-                with pytest.raises(NotRegularError, match=f"it is a .*{kind}.* and no file"):
+                with pytest.raises(NotRegularError, match=f"it is a .*{kind}.*, not a file"):
                     read_regular(path)
             (tmp_path / "link").unlink()
 
@@ -44,4 +44,4 @@ def test_a_name_that_changes_to_a_pipe_is_refused_too(tmp_path, monkeypatch):
 
 def test_the_error_can_be_pickled():
     error = pickle.loads(pickle.dumps(NotRegularError("here", "a socket")))
-    assert (error.kind, error.filename, error.strerror) == ("a socket", "here", "it is a socket and no file")
+    assert (error.kind, error.filename, error.strerror) == ("a socket", "here", "it is a socket, not a file")

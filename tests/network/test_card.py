@@ -383,7 +383,7 @@ def test_what_is_not_a_regular_file_is_refused_at_once(tmp_path, kind):
     elif kind == "a socket":
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(str(path))
-    assert refused(path) == f"The model card {path} can't be read: it is {kind} and no file. Check the file."
+    assert refused(path) == f"The model card {path} can't be read: it is {kind}, not a file. Check the file."
 
 
 def test_a_file_too_large_for_a_card_is_refused(path):

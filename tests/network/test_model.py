@@ -248,7 +248,7 @@ def test_a_scale_that_takes_the_head_beyond_float32_is_told(weights):
 def test_what_is_no_regular_file_is_told_at_once(weights):
     weights.unlink()
     os.mkfifo(weights)
-    assert "can't be read: it is a named pipe (FIFO) and no file." in refused(weights, mentions=weights)
+    assert "can't be read: it is a named pipe (FIFO), not a file." in refused(weights, mentions=weights)
 
 
 def test_any_change_of_the_weights_is_told(weights):

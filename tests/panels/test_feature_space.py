@@ -221,7 +221,7 @@ def test_what_is_missing_and_what_is_no_colour_is_told(open_page, make_survey):
     assert rows["colour"].isna().sum() == 3
     assert {"**age**", "gone", "name"}.isdisjoint(app.selectbox(key="colour").options)
     (why,) = [caption.value for caption in app.caption if caption.value.startswith("Not among the colours")]
-    assert "`**age**`: `it is text, because 1 of 15 cells are no numbers, the first '1.2 Gyr' on line 2;" in why
+    assert "`**age**`: `it is text, because 1 of 15 cells isn't a number, the first '1.2 Gyr' on line 2;" in why
     assert "`gone` is missing for 15 of 15 galaxies" in why
     assert "`name` is text with 15 categories" in why
 
@@ -560,7 +560,7 @@ def test_every_picture_and_number_of_the_instrument_is_the_cores(open_page, tiny
     second, fourth = fit.explained_variance_ratio[[1, 3]]
     assert f"PC2 explains {second:.0%} of the variance, PC4 {fourth:.0%}" in page_text(app)
 
-    chosen = spread_out(fit.coordinates[:, [1, 3]], MAX_PICTURES, least_apart=MIN_DISTANCE)
+    chosen = spread_out(fit.coordinates[:, [1, 3]], MAX_PICTURES, min_distance=MIN_DISTANCE)
     spec, rows = chart(app, 1)
     assert rows["objID"].tolist() == [ids[row] for row in chosen]
     assert spec["layer"][0]["encoding"]["color"]["field"] == "true"

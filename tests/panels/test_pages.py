@@ -468,7 +468,7 @@ def test_the_pictures_drawn_are_those_farthest_apart(run_app, survey, features, 
     app = run_app(page="lessons/points", sample=size, pictures=count, layer=layer)
     ids, values = sample_of(survey, features, size, layer)
     places = fit_pca(values, 3).coordinates[:, [0, 2]]
-    chosen = spread_out(places, count, least_apart=0.08)
+    chosen = spread_out(places, count, min_distance=0.08)
     spec, rows = chart(app)
     assert rows["objID"].tolist() == [ids[row] for row in chosen]
     assert rows[["PC1", "PC3"]].to_numpy() == pytest.approx(places[chosen], abs=6e-5)

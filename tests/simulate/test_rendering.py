@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from galviz.simulate import draw_causes, render, render_jpeg
-from galviz.survey.catalogue import SIMULATION_NAME
+from galviz.survey.catalogue_file import SIMULATION_NAME
 from galviz.survey.survey import load_survey
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from galviz.simulate import draw_causes, render_jpeg, write_survey
-from galviz.survey.catalogue import SIMULATION_NAME
+from galviz.survey.catalogue_file import SIMULATION_NAME
 from galviz.survey.survey import SurveyError, load_survey
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,7 +80,7 @@ def test_a_killed_run_continues_to_the_same_folder(written, tmp_path):
     while _group_alive(process.pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not _group_alive(process.pid)
-    with pytest.raises(SurveyError, match="its simulation was stopped: run the same simulate command again"):
+    with pytest.raises(SurveyError, match="its simulation was interrupted: run the same simulate command again"):
         load_survey(folder)
     (folder / "images" / ".half.jpg.0123456789ab.part").write_bytes(b"half")
     write_survey(folder, n=20, seed=3, framing="petrosian", workers=1)

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galviz.survey.catalogue import read_catalogue, read_catalogue_file
-from galviz.survey.identifiers import not_portable
+from galviz.survey.catalogue import read_catalogue
+from galviz.survey.catalogue_file import read_catalogue_file
 from galviz.survey.label import describe_label
+from galviz.survey.portability import portability_warnings
 from galviz.survey.table import read_table
 
 
@@ -138,9 +139,9 @@ def test_a_label_that_isn_t_there_names_those_that_are():
     assert "log_mass, redshift" in sentence
     assert "perhaps you mean 'log_mass'" in sentence
     assert "perhaps you mean 'OH_P50'" in only_sentence("objID,OH_P50\na,8\n", "oh_p50")[2]
-    assert "name one of these" in only_sentence("objID,redshift\na,0.1\n", "xyz")[2]
-    assert "no others" in only_sentence("objID\na\n", "xyz")[2]
-    assert "name another column" in only_sentence("objID,x\na,8\n", "objID")[2]
+    assert "choose one of these" in only_sentence("objID,redshift\na,0.1\n", "xyz")[2]
+    assert "besides objID: none" in only_sentence("objID\na\n", "xyz")[2]
+    assert "choose another column" in only_sentence("objID,x\na,8\n", "objID")[2]
 
 
 def test_two_metallicities_clash():
@@ -151,18 +152,18 @@ def test_two_metallicities_clash():
 @pytest.mark.parametrize(
     ("cell", "says", "remedy"),
     [
-        ("abc", "no finite number", "leave the cell empty"),
-        ("nan", "no finite number", "leave the cell empty"),
-        ("inf", "no finite number", "leave the cell empty"),
-        ("-Infinity", "no finite number", "leave the cell empty"),
-        ("8_5", "no finite number", "leave the cell empty"),
-        ('"8,75"', "no finite number", "decimal point"),
-        ("N/A", "no finite number", "leave the cell empty"),
-        ("-9999", "SDSS's mark for 'not measured'", "leave the cell empty"),
-        ("-99", "a mark for 'not measured'", "leave the cell empty"),
-        ("-9999.0", "SDSS's mark for 'not measured'", "leave the cell empty"),
-        ("5.99", "between 6 and 11", "true column"),
-        ("0.02", "between 6 and 11", "true column"),
+        ("abc", "isn't a finite number", "leave the cell empty"),
+        ("nan", "isn't a finite number", "leave the cell empty"),
+        ("inf", "isn't a finite number", "leave the cell empty"),
+        ("-Infinity", "isn't a finite number", "leave the cell empty"),
+        ("8_5", "isn't a finite number", "leave the cell empty"),
+        ('"8,75"', "isn't a finite number", "decimal point"),
+        ("N/A", "isn't a finite number", "leave the cell empty"),
+        ("-9999", "SDSS's sentinel for 'not measured'", "leave the cell empty"),
+        ("-99", "a sentinel for 'not measured'", "leave the cell empty"),
+        ("-9999.0", "SDSS's sentinel for 'not measured'", "leave the cell empty"),
+        ("5.99", "between 6 and 11", "holds the label"),
+        ("0.02", "between 6 and 11", "holds the label"),
         ("1e-400", "too small for a 64-bit float", "multiply"),
         ("1.5D-400", "too small for a 64-bit float", "multiply"),
         ("1e400", "too large for a 64-bit float", "divide"),
@@ -181,11 +182,11 @@ def test_a_label_s_cell_that_can_t_be_one(cell, says, remedy):
 
 def test_other_labels_have_other_ranges():
     assert frame_of("objID,x\na,-5\nb,1e9\n", "x")["x"].tolist() == [-5, 1e9]
-    assert "SDSS's mark" in only_sentence("objID,x\na,-9999\n", "x")[2]
+    assert "SDSS's sentinel" in only_sentence("objID,x\na,-9999\n", "x")[2]
 
 
 def test_a_mark_that_stands_apart_is_refused_in_any_label():
-    assert "a mark for 'not measured'" in only_sentence("objID,mass\na,9.5\nb,-999\nc,11.2\n", "mass")[2]
+    assert "a sentinel for 'not measured'" in only_sentence("objID,mass\na,9.5\nb,-999\nc,11.2\n", "mass")[2]
     assert frame_of("objID,velocity\na,-120\nb,-99\nc,50\n", "velocity")["velocity"].tolist() == [-120, -99, 50]
 
 
@@ -216,7 +217,7 @@ def test_labels_that_differ_in_digits_that_a_float_loses_are_told():
 
     ones = "0." + "1" * 40
     ((_, _, sentence),) = told(*(f"{ones}{digits}" for digits in range(12)))
-    assert "all 12 labels z have the same fault" in sentence
+    assert "all 12 labels z are invalid" in sentence
     assert "more digits than a 64-bit float holds" in sentence
     assert [row for row, _, _ in told(f"{ones}1", "0.5", f"{ones}2", "0.25")] == [2, 4]
     assert [row for row, _, _ in told("1000000000.00000000001", "1000000000", "2")] == [2, 3]
@@ -243,7 +244,7 @@ def test_a_label_that_is_wrong_for_all_galaxies_is_told_once():
 
     ((row, object_id, sentence),) = told('"8,75"', "")
     assert (row, object_id) == (None, "")
-    assert "all 30 labels oh_p50 have the same fault" in sentence
+    assert "all 30 labels oh_p50 are invalid" in sentence
     assert "on line 2" in sentence
     assert "decimal point" in sentence
     assert len(told('"8,75"', "8.5")) == 30
@@ -281,10 +282,10 @@ def test_a_colour_range_is_never_empty(values):
 @pytest.mark.parametrize(
     ("content", "row", "says", "remedy"),
     [
-        (b"", None, "empty", "header line"),
-        (b" \r\n\n", None, "empty", "header line"),
-        (b"\xef\xbb\xbf", None, "empty", "header line"),
-        (b"objID,oh_p50\n", None, "no galaxies", "add a row"),
+        (b"", None, "empty", "write a header"),
+        (b" \r\n\n", None, "empty", "write a header"),
+        (b"\xef\xbb\xbf", None, "empty", "write a header"),
+        (b"objID,oh_p50\n", None, "no galaxies", "add one row"),
         (b"objID,oh_p50\na,8.5\0\n", None, "NUL bytes", "CSV UTF-8"),
         (bytes(range(256)) * 4, None, "NUL bytes", "CSV UTF-8"),
         ("objID,name\na,x\nb,é\n".encode("latin-1"), 3, "isn't UTF-8 (byte 0xe9", "CSV UTF-8"),
@@ -305,7 +306,7 @@ def test_what_is_no_table(content, row, says, remedy):
 @pytest.mark.parametrize(
     ("header", "says", "remedy"),
     [
-        ("id,oh_p50", "no column objID among its columns: id, oh_p50", "rename 'id' to objID"),
+        ("id,oh_p50", "no column objID; its columns are: id, oh_p50", "rename 'id' to objID"),
         ("OBJID,oh_p50", "no column objID", "rename 'OBJID' to objID"),
         ("# objID,oh_p50", "no column objID", "rename '# objID' to objID"),
         ("#Table1", "no column objID", "first line is a comment: remove it"),
@@ -313,7 +314,7 @@ def test_what_is_no_table(content, row, says, remedy):
         ("objID\toh_p50", "no column objID", "separated by tabs"),
         ("1237648702973411443,8.75", "no column objID", "header seems to be missing"),
         ("galaxy,oh_p50", "no column objID", "add a column objID"),
-        ("ra,dr7objid", "no column objID", "rename 'dr7objid' to objID if the images are named by it"),
+        ("ra,dr7objid", "no column objID", "rename 'dr7objid' to objID if the images are named after it"),
         ("specObjID,oh_p50", "no column objID", "rename 'specObjID' to objID if"),
         ("GalaxyID,oh_p50", "no column objID", "rename 'GalaxyID' to objID if"),
         ("source_id,oh_p50", "no column objID", "rename 'source_id' to objID if"),
@@ -321,7 +322,7 @@ def test_what_is_no_table(content, row, says, remedy):
         ("objID oh_p50", "no column objID", "separated by spaces"),
         ('"objID";"oh_p50"', "no column objID", "separated by semicolons"),
         ("id;oh_p50", "no column objID", "separated by semicolons"),
-        ("sep=,", "'sep=,', which is for Excel", "remove it"),
+        ("sep=,", "'sep=,', which only Excel understands", "remove it"),
         ("objID,oh_p50,", "column 3 of 3 has no name", "remove the comma at the end of each line"),
         (",objID,oh_p50", "column 1 of 3 has no name", "index=False"),
         ("objID,z,z", "columns 2 and 3 are both called 'z'", "rename one"),
@@ -344,15 +345,15 @@ def test_a_header_of_many_columns_is_cut_short():
 @pytest.mark.parametrize(
     ("line", "says", "remedy"),
     [
-        ("b", "has 1 cell where the header has 3", "needs its comma"),
-        ("b,8.5", "has 2 cells where the header has 3", "needs its comma"),
-        ("b,8.5,x,y", "has 4 cells where the header has 3", "quotation marks"),
+        ("b", "has 1 cell, the header has 3", "needs its comma"),
+        ("b,8.5", "has 2 cells, the header has 3", "needs its comma"),
+        ("b,8.5,x,y", "has 4 cells, the header has 3", "quotation marks"),
         ("", "the line is empty", "remove it"),
-        ('b,8.5,"x', "quotation marks don't pair up", "close the quotation mark"),
-        ('b,8.5,"x"y', "quotation marks don't pair up", "close the quotation mark"),
-        ("b,8.5,x,", "has 4 cells where the header has 3", "remove the comma at the line's end"),
+        ('b,8.5,"x', "quotation mark on this line is never closed", "close it"),
+        ('b,8.5,"x"y', "quotation mark on this line is never closed", "close it"),
+        ("b,8.5,x,", "has 4 cells, the header has 3", "remove the comma at the end of the line"),
         ("# from here on", "the line is a comment", "remove it"),
-        ("objID,oh_p50,name", "the line is a header again", "remove it"),
+        ("objID,oh_p50,name", "the line repeats the header", "remove it"),
     ],
 )
 def test_rows(line, says, remedy):
@@ -383,19 +384,19 @@ def test_sound_ids_stay_as_they_are(object_id):
         ("1237648702973411443.0", "1237648702973411443.0", "a spreadsheet or a float", "as text"),
         ("nan", "nan", "missing value", "the galaxy's id"),
         ("#N/A", "#N/A", "missing value", "the galaxy's id"),
-        ("1.jpg", "1.jpg", "the image's ending", "without it"),
-        ("ngc-1.PNG", "ngc-1.PNG", "the image's ending", "without it"),
-        ("'123", "'123", "marks around it", "write it alone: 123"),
-        ('"=""123"""', '="123"', "marks around it", "write it alone: 123"),
-        ("../secret", "../secret", "a path in it", "name alone"),
-        ("images/1", "images/1", "a path in it", "name alone"),
-        ("C:\\a", "C:\\a", "a path in it", "name alone"),
-        ("a..b", "a..b", "a path in it", "name alone"),
-        (".hidden", ".hidden", "can't name a file", "letters, digits"),
-        ("a b", "a b", "can't name a file", "letters, digits"),
-        ("é", "é", "can't name a file", "letters, digits"),
-        ("a\x1b[31m", "'a\\x1b[31m'", "can't name a file", "letters, digits"),
-        ("x" * 99 + "?", None, "can't name a file", "letters, digits"),
+        ("1.jpg", "1.jpg", "ends like a file name", "without its ending"),
+        ("ngc-1.PNG", "ngc-1.PNG", "ends like a file name", "without its ending"),
+        ("'123", "'123", "quotation marks around it", "write 123"),
+        ('"=""123"""', '="123"', "quotation marks around it", "write 123"),
+        ("../secret", "../secret", "contains a path", "only the image's name"),
+        ("images/1", "images/1", "contains a path", "only the image's name"),
+        ("C:\\a", "C:\\a", "contains a path", "only the image's name"),
+        ("a..b", "a..b", "contains a path", "only the image's name"),
+        (".hidden", ".hidden", "can't be a file name", "letters, digits"),
+        ("a b", "a b", "can't be a file name", "letters, digits"),
+        ("é", "é", "can't be a file name", "letters, digits"),
+        ("a\x1b[31m", "'a\\x1b[31m'", "can't be a file name", "letters, digits"),
+        ("x" * 99 + "?", None, "can't be a file name", "letters, digits"),
     ],
 )
 def test_ids_that_can_t_be_ids(cell, shown, says, remedy):
@@ -419,8 +420,7 @@ def test_ids_that_were_rounded_are_refused_in_one_sentence():
         assert catalogue.lines == {}  # so that no image is looked for
         row, object_id, sentence = only_sentence(text)
         assert (row, object_id) == (None, "")
-        assert "all 50 long ids look as if" in sentence
-        assert by in sentence
+        assert f"all 50 long ids seem to have been rounded by {by}" in sentence
         assert f"on line 2, is {ids[0]}" in sentence
         assert "dtype={'objID': str}" in sentence
     frame_of("objID,oh_p50\n" + "".join(f"{each},8.5\n" for each in true))
@@ -483,12 +483,12 @@ def test_all_problems_are_told_at_once():
     found = [(row, sentence.split(": ", 1)[1].split(";")[0]) for row, _, sentence in sentences(text)]
     assert found == [
         (1, "column 3 of 4 has no name"),
-        (2, "the row has 3 cells where the header has 4"),
-        (3, "objID '../b' has a path in it"),
+        (2, "the row has 3 cells, the header has 4"),
+        (3, "objID '../b' contains a path"),
         (4, "objID a is on line 2 already"),
         (6, "objID d is on line 5 already"),
-        (3, "the label oh_p50 = 'x' is no finite number"),
-        (4, "the label oh_p50 = '-9999' is SDSS's mark for 'not measured'"),
+        (3, "the label oh_p50 = 'x' isn't a finite number"),
+        (4, "the label oh_p50 = '-9999' is SDSS's sentinel for 'not measured'"),
     ]
 
 
@@ -562,15 +562,15 @@ def test_the_file_is_found_or_looked_for(tmp_path):
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner" / "master.csv").write_text("objID\na\n")
     assert "there is one in inner: give that folder" in told(tmp_path)
-    assert "it is a file and no folder" in told(tmp_path / "inner" / "master.csv")
+    assert "it is a file, not a folder" in told(tmp_path / "inner" / "master.csv")
     (tmp_path / "odd" / "master.csv").mkdir(parents=True)
-    assert "master.csv: it is a folder and no file" in told(tmp_path / "odd")
+    assert "master.csv: it is a folder, not a file" in told(tmp_path / "odd")
     assert read_catalogue_file(tmp_path / "inner") == (b"objID\na\n", None)
     (tmp_path / "link").mkdir()
     (tmp_path / "link" / "master.csv").symlink_to(tmp_path / "inner" / "master.csv")
     assert read_catalogue_file(tmp_path / "link") == (b"objID\na\n", None)
     (tmp_path / "inner" / "master.csv").unlink()
-    assert "it is a link to nothing" in told(tmp_path / "link")
+    assert "it is a broken link" in told(tmp_path / "link")
     (tmp_path / "a.csv").touch()
     assert "rename one of Master.CSV, a.csv to master.csv" in told(tmp_path)
 
@@ -580,14 +580,14 @@ def test_a_pipe_is_refused_at_once(tmp_path):
     os.mkfifo(tmp_path / "master.csv")
     content, problem = read_catalogue_file(tmp_path)
     assert content == b""
-    assert str(problem) == "master.csv: it is a named pipe (FIFO) and no file; put the table itself there."
+    assert str(problem) == "master.csv: it is a named pipe (FIFO), not a file; put the table itself there."
 
 
 def test_names_that_other_systems_can_t_keep_are_told():
-    assert not_portable(["a1.jpg", "A2.jpg", "con1.jpg", "console.png", "a1.png"]) == []
-    (sentence,) = not_portable(["A1.jpg", "b.jpg", "a1.JPG", "c.png", "C.png"])
-    assert "A1.jpg, a1.JPG differ" in sentence
-    assert "(and 1 more such)" in sentence
+    assert portability_warnings(["a1.jpg", "A2.jpg", "con1.jpg", "console.png", "a1.png"]) == []
+    (sentence,) = portability_warnings(["A1.jpg", "b.jpg", "a1.JPG", "c.png", "C.png"])
+    assert "A1.jpg, a1.JPG differ only" in sentence
+    assert "(and 1 more)" in sentence
     for name in ("CON.jpg", "nul.png", "Com1.jpg", "aux.5.jpg"):
-        (sentence,) = not_portable(["1.jpg", name])
+        (sentence,) = portability_warnings(["1.jpg", name])
         assert f"a file called {name}:" in sentence

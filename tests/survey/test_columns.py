@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from galviz.survey.catalogue import read_catalogue
 from galviz.survey.columns import read_column
-from galviz.survey.missing import MISSING_WORDS, find_marks
-from galviz.survey.numerals import is_too_small, parse_number
+from galviz.survey.missing import MISSING_WORDS
+from galviz.survey.missing_numbers import find_missing_numbers
+from galviz.survey.number_parsing import parse_number, underflows
 
 
 def read(*cells, name="x"):
@@ -72,7 +73,7 @@ def test_words_are_missing_in_text_too():
     ],
 )
 def test_marks_count_where_they_stand_apart(name, cells, missing):
-    assert find_marks(name, np.array(cells, dtype=float)).missing.tolist() == missing
+    assert find_missing_numbers(name, np.array(cells, dtype=float)).missing.tolist() == missing
     found = read(*cells, name=name)
     assert np.isnan(found.cells.astype(float)).tolist() == missing
 
@@ -102,7 +103,7 @@ def test_a_colour_range_and_a_cause_are_of_what_was_measured():
 def test_text_that_is_meant_for_numbers_says_why_it_is_text(cells, count, example, line):
     found = read(*cells)
     assert found.cells.dtype == "str"
-    assert (found.mixed.count, found.mixed.example, found.mixed.line) == (count, example, line)
+    assert (found.mixed.n_invalid, found.mixed.example, found.mixed.line) == (count, example, line)
     assert repr(example) in str(found.mixed)
 
 
@@ -118,7 +119,7 @@ def test_one_word_among_numbers_is_told_however_often_it_repeats(word):
     numbers = ["10.1", "10.3", "10.2", "9.8", "10.1"]
     for count in (1, 10, 500):
         found = read(*numbers, "", *[word] * count)
-        assert (found.mixed.count, found.mixed.given, found.mixed.example) == (count, count + 5, word)
+        assert (found.mixed.n_invalid, found.mixed.n_cells, found.mixed.example) == (count, count + 5, word)
         assert found.mixed.line == 8
     assert read(*numbers[:2], *[word] * 10).mixed is None
     assert read(*numbers, *[word] * 10, *["kind"] * 5).mixed is None
@@ -139,9 +140,9 @@ def test_one_word_among_numbers_is_told_however_often_it_repeats(word):
 def test_truth_values_that_are_text_say_why(cells, count, odd, form):
     found = read(*cells)
     assert found.cells.dtype == "str"
-    assert (found.mixed.count, found.mixed.given, found.mixed.example) == (count, len(cells), odd)
+    assert (found.mixed.n_invalid, found.mixed.n_cells, found.mixed.example) == (count, len(cells), odd)
     assert found.mixed.line == 2 + cells.index(odd)
-    assert found.mixed.truths == form
+    assert found.mixed.booleans == form
     assert all(word in str(found.mixed) for word in form)
 
 
@@ -221,7 +222,7 @@ def test_a_kind_that_looks_like_a_missing_value_is_a_kind(cells):
 @pytest.mark.parametrize("odd", ["00", "007", "-9223372036854775809"])
 def test_a_cell_that_makes_numbers_text_is_told(odd):
     column = read("9.5", "10.5", "11.5", odd, "10.75")
-    assert (column.mixed.count, column.mixed.given, column.mixed.example) == (1, 5, odd)
+    assert (column.mixed.n_invalid, column.mixed.n_cells, column.mixed.example) == (1, 5, odd)
 
 
 # --- marks that may be values -----------------------------------------------------------------------------------------
@@ -337,10 +338,10 @@ def test_the_only_negative_number_is_told_if_it_repeats():
     st.randoms(),
 )
 def test_the_verdict_does_not_depend_on_the_order_and_numbers_that_are_no_marks_stay(values, name, random):
-    marks = find_marks(name, np.array(values, dtype=float))
+    marks = find_missing_numbers(name, np.array(values, dtype=float))
     assert not (marks.missing & marks.possible).any()
     shuffled = random.sample(list(zip(values, marks.missing, marks.possible, strict=True)), len(values))
-    again = find_marks(name, np.array([value for value, _, _ in shuffled], dtype=float))
+    again = find_missing_numbers(name, np.array([value for value, _, _ in shuffled], dtype=float))
     assert again.missing.tolist() == [missing for _, missing, _ in shuffled]
     assert again.possible.tolist() == [possible for _, _, possible in shuffled]
     low, high = np.quantile(np.unique(values), [0.25, 0.75])
@@ -367,7 +368,7 @@ def test_the_verdict_does_not_depend_on_the_order_and_numbers_that_are_no_marks_
 def test_few_true_values_are_taken_for_marks(draw):
     rng = np.random.default_rng(5)
     columns = [draw(rng, n) for n in (5, 12, 60, 400) for _ in range(100)]
-    marks = [find_marks("v", column) for column in columns]
+    marks = [find_missing_numbers("v", column) for column in columns]
     assert sum(each.missing.any() for each in marks) == 0
     assert sum(each.possible.any() for each in marks) <= 4
 
@@ -382,7 +383,7 @@ def test_fortran_s_exponents_are_numbers():
     assert list(read("1D3", "2D4").cells) == ["1D3", "2D4"]
     found = read("1.5D+03", "bad", "3", "4")
     assert list(found.cells) == ["1.5D+03", "bad", "3", "4"]
-    assert (found.mixed.count, found.mixed.example) == (1, "bad")
+    assert (found.mixed.n_invalid, found.mixed.example) == (1, "bad")
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -424,7 +425,7 @@ def test_what_a_float_cannot_hold_is_missing_and_told(cell):
 @given(st.floats(0, 1e-290), st.integers(0, 17))
 def test_the_smallest_floats_are_read_if_they_are_written_as_they_are(value, digits):
     written = f"{value:.{digits}e}"
-    lost = is_too_small(written, float(written))
+    lost = underflows(written, float(written))
     assert lost == (f"{float(written):.{digits}e}" != written)
-    assert not is_too_small(repr(value), value)
-    assert not is_too_small("0.000e-999", 0.0)
+    assert not underflows(repr(value), value)
+    assert not underflows("0.000e-999", 0.0)

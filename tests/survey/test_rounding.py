@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from galviz.survey.rounding import FALSE_ALARM, find_rounding
+from galviz.survey.rounding import FALSE_POSITIVE_RATE, find_rounded_ids
 from galviz.survey.survey import mock_survey_folder
 
 SDSS = [str(1237648702973411443 + number * 1_048_573 * 977) for number in range(400)]
@@ -36,15 +36,15 @@ def by_javascript(object_id):
 )
 def test_rounded_columns_are_found(count, rounding, by):
     ids = SDSS[:count]
-    assert find_rounding(ids) is None
-    found = find_rounding([rounding(each) for each in ids])
-    assert (found.places, found.by, found.n_long) == (list(range(count)), by, count)
+    assert find_rounded_ids(ids) is None
+    found = find_rounded_ids([rounding(each) for each in ids])
+    assert (found.positions, found.cause, found.n_long) == (list(range(count)), by, count)
 
 
 def test_ids_that_rounding_made_the_same_are_found():
     mock = [str(9020200727000000000 + number) for number in range(40)]
     assert set(map(by_float, mock)) == {"9020200727000000512"} - set(mock)
-    assert find_rounding(list(map(by_float, mock))).by == "a float"
+    assert find_rounded_ids(list(map(by_float, mock))).cause == "a float"
 
 
 def test_some_rounded_rows_are_found_where_chance_does_not_make_so_many():
@@ -52,12 +52,12 @@ def test_some_rounded_rows_are_found_where_chance_does_not_make_so_many():
     touched = list(range(7, 400, 20))
     for place in touched:
         ids[place] = by_float(ids[place])
-    found = find_rounding(ids)
-    assert set(touched) <= set(found.places)
-    assert len(found.places) < len(touched) + 10
+    found = find_rounded_ids(ids)
+    assert set(touched) <= set(found.positions)
+    assert len(found.positions) < len(touched) + 10
     ids = [by_spreadsheet(each) if place < 4 else each for place, each in enumerate(SDSS)]
-    assert find_rounding(ids).places == [0, 1, 2, 3]
-    assert find_rounding([by_float(SDSS[0]), *SDSS[1:]]) is None  # as likely by chance
+    assert find_rounded_ids(ids).positions == [0, 1, 2, 3]
+    assert find_rounded_ids([by_float(SDSS[0]), *SDSS[1:]]) is None  # as likely by chance
 
 
 def spectrum(random, plates, reductions):
@@ -72,22 +72,22 @@ def spectrum(random, plates, reductions):
 def test_ids_that_are_made_of_coarse_steps_are_left_alone():
     dice = random.Random(5)
     for count in (1, 2, 3, 30, 300):
-        assert find_rounding([spectrum(dice, range(266, 2974), (26, 103, 104)) for _ in range(count)]) is None
-        assert find_rounding([spectrum(dice, range(4096, 8192), (700, 1000, 1300)) for _ in range(count)]) is None
-        assert find_rounding([str(9_000_000_000_000_000_000 + number) for number in range(count)]) is None
+        assert find_rounded_ids([spectrum(dice, range(266, 2974), (26, 103, 104)) for _ in range(count)]) is None
+        assert find_rounded_ids([spectrum(dice, range(4096, 8192), (700, 1000, 1300)) for _ in range(count)]) is None
+        assert find_rounded_ids([str(9_000_000_000_000_000_000 + number) for number in range(count)]) is None
     # Gaia's source_id over the sky: a multiple of 128, of which a float holds all below 1.15 × 10^18.
-    assert find_rounding([str(dice.randrange(6_917_000_000_000_000_000) >> 7 << 7) for _ in range(300)]) is None
+    assert find_rounded_ids([str(dice.randrange(6_917_000_000_000_000_000) >> 7 << 7) for _ in range(300)]) is None
     # The first galaxies of several simulations are round numbers.
     merged = [str(9 * 10**18 + seed * 10**9 + number) for seed in range(1, 11) for number in range(10)]
-    assert find_rounding(merged) is None
+    assert find_rounded_ids(merged) is None
 
 
 def test_the_shipped_survey_s_ids_are_sound():
     with (mock_survey_folder() / "master.csv").open(encoding="utf-8", newline="") as file:
         ids = [row["objID"] for row in csv.DictReader(file)]
     for start in range(0, len(ids), 7):
-        assert find_rounding(ids[start : start + 1 + start % 60]) is None
-    assert find_rounding(ids) is None
+        assert find_rounded_ids(ids[start : start + 1 + start % 60]) is None
+    assert find_rounded_ids(ids) is None
 
 
 def test_true_ids_are_hardly_ever_refused():
@@ -96,18 +96,18 @@ def test_true_ids_are_hardly_ever_refused():
     for _ in range(2000):
         lowest = dice.choice([10**15, 10**16, 10**17, 2**59, 2**60, 2**62])
         ids = [str(dice.randrange(lowest, 2 * lowest)) for _ in range(dice.choice([1, 2, 3, 10, 60]))]
-        alarms += find_rounding(ids) is not None
-    assert alarms <= 2 + 6 * FALSE_ALARM * 2000
+        alarms += find_rounded_ids(ids) is not None
+    assert alarms <= 2 + 6 * FALSE_POSITIVE_RATE * 2000
 
 
 @pytest.mark.parametrize("ids", [[], ["a", "b"], ["12", "1000"], ["1" * 40] * 5, ["9" * 5000] * 3, ["1e18"] * 9])
 def test_other_ids_are_not_looked_at(ids):
-    assert find_rounding(ids) is None
+    assert find_rounded_ids(ids) is None
 
 
 def test_ids_with_a_sign_are_ids_too():
     rounded = [f"-{int(float(2703110428271457792 + 512 * 7919 * number))}" for number in range(6)]
-    assert find_rounding(rounded) is not None
+    assert find_rounded_ids(rounded) is not None
 
 
 @pytest.mark.parametrize(
@@ -119,4 +119,4 @@ def test_ids_with_a_sign_are_ids_too():
     ids=["steps of 1000", "dates"],
 )
 def test_ids_that_were_made_round_are_left_alone(ids):
-    assert find_rounding(ids) is None
+    assert find_rounded_ids(ids) is None

@@ -75,7 +75,7 @@ def test_axes_count_alike_whatever_their_unit():
 
 def test_points_that_would_touch_are_left_out():
     places = np.random.default_rng(4).uniform(size=(400, 2))
-    picked = places[spread_out(places, 400, least_apart=0.1)]
+    picked = places[spread_out(places, 400, min_distance=0.1)]
     ranges = np.ptp(places, axis=0)
     apart = (np.abs(picked[:, None] - picked[None]) / ranges).max(axis=2)
     assert apart[~np.eye(len(picked), dtype=bool)].min() >= 0.1

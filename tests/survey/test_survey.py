@@ -18,7 +18,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from galviz.survey import images
 from galviz.survey import survey as survey_module
 from galviz.survey.cutouts import ImageFacts
 from galviz.survey.images import decode_rgb
@@ -124,7 +123,7 @@ def test_the_shipped_survey_is_the_default(monkeypatch, folder):
     monkeypatch.setattr(survey_module, "mock_survey_folder", lambda: folder)
     image_in(folder, 0).write_bytes(b"not decoded")
     assert load_survey().folder == folder  # its checksum is what verifies it
-    with pytest.raises(SurveyError, match="no JPEG or PNG"):
+    with pytest.raises(SurveyError, match="isn't a JPEG or PNG"):
         load_survey(verify=True)
     monkeypatch.setattr(survey_module, "mock_survey_folder", lambda: folder / "gone")
     with pytest.raises(SurveyError, match="mock survey isn't there; work in a clone"):
@@ -178,7 +177,9 @@ def test_an_image_that_changes_later_is_refused_and_told_like_the_others(folder)
     kept = image_in(folder, 3).read_bytes()
     image_in(folder, 3).write_bytes(image_in(folder, 2).read_bytes())  # sound, and another galaxy's
     for read in (survey.image, survey.image_size):
-        with pytest.raises(ChangedSurveyError, match="changed since the survey was loaded; load it again") as caught:
+        with pytest.raises(
+            ChangedSurveyError, match="changed since the survey was loaded; load the survey again"
+        ) as caught:
             read(object_id)
         assert caught.value.problems["row"].tolist() == [5]
     assert survey.sha256 == checksum  # of the content that it was loaded with
@@ -349,16 +350,16 @@ def _link_to_nowhere(path):
         (_truncate, "truncated: its end is missing", "download it again"),
         (
             lambda path: path.write_bytes(b"<html>404"),
-            "HTML page and no image: the download failed",
+            "HTML page, not an image: the download failed",
             "download it again",
         ),
-        (lambda path: path.write_bytes(b"abc"), "no JPEG or PNG image", "download it again"),
+        (lambda path: path.write_bytes(b"abc"), "isn't a JPEG or PNG image", "download it again"),
         (lambda path: Image.new("L", (9, 9)).save(path, format="GIF"), "a GIF image", "8-bit RGB image"),
-        (lambda path: Image.new("I;16", (9, 9)).save(path, format="PNG"), "16 bits a channel", "stretch it"),
-        (_transparent, "transparent in places", "lay it on the sky's colour"),
+        (lambda path: Image.new("I;16", (9, 9)).save(path, format="PNG"), "16 bits per channel", "stretch it"),
+        (_transparent, "partly transparent", "colour of the sky"),
         (lambda path: path.write_bytes(b""), "empty (0 bytes)", "download it again"),
         (lambda path: path.unlink(), "there is no image", "add it, or remove the galaxy's row"),
-        (_folder_instead, "it is a folder and no image", "put the image itself there"),
+        (_folder_instead, "it is a folder, not an image", "put the image itself there"),
         pytest.param(
             _link_to_nowhere,
             "can't be read: No such file",
@@ -382,20 +383,20 @@ def test_a_pipe_does_not_keep_us_waiting(folder):
     path = image_in(folder, 1)
     path.unlink()
     os.mkfifo(path)
-    with pytest.raises(SurveyError, match="no regular file and no image"):
+    with pytest.raises(SurveyError, match="a special file, not an image"):
         load_survey(folder)
 
 
 def test_an_image_that_may_not_be_read(folder, monkeypatch):
     # Rights themselves don't stop root, as which tests run in containers.
-    path, opened = image_in(folder, 1), images._without_waiting
+    path, opened = image_in(folder, 1), os.open
 
-    def deny(name, flags):
+    def deny(name, flags, *mode):
         if Path(name).name == path.name:
             raise PermissionError(13, "Permission denied", str(name))
-        return opened(name, flags)
+        return opened(name, flags, *mode)
 
-    monkeypatch.setattr(images, "_without_waiting", deny)
+    monkeypatch.setattr(os, "open", deny)
     with pytest.raises(SurveyError, match=rf"row 3, images/{path.name}: it can't be read: Permission denied; check"):
         load_survey(folder)
 
@@ -415,7 +416,7 @@ def test_two_images_for_one_galaxy(folder):
         ("images/{id}.jpe", "there is {id}.jpe, which is a JPEG image: rename it to {id}.jpg"),
         ("images/{id}", "there is {id}, which is a JPEG image: rename it to {id}.jpg"),
         ("images/{id}.tif", "there is {id}.tif, which is a JPEG image: rename it to {id}.jpg"),
-        ("images/00{id}.jpg", "there is 00{id}.jpg: the id seems to have lost zeros at its start, write objID as text"),
+        ("images/00{id}.jpg", "there is 00{id}.jpg: the id seems to have lost leading zeros, write objID as text"),
         ("images/spirals/{id}.jpg", "there is images/spirals/{id}.jpg: move it into images/"),
         ("images/{id}/{id}.jpg", "there is images/{id}/{id}.jpg: move it into images/"),
         ("{id}.jpg", "there is {id}.jpg: move it into images/"),
@@ -444,10 +445,12 @@ def test_ids_are_compared_with_names_of_images(folder):
     text = table.read_text()
     path.rename(path.with_name("Abc.jpg"))
     table.write_text(text.replace(path.stem, "aBC"))
-    assert "there is Abc.jpg: write objID as in the file's name, upper and lower case count" in only_problem(folder)[1]
+    assert (
+        "there is Abc.jpg: write objID as in the file's name (upper and lower case matter)" in only_problem(folder)[1]
+    )
     path.with_name("Abc.jpg").rename(path)
     table.write_text(text.replace(path.stem, path.name))
-    assert "has the image's ending; write the image's name without it" in only_problem(folder)[1]
+    assert "ends like a file name; write the image's name without its ending" in only_problem(folder)[1]
 
 
 @pytest.mark.parametrize(
@@ -455,7 +458,7 @@ def test_ids_are_compared_with_names_of_images(folder):
     [
         ("Images", "the images are in Images: rename that folder to images"),
         ("cutouts/jpg", "the images are in cutouts/jpg: rename that folder to images"),
-        (".", "make it, and move the images that lie beside master.csv into it"),
+        (".", "create it, and move the images beside master.csv into it"),
     ],
 )
 def test_a_missing_folder_and_where_the_images_are(folder, there, remedy):
@@ -489,18 +492,18 @@ def test_the_images_folder_itself(folder):
     place, sentence = only_problem(folder)
     assert place[1:] == ("", "images/")
     assert place[0] is None
-    assert "there is no such folder; make it, and move the images that lie beside master.csv into it" in sentence
+    assert "there is no such folder; create it, and move the images beside master.csv into it" in sentence
     for path in folder.glob("*.jpg"):
         path.unlink()
-    assert "make it, with <objID>.jpg for each row" in only_problem(folder)[1]
+    assert "create it, with <objID>.jpg for each row" in only_problem(folder)[1]
     images.write_bytes(b"")
-    assert "it is a file and no folder" in only_problem(folder)[1]
+    assert "it is a file, not a folder" in only_problem(folder)[1]
 
 
 def test_without_verification_images_are_only_looked_for(folder):
     image_in(folder, 0).write_bytes(b"rubbish")
     survey = load_survey(folder, verify=False)
-    with pytest.raises(SurveyError, match="no JPEG or PNG"):
+    with pytest.raises(SurveyError, match="isn't a JPEG or PNG"):
         survey.image(survey.object_ids[0])
     image_in(folder, 1).write_bytes(b"")
     image_in(folder, 2).unlink()
@@ -563,7 +566,7 @@ def test_many_problems_make_a_short_message():
         "The survey folder here has 1 problem:",
         "- master.csv: bad; mend it.",
     ]
-    with pytest.raises(ValueError, match="at least one problem"):
+    with pytest.raises(ValueError, match="at least one item"):
         SurveyError("here", [])
 
 
@@ -627,7 +630,7 @@ def test_there_is_no_folder(tmp_path):
 
 
 def test_progress_counts_the_images_decoded(make_survey, monkeypatch):
-    monkeypatch.setattr("galviz.survey.imagefolder._BATCH", 4)
+    monkeypatch.setattr("galviz.survey.image_folder._BATCH", 4)
     folder = make_survey(10, causes=False, side_px=32)
     calls = []
     load_survey(folder, progress=lambda done, total: calls.append((done, total)))
@@ -638,10 +641,10 @@ def test_progress_counts_the_images_decoded(make_survey, monkeypatch):
 
 
 def test_progress_can_cancel(make_survey, monkeypatch):
-    monkeypatch.setattr("galviz.survey.imagefolder._BATCH", 4)
+    monkeypatch.setattr("galviz.survey.image_folder._BATCH", 4)
     decoded = []
     facts = ImageFacts(b"", (9, 9), False)
-    monkeypatch.setattr("galviz.survey.imagefolder.inspect_image", lambda *given: decoded.append(1) or facts)
+    monkeypatch.setattr("galviz.survey.image_folder.inspect_image", lambda *given: decoded.append(1) or facts)
 
     class Stopped(Exception):
         pass
@@ -675,12 +678,12 @@ def test_a_scale_resamples_images_and_makes_another_survey(make_survey):
 
 @pytest.mark.parametrize("scale", [0, -1, float("nan"), float("inf"), 17, True, "1", None])
 def test_a_scale_out_of_range_is_refused(folder, scale):
-    with pytest.raises(ValueError, match="scale must be a number above 0 and up to 16; got"):
+    with pytest.raises(ValueError, match="scale must be a number greater than 0 and at most 16; got"):
         load_survey(folder, scale=scale)
 
 
 def test_a_scale_that_leaves_too_few_pixels_is_refused(folder):
-    with pytest.raises(SurveyError, match=r"32 × 32 px, and scaled by 0\.5 16 × 16, too few"):
+    with pytest.raises(SurveyError, match=r"32 × 32 px, and 16 × 16 px at scale 0\.5, too few"):
         load_survey(folder, scale=0.5)
 
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from galviz.survey.fingerprints import fingerprint, orientations
-from galviz.survey.nearcopies import are_near_copies, find_near_copies
+from galviz.survey.near_duplicates import find_near_duplicates
 from galviz.survey.survey import load_survey
 from tests.galaxies import draw_catalogue, draw_galaxy
 
@@ -31,7 +31,7 @@ def images():
 
 
 def near(images, **options):
-    return find_near_copies([fingerprint(image) for image in images], images.__getitem__, **options)
+    return find_near_duplicates([fingerprint(image) for image in images], images.__getitem__, **options)
 
 
 @pytest.mark.parametrize("alter", ALTERATIONS.values(), ids=ALTERATIONS)
@@ -47,7 +47,7 @@ def test_an_altered_copy_is_found_and_no_other_image(images, alter):
 def test_all_eight_orientations_are_found(images):
     image = np.asarray(images[3])
     for turned in orientations(image, (0, 1)):
-        assert are_near_copies(images[3], Image.fromarray(np.ascontiguousarray(turned)))
+        assert near([images[3], Image.fromarray(np.ascontiguousarray(turned))]) == [(0, 1)]
     assert len({turned.tobytes() for turned in orientations(image, (0, 1))}) == 8
 
 
@@ -56,7 +56,7 @@ def test_no_two_galaxies_of_the_mock_survey_are_near_copies():
     ids = survey.object_ids
     fingerprints = [fingerprint(survey.image(object_id)) for object_id in ids]
     assert np.mean([each.any() for each in fingerprints]) > 0.99
-    assert find_near_copies(fingerprints, lambda place: survey.image(ids[place])) == []
+    assert find_near_duplicates(fingerprints, lambda place: survey.image(ids[place])) == []
 
 
 @pytest.mark.parametrize("side_px", [40, 48, 64, 96, 160])
@@ -93,7 +93,9 @@ def test_a_galaxy_beside_the_same_star_is_another(images):
 def test_many_copies_are_joined_by_few_comparisons(images):
     copies = [BENCHMARK.saved(images[5], quality) for quality in range(60, 100, 2)]
     read = []
-    pairs = find_near_copies([fingerprint(each) for each in copies], lambda place: read.append(place) or copies[place])
+    pairs = find_near_duplicates(
+        [fingerprint(each) for each in copies], lambda place: read.append(place) or copies[place]
+    )
     assert len(pairs) == len(copies) - 1  # a tree
     joined = {0}
     for _ in pairs:
@@ -106,7 +108,7 @@ def test_images_that_belong_together_are_not_read(images):
     copies = [images[0], BENCHMARK.saved(images[0], 80), images[1], BENCHMARK.saved(images[1], 80)]
     fingerprints, read = [fingerprint(each) for each in copies], []
     known = {"groups": [7, 7, 3, 3]}
-    assert find_near_copies(fingerprints, lambda place: read.append(place), **known) == []
+    assert find_near_duplicates(fingerprints, lambda place: read.append(place), **known) == []
     assert read == []
     assert near(copies, groups=[7, 7, 3, 4]) == [(2, 3)]
 
@@ -118,7 +120,7 @@ def test_no_image_and_one_image_have_no_pairs(images):
 def test_blocks_make_no_difference(images, monkeypatch):
     both = images + [BENCHMARK.saved(image, 80) for image in images]
     whole = near(both)
-    monkeypatch.setattr("galviz.survey.nearcopies._BLOCK", 7)
+    monkeypatch.setattr("galviz.survey.near_duplicates._BLOCK", 7)
     assert near(both) == whole
     assert all(one < other for one, other in pairwise(whole))
 

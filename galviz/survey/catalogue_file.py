@@ -1,0 +1,87 @@
+"""Reading the bytes of master.csv, and what to do if the survey folder has none."""
+
+import os
+from pathlib import Path
+
+from galviz.errors import listed, shown
+from galviz.files.reading import NotRegularError, read_regular
+from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
+from galviz.survey.problems import Problem
+
+SIMULATION_NAME = "simulation.json"  # the parameters of a simulation, written before anything else
+
+_WITH_ASTROPY = f"write it as CSV: astropy.table.Table.read(…).write('{CATALOGUE_NAME}')"
+# What to do with a table in another format, by the ending of its name.
+_REMEDIES = {
+    ".csv.gz": f"unpack it (gunzip) and call it {CATALOGUE_NAME}",
+    ".csv.bz2": f"unpack it (bunzip2) and call it {CATALOGUE_NAME}",
+    ".csv.xz": f"unpack it (unxz) and call it {CATALOGUE_NAME}",
+    ".csv.zip": f"unpack it and call it {CATALOGUE_NAME}",
+    ".parquet": f"write it as CSV: pandas.read_parquet(…).to_csv('{CATALOGUE_NAME}', index=False)",
+    **dict.fromkeys((".fits", ".fit", ".fits.gz", ".ecsv", ".vot", ".votable", ".xml", ".hdf5", ".h5"), _WITH_ASTROPY),
+    **dict.fromkeys(
+        (".tsv", ".tab", ".txt", ".dat", ".psv"), f"save it as {CATALOGUE_NAME}, with commas between the cells"
+    ),
+    **dict.fromkeys(
+        (".xlsx", ".xls", ".ods"), f"save it as {CATALOGUE_NAME} in the format 'CSV UTF-8', with {ID_COLUMN} as text"
+    ),
+}
+
+
+def read_catalogue_file(folder: Path) -> tuple[bytes, Problem | None]:
+    """Read the bytes of a survey folder's master.csv.
+
+    Returns
+    -------
+    content : bytes
+        Empty if there is a problem.
+    problem : Problem or None
+        Why the file can't be read, and what to do: if it is missing, the folder is searched for a similar file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     content, problem = read_catalogue_file(Path(folder))
+    >>> str(problem)
+    "master.csv: there is no such file; put the survey's table there."
+    """
+    # os.path returns False for a name that is too long or a parent without permission; pathlib raises.
+    if not os.path.isdir(folder):  # noqa: PTH112
+        if os.path.isfile(folder):  # noqa: PTH113
+            remedy = "give the survey folder that contains it"
+            return b"", Problem(None, "", str(folder), "it is a file, not a folder", remedy)
+        return b"", Problem(None, "", str(folder), "there is no such folder", "check the path")
+    try:
+        return read_regular(folder / CATALOGUE_NAME), None
+    except FileNotFoundError:
+        problem, remedy = "there is no such file", _remedy_for_missing_catalogue(folder)
+        if os.path.islink(folder / CATALOGUE_NAME):  # noqa: PTH114
+            problem, remedy = "it is a broken link", "put the table itself there"
+    except NotRegularError as error:
+        problem, remedy = str(error.strerror), "put the table itself there"
+    except OSError as error:
+        problem, remedy = f"it can't be read: {error.strerror}", "check the file, its permissions and the disk"
+    return b"", Problem(None, "", CATALOGUE_NAME, problem, remedy)
+
+
+def _remedy_for_missing_catalogue(folder: Path) -> str:
+    """Look for the table under another name or in a subfolder."""
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError:
+        names = []  # no permission to list the folder
+    if SIMULATION_NAME in names:
+        return "its simulation was interrupted: run the same simulate command again to continue it"
+    for name in names:
+        if os.path.isfile(folder / name / CATALOGUE_NAME):  # noqa: PTH113
+            return f"there is one in {name}: give that folder"
+    tables = [name for name in names if name.lower().endswith((".csv", ".csv.txt", ".csv.csv"))]
+    if tables:
+        which = f"rename {shown(tables[0])}" if len(tables) == 1 else f"rename one of {listed(tables)}"
+        return f"{which} to {CATALOGUE_NAME}"
+    for name in names:
+        for ending, remedy in _REMEDIES.items():
+            if name.lower().endswith(ending):
+                return f"there is {shown(name)}: {remedy}"
+    return "put the survey's table there"
