@@ -17,7 +17,7 @@ from galviz.features.embeddingfile import read_embedding
 from galviz.features.features import Features, FeaturesError
 from galviz.features.file import ID
 from galviz.features.origin import IMPORTED
-from galviz.survey.missing import find_missing_numbers
+from galviz.survey.missing_numbers import find_missing_numbers
 from galviz.survey.survey import Survey
 
 __all__ = ["ImportedFeatures", "import_features"]
