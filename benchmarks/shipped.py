@@ -21,7 +21,7 @@ AT_MOST = 1.05
 WITHOUT = """
 from galviz.features import file as featurefile
 from galviz.files.writing import shipped
-shipped.name_in_data = lambda path: None
+shipped.path_in_data = lambda path: None
 featurefile.verify_open = lambda path, stream: True  # nor by column, as files that didn't come with galviz are
 """
 LOADS = """

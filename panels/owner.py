@@ -99,7 +99,7 @@ def owner_token() -> str:
     """
     path = cache_folder() / TOKEN_NAME
     with suppress(OSError, ValueError):
-        token = read_regular(path, at_most=1000).decode("ascii")
+        token = read_regular(path, max_bytes=1000).decode("ascii")
         if _VALID_TOKEN.fullmatch(token) and _is_private(path):
             return token
     try:

@@ -14,7 +14,7 @@ from galviz.files.manifest import (
     ShippedFileError,
     data_path,
     find_differences,
-    record,
+    update_manifest,
     write_manifest,
 )
 from galviz.survey.survey import Survey, load_survey
@@ -99,7 +99,7 @@ def build_data(
         made = again or not artefact.is_current(inputs.survey, inputs.card, path)
         if made:
             artefact.build(inputs, report)
-            record(path)  # later artefacts read it
+            update_manifest(path)  # later artefacts read it
         yield BuildResult(path, made)
 
 

@@ -12,7 +12,7 @@ _MAX_NAMED = 100
 
 def _check_shipped_files() -> Check:
     """Compare every file under ``data/`` with its checksum."""
-    from galviz.files.manifest import ACCEPT, MANIFEST_NAME, RESTORE, UNKNOWN, find_differences, read_manifest
+    from galviz.files.manifest import ACCEPT, MANIFEST_NAME, NOT_SHIPPED, RESTORE, find_differences, read_manifest
 
     count, differences = len(read_manifest()), find_differences()
     if not differences:
@@ -23,9 +23,9 @@ def _check_shipped_files() -> Check:
     if len(names) > _MAX_NAMED:
         result += f" … and {len(names) - _MAX_NAMED} more; `sha256sum -c {MANIFEST_NAME}` in data/ lists them"
     remedies = []
-    if any(difference.what != UNKNOWN for difference in differences):
+    if any(difference.kind != NOT_SHIPPED for difference in differences):
         remedies.append(f"restore the shipped files: {RESTORE}; or accept deliberate changes: {ACCEPT}")
-    if any(difference.what == UNKNOWN for difference in differences):
+    if any(difference.kind == NOT_SHIPPED for difference in differences):
         remedies.append("move your own files out of data/")
     return Check("shipped files", WRONG, result, "; ".join(remedies))
 

@@ -13,7 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from galviz.cli.descriptors import describe_descriptor, find_descriptor
-from galviz.files.writing import move_to_free_name, move_to_new, removing, stamp, temporary_name
+from galviz.files.moving import file_state, move_to_free_name, move_to_new
+from galviz.files.writing import removing_temporary, temporary_name
 from galviz.survey.catalogue_file import SIMULATION_NAME
 from galviz.survey.image_folder import IMAGES_NAME
 from galviz.survey.table import CATALOGUE_NAME
@@ -135,7 +136,7 @@ class Output:
             If the file can't be written; the target is unchanged.
         """
         temporary = temporary_name(self.target)
-        with removing(temporary, self.path):
+        with removing_temporary(temporary, self.path):
             yield temporary
             if not self._is_unchanged() or not self._move_into_place(temporary):
                 other = move_to_free_name(temporary, self.target)
@@ -213,7 +214,7 @@ class Output:
 
     def _is_unchanged(self) -> bool:
         now = self._stat()
-        return now is None or (self._before is not None and stamp(now) == stamp(self._before))
+        return now is None or (self._before is not None and file_state(now) == file_state(self._before))
 
     def _move_into_place(self, temporary: Path) -> bool:
         """Move the file to its place; return False if another program has created a file there."""

@@ -10,8 +10,9 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from galviz.course.events import is_plain, mostly_events, parse_event, split_lines, without_superseded
+from galviz.files.moving import move_to_free_name
 from galviz.files.reading import read_regular
-from galviz.files.writing import move_to_free_name, removing, replacing, temporary_name
+from galviz.files.writing import atomic_write, removing_temporary, temporary_name
 
 try:
     import fcntl
@@ -84,7 +85,7 @@ def repair(path: Path) -> None:
             return  # another process has repaired it meanwhile
         if not readable:
             temporary = temporary_name(path)
-            with removing(temporary, path):
+            with removing_temporary(temporary, path):
                 temporary.write_bytes(content)
                 move_to_free_name(temporary, path)
             lines = [line for line in lines if parse_event(line) is not None]
@@ -148,7 +149,7 @@ def _ends_with_newline(handle: int) -> bool:
 def _replace(path: Path, content: bytes) -> None:
     """Replace the file's content in one step; a symbolic link and the permissions stay."""
     target = os.path.realpath(path)
-    with replacing(target) as temporary:
+    with atomic_write(target) as temporary:
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()

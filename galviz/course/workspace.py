@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from galviz.course.lesson import LESSONS_FOLDER, Lesson
-from galviz.files.writing import move_to_free_name, write_new
+from galviz.files.moving import move_to_free_name
+from galviz.files.writing import write_new
 
 FOLDER_VARIABLE = "GALVIZ_WORK"
 EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME = "exercise.py", "solution.py", "test_exercise.py"

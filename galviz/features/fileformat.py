@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from galviz.errors import quoted
-from galviz.files.writing import replacing
+from galviz.files.writing import atomic_write
 
 ID, PREDICTION = "objID", "prediction"
 KEY = b"galviz"
@@ -119,7 +119,7 @@ def write_feature_file(
     }
     contents["sha256"] = _json_sha256(contents)
     table = pa.table(columns).replace_schema_metadata({KEY: json.dumps(contents, sort_keys=True)})
-    with replacing(path) as temporary, temporary.open("wb") as stream:
+    with atomic_write(path) as temporary, temporary.open("wb") as stream:
         pq.write_table(
             table,
             stream,

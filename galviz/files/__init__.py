@@ -1,4 +1,4 @@
-"""Files on disk: written whole or not at all, read safely, recognised, and compared with their checksums.
+"""Files on disk: atomic writes, safe reads, file formats, locks, and the checksums of the files that come with galviz.
 
-It knows nothing of galaxies, and may import `galviz.errors` alone.
+In: paths and bytes. Out: files and bytes; or an error that says what is wrong. It may import only `galviz.errors`.
 """

@@ -1,21 +1,35 @@
-"""JSON that anybody may have edited, parsed strictly, so that nothing in it is guessed."""
+"""Strict parsing of JSON files, which users may have edited."""
 
 import json
 import math
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-_MAX_INTEGER = 2**63  # what other programs read an integer into
+_MAX_INTEGER = 2**63  # other programs read integers as 64 bits
 
 
 def parse_json(content: bytes, *, max_depth: int = 32) -> Any:  # noqa: ANN401 (whatever JSON holds)
     """Parse JSON in UTF-8, with or without a byte order mark.
 
+    Parameters
+    ----------
+    content : bytes
+    max_depth : int
+        Maximum number of nested levels.
+
     Raises
     ------
     ValueError
-        If it isn't JSON, gives a key twice, is nested more than `max_depth` levels deep, or holds a number that isn't
-        finite, an integer beyond 64 bits, or half of a surrogate pair (which can't be written in UTF-8).
+        If it isn't JSON, repeats a key, is nested deeper than `max_depth`, or contains a number that isn't finite, an
+        integer beyond 64 bits, or half of a surrogate pair (which can't be written as UTF-8).
+
+    Examples
+    --------
+    >>> parse_json(b'{"batch_size": 64}')
+    {'batch_size': 64}
+    >>> parse_json(b'{"batch_size": 64, "batch_size": 128}')
+    Traceback (most recent call last):
+    ValueError: the key 'batch_size' is given twice
     """
     try:
         value = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_refuse_constant)
@@ -26,13 +40,13 @@ def parse_json(content: bytes, *, max_depth: int = 32) -> Any:  # noqa: ANN401 (
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object, whose keys must differ: json itself keeps the last value of a key that is given twice."""
-    found: dict[str, Any] = {}
+    """A JSON object. Its keys must differ: json itself would keep the last value of a repeated key."""
+    result: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
+        if key in result:
             raise ValueError(f"the key {_short(key)} is given twice")
-        found[key] = value
-    return found
+        result[key] = value
+    return result
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -40,20 +54,20 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _check(value: Any, max_depth: int) -> None:  # noqa: ANN401
-    """Check numbers, texts and depth; without recursion, so that the depth can't end it."""
+    """Check numbers, strings and depth, level by level: recursion could exceed Python's limit."""
     level = [value]
     for _ in range(max_depth + 1):
         deeper = []
-        for each in level:
-            if isinstance(each, dict):
-                deeper += [*each, *each.values()]
-            elif isinstance(each, list):
-                deeper += each
-            elif isinstance(each, str):
-                _check_text(each)
-            elif isinstance(each, float) and not math.isfinite(each):
+        for item in level:
+            if isinstance(item, dict):
+                deeper += [*item, *item.values()]
+            elif isinstance(item, list):
+                deeper += item
+            elif isinstance(item, str):
+                _check_text(item)
+            elif isinstance(item, float) and not math.isfinite(item):
                 raise ValueError("it holds a number beyond the range of a float, about 1.8e308")
-            elif isinstance(each, int) and not -_MAX_INTEGER <= each < _MAX_INTEGER:
+            elif isinstance(item, int) and not -_MAX_INTEGER <= item < _MAX_INTEGER:
                 raise ValueError("it holds an integer beyond 64 bits")
         level = deeper
         if not level:

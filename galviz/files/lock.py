@@ -1,4 +1,4 @@
-"""A lock on a file, so that two processes don't do the same work at once."""
+"""File locks, which prevent two processes from doing the same work at the same time."""
 
 import os
 import stat
@@ -9,14 +9,14 @@ from pathlib import Path
 
 @contextmanager
 def exclusive_lock(path: Path, busy: str) -> Iterator[None]:
-    """Lock a file for the length of the block, so that one process at a time runs it; a killed process leaves no lock.
+    """Lock a file during the block, so only one process at a time runs it. The lock of a killed process is released.
 
     Parameters
     ----------
     path : pathlib.Path
-        Its content doesn't matter and isn't changed; it is created if it is missing.
+        The file to lock. It is created if it is missing; its content isn't changed.
     busy : str
-        The message for the process that comes second.
+        The error message if another process holds the lock.
 
     Raises
     ------
@@ -27,7 +27,15 @@ def exclusive_lock(path: Path, busy: str) -> Iterator[None]:
 
     Notes
     -----
-    Windows and some network file systems have no such locks; there the block runs without one.
+    Windows and some network file systems don't support such locks; there the block runs without one.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile() as file:
+    ...     with exclusive_lock(Path(file.name), "another process trains this network"):
+    ...         print("training")
+    training
     """
     handle = os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
     try:
@@ -41,7 +49,7 @@ def exclusive_lock(path: Path, busy: str) -> Iterator[None]:
                 current = False
             except OSError:
                 current = True
-            if not current:  # locked by another process, or removed by one that has just ended
+            if not current:  # another process holds the lock, or has just removed the file
                 raise ValueError(busy)
         yield
     finally:
@@ -50,38 +58,49 @@ def exclusive_lock(path: Path, busy: str) -> Iterator[None]:
 
 @contextmanager
 def temporary_lock(path: Path, busy: str) -> Iterator[None]:
-    """Lock a file that is there for the length of the block only; somebody else's file is neither locked nor removed.
+    """Create and lock a file during the block, and remove it afterwards.
 
     Parameters
     ----------
     path : pathlib.Path
-        It is created, and removed after the block. One that a killed process has left is empty, and is used again.
+        The lock file. An empty file that a killed process left is used again; any other file is left unchanged.
     busy : str
-        The message for the process that comes second.
+        The error message if another process holds the lock.
 
     Raises
     ------
     ValueError
-        With `busy`, if another process holds the lock; or if `path` is there and is no empty file.
+        With `busy`, if another process holds the lock; or if `path` exists and isn't an empty file.
     OSError
         If the file can't be opened.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, ".net.lock")
+    ...     with temporary_lock(path, "another process trains this network"):
+    ...         print(path.exists())
+    ...     print(path.exists())
+    True
+    False
     """
-    if not _is_ours(path):
+    if not _is_free_or_lock(path):
         raise ValueError(
-            f"{path} is needed to lock what is written beside it, and something else has that name. Rename it, or name "
-            "another file to write."
+            f"{path} must be a lock file, but something else has that name. Rename it, or choose another name for the "
+            "output."
         )
     with exclusive_lock(path, busy):
         try:
             yield
         finally:
-            # Looked at again: meanwhile somebody may have put a file of theirs there.
-            if _is_ours(path):
+            # Check again: another program may have written a file there in the meantime.
+            if _is_free_or_lock(path):
                 path.unlink(missing_ok=True)
 
 
-def _is_ours(path: Path) -> bool:
-    """Whether a lock file may be made or removed there: there is nothing, or a file without content and no link."""
+def _is_free_or_lock(path: Path) -> bool:
+    """Whether nothing exists there, or only a lock file, which is an empty regular file and not a link."""
     try:
         status = path.lstat()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Read a file whose name a user gave, without waiting: a named pipe, a socket or a device is refused at once."""
+"""Reading files that users name: named pipes, sockets and devices raise an error instead of blocking."""
 
 import errno
 import os
@@ -16,12 +16,12 @@ _KINDS = (
 
 
 class NotRegularError(OSError):
-    """A name stands for something other than a file on disk.
+    """A path isn't a regular file.
 
     Attributes
     ----------
     kind : str
-        What it is, with its article: ``"a named pipe (FIFO)"``.
+        What it is, with an article: ``"a named pipe (FIFO)"``.
     """
 
     def __init__(self, path: str | os.PathLike[str], kind: str) -> None:
@@ -42,18 +42,25 @@ def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
     Returns
     -------
     binary file
-        The caller's own, to be closed.
+        The caller must close it.
 
     Raises
     ------
     NotRegularError
-        If the name stands for a folder, a named pipe, a socket or a device, which may never end.
+        If it is a folder, a named pipe, a socket or a device.
     OSError
         If there is no such file or it can't be read; ``strerror`` says why.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile() as file, open_regular(file.name) as stream:
+    ...     stream.read()
+    b''
     """
-    # Before it is opened, because opening a device can do something; and after it, because the name may have changed.
+    # Check before opening, because opening a device can have effects; and after it, because the file may have changed.
     _check_kind(path, Path(path).stat().st_mode)
-    opener = None if os.name == "nt" else _without_waiting
+    opener = None if os.name == "nt" else _open_nonblocking
     file = open(path, "rb", opener=opener)  # noqa: SIM115 (the caller closes it)
     try:
         _check_kind(path, os.fstat(file.fileno()).st_mode)
@@ -63,17 +70,30 @@ def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
     return file
 
 
-def read_regular(path: str | os.PathLike[str], *, at_most: int | None = None) -> bytes:
-    """Read a regular file; raises what `open_regular` does, and OSError if it has more than `at_most` bytes."""
+def read_regular(path: str | os.PathLike[str], *, max_bytes: int | None = None) -> bytes:
+    """Read a regular file.
+
+    Raises
+    ------
+    OSError
+        As `open_regular`, or if the file has more than `max_bytes`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile() as file:
+    ...     read_regular(file.name)
+    b''
+    """
     with open_regular(path) as file:
-        content = file.read() if at_most is None else file.read(at_most + 1)
-    if at_most is not None and len(content) > at_most:
-        raise OSError(errno.EFBIG, f"it is larger than {at_most >> 20} MiB", str(path))
+        content = file.read() if max_bytes is None else file.read(max_bytes + 1)
+    if max_bytes is not None and len(content) > max_bytes:
+        raise OSError(errno.EFBIG, f"it is larger than {max_bytes >> 20} MiB", str(path))
     return content
 
 
-def _without_waiting(path: str, flags: int) -> int:
-    """Open a file; a FIFO doesn't wait for its writer then, and is refused next."""
+def _open_nonblocking(path: str, flags: int) -> int:
+    """Open a file without blocking: opening a named pipe would otherwise wait for a writer."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 

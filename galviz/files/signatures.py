@@ -1,6 +1,6 @@
-"""What a file is by its first bytes, whatever its name says: so that a user hears what was found instead."""
+"""The format of a file, recognised by its first bytes, for error messages."""
 
-# In the order of checking. Sources: each format's specification; most are in RFC 9110's and IANA's media type entries.
+# Checked in this order. Sources: each format's specification; most are in RFC 9110's and IANA's media type entries.
 _SIGNATURES = (
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
@@ -20,10 +20,21 @@ _SIGNATURES = (
 
 
 def file_kind(content: bytes) -> str | None:
-    """Name what `content` starts like, with its article, such as ``"an HTML page"``; None if that isn't known."""
+    """Name the format of a file, with an article; None if it is unknown.
+
+    Parameters
+    ----------
+    content : bytes
+        The first 1024 bytes or more.
+
+    Examples
+    --------
+    >>> file_kind(b"<!DOCTYPE html><title>404</title>")
+    'an HTML page'
+    """
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "a WebP image"
-    # "BM" alone might begin a text; a bitmap's reserved bytes are zero.
+    # "BM" alone could be the start of a text; the reserved bytes of a bitmap are zero.
     if content[:2] == b"BM" and content[6:10] == bytes(4):
         return "a BMP image"
     for signature, kind in _SIGNATURES:

@@ -148,7 +148,7 @@ def read_card(path: str | os.PathLike[str] | None = None) -> ModelCard:
     if file.suffix == ".safetensors":
         file = file.with_suffix(".json")
     try:
-        written = read_regular(file, at_most=_MOST_BYTES)
+        written = read_regular(file, max_bytes=_MOST_BYTES)
         check_shipped(file, written)
         content = parse_json(written)
     except ShippedFileError as error:

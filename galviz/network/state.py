@@ -98,7 +98,7 @@ def read_weights_bytes(path: str | os.PathLike[str]) -> bytes:
     galviz.network.card.CardError: The weights none.safetensors are missing. Get them again and put them beside their card.
     """  # noqa: E501 (a message is one line)
     try:
-        return read_regular(path, at_most=_MAX_WEIGHTS_BYTES)
+        return read_regular(path, max_bytes=_MAX_WEIGHTS_BYTES)
     except FileNotFoundError as error:
         raise CardError(f"The weights {path} are missing. Get them again and put them beside their card.") from error
     except OSError as error:

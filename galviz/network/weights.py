@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from galviz.files.manifest import sha256_once
+from galviz.files.checksums import cached_sha256
 from galviz.network.card import CardError, read_card, shipped_card_path
 
 
@@ -44,7 +44,7 @@ def read_tensors(
     weights = path.parent / expected.weights
     try:
         # First, because it refuses anything but a regular file; safe_open would wait for a named pipe.
-        sha256 = sha256_once(weights)
+        sha256 = cached_sha256(weights)
         with safe_open(weights, framework="numpy") as file:
             tensors = [file.get_tensor(name).astype(np.float32) for name in choose(list(file.keys()))]
     except (OSError, SafetensorError, ValueError, TypeError) as error:  # TypeError: a dtype that NumPy lacks

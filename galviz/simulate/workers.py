@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from galviz.files.writing import saying_how_to_go_on, write_bytes
+from galviz.files.writing import with_resume_hint, write_bytes
 from galviz.simulate.rendering import render_jpeg
 
 _CHUNK_SIZE = 8  # galaxies that a worker takes at a time
@@ -105,7 +105,7 @@ def write_images(images: Path, causes: pd.DataFrame, framing: str, workers: int)
 def _write_image(job: tuple[Path, dict, str]) -> WrittenImage:
     path, row, framing = job
     content, moved_aside = render_jpeg(row, framing), None
-    with saying_how_to_go_on():
+    with with_resume_hint():
         if not path.is_file() or path.read_bytes() != content:
             if path.is_file() and path.stat().st_size:  # somebody changed it, and may want it
                 moved_aside = _unused_name(path)

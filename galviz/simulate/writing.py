@@ -14,7 +14,7 @@ import pandas as pd
 
 from galviz import __version__
 from galviz.files.lock import exclusive_lock
-from galviz.files.writing import clear_unfinished, saying_how_to_go_on, write_new
+from galviz.files.writing import remove_unfinished, with_resume_hint, write_new
 from galviz.simulate.causes import draw_causes
 from galviz.simulate.framing import check_framing
 from galviz.simulate.record import add_to_record, finish_record, is_unchanged, read_record
@@ -84,12 +84,12 @@ def write_survey(
     folder = Path(out)
     settings = {"framing": framing, "galviz": __version__, "n": n, "seed": seed, "variety": variety}
     catalogue = causes.to_csv(lineterminator="\n").encode()
-    with saying_how_to_go_on():
+    with with_resume_hint():
         _prepare_folder(folder, settings, catalogue)
     busy = f"another process is simulating galaxies in {folder}; wait for it, or name another folder"
     with exclusive_lock(folder / SIMULATION_NAME, busy):
         for place in (folder, folder / IMAGES_NAME):
-            clear_unfinished(place)
+            remove_unfinished(place)
         moved_aside: list[str] = []
         try:
             _write_missing_images(folder, causes, framing, workers, progress, moved_aside)
@@ -97,7 +97,7 @@ def write_survey(
             if moved_aside:
                 (note or warnings.warn)(_describe_moved(folder / IMAGES_NAME, moved_aside))
         if not (folder / CATALOGUE_NAME).exists():
-            with saying_how_to_go_on():
+            with with_resume_hint():
                 write_new(folder / CATALOGUE_NAME, catalogue)
 
 
@@ -120,12 +120,12 @@ def _write_missing_images(
         if image.moved_aside:
             moved_aside.append(image.moved_aside)
         checksums[object_id] = image.sha256
-        with saying_how_to_go_on():
+        with with_resume_hint():
             add_to_record(folder, object_id, image.sha256)
         done += 1
         if progress:
             progress(done, len(causes))
-    with saying_how_to_go_on():
+    with with_resume_hint():
         finish_record(folder, causes.index, checksums)
 
 

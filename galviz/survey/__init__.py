@@ -1,5 +1,5 @@
-"""A survey folder to a validated catalogue and its images.
+"""A survey folder -> a validated catalogue and its images.
 
-In: a folder with ``master.csv`` and ``images/``. Out: a `Survey`, or a `SurveyError` with every problem found. It may
+In: a folder with ``master.csv`` and ``images/``. Out: a `Survey`, or a `SurveyError` that lists every problem. It may
 import `galviz.files` and `galviz.errors`.
 """

@@ -13,7 +13,7 @@ from galviz.survey.image_folder import IMAGES_NAME, image_problem
 from galviz.survey.images import ImageError, decode_rgb, pixel_size, read_content
 from galviz.survey.problems import Problem, SurveyError
 
-ALTERED = ("it isn't the file that came with galviz: its checksum differs", f"get it back with `{RESTORE}`")
+ALTERED = ("it isn't the file that came with galviz: its checksum differs", f"restore it with `{RESTORE}`")
 
 
 class ChangedSurveyError(SurveyError):

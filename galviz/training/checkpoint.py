@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from galviz.files.reading import open_regular
-from galviz.files.writing import saying_how_to_go_on, write_bytes
+from galviz.files.writing import with_resume_hint, write_bytes
 
 
 @dataclass
@@ -57,7 +57,7 @@ def save_checkpoint(path: Path, settings: dict[str, Any], progress: Progress) ->
     # In memory first, because torch.save hides the reason if the disk is full.
     content = io.BytesIO()
     torch.save({"settings": settings, "progress": vars(progress)}, content)
-    with saying_how_to_go_on():
+    with with_resume_hint():
         write_bytes(path, content.getbuffer())
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from galviz.files.writing import stamp
+from galviz.files.moving import file_state
 
 
 class NetworkFiles:
@@ -54,7 +54,7 @@ def _stamps(card: Path) -> tuple[object, object]:
     stamps = []
     for path in (card, card.with_suffix(".safetensors")):
         try:
-            stamps.append(stamp(path.lstat()))
+            stamps.append(file_state(path.lstat()))
         except FileNotFoundError:
             stamps.append(None)
     return tuple(stamps)

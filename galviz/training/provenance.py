@@ -31,7 +31,7 @@ def describe_survey(survey: Survey) -> dict[str, Any]:
         description["scale"] = survey.scale
     simulation = survey.folder / SIMULATION_NAME
     if simulation.exists():
-        content = read_regular(simulation, at_most=2**20)
+        content = read_regular(simulation, max_bytes=2**20)
         check_shipped(simulation, content)
         try:
             # The card that will hold it has the same limit.

@@ -12,7 +12,7 @@ from typing import Any
 
 from torch import nn
 
-from galviz.files.writing import clear_unfinished, saying_how_to_go_on
+from galviz.files.writing import remove_unfinished, with_resume_hint
 from galviz.network.card import ModelCard, file_sha256, write_card
 from galviz.network.spec import NetworkSpec
 from galviz.network.state import read_weights, write_weights
@@ -99,7 +99,7 @@ def train(
     files = NetworkFiles(card_path, force=force)
     plan = make_plan(surveys, recipe, spec, pretrained, layers)
     checkpoint, settings = card_path.with_suffix(".checkpoint"), plan.settings
-    clear_unfinished(checkpoint.parent, target=checkpoint.name)
+    remove_unfinished(checkpoint.parent, target=checkpoint.name)
     done = load_checkpoint(checkpoint, settings)
     for sentence in plan.selection.notes:
         (note or warnings.warn)(sentence)
@@ -154,7 +154,7 @@ def _write_network(plan: Plan, network: nn.Module, done: Progress, card_path: Pa
     galaxies = [plan.galaxies[position] for position in plan.in_training[:_N_FOR_BIAS]]
     correct_bias(network, network.get_submodule(spec.head), dataloaders.test_dl(galaxies, with_labels=True))
     weights = card_path.with_suffix(".safetensors")
-    with saying_how_to_go_on():
+    with with_resume_hint():
         write_weights(network, weights)
     network.load_state_dict(read_weights(weights))
     errors = prediction_errors(network, dataloaders.valid)
@@ -176,7 +176,7 @@ def _write_network(plan: Plan, network: nn.Module, done: Progress, card_path: Pa
         label_mean=plan.label_mean,
         label_std=plan.label_std,
     )
-    with saying_how_to_go_on():
+    with with_resume_hint():
         write_card(card, card_path)
     return card
 

@@ -104,7 +104,7 @@ def test_a_file_that_can_t_be_compacted_is_appended_to(work, monkeypatch):
     def full(path):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(eventlog, "replacing", full)
+    monkeypatch.setattr(eventlog, "atomic_write", full)
     record({"pca.q2": 1})
     assert read_progress() == {"pca.q1": 1999, "pca.q2": 1}
 
@@ -239,7 +239,7 @@ def test_a_file_that_can_t_be_converted_is_unchanged(work, monkeypatch):
     def full(path):
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(eventlog, "replacing", full)
+    monkeypatch.setattr(eventlog, "atomic_write", full)
     with pytest.raises(OSError, match=r"progress\.jsonl"):
         record({"pca.q7": 1})
     assert progress_path().read_bytes() == SAVED_AS["utf-16"]

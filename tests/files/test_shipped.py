@@ -17,7 +17,7 @@ from galviz.cli.check_result import WRONG
 from galviz.cli.data_checks import DATA_CHECKS
 from galviz.errors import BrokenFileError
 from galviz.features.features import FeaturesError, load_features
-from galviz.files import manifest
+from galviz.files import checksums, manifest
 from galviz.files.manifest import ShippedFileError, find_differences, read_manifest, write_manifest
 from galviz.files.shipped import read_verified
 from galviz.network.card import read_card, shipped_card_path
@@ -97,7 +97,7 @@ def test_every_flip_in_the_list_is_noticed(folder):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda text: "", "its lines are not those"),
+        (lambda text: "", "its lines don't match"),
         (lambda text: text.replace("  a.txt", " a.txt"), r"line 2 is '[0-9a-f]{40}…'"),
         (lambda text: text.partition("\n")[2], "line 1 is"),
     ],
@@ -134,9 +134,9 @@ def test_a_change_is_noticed_however_soon_it_comes(folder):
 
 def test_a_file_is_hashed_once_per_process(folder, monkeypatch):
     path, hashed, sha256 = folder / "a.txt", [], hashlib.sha256
-    monkeypatch.setattr(manifest.hashlib, "sha256", lambda content: (hashed.append(content), sha256(content))[1])
+    monkeypatch.setattr(checksums.hashlib, "sha256", lambda content: (hashed.append(content), sha256(content))[1])
     later = time.time_ns() + 10_000_000_000
-    monkeypatch.setattr(manifest.time, "time_ns", lambda: later)  # as if its last change were long ago
+    monkeypatch.setattr(checksums.time, "time_ns", lambda: later)  # as if its last change were long ago
     assert [read_verified(path) for _ in range(5)] == [b"alpha"] * 5
     assert hashed.count(b"alpha") == 1
     path.write_bytes(b"other")

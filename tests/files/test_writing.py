@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from galviz.files.lock import exclusive_lock
+from galviz.files.moving import move_to_free_name
 from galviz.files.writing import (
-    clear_unfinished,
-    move_to_free_name,
-    replacing,
+    atomic_write,
+    remove_unfinished,
     write_bytes,
     write_new,
     write_text,
@@ -39,7 +39,7 @@ def test_a_failure_half_way_changes_nothing(tmp_path, before, error):
     target = tmp_path / "image.jpg"
     if before is not None:
         target.write_bytes(before)
-    with pytest.raises(error), replacing(target) as temporary:  # noqa: PT012 -- the block is what is tested
+    with pytest.raises(error), atomic_write(target) as temporary:  # noqa: PT012 -- the block is what is tested
         temporary.write_bytes(b"half")
         raise error
     assert names(tmp_path) == ([] if before is None else ["image.jpg"])
@@ -49,7 +49,7 @@ def test_a_failure_half_way_changes_nothing(tmp_path, before, error):
 def test_the_target_is_untouched_until_the_end(tmp_path):
     target = tmp_path / "image.jpg"
     target.write_bytes(b"old")
-    with replacing(target) as temporary:
+    with atomic_write(target) as temporary:
         assert temporary.parent == target.parent  # so that the move is a rename
         assert not temporary.exists()
         temporary.write_bytes(b"new")
@@ -63,7 +63,7 @@ def test_errors_of_the_system_come_through(tmp_path):
     (tmp_path / "folder").mkdir()
     with pytest.raises(OSError, match="folder"):
         write_bytes(tmp_path / "folder", b"content")
-    with pytest.raises(FileNotFoundError), replacing(tmp_path / "never written"):
+    with pytest.raises(FileNotFoundError), atomic_write(tmp_path / "never written"):
         pass
     assert names(tmp_path) == ["folder"]
 
@@ -126,8 +126,8 @@ def test_writers_at_the_same_time_don_t_mix(tmp_path):
 def test_what_a_killed_run_left_can_be_cleared(tmp_path):
     script = """
 import os, sys
-from galviz.files.writing import replacing
-with replacing(sys.argv[1]) as temporary:
+from galviz.files.writing import atomic_write
+with atomic_write(sys.argv[1]) as temporary:
     temporary.write_bytes(b"half")
     os._exit(9)
 """
@@ -135,17 +135,17 @@ with replacing(sys.argv[1]) as temporary:
     subprocess.run([sys.executable, "-c", script, str(tmp_path / "1.jpg")], check=False, cwd=root)
     (tmp_path / "2.jpg").write_bytes(b"whole")
     (tmp_path / "kept.part").write_bytes(b"not ours")
-    (left,) = clear_unfinished(tmp_path)
+    (left,) = remove_unfinished(tmp_path)
     assert left.name.startswith(".1.jpg.")
     assert left.suffix == ".part"
     assert names(tmp_path) == ["2.jpg", "kept.part"]
-    assert clear_unfinished(tmp_path) == []
+    assert remove_unfinished(tmp_path) == []
 
 
 def test_one_target_s_unfinished_files_are_cleared_alone(tmp_path):
     for name in (".a.checkpoint.0f.part", ".b.checkpoint.0f.part", "a.checkpoint"):
         (tmp_path / name).touch()
-    assert clear_unfinished(tmp_path, target="a.checkpoint") == [tmp_path / ".a.checkpoint.0f.part"]
+    assert remove_unfinished(tmp_path, target="a.checkpoint") == [tmp_path / ".a.checkpoint.0f.part"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [".b.checkpoint.0f.part", "a.checkpoint"]
 
 
@@ -187,7 +187,7 @@ def test_a_new_file_never_replaces_one(tmp_path, monkeypatch, links):
 def test_others_unfinished_files_are_left(tmp_path):
     (tmp_path / ".download.part").touch()
     (tmp_path / ".film.mp4.part").touch()
-    assert clear_unfinished(tmp_path) == []
+    assert remove_unfinished(tmp_path) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locks of Unix")

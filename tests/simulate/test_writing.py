@@ -110,7 +110,7 @@ def test_a_full_disk_leaves_only_complete_files(tmp_path, workers):
     command += ["--out", str(folder), "--workers", workers]
     process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, preexec_fn=limit, check=False)
     assert process.returncode == 2
-    sentence = "galviz: File too large (make room, then run the same again: it goes on from here): "
+    sentence = "galviz: File too large (make room, then run the same command again to continue): "
     assert process.stderr.startswith(f"{sentence}{folder}{os.sep}images{os.sep}90000")
     assert process.stderr.count("\n") == 1
     assert set(contents(folder)) == {SIMULATION_NAME}

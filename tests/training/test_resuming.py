@@ -253,7 +253,7 @@ def test_a_full_disk_keeps_the_previous_checkpoint(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device", str(path))
 
     monkeypatch.setattr("pathlib.Path.write_bytes", full)
-    with pytest.raises(OSError, match="make room, then run the same again: it goes on from here") as caught:
+    with pytest.raises(OSError, match="make room, then run the same command again to continue") as caught:
         save_checkpoint(path, {}, Progress(0, 2))
     assert caught.value.filename == str(path)
     assert path.read_bytes() == before
