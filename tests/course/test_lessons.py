@@ -334,7 +334,7 @@ def test_sessions_that_come_at_once_read_a_survey_once(make_survey, monkeypatch)
 
     monkeypatch.setattr(surveys, "load_survey", slowly)
     with ThreadPoolExecutor(4) as sessions:
-        found = list(sessions.map(lambda _: surveys._read(str(folder), None, 1.0), range(4)))
+        found = list(sessions.map(lambda _: surveys._load(str(folder), None, 1.0), range(4)))
     assert len(read) == 1
     assert all(survey is found[0] for survey in found)
 
@@ -403,7 +403,7 @@ def test_a_damaged_shipped_file_is_explained(run_app, tmp_path, monkeypatch):
         (["--survey"], "Argument --survey: expected one argument."),
         (
             ["--label", "mass"],
-            "Argument --label: it names a column of your own survey, so give --survey too.",
+            "Argument --label: it names a column of your own survey, so --survey is needed too.",
         ),
     ],
 )

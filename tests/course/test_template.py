@@ -117,7 +117,7 @@ def project(tmp_path_factory):
         shutil.copy(ROOT / name, folder / name)
     (folder / "data").symlink_to(ROOT / "data")
     said = run(folder, "-m", "galviz", "new-lesson", SLUG, "What dust does").stdout
-    entry = said[said.index("[[lesson]]") : said.index("\n\nThen change")]
+    entry = said[said.index("[[lesson]]") : said.index("\n\nThen edit")]
     with (folder / "lessons" / "manifest.toml").open("a", encoding="utf-8") as manifest:
         manifest.write(f"\n{entry}\n")
     return folder
