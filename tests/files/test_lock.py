@@ -1,11 +1,11 @@
-"""A lock file never costs anybody a file of their own."""
+"""Locks exclude other processes, and never remove or change a file of the user."""
 
 import pytest
 
 from galviz.files.lock import exclusive_lock, temporary_lock
 
 
-def test_a_lock_file_is_removed_and_one_that_was_left_is_used_again(tmp_path):
+def test_lock_file_is_removed(tmp_path):
     path = tmp_path / ".net.lock"
     for left in (False, True):
         if left:
@@ -16,7 +16,7 @@ def test_a_lock_file_is_removed_and_one_that_was_left_is_used_again(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["content", "link", "dangling link", "link to an empty file", "folder"])
-def test_what_somebody_else_put_there_stays_and_is_named(tmp_path, kind):
+def test_other_files_are_unchanged(tmp_path, kind):
     path, other = tmp_path / ".net.lock", tmp_path / "mine.txt"
     if kind == "content":
         path.write_text("mine")
@@ -34,7 +34,7 @@ def test_what_somebody_else_put_there_stays_and_is_named(tmp_path, kind):
         assert path.read_text() == "mine"
 
 
-def test_what_is_put_there_during_the_block_stays(tmp_path):
+def test_file_written_during_the_block_stays(tmp_path):
     path, mine = tmp_path / ".net.lock", tmp_path / "mine.txt"
     mine.write_text("mine")
     with temporary_lock(path, "busy"):
@@ -42,7 +42,7 @@ def test_what_is_put_there_during_the_block_stays(tmp_path):
     assert path.read_text() == "mine"
 
 
-def test_one_process_at_a_time_has_the_lock(tmp_path):
+def test_lock_is_exclusive(tmp_path):
     pytest.importorskip("fcntl")
     path = tmp_path / ".net.lock"
     with temporary_lock(path, "busy"):

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and leave nothing beside them."""
+"""Atomic writes: the old or the new content, and no temporary files."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_content_arrives_and_replaces_what_was_there(tmp_path):
+def test_content_is_replaced(tmp_path):
     target = tmp_path / "master.csv"
     write_text(target, "first, longer than what follows\n")
     write_text(target, "objID\né\n")
@@ -35,7 +35,7 @@ def test_content_arrives_and_replaces_what_was_there(tmp_path):
 
 @pytest.mark.parametrize("before", [None, b"as it was"])
 @pytest.mark.parametrize("error", [ValueError, OSError, KeyboardInterrupt])
-def test_a_failure_half_way_changes_nothing(tmp_path, before, error):
+def test_error_in_the_block_changes_nothing(tmp_path, before, error):
     target = tmp_path / "image.jpg"
     if before is not None:
         target.write_bytes(before)
@@ -57,7 +57,7 @@ def test_the_target_is_untouched_until_the_end(tmp_path):
     assert target.read_bytes() == b"new"
 
 
-def test_errors_of_the_system_come_through(tmp_path):
+def test_errors_of_the_file_system(tmp_path):
     with pytest.raises(FileNotFoundError):
         write_bytes(tmp_path / "no folder" / "image.jpg", b"")
     (tmp_path / "folder").mkdir()
@@ -68,19 +68,19 @@ def test_errors_of_the_system_come_through(tmp_path):
     assert names(tmp_path) == ["folder"]
 
 
-def test_long_names_have_room_for_the_temporary_one(tmp_path):
+def test_long_names(tmp_path):
     target = tmp_path / ("n" * 251 + ".jpg")
     write_bytes(target, b"content")
     assert names(tmp_path) == [target.name]
 
 
-def test_permissions_are_those_of_any_new_file(tmp_path):
+def test_permissions(tmp_path):
     (tmp_path / "plain").write_bytes(b"")
     write_bytes(tmp_path / "ours", b"")
     assert (tmp_path / "ours").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
-def test_a_full_disk_leaves_the_old_file(tmp_path):
+def test_full_disk_leaves_the_old_file(tmp_path):
     pytest.importorskip("resource", reason="limits on a file's size are Unix's")
     target = tmp_path / "master.csv"
     target.write_bytes(b"old")
@@ -106,7 +106,7 @@ except OSError as error:
     assert names(tmp_path) == ["master.csv"]
 
 
-def test_writers_at_the_same_time_don_t_mix(tmp_path):
+def test_concurrent_writers(tmp_path):
     target = tmp_path / "image.jpg"
     contents = [bytes([number]) * 50_000 for number in range(8)]
 
@@ -123,7 +123,7 @@ def test_writers_at_the_same_time_don_t_mix(tmp_path):
     assert names(tmp_path) == ["image.jpg"]
 
 
-def test_what_a_killed_run_left_can_be_cleared(tmp_path):
+def test_remove_unfinished(tmp_path):
     script = """
 import os, sys
 from galviz.files.writing import atomic_write
@@ -142,7 +142,7 @@ with atomic_write(sys.argv[1]) as temporary:
     assert remove_unfinished(tmp_path) == []
 
 
-def test_one_target_s_unfinished_files_are_cleared_alone(tmp_path):
+def test_remove_unfinished_of_one_target(tmp_path):
     for name in (".a.checkpoint.0f.part", ".b.checkpoint.0f.part", "a.checkpoint"):
         (tmp_path / name).touch()
     assert remove_unfinished(tmp_path, target="a.checkpoint") == [tmp_path / ".a.checkpoint.0f.part"]
@@ -150,7 +150,7 @@ def test_one_target_s_unfinished_files_are_cleared_alone(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
-def test_a_link_stays_and_its_file_is_replaced(tmp_path):
+def test_symbolic_link_stays(tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "file").write_bytes(b"old")
     (tmp_path / "link").symlink_to(tmp_path / "folder" / "file")
@@ -161,7 +161,7 @@ def test_a_link_stays_and_its_file_is_replaced(tmp_path):
 
 
 @pytest.mark.parametrize("links", [True, False], ids=["hard links", "none"])
-def test_a_new_file_never_replaces_one(tmp_path, monkeypatch, links):
+def test_write_new(tmp_path, monkeypatch, links):
     if not links:  # as on a memory card
 
         def refuse(source, target):
@@ -184,14 +184,14 @@ def test_a_new_file_never_replaces_one(tmp_path, monkeypatch, links):
         write_new(tmp_path / "broken", b"content")
 
 
-def test_others_unfinished_files_are_left(tmp_path):
+def test_remove_unfinished_leaves_other_files(tmp_path):
     (tmp_path / ".download.part").touch()
     (tmp_path / ".film.mp4.part").touch()
     assert remove_unfinished(tmp_path) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locks of Unix")
-def test_one_process_at_a_time(tmp_path):
+def test_lock_of_a_killed_process(tmp_path):
     lock = tmp_path / "lock"
     script = """
 import sys

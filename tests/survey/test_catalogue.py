@@ -1,4 +1,4 @@
-"""master.csv: what is read from it, and the sentence for each way in which it can be wrong."""
+"""master.csv: its parsed content, and the message for each kind of error."""
 
 import csv
 import io
@@ -29,23 +29,23 @@ def frame_of(text, label=None):
     return catalogue.frame
 
 
-def sentences(text, label=None):
-    """(row, objID, whole sentence) of each problem."""
+def messages(text, label=None):
+    """Row, objID and message of each problem."""
     catalogue = read(text, label)
     assert catalogue.frame is None
     assert {problem.file for problem in catalogue.problems} <= {"master.csv"}
     return [(problem.row, problem.object_id, str(problem)) for problem in catalogue.problems]
 
 
-def only_sentence(text, label=None):
-    (found,) = sentences(text, label)
-    return found
+def only_message(text, label=None):
+    (message,) = messages(text, label)
+    return message
 
 
-# --- what is read -----------------------------------------------------------------------------------------------------
+# --- content ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_tutorial_s_layout():
+def test_layout_of_the_tutorial():
     frame = frame_of("objID,oh_p50\n1237648702973411443,8.75\n1237648702994383943,\n")
     assert frame.index.tolist() == ["1237648702973411443", "1237648702994383943"]
     assert frame.index.name == "objID"
@@ -67,13 +67,13 @@ def test_the_tutorial_s_layout():
     ],
     ids=["unix", "no last line end", "windows", "old mac", "byte order mark", "blank end", "quotes and spaces"],
 )
-def test_ways_to_write_the_same(content):
+def test_equivalent_files(content):
     frame = frame_of(content)
     assert frame.index.tolist() == ["a", "b"]
     assert frame["metallicity"].tolist() == [8.5, 9.0]
 
 
-def test_columns_become_numbers_only_where_nothing_is_lost():
+def test_columns_become_numbers_if_nothing_is_lost():
     rows = [
         "objID,count,specObjID,gap,code,wide,truth,name,mixed,empty,exact",
         'a,3,299489676975171584,1,007,1e3,True,"x, y",1.5,,9007199254740992',
@@ -97,15 +97,15 @@ def test_columns_become_numbers_only_where_nothing_is_lost():
 
 
 @pytest.mark.parametrize("cell", ["9007199254740993", "-9007199254740993", "9" * 5000])
-def test_integers_that_a_float_would_round_stay_text(cell):
+def test_integers_beyond_float64_stay_text(cell):
     assert frame_of(f"objID,number\na,{cell}\n")["number"].tolist() == [cell]
 
 
-def test_underscores_make_names_of_digits():
+def test_digits_with_underscores_stay_text():
     assert frame_of("objID,fibre\na,266_12\nb,266_13\n")["fibre"].tolist() == ["266_12", "266_13"]
 
 
-def test_numbers_are_read_to_the_last_bit():
+def test_numbers_are_exact():
     values = np.random.default_rng(2).normal(size=200) * 10.0 ** np.arange(-100, 100)
     text = "objID,value\n" + "".join(f"g{number},{value!r}\n" for number, value in enumerate(values.tolist()))
     np.testing.assert_array_equal(frame_of(text)["value"], values)
@@ -125,28 +125,28 @@ def test_numbers_are_read_to_the_last_bit():
         ("metallicity,oh_p50", "metallicity", "metallicity"),
     ],
 )
-def test_which_column_is_the_label(header, asked, column):
+def test_label_column(header, asked, column):
     catalogue = read(f"objID,{header}\na,8.5,8.6\n", asked)
     assert catalogue.problems == []
     assert (catalogue.label and catalogue.label.column) == column
     assert ("metallicity" in catalogue.frame) == ("metallicity" in (column, *header.split(",")))
 
 
-def test_a_label_that_isn_t_there_names_those_that_are():
-    row, object_id, sentence = only_sentence("objID,log_mass,redshift\na,10,0.1\n", "logmass")
+def test_missing_label_column_lists_the_others():
+    row, object_id, message = only_message("objID,log_mass,redshift\na,10,0.1\n", "logmass")
     assert (row, object_id) == (None, "")
-    assert "no column 'logmass' for the label" in sentence
-    assert "log_mass, redshift" in sentence
-    assert "perhaps you mean 'log_mass'" in sentence
-    assert "perhaps you mean 'OH_P50'" in only_sentence("objID,OH_P50\na,8\n", "oh_p50")[2]
-    assert "choose one of these" in only_sentence("objID,redshift\na,0.1\n", "xyz")[2]
-    assert "besides objID: none" in only_sentence("objID\na\n", "xyz")[2]
-    assert "choose another column" in only_sentence("objID,x\na,8\n", "objID")[2]
+    assert "no column 'logmass' for the label" in message
+    assert "log_mass, redshift" in message
+    assert "perhaps you mean 'log_mass'" in message
+    assert "perhaps you mean 'OH_P50'" in only_message("objID,OH_P50\na,8\n", "oh_p50")[2]
+    assert "choose one of these" in only_message("objID,redshift\na,0.1\n", "xyz")[2]
+    assert "besides objID: none" in only_message("objID\na\n", "xyz")[2]
+    assert "choose another column" in only_message("objID,x\na,8\n", "objID")[2]
 
 
-def test_two_metallicities_clash():
-    _, _, sentence = only_sentence("objID,oh_p50,metallicity\na,8.5,8.6\n")
-    assert "remove one of the two" in sentence
+def test_two_metallicity_columns():
+    _, _, message = only_message("objID,oh_p50,metallicity\na,8.5,8.6\n")
+    assert "remove one of the two" in message
 
 
 @pytest.mark.parametrize(
@@ -172,33 +172,33 @@ def test_two_metallicities_clash():
         ("-00", "leading zeros", "another column"),
     ],
 )
-def test_a_label_s_cell_that_can_t_be_one(cell, says, remedy):
-    row, object_id, sentence = only_sentence(f"objID,oh_p50\na,8.5\nbad,{cell}\nc,8.6\n")
+def test_invalid_label(cell, says, remedy):
+    row, object_id, message = only_message(f"objID,oh_p50\na,8.5\nbad,{cell}\nc,8.6\n")
     assert (row, object_id) == (3, "bad")
-    assert sentence.startswith("row 3, objID bad, master.csv: the label oh_p50 = ")
-    assert says in sentence.split(";")[0]
-    assert remedy in sentence.split(";")[1]
+    assert message.startswith("row 3, objID bad, master.csv: the label oh_p50 = ")
+    assert says in message.split(";")[0]
+    assert remedy in message.split(";")[1]
 
 
-def test_other_labels_have_other_ranges():
+def test_other_labels_have_no_limits():
     assert frame_of("objID,x\na,-5\nb,1e9\n", "x")["x"].tolist() == [-5, 1e9]
-    assert "SDSS's sentinel" in only_sentence("objID,x\na,-9999\n", "x")[2]
+    assert "SDSS's sentinel" in only_message("objID,x\na,-9999\n", "x")[2]
 
 
-def test_a_mark_that_stands_apart_is_refused_in_any_label():
-    assert "a sentinel for 'not measured'" in only_sentence("objID,mass\na,9.5\nb,-999\nc,11.2\n", "mass")[2]
+def test_sentinel_in_a_label():
+    assert "a sentinel for 'not measured'" in only_message("objID,mass\na,9.5\nb,-999\nc,11.2\n", "mass")[2]
     assert frame_of("objID,velocity\na,-120\nb,-99\nc,50\n", "velocity")["velocity"].tolist() == [-120, -99, 50]
 
 
-def test_no_label_is_changed_silently():
+def test_labels_that_a_float_would_change():
     for cell in ("1e-400", "1.23456e-320", "12345678901234567", "9007199254740993", "007", "1e400"):
-        assert only_sentence(f"objID,x\na,1\nb,{cell}\nc,3\n", "x")[:2] == (3, "b")
+        assert only_message(f"objID,x\na,1\nb,{cell}\nc,3\n", "x")[:2] == (3, "b")
     cells = ["0", "0.0", "0e5", "9007199254740992", "5e-324", "1e-310", "1.5D+03", "1234567.875"]
     rows = "".join(f"g{number},{cell}\n" for number, cell in enumerate(cells))
     assert frame_of(f"objID,x\n{rows}", "x")["x"].tolist() == [0, 0, 0, 2**53, 5e-324, 1e-310, 1500, 1234567.875]
 
 
-def test_a_label_that_may_be_a_mark_is_a_value_and_told():
+def test_possible_sentinel_in_a_label_is_reported():
     rows = "".join(f"g{number},{100 * number}\n" for number in range(20))
     catalogue = read(f"objID,cz\nbad,-99\n{rows}", "cz")
     assert catalogue.problems == []
@@ -210,17 +210,17 @@ def test_a_label_that_may_be_a_mark_is_a_value_and_told():
     assert catalogue.possibly_missing == {"cz": {"-9999": 1}}
 
 
-def test_labels_that_differ_in_digits_that_a_float_loses_are_told():
-    def told(*cells):
+def test_labels_that_rounding_would_merge():
+    def label_messages(*cells):
         rows = "".join(f"g{number},{cell}\n" for number, cell in enumerate(cells))
-        return sentences(f"objID,z\n{rows}", "z")
+        return messages(f"objID,z\n{rows}", "z")
 
     ones = "0." + "1" * 40
-    ((_, _, sentence),) = told(*(f"{ones}{digits}" for digits in range(12)))
-    assert "all 12 labels z are invalid" in sentence
-    assert "more digits than a 64-bit float holds" in sentence
-    assert [row for row, _, _ in told(f"{ones}1", "0.5", f"{ones}2", "0.25")] == [2, 4]
-    assert [row for row, _, _ in told("1000000000.00000000001", "1000000000", "2")] == [2, 3]
+    ((_, _, message),) = label_messages(*(f"{ones}{digits}" for digits in range(12)))
+    assert "all 12 labels z are invalid" in message
+    assert "more digits than a 64-bit float holds" in message
+    assert [row for row, _, _ in label_messages(f"{ones}1", "0.5", f"{ones}2", "0.25")] == [2, 4]
+    assert [row for row, _, _ in label_messages("1000000000.00000000001", "1000000000", "2")] == [2, 3]
     # The same number in several forms, and digits beyond those that matter, lose nothing.
     printed = [f"{0.1:.{digits}g}" for digits in (1, 15, 17, 18, 20, 30, 60)]
     for cells in (["0.500000000000000000000", "0.5", "5e-1", "5.0D-01"], printed, [f"{ones}1", f"{ones}1", "0.2"]):
@@ -228,30 +228,30 @@ def test_labels_that_differ_in_digits_that_a_float_loses_are_told():
 
 
 @pytest.mark.parametrize("twin", ["m\u200bass é", "mass\u00a0é", "mass e\u0301", "mass\u2009\u2060é", "\ufeffmass é"])
-def test_columns_that_look_alike_are_told(twin):
-    ((row, _, sentence),) = sentences(f"objID,mass é,x,{twin}\na,1,2,3\n")
+def test_columns_that_look_alike(twin):
+    ((row, _, message),) = messages(f"objID,mass é,x,{twin}\na,1,2,3\n")
     assert row == 1
-    assert "columns 2 and 4" in sentence
-    assert ascii(twin) in sentence
+    assert "columns 2 and 4" in message
+    assert ascii(twin) in message
     assert read(f"objID,{twin},x,Mass é,masse é,mass e\na,1,2,3,4,5\n").problems == []  # alone, or visibly others
-    assert sentences(f"obj\u200bID,{twin}\na,1\n")[0][2].count("objID") > 0
+    assert messages(f"obj\u200bID,{twin}\na,1\n")[0][2].count("objID") > 0
 
 
-def test_a_label_that_is_wrong_for_all_galaxies_is_told_once():
-    def told(cell, *others):
+def test_same_fault_in_all_labels_is_one_problem():
+    def label_messages(cell, *others):
         rows = "".join(f"g{number},{each}\n" for number, each in enumerate([cell] * 30 + list(others)))
-        return sentences(f"objID,oh_p50\n{rows}")
+        return messages(f"objID,oh_p50\n{rows}")
 
-    ((row, object_id, sentence),) = told('"8,75"', "")
+    ((row, object_id, message),) = label_messages('"8,75"', "")
     assert (row, object_id) == (None, "")
-    assert "all 30 labels oh_p50 are invalid" in sentence
-    assert "on line 2" in sentence
-    assert "decimal point" in sentence
-    assert len(told('"8,75"', "8.5")) == 30
-    assert len(told('"8,75"', "-9999")) == 31
+    assert "all 30 labels oh_p50 are invalid" in message
+    assert "on line 2" in message
+    assert "decimal point" in message
+    assert len(label_messages('"8,75"', "8.5")) == 30
+    assert len(label_messages('"8,75"', "-9999")) == 31
 
 
-def test_labels_describe_themselves():
+def test_label_description():
     label = read("objID,oh_p50\na,8.5\n").label
     assert (label.name, label.unit, label.low, label.high) == ("Metallicity, 12 + log10(O/H)", "dex", 8.2, 9.4)
     values = np.append(np.arange(101.0), np.nan)
@@ -263,20 +263,20 @@ def test_labels_describe_themselves():
 
 
 @pytest.mark.parametrize("mark", [-1, -500, 255, 9.9e99])
-def test_the_colour_range_is_not_stretched_to_what_may_be_missing(mark):
+def test_colour_range_ignores_possible_sentinels(mark):
     redshifts = np.linspace(0.05, 0.09, 12)
     label, plain = (describe_label("z", values) for values in (np.append(redshifts, [mark] * 3), redshifts))
     assert (label.low, label.high) == (plain.low, plain.high)
 
 
 @pytest.mark.parametrize("values", [[], [np.nan, np.nan], [3.0], [7.0, 7.0, np.nan], [1e18, 1e18], [-1e300]])
-def test_a_colour_range_is_never_empty(values):
+def test_colour_range_is_never_empty(values):
     label = describe_label("x", np.array(values, dtype=float))
     assert np.isfinite([label.low, label.high]).all()
     assert label.low < label.high
 
 
-# --- the file's form --------------------------------------------------------------------------------------------------
+# --- format of the file -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -296,11 +296,11 @@ def test_a_colour_range_is_never_empty(values):
         (b"<!doctype html>\n<title>404</title>", None, "HTML page", "download failed"),
     ],
 )
-def test_what_is_no_table(content, row, says, remedy):
-    found_row, _, sentence = only_sentence(content)
+def test_content_that_is_not_a_table(content, row, says, remedy):
+    found_row, _, message = only_message(content)
     assert found_row == row
-    assert says in sentence.rsplit(";", 1)[0]
-    assert remedy in sentence.rsplit(";", 1)[1]
+    assert says in message.rsplit(";", 1)[0]
+    assert remedy in message.rsplit(";", 1)[1]
 
 
 @pytest.mark.parametrize(
@@ -329,17 +329,17 @@ def test_what_is_no_table(content, row, says, remedy):
         ("objID,objID", "columns 1 and 2 are both called 'objID'", "rename one"),
     ],
 )
-def test_headers(header, says, remedy):
+def test_invalid_header(header, says, remedy):
     # Blank lines before the header are passed over, and counted.
-    row, _, sentence = only_sentence(f"\n{header}\n{','.join('9' * len(header.split(',')))}\n")
+    row, _, message = only_message(f"\n{header}\n{','.join('9' * len(header.split(',')))}\n")
     assert row == 2
-    assert says in sentence
-    assert remedy in sentence
+    assert says in message
+    assert remedy in message
 
 
-def test_a_header_of_many_columns_is_cut_short():
-    _, _, sentence = only_sentence(",".join(f"c{number}" for number in range(60)) + "\n" + "1," * 59 + "1\n")
-    assert "c11 … and 48 more" in sentence
+def test_long_header_is_shortened():
+    _, _, message = only_message(",".join(f"c{number}" for number in range(60)) + "\n" + "1," * 59 + "1\n")
+    assert "c11 … and 48 more" in message
 
 
 @pytest.mark.parametrize(
@@ -356,18 +356,18 @@ def test_a_header_of_many_columns_is_cut_short():
         ("objID,oh_p50,name", "the line repeats the header", "remove it"),
     ],
 )
-def test_rows(line, says, remedy):
-    row, _, sentence = only_sentence(f"objID,oh_p50,name\na,8.5,x\n{line}\nc,8.6,z\n")
+def test_invalid_row(line, says, remedy):
+    row, _, message = only_message(f"objID,oh_p50,name\na,8.5,x\n{line}\nc,8.6,z\n")
     assert row == 3
-    assert says in sentence
-    assert remedy in sentence
+    assert says in message
+    assert remedy in message
 
 
 # --- ids --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("object_id", ["1237648702973411443", "J0001+0203", "M_31", "ngc-4258.b", "12e5", "0", "1.5"])
-def test_sound_ids_stay_as_they_are(object_id):
+def test_valid_id(object_id):
     assert frame_of(f"objID,oh_p50\n{object_id},8.5\n").index.tolist() == [object_id]
 
 
@@ -399,16 +399,16 @@ def test_sound_ids_stay_as_they_are(object_id):
         ("x" * 99 + "?", None, "can't be a file name", "letters, digits"),
     ],
 )
-def test_ids_that_can_t_be_ids(cell, shown, says, remedy):
-    row, object_id, sentence = only_sentence(f"objID,oh_p50\na,8.5\n{cell},8.6\n")
+def test_invalid_id(cell, shown, says, remedy):
+    row, object_id, message = only_message(f"objID,oh_p50\na,8.5\n{cell},8.6\n")
     assert row == 3
     assert object_id.strip("'") == shown.strip("'") if shown else len(object_id) < 50
-    assert says in sentence
-    assert remedy in sentence
-    assert sentence.isprintable()
+    assert says in message
+    assert remedy in message
+    assert message.isprintable()
 
 
-def test_ids_that_were_rounded_are_refused_in_one_sentence():
+def test_rounded_ids_are_one_problem():
     true = [1237648702973411443 + 1_024_455_821 * number for number in range(50)]
     rounded = {
         "a float": [int(float(each)) for each in true],
@@ -418,18 +418,18 @@ def test_ids_that_were_rounded_are_refused_in_one_sentence():
         text = "objID,oh_p50\n" + "".join(f"{each},8.5\n" for each in ids)
         catalogue = read(text)
         assert catalogue.lines == {}  # so that no image is looked for
-        row, object_id, sentence = only_sentence(text)
+        row, object_id, message = only_message(text)
         assert (row, object_id) == (None, "")
-        assert f"all 50 long ids seem to have been rounded by {by}" in sentence
-        assert f"on line 2, is {ids[0]}" in sentence
-        assert "dtype={'objID': str}" in sentence
+        assert f"all 50 long ids seem to have been rounded by {by}" in message
+        assert f"on line 2, is {ids[0]}" in message
+        assert "dtype={'objID': str}" in message
     frame_of("objID,oh_p50\n" + "".join(f"{each},8.5\n" for each in true))
 
 
-def test_an_id_twice_names_both_lines():
-    row, object_id, sentence = only_sentence("objID,oh_p50\na,8.5\nb,8.6\na,8.7\n")
+def test_duplicate_id():
+    row, object_id, message = only_message("objID,oh_p50\na,8.5\nb,8.6\na,8.7\n")
     assert (row, object_id) == (4, "a")
-    assert "objID a is on line 2 already; remove one of the two rows" in sentence
+    assert "objID a is on line 2 already; remove one of the two rows" in message
 
 
 # --- large tables -----------------------------------------------------------------------------------------------------
@@ -438,7 +438,7 @@ CELL = st.text(st.characters(blacklist_characters="\r\n\0", codec="utf-8"), max_
 
 
 @given(st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=9)))
-def test_cells_are_those_of_the_csv_module(rows):
+def test_cells_equal_those_of_the_csv_module(rows):
     """Block by block, whatever the cells hold: quotation marks, commas, spaces, anything but line breaks."""
     width = len(rows[0]) if rows else 1
     file = io.StringIO()
@@ -454,11 +454,11 @@ def test_cells_are_those_of_the_csv_module(rows):
     assert bool(table.problems) == (not rows)
 
 
-def test_a_large_table_needs_little_more_memory_than_its_text(monkeypatch):
+def test_memory_for_a_large_table(monkeypatch):
     monkeypatch.setattr("galviz.survey.table._BLOCK", 128)
     random = np.random.default_rng(0)
     names = ["objID", *(f"c{number}" for number in range(40))]
-    rows = [f"g{number}," + ",".join(map("{:.8f}".format, random.normal(size=40))) for number in range(5_000)]
+    rows = [f"g{number}," + ",".join(map("{:.8f}".format, random.normal(size=40))) for number in range(1_500)]
     content = "\n".join([",".join(names), *rows]).encode()
     tracemalloc.start()
     try:
@@ -466,22 +466,22 @@ def test_a_large_table_needs_little_more_memory_than_its_text(monkeypatch):
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert catalogue.frame.shape == (5_000, 40)
+    assert catalogue.frame.shape == (1_500, 40)
     assert peak < 3.5 * len(content)  # 10 times with a Python string for each cell
 
 
-def test_a_wrong_header_is_told_without_its_rows():
+def test_rows_are_skipped_without_an_id_column():
     rows = "".join(f"g{number};8,5\n" for number in range(1000))
-    assert only_sentence("objID;oh_p50\n" + rows)[0] == 1
+    assert only_message("objID;oh_p50\n" + rows)[0] == 1
 
 
-# --- all of it --------------------------------------------------------------------------------------------------------
+# --- everything -------------------------------------------------------------------------------------------------------
 
 
-def test_all_problems_are_told_at_once():
+def test_all_problems_are_listed():
     text = "objID,oh_p50,,z\na,8.5,1\n../b,x,1,2\na,-9999,1,2\nd,8.5,1,2\nd,8.5,1,2\n"
-    found = [(row, sentence.split(": ", 1)[1].split(";")[0]) for row, _, sentence in sentences(text)]
-    assert found == [
+    problems = [(row, message.split(": ", 1)[1].split(";")[0]) for row, _, message in messages(text)]
+    assert problems == [
         (1, "column 3 of 4 has no name"),
         (2, "the row has 3 cells, the header has 4"),
         (3, "objID '../b' contains a path"),
@@ -496,18 +496,16 @@ def test_all_problems_are_told_at_once():
     "alphabet",
     [
         bytes(range(256)),
-        bytes(range(1, 128)),
-        b',"\n',
         b'objID,oh_p50\n\r" 8.-9\t',
         "objID,é€𝄞\u2028\x85\n8.5,\x0b\x0c\ufeff".encode(),
     ],
-    ids=["bytes", "ascii", "marks", "nearly", "unicode"],
+    ids=["bytes", "like a catalogue", "unicode"],
 )
-def test_random_tables_are_read_or_explained(alphabet):
+def test_random_content(alphabet):
     dice = random.Random(3)
     text = alphabet.decode("latin-1") if alphabet.isascii() or len(alphabet) == 256 else alphabet.decode()
     encoding = "latin-1" if len(alphabet) == 256 else "utf-8"
-    for _ in range(300):
+    for _ in range(150):
         start = dice.choice(["", "objID,oh_p50\n", "objID,x\na,1\n"])
         body = "".join(dice.choices(text, k=dice.randrange(80)))
         catalogue = read((start + body).encode(encoding), dice.choice([None, "x", "oh_p50"]))
@@ -515,10 +513,10 @@ def test_random_tables_are_read_or_explained(alphabet):
         assert all(str(problem).isprintable() for problem in catalogue.problems)
 
 
-def test_damage_to_a_sound_table_is_read_or_explained():
+def test_damaged_tables():
     dice = random.Random(4)
     sound = b'objID,oh_p50,name\n1237648702973411443,8.75,"a, b"\n1237648702994383943,,\n'
-    for _ in range(1500):
+    for _ in range(400):
         damaged = bytearray(sound)
         for _ in range(dice.randrange(1, 4)):
             place = dice.randrange(len(damaged))
@@ -527,25 +525,25 @@ def test_damage_to_a_sound_table_is_read_or_explained():
         assert (catalogue.frame is None) == bool(catalogue.problems)
 
 
-def test_no_quotation_mark_takes_the_rows_after_it():
+def test_open_quotation_marks_affect_one_row_each():
     rows = "".join(f'g{number},"8.5\n' for number in range(3000))
-    found = sentences("objID,oh_p50\n" + rows)
-    assert [row for row, _, _ in found] == list(range(2, 3002))
+    problems = messages("objID,oh_p50\n" + rows)
+    assert [row for row, _, _ in problems] == list(range(2, 3002))
 
 
-# --- where the file should be -----------------------------------------------------------------------------------------
+# --- reading the file -------------------------------------------------------------------------------------------------
 
 
-def test_the_file_is_found_or_looked_for(tmp_path):
-    def told(folder):
+def test_missing_catalogue_file(tmp_path):
+    def problem_of(folder):
         content, problem = read_catalogue_file(folder)
         assert content == b""
         return str(problem)
 
-    assert "there is no such folder; check the path" in told(tmp_path / "nowhere")
-    assert "there is no such folder" in told(tmp_path / ("n" * 5000))
-    assert "there is no such folder" in told(tmp_path / "nul\0byte")
-    assert told(tmp_path) == "master.csv: there is no such file; put the survey's table there."
+    assert "there is no such folder; check the path" in problem_of(tmp_path / "nowhere")
+    assert "there is no such folder" in problem_of(tmp_path / ("n" * 5000))
+    assert "there is no such folder" in problem_of(tmp_path / "nul\0byte")
+    assert problem_of(tmp_path) == "master.csv: there is no such file; put the survey's table there."
     for name, remedy in [
         ("master.tsv", "with commas between the cells"),
         ("master.fits", "astropy.table.Table.read(…).write('master.csv')"),
@@ -554,40 +552,40 @@ def test_the_file_is_found_or_looked_for(tmp_path):
         ("master.xlsx", "in the format 'CSV UTF-8', with objID as text"),
     ]:
         (tmp_path / name).touch()
-        assert f"there is {name}: " in told(tmp_path)
-        assert remedy in told(tmp_path)
+        assert f"there is {name}: " in problem_of(tmp_path)
+        assert remedy in problem_of(tmp_path)
         (tmp_path / name).unlink()
     (tmp_path / "Master.CSV").write_text("objID\na\n")
-    assert "rename Master.CSV to master.csv" in told(tmp_path)
+    assert "rename Master.CSV to master.csv" in problem_of(tmp_path)
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner" / "master.csv").write_text("objID\na\n")
-    assert "there is one in inner: give that folder" in told(tmp_path)
-    assert "it is a file, not a folder" in told(tmp_path / "inner" / "master.csv")
+    assert "there is one in inner: give that folder" in problem_of(tmp_path)
+    assert "it is a file, not a folder" in problem_of(tmp_path / "inner" / "master.csv")
     (tmp_path / "odd" / "master.csv").mkdir(parents=True)
-    assert "master.csv: it is a folder, not a file" in told(tmp_path / "odd")
+    assert "master.csv: it is a folder, not a file" in problem_of(tmp_path / "odd")
     assert read_catalogue_file(tmp_path / "inner") == (b"objID\na\n", None)
     (tmp_path / "link").mkdir()
     (tmp_path / "link" / "master.csv").symlink_to(tmp_path / "inner" / "master.csv")
     assert read_catalogue_file(tmp_path / "link") == (b"objID\na\n", None)
     (tmp_path / "inner" / "master.csv").unlink()
-    assert "it is a broken link" in told(tmp_path / "link")
+    assert "it is a broken link" in problem_of(tmp_path / "link")
     (tmp_path / "a.csv").touch()
-    assert "rename one of Master.CSV, a.csv to master.csv" in told(tmp_path)
+    assert "rename one of Master.CSV, a.csv to master.csv" in problem_of(tmp_path)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
-def test_a_pipe_is_refused_at_once(tmp_path):
+def test_catalogue_is_a_named_pipe(tmp_path):
     os.mkfifo(tmp_path / "master.csv")
     content, problem = read_catalogue_file(tmp_path)
     assert content == b""
     assert str(problem) == "master.csv: it is a named pipe (FIFO), not a file; put the table itself there."
 
 
-def test_names_that_other_systems_can_t_keep_are_told():
+def test_portability_warnings():
     assert portability_warnings(["a1.jpg", "A2.jpg", "con1.jpg", "console.png", "a1.png"]) == []
-    (sentence,) = portability_warnings(["A1.jpg", "b.jpg", "a1.JPG", "c.png", "C.png"])
-    assert "A1.jpg, a1.JPG differ only" in sentence
-    assert "(and 1 more)" in sentence
+    (message,) = portability_warnings(["A1.jpg", "b.jpg", "a1.JPG", "c.png", "C.png"])
+    assert "A1.jpg, a1.JPG differ only" in message
+    assert "(and 1 more)" in message
     for name in ("CON.jpg", "nul.png", "Com1.jpg", "aux.5.jpg"):
-        (sentence,) = portability_warnings(["1.jpg", name])
-        assert f"a file called {name}:" in sentence
+        (message,) = portability_warnings(["1.jpg", name])
+        assert f"a file called {name}:" in message

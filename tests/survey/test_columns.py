@@ -1,4 +1,4 @@
-"""Columns: numbers as Python reads them, what counts as missing, and what keeps a column from being numbers."""
+"""Columns: parsed numbers and booleans, missing values, and why a column is text."""
 
 import math
 
@@ -33,14 +33,14 @@ NUMBERS = "-9999 -9999.0 -9999.000 -9.999e3 inf -Infinity 1e999"
 
 
 @pytest.mark.parametrize("cell", ["", "no data", *WORDS.split(), *NUMBERS.split()])
-def test_a_missing_value_is_none_and_counted(cell):
+def test_missing_values_are_counted(cell):
     assert numbers("1.5", cell, "2.5") == GAP
     assert read("1.5", cell, "2.5").missing == {cell: 1}
     # Integers too: there is no gap among integers.
     assert numbers("1", cell, "2") == pytest.approx([1, np.nan, 2], nan_ok=True)
 
 
-def test_words_are_missing_in_text_too():
+def test_missing_words_in_text():
     found = read("disc", "N/A", "bulge", "", "disc", "-9999", "N/A")
     assert [None if pd.isna(each) else each for each in found.cells] == [
         "disc",
@@ -72,13 +72,13 @@ def test_words_are_missing_in_text_too():
         ("x", ["-9999", "-9998", "-10000"], [True, False, False]),
     ],
 )
-def test_marks_count_where_they_stand_apart(name, cells, missing):
+def test_sentinels_outside_the_values(name, cells, missing):
     assert find_missing_numbers(name, np.array(cells, dtype=float)).missing.tolist() == missing
     found = read(*cells, name=name)
     assert np.isnan(found.cells.astype(float)).tolist() == missing
 
 
-def test_a_colour_range_and_a_cause_are_of_what_was_measured():
+def test_colour_range_ignores_missing_values():
     """-9999 in a column of 60 masses would squeeze all others into a thousandth of the range."""
     masses = [f"{9 + 0.03 * number:.2f}" for number in range(60)]
     for place in range(6):
@@ -100,7 +100,7 @@ def test_a_colour_range_and_a_cause_are_of_what_was_measured():
         (["1.5", "True", "2"], 1, "True", 3),
     ],
 )
-def test_text_that_is_meant_for_numbers_says_why_it_is_text(cells, count, example, line):
+def test_mixed_numbers(cells, count, example, line):
     found = read(*cells)
     assert found.cells.dtype == "str"
     assert (found.mixed.n_invalid, found.mixed.example, found.mixed.line) == (count, example, line)
@@ -110,12 +110,12 @@ def test_text_that_is_meant_for_numbers_says_why_it_is_text(cells, count, exampl
 @pytest.mark.parametrize(
     "cells", [["disc", "bulge"], ["007", "010"], ["a1", "7", "b2"], ["1237648702973411443", "1.5"]]
 )
-def test_text_that_is_text_says_nothing(cells):
+def test_text_is_not_mixed(cells):
     assert read(*cells).mixed is None
 
 
 @pytest.mark.parametrize("word", ["unknown", "bad", "Ia", "x"])
-def test_one_word_among_numbers_is_told_however_often_it_repeats(word):
+def test_repeated_word_among_numbers(word):
     numbers = ["10.1", "10.3", "10.2", "9.8", "10.1"]
     for count in (1, 10, 500):
         found = read(*numbers, "", *[word] * count)
@@ -137,7 +137,7 @@ def test_one_word_among_numbers_is_told_however_often_it_repeats(word):
         (["F", "true", "T"], 1, "true", ("T", "F")),
     ],
 )
-def test_truth_values_that_are_text_say_why(cells, count, odd, form):
+def test_mixed_booleans(cells, count, odd, form):
     found = read(*cells)
     assert found.cells.dtype == "str"
     assert (found.mixed.n_invalid, found.mixed.n_cells, found.mixed.example) == (count, len(cells), odd)
@@ -147,15 +147,15 @@ def test_truth_values_that_are_text_say_why(cells, count, odd, form):
 
 
 @pytest.mark.parametrize("cells", [["T", "T", ""], ["F", ""], ["T", "F", "S"], ["True", "maybe"], ["t", "f"], ["", ""]])
-def test_codes_and_words_are_no_truth_values(cells):
+def test_codes_are_not_booleans(cells):
     assert read(*cells).mixed is None
 
 
-def test_a_decimal_comma_has_its_remedy():
+def test_decimal_comma():
     assert "decimal point" in str(read("3,14", "2,7").mixed)
 
 
-def test_lines_are_those_of_the_file():
+def test_line_of_the_first_invalid_cell():
     text = "\nobjID,x\na,1\nb,2\nc,bad\nd,3\n"
     assert read_catalogue(text.encode()).mixed["x"].line == 5
 
@@ -169,7 +169,7 @@ def test_lines_are_those_of_the_file():
         max_size=12,
     )
 )
-def test_numbers_are_as_python_reads_them(cells):
+def test_numbers_equal_those_of_float(cells):
     # A first cell in a form that the quick reading doesn't take sends all through the careful one.
     for first in ("0.5", "+0.5"):
         text = "objID,x\n" + "".join(f"g{number},{cell}\n" for number, cell in enumerate([first, *cells]))
@@ -185,7 +185,7 @@ def test_numbers_are_as_python_reads_them(cells):
 @given(
     st.lists(st.text(st.characters(blacklist_characters='\r\n,"', codec="utf-8"), max_size=6), min_size=1, max_size=8)
 )
-def test_a_column_is_numbers_only_if_every_cell_is_one_or_missing(cells):
+def test_type_of_random_columns(cells):
     cells = [cell.strip() for cell in cells]
     found = read(*cells)
 
@@ -203,29 +203,29 @@ def test_a_column_is_numbers_only_if_every_cell_is_one_or_missing(cells):
 
 
 @pytest.mark.parametrize("mark", ["-99.9000015", "-32768", "1e20", "3.4028235e+38", "-2147483648", "-9999.00001"])
-def test_nulls_of_other_formats_are_missing_where_they_stand_apart(mark):
+def test_sentinels_of_other_formats(mark):
     column = read("9.5", "10.25", mark, "11.0", "10.5")
     assert column.missing == {mark: 1}
     assert np.isnan(column.cells[2])
 
 
-def test_a_null_of_another_format_among_values_like_it_is_a_value():
+def test_sentinels_of_other_formats_among_values():
     assert read("-40000", "-32768", "12", "30000").missing == {}
     assert read("1e19", "1e20", "5e20").missing == {}
 
 
 @pytest.mark.parametrize("cells", [["Na", "Mg", "Fe"], ["-", "+", "?"], ["None", "Weak", "Strong"]])
-def test_a_kind_that_looks_like_a_missing_value_is_a_kind(cells):
+def test_categories_that_look_like_missing_words(cells):
     assert read(*cells, *cells).missing == {}
 
 
 @pytest.mark.parametrize("odd", ["00", "007", "-9223372036854775809"])
-def test_a_cell_that_makes_numbers_text_is_told(odd):
+def test_digit_code_among_numbers(odd):
     column = read("9.5", "10.5", "11.5", odd, "10.75")
     assert (column.mixed.n_invalid, column.mixed.n_cells, column.mixed.example) == (1, 5, odd)
 
 
-# --- marks that may be values -----------------------------------------------------------------------------------------
+# --- sentinels --------------------------------------------------------------------------------------------------------
 
 MAGNITUDES = [f"{17 + 0.137 * number:.3f}" for number in range(30)]
 STEPS = [str(number) for number in range(0, 3000, 100)]
@@ -234,8 +234,8 @@ VELOCITIES = [str(number) for number in range(-12000, 8000, 53)]
 LARGE = [f"{1 + 0.07 * number:.2f}e18" for number in range(30)]
 
 
-def told(*cells, name="x"):
-    """What was read as missing, and what may be missing; the rest must be as it is written."""
+def missing_and_possible(*cells, name="x"):
+    """Cells read as missing and as possibly missing; all other cells must keep their values."""
     found = read(*cells, name=name)
     values, missing = found.cells.astype(float), [cell for cell in cells if cell in found.missing]
     assert int(np.isnan(values).sum()) == sum(found.missing.values()) == len(missing)
@@ -245,18 +245,16 @@ def told(*cells, name="x"):
     return set(found.missing), set(found.possibly_missing)
 
 
-@pytest.mark.parametrize("mark", ["99", "99.0", "99.9", "99.99", "999", "-99", "-999.0", "-99.9", "-999.25"])
-@pytest.mark.parametrize(
-    "name", ["u", "r", "z", "Ks", "g_r", "u-r", "err_r", "rErr", "psf_g", "zphot", "photo_z", "W1"]
-)
+@pytest.mark.parametrize("mark", ["99", "99.9", "-99", "-999.25"])
+@pytest.mark.parametrize("name", ["u", "Ks", "g_r", "u-r", "err_r", "zphot", "W1"])
 @pytest.mark.parametrize("count", [2, 30])
-def test_a_mark_among_magnitudes_is_missing_whatever_they_are_called(name, mark, count):
-    assert told(*MAGNITUDES[:count], mark, name=name) == ({mark}, set())
+def test_sentinels_of_magnitudes(name, mark, count):
+    assert missing_and_possible(*MAGNITUDES[:count], mark, name=name) == ({mark}, set())
 
 
-def test_magnitudes_of_a_wide_range_are_never_near_99():
-    assert told("5.0", "12.3", "30.1", "99.0", name="g_r") == ({"99.0"}, set())
-    assert told("99.0", name="modelMagErr_r") == ({"99.0"}, set())
+def test_magnitudes_with_a_wide_range():
+    assert missing_and_possible("5.0", "12.3", "30.1", "99.0", name="g_r") == ({"99.0"}, set())
+    assert missing_and_possible("99.0", name="modelMagErr_r") == ({"99.0"}, set())
 
 
 @pytest.mark.parametrize(
@@ -305,31 +303,31 @@ def test_magnitudes_of_a_wide_range_are_never_near_99():
         ("x", ["-95"] * 20, ["-99"], False, False),
     ],
 )
-def test_a_mark_is_judged_by_the_values_beside_it_and_told_if_that_is_open(name, cells, marks, missing, possible):
+def test_sentinels_are_judged_by_the_values(name, cells, marks, missing, possible):
     expected = set(marks) if missing else set(), set(marks) if possible else set()
-    assert told(*cells, *marks, name=name) == expected
-    assert told(*marks, *cells, name=name) == expected
+    assert missing_and_possible(*cells, *marks, name=name) == expected
+    assert missing_and_possible(*marks, *cells, name=name) == expected
 
 
-STRANGE = "-1 -1.0 -9 -10 -100 -500 -1e5 255 65535 -32767 4294967295 9999999 1e99 9.9e99 -2e10 1.1e308 -1.7e308".split()
+OUTLIERS = "-1 -9 -500 255 65535 -32767 9999999 1e99 -1.7e308".split()
 
 
-@pytest.mark.parametrize("mark", STRANGE)
-@pytest.mark.parametrize("name", ["redshift", "x", "v"])
-def test_a_number_far_from_all_others_is_told_whatever_its_form(name, mark):
+@pytest.mark.parametrize("mark", OUTLIERS)
+@pytest.mark.parametrize("name", ["redshift", "v"])
+def test_outliers_are_possibly_missing(name, mark):
     redshifts = [f"{0.05 + 0.04 * k / 11:.4f}" for k in range(12)]
-    assert told(*redshifts, mark, mark, name=name) == (set(), {mark})
-    assert told(mark, *redshifts, mark, "-2", "-2", name=name) == (set(), {mark, "-2"})
-    assert told(*redshifts[:8], mark, mark, name=name) == (set(), set())  # too few others
+    assert missing_and_possible(*redshifts, mark, mark, name=name) == (set(), {mark})
+    assert missing_and_possible(mark, *redshifts, mark, "-2", "-2", name=name) == (set(), {mark, "-2"})
+    assert missing_and_possible(*redshifts[:8], mark, mark, name=name) == (set(), set())  # too few others
 
 
-def test_the_only_negative_number_is_told_if_it_repeats():
+def test_repeated_only_negative_number():
     masses = [f"{9 + 0.17 * k:.2f}" for k in range(14)]
-    assert told(*masses, "-1", "-1.0") == (set(), {"-1", "-1.0"})
-    assert told(*masses, "-1") == (set(), set())
-    assert told(*masses, "-1", "-1", name="v_rot") == (set(), set())
-    assert told(*masses, "-1", "-1", "-0.3") == (set(), set())
-    assert told(*map(str, range(14)), "-1", "-1") == (set(), set())  # codes and counts
+    assert missing_and_possible(*masses, "-1", "-1.0") == (set(), {"-1", "-1.0"})
+    assert missing_and_possible(*masses, "-1") == (set(), set())
+    assert missing_and_possible(*masses, "-1", "-1", name="v_rot") == (set(), set())
+    assert missing_and_possible(*masses, "-1", "-1", "-0.3") == (set(), set())
+    assert missing_and_possible(*map(str, range(14)), "-1", "-1") == (set(), set())  # codes and counts
 
 
 @given(
@@ -337,7 +335,7 @@ def test_the_only_negative_number_is_told_if_it_repeats():
     st.sampled_from(["x", "v", "r", "psfMag_r", "quality"]),
     st.randoms(),
 )
-def test_the_verdict_does_not_depend_on_the_order_and_numbers_that_are_no_marks_stay(values, name, random):
+def test_result_does_not_depend_on_the_order(values, name, random):
     marks = find_missing_numbers(name, np.array(values, dtype=float))
     assert not (marks.missing & marks.possible).any()
     shuffled = random.sample(list(zip(values, marks.missing, marks.possible, strict=True)), len(values))
@@ -365,7 +363,7 @@ def test_the_verdict_does_not_depend_on_the_order_and_numbers_that_are_no_marks_
         lambda rng, n: rng.gamma(4, 10, n).round(),
     ],
 )
-def test_few_true_values_are_taken_for_marks(draw):
+def test_false_positive_rate(draw):
     rng = np.random.default_rng(5)
     columns = [draw(rng, n) for n in (5, 12, 60, 400) for _ in range(100)]
     marks = [find_missing_numbers("v", column) for column in columns]
@@ -373,10 +371,10 @@ def test_few_true_values_are_taken_for_marks(draw):
     assert sum(each.possible.any() for each in marks) <= 4
 
 
-# --- forms of numbers and truth values --------------------------------------------------------------------------------
+# --- Fortran and booleans ---------------------------------------------------------------------------------------------
 
 
-def test_fortran_s_exponents_are_numbers():
+def test_fortran_exponents():
     assert numbers("1.5D+03", "-2.5d-1", ".5D0", "1.D2", "3e0", "7") == [1500, -0.25, 0.5, 100, 3, 7]
     assert read("1.5D+03", "N/A", "2").missing == {"N/A": 1}
     # Names have no point; and what isn't all numbers stays as it is written.
@@ -387,12 +385,12 @@ def test_fortran_s_exponents_are_numbers():
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-def test_a_fortran_exponent_is_read_to_the_last_bit(value):
+def test_fortran_exponents_are_exact(value):
     assert parse_number(f"{value:.16e}".replace("e", "D")) == value
 
 
 @pytest.mark.parametrize(("true", "false"), [("True", "False"), ("TRUE", "FALSE"), ("true", "false"), ("T", "F")])
-def test_truth_values_of_one_form_are_truth_values(true, false):
+def test_booleans(true, false):
     found = read(true, false, false)
     assert found.cells.dtype == bool
     assert found.cells.tolist() == [True, False, False]
@@ -404,17 +402,17 @@ def test_truth_values_of_one_form_are_truth_values(true, false):
 @pytest.mark.parametrize(
     "cells", [["TRUE", "false"], ["T", "T"], ["F", "F"], ["T", "F", "S"], ["T", "True"], ["t", "f"]]
 )
-def test_truth_values_of_several_forms_and_codes_are_text(cells):
+def test_booleans_of_several_forms_are_text(cells):
     assert read(*cells).cells.dtype == "str"
 
 
-# --- no silent change -------------------------------------------------------------------------------------------------
+# --- limits of float64 ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "cell", ["1e-400", "-1E-400", "1.5D-400", "1.23456e-320", "0." + "0" * 330 + "1", "1e400", "-1.5D+400"]
 )
-def test_what_a_float_cannot_hold_is_missing_and_told(cell):
+def test_overflow_and_underflow_are_missing(cell):
     for others in (["1.5", "0.0"], ["2.5", "+0"]):  # the second aren't read by the quick way
         found = read(*others, cell)
         assert np.isnan(found.cells[2])
@@ -423,7 +421,7 @@ def test_what_a_float_cannot_hold_is_missing_and_told(cell):
 
 
 @given(st.floats(0, 1e-290), st.integers(0, 17))
-def test_the_smallest_floats_are_read_if_they_are_written_as_they_are(value, digits):
+def test_underflow_of_subnormal_numbers(value, digits):
     written = f"{value:.{digits}e}"
     lost = underflows(written, float(written))
     assert lost == (f"{float(written):.{digits}e}" != written)

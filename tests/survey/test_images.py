@@ -1,4 +1,4 @@
-"""Image files become 8-bit RGB or a sentence, whatever bytes they hold; never another error, never a warning."""
+"""Image files are decoded to 8-bit RGB or raise an ImageError, for any content; no other errors or warnings."""
 
 import hashlib
 import io
@@ -44,7 +44,7 @@ def png(width, height, depth, colour_type, rows=b""):
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
-def test_rgb_pixels_are_the_file_s_own():
+def test_rgb_pixels_are_unchanged():
     pixels = np.asarray(galaxy())
     decoded = decode_rgb(encoded(galaxy(), "PNG"))
     np.testing.assert_array_equal(np.asarray(decoded), pixels)
@@ -76,7 +76,7 @@ def test_cmyk_gives_back_the_colours_it_was_made_of():
     assert np.abs(decoded - np.asarray(galaxy())).mean() < 4  # and not their negative, 150 away
 
 
-def test_a_palette_s_transparency_counts_only_where_it_is_used():
+def test_unused_transparency_of_a_palette():
     palette = galaxy("P")
     unused = encoded(palette, "PNG", transparency=200)
     np.testing.assert_array_equal(decode_rgb(unused), palette.convert("RGB"))
@@ -85,7 +85,7 @@ def test_a_palette_s_transparency_counts_only_where_it_is_used():
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
-def test_true_transparency_is_refused(mode):
+def test_transparency(mode):
     image = galaxy(mode)
     image.putpixel((3, 3), (9,) * (len(mode) - 1) + (254,))
     with pytest.raises(ImageError, match="transparent"):
@@ -94,7 +94,7 @@ def test_true_transparency_is_refused(mode):
         decode_rgb(encoded(galaxy(), "PNG", transparency=galaxy().getpixel((0, 0))))
 
 
-def test_sixteen_bits_are_refused_in_grey_and_in_colour():
+def test_sixteen_bits():
     grey = encoded(Image.fromarray(np.arange(600, dtype=np.uint16).reshape(20, 30)), "PNG")
     # Pillow would read the colour one and halve its depth without a word.
     colour = png(2, 1, 16, 2, b"\0" + bytes(range(12)))
@@ -104,7 +104,7 @@ def test_sixteen_bits_are_refused_in_grey_and_in_colour():
             decode_rgb(content)
 
 
-def test_animations_are_refused():
+def test_animation():
     frames = [galaxy(), galaxy().transpose(Image.Transpose.ROTATE_180)]
     animated = encoded(frames[0], "PNG", save_all=True, append_images=frames[1:])
     with pytest.raises(ImageError, match="animated PNG"):
@@ -112,7 +112,7 @@ def test_animations_are_refused():
 
 
 @pytest.mark.parametrize("part", [b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"prVt"])
-def test_a_text_that_speaks_of_animation_makes_none(part):
+def test_text_chunk_that_mentions_animation(part):
     """What tells is the part called acTL, and none that holds these letters."""
     plain = encoded(galaxy(), "PNG")
     text = {b"zTXt": b"Comment\0\0" + zlib.compress(b"acTL"), b"iTXt": b"Comment\0\0\0\0\0acTL"}
@@ -123,7 +123,7 @@ def test_a_text_that_speaks_of_animation_makes_none(part):
         decode_rgb(animated)
 
 
-def test_a_text_that_speaks_of_image_data_hides_no_animation():
+def test_text_chunk_that_mentions_image_data():
     plain = encoded(galaxy(), "PNG")
     content = plain[:33] + chunk(b"tEXt", b"Comment\0IDAT") + chunk(b"acTL", bytes(8)) + plain[33:]
     with pytest.raises(ImageError, match="animated PNG"):
@@ -139,7 +139,7 @@ def test_orientation_and_metadata_are_ignored():
     np.testing.assert_array_equal(turned, decode_rgb(encoded(galaxy(), "JPEG")))
 
 
-def test_a_broken_exif_part_does_not_matter():
+def test_broken_exif_is_ignored():
     exif = Image.Exif()
     exif[0x010E] = "a description of some length"
     content = encoded(galaxy(), "JPEG", exif=exif)
@@ -164,19 +164,19 @@ def test_a_broken_exif_part_does_not_matter():
         (b"\x89PNG\r\n\x1a\n", "broken|truncated"),
     ],
 )
-def test_what_is_no_image_is_named(content, sentence):
+def test_content_that_is_not_an_image(content, sentence):
     with pytest.raises(ImageError, match=sentence) as caught:
         decode_rgb(content)
     assert caught.value.remedy
 
 
 @pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "WEBP"])
-def test_other_formats_are_refused_by_name(kind):
+def test_other_image_formats(kind):
     with pytest.raises(ImageError, match=f"(?i)a {kind} image, not a JPEG or PNG"):
         decode_rgb(encoded(galaxy(), kind))
 
 
-def test_too_many_pixels_are_refused_from_the_header_alone():
+def test_too_many_pixels():
     side = 20_000  # 1.2 GB once decoded; Pillow would warn of it and go on
     with pytest.raises(ImageError, match=r"20000 × 20000 px.*crop it to the galaxy"):
         decode_rgb(png(side, side, 8, 2))
@@ -214,7 +214,7 @@ def _texts():
 
 
 @pytest.mark.parametrize("source", ["jpeg", "progressive", "cmyk"])
-def test_a_truncated_jpeg_is_always_found(source):
+def test_truncated_jpeg(source):
     content = SOURCES[source]()
     for length in [*range(1, len(content), 50), len(content) - 2]:
         with pytest.raises(ImageError) as caught:
@@ -223,11 +223,11 @@ def test_a_truncated_jpeg_is_always_found(source):
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_damaged_images_load_or_are_refused_and_nothing_else(source):
+def test_random_damage(source):
     dice = random.Random(source)
     content = SOURCES[source]()
     outcomes = set()
-    for _ in range(400):
+    for _ in range(150):
         damaged = bytearray(content[: dice.choice([len(content), dice.randrange(1, len(content))])])
         # Half of the hits go into the header, where they do most.
         reach = dice.choice([len(damaged), min(len(damaged), 300)])
@@ -241,15 +241,15 @@ def test_damaged_images_load_or_are_refused_and_nothing_else(source):
     assert outcomes == {"refused", "RGB"} or (content.startswith(b"\x89PNG") and outcomes == {"refused"})
 
 
-def test_random_bytes_are_refused():
+def test_random_bytes():
     dice = random.Random(1)
     for start in (b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"):
-        for _ in range(200):
+        for _ in range(60):
             with pytest.raises(ImageError):
                 decode_rgb(start + dice.randbytes(dice.randrange(300)))
 
 
-def test_files_are_read_whole_or_named(tmp_path, monkeypatch):
+def test_read_content(tmp_path, monkeypatch):
     path = tmp_path / "1.jpg"
     with pytest.raises(ImageError, match="no such file"):
         read_content(path)
@@ -293,7 +293,7 @@ END = b"\xff\xd9"
 
 
 @pytest.mark.parametrize("kind", JPEGS)
-def test_sound_jpegs_of_all_kinds_are_taken(kind):
+def test_valid_jpegs(kind):
     content = JPEGS[kind]()
     with Image.open(io.BytesIO(content)) as image:
         expected = np.asarray(image.convert("RGB"))
@@ -322,7 +322,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_jpegs_that_lost_a_fifth_are_refused(damage):
+def test_jpeg_that_lost_a_fifth(damage):
     found = []
     for kind in JPEGS.keys() - {"coarse"}:  # whose image data are a few bytes
         content = JPEGS[kind]()
@@ -339,7 +339,7 @@ def test_jpegs_that_lost_a_fifth_are_refused(damage):
 
 
 @pytest.mark.parametrize("kind", ["progressive", "progressive with restarts"])
-def test_a_progressive_jpeg_without_its_last_scans_is_refused(kind):
+def test_progressive_jpeg_without_its_last_scans(kind):
     content = JPEGS[kind]()
     scans = [at.start() for at in re.finditer(rb"\xff[\xc4\xda]", content)]
     for end in scans[-4:]:
@@ -347,7 +347,7 @@ def test_a_progressive_jpeg_without_its_last_scans_is_refused(kind):
             decode_rgb(content[:end] + END)
 
 
-def test_unusual_chroma_subsampling_is_refused_rather_than_unchecked():
+def test_unusual_chroma_subsampling():
     content = bytearray(encoded(Image.new("RGB", (48, 48), (128, 128, 128)), "JPEG", subsampling=0))
     frame, scan = content.index(b"\xff\xc0"), content.index(b"\xff\xda")
     content[frame + 11] = 0x31  # luminance three times as wide as colour
@@ -362,7 +362,7 @@ def test_unusual_chroma_subsampling_is_refused_rather_than_unchecked():
 
 
 @pytest.mark.parametrize("source", ["png", "palette", "texts"])
-def test_every_changed_or_missing_byte_of_a_png_is_found(source):
+def test_changed_byte_of_a_png(source):
     content = SOURCES[source]()
     for place in range(len(content)):
         damaged = bytearray(content)
@@ -373,7 +373,7 @@ def test_every_changed_or_missing_byte_of_a_png_is_found(source):
     np.testing.assert_array_equal(decode_rgb(content + b"after its end"), decode_rgb(content))
 
 
-def test_a_png_with_too_few_rows_is_refused():
+def test_png_with_too_few_rows():
     assert decode_rgb(png(3, 2, 8, 2, bytes(2 * 10))).size == (3, 2)
     with pytest.raises(ImageError, match="rows at its end are missing"):
         decode_rgb(png(3, 40, 8, 2, bytes(39 * 10)))
@@ -383,7 +383,7 @@ def test_a_png_with_too_few_rows_is_refused():
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA"])
 @pytest.mark.parametrize("size", [(1, 1), (3, 2), (5, 9), (8, 8), (33, 70)])
-def test_interlaced_pngs_have_all_their_rows(mode, size):
+def test_interlaced_png(mode, size):
     content = interlaced(sky(70).crop((0, 0, *size)).convert("RGB"))
     assert decode_rgb(content).size == size
     sound = encoded(sky(70).crop((0, 0, *size)).convert(mode), "PNG")
@@ -398,7 +398,7 @@ def palette_png(colours, pixels, depth=8):
     return whole[:place] + palette + whole[place:]
 
 
-def test_pngs_whose_palette_lacks_colours_are_damaged():
+def test_png_palette_without_some_colours():
     colours = list(range(12))
     for depth in (8, 2):  # four pixels, with the numbers 0 to 3
         assert np.array_equal(np.asarray(decode_rgb(palette_png(colours, 4, depth))).ravel(), colours)
@@ -410,7 +410,7 @@ def test_pngs_whose_palette_lacks_colours_are_damaged():
         decode_rgb(palette_png([], 4)[:-12] + chunk(b"PLTE", bytes(colours)) + chunk(b"IEND", b""))
 
 
-def test_pngs_with_a_header_or_palette_twice_are_damaged():
+def test_png_with_two_headers_or_palettes():
     sound = palette_png(range(12), 4)
     header, palette = sound[8:33], chunk(b"PLTE", bytes(12))
     other = chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 1, 8, 3, 0, 0, 0))
@@ -432,7 +432,7 @@ def interlaced(image):
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
-def test_decoding_keeps_one_copy():
+def test_decoded_image_is_a_plain_image():
     image = decode_rgb(encoded(galaxy(), "JPEG"))
     assert type(image) is Image.Image
     image.putpixel((0, 0), (1, 2, 3))  # and it is the caller's own
@@ -463,13 +463,13 @@ def noise(level, amplitude, side=160):
     ],
 )
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_images_that_show_no_galaxy_are_refused(image, says, kind):
+def test_images_without_a_galaxy(image, says, kind):
     with pytest.raises(ImageError, match=says) as caught:
         inspect_image(encoded(image, kind))
     assert caught.value.remedy
 
 
-def test_faint_small_and_grey_galaxies_are_taken():
+def test_faint_small_and_grey_galaxies():
     faint = Image.fromarray((np.asarray(sky(), float) * 0.2).astype(np.uint8))
     facts = inspect_image(encoded(faint, "JPEG"))
     assert (facts.size_px, facts.grey) == ((160, 160), False)
@@ -479,14 +479,14 @@ def test_faint_small_and_grey_galaxies_are_taken():
     assert inspect_image(encoded(sky(mode="L").convert("RGB"), "PNG")).grey
 
 
-def test_the_faintest_shipped_galaxy_has_seven_times_the_contrast_asked_for():
+def test_contrast_of_shipped_galaxies():
     survey = load_survey()
     for object_id in survey.object_ids[::50]:
         extrema = survey.image(object_id).reduce(4).getextrema()
         assert max(high - low for low, high in extrema) > 7 * MIN_CONTRAST
 
 
-def test_a_scale_that_leaves_too_little_or_too_much_is_refused():
+def test_scale_that_leaves_too_few_or_too_many_pixels():
     content = encoded(sky(), "JPEG")
     assert inspect_image(content, 0.2).size_px == (160, 160)
     with pytest.raises(ImageError, match=r"16 × 16 px at scale 0\.1, too few .*choose a larger --scale"):
@@ -496,7 +496,7 @@ def test_a_scale_that_leaves_too_little_or_too_much_is_refused():
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes in folders are Unix's")
-def test_pipes_and_devices_are_refused_at_once(tmp_path):
+def test_pipes_and_devices(tmp_path):
     os.mkfifo(tmp_path / "1.jpg")
     (tmp_path / "2.jpg").symlink_to("/dev/zero")
     for name in ("1.jpg", "2.jpg"):

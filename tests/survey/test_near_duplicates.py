@@ -1,4 +1,4 @@
-"""Copies of a picture are found however they were altered, and no two galaxies are taken for one."""
+"""Near-duplicates are detected after common alterations, and different galaxies aren't."""
 
 import importlib.util
 import io
@@ -35,7 +35,7 @@ def near(images, **options):
 
 
 @pytest.mark.parametrize("alter", ALTERATIONS.values(), ids=ALTERATIONS)
-def test_an_altered_copy_is_found_and_no_other_image(images, alter):
+def test_altered_copies_are_detected(images, alter):
     both = images + [alter(image) for image in images]
     pairs = near(both)
     own = [(place, place + len(images)) for place in range(len(images))]
@@ -44,25 +44,25 @@ def test_an_altered_copy_is_found_and_no_other_image(images, alter):
     assert len(pairs) >= 0.9 * len(own)
 
 
-def test_all_eight_orientations_are_found(images):
+def test_all_orientations_are_detected(images):
     image = np.asarray(images[3])
     for turned in orientations(image, (0, 1)):
         assert near([images[3], Image.fromarray(np.ascontiguousarray(turned))]) == [(0, 1)]
     assert len({turned.tobytes() for turned in orientations(image, (0, 1))}) == 8
 
 
-def test_no_two_galaxies_of_the_mock_survey_are_near_copies():
+def test_mock_survey_has_no_near_duplicates():
     survey = load_survey()
-    ids = survey.object_ids
+    ids = survey.object_ids[::4]
     fingerprints = [fingerprint(survey.image(object_id)) for object_id in ids]
-    assert np.mean([each.any() for each in fingerprints]) > 0.99
+    assert np.mean([grids.any() for grids in fingerprints]) > 0.99
     assert find_near_duplicates(fingerprints, lambda place: survey.image(ids[place])) == []
 
 
-@pytest.mark.parametrize("side_px", [40, 48, 64, 96, 160])
-@pytest.mark.parametrize("quality", [50, 75, 90])
-def test_galaxies_drawn_without_noise_or_neighbours_are_not_compared(quality, side_px):
-    """They differ by nothing but colour and inclination: copies of one and two galaxies look as much alike."""
+@pytest.mark.parametrize("side_px", [48, 96, 160])
+@pytest.mark.parametrize("quality", [50, 90])
+def test_images_without_fine_structure_are_not_compared(quality, side_px):
+    """They differ only in colour and inclination, so copies can't be distinguished from other galaxies."""
 
     def saved(image):
         image.save(content := io.BytesIO(), "JPEG", quality=quality)
@@ -75,14 +75,14 @@ def test_galaxies_drawn_without_noise_or_neighbours_are_not_compared(quality, si
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 40), (40, 3), (400, 20)])
 @pytest.mark.parametrize("level", [0, 128, 255])
-def test_images_of_one_colour_and_of_any_shape_are_no_copies(size, level):
+def test_uniform_images_are_not_duplicates(size, level):
     blank = Image.new("RGB", size, (level,) * 3)
     assert fingerprint(blank).shape == fingerprint(blank.resize((160, 160))).shape
     assert near([blank, blank, blank.resize((160, 160))]) == []
 
 
-def test_a_galaxy_beside_the_same_star_is_another(images):
-    """The companions alone make no copy: see the limit in colour."""
+def test_same_neighbour_makes_no_duplicate(images):
+    """See the threshold for the correlation in colour."""
     star = Image.radial_gradient("L").resize((24, 24)).point(lambda level: max(0, 255 - 2 * level))
     starry = [image.copy() for image in images]
     for image in starry:
@@ -90,7 +90,7 @@ def test_a_galaxy_beside_the_same_star_is_another(images):
     assert near(starry) == []
 
 
-def test_many_copies_are_joined_by_few_comparisons(images):
+def test_copies_are_connected_with_few_comparisons(images):
     copies = [BENCHMARK.saved(images[5], quality) for quality in range(60, 100, 2)]
     read = []
     pairs = find_near_duplicates(
@@ -104,7 +104,7 @@ def test_many_copies_are_joined_by_few_comparisons(images):
     assert len(read) == 2 * len(pairs)
 
 
-def test_images_that_belong_together_are_not_read(images):
+def test_images_of_a_group_are_not_compared(images):
     copies = [images[0], BENCHMARK.saved(images[0], 80), images[1], BENCHMARK.saved(images[1], 80)]
     fingerprints, read = [fingerprint(each) for each in copies], []
     known = {"groups": [7, 7, 3, 3]}
@@ -113,11 +113,11 @@ def test_images_that_belong_together_are_not_read(images):
     assert near(copies, groups=[7, 7, 3, 4]) == [(2, 3)]
 
 
-def test_no_image_and_one_image_have_no_pairs(images):
+def test_fewer_than_two_images_have_no_pairs(images):
     assert near([]) == near(images[:1]) == []
 
 
-def test_blocks_make_no_difference(images, monkeypatch):
+def test_result_does_not_depend_on_block_size(images, monkeypatch):
     both = images + [BENCHMARK.saved(image, 80) for image in images]
     whole = near(both)
     monkeypatch.setattr("galviz.survey.near_duplicates._BLOCK", 7)
@@ -125,19 +125,19 @@ def test_blocks_make_no_difference(images, monkeypatch):
     assert all(one < other for one, other in pairwise(whole))
 
 
-def test_the_benchmark_tells_of_copies_in_a_survey(images, tmp_path, capsys):
+def test_benchmark_reports_copies_in_a_survey(images, tmp_path, capsys):
     (tmp_path / "images").mkdir()
-    for number, image in enumerate(images[:12]):
+    for number, image in enumerate(images[:6]):
         image.save(tmp_path / "images" / f"{number}.png")
-    lines = ["objID"] + [str(number) for number in range(12)]
+    lines = ["objID"] + [str(number) for number in range(6)]
     (tmp_path / "master.csv").write_text("\n".join(lines))
-    run = ["--survey", str(tmp_path), "--altered", "6"]
+    run = ["--survey", str(tmp_path), "--altered", "3"]
     assert BENCHMARK.main(run) == 0
     printed = capsys.readouterr().out
-    assert "12 images, 66 pairs" in printed
+    assert "6 images, 15 pairs" in printed
     assert "taken for copies: 0" in printed
-    assert re.search(r"mirrored +6/6 +1\.00", printed)
-    BENCHMARK.saved(images[0], 80).save(tmp_path / "images" / "12.png")
-    (tmp_path / "master.csv").write_text("\n".join([*lines, "12"]))
+    assert re.search(r"mirrored +3/3 +1\.00", printed)
+    BENCHMARK.saved(images[0], 80).save(tmp_path / "images" / "6.png")
+    (tmp_path / "master.csv").write_text("\n".join([*lines, "6"]))
     assert BENCHMARK.main(run) == 1
-    assert "taken for copies: 1 [('0', '12')]" in capsys.readouterr().out
+    assert "taken for copies: 1 [('0', '6')]" in capsys.readouterr().out

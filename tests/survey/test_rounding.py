@@ -1,4 +1,4 @@
-"""Ids that a float or a spreadsheet has rounded: found by their number, and true ones left alone."""
+"""Ids that a float or a spreadsheet has rounded are detected; true ids aren't."""
 
 import csv
 import random
@@ -34,20 +34,20 @@ def by_javascript(object_id):
     ("rounding", "by"),
     [(by_float, "a float"), (by_single, "a float"), (by_javascript, "a float"), (by_spreadsheet, "a spreadsheet")],
 )
-def test_rounded_columns_are_found(count, rounding, by):
+def test_rounded_columns(count, rounding, by):
     ids = SDSS[:count]
     assert find_rounded_ids(ids) is None
     found = find_rounded_ids([rounding(each) for each in ids])
     assert (found.positions, found.cause, found.n_long) == (list(range(count)), by, count)
 
 
-def test_ids_that_rounding_made_the_same_are_found():
+def test_ids_that_rounding_made_equal():
     mock = [str(9020200727000000000 + number) for number in range(40)]
     assert set(map(by_float, mock)) == {"9020200727000000512"} - set(mock)
     assert find_rounded_ids(list(map(by_float, mock))).cause == "a float"
 
 
-def test_some_rounded_rows_are_found_where_chance_does_not_make_so_many():
+def test_some_rounded_rows():
     ids = list(SDSS)
     touched = list(range(7, 400, 20))
     for place in touched:
@@ -69,7 +69,7 @@ def spectrum(random, plates, reductions):
     )
 
 
-def test_ids_that_are_made_of_coarse_steps_are_left_alone():
+def test_ids_constructed_with_coarse_steps():
     dice = random.Random(5)
     for count in (1, 2, 3, 30, 300):
         assert find_rounded_ids([spectrum(dice, range(266, 2974), (26, 103, 104)) for _ in range(count)]) is None
@@ -82,7 +82,7 @@ def test_ids_that_are_made_of_coarse_steps_are_left_alone():
     assert find_rounded_ids(merged) is None
 
 
-def test_the_shipped_survey_s_ids_are_sound():
+def test_ids_of_the_mock_survey():
     with (mock_survey_folder() / "master.csv").open(encoding="utf-8", newline="") as file:
         ids = [row["objID"] for row in csv.DictReader(file)]
     for start in range(0, len(ids), 7):
@@ -90,7 +90,7 @@ def test_the_shipped_survey_s_ids_are_sound():
     assert find_rounded_ids(ids) is None
 
 
-def test_true_ids_are_hardly_ever_refused():
+def test_false_positive_rate():
     dice = random.Random(6)
     alarms = 0
     for _ in range(2000):
@@ -101,11 +101,11 @@ def test_true_ids_are_hardly_ever_refused():
 
 
 @pytest.mark.parametrize("ids", [[], ["a", "b"], ["12", "1000"], ["1" * 40] * 5, ["9" * 5000] * 3, ["1e18"] * 9])
-def test_other_ids_are_not_looked_at(ids):
+def test_short_ids_and_names_are_not_tested(ids):
     assert find_rounded_ids(ids) is None
 
 
-def test_ids_with_a_sign_are_ids_too():
+def test_ids_with_a_sign():
     rounded = [f"-{int(float(2703110428271457792 + 512 * 7919 * number))}" for number in range(6)]
     assert find_rounded_ids(rounded) is not None
 
@@ -118,5 +118,5 @@ def test_ids_with_a_sign_are_ids_too():
     ],
     ids=["steps of 1000", "dates"],
 )
-def test_ids_that_were_made_round_are_left_alone(ids):
+def test_ids_constructed_with_zeros(ids):
     assert find_rounded_ids(ids) is None
