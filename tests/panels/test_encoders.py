@@ -79,7 +79,7 @@ def test_an_embedding_from_elsewhere_is_coloured_by_the_true_label(page, folder,
         assert shown[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit_pca(values, 3).coordinates, abs=6e-4)
         assert list(shown) == ["PC1", "PC2", "PC3", "true"]
         assert not app.metric
-        assert "without predictions" in page_text(app)
+        assert "no predictions" in page_text(app)
 
 
 @pytest.mark.parametrize("page", [SPACE, HOME])
