@@ -199,7 +199,7 @@ def test_claims_follow_the_numbers():
     assert (
         "Of those that nobody told it, 1 are told better than by the controls, the farthest ahead *re" in said["told"]
     )
-    assert "*Sense of the arms' winding*: 0.00 [−0.01, 0.01]" in said["chance"]
+    assert "*Winding direction of the arms*: 0.00 [−0.01, 0.01]" in said["chance"]
 
 
 def test_controls_that_come_out_as_controls_are_told_so():

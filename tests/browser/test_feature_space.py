@@ -50,7 +50,7 @@ def test_features_are_computed_with_a_way_out_and_found_by_others(start, visit, 
     folder = make_survey(MANY, side_px=48)
     address = start(folder)
     home = visit(address)
-    expect(home.main).to_contain_text("These galaxies come with galviz")
+    expect(home.main).to_contain_text("These galaxies and this network come with galviz")
     home.page.get_by_text(f"Open your survey: {MANY} galaxies of {folder.name}").click()
     home.press(compute(home))
     expect(home.main).to_contain_text(f" of {MANY} galaxies, about ", timeout=60_000)
@@ -85,11 +85,11 @@ def test_features_are_computed_with_a_way_out_and_found_by_others(start, visit, 
         (
             {"count": 30, "labelled": False, "side_px": 424, "suffix": ".png"},
             [],
-            "there is no truth to compare with",
+            "there is no ground truth to compare with",
             3,
         ),
         ({"count": 30}, ["--label", "inclination_deg"], "the survey's label is inclination", 3),
-        ({"count": 1}, [], "One galaxy has no feature space", 0),
+        ({"count": 1}, [], "A feature space needs at least two galaxies", 0),
     ],
     ids=["no-label-424-png", "other-label", "one-galaxy"],
 )
