@@ -15,7 +15,7 @@ from pathlib import Path
 from galviz.cli.descriptors import describe_descriptor, find_descriptor
 from galviz.files.moving import file_state, move_to_free_name, move_to_new
 from galviz.files.writing import removing_temporary, temporary_name
-from galviz.survey.catalogue_file import SIMULATION_NAME
+from galviz.survey.catalogue_file import RECORD_NAME, SIMULATION_NAME
 from galviz.survey.image_folder import IMAGES_NAME
 from galviz.survey.table import CATALOGUE_NAME
 
@@ -170,8 +170,8 @@ class Output:
                         f"{self.path} is in {path / IMAGES_NAME}, among the images of an input survey. "
                         "Name a file in another folder."
                     )
-                self._refuse_same(path / CATALOGUE_NAME)
-                self._refuse_same(path / SIMULATION_NAME)
+                for name in (CATALOGUE_NAME, SIMULATION_NAME, RECORD_NAME):
+                    self._refuse_same(path / name)
                 self._refuse_images(path / IMAGES_NAME)
             else:
                 self._refuse_same(path)

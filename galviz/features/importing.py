@@ -24,11 +24,15 @@ __all__ = ["ImportedFeatures", "import_features"]
 
 # Largest share of the variance of an embedding that rounding to float16 in a features file may change.
 _MAX_LOSS = 1e-4
+# SDSS's -9999, rounded to float16 and to bfloat16.
+_ROUNDED_SENTINELS = (-10000.0, -9984.0)
+# It is recognised if it is this many times larger than all other numbers.
+_SENTINEL_FACTOR = 10
 
 
 @dataclass(frozen=True, eq=False)
 class ImportedFeatures:
-    """ImportedFeatures features, and how the file was read.
+    """Imported features, and how the file was read.
 
     Attributes
     ----------
@@ -145,13 +149,21 @@ def _check_values(values: np.ndarray, object_ids: list[str], file: Path) -> None
         raise FeaturesError(f"{file} must have real numbers; got {values.dtype}.")
     for column, numbers in enumerate(values.T):
         # An array has no column names, by which missing values are recognised too.
-        wrong = ~np.isfinite(numbers) | find_missing_numbers("", numbers.astype(float)).missing
-        if wrong.any():
-            row = wrong.argmax()
+        missing = find_missing_numbers("", numbers.astype(float)).missing | _find_rounded_sentinels(numbers)
+        if missing.any():
+            row = missing.argmax()
+            reason = ", which stands for a missing value" if np.isfinite(numbers[row]) else ""
             raise FeaturesError(
-                f"{file} must have finite numbers; number {column + 1} of {object_ids[row]} is {numbers[row]:g}, which "
-                "stands for a missing value. Compute it again, or remove the galaxy from the survey."
+                f"{file} must have finite numbers; number {column + 1} of {object_ids[row]} is {numbers[row]:g}{reason}. "
+                "Compute it again, or remove the galaxy from the survey."
             )
+
+
+def _find_rounded_sentinels(numbers: np.ndarray) -> np.ndarray:
+    """Find -9999 rounded to 16 bits, among numbers that are much smaller."""
+    rounded = np.isin(numbers, _ROUNDED_SENTINELS)
+    largest = np.abs(numbers[~rounded & np.isfinite(numbers)].astype(float)).max(initial=0)
+    return rounded & (largest * _SENTINEL_FACTOR < abs(max(_ROUNDED_SENTINELS)))
 
 
 def _check_loss(values: np.ndarray, file: Path) -> None:

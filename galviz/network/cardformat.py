@@ -115,6 +115,8 @@ def _label_problem(content: Mapping[str, Any]) -> str | None:
         return f"spec must name a head for the task {REGRESSION!r}; got none"
     if not is_label(label):
         return f"label must be the name of a column; got {quoted(str(label))}"
+    if ("label_mean" in content) != ("label_std" in content):
+        return "label_mean and label_std must be given together, or neither"
     mean, std = content.get("label_mean", 0.0), content.get("label_std", 1.0)
     numbers = all(type(value) in (int, float) for value in (mean, std))
     if not numbers or not (abs(mean) <= LARGEST_LABEL and SMALLEST_LABEL_STD <= std <= LARGEST_LABEL):

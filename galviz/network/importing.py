@@ -143,7 +143,7 @@ def _add_n_outputs(
         return options
     head = head or suggest_spec(builder, options | {name: 1}, crop_px=crop_px).head
     weights = [values for key, values in state.items() if head and f".{key}".endswith(f".{head}.weight")]
-    if len(weights) == 1:
+    if len(weights) == 1 and weights[0].dim():  # a scalar has no length, and is refused when it is loaded
         return options | {name: len(weights[0])}
     headless = not weights and builder.partition(":")[0] in ("torchvision", "timm")
     return options | {name: 0 if headless else 1}

@@ -2,9 +2,10 @@
 
 import os
 import pickle
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import torch
@@ -17,6 +18,8 @@ from galviz.network.state import State, as_float32, read_weights
 
 # Names under which fastai, Lightning, timm and others store the state dict of the network in a larger file.
 _KEYS = ("model", "state_dict", "model_state_dict", "state_dict_ema")
+# Such a file may hold a dict that contains itself.
+_MAX_DEPTH = 10
 _PICKLE_REMEDY = (
     "In fastai, save only the weights: learn = load_learner('export.pkl'); learn.save('name'), which writes "
     "models/name.pth; in PyTorch: torch.save(model.state_dict(), 'name.pth')"
@@ -55,6 +58,7 @@ def read_state(path: str | os.PathLike[str]) -> State:
         return read_weights(file)
     try:
         with open_regular(file) as stream, torch.serialization.safe_globals(_FASTAI_TYPES):
+            _check_archive(stream)
             content = torch.load(stream, weights_only=True, map_location="cpu")
     except FileNotFoundError as error:
         raise CardError(f"There are no weights {file}. Check the path.") from error
@@ -71,9 +75,20 @@ def read_state(path: str | os.PathLike[str]) -> State:
     return _find_state(content, file)
 
 
+def _check_archive(stream: BinaryIO) -> None:
+    """Raise ValueError if a file of torch.save is damaged: `torch.load` doesn't compare the archive's checksums."""
+    if zipfile.is_zipfile(stream):
+        with zipfile.ZipFile(stream) as archive:
+            if (damaged := archive.testzip()) is not None:
+                raise ValueError(f"{damaged} in it is damaged: its checksum differs")
+    stream.seek(0)
+
+
 def _find_state(content: Any, file: Path) -> State:  # noqa: ANN401 (any content of a file of torch.save)
     """Find the state dict of a network in the content of a file."""
-    while isinstance(content, Mapping):
+    for _ in range(_MAX_DEPTH):
+        if not isinstance(content, Mapping):
+            break
         inner = next((content[key] for key in _KEYS if isinstance(content.get(key), Mapping)), None)
         if inner is None:
             break

@@ -12,9 +12,8 @@ from pathlib import Path
 
 from galviz.files.reading import read_regular
 from galviz.files.writing import write_bytes
+from galviz.survey.catalogue_file import RECORD_NAME
 from galviz.survey.image_folder import IMAGES_NAME
-
-RECORD_NAME = "simulation.sha256"
 
 _LINE = re.compile(rb"([0-9a-f]{64})  " + re.escape(IMAGES_NAME.encode()) + rb"/([0-9]+)\.jpg")
 

@@ -9,6 +9,7 @@ from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.survey.problems import Problem
 
 SIMULATION_NAME = "simulation.json"  # the parameters of a simulation, written before anything else
+RECORD_NAME = "simulation.sha256"  # the checksums of its images
 
 _WITH_ASTROPY = f"write it as CSV: astropy.table.Table.read(…).write('{CATALOGUE_NAME}')"
 # What to do with a table in another format, by the ending of its name.

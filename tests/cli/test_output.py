@@ -52,6 +52,7 @@ INPUTS = {
     "an image": lambda survey, here: survey / "images" / "1.jpg",
     "a new name among the images": lambda survey, here: survey / "images" / "2.csv",
     "a name of the survey's own": lambda survey, here: survey / "simulation.json",
+    "the record of its images": lambda survey, here: survey / "simulation.sha256",
     "by a way round": lambda survey, here: survey / "images" / ".." / "master.csv",
     "a link to the catalogue": lambda survey, here: link(here / "x", survey / "master.csv"),
     "a link to a link": lambda survey, here: link(here / "y", link(here / "x", survey / "master.csv")),

@@ -254,8 +254,29 @@ def test_a_missing_value_is_named_with_its_galaxy(value, survey, values, tmp_pat
     spoilt = values.astype(float)
     spoilt[4, 1] = value
     frame(survey, spoilt).to_parquet(tmp_path / "z.parquet")
+    with pytest.raises(FeaturesError, match=f"number 2 of {survey.object_ids[4]}") as raised:
+        import_features(tmp_path / "z.parquet", survey)
+    assert ("stands for a missing value" in str(raised.value)) == bool(np.isfinite(value))
+
+
+@pytest.mark.parametrize("sentinel", [-10000.0, -9984.0], ids=["float16", "bfloat16"])
+def test_a_missing_value_rounded_to_16_bits_is_recognised(sentinel, survey, values, tmp_path):
+    rounded = values.copy()
+    rounded[4, 1] = sentinel
+    frame(survey, rounded).to_parquet(tmp_path / "z.parquet")
     with pytest.raises(FeaturesError, match=f"number 2 of {survey.object_ids[4]}"):
         import_features(tmp_path / "z.parquet", survey)
+    rounded[5, 1] = 5000  # among numbers of its size it is one of them
+    frame(survey, rounded).to_parquet(tmp_path / "z.parquet")
+    assert import_features(tmp_path / "z.parquet", survey).features.layers["embedding"][4, 1] == sentinel
+
+
+def test_rows_of_more_cells_than_the_header_are_refused(survey, values, tmp_path):
+    lines = frame(survey, values).to_csv(index=False).splitlines()
+    text = "\n".join([lines[0], *(f"{row},{line}" for row, line in enumerate(lines[1:]))])
+    (tmp_path / "z.csv").write_text(text)
+    with pytest.raises(FeaturesError, match="Expected 7 fields in line 2, saw 8"):
+        import_features(tmp_path / "z.csv", survey)
 
 
 @pytest.mark.parametrize(

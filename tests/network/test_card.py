@@ -441,6 +441,12 @@ def test_a_card_without_a_scale_has_the_label_s_own(path, content, tmp_path):
     assert said.sha256 == card.sha256
 
 
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_half_of_a_scale_is_refused(name, content, tmp_path):
+    del content[name]
+    assert "must be given together" in refused(written(content, tmp_path / "card.json"))
+
+
 def test_the_checksum_is_that_of_the_sorted_json(path):
     canonical = json.dumps(CONTENT | {"mean": [0.0, 0.15, 1.0]}, sort_keys=True, separators=(",", ":"))
     assert read_card(path).sha256 == hashlib.sha256(canonical.encode()).hexdigest()

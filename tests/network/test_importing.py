@@ -257,6 +257,7 @@ def test_the_crop_and_the_label_must_be_named(tmp_path, capsys):
         (lambda state: {n: v for n, v in state.items() if n != "fc.bias"}, r"they lack fc\.bias\."),
         (lambda state: state | {"fc2.bias": torch.ones(1)}, r"they hold fc2\.bias\."),
         (lambda state: state | {"conv1.weight": torch.ones(64, 4, 7, 7)}, r"conv1\.weight has shape \(64, 4, 7, 7\)"),
+        (lambda state: state | {"fc.weight": torch.tensor(1.0)}, r"fc\.weight has shape \(\)"),
         (lambda state: state | {"fc.bias": torch.tensor([torch.nan])}, "a value that isn't finite, in fc.bias"),
         (lambda state: state | {"bn1.running_var": -torch.ones(64)}, r"negative variance, in bn1\.running_var"),
         (lambda state: state | {"fc.bias": torch.ones(1, dtype=torch.int8)}, r"fc\.bias holds torch\.int8"),
@@ -323,6 +324,24 @@ def test_rubbish_is_one_error(content, tmp_path):
         assert "\n" not in str(caught.value)
     with pytest.raises(CardError, match="no weights"):
         read_state(tmp_path / "none.pth")
+
+
+def test_a_flipped_bit_in_a_file_of_torch_save_is_noticed(tmp_path):
+    file = tmp_path / "w.pth"
+    torch.save({"weight": torch.arange(64.0)}, file)
+    content = bytearray(file.read_bytes())
+    content[content.index(torch.arange(64.0).numpy().tobytes()) + 130] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(CardError, match="damaged"):
+        read_state(file)
+
+
+def test_a_dict_that_contains_itself_is_no_state_dict(tmp_path):
+    content = {}
+    content["model"] = content
+    torch.save(content, tmp_path / "w.pth")
+    with pytest.raises(CardError, match="state dict"):
+        read_state(tmp_path / "w.pth")
 
 
 def test_unknown_builders(tmp_path):
