@@ -16,8 +16,8 @@ from galviz.features.features import FeaturesError
 from galviz.features.file import ID
 from galviz.files.reading import read_regular
 
-# The first lines, cell by cell: with a header, pandas would rename columns of equal names, and take the first cells as an
-# index if rows have more cells than it; without one, such rows are an error.
+# The first lines, cell by cell: with a header, pandas would rename columns of equal names, and take the first cells as
+# an index if rows have more cells than it; without one, such rows are an error.
 _AS_WRITTEN = {"header": None, "nrows": 2, "dtype": str, "encoding": "utf-8-sig", "keep_default_na": False}
 _NUMBERED = re.compile(r"(.*?)(\d+)", re.DOTALL)
 

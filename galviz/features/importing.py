@@ -154,8 +154,8 @@ def _check_values(values: np.ndarray, object_ids: list[str], file: Path) -> None
             row = missing.argmax()
             reason = ", which stands for a missing value" if np.isfinite(numbers[row]) else ""
             raise FeaturesError(
-                f"{file} must have finite numbers; number {column + 1} of {object_ids[row]} is {numbers[row]:g}{reason}. "
-                "Compute it again, or remove the galaxy from the survey."
+                f"{file} must have finite numbers; number {column + 1} of {object_ids[row]} is {numbers[row]:g}{reason}"
+                ". Compute it again, or remove the galaxy from the survey."
             )
 
 
