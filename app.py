@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from panels.lesson_frame import CERTIFICATE, GLOSSARY, HOME, SPACE
+from panels.lesson_frame import CERTIFICATE, EXPLORE, GLOSSARY, HOME, SPACE
 from panels.page_loader import draw_page
 from panels.progress import sync_with_browser
 from panels.settings import settings
@@ -13,6 +13,7 @@ from panels.threads import limit_blas_threads
 
 HERE = Path(__file__).parent
 INSTRUMENTS = {
+    "explore": ("Explore", EXPLORE),
     "feature-space": ("Feature space", SPACE),
     "glossary": ("Glossary", GLOSSARY),
     "certificate": ("Your certificate", CERTIFICATE),

@@ -117,3 +117,44 @@ def pixel_histogram(pixels: np.ndarray, title: str) -> alt.Chart:
         )
         .properties(height=260, description=f"Histogram of {title} over {len(flat):,} pixels; means: {means}.")
     )
+
+
+def selection_histogram(values: pd.Series, selected: np.ndarray, title: str, *, bins: int = 30) -> alt.LayerChart:
+    """Draw a histogram of all galaxies, and over it that of the selected ones.
+
+    Parameters
+    ----------
+    values : Series of float, shape (n_galaxies,)
+        Values that aren't finite are left out.
+    selected : ndarray of bool, shape (n_galaxies,)
+    title : str
+        Axis title, with the unit.
+    bins : int
+        Number of bars.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> selection_histogram(pd.Series([0.1, 0.2, 0.4]), np.array([True, False, False]), "redshift").description
+    'Histogram of redshift: 3 galaxies, of which 1 are selected.'
+    """
+    numbers = values.to_numpy(float)
+    known = np.isfinite(numbers)
+    edges = np.histogram_bin_edges(numbers[known], bins)
+    groups = {"all": known, "selected": known & selected}
+    tables = {
+        group: pd.DataFrame({"low": edges[:-1], "high": edges[1:], "galaxies": np.histogram(numbers[rows], edges)[0]})
+        for group, rows in groups.items()
+    }
+    tooltip = [alt.Tooltip("low:Q", format=".4g"), alt.Tooltip("high:Q", format=".4g"), "galaxies:Q"]
+    layers = [
+        alt.Chart(tables[group])
+        .mark_bar(color=colour, opacity=opacity)
+        .encode(x=alt.X("low:Q", bin="binned", title=title), x2="high:Q", y="galaxies:Q", tooltip=tooltip)
+        for group, colour, opacity in (("all", NEUTRAL, 0.4), ("selected", HIGHLIGHT, 1.0))
+    ]
+    description = f"Histogram of {title}: {known.sum():,} galaxies, of which {(known & selected).sum():,} are selected."
+    return alt.layer(*layers).properties(height=180, description=description)

@@ -1,0 +1,131 @@
+"""Colours of many points as bytes, for charts that Altair doesn't draw: by label, residual, column or category."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from galviz.charts.colour import CATEGORICAL
+
+# ColorBrewer's Spectral and RdBu (Harrower & Brewer 2003, The Cartographic Journal 40, 27), as Vega has them, and
+# viridis (van der Walt & Smith 2015), without its ends, as in `galviz.charts.scatter`. Each from low to high.
+SCHEMES = {
+    "spectral": "5e4fa2 3288bd 66c2a5 abdda4 e6f598 ffffbf fee08b fdae61 f46d43 d53e4f 9e0142",
+    "diverging": "2166ac 4393c3 92c5de d1e5f0 f7f7f7 fddbc7 f4a582 d6604d b2182b",
+    "viridis": "3b528b 2c728e 21918c 28ae80 5ec962 addc30",
+}
+MISSING = (128, 128, 128)
+# Text columns with more categories show all but the most frequent in grey.
+MAX_CATEGORIES = len(CATEGORICAL)
+_ROBUST = (0.02, 0.98)
+
+
+@dataclass(frozen=True, eq=False)
+class PointColours:
+    """Colours of n points and the legend that explains them.
+
+    Attributes
+    ----------
+    rgb : ndarray of uint8, shape (n, 3)
+    scheme : str or None
+        A key of `SCHEMES`; None for categories.
+    domain : tuple of float or None
+        Values of the two ends of the scheme.
+    categories : dict of str to str
+        Hexadecimal colour by category; empty for numbers.
+    n_missing : int
+        Number of points without a value, which are grey.
+    """
+
+    rgb: np.ndarray
+    scheme: str | None
+    domain: tuple[float, float] | None
+    categories: dict[str, str]
+    n_missing: int
+
+
+def colour_numbers(
+    values: np.ndarray, domain: tuple[float, float] | None = None, *, scheme: str = "viridis"
+) -> PointColours:
+    """Colour numbers by a continuous scheme.
+
+    Parameters
+    ----------
+    values : array of shape (n,)
+        Values that aren't finite are grey.
+    domain : tuple of float, optional
+        Values of the ends; values beyond have their colours. By default the 2nd and the 98th percentile.
+    scheme : str
+        A key of `SCHEMES`.
+
+    Examples
+    --------
+    >>> colour_numbers(np.array([8.2, 9.4, np.nan]), (8.2, 9.4), scheme="spectral").rgb.tolist()
+    [[94, 79, 162], [158, 1, 66], [128, 128, 128]]
+    """
+    values = np.asarray(values, dtype=float)
+    finite = np.isfinite(values)
+    if domain is None:
+        low, high = np.quantile(values[finite], _ROBUST) if finite.any() else (0.0, 1.0)
+        domain = (float(low), float(high if high > low else low + 1))
+    anchors = scheme_colours(scheme)
+    share = np.clip((np.where(finite, values, domain[0]) - domain[0]) / (domain[1] - domain[0]), 0, 1)
+    stops = np.linspace(0, 1, len(anchors))
+    rgb = np.stack([np.interp(share, stops, anchors[:, channel]) for channel in range(3)], axis=1).round()
+    rgb[~finite] = MISSING
+    return PointColours(rgb.astype(np.uint8), scheme, domain, {}, int((~finite).sum()))
+
+
+def colour_residuals(residuals: np.ndarray, extent: float | None = None) -> PointColours:
+    """Colour predicted minus true by a diverging scheme that is centred on zero.
+
+    Parameters
+    ----------
+    residuals : array of shape (n,)
+    extent : float, optional
+        The residual at the ends of the scheme; by default the 98th percentile of the absolute residuals.
+
+    Examples
+    --------
+    >>> colour_residuals(np.array([-0.2, 0.0, 0.2]), 0.2).rgb[1].tolist()
+    [247, 247, 247]
+    """
+    residuals = np.asarray(residuals, dtype=float)
+    if extent is None:
+        absolute = np.abs(residuals[np.isfinite(residuals)])
+        extent = float(np.quantile(absolute, _ROBUST[1])) if len(absolute) else 1.0
+    extent = extent or 1.0
+    return colour_numbers(residuals, (-extent, extent), scheme="diverging")
+
+
+def colour_categories(values: pd.Series) -> PointColours:
+    """Colour categories, the most frequent first; categories beyond the eighth, and missing ones, are grey.
+
+    Examples
+    --------
+    >>> colour_categories(pd.Series(["disc", "disc", "bulge", None])).categories
+    {'disc': '#2f5fb3', 'bulge': '#179e78'}
+    """
+    texts = values.astype(object).map(str).where(values.notna())
+    frequent = texts.value_counts().index[:MAX_CATEGORIES]
+    categories = dict(zip(frequent, CATEGORICAL, strict=False))
+    rgb = np.full((len(values), 3), MISSING, dtype=np.uint8)
+    for category, colour in categories.items():
+        rgb[(texts == category).to_numpy(dtype=bool)] = _parse(colour.removeprefix("#"))
+    return PointColours(rgb, None, None, categories, int(values.isna().sum()))
+
+
+def scheme_colours(scheme: str) -> np.ndarray:
+    """Return the anchors of a scheme, from its low end, as an array of float of shape (m, 3), 0 to 255.
+
+    Examples
+    --------
+    >>> scheme_colours("viridis").shape
+    (6, 3)
+    """
+    return np.array([_parse(colour) for colour in SCHEMES[scheme].split()], dtype=float)
+
+
+def _parse(colour: str) -> tuple[int, int, int]:
+    red, green, blue = bytes.fromhex(colour)
+    return red, green, blue

@@ -1,0 +1,249 @@
+"""The explorer: the table of a survey's galaxies, what its map shows, and the selection of the session."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from galviz.analysis.exemplars import atlas_rows
+from galviz.charts import value_format
+from galviz.charts.point_colours import PointColours, colour_categories, colour_numbers, colour_residuals
+from galviz.features.features import Features
+from galviz.survey.causes import cause_title
+from galviz.survey.sample import draw_sample, spread_out
+from panels.colouring import colour_columns
+from panels.controls import choose_axes, choose_layer, choose_number, choose_one, in_url
+from panels.embeddings import LAYER, choose_umap
+from panels.feature_plane import FeatureSpace
+from panels.feature_space import MAX_PICTURES, MIN_DISTANCE, project, thumbnails
+from panels.galaxy_map import MapPoints
+from panels.selection import Selection, format_ids, parse_ids
+from panels.surveys import OpenSurvey
+
+# Galaxies on the map; of larger surveys a random sample. With thumbnails the page has 400 bytes more per galaxy.
+MAX_ON_MAP, MAX_THUMBNAILS = 20_000, 2_000
+N_COMPONENTS = 10
+TRUE_AND_PREDICTED = "true and predicted"
+POINTS, PICTURES, ATLAS = "points", "pictures", "atlas"
+_PCA, _UMAP = "PCA", "UMAP"
+_STATE, _IDS = "explorer_selection", "ids"
+
+
+@dataclass(frozen=True, eq=False)
+class GalaxyTable:
+    """All columns that can be queried, compared and drawn.
+
+    Attributes
+    ----------
+    data : DataFrame, index objID
+        The catalogue, and the network's prediction and its residual (predicted minus true) if they are known.
+    true, predicted, residual : str or None
+        Their columns; None if unknown.
+    """
+
+    data: pd.DataFrame
+    true: str | None
+    predicted: str | None
+    residual: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """Coordinates of the galaxies on the map.
+
+    Attributes
+    ----------
+    object_ids : list of str
+    coordinates : ndarray of shape (n, 2)
+    titles : tuple of two str
+    layer : str
+    caption : str
+        How it was computed.
+    """
+
+    object_ids: list[str]
+    coordinates: np.ndarray
+    titles: tuple[str, str]
+    layer: str
+    caption: str
+
+
+@dataclass(frozen=True, eq=False)
+class Colouring:
+    """The colours of the map and what they show.
+
+    Attributes
+    ----------
+    fill : PointColours
+    ring : PointColours or None
+        Of the true label, if `fill` shows the predicted one.
+    title : str
+        Of the legend; empty if there is nothing to colour by.
+    column : Series, index objID
+        The values that `fill` shows.
+    """
+
+    fill: PointColours
+    ring: PointColours | None
+    title: str
+    column: pd.Series
+
+
+def session_selection(opened: OpenSurvey) -> Selection:
+    """Return the selection of this session; a new one is read from the URL, and all follow the survey that is open."""
+    known = opened.survey.object_ids
+    survey_sha256, selection = st.session_state.get(_STATE, (None, None))
+    if selection is None:
+        selection = Selection(parse_ids(st.query_params.get(_IDS, ""), known))
+    elif survey_sha256 != opened.survey.sha256:
+        selection.restrict(known)
+    st.session_state[_STATE] = (opened.survey.sha256, selection)
+    return selection
+
+
+def show_in_url(selection: Selection) -> None:
+    """Write a small selection to the URL, and remove it from there if it is empty or large."""
+    text = format_ids(selection.ids)
+    if text is not None:
+        if st.query_params.get(_IDS) != text:
+            st.query_params[_IDS] = text
+    elif _IDS in st.query_params:
+        del st.query_params[_IDS]
+
+
+def galaxy_table(space: FeatureSpace) -> GalaxyTable:
+    """Join the catalogue with the network's predictions and residuals.
+
+    If the catalogue has columns of these names, those of the network are called ``network: predicted`` and so on.
+    """
+    labels, catalogue = space.all_labels, space.opened.survey.catalogue
+    values = catalogue.loc[labels.index].copy()
+    true = space.label.column if "true" in labels and space.label is not None else None
+    predicted = residual = None
+    if "predicted" in labels:
+        predicted = _free_name("predicted", catalogue)
+        values[predicted] = labels["predicted"]
+    if predicted is not None and true is not None:
+        residual = _free_name("residual", catalogue)
+        values[residual] = labels["predicted"] - labels["true"]
+    return GalaxyTable(values, true, predicted, residual)
+
+
+def _free_name(name: str, catalogue: pd.DataFrame) -> str:
+    while name in catalogue:
+        name = f"network: {name}"
+    return name
+
+
+def choose_embedding(space: FeatureSpace) -> Embedding:
+    """Draw the controls of layer, method and axes, and compute the coordinates."""
+    features = space.features
+    layer = choose_layer(list(features.layers), space.source.card.spec if space.source.file is None else None)
+    object_ids = draw_sample(features.object_ids, min(len(features.object_ids), MAX_ON_MAP))
+    methods = [_PCA]
+    if space.opened.shipped and space.source.is_shipped and layer == LAYER:
+        methods.append(_UMAP)
+    method = choose_one("Map", methods, _PCA, key="method") if len(methods) > 1 else _PCA
+    if method == _UMAP:
+        with st.popover("UMAP settings"):
+            settings = choose_umap()
+        coordinates = settings.coordinates(object_ids)[int(settings.seed)]
+        return Embedding(object_ids, coordinates, ("UMAP 1", "UMAP 2"), layer, f"UMAP of the layer {layer}")
+    return _principal_components(features, layer, object_ids)
+
+
+def _principal_components(features: Features, layer: str, object_ids: list[str]) -> Embedding:
+    n_components = min(N_COMPONENTS, len(object_ids), features.layers[layer].shape[1])
+    projection = project(features, layer, object_ids, n_components)
+    if n_components < 2:
+        coordinates = np.column_stack([projection.coordinates[:, 0], np.zeros(len(object_ids))])
+        return Embedding(object_ids, coordinates, ("PC1", ""), layer, f"The only component of the layer {layer}")
+    x, y = choose_axes(n_components)
+    columns = [int(name.removeprefix("PC")) - 1 for name in (x, y)]
+    ratios = projection.explained_variance_ratio[columns]
+    x_title, y_title = (f"{name}, {ratio:.0%} of the variance" for name, ratio in zip((x, y), ratios, strict=True))
+    caption = f"Principal components of the layer {layer}; both axes are drawn equally wide"
+    return Embedding(object_ids, projection.coordinates[:, columns], (x_title, y_title), layer, caption)
+
+
+def choose_colouring(space: FeatureSpace, table: GalaxyTable, object_ids: list[str]) -> Colouring:
+    """Draw the control for the colour, and colour the galaxies on the map."""
+    values = table.data.loc[object_ids]
+    special = [name for name in (table.true, table.predicted, table.residual) if name and values[name].notna().any()]
+    both = _free_name(TRUE_AND_PREDICTED, values)
+    if table.residual in special:
+        special = [both, *special]
+    columns = [name for name in colour_columns(values) if name not in special]
+    choices = [*special, *columns]
+    if not choices:
+        blank = pd.Series(np.nan, index=object_ids)
+        return Colouring(colour_numbers(blank.to_numpy()), None, "", blank)
+    titles = {name: _title(space, table, name) for name in choices if name != both} | {both: both}
+    chosen = in_url(st.selectbox, "Colour", choices, format_func=lambda name: titles[name], key="map_colour")
+    column = values[table.predicted if chosen == both else chosen]
+    if chosen == table.residual:
+        return Colouring(colour_residuals(column.to_numpy(float)), None, titles[chosen], column)
+    if chosen in special:
+        domain = (space.label.low, space.label.high)
+        fill = colour_numbers(column.to_numpy(float), domain, scheme="spectral")
+        ring = None
+        if chosen == both:
+            ring = colour_numbers(values[table.true].to_numpy(float), domain, scheme="spectral")
+        return Colouring(fill, ring, titles[table.predicted if chosen == both else chosen], column)
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        return Colouring(colour_numbers(column.to_numpy(float, na_value=np.nan)), None, titles[chosen], column)
+    return Colouring(colour_categories(column), None, titles[chosen], column)
+
+
+def _title(space: FeatureSpace, table: GalaxyTable, name: str) -> str:
+    if name not in (table.true, table.predicted, table.residual):
+        return cause_title(name)
+    kind = {table.predicted: "predicted", table.residual: "residual of"}.get(name, "true")
+    return f"{kind} {space.label.name}" + (f" [{space.label.unit}]" if space.label.unit else "")
+
+
+def make_points(space: FeatureSpace, embedding: Embedding, colouring: Colouring, table: GalaxyTable) -> MapPoints:
+    """Draw the control for the marks, and build what the map shows."""
+    object_ids, coordinates = embedding.object_ids, embedding.coordinates
+    marks = choose_one("Galaxies as", [POINTS, PICTURES, ATLAS], POINTS, key="marks")
+    shown, cells, n_cells = np.array([], dtype=int), None, None
+    if marks == PICTURES:
+        shown = spread_out(coordinates, MAX_PICTURES, min_distance=MIN_DISTANCE)
+    elif marks == ATLAS:
+        n_cells = choose_number("Cells", 6, 24, 12, key="cells", help="Along each axis. Each shows one galaxy.")
+        shown, cells = atlas_rows(coordinates, n_cells)
+    rows = range(len(object_ids)) if len(object_ids) <= MAX_THUMBNAILS else shown.tolist()
+    images = dict(zip(map(str, rows), thumbnails(space.opened, [object_ids[row] for row in rows]), strict=True))
+    titles = embedding.titles
+    description = f"{len(object_ids):,} {space.opened.galaxies} in the plane of {' and '.join(titles)}"
+    return MapPoints(
+        object_ids=object_ids,
+        coordinates=coordinates,
+        fill=colouring.fill.rgb,
+        ring=None if colouring.ring is None else colouring.ring.rgb,
+        texts=_tooltips(space, table, colouring, object_ids),
+        images=images,
+        shown=shown,
+        cells=cells,
+        n_cells=n_cells,
+        titles=titles,
+        description=description + (f", coloured by {colouring.title}." if colouring.title else "."),
+    )
+
+
+def _tooltips(space: FeatureSpace, table: GalaxyTable, colouring: Colouring, object_ids: list[str]) -> list[str]:
+    """The id of each galaxy, its true and predicted label, and the column of the colours, on a line each."""
+    texts = list(object_ids)
+    for kind, name in (("true", table.true), ("predicted", table.predicted)):
+        if name is not None:
+            digits, unit = value_format(space.label), space.label.unit
+            column = table.data.loc[object_ids, name]
+            texts = [
+                f"{text}\n{kind} {value:{digits}} {unit}" if np.isfinite(value) else f"{text}\n{kind}: unknown"
+                for text, value in zip(texts, column.to_numpy(float), strict=True)
+            ]
+    if colouring.column.name not in (table.true, table.predicted, None):
+        shown = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in colouring.column]
+        texts = [f"{text}\n{colouring.title}: {value}" for text, value in zip(texts, shown, strict=True)]
+    return texts
