@@ -19,7 +19,11 @@ INSTRUMENTS = {
     "certificate": ("Your certificate", CERTIFICATE),
 }
 
-st.set_page_config(page_title="galviz", page_icon=str(HERE / "panels" / "favicon.png"), layout="wide")
+st.set_page_config(
+    page_title="galviz", page_icon=str(HERE / "panels" / "favicon.png"), layout="wide", initial_sidebar_state=248
+)
+st.logo(str(HERE / "panels" / "logo.svg"), size="large")
+st.html(HERE / "panels" / "style.css")
 limit_blas_threads()
 with explain_errors():
     # Pages are known to Streamlit by their files, which it watches for changes; draw_page says why it never runs them.

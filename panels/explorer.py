@@ -1,6 +1,7 @@
 """The explorer: the table of a survey's galaxies, what its map shows, and the selection of the session."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,9 @@ from panels.feature_space import MAX_PICTURES, MIN_DISTANCE, project, thumbnails
 from panels.galaxy_map import MapPoints
 from panels.selection import Selection, format_ids, parse_ids
 from panels.surveys import OpenSurvey
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 # Galaxies on the map; of larger surveys a random sample. With thumbnails the page has 400 bytes more per galaxy.
 MAX_ON_MAP, MAX_THUMBNAILS = 20_000, 2_000
@@ -136,8 +140,8 @@ def _free_name(name: str, catalogue: pd.DataFrame) -> str:
     return name
 
 
-def choose_embedding(space: FeatureSpace) -> Embedding:
-    """Draw the controls of layer, method and axes, and compute the coordinates."""
+def choose_embedding(space: FeatureSpace, axes: "DeltaGenerator") -> Embedding:
+    """Draw the controls of layer and method, those of the axes in the container `axes`, and compute the coordinates."""
     features = space.features
     layer = choose_layer(list(features.layers), space.source.card.spec if space.source.file is None else None)
     object_ids = draw_sample(features.object_ids, min(len(features.object_ids), MAX_ON_MAP))
@@ -146,11 +150,12 @@ def choose_embedding(space: FeatureSpace) -> Embedding:
         methods.append(_UMAP)
     method = choose_one("Map", methods, _PCA, key="method") if len(methods) > 1 else _PCA
     if method == _UMAP:
-        with st.popover("UMAP settings"):
+        with axes, st.popover("UMAP settings"):
             settings = choose_umap()
         coordinates = settings.coordinates(object_ids)[int(settings.seed)]
         return Embedding(object_ids, coordinates, ("UMAP 1", "UMAP 2"), layer, f"UMAP of the layer {layer}")
-    return _principal_components(features, layer, object_ids)
+    with axes:
+        return _principal_components(features, layer, object_ids)
 
 
 def _principal_components(features: Features, layer: str, object_ids: list[str]) -> Embedding:
@@ -203,15 +208,18 @@ def _title(space: FeatureSpace, table: GalaxyTable, name: str) -> str:
     return f"{kind} {space.label.name}" + (f" [{space.label.unit}]" if space.label.unit else "")
 
 
-def make_points(space: FeatureSpace, embedding: Embedding, colouring: Colouring, table: GalaxyTable) -> MapPoints:
-    """Draw the control for the marks, and build what the map shows."""
+def make_points(
+    space: FeatureSpace, embedding: Embedding, colouring: Colouring, table: GalaxyTable, settings: "DeltaGenerator"
+) -> MapPoints:
+    """Draw the control for the marks, its settings in another container, and build what the map shows."""
     object_ids, coordinates = embedding.object_ids, embedding.coordinates
     marks = choose_one("Galaxies as", [POINTS, PICTURES, ATLAS], POINTS, key="marks")
     shown, cells, n_cells = np.array([], dtype=int), None, None
     if marks == PICTURES:
         shown = spread_out(coordinates, MAX_PICTURES, min_distance=MIN_DISTANCE)
     elif marks == ATLAS:
-        n_cells = choose_number("Cells", 6, 24, 12, key="cells", help="Along each axis. Each shows one galaxy.")
+        with settings:
+            n_cells = choose_number("Cells", 6, 24, 16, key="cells", help="Along each axis. Each shows one galaxy.")
         shown, cells = atlas_rows(coordinates, n_cells)
     rows = range(len(object_ids)) if len(object_ids) <= MAX_THUMBNAILS else shown.tolist()
     images = dict(zip(map(str, rows), thumbnails(space.opened, [object_ids[row] for row in rows]), strict=True))

@@ -78,11 +78,14 @@ def _explore(space: FeatureSpace) -> None:
 
 
 def _show_map(space: FeatureSpace, selection: Selection, table: GalaxyTable) -> Embedding:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        embedding = choose_embedding(space)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    first_row = st.container(horizontal=True, vertical_alignment="bottom")
+    axes, colour, marks = st.columns([9, 8, 10], vertical_alignment="bottom")
+    with first_row:
+        embedding = choose_embedding(space, axes)
+    with colour:
         colouring = choose_colouring(space, table, embedding.object_ids)
-        points = make_points(space, embedding, colouring, table)
+    with marks:
+        points = make_points(space, embedding, colouring, table, first_row)
 
     def apply(picked: Picked) -> None:
         if picked.how == "open":
