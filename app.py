@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from galviz.course.lesson import INSTRUMENTS as HEADING
 from panels.lesson_frame import CERTIFICATE, EXPLORE, GLOSSARY, HOME, SPACE
 from panels.page_loader import draw_page
 from panels.progress import sync_with_browser
@@ -36,6 +37,6 @@ with explain_errors():
         source = lesson.page if lesson.page.is_file() else lambda: None
         parts.setdefault(lesson.part, []).append(st.Page(source, title=lesson.title, url_path=lesson.slug))
         files[lesson.slug] = lesson.page
-    page = st.navigation({"": [home], **parts, "Instruments": instruments})
+    page = st.navigation({"": [home], **parts, HEADING: instruments})
     draw_page(files[page.url_path])
     sync_with_browser()

@@ -9,7 +9,8 @@ from galviz.features.origin import Origin
 from galviz.survey.survey import Survey
 
 _HASH_FUNCS = {
-    Features: lambda features: Origin.recorded(features.provenance).key,
+    # Files of one origin may hold different values, such as those of another program, or changed ones.
+    Features: lambda features: (Origin.recorded(features.provenance).key, features.content_sha256),
     Origin: lambda origin: origin.key,
     Survey: lambda survey: survey.sha256,
 }

@@ -134,6 +134,9 @@ def choose_plane(space: FeatureSpace, chart: "DeltaGenerator") -> Plane:
         if hooked is not None:
             features, layer = hooked, hooked.last_layer
     n_components = limit_components(n_components, len(sample), features.layers[layer].shape[1])
+    if n_components < 2:
+        chart.warning("A plane needs two components: choose another layer, or more galaxies.", icon=":material/info:")
+        st.stop()
     try:
         projection = project(features, layer, sample, n_components)
     except ValueError as error:

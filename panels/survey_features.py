@@ -65,7 +65,7 @@ def _read_features_file(opened: OpenSurvey, source: FeaturesSource) -> Features:
     if features.predictions is None or features.provenance.get("weights_sha256") == source.card.weights_sha256:
         return features
     # From an unknown network, whose predictions could be of any quantity.
-    return Features(features.object_ids, features.layers, None, features.provenance)
+    return Features(features.object_ids, features.layers, None, features.provenance, features.content_sha256)
 
 
 @cache_resource(max_entries=2, show_spinner="Reading features …")

@@ -209,6 +209,8 @@ def _checked_pair(coordinates: ArrayLike, causes: ArrayLike) -> tuple[np.ndarray
 
 def _standardised(columns: np.ndarray) -> np.ndarray:
     """Standardise columns to mean 0 and standard deviation 1; NaN where the latter is only rounding."""
+    # Scaled by a power of two, which is exact, because squares of large and tiny numbers overflow and underflow.
+    columns = np.ldexp(columns, -np.frexp(np.abs(columns).max(axis=0))[1])
     centred = columns - columns.mean(axis=0)
     deviation = centred.std(axis=0)
     flat = deviation <= _GRAIN * np.abs(columns).max(axis=0)

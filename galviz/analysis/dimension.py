@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from galviz.analysis.pca import fit_pca
-from galviz.analysis.validation import check_features, check_whole, read_only
+from galviz.analysis.validation import check_features, check_numbers, check_whole, read_only
 from galviz.analysis.variance import BootstrapVariance, ShareInterval, bootstrap_explained_variance
 
 # Number of components that resamples are projected on: they hold 99.9 % of the variance of the shipped features.
@@ -149,7 +149,8 @@ def gaussian_standard_error(ratios: Sequence[float] | np.ndarray, n: int) -> np.
     >>> gaussian_standard_error([0.8, 0.2], 100).round(3).tolist()
     [0.032, 0.0]
     """
-    shares = np.asarray(ratios, float)
+    check_whole("n", n, 1)
+    shares = _check_ratios(ratios)
     squares, total = np.cumsum(shares**2), np.cumsum(shares)
     beyond = squares[-1] - squares
     return np.sqrt(2 / n * ((1 - total) ** 2 * squares + total**2 * beyond))
@@ -220,7 +221,14 @@ def elbow(ratios: Sequence[float] | np.ndarray) -> int:
     >>> elbow([0.6, 0.25, 0.03, 0.02, 0.01])
     2
     """
-    shares = np.asarray(ratios, float)
+    shares = _check_ratios(ratios)
     line = np.linspace(shares[0], shares[-1], len(shares))
     # The farthest point is the first that hardly contributes.
     return max(1, int(np.argmax(line - shares)))
+
+
+def _check_ratios(ratios: Sequence[float] | np.ndarray) -> np.ndarray:
+    shares = check_numbers(ratios, "ratios", "numbers of shape (k,)")
+    if shares.ndim != 1 or not len(shares):
+        raise ValueError(f"ratios must be numbers of shape (k,), at least one; got shape {shares.shape}.")
+    return shares

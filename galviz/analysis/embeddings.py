@@ -15,6 +15,9 @@ from threadpoolctl import threadpool_limits
 
 from galviz.analysis.validation import check_features, check_whole
 
+# scikit-learn's t-SNE squares distances in float32: values whose extent is beyond this or its inverse are rescaled.
+_LEAST_EXTENT = 1e-10
+
 N_NEIGHBORS, MIN_DISTS, SEEDS = (5, 15, 50), (0.1, 0.5), (0, 1)
 FEATURES, NOISE = "features", "noise"
 
@@ -100,6 +103,9 @@ def fit_tsne(
     check_whole("seed", seed, 0)
     if init not in ("pca", "random"):
         raise ValueError(f"init must be 'pca' or 'random'; got {init!r}. Choose one of them.")
+    extent = float(np.abs(values - values.mean(axis=0)).max())
+    if not _LEAST_EXTENT <= extent <= 1 / _LEAST_EXTENT:
+        values = (values - values.mean(axis=0)) / extent
     with threadpool_limits(1, user_api="openmp"):  # of this thread alone
         coordinates = TSNE(2, perplexity=perplexity, init=init, random_state=seed).fit_transform(values)
     return coordinates.astype(np.float64)

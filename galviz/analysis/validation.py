@@ -57,6 +57,8 @@ def check_numbers(values: ArrayLike, name: str, shape: str) -> np.ndarray:
     >>> check_numbers([8, 9], "label", "2 numbers")
     array([8., 9.])
     """
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name} must be {shape}; got masked values. Leave those rows out.")
     try:
         array = np.asarray(values)
     except ValueError as error:

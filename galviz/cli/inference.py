@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from galviz.features.origin import Origin
     from galviz.survey.survey import Survey
 
+# Largest difference of features computed on different processors, and rounded to float16, as a share of the largest.
+_TOLERANCE = 0.02
+
 
 def _add_shared_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
@@ -45,10 +48,12 @@ def _extract(options: argparse.Namespace) -> int:
     network, survey = _load(options, layers or ())
     layers = network.layer_names if layers is None else layers
     origin = Origin.expected(survey.sha256, network.card, precision=options.precision)
-    if output.replaces and not options.force and not _is_recomputed(output.target, origin, layers):
+    is_compared = output.replaces and not options.force
+    if is_compared and not _is_recomputed(output.target, origin, layers):
         output.refuse()
     features = _extract_features(options, network, survey, layers)
-    with output.writing() as temporary:
+    replace = not is_compared or _has_values(output.target, features)
+    with output.writing(replace=replace) as temporary:
         save_features(features, temporary)
     print(f"features of {len(features.object_ids)} galaxies at {', '.join(features.layers)}: {options.out}")
     return DONE
@@ -66,6 +71,29 @@ def _is_recomputed(path: Path, origin: "Origin", layers: Sequence[str]) -> bool:
         return False
     is_same = Origin.recorded(features.provenance) == origin and set(features.layers) <= set(layers)
     return is_same and has_only_own_columns(path, features.layers)
+
+
+def _has_values(path: Path, features: "Features") -> bool:
+    """Whether an existing features file has the same values, up to rounding: if not, someone has changed them."""
+    import numpy as np
+
+    from galviz.features.features import FeaturesError, load_features
+
+    def are_close(saved: np.ndarray, computed: np.ndarray) -> bool:
+        return saved.shape == computed.shape and bool(
+            (np.abs(saved - computed) <= _TOLERANCE * np.abs(computed).max(initial=0)).all()
+        )
+
+    try:
+        saved = load_features(path)
+        if saved.object_ids != features.object_ids or (saved.predictions is None) != (features.predictions is None):
+            return False
+        pairs = [(saved.layers[layer], features.layers[layer]) for layer in saved.layers]
+        if features.predictions is not None:
+            pairs.append((saved.predictions, features.predictions))
+        return all(are_close(one, other) for one, other in pairs)
+    except FeaturesError:
+        return False  # changed or damaged in the meantime
 
 
 def _predict_arguments(parser: argparse.ArgumentParser) -> None:

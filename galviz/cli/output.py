@@ -119,8 +119,13 @@ class Output:
         raise OutputError(f"{self.path} exists. Name another file, or replace it with --force.")
 
     @contextmanager
-    def writing(self) -> Iterator[Path]:
+    def writing(self, *, replace: bool = True) -> Iterator[Path]:
         """Yield a temporary path to write to, and move the file into place if the block succeeds.
+
+        Parameters
+        ----------
+        replace : bool
+            Whether the existing file may be replaced; if not, it is kept, and the result is saved under another name.
 
         Yields
         ------
@@ -130,17 +135,20 @@ class Output:
         Raises
         ------
         OutputError
-            If another program has changed the target since this object was created. The result is then saved under
-            another name, which the message gives.
+            If another program has changed the target since this object was created, or it must not be replaced. The
+            result is then saved under another name, which the message gives.
         OSError
             If the file can't be written; the target is unchanged.
         """
         temporary = temporary_name(self.target)
         with removing_temporary(temporary, self.path):
             yield temporary
-            if not self._is_unchanged() or not self._move_into_place(temporary):
+            if not replace or not self._is_unchanged() or not self._move_into_place(temporary):
                 other = move_to_free_name(temporary, self.target)
-                raise OutputError(f"Another program has written {self.path} in the meantime. The result is in {other}.")
+                reason = (
+                    "Another program has written {} in the meantime" if replace else "{} has other values, and is kept"
+                )
+                raise OutputError(f"{reason.format(self.path)}. The result is in {other}.")
 
     def _stat(self) -> os.stat_result | None:
         try:

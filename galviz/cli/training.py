@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 # Training state of an xresnet34: four float32 numbers for each of its 21.5 million weights.
-_CHECKPOINT_BYTES = 345_000_000
+_XRESNET34_CHECKPOINT_BYTES = 345_000_000
 
 
 def _train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -222,7 +222,8 @@ def _check_network_files(options: argparse.Namespace) -> Path:
         inputs += [start, start.with_suffix(".json"), start.with_name(read_card(start).weights)]
     for path in (card, weights):
         Output(path, force=options.force, inputs=inputs)
-    size_bytes = 0 if checkpoint.is_file() else _CHECKPOINT_BYTES
+    is_other_network = options.start is not None or options.architecture is not None or options.options
+    size_bytes = 0 if checkpoint.is_file() or is_other_network else _XRESNET34_CHECKPOINT_BYTES
     Output(checkpoint, force=True, inputs=options.survey, size_bytes=size_bytes)
     return card.with_name(f".{card.stem[:48]}.lock")
 

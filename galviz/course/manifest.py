@@ -7,20 +7,20 @@ from functools import lru_cache
 from pathlib import Path
 
 from galviz.course.coursefile import CourseError, course_file_error, read_course_file
-from galviz.course.lesson import DIFFICULTIES, LESSONS_FOLDER, Lesson, is_slug
+from galviz.course.lesson import DIFFICULTIES, INSTRUMENTS, LESSONS_FOLDER, PAGE_ADDRESSES, Lesson, is_slug
 
 MANIFEST_FILE = LESSONS_FOLDER / "manifest.toml"
 LONGEST_MINUTES = 60
 # What the value of each key must be, for the error message.
 _RULES = {
-    "slug": "the name of its folder, in small letters, digits and _",
+    "slug": "the name of its folder, in small letters, digits and _, and not the address of another page",
     "title": "a text",
     "minutes": f"a whole number from 1 to {LONGEST_MINUTES}",
     "difficulty": f"a whole number from 1 to {max(DIFFICULTIES)}",
     "claim": "a text",
     "afterwards": "a text",
     "before": 'a list of slugs such as ["galaxies"]',
-    "part": "a text",
+    "part": f"a text other than {INSTRUMENTS}",
 }
 _REQUIRED = tuple(field.name for field in dataclasses.fields(Lesson) if field.default is dataclasses.MISSING)
 
@@ -137,5 +137,7 @@ def _is_valid(key: str, value: object) -> bool:
     if key == "before":
         return isinstance(value, list) and all(isinstance(slug, str) for slug in value)
     if key == "slug":
-        return isinstance(value, str) and is_slug(value)
+        return isinstance(value, str) and is_slug(value) and value not in PAGE_ADDRESSES
+    if key == "part" and value == INSTRUMENTS:
+        return False
     return isinstance(value, str) and bool(value.strip())

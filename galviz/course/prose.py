@@ -1,9 +1,13 @@
 """Read the text of a page from its text.md."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from galviz.course.coursefile import course_file_error, read_course_file
+
+# The beginning or end of a block of code in Markdown.
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
 class Sections(dict[str, str]):
@@ -25,7 +29,7 @@ class Sections(dict[str, str]):
 
 
 def read_sections(path: Path) -> Sections:
-    r"""Split a text.md at its ``## name`` lines.
+    r"""Split a text.md at its ``## name`` lines; those in a block of code are text.
 
     Parameters
     ----------
@@ -40,7 +44,7 @@ def read_sections(path: Path) -> Sections:
     Raises
     ------
     CourseError
-        If the file can't be read.
+        If the file can't be read, or two sections have the same name.
 
     Examples
     --------
@@ -51,6 +55,20 @@ def read_sections(path: Path) -> Sections:
     ...     read_sections(path)["try"]
     'Move the slider.'
     """
-    parts = ("\n" + read_course_file(path)).split("\n## ")[1:]
-    texts = {name.strip(): text.strip() for name, _, text in (part.partition("\n") for part in parts)}
-    return Sections(path, {name: text for name, text in texts.items() if text})
+    texts: dict[str, list[str]] = {}
+    name, fence = None, None
+    for line in read_course_file(path).split("\n"):
+        marker = _FENCE.match(line)
+        if marker and fence is None:
+            fence = marker[1]
+        elif marker and marker[1].startswith(fence or "") and not line.strip().strip(marker[1][0]):
+            fence = None
+        if fence is None and line.startswith("## "):
+            name = line.removeprefix("## ").strip()
+            if name in texts:
+                raise course_file_error(path, f"has two sections '## {name}'")
+            texts[name] = []
+        elif name is not None:
+            texts[name].append(line)
+    joined = {name: "\n".join(lines).strip() for name, lines in texts.items()}
+    return Sections(path, {name: text for name, text in joined.items() if text})

@@ -16,6 +16,7 @@ from pathlib import Path
 from galviz.course.coursefile import CourseError
 from galviz.course.lesson import LESSONS_FOLDER, Lesson
 from galviz.course.manifest import load_lessons
+from galviz.errors import quoted
 from galviz.files.reading import read_regular
 
 FILE_VARIABLE = "GALVIZ_COURSE"
@@ -131,8 +132,8 @@ def _survey(value: object, path: Path) -> str | None:
     if not isinstance(value, str) or not value:
         raise CourseError(f"{path}: survey must be the name of a folder; got {value!r}")
     folder = path.parent / value
-    if not folder.is_dir():
-        raise CourseError(f"{path}: survey names {value!r}, and there is no folder {folder}")
+    if not os.path.isdir(folder):  # noqa: PTH112 (pathlib raises for a name that is too long)
+        raise CourseError(f"{path}: survey names {quoted(value)}, and there is no such folder in {path.parent}")
     return str(folder)
 
 

@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Collection
 from pathlib import Path
 
-from galviz.course.lesson import LESSONS_FOLDER, is_slug
+from galviz.course.lesson import LESSONS_FOLDER, PAGE_ADDRESSES, is_slug
 from galviz.files.writing import write_text
 
 TEMPLATE = "template"
-# Addresses of other pages, and names that pytest uses.
-_RESERVED = {TEMPLATE, "home", "glossary", "certificate", "conftest"}
+# Names that pytest uses, and those of other pages.
+_RESERVED = {TEMPLATE, "conftest", *PAGE_ADDRESSES}
 
 # Unicode categories: control characters, surrogates, line and paragraph separators.
 _NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}

@@ -62,7 +62,7 @@ def load_cached(origin: Origin) -> Features | None:
             raise FeaturesError(f"{error} Or check again, and compute the features again.") from error
 
     layers = Layers(features.layers, len(features.object_ids), read)
-    return Features(features.object_ids, layers, features.predictions, features.provenance)
+    return Features(features.object_ids, layers, features.predictions, features.provenance, features.content_sha256)
 
 
 def cache_features(features: Features) -> Path:

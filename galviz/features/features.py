@@ -39,6 +39,8 @@ class Features:
         Finite, in the label's unit; copied, as float32. None for a network that predicts no label.
     provenance : mapping of str to str
         What the features were made from: ``survey_sha256``, ``weights_sha256``, ``precision``, versions.
+    content_sha256 : str
+        Checksum of the file they are from; empty if they aren't from a file.
 
     Attributes
     ----------
@@ -65,6 +67,7 @@ class Features:
     layers: Mapping[str, np.ndarray]
     predictions: np.ndarray | None
     provenance: Mapping[str, str]
+    content_sha256: str
     _row_of: dict[str, int]
 
     def __init__(
@@ -73,6 +76,7 @@ class Features:
         layers: Mapping[str, np.ndarray],
         predictions: np.ndarray | None,
         provenance: Mapping[str, str],
+        content_sha256: str = "",
     ) -> None:
         ids = check_ids(object_ids)
         if not isinstance(layers, Layers):  # Layers are validated when they are read
@@ -88,6 +92,7 @@ class Features:
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "predictions", predictions)
         object.__setattr__(self, "provenance", MappingProxyType(dict(provenance)))
+        object.__setattr__(self, "content_sha256", content_sha256)
         object.__setattr__(self, "_row_of", dict(zip(ids, range(len(ids)), strict=True)))
 
     @property
@@ -128,11 +133,12 @@ class Features:
         rows = self.rows(object_ids)
         layers = Layers(self.layers, len(rows), lambda name: self.layers[name][rows])
         predictions = None if self.predictions is None else self.predictions[rows]
-        return Features(object_ids, layers, predictions, self.provenance)
+        return Features(object_ids, layers, predictions, self.provenance, self.content_sha256)
 
     def __reduce__(self) -> tuple:
         # Read-only mappings can't be pickled, nor can layers that haven't been read, so all layers are read.
-        return Features, (self.object_ids, dict(self.layers), self.predictions, dict(self.provenance))
+        values = self.object_ids, dict(self.layers), self.predictions
+        return Features, (*values, dict(self.provenance), self.content_sha256)
 
     def __repr__(self) -> str:
         return f"Features({len(self._row_of)} galaxies, layers: {listed(tuple(self.layers))})"
@@ -227,7 +233,7 @@ def load_features(
 
     with file.named():
         layers = Layers(file.layer_names, len(file.ids), read)
-        features = Features(file.ids, layers, file.predictions, file.provenance)
+        features = Features(file.ids, layers, file.predictions, file.provenance, file.content_sha256)
     file.verify(ID, file.ids)
     if file.predictions is not None:
         file.verify(PREDICTION, file.predictions)

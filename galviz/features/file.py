@@ -38,6 +38,8 @@ class FeatureFile:
     ids : list of str
     predictions : ndarray of shape (n,), float32, or None
     layer_names : list of str
+    content_sha256 : str
+        Checksum of all columns.
     provenance : dict of str to str
         As stored; `galviz.features.features.Features` validates the values.
 
@@ -59,6 +61,7 @@ class FeatureFile:
             except FormatError as error:
                 raise self._fault(error.problem, error.remedy) from error
             self.layer_names, self.provenance = self._contents.layers, self._contents.provenance
+            self.content_sha256 = self._contents.content_sha256
             # It contains a checksum of all values, which shows whether the file at this path was replaced.
             self._metadata = schema.metadata[KEY]
             head = parquet.read(self._contents.head)

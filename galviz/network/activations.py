@@ -5,6 +5,7 @@ another thread. Each forward pass therefore runs on a snapshot of the network th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from galviz.network.evalmode import check_eval_mode
 from galviz.network.fingerprint import weights_checksum
 from galviz.network.forward import PRECISIONS, forward, preprocess
 from galviz.network.layers import find_module, record_outputs
-from galviz.network.pooling import choose_pooling, pool, pooling_problem
+from galviz.network.pooling import batch_axis_problem, choose_pooling, pool, pooling_problem
 from galviz.network.snapshot import Snapshot, pass_lock, take_snapshot
 
 __all__ = ["ActivationRecorder", "check_layers", "feature_maps", "get_card"]
@@ -78,6 +79,9 @@ class ActivationRecorder:
         self._snapshot = take_snapshot(network, self._device, allow_hooks=allow_hooks)
         self._modules = {layer: find_module(self._snapshot.network, self._card.spec, layer) for layer in self.layers}
         self._pooling = dict(self._card.spec.pooling)
+        if self._unknown_layers():
+            # One empty image shows which axis is the batch: of more, the number of tokens may be that of the images.
+            self([Image.new("RGB", (self._card.crop_px, self._card.crop_px))])
 
     @property
     def weights_sha256(self) -> str:
@@ -101,17 +105,29 @@ class ActivationRecorder:
         check_eval_mode(self._network)  # the snapshot would still be right, but training during extraction is a mistake
         # Images are decoded and cropped one at a time, because a batch of large ones could fill the memory.
         batch = preprocess(images, self._card).to(self._device)
-        with record_outputs(self._modules, self._pooled) as recorded:
+        with record_outputs(self._modules, partial(self._pooled, len(batch))) as recorded:
             output = _pass(self._network, self._snapshot, batch, self._precision)
         _check_all_ran(self.layers, recorded)
         activations = {layer: recorded[layer].cpu().numpy() for layer in self.layers}
-        predictions = None if self._card.label is None else output.reshape(len(batch)).float().cpu().numpy()
-        return activations, predictions
+        if self._card.label is None:
+            return activations, None
+        if output.numel() != len(batch):
+            raise ValueError(
+                f"network must output one number per image, because its card names a label; it outputs "
+                f"{tuple(output.shape)} for {len(batch)}. Restore its head, or wrap it with label=None."
+            )
+        return activations, output.reshape(len(batch)).float().cpu().numpy()
 
-    def _pooled(self, layer: str, output: torch.Tensor) -> torch.Tensor:
+    def _unknown_layers(self) -> list[str]:
+        """The layers that the specification doesn't name."""
+        return [layer for layer in self.layers if layer not in self._pooling]
+
+    def _pooled(self, n_images: int, layer: str, output: torch.Tensor) -> torch.Tensor:
         shape = tuple(output.shape)
+        if problem := batch_axis_problem(shape, n_images):
+            raise ValueError(f"layer {layer!r} {problem}. Choose another module.")
         if layer not in self._pooling:
-            self._pooling[layer] = choose_pooling(layer, shape)
+            self._pooling[layer] = choose_pooling(layer, shape, self._modules[layer])
         if problem := pooling_problem(self._pooling[layer], shape):
             raise ValueError(f"layer {layer!r} {problem}.")
         return pool(output, self._pooling[layer])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
+from galviz.network.attributes import describe_attributes
 from galviz.network.bits import view_bits
 from galviz.network.hooks import builtin_hooks, is_plain_tensor
 
@@ -18,8 +19,6 @@ __all__ = [
     "record_weights_file",
     "weights_checksum",
 ]
-
-_SETTINGS = (int, float, str, tuple)
 
 
 def fingerprint(network: nn.Module) -> str:
@@ -53,16 +52,17 @@ def describe_structure(network: nn.Module, tensors: Mapping[str, torch.Tensor]) 
     for path, module in network.named_modules():
         lines.append(f"{path} {type(module).__module__}.{type(module).__qualname__}")
         # repr omits some settings too, such as the divisor of a pooling. Training mode is checked elsewhere.
-        lines += [f"{path}.{setting}" for setting in _settings(module) if not setting.startswith("training=")]
+        lines += [f"{path}.{attribute}" for attribute in describe_attributes(module)]
         for name, hook in builtin_hooks(module).items():
-            lines += [f"{path}.{name} {type(hook).__qualname__}", *_settings(hook)]
+            settings = [f"{setting}={value!r}" for setting, value in sorted(vars(hook).items()) if _is_setting(value)]
+            lines += [f"{path}.{name} {type(hook).__qualname__}", *settings]
     # A subclass of torch.Tensor may compute something else from the same numbers.
     lines += [f"{name} {type(values).__qualname__}" for name, values in tensors.items() if not is_plain_tensor(values)]
     return "\n".join([*lines, repr(network)])
 
 
-def _settings(instance: object) -> list[str]:
-    return [f"{name}={value!r}" for name, value in sorted(vars(instance).items()) if isinstance(value, _SETTINGS)]
+def _is_setting(value: object) -> bool:
+    return isinstance(value, int | float | str | tuple)
 
 
 def attribute_name(prefix: str, name: str) -> str:

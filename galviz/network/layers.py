@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from galviz.errors import listed, quoted
-from galviz.network.pooling import choose_pooling, pool, pooling_problem
+from galviz.network.pooling import batch_axis_problem, choose_pooling, pool, pooling_problem
 from galviz.network.spec import NetworkSpec
 
 
@@ -161,7 +161,9 @@ def inspect_layers(network: nn.Module, spec: NetworkSpec, crop_px: int) -> tuple
         if name not in recorded:
             raise ValueError(f"layer {name!r}, the module {spec.path_of(name)!r}, does not run in the forward pass.")
         shape = tuple(recorded[name].shape)
-        pooling = spec.pooling.get(name) or choose_pooling(name, shape)
+        if problem := batch_axis_problem(shape, 1):
+            raise ValueError(f"layer {name!r} {problem}.")
+        pooling = spec.pooling.get(name) or choose_pooling(name, shape, modules[name])
         if problem := pooling_problem(pooling, shape):
             raise ValueError(f"layer {name!r} {problem}.")
         outputs[name] = LayerOutput(shape[1:], pooling, pool(recorded[name], pooling).shape[1])

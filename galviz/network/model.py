@@ -20,6 +20,7 @@ from galviz.network.cardformat import EMBEDDING, REGRESSION, is_label, preproces
 from galviz.network.fingerprint import fingerprint, record_weights_file
 from galviz.network.head import scale_head
 from galviz.network.layers import inspect_layers
+from galviz.network.rebuilding import check_rebuildable
 from galviz.network.spec import NetworkSpec
 from galviz.network.state import (
     describe_unusual,
@@ -89,7 +90,7 @@ def wrap(
     mean: Sequence[float] | None = None,
     std: Sequence[float] | None = None,
 ) -> nn.Module:
-    """Give a module of your own a model card and named layers, so that galviz can use it.
+    """Give a module of your own a model card and named layers.
 
     Parameters
     ----------
@@ -134,6 +135,8 @@ def wrap(
         raise ValueError(f"{problem}.")
     if not (label is None or is_label(label)):
         raise ValueError(f"label must be the name of a column of the catalogue; got {label!r}.")
+    if isinstance(module, torch.jit.ScriptModule):
+        raise ValueError("module must be an ordinary module, not TorchScript, whose layers can't be hooked.")
     for tensor, values in module.state_dict().items():
         if kind := describe_unusual(values):
             raise ValueError(f"module must have plain tensors of real numbers; {tensor} is {kind}.")
@@ -161,7 +164,7 @@ def wrap(
 
 
 def save_model(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch.dtype = torch.float32) -> ModelCard:
-    """Write a network as a card and, beside it, its weights.
+    """Write a network as a card and, beside it, its weights; existing files are replaced.
 
     Parameters
     ----------
@@ -175,12 +178,11 @@ def save_model(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch
     Returns
     -------
     ModelCard
-        The card that was written.
 
     Raises
     ------
     ValueError
-        If the network has no registered builder, or its weights can't be written as float16.
+        If its registered builder doesn't make this network, or it has none, or weights are too large for float16.
     OSError
         If a file can't be written.
 
@@ -199,6 +201,7 @@ def save_model(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch
         raise ValueError(f"path must end in .json; got {file}.")
     if network.card.spec.builder is None:
         raise ValueError("network must have a registered builder to be saved; its specification has none.")
+    check_rebuildable(network)
     weights = file.with_suffix(".safetensors")
     write_weights(network, weights, dtype=dtype)
     sha256 = file_sha256(weights)

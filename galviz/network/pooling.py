@@ -1,16 +1,22 @@
 """Pooling: from the output of a layer to one vector per image."""
 
 import torch
+from torch import nn
 
-__all__ = ["N_DIMENSIONS", "choose_pooling", "pool", "pooling_problem"]
+__all__ = ["N_DIMENSIONS", "batch_axis_problem", "choose_pooling", "pool", "pooling_problem"]
 
 # The axes that are averaged, and the number of dimensions of an output, by the kind of pooling.
-_MEAN_AXES = {"spatial": (2, 3), "channels_last": (1, 2), "tokens": (1,)}
-N_DIMENSIONS = {"spatial": 4, "channels_last": 4, "tokens": 3, "class_token": 3, "none": 2}
+_MEAN_AXES = {"spatial": (2, 3), "channels_last": (1, 2), "tokens": (1,), "positions": (2,)}
+N_DIMENSIONS = {"spatial": 4, "channels_last": 4, "tokens": 3, "class_token": 3, "positions": 3, "none": 2}
+# Modules whose output is (n, channels, positions); all others of three dimensions are taken as (n, tokens, channels).
+_CHANNELS_FIRST = (
+    *(nn.Conv1d, nn.ConvTranspose1d, nn.BatchNorm1d, nn.InstanceNorm1d, nn.GroupNorm),
+    *(nn.MaxPool1d, nn.AvgPool1d, nn.AdaptiveAvgPool1d, nn.AdaptiveMaxPool1d, nn.LPPool1d),
+)
 
 
-def choose_pooling(layer: str, shape: tuple[int, ...]) -> str:
-    """Choose the pooling for the output of a layer by its shape.
+def choose_pooling(layer: str, shape: tuple[int, ...], module: nn.Module | None = None) -> str:
+    """Choose the pooling for the output of a layer by its shape, and of three dimensions also by its module.
 
     Parameters
     ----------
@@ -18,12 +24,14 @@ def choose_pooling(layer: str, shape: tuple[int, ...]) -> str:
         For the error message.
     shape : tuple of int
         Shape of the output for a batch of square images.
+    module : torch.nn.Module, optional
 
     Returns
     -------
     str
-        ``"none"`` for (n, channels), ``"tokens"`` for (n, tokens, channels), ``"spatial"`` for (n, channels, height,
-        width) and ``"channels_last"`` for (n, height, width, channels). Height and width of a square image are equal.
+        ``"none"`` for (n, channels), ``"tokens"`` for (n, tokens, channels), ``"positions"`` for (n, channels,
+        positions) of 1-D convolutions, pooling and normalisation, ``"spatial"`` for (n, channels, height, width) and
+        ``"channels_last"`` for (n, height, width, channels). Height and width of a square image are equal.
 
     Raises
     ------
@@ -35,8 +43,10 @@ def choose_pooling(layer: str, shape: tuple[int, ...]) -> str:
     >>> choose_pooling("stage1", (64, 96, 28, 28)), choose_pooling("blocks.3", (64, 197, 192))
     ('spatial', 'tokens')
     """
-    if len(shape) in (2, 3):
-        return "none" if len(shape) == 2 else "tokens"
+    if len(shape) == 3:
+        return "positions" if isinstance(module, _CHANNELS_FIRST) else "tokens"
+    if len(shape) == 2:
+        return "none"
     if len(shape) == 4:
         spatial, channels_last = shape[2] == shape[3], shape[1] == shape[2]
         if spatial and channels_last and shape[1] > 1:
@@ -77,3 +87,19 @@ def pooling_problem(pooling: str, shape: tuple[int, ...]) -> str | None:
     if len(shape) != N_DIMENSIONS[pooling]:
         return f"has pooling {pooling!r}, for outputs of {N_DIMENSIONS[pooling]} dimensions, and outputs {shape}"
     return None
+
+
+def batch_axis_problem(shape: tuple[int, ...], n_images: int) -> str | None:
+    """Describe why an output doesn't have one row per image, as a clause; None if it does.
+
+    Recurrent layers and transformers of PyTorch put the tokens first, unless they have ``batch_first=True``.
+
+    Examples
+    --------
+    >>> batch_axis_problem((64, 1, 16), 1)
+    'outputs (64, 1, 16) for 1 image; its first axis must be the images, as with batch_first=True'
+    """
+    if shape and shape[0] == n_images:
+        return None
+    images = "1 image" if n_images == 1 else f"{n_images} images"
+    return f"outputs {shape} for {images}; its first axis must be the images, as with batch_first=True"

@@ -12,7 +12,10 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.modules.batchnorm import _NormBase
+from torch.nn.modules.dropout import _DropoutNd
 
+_MODE_DEPENDENT = (_DropoutNd, _NormBase, nn.RReLU, nn.RNNBase, nn.MultiheadAttention)
 _OWN_STATE = ("_parameters", "_buffers", "_modules")
 
 
@@ -29,7 +32,8 @@ def redirect_references(copies: Mapping[int, nn.Module], tensors: Mapping[int, t
     Raises
     ------
     ValueError
-        If an attribute holds a module with weights that isn't registered as a module of the network.
+        If an attribute holds a module that isn't registered as a module of the network, and has weights, or behaves
+        differently in training mode.
 
     Examples
     --------
@@ -46,13 +50,24 @@ def redirect_references(copies: Mapping[int, nn.Module], tensors: Mapping[int, t
             if name in _OWN_STATE or "_hooks" in name or isinstance(value, torch.Tensor) or not _refers(value):
                 continue
             for unknown in _modules_in(value):
-                if id(unknown) not in memo and next(unknown.parameters(), None) is not None:
+                if id(unknown) not in memo and _has_state(unknown):
                     raise ValueError(
                         f"network must register all of its modules; {type(module).__name__}.{name} holds a "
-                        f"{type(unknown).__name__} that isn't registered. Put it into a torch.nn.ModuleList or "
-                        "ModuleDict, or make it an attribute."
+                        f"{type(unknown).__name__} that isn't registered, and so neither is saved nor put into eval "
+                        "mode. Put it into a torch.nn.ModuleList or ModuleDict, or make it an attribute."
                     )
             attributes[name] = copy.deepcopy(value, memo)
+
+
+def _has_state(module: nn.Module) -> bool:
+    """Whether the output of a module depends on tensors of its own, or may differ in training mode, in which it is."""
+    has_tensors = any(True for _ in (*module.parameters(), *module.buffers()))
+    return has_tensors or any(part.training and not _ignores_mode(part) for part in module.modules())
+
+
+def _ignores_mode(module: nn.Module) -> bool:
+    """Whether a module is one of torch's whose output is the same in training and eval mode."""
+    return type(module).__module__.startswith("torch.nn.modules.") and not isinstance(module, _MODE_DEPENDENT)
 
 
 def _refers(value: object) -> bool:

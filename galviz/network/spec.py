@@ -17,8 +17,9 @@ from galviz.errors import listed, quoted
 #   channels_last  (n, height, width, channels): the same
 #   tokens         (n, tokens, channels): the mean over the tokens
 #   class_token    (n, tokens, channels): the first token
+#   positions      (n, channels, positions): the mean over the positions
 #   none           (n, channels): as it is
-POOLINGS = ("spatial", "channels_last", "tokens", "class_token", "none")
+POOLINGS = ("spatial", "channels_last", "tokens", "class_token", "positions", "none")
 # Names of other columns in a features file.
 _RESERVED = ("", "objID", "prediction")
 _BUILDER = re.compile(r"[a-z][a-z0-9_]*(:[A-Za-z0-9_.]+)?")

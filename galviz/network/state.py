@@ -158,14 +158,16 @@ def as_float32(state: Mapping[str, torch.Tensor], path: str | os.PathLike[str]) 
     return converted
 
 
-def describe_unusual(values: torch.Tensor) -> str | None:
-    """Describe a tensor that can't be loaded as weights; None if it can.
+def describe_unusual(values: object) -> str | None:
+    """Describe an entry of a state dict that can't be loaded as weights; None if it can.
 
     Examples
     --------
     >>> describe_unusual(torch.zeros(1, dtype=torch.complex64))
     'complex (torch.complex64)'
     """
+    if not isinstance(values, torch.Tensor):
+        return f"a {type(values).__name__}, as of a quantised module"
     if values.is_quantized:
         return f"quantised ({values.dtype})"
     if values.layout is not torch.strided:

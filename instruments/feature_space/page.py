@@ -86,8 +86,9 @@ def _show_plane(space: FeatureSpace, plane: Plane) -> None:
     st.altair_chart(chart, key=f"chart-{x}-{y}-{layer}-{colour}")
     ratios = plane.projection.explained_variance_ratio
     st.caption(
-        f"{len(points):,} {space.opened.galaxies}, layer {layer}. {x} explains {ratios[int(x[2:]) - 1]:.0%} of the "
-        f"variance, {y} {ratios[int(y[2:]) - 1]:.0%}; both are drawn equally wide."
+        f"{len(points):,} {space.opened.galaxies}, layer {escape_markdown(layer)}. "
+        f"{x} explains {ratios[int(x[2:]) - 1]:.0%} of the variance, {y} {ratios[int(y[2:]) - 1]:.0%}; both are drawn "
+        "equally wide."
     )
     offer_export(chart, f"feature-space-{layer}-{x}-{y}", key="export-space")
 

@@ -129,3 +129,12 @@ X, Y = np.random.default_rng(0).normal(size=(2, 20, 2))
 def test_what_cannot_be_is_refused_with_its_remedy(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+@pytest.mark.parametrize("power", [-700, 700])
+def test_numbers_of_any_scale_correlate_alike(power):
+    values = np.random.default_rng(3).normal(size=(40, 2))
+    causes = np.column_stack([values[:, 0] + 0.5 * values[:, 1] ** 2])
+    scaled = 2.0**power * values, 2.0**power * causes
+    np.testing.assert_array_equal(correlate(*scaled, n_resamples=50).r, correlate(values, causes, n_resamples=50).r)
+    np.testing.assert_array_equal(curve_r2(*scaled), curve_r2(values, causes))

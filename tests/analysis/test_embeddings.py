@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from galviz.analysis.embeddings import FEATURES, UmapSettings, fit_tsne, fit_umap, noise_like
-from galviz.analysis.neighbours import count_pieces
+from galviz.analysis.neighbours import count_pieces, neighbours_kept
 from galviz.features.features import load_features
 
 
@@ -89,3 +89,11 @@ def test_without_umap_learn_it_is_said_how_to_get_it(monkeypatch, values):
     monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(ModuleNotFoundError, match=r'UMAP needs umap-learn, .*pip install -e "\.\[maps\]"'):
         fit_umap(values[:20], UmapSettings(FEATURES, 5, 0.1, 0))
+
+
+def test_features_of_any_scale_are_embedded(values):
+    few = values[:40].astype(float)
+    tiny, small, huge = (fit_tsne(2.0**power * few, perplexity=10) for power in (-100, -60, 100))
+    assert np.array_equal(tiny, small)
+    assert np.array_equal(tiny, huge)
+    assert neighbours_kept(few, tiny, n_neighbors=5) > 0.5

@@ -233,3 +233,12 @@ def test_neither_projection_nor_what_is_said_of_it_brings_torch_or_streamlit():
     code = f"import sys, {modules}; print({{'torch', 'fastai', 'streamlit', 'sklearn'}} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "{'sklearn'}"
+
+
+def test_masked_values_are_refused():
+    masked = np.ma.array(VALUES, mask=np.arange(VALUES.size).reshape(VALUES.shape) == 7)
+    with pytest.raises(ValueError, match="masked"):
+        fit_pca(masked)
+    assert fit_pca(np.ma.array(VALUES)).explained_variance_ratio == pytest.approx(
+        fit_pca(VALUES).explained_variance_ratio
+    )

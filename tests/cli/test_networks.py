@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from galviz import cli
+from galviz.features.features import Features, load_features, save_features
 from galviz.network.card import read_card, write_card
 from galviz.survey.survey import load_survey
 
@@ -328,3 +329,22 @@ def test_options_are_checked_before_a_survey_is_read(no_survey_is_read, tmp_path
     assert cli.main([arguments[0], "--survey", "none", *arguments[1:]]) == 2
     assert sentence in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.full
+def test_changed_values_of_a_features_file_are_not_replaced(tmp_path, make_survey, tiny_card, capsys):
+    folder, file = make_survey(6, side_px=64), tmp_path / "f.parquet"
+    command = ["extract", "--survey", str(folder), "--model", str(tiny_card), "--out", str(file)]
+    assert cli.main(command) == 0
+    assert cli.main(command) == 0  # computes the same again
+    computed = load_features(file)
+    layers = {name: values + 1 for name, values in computed.layers.items()}
+    save_features(Features(computed.object_ids, layers, computed.predictions, computed.provenance), file)
+    changed = file.read_bytes()
+    capsys.readouterr()
+    assert cli.main(command) == 2
+    assert "f-1.parquet" in capsys.readouterr().err
+    assert file.read_bytes() == changed
+    result = load_features(tmp_path / "f-1.parquet")
+    for name, values in computed.layers.items():
+        np.testing.assert_array_equal(result.layers[name], values)

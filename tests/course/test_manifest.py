@@ -99,6 +99,17 @@ def test_a_damaged_manifest_is_one_error_that_says_where(manifest, capsys, old, 
     assert str(error.value) in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [('"stars"', f'"{slug}"', "slug") for slug in ("home", "explore", "glossary", "certificate")]
+    + [('"The path"', '"Instruments"', "part")],
+)
+def test_a_lesson_must_not_take_the_place_of_another_page(manifest, old, new, key):
+    manifest.write_text(SOUND.replace(old, new))
+    with pytest.raises(CourseError, match=f"{key} must be"):
+        load_lessons()
+
+
 def test_a_missing_manifest_is_named(manifest):
     manifest.unlink()
     with pytest.raises(CourseError, match=r"manifest\.toml is missing"):

@@ -628,3 +628,14 @@ def test_features_need_neither_torch_nor_the_app():
     script = "import sys, galviz.features.features as _; print([m for m in ('torch', 'streamlit') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_features_of_a_file_know_its_checksum(tmp_path):
+    one, other = (Features(["a", "b"], {"x": [[0.0], [value]]}, None, {"survey_sha256": "s"}) for value in (1.0, 2.0))
+    assert one.content_sha256 == ""
+    loaded = []
+    for name, features in (("one", one), ("other", other), ("again", one)):
+        save_features(features, tmp_path / name)
+        loaded.append(load_features(tmp_path / name))
+    assert loaded[0].content_sha256 == loaded[2].content_sha256 != loaded[1].content_sha256
+    assert loaded[0].select(["b"]).content_sha256 == loaded[0].content_sha256

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from galviz.features.features import Features
+from galviz.features.features import Features, load_features, save_features
 from panels.caching import cache_data
 
 
@@ -40,3 +40,13 @@ def test_surveys_are_told_apart_by_their_checksum(small_survey, make_survey):
 
     assert count(small_survey) == len(small_survey.object_ids)
     assert count(load_survey(folder)) == count(load_survey(folder)) == 12
+
+
+def test_files_of_one_origin_and_other_values_have_other_cache_entries(tmp_path):
+    @cache_data
+    def total(features):
+        return float(features.layers["x"].sum())
+
+    for value in (1.0, 2.0):
+        save_features(Features(["a", "b"], {"x": [[0.0], [value]]}, None, {"survey_sha256": "s"}), tmp_path / "f")
+        assert total(load_features(tmp_path / "f")) == value

@@ -1,0 +1,99 @@
+"""Colours of the explorer's map, their legend, and the charts of a selection."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+
+from galviz.analysis.groups import compare_groups
+from galviz.charts.colour import CATEGORICAL
+from galviz.charts.colour_legend import colour_legend
+from galviz.charts.group_differences import difference_chart
+from galviz.charts.histograms import selection_histogram
+from galviz.charts.point_colours import (
+    MISSING,
+    SCHEMES,
+    colour_categories,
+    colour_numbers,
+    colour_residuals,
+    scheme_colours,
+)
+
+
+def layer_tables(chart):
+    spec = chart.to_dict()
+    return [pd.DataFrame(spec["datasets"][layer["data"]["name"]]) for layer in spec.get("layer", [spec])]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_numbers_have_the_colours_of_the_scheme_between_its_anchors(scheme):
+    anchors = scheme_colours(scheme)
+    colours = colour_numbers(np.linspace(2, 4, len(anchors)), (2, 4), scheme=scheme)
+    np.testing.assert_array_equal(colours.rgb, anchors)
+    middle = colour_numbers(np.array([2 + 1 / (len(anchors) - 1)]), (2, 4), scheme=scheme).rgb[0]
+    np.testing.assert_allclose(middle, anchors[:2].mean(axis=0), atol=0.51)
+
+
+def test_values_beyond_the_ends_are_clipped_and_missing_ones_grey():
+    colours = colour_numbers(np.array([-1e9, 1e9, np.nan, np.inf]), (0, 1))
+    ends = scheme_colours("viridis")[[0, -1]]
+    np.testing.assert_array_equal(colours.rgb[:2], ends)
+    assert (colours.rgb[2:] == MISSING).all()
+    assert colours.n_missing == 2
+
+
+def test_the_range_is_robust_and_defined_for_any_column():
+    values = np.r_[np.linspace(0, 1, 1000), -9999.0, 1e12]
+    low, high = colour_numbers(values).domain
+    assert -0.1 < low < high < 1.1
+    for column in ([3.0, 3.0], [np.nan], []):
+        low, high = colour_numbers(np.array(column)).domain
+        assert high > low
+
+
+def test_residuals_are_centred_on_zero():
+    colours = colour_residuals(np.array([-0.5, 0, 0.1, np.nan]))
+    assert colours.domain[0] == -colours.domain[1]
+    np.testing.assert_array_equal(colours.rgb[1], scheme_colours("diverging")[5])
+    assert colour_residuals(np.zeros(3)).domain == (-1.0, 1.0)
+
+
+def test_frequent_categories_have_colours_of_their_own():
+    values = pd.Series([letter for number, letter in enumerate("abcdefghij") for _ in range(20 - number)] + [None])
+    colours = colour_categories(values)
+    assert list(colours.categories) == list("abcdefgh")
+    assert list(colours.categories.values()) == list(CATEGORICAL)
+    assert len({tuple(row) for row in colours.rgb[values.isin(list("abcdefgh"))]}) == 8
+    assert (colours.rgb[values.isin(["i", "j"]) | values.isna()] == MISSING).all()
+
+
+def test_a_legend_counts_every_value():
+    values = pd.Series(np.r_[np.random.default_rng(0).normal(size=500), np.nan, 50, -50])
+    colours = colour_numbers(values.to_numpy())
+    (table,) = layer_tables(colour_legend(values, colours, "x"))
+    assert table["galaxies"].sum() == 502
+    assert table["low"].iloc[0] == pytest.approx(colours.domain[0])
+    kinds = pd.Series(["disc", "disc", "bulge", None])
+    (table,) = layer_tables(colour_legend(kinds, colour_categories(kinds), "kind"))
+    assert table.set_index("category")["galaxies"].to_dict() == {"disc": 2, "bulge": 1}
+
+
+def test_a_histogram_counts_all_and_the_selected():
+    values, selected = pd.Series([0.0, 0.5, 1.0, np.nan, 1.0]), np.array([True, False, True, True, False])
+    everything, chosen = layer_tables(selection_histogram(values, selected, "x"))
+    assert everything["galaxies"].sum() == 4
+    assert chosen["galaxies"].sum() == 2
+    assert list(everything["low"]) == list(chosen["low"])
+
+
+def test_differences_keep_their_order_and_intervals():
+    generator = np.random.default_rng(1)
+    selected = np.arange(60) < 20
+    table = pd.DataFrame(generator.normal(size=(60, 3)), columns=["a.b", "redshift", "c:d"])
+    table["c:d"] += 5 * selected
+    differences = compare_groups(table, selected)
+    chart = difference_chart(differences)
+    assert isinstance(chart, alt.LayerChart)
+    _, bars, dots = layer_tables(chart)
+    pd.testing.assert_frame_equal(bars[["low", "high"]], differences[["low", "high"]])
+    assert list(dots["name"])[0] == "c:d"
