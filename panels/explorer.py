@@ -17,7 +17,7 @@ from panels.colouring import colour_columns
 from panels.controls import choose_axes, choose_layer, choose_number, choose_one, in_url
 from panels.embeddings import LAYER, choose_umap
 from panels.feature_plane import FeatureSpace
-from panels.feature_space import MAX_PICTURES, MIN_DISTANCE, project, thumbnails
+from panels.feature_space import project, thumbnails
 from panels.galaxy_map import MapPoints
 from panels.selection import Selection, format_ids, parse_ids
 from panels.surveys import OpenSurvey
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Galaxies on the map; of larger surveys a random sample. With thumbnails the page has 400 bytes more per galaxy.
 MAX_ON_MAP, MAX_THUMBNAILS = 20_000, 2_000
+# Galaxies as pictures: their number, and their least distance as a fraction of the map, of which a picture takes 0.07.
+_MAX_PICTURES, _MIN_DISTANCE = 100, 0.07
 N_COMPONENTS = 10
 TRUE_AND_PREDICTED = "true and predicted"
 POINTS, PICTURES, ATLAS = "points", "pictures", "atlas"
@@ -216,7 +218,7 @@ def make_points(
     marks = choose_one("Galaxies as", [POINTS, PICTURES, ATLAS], POINTS, key="marks")
     shown, cells, n_cells = np.array([], dtype=int), None, None
     if marks == PICTURES:
-        shown = spread_out(coordinates, MAX_PICTURES, min_distance=MIN_DISTANCE)
+        shown = spread_out(coordinates, _MAX_PICTURES, min_distance=_MIN_DISTANCE)
     elif marks == ATLAS:
         with settings:
             n_cells = choose_number("Cells", 6, 24, 16, key="cells", help="Along each axis. Each shows one galaxy.")

@@ -137,15 +137,18 @@ def draw_map(
         if picked is not None:
             on_pick(picked)
 
-    component(
-        key=key,
-        data={
-            "points": points.payload,
-            "selected": sorted(on_map) if selected else None,
-            "opened": rows.get(opened) if opened is not None else None,
-        },
-        on_picked_change=report,
-    )
+    component(key=key, data={"name": key, "points": points.payload}, on_picked_change=report)
+    # Apart from the points, which Streamlit then doesn't send again.
+    highlight = st.components.v2.component("galviz_map_highlight", js=_read("highlight.js"))
+    with st.container(height=1, border=False, key=f"{key}_highlight_container"):
+        highlight(
+            key=f"{key}_highlight",
+            data={
+                "name": key,
+                "selected": sorted(on_map) if selected else None,
+                "opened": rows.get(opened) if opened is not None else None,
+            },
+        )
 
 
 def parse_picked(value: object, object_ids: list[str]) -> Picked | None:

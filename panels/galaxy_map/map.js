@@ -2,8 +2,11 @@
 //
 // Data from Python: see panels/galaxy_map/__init__.py. Events to Python: "picked", {rows, how} or {row} to open one galaxy.
 // A component's function runs again at each change of its data; what the visitor has set, the view, is kept by element.
+// What is selected comes by another component, highlight.js, so that the points aren't sent again at each selection.
 
 const VIEWS = new WeakMap();
+const MAPS = (globalThis.galvizMaps ??= new Map());
+const HIGHLIGHTS = (globalThis.galvizHighlights ??= new Map());
 // Dark in both themes: pictures of galaxies are, and the middle of the colour scales can't be seen on white.
 const SKY = "#0d1119", TEXT = "#d5dbe8", ACCENT = "#ffd166", OUTLINE = "rgba(255, 255, 255, 0.45)";
 const MIN_ZOOM = 0.8, MAX_ZOOM = 60, MARGIN = 0.06, HIT_PX = 14;
@@ -44,10 +47,15 @@ class GalaxyMap {
             this.titles = points.titles; this.description = points.description;
             this.cursor = Math.min(this.cursor, this.ids.length - 1);
         }
-        this.selected = data.selected === null ? null : new Set(data.selected);
-        this.opened = data.opened;
         this.canvas.setAttribute("aria-label", this.description);
-        this.draw();
+        MAPS.set(data.name, this);
+        this.highlight(HIGHLIGHTS.get(data.name) ?? { selected: null, opened: null });
+    }
+
+    highlight({ selected, opened }) {
+        this.selected = selected === null ? null : new Set(selected);
+        this.opened = opened;
+        this.drawSoon();
     }
 
     // From map coordinates (0 to 1, y upwards) to pixels and back.
@@ -154,8 +162,8 @@ class GalaxyMap {
     }
 
     drawSoon() {
-        cancelAnimationFrame(this.frameRequest);
-        this.frameRequest = requestAnimationFrame(() => this.draw());
+        cancelAnimationFrame(this.request);
+        this.request = requestAnimationFrame(() => this.draw());
     }
 
     drawHalo(i, s, width) {

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 LARGEST_PAGE_BYTES = 2_000_000
 TITLES = {
     "home": "What a neural network sees in galaxies",
+    "explore": "Explore",
     "feature-space": "Feature space",
     **{lesson.slug: lesson.title for lesson in LESSONS if lesson.slug != "galaxies"},
 }

@@ -54,7 +54,7 @@ def test_the_range_is_robust_and_defined_for_any_column():
 def test_residuals_are_centred_on_zero():
     colours = colour_residuals(np.array([-0.5, 0, 0.1, np.nan]))
     assert colours.domain[0] == -colours.domain[1]
-    np.testing.assert_array_equal(colours.rgb[1], scheme_colours("diverging")[5])
+    np.testing.assert_array_equal(colours.rgb[1], scheme_colours("diverging")[4])
     assert colour_residuals(np.zeros(3)).domain == (-1.0, 1.0)
 
 
@@ -96,4 +96,4 @@ def test_differences_keep_their_order_and_intervals():
     assert isinstance(chart, alt.LayerChart)
     _, bars, dots = layer_tables(chart)
     pd.testing.assert_frame_equal(bars[["low", "high"]], differences[["low", "high"]])
-    assert list(dots["name"])[0] == "c:d"
+    assert dots["name"].iloc[0] == "c:d"

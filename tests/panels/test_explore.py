@@ -28,9 +28,11 @@ def features():
 
 
 def map_data(app):
-    """What Python sends to the map."""
-    (element,) = [each for each in app.main if each.type == "bidi_component"]
-    return json.loads(element.proto.json)
+    """What Python sends to the map: its points, and what is selected and open."""
+    components = {
+        element.proto.component_name: element.proto for element in app.main if element.type == "bidi_component"
+    }
+    return json.loads(components["galviz_map"].json) | json.loads(components["galviz_map_highlight"].json)
 
 
 def coordinates(data):
@@ -64,7 +66,7 @@ def test_a_selection_survives_layer_axes_colour_and_page_and_can_be_undone(run_a
     catalogue = survey.catalogue
     expected = set(catalogue.index[(catalogue["metallicity"] < 8.4) & (catalogue["inclination_deg"] > 30)])
     assert selected_ids(app) == expected
-    app.button_group(key="layer").set_value(["stage1"]).run()
+    app.button_group(key="layer").set_value("stage1").run()
     app.selectbox(key="map_colour").set_value("redshift").run()
     app.selectbox(key="x").set_value("PC3").run()
     assert selected_ids(app) == expected
@@ -81,7 +83,7 @@ def test_a_small_selection_is_read_from_the_url_and_written_to_it(run_app, surve
     app = run_app(page=PAGE, ids=f"{first}~{second}~unknown")
     assert selected_ids(app) == {first, second}
     app.text_input(key="explorer_query").set_value(f"objID == '{second}'").run()
-    assert app.query_params["ids"] == [second]
+    assert app.query_params["ids"] == second
     press(app, "Invert")
     assert "ids" not in app.query_params
 
@@ -108,7 +110,7 @@ def test_differences_are_those_of_the_core_and_two_selections_can_be_compared(ru
     np.testing.assert_allclose(table["difference"], expected["difference"])
     app.text_input(key="explorer_query").set_value("redshift <= 0.05").run()
     press(app, "Keep as B")
-    app.button_group(key="compare").set_value(["A and B"]).run()
+    app.button_group(key="compare").set_value("A and B").run()
     either = values[(values["redshift"] > 0.1) | (values["redshift"] <= 0.05)]
     expected = compare_groups(either, (either["redshift"] > 0.1).to_numpy())
     np.testing.assert_allclose(app.dataframe[0].value["difference"], expected["difference"])
@@ -143,9 +145,9 @@ def test_a_galaxy_has_its_values_and_nearest_neighbours(run_app, survey, feature
     "colour", ["residual", "metallicity", "predicted", "true and predicted", "redshift", "arm_number"]
 )
 def test_every_kind_of_colour_is_drawn(run_app, colour):
-    app = run_app(page=PAGE, map_colour=colour)
+    app = run_app(page=PAGE)
+    app.selectbox(key="map_colour").set_value(colour).run()
     assert not app.exception
-    assert app.selectbox(key="map_colour").value == colour
     data = map_data(app)["points"]
     assert len(base64.b64decode(data["fill"])) == 3 * len(data["ids"])
     assert (data["ring"] is not None) == (colour == "true and predicted")
@@ -156,7 +158,7 @@ def test_every_kind_of_colour_is_drawn(run_app, colour):
 @pytest.mark.parametrize("marks", ["pictures", "atlas"])
 def test_pictures_are_drawn_without_overlap(run_app, marks):
     points = map_data(run_app(page=PAGE, marks=marks))["points"]
-    assert len(points["shown"]) > 20
+    assert len(points["shown"]) > 15
     assert all(points["images"][str(row)].startswith("data:image/") for row in points["shown"])
     if marks == "atlas":
         cells = [tuple(cell) for cell in points["cells"]]

@@ -1,0 +1,106 @@
+"""The page Explore in a real browser, by mouse and by keyboard."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from galviz.survey.survey import load_survey
+
+pytestmark = pytest.mark.browser
+
+COUNT = re.compile(r"([\d,]+) of 2,000 galaxies selected")
+
+
+@pytest.fixture
+def explore(serve, visit):
+    """A visit of the page, whose map has been drawn."""
+    found = visit(serve(), "/explore")
+    expect(map_of(found)).to_be_visible()
+    return found.settle()
+
+
+def map_of(found):
+    return found.page.get_by_role("application")
+
+
+def count(found):
+    found.settle()
+    text = found.page.get_by_text(COUNT).inner_text()
+    return int(COUNT.search(text)[1].replace(",", ""))
+
+
+def expect_count(found, pattern):
+    """Wait until the number of selected galaxies matches a pattern; return it."""
+    expect(found.page.get_by_text(re.compile(rf"^{pattern} of 2,000 galaxies selected"))).to_be_visible()
+    return count(found)
+
+
+def drag(found, points):
+    """Drag from point to point, in fractions of the map."""
+    map_of(found).scroll_into_view_if_needed()
+    box = map_of(found).bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    mouse = found.page.mouse
+    mouse.move(*places[0])
+    mouse.down()
+    for place in places[1:]:
+        mouse.move(*place, steps=5)
+    mouse.up()
+
+
+def test_a_lasso_and_a_box_select_and_undo_goes_back(explore, photograph):
+    drag(explore, [(0.5, 0.2), (0.97, 0.05), (0.97, 0.6), (0.55, 0.6)])
+    by_lasso = expect_count(explore, "[1-9][0-9]*")
+    expect(explore.images.first).to_be_visible()
+    explore.page.get_by_role("button", name="Box").click()
+    drag(explore, [(0.02, 0.02), (0.98, 0.98)])
+    expect_count(explore, "2,000")
+    explore.press(explore.page.get_by_role("button", name="Undo"))
+    assert expect_count(explore, f"{by_lasso:,}") == by_lasso
+    photograph(explore, "explore-selected")
+    assert explore.complaints == []
+
+
+def test_a_click_opens_a_galaxy_and_shift_adds_to_the_selection(explore):
+    survey = load_survey()
+    map_of(explore).focus()
+    explore.page.keyboard.press("Enter")
+    explore.settle()
+    explore.press(explore.page.get_by_role("tab", name="One galaxy"))
+    caption = explore.page.get_by_text(re.compile(r"^\d{19}$")).first
+    expect(caption).to_be_visible()
+    assert caption.inner_text() in survey.object_ids
+
+
+def test_galaxies_are_selected_by_the_keyboard_alone(explore):
+    map_of(explore).focus()
+    keyboard = explore.page.keyboard
+    keyboard.press("Space")
+    expect_count(explore, "1")
+    keyboard.press("ArrowRight")
+    keyboard.press("Space")
+    expect_count(explore, "2")
+    keyboard.press("b")
+    for _ in range(12):
+        keyboard.press("ArrowRight")
+    keyboard.press("b")
+    assert expect_count(explore, "([3-9]|[1-9][0-9]+)") > 2
+    keyboard.press("Escape")
+    expect_count(explore, "0")
+
+
+def test_a_condition_selects_and_the_view_stays(explore):
+    zoom_in = explore.page.get_by_role("button", name="Zoom in")
+    for _ in range(3):
+        zoom_in.click()
+    before = map_of(explore).screenshot()
+    field = explore.page.get_by_role("textbox", name="Select by a condition")
+    field.fill("metallicity < 8.5")
+    field.press("Enter")
+    expected = (load_survey().catalogue["metallicity"] < 8.5).sum()
+    expect_count(explore, f"{expected:,}")
+    explore.press(explore.page.get_by_role("button", name="Clear"))
+    expect_count(explore, "0")
+    explore.page.mouse.move(0, 0)
+    assert map_of(explore).screenshot() == before
