@@ -6,7 +6,7 @@ import pandas as pd
 
 from galviz.charts.point_colours import SCHEMES, PointColours
 
-_N_BINS, _HEIGHT_PX = 40, 70
+_N_BINS, _HEIGHT_PX = 40, 130
 
 
 def colour_legend(values: pd.Series, colours: PointColours, title: str) -> alt.Chart:
@@ -47,7 +47,7 @@ def colour_legend(values: pd.Series, colours: PointColours, title: str) -> alt.C
                 color=alt.Color("category:N", scale=scale, legend=None),
                 tooltip=["category:N", "galaxies:Q"],
             )
-            .properties(height=18 * len(counts), description=description)
+            .properties(height=60 + 20 * len(counts), description=description)
         )
     low, high = colours.domain
     numbers = known.to_numpy(float)

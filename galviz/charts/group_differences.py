@@ -47,7 +47,7 @@ def difference_chart(differences: pd.DataFrame) -> alt.LayerChart:
     dots = base.mark_circle(size=70, opacity=1).encode(x=alt.X("difference:Q", title=title))
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=NEUTRAL, strokeDash=[4, 3]).encode(x="zero:Q")
     description = f"Standardised differences of {len(table)} columns; the largest is that of {table['name'].iloc[0]}."
-    return alt.layer(zero, bars, dots).properties(height=_ROW_PX * len(table), description=description)
+    return alt.layer(zero, bars, dots).properties(height=60 + _ROW_PX * len(table), description=description)
 
 
 def _name(column: str) -> str:

@@ -79,7 +79,7 @@ def _explore(space: FeatureSpace) -> None:
 
 def _show_map(space: FeatureSpace, selection: Selection, table: GalaxyTable) -> Embedding:
     first_row = st.container(horizontal=True, vertical_alignment="bottom")
-    axes, colour, marks = st.columns([9, 8, 10], vertical_alignment="bottom")
+    axes, colour, marks = st.columns([9, 8, 11], vertical_alignment="bottom")
     with first_row:
         embedding = choose_embedding(space, axes)
     with colour:
@@ -132,7 +132,11 @@ def _show_selection_tools(selection: Selection, table: GalaxyTable) -> None:
         st.button("Clear", icon=":material/close:", disabled=not selection.ids, on_click=partial(selection.change, []))
         for name in _NAMES:
             st.button(
-                f"Keep as {name}", disabled=not selection.ids, on_click=partial(selection.save, name), type="tertiary"
+                f"Keep {name}",
+                disabled=not selection.ids,
+                on_click=partial(selection.save, name),
+                type="tertiary",
+                help=f"Keep this selection as {name}, to compare A and B under Differences.",
             )
 
 

@@ -101,7 +101,7 @@ def test_a_wrong_condition_keeps_the_selection_and_says_why(run_app, survey):
 def test_differences_are_those_of_the_core_and_two_selections_can_be_compared(run_app, survey, features):
     app = run_app(page=PAGE)
     app.text_input(key="explorer_query").set_value("redshift > 0.1").run()
-    press(app, "Keep as A")
+    press(app, "Keep A")
     table = app.dataframe[0].value
     values = survey.catalogue.assign(predicted=features.predictions)
     values["residual"] = values["predicted"] - values["metallicity"]
@@ -109,7 +109,7 @@ def test_differences_are_those_of_the_core_and_two_selections_can_be_compared(ru
     assert list(table["column"]) == list(expected["column"])
     np.testing.assert_allclose(table["difference"], expected["difference"])
     app.text_input(key="explorer_query").set_value("redshift <= 0.05").run()
-    press(app, "Keep as B")
+    press(app, "Keep B")
     app.button_group(key="compare").set_value("A and B").run()
     either = values[(values["redshift"] > 0.1) | (values["redshift"] <= 0.05)]
     expected = compare_groups(either, (either["redshift"] > 0.1).to_numpy())
