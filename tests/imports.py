@@ -13,9 +13,9 @@ from pathlib import Path
 TORCH_PACKAGES = ("torch", "torchvision", "fastai", "fastcore", "timm")
 # Modules of the core that import torch when they are imported; all others do without.
 TORCH_MODULES = {
-    *(f"galviz.network.{name}" for name in "activations bits builders device evalmode exactness fingerprint".split()),
-    *(f"galviz.network.{name}" for name in "forward hooks importing inspection layers model pooling".split()),
-    *(f"galviz.network.{name}" for name in "references snapshot state statefile suggestion tampering".split()),
+    *(f"galviz.network.{name}" for name in "activations attributes bits builders device evalmode exactness".split()),
+    *(f"galviz.network.{name}" for name in "fingerprint forward hooks importing inspection layers model".split()),
+    *(f"galviz.network.{name}" for name in "pooling rebuilding references snapshot state statefile suggestion tampering".split()),
     *(f"galviz.training.{name}" for name in "augmentation checkpoint dataloaders epochs fitting galaxies".split()),
     *(f"galviz.training.{name}" for name in "networks plan preview provenance run".split()),
     "galviz.features.extraction",
