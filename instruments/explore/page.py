@@ -41,21 +41,6 @@ _NAMES = ("A", "B")
 _REST = "selected and rest"
 
 
-def page() -> None:
-    """Draw the page."""
-    opened = open_survey()
-    source = read_source(opened)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Explore", width="content")
-        mark_simulated(opened)
-    warn_about_domain_shift(opened, source)
-    space = open_feature_space(opened, source)
-    if len(space.all_labels) < 2:
-        st.info("A map needs at least two galaxies.", icon=":material/info:")
-        return
-    _explore(space)
-
-
 @st.fragment
 def _explore(space: FeatureSpace) -> None:
     """Draw the map and what is selected on it; only this part of the page runs again at each selection."""
@@ -243,3 +228,18 @@ def _show_galaxy(space: FeatureSpace, embedding: Embedding, table: GalaxyTable) 
 
 def _varies(column: pd.Series) -> bool:
     return bool(column.max() > column.min())  # False if all are missing
+
+
+def page() -> None:
+    """Draw the page."""
+    opened = open_survey()
+    source = read_source(opened)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Explore", width="content")
+        mark_simulated(opened)
+    warn_about_domain_shift(opened, source)
+    space = open_feature_space(opened, source)
+    if len(space.all_labels) < 2:
+        st.info("A map needs at least two galaxies.", icon=":material/info:")
+        return
+    _explore(space)
