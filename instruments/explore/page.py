@@ -35,6 +35,7 @@ from panels.selection import Selection
 from panels.surveys import open_survey
 
 _OPENED, _QUERY, _PROBLEM = "explorer_galaxy", "explorer_query", "explorer_query_problem"
+_TAB, _IMAGES, _GALAXY = "panel", "Images", "One galaxy"
 _CROP_PX, _LARGE_PX, _N_NEIGHBOURS = 96, 300, 8
 _MOST_DIFFERENT = 15
 _NAMES = ("A", "B")
@@ -50,15 +51,17 @@ def _explore(space: FeatureSpace) -> None:
         embedding = _show_map(space, selection, table)
     with right:
         _show_selection_tools(selection, table)
-        grid, difference, histogram, galaxy = st.tabs(["Images", "Differences", "Histogram", "One galaxy"])
-        with grid:
-            _show_images(space, selection, table)
-        with difference:
-            _show_differences(selection, table)
-        with histogram:
-            _show_histogram(selection, table)
-        with galaxy:
-            _show_galaxy(space, embedding, table)
+        contents = {
+            _IMAGES: lambda: _show_images(space, selection, table),
+            "Differences": lambda: _show_differences(selection, table),
+            "Histogram": lambda: _show_histogram(selection, table),
+            _GALAXY: lambda: _show_galaxy(space, embedding, table),
+        }
+        # Only the tab that is open is computed.
+        for tab, show in zip(st.tabs(list(contents), key=_TAB, bind="query-params"), contents.values(), strict=True):
+            if tab.open:
+                with tab:
+                    show()
     show_in_url(selection)
 
 
@@ -75,8 +78,11 @@ def _show_map(space: FeatureSpace, selection: Selection, table: GalaxyTable) -> 
     def apply(picked: Picked) -> None:
         if picked.how == "open":
             (st.session_state[_OPENED],) = picked.object_ids
+            st.session_state[_TAB] = _GALAXY
         else:
             selection.change(picked.object_ids, picked.how)
+            if st.session_state[_TAB] == _GALAXY:
+                st.session_state[_TAB] = _IMAGES
 
     draw_map(points, selected=selection.ids, opened=st.session_state.get(_OPENED), on_pick=apply, key="galaxy_map")
     total = len(space.all_labels)

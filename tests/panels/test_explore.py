@@ -99,7 +99,7 @@ def test_a_wrong_condition_keeps_the_selection_and_says_why(run_app, survey):
 
 
 def test_differences_are_those_of_the_core_and_two_selections_can_be_compared(run_app, survey, features):
-    app = run_app(page=PAGE)
+    app = run_app(page=PAGE, panel="Differences")
     app.text_input(key="explorer_query").set_value("redshift > 0.1").run()
     press(app, "Keep A")
     table = app.dataframe[0].value
@@ -117,7 +117,7 @@ def test_differences_are_those_of_the_core_and_two_selections_can_be_compared(ru
 
 
 def test_a_range_of_a_column_selects_and_narrows(run_app, survey):
-    app = run_app(page=PAGE, histogram_column="redshift", ids="~".join(survey.object_ids[:10]))
+    app = run_app(page=PAGE, panel="Histogram", histogram_column="redshift", ids="~".join(survey.object_ids[:10]))
     redshift = survey.catalogue["redshift"]
     limits = float(redshift.quantile(0.3)), float(redshift.quantile(0.6))
     app.slider(key="explorer_range-redshift").set_value(limits).run()
@@ -128,7 +128,7 @@ def test_a_range_of_a_column_selects_and_narrows(run_app, survey):
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 def test_a_galaxy_has_its_values_and_nearest_neighbours(run_app, survey, features, metric):
-    app = run_app(page=PAGE, metric=metric, layer="stage2")
+    app = run_app(page=PAGE, panel="One galaxy", metric=metric, layer="stage2")
     app.session_state["explorer_galaxy"] = survey.object_ids[3]
     app.run()
     data = map_data(app)
