@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -406,7 +407,9 @@ def test_solutions_are_shown_on_request(capsys):
 def test_watch_checks_again_at_each_save(tmp_path):
     start([PCA])
     command = [sys.executable, "-u", "-m", "galviz", "check", "pca.1", "--watch"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    # A shell's background jobs ignore SIGINT, and so would this process.
+    default_handler = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, preexec_fn=default_handler)
     lines = []
     reader = threading.Thread(target=lambda: lines.extend(process.stdout), daemon=True)
     reader.start()
