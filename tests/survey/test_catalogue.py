@@ -9,7 +9,7 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from galviz.survey.catalogue import read_catalogue
@@ -437,6 +437,7 @@ def test_duplicate_id():
 CELL = st.text(st.characters(blacklist_characters="\r\n\0", codec="utf-8"), max_size=5)
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=9)))
 def test_cells_equal_those_of_the_csv_module(rows):
     """Block by block, whatever the cells hold: quotation marks, commas, spaces, anything but line breaks."""

@@ -364,7 +364,7 @@ def test_unusual_chroma_subsampling():
 @pytest.mark.parametrize("source", ["png", "palette", "texts"])
 def test_changed_byte_of_a_png(source):
     content = SOURCES[source]()
-    for place in range(len(content)):
+    for place in range(0, len(content), 3 if source == "texts" else 1):
         damaged = bytearray(content)
         damaged[place] ^= 1 + place % 255
         for spoilt in (bytes(damaged), content[:place], content[:place] + content[place + 1 :]):

@@ -138,11 +138,11 @@ def test_working_folder_may_change(folder, monkeypatch):
 
 
 def test_large_survey_loads_fast(make_survey):
-    folder = make_survey(2000, side_px=32)
+    folder = make_survey(1000, side_px=16)
     start = time.perf_counter()
     survey = load_survey(folder, verify=False)
-    assert time.perf_counter() - start < 1  # 0.07 s on two idle cores
-    assert len(survey.object_ids) == 2000
+    assert time.perf_counter() - start < 0.5  # 0.04 s on two idle cores
+    assert len(survey.object_ids) == 1000
 
 
 def test_loading_imports_neither_torch_nor_streamlit():
@@ -699,7 +699,7 @@ def two_kinds(make_survey):
     return folder, {path: path.read_bytes() for path in files}, load_survey(folder).sha256
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(which=st.integers(0, 1), where=st.floats(0, 1, exclude_max=True), change=st.integers(1, 255), data=st.data())
 def test_changed_byte_of_an_image(two_kinds, which, where, change, data):
     folder, contents, checksum = two_kinds
