@@ -1,4 +1,4 @@
-"""Derived data: made once, of this survey and these weights, and noticed when they are of others."""
+"""`build-data`: artefacts are made once, and again if the survey, the weights or the card have changed."""
 
 import shutil
 from dataclasses import replace
@@ -58,7 +58,7 @@ def test_every_artefact_is_made_and_reported(built):
         assert (own == trained.weights_sha256) is (file.path.stem == NAMES[0])
 
 
-def test_the_networks_features_have_every_layer_and_the_controls_the_last(built):
+def test_the_networks_features_have_every_layer_and_the_control_features_only_the_last(built):
     survey, card, files, _ = built
     all_features = [load_features(file.path) for file in files[:3]]
     assert list(all_features[0].layers) == load_model(card).layer_names
@@ -90,8 +90,8 @@ def test_missing_and_damaged_artefacts_are_made_again_to_the_same_bytes(built, t
     assert [copy.read_bytes() for copy in copies] == [file.path.read_bytes() for file in files]
 
 
-def test_another_survey_or_card_is_noticed(built, make_survey):
-    """The same weights see other images through another crop or other statistics."""
+def test_another_survey_or_card_makes_artefacts_outdated(built, make_survey):
+    """Another crop or other statistics change the input of the same weights."""
     survey, path, files, _ = built
     card = load_model(path).card
     assert not any(current(files, load_survey(make_survey(40, side_px=64, seed=2)), card))

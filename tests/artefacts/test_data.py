@@ -1,4 +1,4 @@
-"""What is shipped, survey, weights and features, and what is written about it."""
+"""The shipped survey, weights and features, and their documentation in data/README.md."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The shipped probes: what they hold is what the core computes anew."""
+"""The shipped probe results are reproduced; probes find planted causes."""
 
 import numpy as np
 import pandas as pd

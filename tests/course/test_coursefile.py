@@ -1,4 +1,4 @@
-"""A course file that is missing or damaged is named on the page that needs it; the other pages go on."""
+"""A missing or damaged course file is named on the page that needs it; the other pages still work."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Run a student's code: whatever it does, the outcome is a message, in time, and no process is left running."""
+"""Running a student's code: whatever it does, each task gets an outcome in time, and no process is left running."""
 
 import os
 import signal

@@ -68,9 +68,9 @@ def start(request):
         return process, lambda: marked(mark)
 
     yield begin
-    for each in marked(mark):
+    for process in marked(mark):
         with suppress(psutil.Error):
-            each.kill()
+            process.kill()
     for process in started:
         process.wait()
         process.stdin.close()
@@ -79,12 +79,12 @@ def start(request):
 
 def marked(mark):
     """Processes with that mark on their command line; zombies don't count."""
-    found = []
+    processes = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if mark in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-    return found
+                processes.append(process)
+    return processes
 
 
 @pytest.mark.parametrize("how", HOW)
@@ -108,7 +108,7 @@ def test_everything_ends_when_the_lifeline_closes(start, how):
 
 @pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL, signal.SIGTERM, signal.SIGXCPU])
-def test_the_exit_code_tells_the_workers_signal(start, how, number):
+def test_the_exit_code_contains_the_workers_signal(start, how, number):
     process, left = start(
         how, f"signal.signal({number}, signal.SIG_DFL) if {number} != 9 else 0\nos.kill(os.getpid(), {number})"
     )

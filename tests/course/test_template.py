@@ -1,4 +1,4 @@
-"""A lesson begun from the template: complete as it is, and everywhere in the course once the manifest has it."""
+"""A new lesson from the template is complete, and part of the course once it is in the manifest."""
 
 import ast
 import json

@@ -162,7 +162,7 @@ def test_find_differences(folder):
     (folder / "mine" / "deeper").mkdir(parents=True)
     for name in ("mine/1.jpg", "mine/deeper/2.jpg", ".DS_Store", "maps/c.csv~", "maps/.c.csv.123.part", "Thumbs.db"):
         (folder / name).write_bytes(b"x")
-    assert [str(each) for each in find_differences()] == [
+    assert [str(difference) for difference in find_differences()] == [
         *("a.txt (changed)", "maps/c.csv (missing)", "maps/d.csv (not shipped)", "mine/ (not shipped)")
     ]
 
@@ -278,7 +278,7 @@ class Note(Artefact):
 
     def make(self, inputs, progress):
         self.made += 1
-        return b"made again"
+        return b"rebuilt"
 
     def read(self, path=None):
         try:
@@ -316,5 +316,5 @@ def test_build_data_rebuilds_a_damaged_file(data, notes):
     built = list(build_data(data, artefacts=notes))
     assert [one.path.name for one in built if one.made] == ["maps.parquet"]
     assert [note.made for note in notes] == [int(note.name == "features/maps.parquet") for note in notes]
-    assert read_manifest()["features/maps.parquet"] == hashlib.sha256(b"made again").hexdigest()
+    assert read_manifest()["features/maps.parquet"] == hashlib.sha256(b"rebuilt").hexdigest()
     assert find_differences() == []

@@ -1,4 +1,4 @@
-"""Survey folders: the same bytes after any interruption, and files of the user's left alone."""
+"""Survey folders: the same bytes after any interruption, and the user's files unchanged."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def written(tmp_path_factory):
     return folder
 
 
-def test_the_folder_is_a_valid_survey_and_can_be_drawn_again(written):
+def test_the_folder_is_a_valid_survey_and_is_reproduced(written):
     survey = load_survey(written)
     assert survey.label.column == "metallicity"
     pd.testing.assert_series_equal(
@@ -204,7 +204,7 @@ def test_images_without_a_checksum_are_compared_with_the_simulation(written, tmp
     assert contents(folder) == contents(written)
 
 
-def test_a_finished_survey_is_left_alone(written):
+def test_a_finished_survey_is_unchanged(written):
     def states():
         return {path: path.stat().st_mtime_ns for path in written.rglob("*")}
 

@@ -172,7 +172,7 @@ def test_unknown_id(folder):
 def test_image_changes_after_loading(folder):
     survey = load_survey(folder)
     object_id, checksum = survey.object_ids[3], load_survey(folder).sha256
-    kept = image_in(folder, 3).read_bytes()
+    content = image_in(folder, 3).read_bytes()
     image_in(folder, 3).write_bytes(image_in(folder, 2).read_bytes())  # sound, and another galaxy's
     for read in (survey.image, survey.image_size):
         with pytest.raises(
@@ -185,7 +185,7 @@ def test_image_changes_after_loading(folder):
     image_in(folder, 3).unlink()
     with pytest.raises(SurveyError, match=rf"row 5, images/{object_id}\.jpg: there is no such file"):
         survey.image(object_id)
-    image_in(folder, 3).write_bytes(kept)
+    image_in(folder, 3).write_bytes(content)
     assert survey.image(object_id).size == (32, 32)
 
 
@@ -218,14 +218,14 @@ def test_threads_read_a_changing_image(folder, verify):
             return None
 
     with ThreadPoolExecutor(8) as pool:
-        found = set()
+        read_pixels = set()
         for turn in range(60):
             path.with_suffix(".part").write_bytes(contents[turn % 2])
             path.with_suffix(".part").replace(path)
-            found |= set(pool.map(read, range(8)))
-    found.discard(None)
-    assert len(found) == 1
-    assert found <= set(pixels)
+            read_pixels |= set(pool.map(read, range(8)))
+    read_pixels.discard(None)
+    assert len(read_pixels) == 1
+    assert read_pixels <= set(pixels)
 
 
 # --- sharing ----------------------------------------------------------------------------------------------------------
