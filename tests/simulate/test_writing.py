@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from galviz.cli import main
 from galviz.simulate import draw_causes, render_jpeg, write_survey
 from galviz.survey.catalogue_file import SIMULATION_NAME
 from galviz.survey.survey import SurveyError, load_survey
@@ -112,33 +113,23 @@ def _group_alive(group):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file-size limits are Unix's")
 @pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
-def test_a_full_disk_leaves_only_complete_files(tmp_path, workers):
+def test_a_full_disk_leaves_only_complete_files(tmp_path, capsys, workers):
+    import resource  # not on Windows, where this file is still imported
+
     folder = tmp_path / "full"
-
-    def limit():
-        import resource  # not on Windows, where this file is still to be imported
-
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-
-    command = [
-        sys.executable,
-        "-m",
-        "galviz",
-        "simulate",
-        "--n",
-        str(N_GALAXIES),
-        "--seed",
-        "3",
-        "--framing",
-        "petrosian",
-    ]
-    command += ["--out", str(folder), "--workers", workers]
-    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, preexec_fn=limit, check=False)
-    assert process.returncode == 2
-    sentence = "galviz: File too large (make room, then run the same command again to continue): "
-    assert process.stderr.startswith(f"{sentence}{folder}{os.sep}images{os.sep}90000")
-    assert process.stderr.count("\n") == 1
+    command = ["simulate", "--n", str(N_GALAXIES), "--seed", "3", "--framing", "petrosian", "--workers", workers]
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        assert main([*command, "--out", str(folder)]) == 2
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+    error = capsys.readouterr().err
+    assert error.startswith("galviz: File too large")
+    assert f"{folder}{os.sep}images{os.sep}90000" in error
+    assert error.count("\n") == 1
     assert set(contents(folder)) == {SIMULATION_NAME}
 
 

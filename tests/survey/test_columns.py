@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from galviz.survey.catalogue import read_catalogue
@@ -160,6 +160,7 @@ def test_line_of_the_first_invalid_cell():
     assert read_catalogue(text.encode()).mixed["x"].line == 5
 
 
+@settings(max_examples=50)
 @given(
     st.lists(
         st.floats(allow_nan=False, allow_infinity=False).flatmap(
@@ -182,6 +183,7 @@ def test_numbers_equal_those_of_float(cells):
         assert all(abs(value) >= 77 for value in expected[missing])
 
 
+@settings(max_examples=50)
 @given(
     st.lists(st.text(st.characters(blacklist_characters='\r\n,"', codec="utf-8"), max_size=6), min_size=1, max_size=8)
 )
@@ -330,6 +332,7 @@ def test_repeated_only_negative_number():
     assert missing_and_possible(*map(str, range(14)), "-1", "-1") == (set(), set())  # codes and counts
 
 
+@settings(max_examples=50)
 @given(
     st.lists(st.integers(-300, 300) | st.floats(-1e4, 1e4).map(lambda value: round(value, 2)), min_size=1, max_size=60),
     st.sampled_from(["x", "v", "r", "psfMag_r", "quality"]),
@@ -384,6 +387,7 @@ def test_fortran_exponents():
     assert (column.mixed.n_invalid, column.mixed.example) == (1, "bad")
 
 
+@settings(max_examples=50)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_fortran_exponents_are_exact(value):
     assert parse_number(f"{value:.16e}".replace("e", "D")) == value
@@ -420,6 +424,7 @@ def test_overflow_and_underflow_are_missing(cell):
         assert column.missing == {cell: 1}
 
 
+@settings(max_examples=50)
 @given(st.floats(0, 1e-290), st.integers(0, 17))
 def test_underflow_of_subnormal_numbers(value, digits):
     written = f"{value:.{digits}e}"

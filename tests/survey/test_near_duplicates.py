@@ -41,9 +41,11 @@ def near(images, **options):
 
 @pytest.mark.parametrize("alter", ALTERATIONS.values(), ids=ALTERATIONS)
 def test_altered_copies_are_detected(images, fingerprints, alter):
-    copies = [alter(image) for image in images]
-    pairs = find_near_duplicates(fingerprints + [fingerprint(copy) for copy in copies], (images + copies).__getitem__)
-    own = [(place, place + len(images)) for place in range(len(images))]
+    originals, copies = images[:12], [alter(image) for image in images[:12]]
+    pairs = find_near_duplicates(
+        fingerprints[:12] + [fingerprint(copy) for copy in copies], (originals + copies).__getitem__
+    )
+    own = [(place, place + len(originals)) for place in range(len(originals))]
     assert set(pairs) <= set(own)
     # A neighbour may be taken for the galaxy's centre in one of the two.
     assert len(pairs) >= 0.9 * len(own)
