@@ -17,7 +17,7 @@ FIGURE_NAME = "figure.py"
 # Of text.md: each lesson has them, beside those that its page shows.
 SECTIONS = ("try", "limits", "sources")
 LEAST_WRONG, LEAST_RIGHT = 4, 1
-_FILES = (
+FILES = (
     *("__init__.py", "page.py", "text.md", "questions.toml"),
     *(EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME, BANK_NAME, FIGURE_NAME),
 )
@@ -66,7 +66,7 @@ def lesson_problems(lesson: Lesson) -> list[str]:
     >>> lesson_problems(find_lesson("pca"))
     []
     """
-    missing = [f"{lesson.folder / name} is missing." for name in _FILES if not (lesson.folder / name).is_file()]
+    missing = [f"{lesson.folder / name} is missing." for name in FILES if not (lesson.folder / name).is_file()]
     found = [*missing, *_of_manifest(lesson)]
     if missing:
         return found

@@ -61,6 +61,7 @@ def _run(request: dict, report: ReportWriter) -> None:
         return
     for task in request["tasks"]:
         output.clear()
+        sys.stdin = io.StringIO()  # `exit()` in another task closes it
         detector.forked = False
         report.write(phase="begin", id=task["id"])
         started = time.perf_counter()

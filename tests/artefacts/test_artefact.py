@@ -1,4 +1,4 @@
-"""What holds for every registered artefact: it is read as it was saved, and a file of anything else is refused."""
+"""Every registered artefact is loaded as it was saved, and any other file is refused."""
 
 import os
 import re
@@ -47,22 +47,22 @@ def test_the_shipped_file_is_current_and_small(artefact):
 
 
 @every_artefact
-def test_what_is_saved_is_read_back_with_its_provenance(artefact, tmp_path):
+def test_saved_artefacts_are_loaded_with_their_provenance(artefact, tmp_path):
     """Saving what was read gives equal bytes each time, apart from the loss of encoding a picture twice."""
     content, provenance = artefact.load(), Provenance("s" * 64, "w" * 64, "c" * 64, {"numpy": "2.3"})
     for name in ("one", "two"):
         artefact.save(content, provenance, tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
-    again, found = artefact.read(tmp_path / "one")
-    assert found == provenance
+    loaded, saved_provenance = artefact.read(tmp_path / "one")
+    assert saved_provenance == provenance
     if not isinstance(content, Features):  # those record what extraction recorded
-        assert found.versions == provenance.versions
-    assert type(again) is type(content)
+        assert saved_provenance.versions == provenance.versions
+    assert type(loaded) is type(content)
 
 
 @pytest.mark.full
 @every_artefact
-def test_another_survey_weights_or_card_is_noticed(artefact, tmp_path):
+def test_another_survey_weights_or_card_make_it_outdated(artefact, tmp_path):
     content, expected = artefact.load(), artefact.expected_provenance(SURVEY, CARD)
     path = tmp_path / "file"
     artefact.save(content, replace(expected, versions={"numpy": "0.1"}), path)
@@ -75,7 +75,7 @@ def test_another_survey_weights_or_card_is_noticed(artefact, tmp_path):
 
 
 @every_artefact
-def test_a_file_of_anything_else_is_refused_with_its_remedy(artefact, tmp_path):
+def test_any_other_file_is_refused_with_a_remedy(artefact, tmp_path):
     path, whole = tmp_path / "file", artefact.path.read_bytes()
     another = next(other for other in ARTEFACTS if other.name.rpartition(".")[2] != artefact.name.rpartition(".")[2])
     alike = next(other for other in ARTEFACTS if type(other) is not type(artefact) and "parquet" in other.name)
@@ -110,7 +110,7 @@ def test_a_new_artefact_is_one_class(tmp_path):
     class Network:
         card = CARD
 
-    inputs, told = Inputs(SURVEY, Network(), tmp_path), []
-    Count().build(inputs, lambda *at: told.append(at))
-    assert (inputs.load(Count()), told) == (2000, [(1, 1)])
+    inputs, calls = Inputs(SURVEY, Network(), tmp_path), []
+    Count().build(inputs, lambda *call: calls.append(call))
+    assert (inputs.load(Count()), calls) == (2000, [(1, 1)])
     assert Count().is_current(SURVEY, replace(CARD, crop_px=96), tmp_path / "count.txt")

@@ -1,4 +1,4 @@
-"""Derived data: made once, of this survey and these weights, and noticed when they are of others."""
+"""`build-data`: artefacts are made once, and again if the survey, the weights or the card have changed."""
 
 import shutil
 from dataclasses import replace
@@ -29,27 +29,27 @@ def current(files, survey, card):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, small_survey):
-    """A survey of small images, the card of a tiny network trained on it, and a folder of what is derived from them."""
+    """A survey of small images, the card of a tiny network trained on it, and the folder of their derived data."""
     folder = tmp_path_factory.mktemp("derived")
     card = folder / "tiny.json"
     recipe = Recipe(epochs=1, batch_size=32, pad_px=64, crop_px=48)
     train([small_survey], card, recipe=recipe, spec=xresnet_spec(widen=0.125))
-    told = []
+    calls = []
     with pytest.MonkeyPatch.context() as patch:
         # UMAP compiles itself for half a minute; tests/analysis/test_embeddings.py runs it.
         patch.setattr(
             "galviz.artefacts.umaps.fit_umap", lambda values, _: fit_pca(values, 2).coordinates.astype(np.float32)
         )
-        files = list(build_data(folder, survey=small_survey, model=card, progress=lambda *at: told.append(at)))
-    return small_survey, card, files, told
+        files = list(build_data(folder, survey=small_survey, model=card, progress=lambda *call: calls.append(call)))
+    return small_survey, card, files, calls
 
 
-def test_features_thumbnails_and_figures_are_made_and_told_of(built):
-    survey, card, files, told = built
+def test_every_artefact_is_made_and_reported(built):
+    survey, card, files, calls = built
     assert [file.path.relative_to(files[0].path.parents[1]).as_posix() for file in files] == FILES
     assert [file.path.stem for file in files] == STEMS
     assert all(file.made for file in files)
-    assert [name for name, done, total in told if done == total] == STEMS
+    assert [name for name, done, total in calls if done == total] == STEMS
     trained = load_model(card).card
     assert all(current(files, survey, trained))
     for artefact, file in zip(ARTEFACTS[:3], files[:3], strict=True):
@@ -58,17 +58,17 @@ def test_features_thumbnails_and_figures_are_made_and_told_of(built):
         assert (own == trained.weights_sha256) is (file.path.stem == NAMES[0])
 
 
-def test_the_networks_features_have_every_layer_and_the_controls_the_last(built):
+def test_the_networks_features_have_every_layer_and_the_control_features_only_the_last(built):
     survey, card, files, _ = built
-    found = [load_features(file.path) for file in files[:3]]
-    assert list(found[0].layers) == load_model(card).layer_names
-    assert all(list(control.layers) == ["features"] for control in found[1:])
-    values = [features.layers["features"] for features in found]
+    all_features = [load_features(file.path) for file in files[:3]]
+    assert list(all_features[0].layers) == load_model(card).layer_names
+    assert all(list(control.layers) == ["features"] for control in all_features[1:])
+    values = [features.layers["features"] for features in all_features]
     assert not any(np.allclose(values[one], values[other], atol=0.01) for one, other in ((0, 1), (0, 2), (1, 2)))
-    assert all(features.object_ids == survey.object_ids for features in found)
+    assert all(features.object_ids == survey.object_ids for features in all_features)
 
 
-def test_what_is_up_to_date_is_not_made_again(built):
+def test_current_artefacts_are_not_made_again(built):
     survey, card, files, _ = built
     before = {file.path: file.path.read_bytes() for file in files}
     again = list(build_data(files[0].path.parents[1], survey=survey, model=card))
@@ -76,7 +76,7 @@ def test_what_is_up_to_date_is_not_made_again(built):
     assert {path: path.read_bytes() for path in before} == before
 
 
-def test_what_is_missing_or_of_other_data_is_made_again_to_the_same_bytes(built, tmp_path):
+def test_missing_and_damaged_artefacts_are_made_again_to_the_same_bytes(built, tmp_path):
     survey, card, files, _ = built
     copies = [tmp_path / name for name in FILES]
     for file, copy in zip(files, copies, strict=True):
@@ -90,8 +90,8 @@ def test_what_is_missing_or_of_other_data_is_made_again_to_the_same_bytes(built,
     assert [copy.read_bytes() for copy in copies] == [file.path.read_bytes() for file in files]
 
 
-def test_another_survey_or_card_is_noticed(built, make_survey):
-    """The same weights see other images through another crop or other statistics."""
+def test_another_survey_or_card_makes_artefacts_outdated(built, make_survey):
+    """Another crop or other statistics change the input of the same weights."""
     survey, path, files, _ = built
     card = load_model(path).card
     assert not any(current(files, load_survey(make_survey(40, side_px=64, seed=2)), card))

@@ -1,4 +1,4 @@
-"""The lessons' figures: kept and read back as they are, and the shipped ones those of the shipped network."""
+"""The lessons' figures: saved and loaded unchanged; the shipped ones are those of the shipped network."""
 
 import numpy as np
 import pytest
@@ -31,19 +31,19 @@ def some_figures():
     )
 
 
-def test_what_is_saved_is_read(tmp_path):
+def test_saved_figures_are_loaded_unchanged(tmp_path):
     figures = some_figures()
     LESSON_FIGURES.save(figures, Provenance("s"), tmp_path / "figures.safetensors")
-    again = LESSON_FIGURES.load(tmp_path / "figures.safetensors")
+    loaded = LESSON_FIGURES.load(tmp_path / "figures.safetensors")
     for name in ("object_ids", "layers", "attention_gamma", "predictions", "passes"):
-        assert getattr(again, name) == getattr(figures, name)
-    assert again.maps.keys() == figures.maps.keys()
+        assert getattr(loaded, name) == getattr(figures, name)
+    assert loaded.maps.keys() == figures.maps.keys()
     for key, values in figures.maps.items():
-        np.testing.assert_allclose(again.maps[key], values, rtol=1e-3, atol=1e-3)
-        assert again.maps[key].dtype == np.float32
-    assert all(again.channels[name].tolist() == [1, 5] for name in MAPS)
+        np.testing.assert_allclose(loaded.maps[key], values, rtol=1e-3, atol=1e-3)
+        assert loaded.maps[key].dtype == np.float32
+    assert all(loaded.channels[name].tolist() == [1, 5] for name in MAPS)
     picture = np.asarray(figures.augmented[figures.object_ids[0], "crop"][0]).astype(int)
-    for images in again.augmented.values():
+    for images in loaded.augmented.values():
         assert len(images) == 12
         assert np.abs(np.asarray(images[11]).astype(int) - picture).mean() < 8
 
@@ -56,7 +56,7 @@ def shipped():
     return LESSON_FIGURES.load()
 
 
-def test_the_shipped_maps_are_the_shipped_networks(shipped):
+def test_the_shipped_feature_maps_are_reproduced(shipped):
     network, survey = load_model(), load_survey()
     for layer in ("stem", "stage1", "stage4"):
         one = shipped.object_ids[2]
@@ -66,11 +66,11 @@ def test_the_shipped_maps_are_the_shipped_networks(shipped):
     assert shipped.attention_gamma == attention_gamma(network)
 
 
-def test_examples_run_from_the_lowest_to_the_highest_label(shipped):
+def test_example_galaxies_are_evenly_spaced_in_label(shipped):
     assert shipped.object_ids == evenly_ranked(load_survey().catalogue["metallicity"], 6)
 
 
-def test_in_eval_mode_the_examples_are_predicted_as_shipped(shipped):
+def test_predictions_in_eval_and_train_mode(shipped):
     features = load_features()
     expected = features.predictions[features.rows(shipped.object_ids)]
     assert shipped.predictions["eval_alone"] == pytest.approx(expected, abs=2e-4)

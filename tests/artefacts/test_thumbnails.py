@@ -1,4 +1,4 @@
-"""Thumbnails: small pictures of the right pixels, and the shipped ones."""
+"""Thumbnails show the network's crop; the shipped ones are reproduced."""
 
 import base64
 import io
@@ -14,7 +14,7 @@ from galviz.network.thumbnails import SIDE_PX, make_thumbnails, thumbnail
 from galviz.survey.survey import load_survey
 
 
-def opened(webp):
+def decode(webp):
     return np.asarray(Image.open(io.BytesIO(webp)).convert("RGB")).astype(int)
 
 
@@ -28,34 +28,34 @@ def gradient(side):
 def test_a_thumbnail_is_the_central_crop():
     image = gradient(160)
     centre = np.asarray(image)[44:116, 44:116].astype(int)
-    assert opened(thumbnail(image)).shape == (SIDE_PX, SIDE_PX, 3)
-    assert np.abs(opened(thumbnail(image)) - centre).mean() < 3
+    assert decode(thumbnail(image)).shape == (SIDE_PX, SIDE_PX, 3)
+    assert np.abs(decode(thumbnail(image)) - centre).mean() < 3
 
 
-def test_of_a_large_image_is_shown_what_the_network_sees():
+def test_the_thumbnail_of_a_large_image_is_the_network_s_crop():
     image = gradient(424)
     crop = centre_crop(image, 112).resize((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
-    assert np.abs(opened(thumbnail(image)) - np.asarray(crop, int)).mean() < 3
+    assert np.abs(decode(thumbnail(image)) - np.asarray(crop, int)).mean() < 3
 
 
-def test_shipped_thumbnails_stay_what_they_are():
+def test_shipped_thumbnails_are_reproduced():
     shipped = THUMBNAILS.load()
-    made = make_thumbnails(load_survey(), list(shipped.index[:20]))
-    assert made.equals(shipped.iloc[:20])
+    computed = make_thumbnails(load_survey(), list(shipped.index[:20]))
+    assert computed.equals(shipped.iloc[:20])
 
 
 def test_a_small_image_is_framed_in_black():
-    small = opened(thumbnail(Image.new("RGB", (40, 40), (200, 200, 200))))
+    small = decode(thumbnail(Image.new("RGB", (40, 40), (200, 200, 200))))
     assert small[:10].max() < 20
     assert small[36, 36] == pytest.approx([200] * 3, abs=4)
 
 
-def test_a_survey_has_one_per_galaxy(make_survey, tmp_path):
+def test_a_survey_has_one_thumbnail_per_galaxy(make_survey, tmp_path):
     survey = load_survey(make_survey(12, side_px=80))
-    told = []
-    made = make_thumbnails(survey, progress=lambda *at: told.append(at))
-    assert list(made.index) == survey.object_ids
-    assert told == [(done, 12) for done in range(1, 13)]
-    assert base64.b64decode(made.iloc[3].partition(",")[2]) == thumbnail(survey.image(survey.object_ids[3]))
-    THUMBNAILS.save(made, Provenance("s"), tmp_path / "t.parquet")
-    assert THUMBNAILS.load(tmp_path / "t.parquet").equals(made)
+    calls = []
+    thumbnails = make_thumbnails(survey, progress=lambda *call: calls.append(call))
+    assert list(thumbnails.index) == survey.object_ids
+    assert calls == [(done, 12) for done in range(1, 13)]
+    assert base64.b64decode(thumbnails.iloc[3].partition(",")[2]) == thumbnail(survey.image(survey.object_ids[3]))
+    THUMBNAILS.save(thumbnails, Provenance("s"), tmp_path / "t.parquet")
+    assert THUMBNAILS.load(tmp_path / "t.parquet").equals(thumbnails)

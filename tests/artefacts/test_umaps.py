@@ -1,4 +1,4 @@
-"""The shipped UMAPs: of every galaxy and setting, and what they keep of the features' neighbours."""
+"""The shipped UMAPs cover every galaxy and setting, and preserve neighbours."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def shipped():
     return UMAPS.load()
 
 
-def test_every_setting_places_every_galaxy(shipped, features):
+def test_every_setting_has_coordinates_of_every_galaxy(shipped, features):
     assert tuple(shipped) == SETTINGS
     for places in shipped.values():
         assert places.index.tolist() == features.object_ids
@@ -36,7 +36,7 @@ def test_every_setting_places_every_galaxy(shipped, features):
     assert {"umap-learn", "numba", "python", "processor"} <= UMAPS.provenance().versions.keys()
 
 
-def test_what_is_saved_is_read_back(shipped, tmp_path):
+def test_saved_umaps_are_loaded_unchanged(shipped, tmp_path):
     UMAPS.save(shipped, Provenance("s"), tmp_path / "one.parquet")
     again = UMAPS.load(tmp_path / "one.parquet")
     assert tuple(again) == tuple(shipped)
@@ -44,18 +44,24 @@ def test_what_is_saved_is_read_back(shipped, tmp_path):
 
 
 def test_the_shipped_umaps_are_trustworthy(shipped, values):
-    some = slice(None, None, 4)
-    maps = {each.name: places.to_numpy()[some] for each, places in shipped.items() if each.of == FEATURES}
-    maps["PCA"] = fit_pca(values, 2).coordinates[some]
-    found = map_qualities(values[some], maps)
-    others = found.drop(index="PCA")
-    assert others["trustworthiness"].min() > max(0.92, found.loc["PCA", "trustworthiness"])
-    assert others["distance_rank_correlation"].max() < found.loc["PCA", "distance_rank_correlation"]
+    rows = slice(None, None, 4)
+    embeddings = {
+        settings.name: coordinates.to_numpy()[rows]
+        for settings, coordinates in shipped.items()
+        if settings.of == FEATURES
+    }
+    embeddings["PCA"] = fit_pca(values, 2).coordinates[rows]
+    qualities = map_qualities(values[rows], embeddings)
+    umap_qualities = qualities.drop(index="PCA")
+    assert umap_qualities["trustworthiness"].min() > max(0.92, qualities.loc["PCA", "trustworthiness"])
+    assert umap_qualities["distance_rank_correlation"].max() < qualities.loc["PCA", "distance_rank_correlation"]
 
 
 def test_a_umap_of_noise_falls_into_pieces_with_few_neighbours(shipped):
-    (few,) = [places for each, places in shipped.items() if (each.of, each.n_neighbors) == (NOISE, 5)]
-    assert count_pieces(few.to_numpy()) > 10
+    (noise,) = [
+        coordinates for settings, coordinates in shipped.items() if (settings.of, settings.n_neighbors) == (NOISE, 5)
+    ]
+    assert count_pieces(noise.to_numpy()) > 10
 
 
 def test_umaps_are_fitted_to_the_features_and_to_noise(values, features, monkeypatch):
@@ -71,7 +77,7 @@ def test_umaps_are_fitted_to_the_features_and_to_noise(values, features, monkeyp
 
 @pytest.mark.full
 @pytest.mark.slow  # umap-learn is compiled as it runs
-def test_umap_repeats_itself_and_keeps_neighbours(values):
+def test_umap_is_reproducible_and_preserves_neighbours(values):
     few, settings = values[:60], UmapSettings(FEATURES, 10, 0.1, 3)
     coordinates = fit_umap(few, settings)
     assert np.array_equal(coordinates, fit_umap(few, settings))

@@ -23,6 +23,7 @@ def states(checks):
     return {check.name: check.state for check in checks}
 
 
+@pytest.mark.slow
 def test_this_installation_has_no_problems(capsys):
     assert cli.main(["doctor"]) == 0
     printed = capsys.readouterr().out
@@ -61,8 +62,9 @@ def test_a_failing_check_does_not_stop_the_others(monkeypatch, capsys):
     def broken():
         raise CardError("The model card x.json is no JSON.\nMore.")
 
-    monkeypatch.setattr("galviz.network.card.read_card", broken)
+    # model first: if it were imported now, it would keep the patched function
     monkeypatch.setattr("galviz.network.model.read_card", broken)
+    monkeypatch.setattr("galviz.network.card.read_card", broken)
     assert cli.main(["doctor"]) == 1
     printed = capsys.readouterr().out
     assert "wrong    weights       The model card x.json is no JSON.\n" in printed
@@ -92,6 +94,7 @@ def test_predictions_that_differ_from_the_shipped_ones_are_a_problem(monkeypatch
     def extract(network, survey, object_ids):
         return SimpleNamespace(predictions=shipped.select(object_ids).predictions + difference)
 
+    monkeypatch.setattr("galviz.network.model.load_model", lambda: None)
     monkeypatch.setattr(galviz.features.extraction, "extract", extract)
     assert DATA_CHECKS["network"]().state == (WRONG if difference else OK)
 
@@ -108,15 +111,15 @@ def test_a_light_installation_has_no_problems(monkeypatch):
         return "0.1" if name in old else "999"
 
     monkeypatch.setattr(system_checks, "version", version)
-    found = states(check_packages())
-    assert {name for name, state in found.items() if state == OK} == light
-    assert {name for name, state in found.items() if state == MISSING} == {
+    package_states = states(check_packages())
+    assert {name for name, state in package_states.items() if state == OK} == light
+    assert {name for name, state in package_states.items() if state == MISSING} == {
         *("torch", "torchvision", "fastai", "packaging", "psutil", "tqdm", "watchfiles")
     }
     old.add("streamlit")
     light.remove("safetensors")
-    found = states(check_packages())
-    assert (found["streamlit"], found["safetensors"]) == (WRONG, WRONG)
+    package_states = states(check_packages())
+    assert (package_states["streamlit"], package_states["safetensors"]) == (WRONG, WRONG)
     monkeypatch.setattr(
         system_checks.os, "sysconf", lambda name: {"SC_PHYS_PAGES": 250_000, "SC_PAGE_SIZE": 4096}[name]
     )

@@ -17,14 +17,20 @@ from galviz.survey.survey import load_survey
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory, small_survey):
+def few_galaxies(make_survey):
+    """A labelled survey of 20 images of 64 px."""
+    return load_survey(make_survey(20, side_px=64))
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, few_galaxies):
     """The card of a tiny network, trained for one epoch on small images with the command train."""
     from galviz.network.spec import xresnet_spec
     from galviz.training import plan
 
     card = tmp_path_factory.mktemp("model") / "tiny.json"
-    arguments = ["train", "--survey", str(small_survey.folder), "--out", str(card), "--epochs", "1"]
-    arguments += ["--batch-size", "32", "--seed", "7", "--variation", "0.5", "--warm-up", "epochs=1,px=32"]
+    arguments = ["train", "--survey", str(few_galaxies.folder), "--out", str(card), "--epochs", "1"]
+    arguments += ["--batch-size", "8", "--seed", "7", "--variation", "0.5", "--warm-up", "epochs=1,px=32"]
     arguments += ["--causes", "bulge_fraction,inclination_deg"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan, "xresnet_spec", lambda: xresnet_spec(widen=0.125))  # a full one takes minutes
@@ -35,7 +41,7 @@ def trained(tmp_path_factory, small_survey):
 def test_train_passes_its_options_on(trained):
     card = json.loads(trained.read_text(encoding="utf-8"))
     recipe = card["training"]["recipe"]
-    given = {"epochs": 1, "batch_size": 32, "seed": 7, "variation": 0.5}
+    given = {"epochs": 1, "batch_size": 8, "seed": 7, "variation": 0.5}
     assert {name: recipe[name] for name in given} == given
     assert recipe["causes"] == ["bulge_fraction", "inclination_deg"]
     assert recipe["warm_ups"] == [{"epochs": 1, "side_px": 32, "lr": 0.01, "variation": 0.0}]
@@ -43,14 +49,14 @@ def test_train_passes_its_options_on(trained):
     assert [record["phase"] for record in card["training"]["epochs"]] == ["warm-up", "training"]
 
 
-def test_extract_writes_every_layer(trained, small_survey, tmp_path, capsys):
+def test_extract_writes_every_layer(trained, few_galaxies, tmp_path, capsys):
     from galviz.features.features import load_features
 
     out = tmp_path / "features.parquet"
-    arguments = ["extract", "--survey", str(small_survey.folder), "--model", str(trained), "--out", str(out)]
+    arguments = ["extract", "--survey", str(few_galaxies.folder), "--model", str(trained), "--out", str(out)]
     assert cli.main(arguments) == 0
-    assert f"features of {len(small_survey.object_ids)} galaxies at stem, stage1" in capsys.readouterr().out
-    features = load_features(out, survey=small_survey)
+    assert f"features of {len(few_galaxies.object_ids)} galaxies at stem, stage1" in capsys.readouterr().out
+    features = load_features(out, survey=few_galaxies)
     assert list(features.layers) == ["stem", "stage1", "stage2", "stage3", "features"]
     assert cli.main([*arguments, "--layers", "stage2"]) == 2  # the other layers would be lost
     assert list(load_features(out).layers) == list(features.layers)
@@ -60,8 +66,8 @@ def test_extract_writes_every_layer(trained, small_survey, tmp_path, capsys):
     assert cli.main(arguments) == 0  # everything in it is computed again
 
 
-def test_predict_prints_or_writes_a_table(trained, small_survey, tmp_path, capsys):
-    arguments = ["predict", "--survey", str(small_survey.folder), "--model", str(trained)]
+def test_predict_prints_or_writes_a_table(trained, few_galaxies, tmp_path, capsys):
+    arguments = ["predict", "--survey", str(few_galaxies.folder), "--model", str(trained)]
     assert cli.main(arguments) == 0
     printed = capsys.readouterr()
     assert "RMSE" in printed.err
@@ -69,24 +75,24 @@ def test_predict_prints_or_writes_a_table(trained, small_survey, tmp_path, capsy
     assert cli.main([*arguments, "--out", str(out)]) == 0
     assert out.read_text(encoding="utf-8") == printed.out
     table = pd.read_csv(out, dtype={"objID": str}).set_index("objID")
-    assert table.index.tolist() == small_survey.object_ids
-    assert table["metallicity"].tolist() == small_survey.catalogue["metallicity"].tolist()
+    assert table.index.tolist() == few_galaxies.object_ids
+    assert table["metallicity"].tolist() == few_galaxies.catalogue["metallicity"].tolist()
     rmse = ((table["prediction"] - table["metallicity"]) ** 2).mean() ** 0.5
     assert float(printed.err.split()[1].rstrip(",")) == pytest.approx(rmse, abs=1e-4)
 
 
-def test_predict_reports_no_errors_for_another_label(trained, small_survey, capsys):
-    arguments = ["predict", "--survey", str(small_survey.folder), "--model", str(trained)]
+def test_predict_reports_no_errors_for_another_label(trained, few_galaxies, capsys):
+    arguments = ["predict", "--survey", str(few_galaxies.folder), "--model", str(trained)]
     assert cli.main([*arguments, "--label", "inclination_deg"]) == 0
     printed = capsys.readouterr()
     assert printed.out.startswith("objID,prediction\n")
     assert printed.err == ("the network predicts metallicity, not inclination_deg, so errors can't be computed\n")
 
 
-def test_a_missing_package_is_reported(small_survey, monkeypatch, capsys):
+def test_a_missing_package_is_reported(few_galaxies, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "galviz.features.extraction", None)
     monkeypatch.setitem(sys.modules, "pandas", None)
-    assert cli.main(["predict", "--survey", str(small_survey.folder)]) == 2
+    assert cli.main(["predict", "--survey", str(few_galaxies.folder)]) == 2
     assert capsys.readouterr().err.startswith(
         "galviz: pandas is not installed, which this command needs: pip install -r"
     )
@@ -127,8 +133,8 @@ def test_predict_needs_no_label(trained, make_survey, capsys):
         ),
     ],
 )
-def test_bad_input_is_reported_and_nothing_written(trained, small_survey, tmp_path, capsys, arguments, sentence):
-    places = {"survey": small_survey.folder, "card": trained, "there": tmp_path / "there"}
+def test_bad_input_is_reported_and_nothing_written(trained, few_galaxies, tmp_path, capsys, arguments, sentence):
+    places = {"survey": few_galaxies.folder, "card": trained, "there": tmp_path / "there"}
     places["there"].mkdir()
     assert cli.main([argument.format(**places) for argument in arguments]) == 2
     printed = capsys.readouterr()
@@ -205,11 +211,11 @@ COMMANDS_WITH_OUT = {"predict": "x.csv", "extract": "x.parquet", "train": "x.jso
 @pytest.mark.parametrize(("command", "name"), COMMANDS_WITH_OUT.items())
 @pytest.mark.parametrize("content", ["mine", "objID,prediction\n1,8.5\n"])
 def test_an_existing_file_is_refused_before_the_work(
-    no_survey_is_read, small_survey, tmp_path, capsys, command, name, content
+    no_survey_is_read, few_galaxies, tmp_path, capsys, command, name, content
 ):
     out = tmp_path / name
     out.write_text(content)
-    assert cli.main([command, "--survey", str(small_survey.folder), "--out", str(out)]) == 2
+    assert cli.main([command, "--survey", str(few_galaxies.folder), "--out", str(out)]) == 2
     assert capsys.readouterr().err == (f"galviz: {out} exists. Name another file, or replace it with --force.\n")
     assert out.read_text() == content
     assert [path.name for path in tmp_path.iterdir()] == [name]
@@ -242,9 +248,9 @@ def test_an_input_network_is_never_overwritten(no_survey_is_read, tiny_card, mak
     assert out.read_bytes() == before
 
 
-def test_a_network_is_replaced_only_with_force(trained, small_survey, no_survey_is_read, tmp_path, capsys):
+def test_a_network_is_replaced_only_with_force(trained, few_galaxies, no_survey_is_read, tmp_path, capsys):
     card = tmp_path / "net.json"
-    arguments = ["train", "--survey", str(small_survey.folder), "--out", str(card)]
+    arguments = ["train", "--survey", str(few_galaxies.folder), "--out", str(card)]
     for suffix in (".json", ".safetensors"):
         card.with_suffix(suffix).write_bytes(trained.with_suffix(suffix).read_bytes())
         assert cli.main(arguments) == 2
@@ -260,22 +266,22 @@ def test_a_network_is_replaced_only_with_force(trained, small_survey, no_survey_
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net.checkpoint", "net.safetensors"]
 
 
-def test_features_of_another_survey_are_not_replaced(trained, small_survey, make_survey, tmp_path, capsys):
+def test_features_of_another_survey_are_not_replaced(trained, few_galaxies, make_survey, tmp_path, capsys):
     out = tmp_path / "features.parquet"
     arguments = ["extract", "--model", str(trained), "--out", str(out), "--survey"]
     other = make_survey(3, side_px=64, seed=5)
     assert cli.main([*arguments, str(other)]) == 0
     before = out.read_bytes()
-    assert cli.main([*arguments, str(small_survey.folder)]) == 2
+    assert cli.main([*arguments, str(few_galaxies.folder)]) == 2
     assert "exists. Name" in capsys.readouterr().err
     assert out.read_bytes() == before
     assert cli.main([*arguments, str(other)]) == 0  # the same features again
     assert out.read_bytes() == before
-    assert cli.main([*arguments, str(small_survey.folder), "--force"]) == 0
+    assert cli.main([*arguments, str(few_galaxies.folder), "--force"]) == 0
     assert out.read_bytes() != before
 
 
-def test_a_file_created_during_the_computation_is_not_replaced(trained, small_survey, tmp_path, monkeypatch, capsys):
+def test_a_file_created_during_the_computation_is_not_replaced(trained, few_galaxies, tmp_path, monkeypatch, capsys):
     from galviz.features import extraction
 
     out, extract = tmp_path / "x.csv", extraction.extract
@@ -285,11 +291,11 @@ def test_a_file_created_during_the_computation_is_not_replaced(trained, small_su
         return extract(*arguments, **options)
 
     monkeypatch.setattr(extraction, "extract", extract_slowly)
-    arguments = ["predict", "--survey", str(small_survey.folder), "--model", str(trained), "--out", str(out)]
+    arguments = ["predict", "--survey", str(few_galaxies.folder), "--model", str(trained), "--out", str(out)]
     assert cli.main(arguments) == 2
     assert f"The result is in {tmp_path / 'x-1.csv'}" in capsys.readouterr().err
     assert out.read_text() == "theirs"
-    assert (tmp_path / "x-1.csv").read_text().count("\n") == 1 + len(small_survey.object_ids)
+    assert (tmp_path / "x-1.csv").read_text().count("\n") == 1 + len(few_galaxies.object_ids)
 
 
 @pytest.mark.parametrize("command", [*COMMANDS_WITH_OUT, "simulate"])
@@ -324,9 +330,12 @@ def test_tilde_is_the_home_folder(monkeypatch, tmp_path):
         (["predict", "--device", "abacus"], "got 'abacus'"),
     ],
 )
-def test_options_are_checked_before_a_survey_is_read(no_survey_is_read, tmp_path, capsys, arguments, sentence):
-    arguments = [argument.format(there=tmp_path / "there") for argument in arguments]
-    assert cli.main([arguments[0], "--survey", "none", *arguments[1:]]) == 2
+def test_options_are_checked_before_a_survey_is_read(
+    no_survey_is_read, tiny_card, tmp_path, capsys, arguments, sentence
+):
+    command, *options = [argument.format(there=tmp_path / "there") for argument in arguments]
+    model = [] if command == "train" else ["--model", str(tiny_card)]
+    assert cli.main([command, "--survey", "none", *model, *options]) == 2
     assert sentence in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 

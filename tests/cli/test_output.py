@@ -84,8 +84,8 @@ def test_images_that_are_links_are_inputs(survey, here):
 
 
 def a_socket(path):
-    with socket.socket(socket.AF_UNIX) as made:
-        made.bind(str(path))
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
 
 
 KINDS = {
@@ -243,8 +243,8 @@ def test_a_file_written_by_another_program_is_not_replaced(here, before):
     ):
         temporary.write_text("ours")
         write_bytes(path, b"theirs, another length")
-    found = {path.name: path.read_text() for path in here.iterdir()}
-    assert found == {"x.csv": "theirs, another length", "x-1.csv": "there too", "x-2.csv": "ours"}
+    contents = {path.name: path.read_text() for path in here.iterdir()}
+    assert contents == {"x.csv": "theirs, another length", "x-1.csv": "there too", "x-2.csv": "ours"}
 
 
 def test_a_failure_leaves_no_file(here):

@@ -1,4 +1,4 @@
-"""The contract says what a lesson lacks, in a sentence each."""
+"""`lesson_problems` reports each missing, invalid or inconsistent part of a lesson."""
 
 import shutil
 from pathlib import Path
@@ -30,7 +30,7 @@ def test_a_missing_file_is_named(folder, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "said"),
+    ("name", "old", "new", "message"),
     [
         ("text.md", "## limits", "## limit", "template/text.md has no section '## limits'."),
         ("exercise.py", "def mean(", "def average(", "template/exercise.py has no `mean`, which template.1 asks for."),
@@ -45,40 +45,40 @@ def test_a_missing_file_is_named(folder, name):
         ("questions.toml", "right = true", "right = false", "must have one answer that says `right = true`."),
     ],
 )
-def test_what_doesn_t_fit_is_told(folder, name, old, new, said):
+def test_inconsistent_files_are_reported(folder, name, old, new, message):
     path = folder / name
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    found = lesson_problems(ENTRY)
-    assert any(said in sentence for sentence in found), found
+    problems = lesson_problems(ENTRY)
+    assert any(message in sentence for sentence in problems), problems
 
 
-def test_a_docstring_is_asked_for(folder):
+def test_a_missing_docstring_is_reported(folder):
     path = folder / "exercise.py"
     head, _, _ = path.read_text(encoding="utf-8").partition("def mean(")
     path.write_text(head + 'def mean(values):\n    raise NotImplementedError("template.1")\n', encoding="utf-8")
     assert lesson_problems(ENTRY) == ["template/exercise.py: `mean` needs a docstring, the text of template.1."]
 
 
-def test_a_short_quiz_is_told(folder):
+def test_a_short_quiz_is_reported(folder):
     path = folder / "questions.toml"
     path.write_text(path.read_text(encoding="utf-8").rpartition("[[quiz]]")[0], encoding="utf-8")
     assert lesson_problems(ENTRY) == ["The quiz of template has 2 questions; 3 to 5 are right."]
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"claim": "no stop"}, "the claim is a sentence"),
         ({"afterwards": "do it."}, "without a full stop."),
         ({"afterwards": ""}, "without a full stop."),
     ],
 )
-def test_an_entry_that_can_t_be_is_told(folder, change, said):
+def test_invalid_manifest_entries_are_reported(folder, change, message):
     entry = Lesson(**{**ENTRY.__dict__, **change})
     (sentence,) = lesson_problems(entry)
-    assert said in sentence
+    assert message in sentence
 
 
 def test_the_folder_of_the_lessons_is_the_repositorys():

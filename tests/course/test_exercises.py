@@ -34,15 +34,15 @@ def needs_torch(lesson):
 
 def tasks():
     """Every task of every lesson whose questions can be read, marked where it needs torch."""
-    found = []
+    cases = []
     for lesson in LESSONS:
         try:
             questions = read_questions(lesson)
         except CourseError:
-            continue  # test_a_lesson_is_complete tells
+            continue  # test_a_lesson_is_complete reports it
         marks = [pytest.mark.full] if needs_torch(lesson) else []
-        found += [pytest.param(lesson, task, marks=marks, id=task.id) for task in questions.tasks]
-    return found
+        cases += [pytest.param(lesson, task, marks=marks, id=task.id) for task in questions.tasks]
+    return cases
 
 
 @cache
@@ -55,37 +55,37 @@ def bank_of(lesson):
     return load_bank(lesson)
 
 
-def judged(lesson, task, answer):
-    """State and hint of an answer, as `check` would tell them."""
+def grade_answer(lesson, task, answer):
+    """State and hint of an answer, as `check` reports them."""
     test = getattr(part(lesson, TESTS_NAME), task.test)
     return grade(test, answer, task.id, lesson.folder / SOLUTION_NAME)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
 def test_a_lesson_is_complete(lesson):
-    found = lesson_problems(lesson)
-    assert not found, "\n".join(found)
+    problems = lesson_problems(lesson)
+    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.parametrize(("lesson", "task"), tasks())
-def test_the_stub_is_not_yet_an_answer(lesson, task):
+def test_the_stub_is_not_yet_done(lesson, task):
     stub = getattr(part(lesson, EXERCISE_NAME), task.function)
-    assert judged(lesson, task, stub)[0] == TaskState.NOT_YET
+    assert grade_answer(lesson, task, stub)[0] == TaskState.NOT_YET
 
 
 @pytest.mark.parametrize(("lesson", "task"), tasks())
-def test_right_answers_written_otherwise_pass(lesson, task):
+def test_other_right_answers_pass(lesson, task):
     for answer in bank_of(lesson).right_answers[task.id]:
-        assert judged(lesson, task, answer) == (TaskState.PASSED, ""), answer.__name__
+        assert grade_answer(lesson, task, answer) == (TaskState.PASSED, ""), answer.__name__
 
 
 @pytest.mark.parametrize(("lesson", "task"), tasks())
-def test_wrong_answers_are_rejected_each_with_a_hint_of_its_own(lesson, task):
+def test_each_wrong_answer_gets_its_own_hint(lesson, task):
     test, hints = getattr(part(lesson, TESTS_NAME), task.test), {}
     for answer, words in bank_of(lesson).wrong_answers[task.id]:
-        with pytest.raises(WrongAnswer) as told:
+        with pytest.raises(WrongAnswer) as error:
             test(answer)
-        hint = str(told.value)
+        hint = str(error.value)
         assert words in hint, f"{answer.__name__}: {hint}"
         assert hint not in hints, f"{answer.__name__} gets the hint of {hints[hint]}: {hint}"
         assert 20 <= len(hint) <= 400, f"{answer.__name__}: {hint}"
@@ -95,12 +95,12 @@ def test_wrong_answers_are_rejected_each_with_a_hint_of_its_own(lesson, task):
 @pytest.mark.parametrize(("lesson", "task"), tasks())
 @pytest.mark.parametrize("nonsense", [lambda *_, **__: None, lambda *a, **__: a[0]], ids=["none", "first argument"])
 def test_nonsense_is_rejected(lesson, task, nonsense):
-    assert judged(lesson, task, nonsense)[0] == TaskState.FAILED
+    assert grade_answer(lesson, task, nonsense)[0] == TaskState.FAILED
 
 
 @pytest.mark.parametrize(("lesson", "task"), tasks())
-def test_tests_never_look_at_the_students_file(lesson, task):
-    """A test takes the function alone: helpers, the student's or the solution's, are none of its business."""
+def test_tests_do_not_import_the_students_file(lesson, task):
+    """A test takes the function alone, not helpers of the student's file or of the solution."""
     tree = ast.parse((lesson.folder / TESTS_NAME).read_text(encoding="utf-8"))
     imported = set(imports(ast.unparse(tree), f"lessons.{lesson.slug}.test_exercise"))
     assert not {name for name in imported if name.startswith("lessons") and ("solution" in name or "exercise" in name)}

@@ -1,4 +1,4 @@
-"""What the tests of exercises are written with: any answer is read, and a wrong one gets its sentence."""
+"""The functions that exercises' tests use: values of any type are read, and a wrong one gets its hint."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ TABLE = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
 
 
 class Tensor:
-    """What numbers need to know of a tensor."""
+    """The methods of a torch tensor that `as_array` uses."""
 
     def __init__(self, values):
         self.values = np.asarray(values)
@@ -33,7 +33,7 @@ class Unreadable:
 
 
 @pytest.mark.parametrize(
-    "found",
+    "values",
     [
         TABLE,
         tuple(map(tuple, TABLE)),
@@ -46,12 +46,12 @@ class Unreadable:
     ],
     ids=range(8),
 )
-def test_numbers_of_any_kind_are_read(found):
-    assert as_array(found).ravel()[:2].tolist() == [1, 2]
+def test_numbers_of_any_kind_are_read(values):
+    assert as_array(values).ravel()[:2].tolist() == [1, 2]
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("value", "message"),
     [
         (None, "is None: does the function end with `return`?"),
         ("8.7", "of type str; numbers are asked for"),
@@ -71,13 +71,13 @@ def test_numbers_of_any_kind_are_read(found):
     ],
     ids=range(15),
 )
-def test_what_is_no_number_is_told(found, said):
-    with pytest.raises(WrongAnswer, match="What you return .*" + said.replace("(", r"\(").replace("?", r"\?")):
-        as_array(found)
+def test_values_that_are_not_numbers_are_rejected(value, message):
+    with pytest.raises(WrongAnswer, match="What you return .*" + message.replace("(", r"\(").replace("?", r"\?")):
+        as_array(value)
 
 
 @pytest.mark.parametrize(
-    ("shape", "said"),
+    ("shape", "message"),
     [
         ((2, 3), "must have the shape 2 × 3; it has 3 × 2. It is transposed"),
         ((3, 3), "must have the shape 3 × 3; it has 3 × 2.$"),
@@ -86,35 +86,35 @@ def test_what_is_no_number_is_told(found, said):
         ((None, 3), "must have the shape any × 3; it has 3 × 2"),
     ],
 )
-def test_another_shape_is_told(shape, said):
-    with pytest.raises(WrongAnswer, match=said):
+def test_a_wrong_shape_is_explained(shape, message):
+    with pytest.raises(WrongAnswer, match=message):
         as_array(TABLE, shape)
 
 
-def test_shapes_may_be_free():
+def test_an_axis_of_any_length():
     assert as_array(TABLE, (None, 2)).shape == (3, 2)
     assert as_float([[3]]) == 3
     assert as_float(np.float32(2.5)) == 2.5
     assert np.isnan(as_float(float("nan")))
 
 
-def test_a_mistake_is_named_and_no_other():
+def test_a_known_mistake_gets_its_hint():
     mistakes = [([2, 4], "doubled"), ([1, 2], "no mistake at all"), ([1, 4], "squared")]
     expect_close([1, 2], [1, 2], mistakes)
     expect_close(np.float32([1, 2.00001]), [1, 2], mistakes)
-    for found, hint in (([2, 4], "doubled"), ([1.0, 4.0], "squared")):
+    for values, hint in (([2, 4], "doubled"), ([1.0, 4.0], "squared")):
         with pytest.raises(WrongAnswer, match=f"^{hint}$"):
-            expect_close(found, [1, 2], mistakes)
+            expect_close(values, [1, 2], mistakes)
     with pytest.raises(
         WrongAnswer, match=r"1 of 2 numbers are wrong; the first, at \[1\], is 3 and should be 2. Look again."
     ):
         expect_close([1, 3], [1, 2], mistakes, hint="Look again.")
 
 
-@pytest.mark.parametrize("found", [None, "nan", b"nan"], ids=repr)
-def test_nothing_and_texts_are_no_mistake_that_gives_nan(found):
+@pytest.mark.parametrize("value", [None, "nan", b"nan"], ids=repr)
+def test_none_and_text_do_not_match_a_mistake_that_gives_nan(value):
     with pytest.raises(WrongAnswer, match=r"is None|of type"):
-        expect_close(found, 1.0, [(float("nan"), "divided by 0")])
+        expect_close(value, 1.0, [(float("nan"), "divided by 0")])
 
 
 def test_a_mistake_may_have_another_shape():
@@ -124,7 +124,7 @@ def test_a_mistake_may_have_another_shape():
         expect_close(np.transpose(TABLE), TABLE)
 
 
-def test_nan_is_expected_where_it_is():
+def test_nan_matches_only_nan():
     expect_close([np.nan, 1], [np.nan, 1])
     with pytest.raises(WrongAnswer, match="is 0 and should be nan"):
         expect_close([0, 1], [np.nan, 1])
@@ -132,19 +132,19 @@ def test_nan_is_expected_where_it_is():
         expect_close(np.nan, 2)
 
 
-def test_no_answer_is_right_by_a_hair_too_much():
+def test_the_tolerance():
     expect_close(1.00005, 1.0)
     with pytest.raises(WrongAnswer, match=r"is 1\.001, and should be 1"):
         expect_close(1.001, 1.0)
 
 
-def test_what_was_given_stays():
+def test_changed_arguments_are_rejected():
     expect_unchanged(np.array([1.0, np.nan]), np.array([1.0, np.nan]), "values")
     with pytest.raises(WrongAnswer, match="Your function changes `values`"):
         expect_unchanged([1, 2], [1, 3], "values")
 
 
-def test_an_error_is_asked_for():
+def test_an_expected_error():
     def fails(error):
         raise error
 
@@ -156,5 +156,5 @@ def test_an_error_is_asked_for():
     with pytest.raises(NotImplementedError):
         expect_error(lambda: fails(NotImplementedError("pca.1")), ValueError, "It must.")
     expect(True, "never")
-    with pytest.raises(WrongAnswer, match="said"):
-        expect(False, "said")
+    with pytest.raises(WrongAnswer, match="hint"):
+        expect(False, "hint")

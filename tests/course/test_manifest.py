@@ -1,4 +1,4 @@
-"""The manifest of the lessons: its entries, in order; a damaged one is one error that names the entry and the key."""
+"""The lessons' manifest is parsed in order; an error names the invalid entry and key."""
 
 import os
 import tomllib
@@ -89,7 +89,7 @@ def test_a_changed_manifest_is_parsed_again(manifest):
         (SOUND, "\n", "is empty"),
     ],
 )
-def test_a_damaged_manifest_is_one_error_that_says_where(manifest, capsys, old, new, problem):
+def test_the_error_names_the_invalid_entry_and_key(manifest, capsys, old, new, problem):
     assert old in SOUND
     manifest.write_text(SOUND.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(CourseError, match=problem) as error:

@@ -1,4 +1,4 @@
-"""The notebooks: made from the files of the lessons; they run as they are, and pass with right answers in them."""
+"""Notebooks are made from the lessons' files; they run with the stubs and pass with the solutions."""
 
 from pathlib import Path
 
@@ -40,8 +40,8 @@ def test_a_notebook_runs(entry, tmp_path, monkeypatch):
         notebook = execute(write_notebook(entry, tmp_path / state, number=1, solved=solved).path, tmp_path)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         assert any(output.output_type == "display_data" for cell in code for output in cell.outputs), "no picture"
-        said = [printed(cell).strip() for cell in code if "check_answer(" in cell.source]
-        assert said == [f"{task.id}: {state}." for task in tasks]
+        results = [printed(cell).strip() for cell in code if "check_answer(" in cell.source]
+        assert results == [f"{task.id}: {state}." for task in tasks]
         errors = [
             output
             for cell in code
@@ -52,7 +52,7 @@ def test_a_notebook_runs(entry, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("entry", LESSONS, ids=lambda entry: entry.slug)
-def test_a_notebook_holds_all_of_the_lesson(entry, tmp_path):
+def test_a_notebook_contains_the_whole_lesson(entry, tmp_path):
     path = write_notebook(entry, tmp_path / "made", number=3).path
     assert path.name == f"03-{entry.slug}.ipynb"
     notebook = nbformat.read(path, as_version=4)
@@ -76,7 +76,7 @@ def test_a_notebook_holds_all_of_the_lesson(entry, tmp_path):
     assert write_notebook(entry, tmp_path / "other", number=3).path.read_bytes() == before
 
 
-def test_answers_in_a_notebook_are_never_written_over(tmp_path, capsys):
+def test_an_edited_notebook_is_never_overwritten(tmp_path, capsys):
     (path,) = [tmp_path / f"{number:02d}-pca.ipynb" for number, entry in enumerate(LESSONS, 1) if entry.slug == "pca"]
     arguments = ["notebooks", "pca", "--out", str(tmp_path)]
     assert main(arguments) == 0
@@ -91,9 +91,9 @@ def test_answers_in_a_notebook_are_never_written_over(tmp_path, capsys):
         assert f"{path} exists and wasn't changed" in capsys.readouterr().out
         assert path.read_bytes() == mine
     assert main([*arguments, "--again"]) == 0
-    kept = path.with_name(f"{path.stem}-1.ipynb")
-    assert f"{path}: the new notebook; your previous file is now {kept.name}" in capsys.readouterr().out
-    assert (path.read_bytes(), kept.read_bytes()) == (pristine, mine)
+    backup = path.with_name(f"{path.stem}-1.ipynb")
+    assert f"{path}: the new notebook; your previous file is now {backup.name}" in capsys.readouterr().out
+    assert (path.read_bytes(), backup.read_bytes()) == (pristine, mine)
 
 
 def test_an_answer_is_checked_where_it_is_written(tmp_path, monkeypatch, capsys):

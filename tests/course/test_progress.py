@@ -1,4 +1,4 @@
-"""The progress file: whatever its content, and however many processes write at once, no event is lost."""
+"""The progress file: no event is lost, whatever its content and with concurrent writers."""
 
 import codecs
 import json

@@ -1,4 +1,4 @@
-"""A sandbox ends what a process has started, with a supervisor or, as on macOS and Windows, without one."""
+"""A sandbox ends all processes that its process has started, with a supervisor or (macOS, Windows) without."""
 
 import os
 import subprocess

@@ -44,6 +44,8 @@ WAYS = {
     "        if not os.fork():\n            os.setsid()\n            os.execve(EVER[0], EVER, {})\n"
     "        time.sleep(0.01)\n",
 }
+# Ways that start many processes.
+MANY = ("many, each a daemon", "a chain, each link ending once it has made the next", "a daemon that starts daemons")
 
 
 def can_unshare():
@@ -68,9 +70,9 @@ def start(request):
         return process, lambda: marked(mark)
 
     yield begin
-    for each in marked(mark):
+    for process in marked(mark):
         with suppress(psutil.Error):
-            each.kill()
+            process.kill()
     for process in started:
         process.wait()
         process.stdin.close()
@@ -79,16 +81,16 @@ def start(request):
 
 def marked(mark):
     """Processes with that mark on their command line; zombies don't count."""
-    found = []
+    processes = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if mark in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-    return found
+                processes.append(process)
+    return processes
 
 
 @pytest.mark.parametrize("how", HOW)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", [pytest.param(way, marks=[pytest.mark.slow] * (way in MANY)) for way in WAYS])
 def test_descendants_end_with_the_worker(start, how, way):
     process, left = start(how, WAYS[way] + "time.sleep(0.2)\nprint('done', flush=True)\nos._exit(3)")
     assert process.stdout.readline() == b"done\n"
@@ -107,8 +109,14 @@ def test_everything_ends_when_the_lifeline_closes(start, how):
 
 
 @pytest.mark.parametrize("how", HOW)
-@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL, signal.SIGTERM, signal.SIGXCPU])
-def test_the_exit_code_tells_the_workers_signal(start, how, number):
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(signal.SIGSEGV, signal.SIGKILL),
+        *(pytest.param(number, marks=pytest.mark.slow) for number in (signal.SIGABRT, signal.SIGTERM, signal.SIGXCPU)),
+    ],
+)
+def test_the_exit_code_contains_the_workers_signal(start, how, number):
     process, left = start(
         how, f"signal.signal({number}, signal.SIG_DFL) if {number} != 9 else 0\nos.kill(os.getpid(), {number})"
     )

@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from galviz.course.contract import _FILES
+from galviz.course.contract import FILES
 from galviz.course.limits import Limits
 from galviz.course.manifest import find_lesson, load_lessons
 from galviz.course.questions import read_questions
@@ -37,37 +37,37 @@ def test_the_plan_adds_up():
     assert total == (0, 0)
 
 
-def test_every_lesson_has_a_word_for_instructors():
-    told = re.findall(r"^\*\*(.+?)\*\* Needs", TEXT, re.MULTILINE)
-    titles = [title.rstrip(".") for title in told]
+def test_every_lesson_has_notes_for_instructors():
+    headings = re.findall(r"^\*\*(.+?)\*\* Needs", TEXT, re.MULTILINE)
+    titles = [title.rstrip(".") for title in headings]
     assert titles == [entry.title for entry in LESSONS if entry.title in titles]
     assert len(titles) >= 12
 
 
-def test_the_settings_shown_are_settings(tmp_path, monkeypatch):
-    shown = re.search(r"```toml\n(.*?)```", TEXT, re.DOTALL)[1]
-    (tmp_path / "course.toml").write_text(shown, encoding="utf-8")
-    (tmp_path / tomllib.loads(shown)["survey"]).mkdir()
+def test_the_example_settings_are_valid(tmp_path, monkeypatch):
+    example = re.search(r"```toml\n(.*?)```", TEXT, re.DOTALL)[1]
+    (tmp_path / "course.toml").write_text(example, encoding="utf-8")
+    (tmp_path / tomllib.loads(example)["survey"]).mkdir()
     monkeypatch.setenv("GALVIZ_COURSE", str(tmp_path / "course.toml"))
     monkeypatch.delenv("GALVIZ_EXERCISES", raising=False)
-    found = read_settings()
-    assert found.lessons == (find_lesson("galaxies"), find_lesson("images"), find_lesson("pca"))
+    settings = read_settings()
+    assert settings.lessons == (find_lesson("galaxies"), find_lesson("images"), find_lesson("pca"))
     for choice in (HOME, RUN, SHOW, OPEN):
         assert f'"{choice}"' in TEXT
 
 
 def test_the_files_of_a_lesson_are_those_of_the_contract():
     named = re.findall(r"^\| `([a-z_.]+)` \|", TEXT, re.MULTILINE)
-    assert set(named) == set(_FILES) - {"__init__.py"}
+    assert set(named) == set(FILES) - {"__init__.py"}
 
 
-def test_the_limits_told_are_the_limits():
-    usual, text = Limits(), " ".join(TEXT.split())
-    assert f"with {usual.task_seconds:g} seconds for each exercise, {usual.load_seconds:g} to run the file" in text
-    assert f"and {usual.memory_mb / 1000:g} GB of memory beyond" in text
+def test_the_limits_in_the_text_are_the_defaults():
+    limits, text = Limits(), " ".join(TEXT.split())
+    assert f"with {limits.task_seconds:g} seconds for each exercise, {limits.load_seconds:g} to run the file" in text
+    assert f"and {limits.memory_mb / 1000:g} GB of memory beyond" in text
 
 
-def test_the_readmes_first_exercise_is_there():
+def test_the_readmes_first_exercise_exists():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     first = read_questions(LESSONS[0]).tasks[0]
     assert f"Open\n`work/{LESSONS[0].slug}.py` in an editor. Its first function, `{first.function}`," in readme

@@ -149,7 +149,7 @@ def _axis_ratio(image):
 
 
 def test_light_is_never_negative(causes):
-    for object_id in causes.index[180:225]:
+    for object_id in causes.index[180:200]:
         galaxy = causes.loc[object_id].copy()
         for band in "gri":
             galaxy[f"sky_noise_{band}_nmgy"] = galaxy[f"sky_offset_{band}_nmgy"] = 0.0

@@ -1,4 +1,4 @@
-"""Rendered images: sizes, invalid causes, extreme galaxies, and the shipped survey drawn again."""
+"""Rendered images: sizes, invalid causes, extreme galaxies, and the shipped survey reproduced."""
 
 import io
 import json
@@ -92,7 +92,7 @@ def test_galaxies_with_extreme_causes_are_rendered(causes):
         assert 8 < centre < 200, object_id
 
 
-def test_the_shipped_survey_is_what_this_code_draws():
+def test_the_shipped_survey_is_reproduced():
     survey = load_survey()
     settings = json.loads((survey.folder / SIMULATION_NAME).read_text())
     assert (settings["n"], settings["framing"], settings["variety"]) == (len(survey.object_ids), "fixed", 1.0)

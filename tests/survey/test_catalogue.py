@@ -9,7 +9,7 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from galviz.survey.catalogue import read_catalogue
@@ -115,7 +115,7 @@ def test_numbers_are_exact():
 
 
 @pytest.mark.parametrize(
-    ("header", "asked", "column"),
+    ("header", "label", "column"),
     [
         ("oh_p50,redshift", None, "metallicity"),
         ("oh_p50,redshift", "oh_p50", "metallicity"),
@@ -125,8 +125,8 @@ def test_numbers_are_exact():
         ("metallicity,oh_p50", "metallicity", "metallicity"),
     ],
 )
-def test_label_column(header, asked, column):
-    catalogue = read(f"objID,{header}\na,8.5,8.6\n", asked)
+def test_label_column(header, label, column):
+    catalogue = read(f"objID,{header}\na,8.5,8.6\n", label)
     assert catalogue.problems == []
     assert (catalogue.label and catalogue.label.column) == column
     assert ("metallicity" in catalogue.frame) == ("metallicity" in (column, *header.split(",")))
@@ -239,7 +239,7 @@ def test_columns_that_look_alike(twin):
 
 def test_same_fault_in_all_labels_is_one_problem():
     def label_messages(cell, *others):
-        rows = "".join(f"g{number},{each}\n" for number, each in enumerate([cell] * 30 + list(others)))
+        rows = "".join(f"g{number},{label}\n" for number, label in enumerate([cell] * 30 + list(others)))
         return messages(f"objID,oh_p50\n{rows}")
 
     ((row, object_id, message),) = label_messages('"8,75"', "")
@@ -409,21 +409,21 @@ def test_invalid_id(cell, shown, says, remedy):
 
 
 def test_rounded_ids_are_one_problem():
-    true = [1237648702973411443 + 1_024_455_821 * number for number in range(50)]
+    exact = [1237648702973411443 + 1_024_455_821 * number for number in range(50)]
     rounded = {
-        "a float": [int(float(each)) for each in true],
-        "a spreadsheet": [each // 10**4 * 10**4 for each in true],
+        "a float": [int(float(value)) for value in exact],
+        "a spreadsheet": [value // 10**4 * 10**4 for value in exact],
     }
-    for by, ids in rounded.items():
-        text = "objID,oh_p50\n" + "".join(f"{each},8.5\n" for each in ids)
+    for cause, ids in rounded.items():
+        text = "objID,oh_p50\n" + "".join(f"{value},8.5\n" for value in ids)
         catalogue = read(text)
         assert catalogue.lines == {}  # so that no image is looked for
         row, object_id, message = only_message(text)
         assert (row, object_id) == (None, "")
-        assert f"all 50 long ids seem to have been rounded by {by}" in message
+        assert f"all 50 long ids seem to have been rounded by {cause}" in message
         assert f"on line 2, is {ids[0]}" in message
         assert "dtype={'objID': str}" in message
-    frame_of("objID,oh_p50\n" + "".join(f"{each},8.5\n" for each in true))
+    frame_of("objID,oh_p50\n" + "".join(f"{value},8.5\n" for value in exact))
 
 
 def test_duplicate_id():
@@ -437,6 +437,7 @@ def test_duplicate_id():
 CELL = st.text(st.characters(blacklist_characters="\r\n\0", codec="utf-8"), max_size=5)
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=9)))
 def test_cells_equal_those_of_the_csv_module(rows):
     """Block by block, whatever the cells hold: quotation marks, commas, spaces, anything but line breaks."""

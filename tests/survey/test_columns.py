@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from galviz.survey.catalogue import read_catalogue
@@ -20,9 +20,9 @@ def read(*cells, name="x"):
 
 
 def numbers(*cells, name="x"):
-    found = read(*cells, name=name)
-    assert found.cells.dtype == np.float64
-    return found.cells.tolist()
+    column = read(*cells, name=name)
+    assert column.cells.dtype == np.float64
+    return column.cells.tolist()
 
 
 GAP = pytest.approx([1.5, np.nan, 2.5], nan_ok=True)
@@ -41,8 +41,8 @@ def test_missing_values_are_counted(cell):
 
 
 def test_missing_words_in_text():
-    found = read("disc", "N/A", "bulge", "", "disc", "-9999", "N/A")
-    assert [None if pd.isna(each) else each for each in found.cells] == [
+    column = read("disc", "N/A", "bulge", "", "disc", "-9999", "N/A")
+    assert [None if pd.isna(cell) else cell for cell in column.cells] == [
         "disc",
         None,
         "bulge",
@@ -51,8 +51,8 @@ def test_missing_words_in_text():
         None,
         None,
     ]
-    assert found.missing == {"N/A": 2, "": 1, "-9999": 1}
-    assert found.mixed is None
+    assert column.missing == {"N/A": 2, "": 1, "-9999": 1}
+    assert column.mixed is None
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_missing_words_in_text():
 )
 def test_sentinels_outside_the_values(name, cells, missing):
     assert find_missing_numbers(name, np.array(cells, dtype=float)).missing.tolist() == missing
-    found = read(*cells, name=name)
-    assert np.isnan(found.cells.astype(float)).tolist() == missing
+    column = read(*cells, name=name)
+    assert np.isnan(column.cells.astype(float)).tolist() == missing
 
 
 def test_colour_range_ignores_missing_values():
@@ -101,10 +101,10 @@ def test_colour_range_ignores_missing_values():
     ],
 )
 def test_mixed_numbers(cells, count, example, line):
-    found = read(*cells)
-    assert found.cells.dtype == "str"
-    assert (found.mixed.n_invalid, found.mixed.example, found.mixed.line) == (count, example, line)
-    assert repr(example) in str(found.mixed)
+    column = read(*cells)
+    assert column.cells.dtype == "str"
+    assert (column.mixed.n_invalid, column.mixed.example, column.mixed.line) == (count, example, line)
+    assert repr(example) in str(column.mixed)
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ def test_text_is_not_mixed(cells):
 def test_repeated_word_among_numbers(word):
     numbers = ["10.1", "10.3", "10.2", "9.8", "10.1"]
     for count in (1, 10, 500):
-        found = read(*numbers, "", *[word] * count)
-        assert (found.mixed.n_invalid, found.mixed.n_cells, found.mixed.example) == (count, count + 5, word)
-        assert found.mixed.line == 8
+        column = read(*numbers, "", *[word] * count)
+        assert (column.mixed.n_invalid, column.mixed.n_cells, column.mixed.example) == (count, count + 5, word)
+        assert column.mixed.line == 8
     assert read(*numbers[:2], *[word] * 10).mixed is None
     assert read(*numbers, *[word] * 10, *["kind"] * 5).mixed is None
     assert read("007", "010", "011", *[word] * 3).mixed is None
@@ -138,12 +138,12 @@ def test_repeated_word_among_numbers(word):
     ],
 )
 def test_mixed_booleans(cells, count, odd, form):
-    found = read(*cells)
-    assert found.cells.dtype == "str"
-    assert (found.mixed.n_invalid, found.mixed.n_cells, found.mixed.example) == (count, len(cells), odd)
-    assert found.mixed.line == 2 + cells.index(odd)
-    assert found.mixed.booleans == form
-    assert all(word in str(found.mixed) for word in form)
+    column = read(*cells)
+    assert column.cells.dtype == "str"
+    assert (column.mixed.n_invalid, column.mixed.n_cells, column.mixed.example) == (count, len(cells), odd)
+    assert column.mixed.line == 2 + cells.index(odd)
+    assert column.mixed.booleans == form
+    assert all(word in str(column.mixed) for word in form)
 
 
 @pytest.mark.parametrize("cells", [["T", "T", ""], ["F", ""], ["T", "F", "S"], ["True", "maybe"], ["t", "f"], ["", ""]])
@@ -160,6 +160,7 @@ def test_line_of_the_first_invalid_cell():
     assert read_catalogue(text.encode()).mixed["x"].line == 5
 
 
+@settings(max_examples=50)
 @given(
     st.lists(
         st.floats(allow_nan=False, allow_infinity=False).flatmap(
@@ -174,20 +175,21 @@ def test_numbers_equal_those_of_float(cells):
     for first in ("0.5", "+0.5"):
         text = "objID,x\n" + "".join(f"g{number},{cell}\n" for number, cell in enumerate([first, *cells]))
         catalogue = read_catalogue(text.encode())
-        found = catalogue.frame["x"].to_numpy(float)
+        values = catalogue.frame["x"].to_numpy(float)
         expected = np.array([float(cell) for cell in [first, *cells]])
-        gone = np.isnan(found)
-        assert gone.sum() == sum(catalogue.missing.get("x", {}).values())
-        np.testing.assert_array_equal(found[~gone], expected[~gone])
-        assert all(abs(value) >= 77 for value in expected[gone])
+        missing = np.isnan(values)
+        assert missing.sum() == sum(catalogue.missing.get("x", {}).values())
+        np.testing.assert_array_equal(values[~missing], expected[~missing])
+        assert all(abs(value) >= 77 for value in expected[missing])
 
 
+@settings(max_examples=50)
 @given(
     st.lists(st.text(st.characters(blacklist_characters='\r\n,"', codec="utf-8"), max_size=6), min_size=1, max_size=8)
 )
 def test_type_of_random_columns(cells):
     cells = [cell.strip() for cell in cells]
-    found = read(*cells)
+    column = read(*cells)
 
     def is_number(cell):
         try:
@@ -195,11 +197,11 @@ def test_type_of_random_columns(cells):
         except ValueError:
             return False
 
-    if found.cells.dtype.kind in "if":
+    if column.cells.dtype.kind in "if":
         assert all(is_number(cell) or cell.lower() in MISSING_WORDS for cell in cells)
     if not any(is_number(cell) for cell in cells):
-        assert np.isnan(found.cells).all() if found.cells.dtype.kind == "f" else found.cells.dtype in ("str", bool)
-    assert sum(found.missing.values()) == int(pd.isna(found.cells).sum())
+        assert np.isnan(column.cells).all() if column.cells.dtype.kind == "f" else column.cells.dtype in ("str", bool)
+    assert sum(column.missing.values()) == int(pd.isna(column.cells).sum())
 
 
 @pytest.mark.parametrize("mark", ["-99.9000015", "-32768", "1e20", "3.4028235e+38", "-2147483648", "-9999.00001"])
@@ -236,13 +238,13 @@ LARGE = [f"{1 + 0.07 * number:.2f}e18" for number in range(30)]
 
 def missing_and_possible(*cells, name="x"):
     """Cells read as missing and as possibly missing; all other cells must keep their values."""
-    found = read(*cells, name=name)
-    values, missing = found.cells.astype(float), [cell for cell in cells if cell in found.missing]
-    assert int(np.isnan(values).sum()) == sum(found.missing.values()) == len(missing)
-    assert all(float(cell) == value for cell, value in zip(cells, values, strict=True) if cell not in found.missing)
-    assert not set(found.missing) & set(found.possibly_missing)
-    assert all(list(cells).count(cell) == count for cell, count in found.possibly_missing.items())
-    return set(found.missing), set(found.possibly_missing)
+    column = read(*cells, name=name)
+    values, missing = column.cells.astype(float), [cell for cell in cells if cell in column.missing]
+    assert int(np.isnan(values).sum()) == sum(column.missing.values()) == len(missing)
+    assert all(float(cell) == value for cell, value in zip(cells, values, strict=True) if cell not in column.missing)
+    assert not set(column.missing) & set(column.possibly_missing)
+    assert all(list(cells).count(cell) == count for cell, count in column.possibly_missing.items())
+    return set(column.missing), set(column.possibly_missing)
 
 
 @pytest.mark.parametrize("mark", ["99", "99.9", "-99", "-999.25"])
@@ -330,6 +332,7 @@ def test_repeated_only_negative_number():
     assert missing_and_possible(*map(str, range(14)), "-1", "-1") == (set(), set())  # codes and counts
 
 
+@settings(max_examples=50)
 @given(
     st.lists(st.integers(-300, 300) | st.floats(-1e4, 1e4).map(lambda value: round(value, 2)), min_size=1, max_size=60),
     st.sampled_from(["x", "v", "r", "psfMag_r", "quality"]),
@@ -367,8 +370,8 @@ def test_false_positive_rate(draw):
     rng = np.random.default_rng(5)
     columns = [draw(rng, n) for n in (5, 12, 60, 400) for _ in range(100)]
     marks = [find_missing_numbers("v", column) for column in columns]
-    assert sum(each.missing.any() for each in marks) == 0
-    assert sum(each.possible.any() for each in marks) <= 4
+    assert sum(mark.missing.any() for mark in marks) == 0
+    assert sum(mark.possible.any() for mark in marks) <= 4
 
 
 # --- Fortran and booleans ---------------------------------------------------------------------------------------------
@@ -379,11 +382,12 @@ def test_fortran_exponents():
     assert read("1.5D+03", "N/A", "2").missing == {"N/A": 1}
     # Names have no point; and what isn't all numbers stays as it is written.
     assert list(read("1D3", "2D4").cells) == ["1D3", "2D4"]
-    found = read("1.5D+03", "bad", "3", "4")
-    assert list(found.cells) == ["1.5D+03", "bad", "3", "4"]
-    assert (found.mixed.n_invalid, found.mixed.example) == (1, "bad")
+    column = read("1.5D+03", "bad", "3", "4")
+    assert list(column.cells) == ["1.5D+03", "bad", "3", "4"]
+    assert (column.mixed.n_invalid, column.mixed.example) == (1, "bad")
 
 
+@settings(max_examples=50)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_fortran_exponents_are_exact(value):
     assert parse_number(f"{value:.16e}".replace("e", "D")) == value
@@ -391,9 +395,9 @@ def test_fortran_exponents_are_exact(value):
 
 @pytest.mark.parametrize(("true", "false"), [("True", "False"), ("TRUE", "FALSE"), ("true", "false"), ("T", "F")])
 def test_booleans(true, false):
-    found = read(true, false, false)
-    assert found.cells.dtype == bool
-    assert found.cells.tolist() == [True, False, False]
+    column = read(true, false, false)
+    assert column.cells.dtype == bool
+    assert column.cells.tolist() == [True, False, False]
     if len(true) > 1:
         assert read(true, true).cells.tolist() == [True, True]
         assert read(false).cells.tolist() == [False]
@@ -414,12 +418,13 @@ def test_booleans_of_several_forms_are_text(cells):
 )
 def test_overflow_and_underflow_are_missing(cell):
     for others in (["1.5", "0.0"], ["2.5", "+0"]):  # the second aren't read by the quick way
-        found = read(*others, cell)
-        assert np.isnan(found.cells[2])
-        assert found.cells[:2].tolist() == list(map(float, others))
-        assert found.missing == {cell: 1}
+        column = read(*others, cell)
+        assert np.isnan(column.cells[2])
+        assert column.cells[:2].tolist() == list(map(float, others))
+        assert column.missing == {cell: 1}
 
 
+@settings(max_examples=50)
 @given(st.floats(0, 1e-290), st.integers(0, 17))
 def test_underflow_of_subnormal_numbers(value, digits):
     written = f"{value:.{digits}e}"

@@ -276,7 +276,7 @@ def sky(side=160, mode="RGB"):
 
 
 JPEGS = {
-    "usual": lambda: encoded(sky(), "JPEG"),
+    "baseline": lambda: encoded(sky(), "JPEG"),
     "optimised": lambda: encoded(sky(), "JPEG", optimize=True, quality=95),
     "progressive": lambda: encoded(sky(), "JPEG", progressive=True),
     "grey": lambda: encoded(sky(mode="L"), "JPEG"),
@@ -323,7 +323,7 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_jpeg_that_lost_a_fifth(damage):
-    found = []
+    detected = []
     for kind in JPEGS.keys() - {"coarse"}:  # whose image data are a few bytes
         content = JPEGS[kind]()
         start, end = scan_of(content)
@@ -331,11 +331,11 @@ def test_jpeg_that_lost_a_fifth(damage):
         for place in np.linspace(start, end - size - 1, 12).astype(int).tolist():
             try:
                 decode_rgb(DAMAGES[damage](content, place, size))
-                found.append(False)
+                detected.append(False)
             except ImageError as fault:
-                found.append(fault.remedy == "download it again")
+                detected.append(fault.remedy == "download it again")
     # A JPEG has no checksum: once in a while codes come out even by chance.
-    assert np.mean(found) >= (1.0 if damage == "ended early" else 0.97)
+    assert np.mean(detected) >= (1.0 if damage == "ended early" else 0.97)
 
 
 @pytest.mark.parametrize("kind", ["progressive", "progressive with restarts"])
@@ -364,7 +364,7 @@ def test_unusual_chroma_subsampling():
 @pytest.mark.parametrize("source", ["png", "palette", "texts"])
 def test_changed_byte_of_a_png(source):
     content = SOURCES[source]()
-    for place in range(len(content)):
+    for place in range(0, len(content), 3 if source == "texts" else 1):
         damaged = bytearray(content)
         damaged[place] ^= 1 + place % 255
         for spoilt in (bytes(damaged), content[:place], content[:place] + content[place + 1 :]):

@@ -25,9 +25,14 @@ ALTERATIONS = {name: alter for name, alter in BENCHMARK.ALTERATIONS.items() if "
 
 @pytest.fixture(scope="module")
 def images():
-    """Thirty mock galaxies of 160 px."""
+    """Twenty mock galaxies of 160 px."""
     survey = load_survey()
-    return [survey.image(object_id) for object_id in survey.object_ids[::67]]
+    return [survey.image(object_id) for object_id in survey.object_ids[::100]]
+
+
+@pytest.fixture(scope="module")
+def fingerprints(images):
+    return [fingerprint(image) for image in images]
 
 
 def near(images, **options):
@@ -35,10 +40,12 @@ def near(images, **options):
 
 
 @pytest.mark.parametrize("alter", ALTERATIONS.values(), ids=ALTERATIONS)
-def test_altered_copies_are_detected(images, alter):
-    both = images + [alter(image) for image in images]
-    pairs = near(both)
-    own = [(place, place + len(images)) for place in range(len(images))]
+def test_altered_copies_are_detected(images, fingerprints, alter):
+    originals, copies = images[:12], [alter(image) for image in images[:12]]
+    pairs = find_near_duplicates(
+        fingerprints[:12] + [fingerprint(copy) for copy in copies], (originals + copies).__getitem__
+    )
+    own = [(place, place + len(originals)) for place in range(len(originals))]
     assert set(pairs) <= set(own)
     # A neighbour may be taken for the galaxy's centre in one of the two.
     assert len(pairs) >= 0.9 * len(own)
@@ -53,7 +60,7 @@ def test_all_orientations_are_detected(images):
 
 def test_mock_survey_has_no_near_duplicates():
     survey = load_survey()
-    ids = survey.object_ids[::4]
+    ids = survey.object_ids[::8]
     fingerprints = [fingerprint(survey.image(object_id)) for object_id in ids]
     assert np.mean([grids.any() for grids in fingerprints]) > 0.99
     assert find_near_duplicates(fingerprints, lambda place: survey.image(ids[place])) == []
@@ -68,12 +75,12 @@ def test_images_without_fine_structure_are_not_compared(quality, side_px):
         image.save(content := io.BytesIO(), "JPEG", quality=quality)
         return Image.open(content).convert("RGB")
 
-    images = [saved(draw_galaxy(galaxy, side_px)) for galaxy in draw_catalogue(40, 1).itertuples()]
+    images = [saved(draw_galaxy(galaxy, side_px)) for galaxy in draw_catalogue(15, 1).itertuples()]
     assert not any(fingerprint(image).any() for image in images)
     assert near(images + images) == []
 
 
-@pytest.mark.parametrize("size", [(1, 1), (3, 40), (40, 3), (400, 20)])
+@pytest.mark.parametrize("size", [(1, 1), (3, 40), (40, 3)])
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_uniform_images_are_not_duplicates(size, level):
     blank = Image.new("RGB", size, (level,) * 3)
@@ -94,7 +101,7 @@ def test_copies_are_connected_with_few_comparisons(images):
     copies = [BENCHMARK.saved(images[5], quality) for quality in range(60, 100, 2)]
     read = []
     pairs = find_near_duplicates(
-        [fingerprint(each) for each in copies], lambda place: read.append(place) or copies[place]
+        [fingerprint(copy) for copy in copies], lambda place: read.append(place) or copies[place]
     )
     assert len(pairs) == len(copies) - 1  # a tree
     joined = {0}
@@ -106,7 +113,7 @@ def test_copies_are_connected_with_few_comparisons(images):
 
 def test_images_of_a_group_are_not_compared(images):
     copies = [images[0], BENCHMARK.saved(images[0], 80), images[1], BENCHMARK.saved(images[1], 80)]
-    fingerprints, read = [fingerprint(each) for each in copies], []
+    fingerprints, read = [fingerprint(copy) for copy in copies], []
     known = {"groups": [7, 7, 3, 3]}
     assert find_near_duplicates(fingerprints, lambda place: read.append(place), **known) == []
     assert read == []
@@ -118,13 +125,14 @@ def test_fewer_than_two_images_have_no_pairs(images):
 
 
 def test_result_does_not_depend_on_block_size(images, monkeypatch):
-    both = images + [BENCHMARK.saved(image, 80) for image in images]
+    both = images[:8] + [BENCHMARK.saved(image, 80) for image in images[:8]]
     whole = near(both)
     monkeypatch.setattr("galviz.survey.near_duplicates._BLOCK", 7)
     assert near(both) == whole
     assert all(one < other for one, other in pairwise(whole))
 
 
+@pytest.mark.slow
 def test_benchmark_reports_copies_in_a_survey(images, tmp_path, capsys):
     (tmp_path / "images").mkdir()
     for number, image in enumerate(images[:6]):

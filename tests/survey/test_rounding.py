@@ -31,14 +31,14 @@ def by_javascript(object_id):
 
 @pytest.mark.parametrize("count", [2, 5, 400])
 @pytest.mark.parametrize(
-    ("rounding", "by"),
+    ("rounding", "cause"),
     [(by_float, "a float"), (by_single, "a float"), (by_javascript, "a float"), (by_spreadsheet, "a spreadsheet")],
 )
-def test_rounded_columns(count, rounding, by):
+def test_rounded_columns(count, rounding, cause):
     ids = SDSS[:count]
     assert find_rounded_ids(ids) is None
-    found = find_rounded_ids([rounding(each) for each in ids])
-    assert (found.positions, found.cause, found.n_long) == (list(range(count)), by, count)
+    rounded = find_rounded_ids([rounding(object_id) for object_id in ids])
+    assert (rounded.positions, rounded.cause, rounded.n_long) == (list(range(count)), cause, count)
 
 
 def test_ids_that_rounding_made_equal():
@@ -49,13 +49,13 @@ def test_ids_that_rounding_made_equal():
 
 def test_some_rounded_rows():
     ids = list(SDSS)
-    touched = list(range(7, 400, 20))
-    for place in touched:
-        ids[place] = by_float(ids[place])
-    found = find_rounded_ids(ids)
-    assert set(touched) <= set(found.positions)
-    assert len(found.positions) < len(touched) + 10
-    ids = [by_spreadsheet(each) if place < 4 else each for place, each in enumerate(SDSS)]
+    positions = list(range(7, 400, 20))
+    for position in positions:
+        ids[position] = by_float(ids[position])
+    rounded = find_rounded_ids(ids)
+    assert set(positions) <= set(rounded.positions)
+    assert len(rounded.positions) < len(positions) + 10
+    ids = [by_spreadsheet(object_id) if position < 4 else object_id for position, object_id in enumerate(SDSS)]
     assert find_rounded_ids(ids).positions == [0, 1, 2, 3]
     assert find_rounded_ids([by_float(SDSS[0]), *SDSS[1:]]) is None  # as likely by chance
 

@@ -138,11 +138,11 @@ def test_working_folder_may_change(folder, monkeypatch):
 
 
 def test_large_survey_loads_fast(make_survey):
-    folder = make_survey(2000, side_px=32)
+    folder = make_survey(1000, side_px=16)
     start = time.perf_counter()
     survey = load_survey(folder, verify=False)
-    assert time.perf_counter() - start < 1  # 0.07 s on two idle cores
-    assert len(survey.object_ids) == 2000
+    assert time.perf_counter() - start < 0.5  # 0.04 s on two idle cores
+    assert len(survey.object_ids) == 1000
 
 
 def test_loading_imports_neither_torch_nor_streamlit():
@@ -172,7 +172,7 @@ def test_unknown_id(folder):
 def test_image_changes_after_loading(folder):
     survey = load_survey(folder)
     object_id, checksum = survey.object_ids[3], load_survey(folder).sha256
-    kept = image_in(folder, 3).read_bytes()
+    content = image_in(folder, 3).read_bytes()
     image_in(folder, 3).write_bytes(image_in(folder, 2).read_bytes())  # sound, and another galaxy's
     for read in (survey.image, survey.image_size):
         with pytest.raises(
@@ -185,7 +185,7 @@ def test_image_changes_after_loading(folder):
     image_in(folder, 3).unlink()
     with pytest.raises(SurveyError, match=rf"row 5, images/{object_id}\.jpg: there is no such file"):
         survey.image(object_id)
-    image_in(folder, 3).write_bytes(kept)
+    image_in(folder, 3).write_bytes(content)
     assert survey.image(object_id).size == (32, 32)
 
 
@@ -218,14 +218,14 @@ def test_threads_read_a_changing_image(folder, verify):
             return None
 
     with ThreadPoolExecutor(8) as pool:
-        found = set()
+        read_pixels = set()
         for turn in range(60):
             path.with_suffix(".part").write_bytes(contents[turn % 2])
             path.with_suffix(".part").replace(path)
-            found |= set(pool.map(read, range(8)))
-    found.discard(None)
-    assert len(found) == 1
-    assert found <= set(pixels)
+            read_pixels |= set(pool.map(read, range(8)))
+    read_pixels.discard(None)
+    assert len(read_pixels) == 1
+    assert read_pixels <= set(pixels)
 
 
 # --- sharing ----------------------------------------------------------------------------------------------------------
@@ -699,7 +699,7 @@ def two_kinds(make_survey):
     return folder, {path: path.read_bytes() for path in files}, load_survey(folder).sha256
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(which=st.integers(0, 1), where=st.floats(0, 1, exclude_max=True), change=st.integers(1, 255), data=st.data())
 def test_changed_byte_of_an_image(two_kinds, which, where, change, data):
     folder, contents, checksum = two_kinds
