@@ -80,7 +80,7 @@ def close(found, expected, tolerance=1e-5):
 def draw_card(widen=0.125, *, crop_px=48, pad_px=64, mean=(0.11, 0.1, 0.09), std=(0.16, 0.15, 0.14)):
     sides = {"crop_px": crop_px, "pad_px": pad_px}
     checksums = {"survey_sha256": "1" * 64, "weights_sha256": "2" * 64}
-    return cards.draw_card(xresnet_spec(widen=widen), mean=mean, std=std, **sides, **checksums)
+    return cards.draw_card(xresnet_spec("xresnet18", widen=widen), mean=mean, std=std, **sides, **checksums)
 
 
 def draw_network(seed=1, card=None):
@@ -126,13 +126,14 @@ def averaged(output):
 # --- the numbers ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("layer", LAYERS)
-def test_a_layer_is_what_the_modules_up_to_it_answer(network, survey, layer):
-    found = extract(network, survey, layers=[layer])
-    expected = averaged(in_turn(network, images_of(survey, network), layer))
-    assert expected.std(axis=0).min() > 1e-4  # galaxies differ in every channel
-    assert found.layers[layer].dtype == np.float32
-    close(found.layers[layer], expected)
+def test_a_layer_is_the_output_of_the_modules_up_to_it(network, survey):
+    images = images_of(survey, network)
+    for layer in LAYERS:
+        features = extract(network, survey, layers=[layer])
+        expected = averaged(in_turn(network, images, layer))
+        assert expected.std(axis=0).min() > 1e-4  # galaxies differ in every channel
+        assert features.layers[layer].dtype == np.float32
+        close(features.layers[layer], expected)
 
 
 def test_all_layers_in_one_pass_are_what_fastai_s_hook_gets_one_at_a_time(network, survey):
@@ -219,7 +220,7 @@ def test_rows_come_in_the_order_asked_for(network, survey):
     assert len(np.unique(whole.predictions)) == 20  # so that rows can't be exchanged unseen
 
 
-@pytest.mark.parametrize("batch_size", [1, 7, 20, 64])
+@pytest.mark.parametrize("batch_size", [1, 7, 64])
 def test_the_batch_size_changes_nothing(network, survey, batch_size):
     found = extract(network, survey, layers=LAYERS, batch_size=batch_size)
     images = images_of(survey, network)
@@ -249,7 +250,7 @@ def test_bfloat16_is_close_to_float32_and_not_the_same(network, survey):
     for layer in LAYERS:
         assert rounded.layers[layer].dtype == np.float32
         difference = np.abs(rounded.layers[layer] - exact.layers[layer])
-        # bfloat16 keeps 8 bits: a rounding is up to 0.4 %, and 35 convolutions add theirs; 3 % were met here.
+        # bfloat16 keeps 8 bits: a rounding is up to 0.4 %, and 19 convolutions add theirs.
         assert 0 < difference.max() < (0.01 if layer == "stem" else 0.08) * np.abs(exact.layers[layer]).max()
     close(rounded.predictions, exact.predictions, tolerance=0.08)
 
@@ -405,10 +406,15 @@ SURROUNDINGS = {
 }
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-@pytest.mark.parametrize("surroundings", SURROUNDINGS.values(), ids=SURROUNDINGS)
+@pytest.mark.parametrize(
+    ("surroundings", "precision"),
+    [
+        *((name, "float32") for name in SURROUNDINGS),
+        *((name, "bfloat16") for name in ("as it comes", "autocast")),
+    ],
+)
 def test_nothing_stays_behind_after_success(network, survey, surroundings, precision):
-    with surroundings():
+    with SURROUNDINGS[surroundings]():
         before, around = state_of(network), state_around()
         extract(network, survey, layers=LAYERS, batch_size=8, precision=precision)
         feature_maps(network, survey.image(survey.object_ids[0]), "stage2")
@@ -416,12 +422,19 @@ def test_nothing_stays_behind_after_success(network, survey, surroundings, preci
         assert state_around() == around
 
 
-@pytest.mark.parametrize("error", [Cancelled("left"), KeyboardInterrupt(), RuntimeError("out of memory")], ids=repr)
-@pytest.mark.parametrize("surroundings", SURROUNDINGS.values(), ids=SURROUNDINGS)
+@pytest.mark.parametrize(
+    ("surroundings", "error"),
+    [
+        *((name, Cancelled("left")) for name in SURROUNDINGS),
+        ("as it comes", KeyboardInterrupt()),
+        ("as it comes", RuntimeError("out of memory")),
+    ],
+    ids=str,
+)
 def test_nothing_stays_behind_after_an_error(network, survey, surroundings, error):
     whole = extract(network, survey)
     image = survey.image(survey.object_ids[0])
-    with surroundings():
+    with SURROUNDINGS[surroundings]():
         before, around = state_of(network), state_around()
         # from progress, in the middle
         with pytest.raises(type(error)) as caught:
@@ -564,7 +577,7 @@ def answer_all(network, image):
     return network(preprocess([image], network.card))
 
 
-@pytest.mark.parametrize("layer", MAPS)
+@pytest.mark.parametrize("layer", ["stem", "stage3"])
 @pytest.mark.parametrize("other_layers", [[], list(LAYERS)], ids=["bare", "hooked"])
 def test_a_naive_hook_has_another_thread_s_galaxy_and_ours_its_own(network, layer, other_layers):
     mine, theirs = draw_images(2)
@@ -583,7 +596,7 @@ def test_a_naive_hook_has_another_thread_s_galaxy_and_ours_its_own(network, laye
     np.testing.assert_array_equal(found, my_maps)
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", ["stem", "features"])
 def test_extract_has_its_own_galaxies_when_another_comes_between(network, survey, layer):
     expected = extract(network, survey, layers=[layer], batch_size=8)
     (theirs,) = draw_images(1)
@@ -659,6 +672,7 @@ def test_extractions_whose_batches_alternate_have_their_own_galaxies(network, su
     assert_unchanged(network, before)
 
 
+@pytest.mark.slow
 def test_eight_threads_at_a_time_and_a_ninth_that_uses_no_hook(make_survey):
     """Each extracts other layers of changing galaxies; every result equals the single-threaded one bit for bit.
 
@@ -838,7 +852,7 @@ def test_the_device_chosen_is_the_fastest_there_is(monkeypatch):
 
 
 def test_a_network_without_a_card_is_refused(survey):
-    bare = build_network(xresnet_spec(widen=0.125)).eval()
+    bare = build_network(xresnet_spec("xresnet18", widen=0.125)).eval()
     message = "network must have a model card.*got XResNet without one. Use galviz.load_model, or galviz.wrap"
     refused(message, extract, bare, survey)
     refused(message, feature_maps, bare, draw_images(1)[0], "stem")

@@ -65,12 +65,12 @@ NETWORKS = {
         {"layer1": mean_hw, "layer3.1.conv2": mean_hw, "avgpool": mean_hw},
     ),
     "convnext": (
-        "timm:convnext_nano", {"num_classes": 1}, 64, {},
+        "timm:test_convnext", {"num_classes": 1}, 64, {},
         {"stages.0": mean_hw, "stages.2.blocks.1.conv_dw": mean_hw, "stages.2.blocks.1.mlp.fc1": mean_hw},
     ),
     "vit": (
-        "timm:vit_tiny_patch16_224", {"num_classes": 1, "img_size": 64}, 64, {"block4": "class_token"},
-        {"blocks.0": tokens, "block4": class_token, "head_drop": as_it_is},
+        "timm:test_vit", {"num_classes": 1, "img_size": 64}, 64, {"block2": "class_token"},
+        {"blocks.0": tokens, "block2": class_token, "head_drop": as_it_is},
     ),
     "swin": (
         "torchvision:swin_t", {"num_classes": 1}, 64, {},
@@ -137,12 +137,13 @@ def test_a_custom_module_with_hidden_references(survey):
 
 
 def test_encoders_make_no_predictions(survey):
-    spec = suggest_spec("torchvision:resnet18", {"num_classes": 1}, crop_px=64, encoder=True)
-    features = extract(wrap(build_network(spec, seed=1), spec, crop_px=64), survey, device="cpu")
-    assert features.predictions is None
-    assert extract(wrap(build_network(spec, seed=1), spec, crop_px=64), survey, [], device="cpu").predictions is None
+    spec = suggest_spec("timm:test_resnet", {"num_classes": 1}, crop_px=64, encoder=True)
+    encoder = wrap(build_network(spec, seed=1), spec, crop_px=64)
+    assert extract(encoder, survey, device="cpu").predictions is None
+    assert extract(encoder, survey, [], device="cpu").predictions is None
 
 
+@pytest.mark.slow
 def test_eight_threads_over_mixed_networks_and_layers_get_what_one_gets(survey):
     networks = {name: make(name) for name in ("resnet", "convnext")} | {"hidden": make_hidden()}
     layers = {name: network.layer_names for name, network in networks.items()}
@@ -172,7 +173,7 @@ def test_the_command_hooks_any_module(survey, tmp_path, tiny_card, capsys):
 
 
 def test_predict_says_that_an_encoder_predicts_nothing(survey, tmp_path, capsys):
-    spec = suggest_spec("torchvision:resnet18", {"num_classes": 0}, crop_px=64)
+    spec = suggest_spec("timm:test_resnet", {"num_classes": 0}, crop_px=64)
     save_model(wrap(build_network(spec, seed=1), spec, crop_px=64), tmp_path / "encoder.json")
     assert cli.main(["predict", "--survey", str(survey.folder), "--model", str(tmp_path / "encoder.json")]) == 2
     printed = capsys.readouterr()

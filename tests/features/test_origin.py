@@ -104,7 +104,7 @@ def test_any_single_bit_that_changes_changes_the_origin_or_is_refused(inputs):
     folder, contents = inputs
     before = origin_of(folder)
 
-    @settings(max_examples=25)
+    @settings(max_examples=15)
     @given(data=st.data())
     def holds(data):
         path = data.draw(st.sampled_from(list(contents)))

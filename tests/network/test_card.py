@@ -488,9 +488,14 @@ JSON_VALUES = st.recursive(
 )
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    return read_card(written(CONTENT, tmp_path_factory.mktemp("card") / "original.json"))
+
+
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_any_change_of_a_card_gives_another_card_or_is_refused(tmp_path, data):
+def test_any_change_of_a_card_gives_another_card_or_is_refused(original, tmp_path, data):
     changed = copy.deepcopy(CONTENT)
     *above, last = data.draw(st.sampled_from(places(CONTENT)), "place")
     holder = reduce(getitem, above, changed)
@@ -507,7 +512,7 @@ def test_any_change_of_a_card_gives_another_card_or_is_refused(tmp_path, data):
         holder[data.draw(st.text(max_size=8).filter(lambda key: key not in holder), "key")] = old
     else:
         holder.insert(last, data.draw(JSON_VALUES, "value"))
-    path, original = tmp_path / "half.json", read_card(written(CONTENT, tmp_path / "original.json"))
+    path = tmp_path / "half.json"
     try:
         card = read_card(written(changed, path))
     except CardError as error:

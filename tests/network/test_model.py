@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from fastai.layers import Mish
-from fastai.vision.models.xresnet import xresnet34
+from fastai.vision.models.xresnet import xresnet18, xresnet34
 from safetensors.torch import load as load_tensors
 from safetensors.torch import load_file, save_file
 from safetensors.torch import save as save_tensors
@@ -30,8 +30,8 @@ from tests.cards import TINY, card_for, channels_of
 SHAPES = {"stem": (64, 56), "stage1": (64, 28), "stage2": (128, 14), "stage3": (256, 7), "stage4": (512, 4)}
 
 
-def fastai_s(widen=1.0):
-    return xresnet34(n_out=1, sa=True, act_cls=Mish, widen=widen)
+def fastai_xresnet(build=xresnet34, widen=1.0):
+    return build(n_out=1, sa=True, act_cls=Mish, widen=widen)
 
 
 SPEC = xresnet_spec()
@@ -92,7 +92,7 @@ def tensors_in(path):
 
 def test_it_is_the_tutorial_s_network():
     torch.manual_seed(3)
-    theirs = fastai_s()
+    theirs = fastai_xresnet()
     torch.manual_seed(3)
     ours = build_network()
     assert list(ours.state_dict()) == list(theirs.state_dict())
@@ -120,7 +120,7 @@ def test_it_comes_in_training_mode_and_answers_a_number_a_galaxy():
     network = build_network(TINY)
     assert network.training
     assert answers(network).shape == (4, 1)
-    assert answers(build_network(xresnet_spec(widen=0.125, n_out=3))).shape == (4, 3)
+    assert answers(build_network(xresnet_spec("xresnet18", widen=0.125, n_out=3))).shape == (4, 3)
 
 
 def test_its_layers_are_where_their_shapes_say():
@@ -150,8 +150,8 @@ def test_an_unknown_layer_is_told():
 
 
 @pytest.mark.parametrize("caller_s", [torch.bfloat16, None])
-def test_an_answer_is_in_the_precision_asked_for(caller_s):
-    images = torch.randn(64, 3, 48, 48, generator=torch.Generator().manual_seed(0))
+def test_predictions_are_computed_in_the_given_precision(caller_s):
+    images = torch.randn(16, 3, 48, 48, generator=torch.Generator().manual_seed(0))
     shifted = tutored(TINY)
     shifted[-1].bias.data.fill_(8.8)  # where bfloat16 has steps of 1/16
     with torch.no_grad():
@@ -207,15 +207,11 @@ def test_loading_gives_the_network_back_within_float16(network, weights):
     torch.testing.assert_close(answers(loaded), answers(network), rtol=5e-3, atol=5e-3)
 
 
-@pytest.mark.parametrize("spec", [TINY, xresnet_spec()], ids=["tiny", "full"])
-def test_plain_fastai_takes_the_file(spec, tmp_path):
-    path = tmp_path / "plain.safetensors"
-    write_weights(tutored(spec), path)
-    write_card(card_for(path, spec), tmp_path / "plain.json")
-    plain = fastai_s(spec.options["widen"])
-    plain.load_state_dict(load_file(path))
+def test_plain_fastai_loads_the_file(weights):
+    plain = fastai_xresnet(xresnet18, TINY.options["widen"])
+    plain.load_state_dict(load_file(weights))
     assert {values.dtype for values in plain.parameters()} == {torch.float32}
-    assert torch.equal(answers(plain.eval()), answers(load_model(path)))
+    assert torch.equal(answers(plain.eval()), answers(load_model(weights)))
 
 
 def test_writing_again_what_was_loaded_changes_nothing(weights):
@@ -224,7 +220,7 @@ def test_writing_again_what_was_loaded_changes_nothing(weights):
     assert weights.read_bytes() == content
 
 
-@pytest.mark.parametrize(("mean", "std"), [(2.45e6, 20.0), (1e10, 3e9), (6.8e-11, 1e-11), (8.7, 0.24)])
+@pytest.mark.parametrize(("mean", "std"), [(2.45e6, 20.0), (6.8e-11, 1e-11), (8.7, 0.24)])
 def test_the_label_s_scale_is_in_the_head_of_a_loaded_network_and_not_in_its_file(weights, mean, std):
     plain, content = load_model(weights), weights.read_bytes()
     write_card(card_for(weights, label_mean=mean, label_std=std), weights.with_suffix(".json"))
@@ -254,7 +250,7 @@ def test_what_is_no_regular_file_is_told_at_once(weights):
 def test_any_change_of_the_weights_is_told(weights):
     content = weights.read_bytes()
     random = np.random.default_rng(0)
-    for bit in [0, 8 * len(content) - 1, *random.integers(0, 8 * len(content), 100)]:
+    for bit in [0, 8 * len(content) - 1, *random.integers(0, 8 * len(content), 40)]:
         changed = bytearray(content)
         changed[bit // 8] ^= 1 << bit % 8
         weights.write_bytes(changed)
@@ -317,7 +313,7 @@ def test_weights_cut_off_anywhere_are_told(weights):
     content = weights.read_bytes()
     header = 8 + struct.unpack("<Q", content[:8])[0]
     lengths = {0, 1, 7, 8, 9, header - 1, header, header + 1, len(content) - 1}
-    lengths |= set(np.linspace(0, len(content) - 1, 40).astype(int).tolist())
+    lengths |= set(np.linspace(0, len(content) - 1, 20).astype(int).tolist())
     for length in sorted(lengths):
         weights.write_bytes(content[:length])
         assert "truncated or broken" in refused(weights, mentions=weights), length
@@ -411,7 +407,7 @@ def test_a_card_of_other_weights_is_told(weights):
 
 def test_a_card_that_lies_of_the_architecture_is_told(weights):
     card = weights.with_suffix(".json")
-    wider = xresnet_spec(widen=0.25)
+    wider = xresnet_spec("xresnet18", widen=0.25)
     write_card(card_for(weights, wider), card)
     message = refused(weights, mentions=weights)
     assert re.search(r"don't fit their card's network: \S+ has shape \(.*\), not \(.*\)\.$", message)
@@ -424,7 +420,7 @@ def test_a_card_that_lies_of_the_architecture_is_told(weights):
 
 
 def test_weights_of_a_wider_network_are_told(weights):
-    write_weights(tutored(xresnet_spec(widen=0.25)), weights)
+    write_weights(tutored(xresnet_spec("xresnet18", widen=0.25)), weights)
     write_card(card_for(weights), weights.with_suffix(".json"))
     assert "don't fit their card's network" in refused(weights, mentions=weights)
 

@@ -104,7 +104,7 @@ def test_whatever_changes_the_network_changes_what_its_features_claim(network, s
     assert weights_of(extract(network, survey)) != file_checksum
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_bit_of_any_tensor_counts(network, data):
     tensors = {**dict(network.named_parameters()), **dict(network.named_buffers())}

@@ -116,6 +116,7 @@ def test_an_operator_with_another_kernel_is_named_and_refused(network, survey, k
     np.testing.assert_array_equal(extract(network, survey).predictions, plain.predictions)
 
 
+@pytest.mark.slow
 def test_a_function_that_was_replaced_before_galviz_was_imported():
     script = """
         import functools, torch
