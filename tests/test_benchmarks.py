@@ -104,8 +104,8 @@ def test_a_forest_separates_tables_that_differ_and_no_others():
     other["b"] += 1.5
     for table in (one, same, other):
         table["label"] = rng.normal(size=150)
-    assert realism.tell_apart(one, same, trees=20)[0] == pytest.approx(0.5, abs=0.1)
-    auc, _, importance = realism.tell_apart(one, other, trees=20)
+    assert realism.tell_apart(one, same, trees=10)[0] == pytest.approx(0.5, abs=0.1)
+    auc, _, importance = realism.tell_apart(one, other, trees=10)
     assert auc > 0.8
     assert importance.index[0] == "b"
 
@@ -353,7 +353,7 @@ def test_the_statistic_that_separates_mock_from_real_is_named():
     rng = np.random.default_rng(0)
     one, other = (pd.DataFrame(rng.normal(size=(120, 3)), columns=list("abc")) for _ in range(2))
     other["b"] += 2.0
-    auc, deviation, table = real.what_tells(one.assign(label=0.0), other.assign(label=0.0), seed=0, trees=20)
+    auc, deviation, table = real.what_tells(one.assign(label=0.0), other.assign(label=0.0), seed=0, trees=10)
     assert auc > 0.85
     assert deviation < 0.05
     assert table.index[0] == "b"

@@ -5,7 +5,7 @@ and the shipped network; beside paths, this had to be put in place of what it ha
 
 - packages: fastai2 is called fastai today, and fastai's own Mish stands for that of mish_cuda, which needs a GPU;
 - weights: safetensors instead of the pickle that ``learn.load`` reads;
-- size: batches of 48 galaxies instead of 256;
+- size: batches of 16 galaxies instead of 256;
 - chance: its split has no seed, so that its galaxies are others each time; and its ``Normalize`` without statistics
   takes those of one random training batch, which moves the features by 5 %. The network's card keeps them;
 - ids: as text. The tutorial turns them into int64, which holds them, but a float on the way would not;
@@ -40,9 +40,9 @@ from galviz.network import card as card_module
 from galviz.network.model import load_model
 from galviz.survey.survey import load_survey, mock_survey_folder
 
-BATCH_SIZE = 48
-# Of 130 galaxies 52 are held out for validation, some more than a batch, so that its first batch is a part of them.
-N_GALAXIES, VALID_SHARE, SEED = 130, 0.4, 2020
+BATCH_SIZE = 16
+# Of 50 galaxies 20 are held out for validation, some more than a batch, so that its first batch is a part of them.
+N_GALAXIES, VALID_SHARE, SEED = 50, 0.4, 2020
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def features(tutorial, survey):
 
 
 def test_the_batch_holds_the_galaxies_of_the_table(tutorial, survey):
-    assert len(tutorial.results) == len(set(tutorial.results.index)) == 52
+    assert len(tutorial.results) == len(set(tutorial.results.index)) == 20
     np.testing.assert_array_equal(tutorial.labels, tutorial.results["true"][:BATCH_SIZE])
     known = survey.catalogue.loc[tutorial.results.index, "metallicity"]
     np.testing.assert_array_equal(tutorial.results["true"], known.astype(np.float32))

@@ -1,7 +1,5 @@
 """Principal components are those worked by hand, NumPy's own, or planted; bad input is told plainly."""
 
-import subprocess
-import sys
 from dataclasses import FrozenInstanceError
 
 import numpy as np
@@ -226,10 +224,3 @@ VALUES = draw(20, 6)
 def test_what_cannot_be_is_refused_with_its_remedy(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
-
-
-def test_neither_projection_nor_what_is_said_of_it_brings_torch_or_streamlit():
-    modules = "galviz.analysis.pca, galviz.analysis.variance, galviz.analysis.alignment"
-    code = f"import sys, {modules}; print({{'torch', 'fastai', 'streamlit', 'sklearn'}} & set(sys.modules))"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "{'sklearn'}"

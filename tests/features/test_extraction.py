@@ -299,7 +299,7 @@ def test_images_are_prepared_as_fastai_s_transforms_do(pad_px, crop_px):
     card = draw_card(pad_px=pad_px, crop_px=crop_px)
     normalize = Normalize.from_stats(card.mean, card.std, cuda=False)
     pixels = np.random.default_rng(0).integers(1, 256, (200, 200, 3), dtype=np.uint8)
-    sides = (1, 2, 33, 46, 47, 48, 49, 55, 56, 63, 64, 65, 66, 67, 111, 160)
+    sides = (1, 33, 46, 47, 48, 49, 63, 64, 65, 66, 160)
     for width, height in product(sides, sides):
         image = PILImage.create(pixels[:height, :width])
         cropped = RandomCrop(crop_px)(CropPad(pad_px)(image), split_idx=1)

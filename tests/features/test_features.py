@@ -5,7 +5,6 @@ import json
 import math
 import os
 import shlex
-import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -622,9 +621,3 @@ def test_a_folder_and_a_file_that_may_not_be_read(path, monkeypatch):
     folder_instead(path)
     with pytest.raises(FeaturesError, match=r"can't be read: it is a folder, not a file; name the file itself"):
         load_features(path)
-
-
-def test_features_need_neither_torch_nor_the_app():
-    script = "import sys, galviz.features.features as _; print([m for m in ('torch', 'streamlit') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"

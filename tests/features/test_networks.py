@@ -66,15 +66,15 @@ NETWORKS = {
     ),
     "convnext": (
         "timm:test_convnext", {"num_classes": 1}, 64, {},
-        {"stages.0": mean_hw, "stages.2.blocks.1.conv_dw": mean_hw, "stages.2.blocks.1.mlp.fc1": mean_hw},
+        {"stages.0": mean_hw, "stages.2.blocks.1.conv_dw": mean_hw, "stages.2.blocks.1.mlp.fc1": last_mean},
     ),
     "vit": (
         "timm:test_vit", {"num_classes": 1, "img_size": 64}, 64, {"block2": "class_token"},
         {"blocks.0": tokens, "block2": class_token, "head_drop": as_it_is},
     ),
-    "swin": (
-        "torchvision:swin_t", {"num_classes": 1}, 64, {},
-        {"features.1": last_mean, "features.3": last_mean, "flatten": as_it_is},
+    "mambaout": (
+        "timm:test_mambaout", {"num_classes": 1}, 56, {},
+        {"stages.0": last_mean, "stages.2": last_mean, "head.drop": as_it_is},
     ),
 }  # fmt: skip
 
@@ -137,8 +137,8 @@ def test_a_custom_module_with_hidden_references(survey):
 
 
 def test_encoders_make_no_predictions(survey):
-    spec = suggest_spec("timm:test_resnet", {"num_classes": 1}, crop_px=64, encoder=True)
-    encoder = wrap(build_network(spec, seed=1), spec, crop_px=64)
+    spec = suggest_spec("timm:test_resnet", {"num_classes": 1}, crop_px=48, encoder=True)
+    encoder = wrap(build_network(spec, seed=1), spec, crop_px=48)
     assert extract(encoder, survey, device="cpu").predictions is None
     assert extract(encoder, survey, [], device="cpu").predictions is None
 
@@ -173,8 +173,8 @@ def test_the_command_hooks_any_module(survey, tmp_path, tiny_card, capsys):
 
 
 def test_predict_says_that_an_encoder_predicts_nothing(survey, tmp_path, capsys):
-    spec = suggest_spec("timm:test_resnet", {"num_classes": 0}, crop_px=64)
-    save_model(wrap(build_network(spec, seed=1), spec, crop_px=64), tmp_path / "encoder.json")
+    spec = suggest_spec("timm:test_resnet", {"num_classes": 0}, crop_px=48)
+    save_model(wrap(build_network(spec, seed=1), spec, crop_px=48), tmp_path / "encoder.json")
     assert cli.main(["predict", "--survey", str(survey.folder), "--model", str(tmp_path / "encoder.json")]) == 2
     printed = capsys.readouterr()
     assert "is an encoder, which predicts no label" in printed.err

@@ -446,8 +446,9 @@ def test_what_is_missing_or_too_much_is_told(weights):
     assert " and hold 4.0.convs.0.0.weight, " in message
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
-@pytest.mark.parametrize("name", ["11.weight", "0.1.running_var"])
+@pytest.mark.parametrize(
+    ("name", "value"), [("11.weight", float("nan")), ("11.weight", -float("inf")), ("0.1.running_var", float("inf"))]
+)
 def test_weights_that_are_no_numbers_are_told(weights, name, value):
     def spoil(state):
         state[name].view(-1)[-1] = value
@@ -460,8 +461,10 @@ def test_weights_that_are_no_numbers_are_told(weights, name, value):
 # --- networks that can't be written -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), 65_520.0, -1e30])
-@pytest.mark.parametrize("name", ["0.0.weight", "11.bias"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("0.0.weight", float("nan")), ("11.bias", float("inf")), ("0.0.weight", 65_520.0), ("11.bias", -1e30)],
+)
 def test_parameters_beyond_float16_are_not_written(weights, name, value):
     network = tutored(TINY)
     network.get_parameter(name).data.view(-1)[0] = value
@@ -469,10 +472,9 @@ def test_parameters_beyond_float16_are_not_written(weights, name, value):
     refused_to_write(network, f"{name} {finite if np.isfinite(value) else NOT_FINITE}", weights)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_statistics_that_are_no_numbers_are_not_written(weights, value):
+def test_statistics_that_are_not_finite_are_not_written(weights):
     network = tutored(TINY)
-    network.get_buffer("0.1.running_mean")[0] = value
+    network.get_buffer("0.1.running_mean")[0] = float("nan")
     refused_to_write(network, f"0.1.running_mean {NOT_FINITE}", weights)
 
 

@@ -46,7 +46,7 @@ def metallicity(folder, tmp_path_factory):
     return train([load_survey(folder)], out, recipe=RECIPE, spec=TINY)
 
 
-@pytest.mark.parametrize("name", ["jd", "tiny", pytest.param("huge", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["jd", *(pytest.param(name, marks=pytest.mark.slow) for name in ("tiny", "huge"))])
 def test_training_does_not_depend_on_the_label_s_unit(folder, metallicity, tmp_path, name):
     scale, shift = SCALES[name]
     survey = load_survey(folder, name)
