@@ -1,4 +1,4 @@
-"""The benchmarks' own arithmetic, on images whose statistics are known; and that each of them runs, on few galaxies."""
+"""The benchmarks' arithmetic, on images of known statistics, and a run of each benchmark on few galaxies."""
 
 import importlib.util
 import subprocess

@@ -1,4 +1,4 @@
-"""Public functions have examples in their docstrings, and the examples give the results that they show."""
+"""Public functions have examples in their docstrings, and the examples give the results shown."""
 
 import ast
 import doctest

@@ -1,4 +1,4 @@
-"""Principal components are those worked by hand, NumPy's own, or planted; bad input is told plainly."""
+"""Principal components are those worked by hand, NumPy's own, or planted; invalid input is refused."""
 
 from dataclasses import FrozenInstanceError
 
@@ -192,7 +192,7 @@ def test_a_component_of_no_variance_has_coordinates_0(shift):
         (np.zeros((7, 4)), "values must differ between galaxies; got 7 all alike"),
     ],
 )
-def test_bad_values_are_told(values, sentence):
+def test_invalid_values_are_refused(values, sentence):
     with pytest.raises(ValueError, match=sentence):
         fit_pca(values, 1)
 
@@ -221,6 +221,6 @@ VALUES = draw(20, 6)
         ),
     ],
 )
-def test_what_cannot_be_is_refused_with_its_remedy(call, sentence):
+def test_invalid_arguments_are_refused_with_a_remedy(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()

@@ -1,4 +1,4 @@
-"""The cache of computed features: found again for what they were computed from, and for nothing else."""
+"""The cache of computed features: loaded for the same inputs, and for no others."""
 
 import sys
 from dataclasses import asdict, replace
@@ -17,8 +17,8 @@ ORIGIN = Origin("a" * 64, "b" * 64, "c" * 64)
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
-    return tmp_path / "kept"
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 def features_of(origin):
@@ -30,7 +30,7 @@ def test_features_are_found_by_their_origin(folder):
     assert load_cached(ORIGIN) is None
     path = cache_features(features_of(ORIGIN))
     assert path.parent == folder
-    assert [each.name for each in folder.iterdir()] == [path.name]
+    assert [file.name for file in folder.iterdir()] == [path.name]
     loaded = load_cached(ORIGIN)
     assert loaded.object_ids == features_of(ORIGIN).object_ids
     for name, values in features_of(ORIGIN).layers.items():

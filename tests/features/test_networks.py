@@ -1,4 +1,4 @@
-"""Networks of any kind go through `extract`, and what is recorded is what a hook written by hand records."""
+"""`extract` works with networks of any kind and records the same activations as a hook written by hand."""
 
 import functools
 from concurrent.futures import ThreadPoolExecutor
@@ -164,11 +164,11 @@ def test_eight_threads_over_mixed_networks_and_layers_get_what_one_gets(survey):
 def test_the_command_hooks_any_module(survey, tmp_path, tiny_card, capsys):
     out = tmp_path / "f.parquet"
     command = ["extract", "--survey", survey.folder, "--model", tiny_card, "--layers", "stage1,4.0.convpath.0"]
-    assert cli.main([str(each) for each in [*command, "--out", out]]) == 0
+    assert cli.main([str(argument) for argument in [*command, "--out", out]]) == 0
     expected = extract(load_model(tiny_card), survey, layers=["stage1", "4.0.convpath.0"], device="cpu")
     for layer, values in load_features(out).layers.items():
         np.testing.assert_allclose(values, expected.layers[layer], rtol=1e-2, atol=1e-3)
-    assert cli.main([str(each) for each in [*command[:-1], "9.9", "--out", tmp_path / "g.parquet"]]) == 2
+    assert cli.main([str(argument) for argument in [*command[:-1], "9.9", "--out", tmp_path / "g.parquet"]]) == 2
     assert "or the path of a module" in capsys.readouterr().err
 
 

@@ -76,7 +76,7 @@ def test_networks_are_built_offline_and_alike_from_one_seed(builder, options, si
         "builtins:eval",
     ],
 )
-def test_what_isnt_registered_is_refused_offline(builder, offline):
+def test_unregistered_builders_are_refused_offline(builder, offline):
     modules = set(sys.modules)
     with pytest.raises(BuilderError) as caught:
         build_network(spec(builder))
@@ -118,13 +118,13 @@ def test_a_card_imports_and_downloads_nothing(tiny_card, tmp_path, offline):
         assert "antigravity" not in sys.modules
 
 
-def test_without_timm_a_sentence_says_how_to_get_it(monkeypatch):
+def test_without_timm_the_error_names_the_install_command(monkeypatch):
     monkeypatch.setattr(builders, "find_spec", lambda name: None)
     with pytest.raises(BuilderError, match=r"pip install 'galviz\[timm\]'"):
         build_network(spec("timm:test_resnet"))
 
 
-def test_torchvision_without_a_head_outputs_what_the_head_would_read():
+def test_torchvision_without_a_head_outputs_the_input_of_the_head():
     whole, headless = (build_network(spec("torchvision:resnet18", num_classes=n), seed=4).eval() for n in (1, 0))
     image = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(3))
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Weights from elsewhere: what was saved by fastai, PyTorch and others predicts the same numbers once imported."""
+"""Weights saved by fastai, PyTorch and others: the imported network makes the same predictions."""
 
 import json
 import re
@@ -57,21 +57,23 @@ def learner(tmp_path_factory, small_survey):
     rows = list(zip(images, targets, strict=True))
     loaders = DataLoaders.from_dsets(rows, rows, bs=8, device="cpu", num_workers=0)
     network = xresnet.xresnet18(n_out=1, widen=0.25)
-    made = Learner(loaders, network, loss_func=MSELossFlat(), opt_func=ranger, path=tmp_path_factory.mktemp("fastai"))
-    with made.no_bar(), made.no_logging():
-        made.fit_one_cycle(1, 1e-3)
-    return made, ids
+    fastai_learner = Learner(
+        loaders, network, loss_func=MSELossFlat(), opt_func=ranger, path=tmp_path_factory.mktemp("fastai")
+    )
+    with fastai_learner.no_bar(), fastai_learner.no_logging():
+        fastai_learner.fit_one_cycle(1, 1e-3)
+    return fastai_learner, ids
 
 
-def fastai_predictions(made, side="valid"):
-    with made.no_bar(), made.no_logging():
-        return made.get_preds(dl=getattr(made.dls, side))[0].numpy()[:, 0]
+def fastai_predictions(fastai_learner, side="valid"):
+    with fastai_learner.no_bar(), fastai_learner.no_logging():
+        return fastai_learner.get_preds(dl=getattr(fastai_learner.dls, side))[0].numpy()[:, 0]
 
 
 @pytest.mark.parametrize("with_opt", [True, False])
 def test_a_network_of_fastai_predicts_what_it_predicts_in_fastai(learner, small_survey, tmp_path, capsys, with_opt):
-    made, ids = learner
-    weights = made.save(f"saved-{with_opt}", with_opt=with_opt)
+    fastai_learner, ids = learner
+    weights = fastai_learner.save(f"saved-{with_opt}", with_opt=with_opt)
     card = tmp_path / "inclined.json"
     normalise = ("--mean", "0.1,0.2,0.3", "--std", "0.2,0.3,0.4")
     arguments = (
@@ -87,11 +89,11 @@ def test_a_network_of_fastai_predicts_what_it_predicts_in_fastai(learner, small_
     network = load_model(card)
     assert (network.card.label, network.card.unit, network.card.name) == ("inclination_deg", "°", "inclined")
     assert network.layer_names == ["stem", "stage1", "stage2", "stage3", "features"]
-    saved = made.model.state_dict()
+    saved = fastai_learner.model.state_dict()
     assert network.state_dict().keys() == saved.keys()
     assert all(torch.equal(values, saved[name]) for name, values in network.state_dict().items())
     features = extract(network, small_survey, ids, device="cpu")
-    np.testing.assert_allclose(features.predictions, fastai_predictions(made), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(features.predictions, fastai_predictions(fastai_learner), rtol=1e-5, atol=1e-6)
     assert np.ptp(features.predictions) > 1e-4  # not one number for all
 
 
@@ -164,7 +166,7 @@ WRAPPINGS = {
 
 
 @pytest.mark.parametrize("how", WRAPPINGS)
-def test_what_other_programs_put_around_a_state_dict(how, tmp_path):
+def test_wrappings_of_a_state_dict_are_removed(how, tmp_path):
     network, weights = saved_network(tmp_path, num_classes=1)
     torch.save(WRAPPINGS[how](network.state_dict()), weights)
     imported = import_model(weights, BUILDER, label="metallicity", **PIXELS)
@@ -218,7 +220,7 @@ def test_layers_and_head_are_named_by_the_user(tmp_path):
 # --- what is refused, in one sentence ---------------------------------------------------------------------------------
 
 
-class _Mischief:
+class CreatesFile:
     def __reduce__(self):
         return open, ("mischief.txt", "w")
 
@@ -250,7 +252,7 @@ def xresnet_weights(tmp_path_factory):
         (["--label", "a", "--normalize", "imagenet", "--options", "sa=true,act_cls=ReLU"], "they lack"),
     ],
 )
-def test_what_must_be_named_is_never_guessed(arguments, message, xresnet_weights, tmp_path, capsys):
+def test_required_arguments_are_never_guessed(arguments, message, xresnet_weights, tmp_path, capsys):
     command = ["import-model", xresnet_weights, "--builder", "xresnet18", "--crop", 48, "--out", tmp_path / "c.json"]
     assert cli.main([str(argument) for argument in [*command, *arguments]]) == 2
     error = capsys.readouterr().err
@@ -267,7 +269,7 @@ def test_the_crop_and_the_label_must_be_named(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "message"),
     [
         (lambda state: {n: v for n, v in state.items() if n != "fc.bias"}, r"they lack fc\.bias\."),
         (lambda state: state | {"fc2.bias": torch.ones(1)}, r"they hold fc2\.bias\."),
@@ -294,10 +296,10 @@ def test_the_crop_and_the_label_must_be_named(tmp_path, capsys):
         (lambda state: {"other.weight": torch.ones(2)}, "they lack"),
     ],
 )
-def test_weights_that_dont_fit_are_one_error(change, says, tmp_path):
+def test_weights_that_dont_fit_are_refused_in_one_line(change, message, tmp_path):
     network, weights = saved_network(tmp_path, num_classes=1)
     torch.save(change(dict(network.state_dict())), weights)
-    with pytest.raises(CardError, match=says) as caught:
+    with pytest.raises(CardError, match=message) as caught:
         import_model(weights, BUILDER, label="metallicity", **PIXELS)
     assert "\n" not in str(caught.value)
     assert str(weights) in str(caught.value)
@@ -318,14 +320,14 @@ def test_a_label_needs_one_output(tmp_path):
 
 def test_pickles_are_refused_without_running_them(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    pickles = {"export.pkl": _Mischief(), "module.pth": nn.Linear(2, 1), "inside.pt": {"model": {"a": _Mischief()}}}
+    pickles = {"export.pkl": CreatesFile(), "module.pth": nn.Linear(2, 1), "inside.pt": {"model": {"a": CreatesFile()}}}
     for name, content in pickles.items():
         torch.save(content, tmp_path / name)
         status = import_command(name, "c.json", "--builder", BUILDER, "--encoder")
-        said = capsys.readouterr().err
-        assert (status, said.count("\n")) == (2, 1)
-        assert name in said
-        assert "learn.save('name')" in said
+        error = capsys.readouterr().err
+        assert (status, error.count("\n")) == (2, 1)
+        assert name in error
+        assert "learn.save('name')" in error
     assert not (tmp_path / "mischief.txt").exists()
     assert not (tmp_path / "c.json").exists()
 

@@ -1,4 +1,4 @@
-"""A pass computes with what the network was when it began, and its features say so; nobody can come in between."""
+"""A pass uses the network as it was at its start, its checksum is in the features, and no thread can interfere."""
 
 import copy
 import multiprocessing
@@ -94,7 +94,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_whatever_changes_the_network_changes_what_its_features_claim(network, survey, file_checksum, change):
+def test_any_change_of_the_network_changes_the_checksum_of_its_features(network, survey, file_checksum, change):
     if change is CHANGES["the sign of a zero"]:
         network[0][1].bias.data.zero_()
         file_checksum = weights_of(extract(network, survey))
@@ -194,13 +194,13 @@ def test_hooks_that_observe_stay_and_see_the_network_itself(network, survey, fil
     assert [(module is network[4], shape[0]) for module, shape in seen] == [(True, 6)]
 
 
-def test_a_hook_may_keep_what_it_was_shown_and_change_it_later(network, survey, file_checksum):
-    plain, kept = extract(network, survey), []
+def test_a_hook_may_store_its_input_and_change_it_later(network, survey, file_checksum):
+    plain, inputs_shown = extract(network, survey), []
     block = network[4][0]
-    block.register_forward_pre_hook(lambda module, inputs: kept.append(inputs[0]))
+    block.register_forward_pre_hook(lambda module, inputs: inputs_shown.append(inputs[0]))
 
     def changes_what_it_kept(module, inputs, output):
-        kept[-1].mul_(0)
+        inputs_shown[-1].mul_(0)
 
     block.convpath[-1].register_forward_hook(changes_what_it_kept)
     features = extract(network, survey)
@@ -288,8 +288,8 @@ def test_an_interrupt_anywhere_leaves_no_hook_and_no_lock(network, survey):
     extract(network, survey, layers=LAYERS)
     began = time.perf_counter()
     extract(network, survey, layers=LAYERS, batch_size=3)
-    usual_s = time.perf_counter() - began
-    dice, interrupted = random.Random(5), 0
+    duration_s = time.perf_counter() - began
+    rng, interrupted = random.Random(5), 0
 
     def interrupt(*_):
         raise KeyboardInterrupt
@@ -299,7 +299,7 @@ def test_an_interrupt_anywhere_leaves_no_hook_and_no_lock(network, survey):
         for _ in range(40):
             try:
                 try:
-                    signal.setitimer(signal.ITIMER_REAL, dice.uniform(0.0005, usual_s))
+                    signal.setitimer(signal.ITIMER_REAL, rng.uniform(0.0005, duration_s))
                     extract(network, survey, layers=LAYERS, batch_size=3)
                 finally:  # where the interrupt may come too
                     signal.setitimer(signal.ITIMER_REAL, 0)

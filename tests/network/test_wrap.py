@@ -1,4 +1,4 @@
-"""A network of one's own gets named layers and a card; what is saved comes back bit for bit."""
+"""A network of one's own gets named layers and a card; saving and loading keeps every bit."""
 
 import pytest
 import torch
@@ -31,13 +31,13 @@ def test_channels_and_poolings_are_those_of_the_network():
 
 
 @pytest.mark.parametrize(("outputs", "head", "label"), [(7, "4", "age"), (1, None, "age"), (1, "4", None)])
-def test_what_predicts_no_label_is_an_encoder(outputs, head, label):
+def test_a_network_without_a_label_is_an_encoder(outputs, head, label):
     card = wrap(small(outputs), NetworkSpec(layers=LAYERS, head=head), label=label).card
     assert (card.task, card.label, card.unit) == ("embedding", None, "")
 
 
 @pytest.mark.parametrize(
-    ("spec", "options", "says"),
+    ("spec", "options", "message"),
     [
         ({"layers": {"a": "9"}}, {}, "which doesn.t exist"),
         ({"layers": LAYERS, "head": "3"}, {}, "head must be the path of a Linear"),
@@ -51,12 +51,12 @@ def test_what_predicts_no_label_is_an_encoder(outputs, head, label):
         ({"layers": LAYERS, "head": "4"}, {"label": " "}, "label must be the name of a column"),
     ],
 )
-def test_a_specification_that_doesnt_fit_is_told(spec, options, says):
-    with pytest.raises(ValueError, match=says):
+def test_a_specification_that_doesnt_fit_is_refused(spec, options, message):
+    with pytest.raises(ValueError, match=message):
         wrap(small(), NetworkSpec(**spec), **options)
 
 
-def test_a_module_that_doesnt_run_or_outputs_no_tensor_is_told():
+def test_a_module_that_doesnt_run_or_outputs_no_tensor_is_refused():
     class Odd(nn.Module):
         def __init__(self):
             super().__init__()
@@ -125,7 +125,7 @@ def test_a_network_without_a_builder_isnt_saved(tmp_path):
         ("torchvision:swin_t", {"num_classes": 1}, "head", "flatten", "none"),
     ],
 )
-def test_a_suggestion_names_what_the_head_reads(builder, options, head, features, pooling):
+def test_the_suggested_features_are_the_input_of_the_head(builder, options, head, features, pooling):
     spec = suggest_spec(builder, options, crop_px=64)
     assert (spec.head, spec.layers["features"], spec.pooling["features"]) == (head, features, pooling)
     blocks = [name for name in spec.layers if name != "features"]

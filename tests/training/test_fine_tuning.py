@@ -149,19 +149,19 @@ def test_the_schedule_is_that_of_fastai(survey, trained, tmp_path, monkeypatch):
     network = fitting.PrecisionWrapper(load_model(trained), "float32", "11")
     rows = [(torch.randn(3, 48, 48), torch.randn(1)) for _ in range(32)]
     loaders = DataLoaders.from_dsets(rows, rows, bs=8, device="cpu", num_workers=0)
-    theirs = Learner(
+    fastai_learner = Learner(
         loaders, network, loss_func=fitting.loss, opt_func=ranger, splitter=fitting.PrecisionWrapper.body_and_head
     )
     rates = []
-    fit = theirs.fit_one_cycle
+    fit = fastai_learner.fit_one_cycle
 
     def watched(*arguments, **options):
         fit(*arguments, **options)
-        rates.append([dict(theirs.recorder.hps)["lr"]])
+        rates.append([dict(fastai_learner.recorder.hps)["lr"]])
 
-    theirs.fit_one_cycle = watched
-    with theirs.no_bar(), theirs.no_logging():
-        theirs.fine_tune(2, base_lr=2e-3)
+    fastai_learner.fit_one_cycle = watched
+    with fastai_learner.no_bar(), fastai_learner.no_logging():
+        fastai_learner.fine_tune(2, base_lr=2e-3)
     assert [len(phase[0]) for phase in our_rates] == [len(phase[0]) for phase in rates]
     for ours, expected in zip(our_rates, rates, strict=True):
         np.testing.assert_allclose(np.array(ours[0], float), np.array(expected[0], float), rtol=1e-6)

@@ -207,10 +207,10 @@ def test_an_existing_network_is_not_replaced(survey, short, tmp_path):
     out = tmp_path / "net.json"
     for suffix in (".json", ".safetensors"):
         path = out.with_suffix(suffix)
-        path.write_bytes(b"mine")
+        path.write_bytes(b"existing")
         with pytest.raises(ValueError, match=r"net\.safetensors exists already\. .*force=True"):
             train([survey], out, recipe=SHORT, spec=TINY)
-        assert path.read_bytes() == b"mine"
+        assert path.read_bytes() == b"existing"
         assert [path.name for path in tmp_path.iterdir()] == [path.name]
         path.unlink()
 
@@ -218,10 +218,10 @@ def test_an_existing_network_is_not_replaced(survey, short, tmp_path):
 def test_a_network_written_during_training_is_not_replaced(survey, tmp_path):
     out = tmp_path / "net.json"
     card = train(
-        [survey], out, recipe=Recipe(epochs=1, **SMALL), spec=TINY, report=lambda record: out.write_text("theirs")
+        [survey], out, recipe=Recipe(epochs=1, **SMALL), spec=TINY, report=lambda record: out.write_text("existing")
     )
     assert (card.name, card.weights) == ("net-1", "net-1.safetensors")
-    assert out.read_text() == "theirs"
+    assert out.read_text() == "existing"
     assert load_model(tmp_path / "net-1.json").card == card
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net-1.json", "net-1.safetensors", "net.json"]
 

@@ -139,7 +139,7 @@ def test_a_checkpoint_from_before_labels_were_standardised_is_refused(folder, tm
         train([load_survey(folder)], tmp_path / "net.json", recipe=recipe, spec=TINY)
 
 
-def test_what_a_card_cannot_hold_is_refused_first(folder, tmp_path):
+def test_values_that_a_card_cannot_hold_are_refused_first(folder, tmp_path):
     survey = load_survey(folder)
     with pytest.raises(ValueError, match=r"^out must have a name of printable characters"):
         train([survey], tmp_path / "a\nb.json", recipe=RECIPE, spec=TINY)
