@@ -5,7 +5,7 @@ from dataclasses import replace
 from galviz.network.card import ModelCard, file_sha256
 from galviz.network.spec import xresnet_spec
 
-TINY = xresnet_spec(widen=0.125)
+TINY = xresnet_spec("xresnet18", widen=0.125)
 
 
 def channels_of(spec):

@@ -11,7 +11,7 @@ from panels.pictures import encode
 def chart(app, place=0):
     """A chart of a page: what it says of itself, and the rows of its largest table."""
     proto = app.get("vega_lite_chart")[place].proto
-    tables = [pa.ipc.open_stream(each.data.data).read_pandas() for each in proto.datasets]
+    tables = [pa.ipc.open_stream(dataset.data.data).read_pandas() for dataset in proto.datasets]
     return json.loads(proto.spec), max(tables, key=len)
 
 

@@ -25,7 +25,7 @@ TORCH_MODULES = {
 
 def imports(source, module, *, lazy=True):
     """Dotted names of everything that a module imports; without `lazy`, not what is imported inside functions."""
-    found = []
+    imported = []
 
     def visit(node):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
@@ -33,17 +33,17 @@ def imports(source, module, *, lazy=True):
         if not lazy and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return
         if isinstance(node, ast.Import):
-            found.extend(alias.name for alias in node.names)
+            imported.extend(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = module.split(".")[: -node.level] if node.level else []
             base = ".".join([*base, *([node.module] if node.module else [])])
             # Both, because the name may be a module's or something in it.
-            found.extend(f"{base}.{alias.name}" for alias in node.names)
+            imported.extend(f"{base}.{alias.name}" for alias in node.names)
         for child in ast.iter_child_nodes(node):
             visit(child)
 
     visit(ast.parse(source))
-    return found
+    return imported
 
 
 ROOT = Path(__file__).parents[1]

@@ -22,52 +22,46 @@ def test_import_contracts_hold():
     assert done.returncode == 0, done.stdout
 
 
-def in_a_fresh_process(script):
+def run_in_new_process(script):
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
-def test_importing_galviz_imports_nothing_heavy():
-    names = (*HEAVY, "numpy", "pandas", "sklearn", "pyarrow", "PIL")
-    assert (
-        in_a_fresh_process(f"import galviz, json, sys; print(json.dumps([m for m in {names} if m in sys.modules]))")
-        == []
-    )
-
-
 def test_the_light_core_needs_no_torch():
-    light = [name for name in core_modules() if name not in TORCH_MODULES]
-    light = [name for name in light if not f"{name}.".startswith("galviz.simulate.")]
+    """Neither galviz itself, nor the light names of its public API, nor any module that is not listed."""
+    light_modules = [name for name in core_modules() if name not in TORCH_MODULES]
+    light_modules = [name for name in light_modules if not f"{name}.".startswith("galviz.simulate.")]
     script = f"""
 import importlib, json, sys
-found = {{}}
-for name in {light}:
-    importlib.import_module(name)
+import galviz
+with_galviz = [name for name in {(*HEAVY, "numpy", "pandas", "sklearn", "pyarrow", "PIL")} if name in sys.modules]
+first_importers = {{}}
+
+def record(importer):
     for heavy in {HEAVY}:
-        if heavy in sys.modules and heavy not in found:
-            found[heavy] = name
-print(json.dumps(found))
+        if heavy in sys.modules and heavy not in first_importers:
+            first_importers[heavy] = importer
+
+for name in ("SurveyError", "NetworkSpec", "load_survey", "load_features", "fit_pca"):
+    getattr(galviz, name)
+    record(name)
+for name in {light_modules}:
+    importlib.import_module(name)
+    record(name)
+print(json.dumps([with_galviz, first_importers]))
 """
-    assert in_a_fresh_process(script) == {}
+    assert run_in_new_process(script) == [[], {}]
 
 
-def test_every_module_that_imports_torch_at_once_is_known():
+def test_every_module_that_imports_torch_when_imported_is_listed():
     importing = set()
     for name in core_modules():
         file = ROOT.joinpath(*name.split(".")).with_suffix(".py")
         if file.exists():
-            found = imports(file.read_text(encoding="utf-8"), name, lazy=False)
-            if any(package.split(".")[0] in ("torch", "torchvision", "fastai", "timm") for package in found):
+            imported = imports(file.read_text(encoding="utf-8"), name, lazy=False)
+            if any(package.split(".")[0] in ("torch", "torchvision", "fastai", "timm") for package in imported):
                 importing.add(name)
     assert importing <= TORCH_MODULES
-
-
-@pytest.mark.parametrize("name", ["load_survey", "NetworkSpec", "load_features", "fit_pca", "SurveyError"])
-def test_light_names_of_the_public_api_need_no_torch(name):
-    assert (
-        in_a_fresh_process(f"import galviz, json, sys; galviz.{name}; print(json.dumps('torch' in sys.modules))")
-        is False
-    )
 
 
 def test_every_name_of_the_public_api_is_there():
@@ -76,7 +70,9 @@ def test_every_name_of_the_public_api_is_there():
     assert [name for name in galviz.__all__ if not hasattr(galviz, name)] == []
 
 
-def test_timm_is_imported_only_if_it_is_asked_for():
+@pytest.mark.full
+@pytest.mark.slow
+def test_timm_is_imported_only_when_needed():
     """It takes seconds, and warns in a notebook without widgets; fastai's vision.learner imports it."""
     script = "import json, sys, galviz.network.model, galviz.training.run; print(json.dumps('timm' in sys.modules))"
-    assert in_a_fresh_process(script) is False
+    assert run_in_new_process(script) is False

@@ -1,4 +1,4 @@
-"""The light app: it asks for what it imports and nothing of torch, and its entry point runs app.py."""
+"""The light app: its requirements hold what it imports and nothing of torch, and its entry point runs app.py."""
 
 import os
 import re
@@ -46,7 +46,7 @@ def imported_by_the_light_app():
         *ROOT.glob("lessons/*/page.py"),
         *ROOT.glob("instruments/*/page.py"),
     ]
-    seen, found = set(), set()
+    seen, packages = set(), set()
     while waiting:
         file = waiting.pop()
         if file in seen:
@@ -55,10 +55,10 @@ def imported_by_the_light_app():
         module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
         for name in imports(file.read_text(encoding="utf-8"), module):
             if name.split(".")[0] not in OWN_PACKAGES:
-                found.add(name.split(".")[0])
+                packages.add(name.split(".")[0])
             elif not any(f"{name}.".startswith(f"{module}.") for module in NOT_LIGHT):
                 waiting.append(module_file(name))
-    return {DISTRIBUTIONS.get(name, name) for name in found}
+    return {DISTRIBUTIONS.get(name, name) for name in packages}
 
 
 def test_light_requirements_are_among_those_of_the_full_app():

@@ -1,4 +1,4 @@
-"""Public functions have examples in their docstrings, and the examples give the results that they show."""
+"""Public functions have examples in their docstrings, and the examples give the results shown."""
 
 import ast
 import doctest
@@ -11,7 +11,7 @@ from tests.imports import ROOT, core_modules, is_light
 # Its example needs nbformat, which the module imports inside a function.
 NOT_LIGHT = {"galviz.course.notebooks"}
 MODULES = [
-    pytest.param(name, marks=[] if is_light(name) and name not in NOT_LIGHT else pytest.mark.full)
+    pytest.param(name, marks=[] if is_light(name) and name not in NOT_LIGHT else [pytest.mark.full, pytest.mark.slow])
     for name in core_modules()
 ]
 

@@ -33,11 +33,11 @@ def names(tmp_path_factory):
 
 def test_a_layer_is_the_output_of_its_module(names):
     network, survey = names["network"], names["survey"]
-    found = []
-    handle = network[4][0].register_forward_hook(lambda module, inputs, output: found.append(output.mean(dim=(2, 3))))
+    outputs = []
+    handle = network[4][0].register_forward_hook(lambda module, inputs, output: outputs.append(output.mean(dim=(2, 3))))
     galviz.extract(network, survey, survey.object_ids[:4], layers=["features"])
     handle.remove()
-    np.testing.assert_array_equal(names["features"].layers["block1"], torch.cat(found).numpy())
+    np.testing.assert_array_equal(names["features"].layers["block1"], torch.cat(outputs).numpy())
 
 
 def test_an_architecture_is_saved_and_built_from_its_card(names):

@@ -96,7 +96,7 @@ def test_where_numbers_are_checked_the_lesson_is_named(slug):
     for name in ("text.md", "questions.toml"):
         begin = (ROOT / "lessons" / slug / name).read_text(encoding="utf-8")[:300]
         for path in re.findall(r"tests/\w+\.py", begin):
-            assert f'"{slug}"' in (ROOT / path).read_text(encoding="utf-8"), f"{path} says nothing of {slug}"
+            assert f'"{slug}"' in (ROOT / path).read_text(encoding="utf-8"), f"{path} does not mention {slug}"
 
 
 def test_readme_lists_the_lessons_in_their_order():
@@ -114,10 +114,10 @@ def test_ci_finds_the_readme_command():
         return
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     line = next(line for line in script.splitlines() if line.startswith("command="))
-    found = subprocess.run(
+    process = subprocess.run(
         ["bash", "-c", f'{line}; echo "$command"'], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert found.stdout.strip() == readme_commands("tests")[0]
+    assert process.stdout.strip() == readme_commands("tests")[0]
 
 
 def requirement_names():

@@ -5,7 +5,8 @@ and the shipped network; beside paths, this had to be put in place of what it ha
 
 - packages: fastai2 is called fastai today, and fastai's own Mish stands for that of mish_cuda, which needs a GPU;
 - weights: safetensors instead of the pickle that ``learn.load`` reads;
-- chance: its split has no seed, so that its 256 galaxies are others each time; and its ``Normalize`` without statistics
+- size: batches of 16 galaxies instead of 256;
+- chance: its split has no seed, so that its galaxies are others each time; and its ``Normalize`` without statistics
   takes those of one random training batch, which moves the features by 5 %. The network's card keeps them;
 - ids: as text. The tutorial turns them into int64, which holds them, but a float on the way would not;
 - slips: what its PCA is given, ``acts_flattened``, is defined nowhere: the activations themselves are meant, already
@@ -39,9 +40,9 @@ from galviz.network import card as card_module
 from galviz.network.model import load_model
 from galviz.survey.survey import load_survey, mock_survey_folder
 
-BATCH_SIZE = 256
-# Of 660 galaxies 264 are kept for validation, some more than a batch, so that its first batch is a part of them.
-N_GALAXIES, VALID_SHARE, SEED = 660, 0.4, 2020
+BATCH_SIZE = 16
+# Of 50 galaxies 20 are held out for validation, some more than a batch, so that its first batch is a part of them.
+N_GALAXIES, VALID_SHARE, SEED = 50, 0.4, 2020
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,9 @@ def tutorial():
             Normalize.from_stats(card.mean, card.std, cuda=False),
         ],
     )
-    dls = ImageDataLoaders.from_dblock(block, table.head(N_GALAXIES), path=folder, bs=BATCH_SIZE, device="cpu")
+    dls = ImageDataLoaders.from_dblock(
+        block, table.head(N_GALAXIES), path=folder, bs=BATCH_SIZE, device="cpu", num_workers=0
+    )
 
     network = xresnet34(n_out=dls.c, sa=True, act_cls=Mish)
     state = load_file(card_module.shipped_card_path().parent / card.weights)
@@ -102,20 +105,20 @@ def survey():
 
 
 @pytest.fixture(scope="module")
-def found(tutorial, survey):
-    """What galviz makes of the galaxies of the tutorial's batch."""
+def features(tutorial, survey):
+    """galviz's features of the galaxies of the tutorial's batch."""
     return extract(load_model(), survey, tutorial.object_ids, device="cpu")
 
 
-def test_the_batch_holds_the_galaxies_that_the_table_says(tutorial, survey):
-    assert len(tutorial.results) == len(set(tutorial.results.index)) == 264
+def test_the_batch_holds_the_galaxies_of_the_table(tutorial, survey):
+    assert len(tutorial.results) == len(set(tutorial.results.index)) == 20
     np.testing.assert_array_equal(tutorial.labels, tutorial.results["true"][:BATCH_SIZE])
     known = survey.catalogue.loc[tutorial.results.index, "metallicity"]
     np.testing.assert_array_equal(tutorial.results["true"], known.astype(np.float32))
     np.testing.assert_allclose(tutorial.results["pred"][:BATCH_SIZE], tutorial.predictions, atol=1e-4)
 
 
-def test_the_batch_s_images_are_the_middles_of_the_files(tutorial):
+def test_the_batch_s_images_are_the_central_pixels_of_the_files(tutorial):
     mean, std = (np.reshape(values, (3, 1, 1)) for values in (tutorial.card.mean, tutorial.card.std))
     assert tutorial.images.shape == (BATCH_SIZE, 3, 112, 112)
     for object_id, image in zip(tutorial.object_ids, tutorial.images, strict=True):
@@ -127,20 +130,20 @@ def test_the_batch_s_images_are_the_middles_of_the_files(tutorial):
         np.testing.assert_array_equal(np.rint((image * std + mean) * 255), middle)
 
 
-def test_activations_and_predictions_are_those_of_extract(tutorial, found):
-    assert found.object_ids == tutorial.object_ids
-    assert tutorial.activations.shape == found.layers["features"].shape == (BATCH_SIZE, 512)
-    np.testing.assert_allclose(found.layers["features"], tutorial.activations, rtol=1e-3, atol=1e-3)
-    np.testing.assert_allclose(found.predictions, tutorial.predictions, rtol=0, atol=1e-3)
-    np.testing.assert_allclose(found.predictions, tutorial.results["pred"][:BATCH_SIZE], rtol=0, atol=1e-3)
+def test_activations_and_predictions_are_those_of_extract(tutorial, features):
+    assert features.object_ids == tutorial.object_ids
+    assert tutorial.activations.shape == features.layers["features"].shape == (BATCH_SIZE, 512)
+    np.testing.assert_allclose(features.layers["features"], tutorial.activations, rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(features.predictions, tutorial.predictions, rtol=0, atol=1e-3)
+    np.testing.assert_allclose(features.predictions, tutorial.results["pred"][:BATCH_SIZE], rtol=0, atol=1e-3)
 
 
-def test_principal_components_are_those_of_scikit_learn(tutorial, found):
-    pca = fit_pca(found.layers["features"], 3, whiten=True)
+def test_principal_components_are_those_of_scikit_learn(tutorial, features):
+    pca = fit_pca(features.layers["features"], 3, whiten=True)
     np.testing.assert_allclose(pca.explained_variance_ratio, tutorial.explained_variance_ratio, rtol=0, atol=1e-3)
-    for mine, theirs in zip(pca.coordinates.T, tutorial.coordinates.T, strict=True):
-        sign = np.sign(mine @ theirs)
-        np.testing.assert_allclose(mine * sign, theirs, rtol=0, atol=1e-3 * np.abs(theirs).max())
+    for component, expected in zip(pca.coordinates.T, tutorial.coordinates.T, strict=True):
+        sign = np.sign(component @ expected)
+        np.testing.assert_allclose(component * sign, expected, rtol=0, atol=1e-3 * np.abs(expected).max())
 
 
 def test_the_shipped_features_are_those_of_the_tutorial(tutorial):

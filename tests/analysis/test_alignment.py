@@ -1,4 +1,4 @@
-"""What the head explains of a projection: worked by hand, planted, or an independent regression's."""
+"""The share of the head that a projection explains: worked by hand, planted, or from an independent regression."""
 
 import itertools
 
@@ -25,26 +25,26 @@ def rotation(d, seed=0):
 def test_alignment_worked_by_hand():
     """Along the rectangle's diagonal, u = (1, 1)/√2: uᵀCu = (16/3 + 4/3)/2, half of the trace 20/3."""
     label = 8.8 + 0.1 * RECTANGLE[:, 0]
-    found = head_alignment(RECTANGLE + 50, [3.0, 3.0], 2, label=label)
-    np.testing.assert_allclose(found.cosines, [0.5**0.5, 0.5**0.5])
-    np.testing.assert_allclose(found.prediction_correlations, [0.8**0.5, 0.2**0.5])
-    assert found.weight_in_span == pytest.approx(1)
-    assert found.head_variance_ratio == pytest.approx(0.5)
+    alignment = head_alignment(RECTANGLE + 50, [3.0, 3.0], 2, label=label)
+    np.testing.assert_allclose(alignment.cosines, [0.5**0.5, 0.5**0.5])
+    np.testing.assert_allclose(alignment.prediction_correlations, [0.8**0.5, 0.2**0.5])
+    assert alignment.weight_in_span == pytest.approx(1)
+    assert alignment.head_variance_ratio == pytest.approx(0.5)
     # Off the diagonal there is one direction left.
-    np.testing.assert_allclose(found.remaining_variance_ratio, [1, 0], atol=1e-12)
+    np.testing.assert_allclose(alignment.remaining_variance_ratio, [1, 0], atol=1e-12)
     # The label's whitened gradient is along PC1, the prediction's is (4, 2) to scale: cos² = 16/20.
-    assert found.label_gradient_share == pytest.approx(0.8)
-    assert found.label_r2 == pytest.approx(1)
+    assert alignment.label_gradient_share == pytest.approx(0.8)
+    assert alignment.label_r2 == pytest.approx(1)
     # x against x − y, whose variances are 16/3 and 20/3: r² = 16/20.
-    assert found.label_r2_without_head == pytest.approx(0.8)
+    assert alignment.label_r2_without_head == pytest.approx(0.8)
 
 
 def test_alignment_with_one_component_and_no_label():
-    found = head_alignment(RECTANGLE, [[-1.0, -1.0]], 1)
-    np.testing.assert_allclose(found.cosines, [-(0.5**0.5)])
-    assert found.weight_in_span == pytest.approx(0.5)
-    np.testing.assert_allclose(found.remaining_variance_ratio, [1])
-    assert found.label_gradient_share is found.label_r2 is found.label_r2_without_head is None
+    alignment = head_alignment(RECTANGLE, [[-1.0, -1.0]], 1)
+    np.testing.assert_allclose(alignment.cosines, [-(0.5**0.5)])
+    assert alignment.weight_in_span == pytest.approx(0.5)
+    np.testing.assert_allclose(alignment.remaining_variance_ratio, [1])
+    assert alignment.label_gradient_share is alignment.label_r2 is alignment.label_r2_without_head is None
 
 
 def test_a_planted_head_has_the_cosines_it_was_planted_with():
@@ -54,27 +54,27 @@ def test_a_planted_head_has_the_cosines_it_was_planted_with():
     planted = np.array([0.6, -0.3, 0.2])
     rest = axes[10] - pca.components.T @ (pca.components @ axes[10])
     rest *= np.sqrt(1 - planted @ planted) / np.linalg.norm(rest)
-    found = head_alignment(values, 7 * (planted @ pca.components + rest))
-    np.testing.assert_allclose(found.cosines, planted, atol=1e-12)
-    assert found.weight_in_span == pytest.approx(planted @ planted)
+    alignment = head_alignment(values, 7 * (planted @ pca.components + rest))
+    np.testing.assert_allclose(alignment.cosines, planted, atol=1e-12)
+    assert alignment.weight_in_span == pytest.approx(planted @ planted)
     # The caveat itself: a head at cosine 0.6 with PC1 gives predictions that all but follow it, for it varies most.
     predictions = values @ (planted @ pca.components + rest)
     expected = [np.corrcoef(predictions, column)[0, 1] for column in pca.coordinates.T]
-    np.testing.assert_allclose(found.prediction_correlations, expected, atol=1e-12)
-    assert found.prediction_correlations[0] > 0.95
-    assert found.head_variance_ratio == pytest.approx(predictions.var() / values.var(axis=0).sum())
+    np.testing.assert_allclose(alignment.prediction_correlations, expected, atol=1e-12)
+    assert alignment.prediction_correlations[0] > 0.95
+    assert alignment.head_variance_ratio == pytest.approx(predictions.var() / values.var(axis=0).sum())
 
 
 def test_without_the_head_the_rest_is_ranked_anew():
     """Variances 9, 4, 1 with the head along the first: 4/5 and 1/5 of what is left."""
     corners = np.array(list(itertools.product((-1.0, 1.0), repeat=3))) * [3, 2, 1]
-    found = head_alignment(corners, [1.0, 0.0, 0.0], 2, label=corners[:, 0] + corners[:, 1])
-    np.testing.assert_allclose(found.cosines, [1, 0], atol=1e-12)
-    np.testing.assert_allclose(found.remaining_variance_ratio, [0.8, 0.2])
+    alignment = head_alignment(corners, [1.0, 0.0, 0.0], 2, label=corners[:, 0] + corners[:, 1])
+    np.testing.assert_allclose(alignment.cosines, [1, 0], atol=1e-12)
+    np.testing.assert_allclose(alignment.remaining_variance_ratio, [0.8, 0.2])
     # The label's gradient in standard deviations is (3, 2), the head's (3, 0): cos² = 9/13, and R² loses as much.
-    assert found.label_gradient_share == pytest.approx(9 / 13)
-    assert found.label_r2 == pytest.approx(1)
-    assert found.label_r2_without_head == pytest.approx(4 / 13)
+    assert alignment.label_gradient_share == pytest.approx(9 / 13)
+    assert alignment.label_r2 == pytest.approx(1)
+    assert alignment.label_r2_without_head == pytest.approx(4 / 13)
 
 
 def test_gradient_share_is_the_squared_correlation_of_fitted_label_and_fitted_prediction():
@@ -82,22 +82,22 @@ def test_gradient_share_is_the_squared_correlation_of_fitted_label_and_fitted_pr
     weight, label = random.normal(size=8), values @ random.normal(size=8) + 0.3 * random.normal(size=500)
     coordinates = np.column_stack([fit_pca(values).coordinates, np.ones(500)])
     fitted = [coordinates @ np.linalg.lstsq(coordinates, target)[0] for target in (label, values @ weight)]
-    found = head_alignment(values, weight, label=label)
-    assert found.label_gradient_share == pytest.approx(np.corrcoef(fitted)[0, 1] ** 2)
-    assert found.label_r2 == pytest.approx(np.corrcoef(fitted[0], label)[0, 1] ** 2)
-    assert 0 < found.label_r2_without_head < 1
+    alignment = head_alignment(values, weight, label=label)
+    assert alignment.label_gradient_share == pytest.approx(np.corrcoef(fitted)[0, 1] ** 2)
+    assert alignment.label_r2 == pytest.approx(np.corrcoef(fitted[0], label)[0, 1] ** 2)
+    assert 0 < alignment.label_r2_without_head < 1
 
 
 def test_galaxies_without_a_label_shape_the_axes_only():
     values = draw(100, 4)
     label = values @ [1.0, 2.0, 0.0, 0.0] + draw(100, 1, seed=2)[:, 0]
     label[::3] = np.nan
-    found = head_alignment(values, [1, 0, 0, 0], 2, label=label)
-    np.testing.assert_array_equal(found.cosines, head_alignment(values, [1, 0, 0, 0], 2).cosines)
+    alignment = head_alignment(values, [1, 0, 0, 0], 2, label=label)
+    np.testing.assert_array_equal(alignment.cosines, head_alignment(values, [1, 0, 0, 0], 2).cosines)
     known = ~np.isnan(label)
     design = np.column_stack([fit_pca(values, 2).coordinates[known], np.ones(known.sum())])
     residual = label[known] - design @ np.linalg.lstsq(design, label[known])[0]
-    assert found.label_r2 == pytest.approx(1 - residual.var() / label[known].var())
+    assert alignment.label_r2 == pytest.approx(1 - residual.var() / label[known].var())
 
 
 @pytest.mark.parametrize(("x", "y", "shift"), [(3.0, 4.0, 0.0), (3.0, 4.0, 0.1), (1.0, 0.0, 0.0)])
@@ -126,10 +126,10 @@ def test_input_is_left_alone_and_computed_with_in_float64(dtype):
     before = [array.copy() for array in (values, weight, label)]
     for array in (values, weight, label):
         array.flags.writeable = False
-    found = head_alignment(values, weight, label=label)
+    alignment = head_alignment(values, weight, label=label)
     double = head_alignment(values.astype(np.float64), np.ones(5), label=label.astype(np.float64))
-    np.testing.assert_array_equal(found.cosines, double.cosines)
-    assert found.label_r2 == double.label_r2
+    np.testing.assert_array_equal(alignment.cosines, double.cosines)
+    assert alignment.label_r2 == double.label_r2
     for array, was in zip((values, weight, label), before, strict=True):
         np.testing.assert_array_equal(array, was)
 
@@ -142,7 +142,7 @@ def test_input_is_left_alone_and_computed_with_in_float64(dtype):
         (np.full((7, 2), 0.1), "values must differ between galaxies; got 7 all alike"),
     ],
 )
-def test_bad_values_are_told(values, sentence):
+def test_invalid_values_are_refused(values, sentence):
     with pytest.raises(ValueError, match=sentence):
         head_alignment(values, [1, 1], 1)
 
@@ -171,6 +171,6 @@ VALUES = draw(20, 6)
         (lambda: head_alignment(VALUES, np.ones(6), label=np.r_[np.inf, :19]), "finite, .* from 0 to inf"),
     ],
 )
-def test_what_cannot_be_is_refused_with_its_remedy(call, sentence):
+def test_invalid_arguments_are_refused_with_a_remedy(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()

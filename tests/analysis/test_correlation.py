@@ -1,4 +1,4 @@
-"""Correlations with intervals: worked by hand, SciPy's, and what a closed form says where it holds."""
+"""Correlations with intervals: compared with values worked by hand, SciPy and closed forms."""
 
 import numpy as np
 import pytest
@@ -27,26 +27,26 @@ def test_every_pair_is_scipys(method, oracle):
     random = np.random.default_rng(1)
     x, y = random.normal(size=(60, 3)), np.column_stack([random.exponential(size=(60, 2)), random.integers(0, 2, 60)])
     y[:, 0] += x[:, 1]
-    found = correlate(x, y, method=method, n_resamples=10)
+    correlations = correlate(x, y, method=method, n_resamples=10)
     expected = [[oracle(a, b)[0] for b in y.T] for a in x.T]
-    np.testing.assert_allclose(found.r, expected, atol=1e-12)
-    assert (found.n, found.level, found.method) == (60, 0.95, method)
+    np.testing.assert_allclose(correlations.r, expected, atol=1e-12)
+    assert (correlations.n, correlations.level, correlations.method) == (60, 0.95, method)
 
 
 def test_intervals_are_fishers_where_those_hold():
     pairs = draw(800, 0.6)
-    found = correlate(pairs[:, :1], pairs[:, 1:], n_resamples=4000)
-    centre, step = np.arctanh(found.r[0, 0]), 1.96 / np.sqrt(800 - 3)
-    assert found.low[0, 0] == pytest.approx(np.tanh(centre - step), abs=0.012)
-    assert found.high[0, 0] == pytest.approx(np.tanh(centre + step), abs=0.012)
+    correlations = correlate(pairs[:, :1], pairs[:, 1:], n_resamples=4000)
+    centre, step = np.arctanh(correlations.r[0, 0]), 1.96 / np.sqrt(800 - 3)
+    assert correlations.low[0, 0] == pytest.approx(np.tanh(centre - step), abs=0.012)
+    assert correlations.high[0, 0] == pytest.approx(np.tanh(centre + step), abs=0.012)
 
 
 def test_intervals_are_scipys_bootstrap_where_fishers_are_wrong():
     random = np.random.default_rng(2)
     x = random.standard_t(3, size=150)
     y = x**2 + random.normal(size=150)
-    found = correlate(x[:, None], y[:, None], n_resamples=3000)
-    theirs = stats.bootstrap(
+    correlations = correlate(x[:, None], y[:, None], n_resamples=3000)
+    expected = stats.bootstrap(
         (x, y),
         lambda a, b: stats.pearsonr(a, b)[0],
         paired=True,
@@ -55,36 +55,36 @@ def test_intervals_are_scipys_bootstrap_where_fishers_are_wrong():
         n_resamples=2000,
         rng=np.random.default_rng(3),
     ).confidence_interval
-    assert (found.low[0, 0], found.high[0, 0]) == pytest.approx(tuple(theirs), abs=0.06)
+    assert (correlations.low[0, 0], correlations.high[0, 0]) == pytest.approx(tuple(expected), abs=0.06)
     fisher = 2 * 1.96 / np.sqrt(147)
-    assert found.high[0, 0] - found.low[0, 0] > 2 * fisher
+    assert correlations.high[0, 0] - correlations.low[0, 0] > 2 * fisher
 
 
-def test_intervals_hold_the_truth_as_often_as_they_say():
+def test_intervals_have_their_nominal_coverage():
     held = 0
     for seed in range(200):
         pairs = draw(60, 0.4, seed=seed)
-        found = correlate(pairs[:, :1], pairs[:, 1:], n_resamples=300, seed=seed)
-        held += found.low[0, 0] <= 0.4 <= found.high[0, 0]
+        correlations = correlate(pairs[:, :1], pairs[:, 1:], n_resamples=300, seed=seed)
+        held += correlations.low[0, 0] <= 0.4 <= correlations.high[0, 0]
     assert 0.89 <= held / 200 <= 0.99
 
 
 def test_noise_is_clear_of_0_one_time_in_twenty():
     random = np.random.default_rng(5)
-    found = correlate(random.normal(size=(300, 20)), random.normal(size=(300, 25)), n_resamples=500)
-    assert 0.02 < found.clear.mean() < 0.09
+    correlations = correlate(random.normal(size=(300, 20)), random.normal(size=(300, 25)), n_resamples=500)
+    assert 0.02 < correlations.clear.mean() < 0.09
 
 
-def test_what_does_not_vary_has_no_correlation():
+def test_constant_columns_have_no_correlation():
     x = np.column_stack([np.arange(12.0), np.full(12, 0.1)])
     y = np.column_stack([np.full(12, 7.0), np.arange(12.0), np.r_[np.zeros(11), 1]])
-    found = correlate(x, y)
-    assert np.isnan(found.r[:, 0]).all()
-    assert np.isnan(found.low[1]).all()
-    assert not found.clear[1].any()
-    assert [found.r[0, 1], found.low[0, 1], found.high[0, 1]] == pytest.approx([1, 1, 1])
+    correlations = correlate(x, y)
+    assert np.isnan(correlations.r[:, 0]).all()
+    assert np.isnan(correlations.low[1]).all()
+    assert not correlations.clear[1].any()
+    assert [correlations.r[0, 1], correlations.low[0, 1], correlations.high[0, 1]] == pytest.approx([1, 1, 1])
     # One galaxy is in 2 of 3 resamples: those without it say nothing, and are left out.
-    assert np.isfinite([found.low[0, 2], found.high[0, 2]]).all()
+    assert np.isfinite([correlations.low[0, 2], correlations.high[0, 2]]).all()
     curve = curve_r2(x, y)
     assert np.isnan(curve[1]).all()
     assert np.isnan(curve[:, 0]).all()
@@ -126,7 +126,7 @@ X, Y = np.random.default_rng(0).normal(size=(2, 20, 2))
         (lambda: curve_r2(X[:3], Y[:3]), "got 3"),
     ],
 )
-def test_what_cannot_be_is_refused_with_its_remedy(call, sentence):
+def test_invalid_arguments_are_refused_with_a_remedy(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
 

@@ -1,4 +1,4 @@
-"""How many components: intervals, chance, elbow and the next use, against what is known beforehand."""
+"""The number of components: intervals, chance, elbow and later components, for data of known dimension."""
 
 import numpy as np
 import pytest
@@ -26,10 +26,10 @@ def test_the_quick_bootstrap_is_the_exact_one_within_its_promise(values):
         quick_bootstrap(few, 5, n_resamples=40),
         bootstrap_explained_variance(few, 5, sample_size=200, n_resamples=40),
     )
-    for ours, theirs in ((quick.single, exact.single), (quick.cumulative, exact.cumulative)):
-        assert ours.estimate == pytest.approx(theirs.estimate, abs=1e-12)
+    for quick_interval, exact_interval in ((quick.single, exact.single), (quick.cumulative, exact.cumulative)):
+        assert quick_interval.estimate == pytest.approx(exact_interval.estimate, abs=1e-12)
         for part in ("median", "low", "high"):
-            assert getattr(ours, part) == pytest.approx(getattr(theirs, part), abs=2e-4)
+            assert getattr(quick_interval, part) == pytest.approx(getattr(exact_interval, part), abs=2e-4)
 
 
 def test_with_few_features_the_quick_bootstrap_is_exact():
@@ -39,7 +39,7 @@ def test_with_few_features_the_quick_bootstrap_is_exact():
     assert quick.low == pytest.approx(exact.low)
 
 
-def test_small_samples_flatter_their_components_and_vary_more(values):
+def test_small_samples_have_larger_and_more_variable_shares(values):
     table = share_by_sample_size(values, [10, 100, 1000], 2, n_resamples=60)
     assert table["size"].tolist() == [10, 10, 100, 100, 1000, 1000]
     first = table[table["components"] == 1]
@@ -61,9 +61,9 @@ def test_the_gaussian_error_is_what_samples_show():
 def test_parallel_analysis_counts_the_factors_put_in():
     random = np.random.default_rng(2)
     factors = random.normal(size=(400, 3)) @ random.normal(size=(3, 20)) * 1.5
-    found = parallel_analysis(factors + random.normal(size=(400, 20)))
-    assert found.n_above == 3
-    assert found.observed.sum() == pytest.approx(1)
+    analysis = parallel_analysis(factors + random.normal(size=(400, 20)))
+    assert analysis.n_above == 3
+    assert analysis.observed.sum() == pytest.approx(1)
 
 
 def test_of_independent_columns_hardly_any_component_is_above_chance():

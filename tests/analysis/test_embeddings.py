@@ -52,7 +52,7 @@ def test_clusters_that_are_there_are_found():
         ({"seed": -1}, "seed must be a whole number of at least 0"),
     ],
 )
-def test_what_tsne_cannot_use_is_refused(values, options, message):
+def test_invalid_arguments_of_tsne_are_refused(values, options, message):
     with pytest.raises(ValueError, match=message):
         fit_tsne(values[:40], **options)
 
@@ -85,7 +85,7 @@ def test_at_low_perplexity_tsne_finds_clusters_in_noise(values):
 # UMAP
 
 
-def test_without_umap_learn_it_is_said_how_to_get_it(monkeypatch, values):
+def test_without_umap_learn_the_error_names_the_install_command(monkeypatch, values):
     monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(ModuleNotFoundError, match=r'UMAP needs umap-learn, .*pip install -e "\.\[maps\]"'):
         fit_umap(values[:20], UmapSettings(FEATURES, 5, 0.1, 0))

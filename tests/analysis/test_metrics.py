@@ -7,12 +7,12 @@ from galviz.analysis.metrics import prediction_errors
 
 
 def test_errors_by_hand():
-    found = prediction_errors([9.0, 8.6, 8.9, 8.0], [8.8, 8.8, 8.8, np.nan])
-    assert found.n == 3
-    assert found.rmse == pytest.approx(np.sqrt((0.04 + 0.04 + 0.01) / 3))
-    assert found.bias == pytest.approx(0.1 / 3)
-    assert found.nmad == pytest.approx(1.4826 * 0.1)  # errors 0.2, -0.2, 0.1: median 0.1, deviations 0.1, 0.3, 0
-    assert found.spread == 0.0
+    errors = prediction_errors([9.0, 8.6, 8.9, 8.0], [8.8, 8.8, 8.8, np.nan])
+    assert errors.n == 3
+    assert errors.rmse == pytest.approx(np.sqrt((0.04 + 0.04 + 0.01) / 3))
+    assert errors.bias == pytest.approx(0.1 / 3)
+    assert errors.nmad == pytest.approx(1.4826 * 0.1)  # errors 0.2, -0.2, 0.1: median 0.1, deviations 0.1, 0.3, 0
+    assert errors.spread == 0.0
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_nmad_is_the_standard_deviation_of_normal_errors_whatever_few_outliers_d
 
 
 @pytest.mark.parametrize(
-    ("predicted", "true", "says"),
+    ("predicted", "true", "message"),
     [
         ([1.0, 2.0], [1.0], r"the same shape \(n,\); got \(2,\) and \(1,\)"),
         ([[1.0]], [[1.0]], r"the same shape \(n,\)"),
@@ -54,6 +54,6 @@ def test_nmad_is_the_standard_deviation_of_normal_errors_whatever_few_outliers_d
         ([], [], "true must be known for at least one galaxy"),
     ],
 )
-def test_what_can_t_be_compared_is_told(predicted, true, says):
-    with pytest.raises(ValueError, match=says):
+def test_labels_that_cannot_be_compared_are_refused(predicted, true, message):
+    with pytest.raises(ValueError, match=message):
         prediction_errors(predicted, true)

@@ -1,4 +1,4 @@
-"""What a map keeps: against scikit-learn, SciPy, a brute-force oracle and cases worked by hand."""
+"""The quality of a map: against scikit-learn, SciPy, a brute-force oracle and cases worked by hand."""
 
 import numpy as np
 import pytest
@@ -36,10 +36,10 @@ def brute_continuity(values, coordinates, k):
 
 
 def test_the_worked_example():
-    found = quality(LINE, MOVED, 1)
-    assert found["trustworthiness"] == pytest.approx(0.8)
-    assert found["continuity"] == pytest.approx(1 - 1 / 15)
-    assert found["neighbours_kept"] == pytest.approx(4 / 5)
+    scores = quality(LINE, MOVED, 1)
+    assert scores["trustworthiness"] == pytest.approx(0.8)
+    assert scores["continuity"] == pytest.approx(1 - 1 / 15)
+    assert scores["neighbours_kept"] == pytest.approx(4 / 5)
 
 
 def test_a_map_of_the_same_distances_is_perfect(cloud):
@@ -49,24 +49,24 @@ def test_a_map_of_the_same_distances_is_perfect(cloud):
 
 @pytest.mark.parametrize("k", [1, 5, 29])
 def test_trustworthiness_is_scikit_learns_and_continuity_brute_forces(cloud, k):
-    found = quality(cloud, cloud[:, :2], k)
-    assert found["trustworthiness"] == pytest.approx(trustworthiness(cloud, cloud[:, :2], n_neighbors=k))
-    assert found["continuity"] == pytest.approx(brute_continuity(cloud, cloud[:, :2], k))
+    scores = quality(cloud, cloud[:, :2], k)
+    assert scores["trustworthiness"] == pytest.approx(trustworthiness(cloud, cloud[:, :2], n_neighbors=k))
+    assert scores["continuity"] == pytest.approx(brute_continuity(cloud, cloud[:, :2], k))
 
 
 def test_the_correlation_of_distances_is_spearmans(cloud):
     pairs = np.triu_indices(len(cloud), 1)
-    apart = [np.linalg.norm(each[pairs[0]] - each[pairs[1]], axis=1) for each in (cloud, cloud[:, :2])]
-    found = quality(cloud, cloud[:, :2], 5)["distance_rank_correlation"]
-    assert found == pytest.approx(spearmanr(*apart).statistic)
+    apart = [np.linalg.norm(points[pairs[0]] - points[pairs[1]], axis=1) for points in (cloud, cloud[:, :2])]
+    correlation = quality(cloud, cloud[:, :2], 5)["distance_rank_correlation"]
+    assert correlation == pytest.approx(spearmanr(*apart).statistic)
 
 
-def test_places_dealt_out_at_random_keep_what_chance_keeps():
+def test_random_coordinates_have_the_quality_of_chance():
     random = np.random.default_rng(2)
-    found = quality(random.normal(size=(400, 5)), random.normal(size=(400, 2)), 10)
-    assert found["trustworthiness"] == pytest.approx(0.5, abs=0.03)
-    assert found["neighbours_kept"] == pytest.approx(10 / 399, abs=0.01)
-    assert found["distance_rank_correlation"] == pytest.approx(0, abs=0.05)
+    scores = quality(random.normal(size=(400, 5)), random.normal(size=(400, 2)), 10)
+    assert scores["trustworthiness"] == pytest.approx(0.5, abs=0.03)
+    assert scores["neighbours_kept"] == pytest.approx(10 / 399, abs=0.01)
+    assert scores["distance_rank_correlation"] == pytest.approx(0, abs=0.05)
 
 
 def test_neighbours_kept_between_maps(cloud):

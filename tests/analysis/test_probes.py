@@ -30,7 +30,7 @@ def test_the_penalty_is_the_best_of_explicit_leave_one_out_fits(d):
     """With fewer and with more features than galaxies in the fit; each leave-one-out fit has its own intercept."""
     values, causes = planted(24, d, 0.5)
     values += 40
-    found = probe(values, causes, folds=3, trim=0, seed=3)
+    result = probe(values, causes, folds=3, trim=0, seed=3)
     for fold in np.array_split(np.random.default_rng(3).permutation(24), 3):
         x, y = np.delete(values, fold, axis=0), np.delete(causes, fold, axis=0)
         penalties = PENALTIES * ((x - x.mean(axis=0)) ** 2).sum()
@@ -41,8 +41,8 @@ def test_the_penalty_is_the_best_of_explicit_leave_one_out_fits(d):
                 error += (left_out - y[one]) ** 2
         for cause, best in enumerate(penalties[errors.argmin(axis=0)]):
             expected = ridge(x, y[:, cause], best, values[fold])
-            np.testing.assert_allclose(found.predictions[fold, cause], expected, atol=1e-5)
-        np.testing.assert_allclose(found.baseline[fold], np.tile(y.mean(axis=0), (len(fold), 1)))
+            np.testing.assert_allclose(result.predictions[fold, cause], expected, atol=1e-5)
+        np.testing.assert_allclose(result.baseline[fold], np.tile(y.mean(axis=0), (len(fold), 1)))
 
 
 def test_r2_worked_by_hand():
@@ -52,27 +52,27 @@ def test_r2_worked_by_hand():
     assert Probe(np.full((3, 1), 2.0), np.full((3, 1), 2.0), column).r2 == pytest.approx([0])
 
 
-def test_what_was_planted_is_found():
+def test_planted_causes_are_predicted():
     values, causes = planted(1500, 20, 0.6)
-    found = probe(values, causes)
-    assert found.r2 == pytest.approx([0.6, 0.6], abs=0.05)
-    low, high = found.interval()
-    assert (low < found.r2).all()
-    assert (found.r2 < high).all()
+    result = probe(values, causes)
+    assert result.r2 == pytest.approx([0.6, 0.6], abs=0.05)
+    low, high = result.interval()
+    assert (low < result.r2).all()
+    assert (result.r2 < high).all()
     assert (high - low < 0.1).all()
 
 
 @pytest.mark.parametrize("d", [5, 300])
-def test_noise_tells_nothing(d):
+def test_noise_predicts_nothing(d):
     """More features than galaxies: a fit tells those it has seen exactly, so a leak would show as a high R²."""
-    found = probe(draw(200, d), draw(200, 12, seed=9))
-    assert found.r2.max() < 0.06
-    assert found.r2.mean() < 0.01
-    low, _ = found.interval()
+    result = probe(draw(200, d), draw(200, 12, seed=9))
+    assert result.r2.max() < 0.06
+    assert result.r2.mean() < 0.01
+    low, _ = result.interval()
     assert (low < 0.02).all()
 
 
-def test_a_galaxy_is_told_by_others_alone():
+def test_a_galaxy_is_predicted_by_a_fit_to_others():
     """Its own cause may be anything: its prediction stays."""
     values, causes = planted(80, 6, 0.5)
     changed = causes.copy()
@@ -83,17 +83,17 @@ def test_a_galaxy_is_told_by_others_alone():
     assert not np.allclose(after.predictions, before.predictions, atol=0.1)
 
 
-def test_each_cause_is_told_as_if_alone():
+def test_each_cause_is_predicted_as_if_alone():
     values, causes = planted(120, 10, 0.7)
     both, one = probe(values, causes), probe(values, causes[:, 1:])
     np.testing.assert_allclose(both.predictions[:, 1:], one.predictions, atol=1e-9)
 
 
-def test_a_cause_of_0_and_1_is_told_as_a_share_of_its_variance():
+def test_a_binary_cause_has_a_share_of_explained_variance():
     values = draw(1000, 4)
-    found = probe(values, (values[:, :1] > 0).astype(float))
+    result = probe(values, (values[:, :1] > 0).astype(float))
     # A line through a step: r² of a bell-shaped x and its sign is 2/π.
-    assert found.r2 == pytest.approx([2 / np.pi], abs=0.04)
+    assert result.r2 == pytest.approx([2 / np.pi], abs=0.04)
 
 
 def test_trimming_saves_a_fit_from_a_few_that_lie_far_out():
@@ -114,7 +114,7 @@ def test_difference_is_paired():
     assert (difference < high).all()
     assert better.interval(better) == (pytest.approx([0, 0]), pytest.approx([0, 0]))
     # Those of the two, as if their galaxies had been drawn apart, would leave more room.
-    widths = [np.subtract(*each.interval()[::-1]) for each in (better, worse)]
+    widths = [np.subtract(*result.interval()[::-1]) for result in (better, worse)]
     assert (high - low < np.hypot(*widths)).all()
 
 
@@ -129,16 +129,16 @@ def test_scale_and_shift_of_features_change_nothing():
 def test_any_numbers_do_and_are_left_alone(dtype):
     values, causes = (10 * draw(60, 4)).astype(dtype), draw(60, 2, seed=2)
     values.flags.writeable = causes.flags.writeable = False
-    found = probe(values, causes)
-    assert np.isfinite(found.predictions).all()
-    np.testing.assert_array_equal(probe(values.astype(float), causes).predictions, found.predictions)
+    result = probe(values, causes)
+    assert np.isfinite(result.predictions).all()
+    np.testing.assert_array_equal(probe(values.astype(float), causes).predictions, result.predictions)
 
 
 def test_features_that_do_not_vary_in_a_fit_give_the_mean():
     values = np.zeros((20, 1))
     values[0] = 1.0
-    found = probe(values, draw(20, 1), trim=0, folds=20)
-    assert np.isfinite(found.predictions).all()
+    result = probe(values, draw(20, 1), trim=0, folds=20)
+    assert np.isfinite(result.predictions).all()
 
 
 VALUES, CAUSES = draw(30, 3), draw(30, 2, seed=1)
@@ -162,6 +162,6 @@ VALUES, CAUSES = draw(30, 3), draw(30, 2, seed=1)
         (lambda: probe(VALUES, CAUSES).interval(level=0), "level must be more than 0"),
     ],
 )
-def test_what_cannot_be_is_refused_with_its_remedy(call, sentence):
+def test_invalid_arguments_are_refused_with_a_remedy(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()

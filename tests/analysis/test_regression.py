@@ -11,7 +11,7 @@ from galviz.analysis.regression import held_out_regression
 def test_the_regression_is_scikit_learns_fold_by_fold():
     few = np.random.default_rng(3).normal(size=(60, 8)) * np.arange(1, 9)
     label = np.random.default_rng(4).normal(size=60) + few[:, 0]
-    found = held_out_regression(few, label, 3, folds=4, seed=7)
+    regression = held_out_regression(few, label, 3, folds=4, seed=7)
     errors = np.empty((60, 3))
     for fold in np.array_split(np.random.default_rng(7).permutation(60), 4):
         others = np.setdiff1d(np.arange(60), fold)
@@ -19,7 +19,7 @@ def test_the_regression_is_scikit_learns_fold_by_fold():
         for k in (1, 2, 3):
             line = LinearRegression().fit(axes.coordinates[:, :k], label[others])
             errors[fold, k - 1] = line.predict(axes.transform(few[fold])[:, :k]) - label[fold]
-    assert found.rmse == pytest.approx(np.sqrt((errors**2).mean(axis=0)))
+    assert regression.rmse == pytest.approx(np.sqrt((errors**2).mean(axis=0)))
 
 
 def test_a_label_that_is_a_component_is_read_and_noise_is_not():
@@ -40,6 +40,6 @@ def test_a_label_that_is_a_component_is_read_and_noise_is_not():
         (np.arange(10.0), 7, "n_components must be at most 6"),
     ],
 )
-def test_what_the_regression_cannot_use_is_refused(label, n_components, message):
+def test_invalid_input_of_the_regression_is_refused(label, n_components, message):
     with pytest.raises(ValueError, match=message):
         held_out_regression(np.random.default_rng(0).normal(size=(10, 8)), label, n_components)

@@ -1,4 +1,4 @@
-"""How sure explained variance is: worked by hand, from fits to the samples, or known of a Gaussian."""
+"""Uncertainty of explained variance: worked by hand, from fits to the samples, or known of a Gaussian."""
 
 import numpy as np
 import pytest
@@ -23,24 +23,24 @@ def rotation(d, seed=0):
 def test_held_out_share_worked_by_hand():
     """Left out one at a time, each corner of a square is on the one axis its diagonal neighbours span."""
     values = np.array([[3.0, 0.0], [-3.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
-    found = held_out_explained_variance(values, 1, folds=4)
+    held_out = held_out_explained_variance(values, 1, folds=4)
     # Without (3, 0): the mean is (−1, 0), the others' spread 6 along x and 2 along y; (4, 0) lies along x. Without
     # (0, 1): the mean is (0, −1/3), the axis x; (0, 4/3) lies along y.
-    assert sorted(found.by_fold.ravel().round(12)) == [0, 0, 1, 1]
-    np.testing.assert_allclose(found.mean, [0.5])
-    np.testing.assert_allclose(found.standard_deviation, [np.sqrt(1 / 3)])
+    assert sorted(held_out.by_fold.ravel().round(12)) == [0, 0, 1, 1]
+    np.testing.assert_allclose(held_out.mean, [0.5])
+    np.testing.assert_allclose(held_out.standard_deviation, [np.sqrt(1 / 3)])
 
 
 def test_held_out_share_is_one_minus_what_reconstruction_leaves():
     values = draw(40, 6) @ rotation(6) + 1
-    found = held_out_explained_variance(values, 3, folds=4, seed=7)
+    held_out = held_out_explained_variance(values, 3, folds=4, seed=7)
     fold = np.array_split(np.random.default_rng(7).permutation(40), 4)[2]
     pca = fit_pca(np.delete(values, fold, axis=0), 3)
     lost = values[fold] - pca.inverse_transform(pca.transform(values[fold]))
     expected = 1 - np.sum(lost**2) / np.sum((values[fold] - pca.mean) ** 2)
-    np.testing.assert_allclose(found.by_fold[2, 2], expected)
-    np.testing.assert_allclose(found.mean, found.by_fold.mean(axis=0))
-    assert np.all(np.diff(found.by_fold, axis=1) >= 0)
+    np.testing.assert_allclose(held_out.by_fold[2, 2], expected)
+    np.testing.assert_allclose(held_out.mean, held_out.by_fold.mean(axis=0))
+    assert np.all(np.diff(held_out.by_fold, axis=1) >= 0)
 
 
 def test_noise_is_explained_less_when_held_out_and_a_plane_as_well():
@@ -59,8 +59,8 @@ def test_noise_is_explained_less_when_held_out_and_a_plane_as_well():
 
 def test_held_out_directions_without_variance_count_for_nothing():
     """4 of 5 galaxies span 3 directions; what an arbitrary fourth happens to catch is no explanation."""
-    found = held_out_explained_variance(draw(5, 9, deviations=np.ones(9)), 4, folds=5)
-    np.testing.assert_array_equal(found.by_fold[:, 3], found.by_fold[:, 2])
+    held_out = held_out_explained_variance(draw(5, 9, deviations=np.ones(9)), 4, folds=5)
+    np.testing.assert_array_equal(held_out.by_fold[:, 3], held_out.by_fold[:, 2])
 
 
 def test_held_out_folds_follow_the_seed():
@@ -75,37 +75,37 @@ def test_held_out_folds_follow_the_seed():
 
 def test_bootstrap_estimate_is_fit_pcas():
     for values in (draw(90, 12) + 4, draw(12, 90) + 4):
-        found = bootstrap_explained_variance(values, 5, sample_size=12, n_resamples=20)
+        bootstrap = bootstrap_explained_variance(values, 5, sample_size=12, n_resamples=20)
         ratio = fit_pca(values, 5).explained_variance_ratio
-        np.testing.assert_allclose(found.single.estimate, ratio)
-        np.testing.assert_allclose(found.cumulative.estimate, ratio.cumsum())
+        np.testing.assert_allclose(bootstrap.single.estimate, ratio)
+        np.testing.assert_allclose(bootstrap.cumulative.estimate, ratio.cumsum())
 
 
 def test_bootstrap_percentiles_are_those_of_fits_to_the_samples():
     values = draw(30, 4)
-    found = bootstrap_explained_variance(values, 2, sample_size=25, n_resamples=40, level=0.8, seed=3)
+    bootstrap = bootstrap_explained_variance(values, 2, sample_size=25, n_resamples=40, level=0.8, seed=3)
     random = np.random.default_rng(3)
     ratios = [fit_pca(values[random.integers(30, size=25)], 2).explained_variance_ratio for _ in range(40)]
-    for interval, shares in ((found.single, np.array(ratios)), (found.cumulative, np.cumsum(ratios, axis=1))):
+    for interval, shares in ((bootstrap.single, np.array(ratios)), (bootstrap.cumulative, np.cumsum(ratios, axis=1))):
         np.testing.assert_allclose(interval.low, np.percentile(shares, 10, axis=0))
         np.testing.assert_allclose(interval.median, np.median(shares, axis=0))
         np.testing.assert_allclose(interval.high, np.percentile(shares, 90, axis=0))
-    assert (found.sample_size, found.n_resamples, found.level) == (25, 40, 0.8)
+    assert (bootstrap.sample_size, bootstrap.n_resamples, bootstrap.level) == (25, 40, 0.8)
 
 
 def test_bootstrap_width_for_a_gaussian_is_the_known_one():
     """Two features' eigenvalues vary by 2 λ²/m each, so the ratio p has a deviation of 2 p (1 − p) / √m: 0.02 here."""
     values = draw(4000, 2, deviations=[2.0, 1.0]) @ rotation(2)
-    found = bootstrap_explained_variance(values, 2, sample_size=256, n_resamples=800)
-    assert found.single.low[0] < 0.8 < found.single.high[0]
-    assert found.single.median[0] == pytest.approx(found.single.estimate[0], abs=0.003)
-    assert found.single.high[0] - found.single.low[0] == pytest.approx(2 * 1.96 * 0.02, rel=0.15)
+    bootstrap = bootstrap_explained_variance(values, 2, sample_size=256, n_resamples=800)
+    assert bootstrap.single.low[0] < 0.8 < bootstrap.single.high[0]
+    assert bootstrap.single.median[0] == pytest.approx(bootstrap.single.estimate[0], abs=0.003)
+    assert bootstrap.single.high[0] - bootstrap.single.low[0] == pytest.approx(2 * 1.96 * 0.02, rel=0.15)
     # Two shares of two features are all there is, so what the first gains the second loses.
-    np.testing.assert_allclose(found.single.low[0], 1 - found.single.high[1])
-    np.testing.assert_allclose([found.cumulative.low[1], found.cumulative.high[1]], 1)
+    np.testing.assert_allclose(bootstrap.single.low[0], 1 - bootstrap.single.high[1])
+    np.testing.assert_allclose([bootstrap.cumulative.low[1], bootstrap.cumulative.high[1]], 1)
 
 
-def test_bootstrap_interval_from_one_sample_covers_the_truth_as_often_as_it_says():
+def test_bootstrap_intervals_have_their_nominal_coverage():
     truth = 9 / (9 + 4 + 1)
     hits = 0
     for seed in range(100):
@@ -147,10 +147,10 @@ def test_input_is_left_alone_and_computed_with_in_float64(dtype):
     values = (draw(40, 5) + 2).astype(dtype)
     values.flags.writeable = False
     before, double = values.copy(), values.astype(np.float64)
-    held_out, expected = (held_out_explained_variance(each, 2).by_fold for each in (values, double))
+    held_out, expected = (held_out_explained_variance(table, 2).by_fold for table in (values, double))
     np.testing.assert_array_equal(held_out, expected)
     resampled, expected = (
-        bootstrap_explained_variance(each, 2, sample_size=20, n_resamples=3).single.low for each in (values, double)
+        bootstrap_explained_variance(table, 2, sample_size=20, n_resamples=3).single.low for table in (values, double)
     )
     np.testing.assert_array_equal(resampled, expected)
     np.testing.assert_array_equal(values, before)
@@ -164,7 +164,7 @@ def test_input_is_left_alone_and_computed_with_in_float64(dtype):
         (np.full((7, 2), 0.1), "values must differ between galaxies; got 7 all alike"),
     ],
 )
-def test_bad_values_are_told(values, sentence):
+def test_invalid_values_are_refused(values, sentence):
     with pytest.raises(ValueError, match=sentence):
         held_out_explained_variance(values, 1, folds=2)
     with pytest.raises(ValueError, match=sentence):
@@ -216,6 +216,6 @@ VALUES = draw(20, 6)
         ),
     ],
 )
-def test_what_cannot_be_is_refused_with_its_remedy(call, sentence):
+def test_invalid_arguments_are_refused_with_a_remedy(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()

@@ -1,4 +1,4 @@
-"""Charts hold the data they were given."""
+"""Charts hold the data that they are made from."""
 
 import json
 import tomllib

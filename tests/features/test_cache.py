@@ -1,4 +1,4 @@
-"""The cache of computed features: found again for what they were computed from, and for nothing else."""
+"""The cache of computed features: loaded for the same inputs, and for no others."""
 
 import sys
 from dataclasses import asdict, replace
@@ -17,8 +17,8 @@ ORIGIN = Origin("a" * 64, "b" * 64, "c" * 64)
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
-    return tmp_path / "kept"
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 def features_of(origin):
@@ -30,7 +30,7 @@ def test_features_are_found_by_their_origin(folder):
     assert load_cached(ORIGIN) is None
     path = cache_features(features_of(ORIGIN))
     assert path.parent == folder
-    assert [each.name for each in folder.iterdir()] == [path.name]
+    assert [file.name for file in folder.iterdir()] == [path.name]
     loaded = load_cached(ORIGIN)
     assert loaded.object_ids == features_of(ORIGIN).object_ids
     for name, values in features_of(ORIGIN).layers.items():
@@ -66,7 +66,7 @@ def test_damage_anywhere_in_the_file_is_noticed_so_that_it_is_computed_again(fol
     path = cache_features(features_of(ORIGIN))
     whole, expected = path.read_bytes(), features_of(ORIGIN)
     damaged = [whole[:200], b"", b"\0" * len(whole)]
-    for place in range(0, len(whole), 7):
+    for place in range(0, len(whole), 19):
         damaged.append(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
     noticed = 0
     for content in damaged:

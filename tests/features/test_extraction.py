@@ -1,5 +1,6 @@
-"""What `extract` returns is what the network answers, to threads that share it too, and nothing of it stays behind."""
+"""`extract` returns the activations of a network, also to threads that share it, and leaves no hook or state behind."""
 
+import copy
 import gc
 import random
 import sys
@@ -67,20 +68,25 @@ def survey(make_survey):
     return load_survey(make_survey(20, causes=False, side_px=56))
 
 
-@pytest.fixture
-def network():
+@pytest.fixture(scope="module")
+def drawn_network():
     return draw_network()
 
 
-def close(found, expected, tolerance=1e-5):
+@pytest.fixture
+def network(drawn_network):
+    return copy.deepcopy(drawn_network)
+
+
+def close(values, expected, tolerance=1e-5):
     """Equal but for rounding, which is a share of the largest number that went into a sum."""
-    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance * np.abs(expected).max())
+    np.testing.assert_allclose(values, expected, rtol=tolerance, atol=tolerance * np.abs(expected).max())
 
 
 def draw_card(widen=0.125, *, crop_px=48, pad_px=64, mean=(0.11, 0.1, 0.09), std=(0.16, 0.15, 0.14)):
     sides = {"crop_px": crop_px, "pad_px": pad_px}
     checksums = {"survey_sha256": "1" * 64, "weights_sha256": "2" * 64}
-    return cards.draw_card(xresnet_spec(widen=widen), mean=mean, std=std, **sides, **checksums)
+    return cards.draw_card(xresnet_spec("xresnet18", widen=widen), mean=mean, std=std, **sides, **checksums)
 
 
 def draw_network(seed=1, card=None):
@@ -103,8 +109,8 @@ def draw_network(seed=1, card=None):
 
 def draw_images(count, side_px=40, seed=1):
     """Images that have nothing in common."""
-    dice = np.random.default_rng(seed)
-    return [Image.fromarray(dice.integers(0, 256, (side_px, side_px, 3), dtype=np.uint8)) for _ in range(count)]
+    rng = np.random.default_rng(seed)
+    return [Image.fromarray(rng.integers(0, 256, (side_px, side_px, 3), dtype=np.uint8)) for _ in range(count)]
 
 
 def images_of(survey, network, object_ids=None):
@@ -113,7 +119,7 @@ def images_of(survey, network, object_ids=None):
 
 @torch.no_grad()
 def in_turn(network, images, layer=None):
-    """What a layer answers, or the head: the network's modules applied one after the other, with no hook."""
+    """The output of a layer, or of the head: the network's modules applied one after the other, with no hook."""
     for module in list(network)[: MODULES_UP_TO.get(layer)]:
         images = module(images)
     return images.numpy()
@@ -126,63 +132,64 @@ def averaged(output):
 # --- the numbers ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("layer", LAYERS)
-def test_a_layer_is_what_the_modules_up_to_it_answer(network, survey, layer):
-    found = extract(network, survey, layers=[layer])
-    expected = averaged(in_turn(network, images_of(survey, network), layer))
-    assert expected.std(axis=0).min() > 1e-4  # galaxies differ in every channel
-    assert found.layers[layer].dtype == np.float32
-    close(found.layers[layer], expected)
+def test_a_layer_is_the_output_of_the_modules_up_to_it(network, survey):
+    images = images_of(survey, network)
+    for layer in LAYERS:
+        features = extract(network, survey, layers=[layer])
+        expected = averaged(in_turn(network, images, layer))
+        assert expected.std(axis=0).min() > 1e-4  # galaxies differ in every channel
+        assert features.layers[layer].dtype == np.float32
+        close(features.layers[layer], expected)
 
 
 def test_all_layers_in_one_pass_are_what_fastai_s_hook_gets_one_at_a_time(network, survey):
-    found = extract(network, survey, layers=LAYERS)
+    features = extract(network, survey, layers=LAYERS)
     images = images_of(survey, network)
-    assert list(found.layers) == list(LAYERS)
+    assert list(features.layers) == list(LAYERS)
     for layer in LAYERS:
         with hook_output(find_module(network, network.card.spec, layer), cpu=True) as hook, torch.no_grad():
             predicted = network(images)
-        close(found.layers[layer], averaged(hook.stored.numpy()))
-        close(found.predictions, predicted[:, 0].numpy())
+        close(features.layers[layer], averaged(hook.stored.numpy()))
+        close(features.predictions, predicted[:, 0].numpy())
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_the_head_applied_to_the_features_is_the_prediction(network, survey, precision):
-    found = extract(network, survey, precision=precision)
+    features = extract(network, survey, precision=precision)
     head = network[-1]
     weight, bias = (values.detach().numpy().astype(np.float64) for values in (head.weight[0], head.bias[0]))
-    assert found.predictions.dtype == np.float32
-    assert found.predictions.std() > 0.01
-    close(found.layers["features"] @ weight + bias, found.predictions)
+    assert features.predictions.dtype == np.float32
+    assert features.predictions.std() > 0.01
+    close(features.layers["features"] @ weight + bias, features.predictions)
 
 
 def test_stage4_averaged_is_the_features(network, survey):
-    found = extract(network, survey, layers=("stage4", "features"))
-    close(found.layers["stage4"], found.layers["features"])
+    features = extract(network, survey, layers=("stage4", "features"))
+    close(features.layers["stage4"], features.layers["features"])
 
 
 def test_maps_averaged_over_space_are_the_layer(network, survey):
-    found = extract(network, survey, layers=MAPS)
+    features = extract(network, survey, layers=MAPS)
     for layer, row in product(MAPS, (0, 13)):
         maps = feature_maps(network, survey.image(survey.object_ids[row]), layer)
         assert maps.dtype == np.float32
         close(maps, in_turn(network, images_of(survey, network), layer)[row])
-        close(maps.mean(axis=(1, 2)), found.layers[layer][row])
+        close(maps.mean(axis=(1, 2)), features.layers[layer][row])
 
 
 def test_the_network_of_full_width(make_survey):
     network = draw_network(card=draw_card(1.0, crop_px=112, pad_px=144))
     survey = load_survey(make_survey(3, causes=False))
-    found = extract(network, survey, layers=network.layer_names)
+    features = extract(network, survey, layers=network.layer_names)
     assert network.layer_names == ["stem", "stage1", "stage2", "stage3", "features"]
-    assert {name: values.shape for name, values in found.layers.items()} == {
+    assert {name: values.shape for name, values in features.layers.items()} == {
         "stem": (3, 64),
         "stage1": (3, 64),
         "stage2": (3, 128),
         "stage3": (3, 256),
         "features": (3, 512),
     }
-    close(found.predictions, in_turn(network, images_of(survey, network))[:, 0])
+    close(features.predictions, in_turn(network, images_of(survey, network))[:, 0])
     image = survey.image(survey.object_ids[0])
     maps = {layer: feature_maps(network, image, layer) for layer in MAPS}
     assert {layer: values.shape for layer, values in maps.items()} == {
@@ -192,7 +199,7 @@ def test_the_network_of_full_width(make_survey):
         "stage3": (256, 7, 7),
         "stage4": (512, 4, 4),
     }
-    close(maps["stage4"].mean(axis=(1, 2)), found.layers["features"][0])
+    close(maps["stage4"].mean(axis=(1, 2)), features.layers["features"][0])
 
 
 def test_a_map_s_first_row_is_the_image_s_top(network):
@@ -205,13 +212,13 @@ def test_a_map_s_first_row_is_the_image_s_top(network):
     assert (row, column) == pytest.approx((8 / 2, 34 / 2), abs=1)
 
 
-def test_rows_come_in_the_order_asked_for(network, survey):
+def test_rows_are_in_the_order_of_the_given_ids(network, survey):
     whole = extract(network, survey, layers=["stage1", "features"])
     assert whole.object_ids == survey.object_ids
     order = np.random.default_rng(0).permutation(20)[:11]
     ids = [survey.object_ids[row] for row in order]
-    for asked in (ids, tuple(ids), np.array(ids), iter(ids)):
-        part = extract(network, survey, asked, layers=["stage1", "features"], batch_size=4)
+    for requested in (ids, tuple(ids), np.array(ids), iter(ids)):
+        part = extract(network, survey, requested, layers=["stage1", "features"], batch_size=4)
         assert part.object_ids == ids
         close(part.predictions, whole.predictions[order])
         for layer in part.layers:
@@ -219,13 +226,13 @@ def test_rows_come_in_the_order_asked_for(network, survey):
     assert len(np.unique(whole.predictions)) == 20  # so that rows can't be exchanged unseen
 
 
-@pytest.mark.parametrize("batch_size", [1, 7, 20, 64])
+@pytest.mark.parametrize("batch_size", [1, 7, 64])
 def test_the_batch_size_changes_nothing(network, survey, batch_size):
-    found = extract(network, survey, layers=LAYERS, batch_size=batch_size)
+    features = extract(network, survey, layers=LAYERS, batch_size=batch_size)
     images = images_of(survey, network)
-    close(found.predictions, in_turn(network, images)[:, 0])
+    close(features.predictions, in_turn(network, images)[:, 0])
     for layer in LAYERS:
-        close(found.layers[layer], averaged(in_turn(network, images, layer)))
+        close(features.layers[layer], averaged(in_turn(network, images, layer)))
 
 
 def test_float32_is_exact_and_the_same_each_time_whatever_the_caller_s_autocast(network, survey):
@@ -249,23 +256,23 @@ def test_bfloat16_is_close_to_float32_and_not_the_same(network, survey):
     for layer in LAYERS:
         assert rounded.layers[layer].dtype == np.float32
         difference = np.abs(rounded.layers[layer] - exact.layers[layer])
-        # bfloat16 keeps 8 bits: a rounding is up to 0.4 %, and 35 convolutions add theirs; 3 % were met here.
+        # bfloat16 keeps 8 bits: a rounding is up to 0.4 %, and 19 convolutions add theirs.
         assert 0 < difference.max() < (0.01 if layer == "stem" else 0.08) * np.abs(exact.layers[layer]).max()
     close(rounded.predictions, exact.predictions, tolerance=0.08)
 
 
-def test_what_is_asked_twice_is_given_once(network, survey):
-    found = extract(network, survey, layers=(layer for layer in ("stem", "features", "stem")))
-    assert list(found.layers) == ["stem", "features"]
+def test_layers_given_twice_are_extracted_once(network, survey):
+    features = extract(network, survey, layers=(layer for layer in ("stem", "features", "stem")))
+    assert list(features.layers) == ["stem", "features"]
     assert list(extract(network, survey, layers=[]).layers) == []
 
 
 def test_no_galaxies_have_no_rows(network, survey):
     calls = []
-    found = extract(network, survey, [], layers=LAYERS, progress=lambda *counts: calls.append(counts))
-    assert found.object_ids == calls == []
-    assert found.predictions.shape == (0,)
-    assert {name: values.shape for name, values in found.layers.items()} == {
+    features = extract(network, survey, [], layers=LAYERS, progress=lambda *counts: calls.append(counts))
+    assert features.object_ids == calls == []
+    assert features.predictions.shape == (0,)
+    assert {name: values.shape for name, values in features.layers.items()} == {
         "stem": (0, 64),
         "stage1": (0, 8),
         "stage2": (0, 16),
@@ -275,7 +282,7 @@ def test_no_galaxies_have_no_rows(network, survey):
     }
 
 
-def test_features_say_what_they_were_made_from(tiny_card, survey):
+def test_the_provenance_of_features(tiny_card, survey):
     network = load_model(tiny_card)
     assert dict(extract(network, survey, survey.object_ids[:2]).provenance) == {
         "survey_sha256": survey.sha256,
@@ -298,14 +305,14 @@ def test_images_are_prepared_as_fastai_s_transforms_do(pad_px, crop_px):
     card = draw_card(pad_px=pad_px, crop_px=crop_px)
     normalize = Normalize.from_stats(card.mean, card.std, cuda=False)
     pixels = np.random.default_rng(0).integers(1, 256, (200, 200, 3), dtype=np.uint8)
-    sides = (1, 2, 33, 46, 47, 48, 49, 55, 56, 63, 64, 65, 66, 67, 111, 160)
+    sides = (1, 33, 46, 47, 48, 49, 63, 64, 65, 66, 160)
     for width, height in product(sides, sides):
         image = PILImage.create(pixels[:height, :width])
         cropped = RandomCrop(crop_px)(CropPad(pad_px)(image), split_idx=1)
         expected = IntToFloatTensor()(ToTensor()(cropped))[None]
-        found = preprocess([image], bare)
-        assert found.dtype == torch.float32
-        assert torch.equal(found, expected.as_subclass(torch.Tensor)), (width, height)
+        images = preprocess([image], bare)
+        assert images.dtype == torch.float32
+        assert torch.equal(images, expected.as_subclass(torch.Tensor)), (width, height)
         normalised = normalize(TensorImage(expected)).as_subclass(torch.Tensor)
         assert torch.equal(preprocess([image], card), normalised), (width, height)
 
@@ -315,14 +322,14 @@ def test_an_image_prepared_by_hand():
     pixels = np.zeros((5, 3, 3), np.uint8)
     pixels[2, 1] = 255, 102, 51
     card = draw_card(mean=(0.5, 0.4, 0.1), std=(0.5, 0.2, 0.1), crop_px=33, pad_px=35)
-    found = preprocess([Image.fromarray(pixels)], card)
+    images = preprocess([Image.fromarray(pixels)], card)
     expected = np.tile(np.float32([-1, -2, -1])[:, None, None], (1, 1, 33, 33))
     expected[0, :, 16, 16] = 1, 0, 1
-    np.testing.assert_allclose(found, expected, atol=1e-6)
+    np.testing.assert_allclose(images, expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "RGBA", "CMYK"])
-def test_what_lies_outside_a_small_image_is_black_in_any_mode(network, mode):
+def test_padding_of_a_small_image_is_black_in_any_mode(network, mode):
     small = Image.new("RGB", (20, 20), (200, 100, 50)).convert(mode)
     assert torch.equal(preprocess([small], network.card), preprocess([small.convert("RGB")], network.card))
 
@@ -348,9 +355,9 @@ def state_of(network):
     parameters = [(id(p), p.data_ptr(), p.requires_grad, p.grad) for p in network.parameters()]
     modules = {}
     for name, module in network.named_modules():
-        kept = vars(module)
-        hooks = {key: dict(value) for key, value in kept.items() if "hooks" in key and isinstance(value, dict)}
-        modules[name] = (type(module), list(kept), module.training, hooks)
+        gradient = vars(module)
+        hooks = {key: dict(value) for key, value in gradient.items() if "hooks" in key and isinstance(value, dict)}
+        modules[name] = (type(module), list(gradient), module.training, hooks)
     return tensors, (parameters, modules, network.card, network.layer_names)
 
 
@@ -405,10 +412,15 @@ SURROUNDINGS = {
 }
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-@pytest.mark.parametrize("surroundings", SURROUNDINGS.values(), ids=SURROUNDINGS)
+@pytest.mark.parametrize(
+    ("surroundings", "precision"),
+    [
+        *((name, "float32") for name in SURROUNDINGS),
+        *((name, "bfloat16") for name in ("as it comes", "autocast")),
+    ],
+)
 def test_nothing_stays_behind_after_success(network, survey, surroundings, precision):
-    with surroundings():
+    with SURROUNDINGS[surroundings]():
         before, around = state_of(network), state_around()
         extract(network, survey, layers=LAYERS, batch_size=8, precision=precision)
         feature_maps(network, survey.image(survey.object_ids[0]), "stage2")
@@ -416,12 +428,19 @@ def test_nothing_stays_behind_after_success(network, survey, surroundings, preci
         assert state_around() == around
 
 
-@pytest.mark.parametrize("error", [Cancelled("left"), KeyboardInterrupt(), RuntimeError("out of memory")], ids=repr)
-@pytest.mark.parametrize("surroundings", SURROUNDINGS.values(), ids=SURROUNDINGS)
+@pytest.mark.parametrize(
+    ("surroundings", "error"),
+    [
+        *((name, Cancelled("left")) for name in SURROUNDINGS),
+        ("as it comes", KeyboardInterrupt()),
+        ("as it comes", RuntimeError("out of memory")),
+    ],
+    ids=str,
+)
 def test_nothing_stays_behind_after_an_error(network, survey, surroundings, error):
     whole = extract(network, survey)
     image = survey.image(survey.object_ids[0])
-    with surroundings():
+    with SURROUNDINGS[surroundings]():
         before, around = state_of(network), state_around()
         # from progress, in the middle
         with pytest.raises(type(error)) as caught:
@@ -429,7 +448,7 @@ def test_nothing_stays_behind_after_an_error(network, survey, surroundings, erro
         assert caught.value is error
         assert_unchanged(network, before)
         assert state_around() == around
-        # inside the second forward pass, when some hooks have answered and others haven't
+        # inside the second forward pass, when some hooks have run and others haven't
         broken = fails_in(network[6], error, at_call=2)
         with pytest.raises(type(error)) as caught:
             extract(network, survey, layers=LAYERS, batch_size=8, precision="bfloat16")
@@ -459,7 +478,7 @@ def test_nothing_stays_behind_after_a_broken_image_in_the_middle(network, make_s
     assert state_around() == around
 
 
-def test_an_image_that_has_gone_is_told_before_any_is_sent(network, make_survey):
+def test_a_missing_image_is_refused_before_the_first_batch(network, make_survey):
     """Even one that isn't asked for, if it was never read: the features' provenance couldn't be said."""
     survey = load_survey(make_survey(3, causes=False, side_px=56), verify=False)
     (survey.folder / "images" / f"{survey.object_ids[2]}.jpg").unlink()
@@ -469,7 +488,7 @@ def test_an_image_that_has_gone_is_told_before_any_is_sent(network, make_survey)
     assert counts == []
 
 
-def test_nothing_stays_behind_when_a_hook_can_t_be_had(network, survey, monkeypatch):
+def test_nothing_stays_behind_when_a_hook_fails(network, survey, monkeypatch):
     before = state_of(network)
 
     def only_the_stem(network, spec, layer):
@@ -491,7 +510,7 @@ def test_the_hooks_of_others_stay_and_are_called(network, survey):
     assert list(network[5]._forward_hooks) == [handle.id]
 
 
-def test_a_network_nobody_else_holds_is_let_go(survey):
+def test_a_network_without_other_references_is_freed(survey):
     network = draw_network()
     extract(network, survey, survey.object_ids[:3], layers=LAYERS)
     feature_maps(network, survey.image(survey.object_ids[0]), "stem")
@@ -507,10 +526,10 @@ def test_gradients_are_neither_kept_nor_lost(network, survey):
     network(images).sum().backward()
     gradients = [parameter.grad.clone() for parameter in network.parameters()]
     extract(network, survey)
-    assert all(torch.equal(p.grad, kept) for p, kept in zip(network.parameters(), gradients, strict=True))
+    assert all(torch.equal(p.grad, gradient) for p, gradient in zip(network.parameters(), gradients, strict=True))
     network.zero_grad()
     network(images).sum().backward()
-    assert all(torch.equal(p.grad, kept) for p, kept in zip(network.parameters(), gradients, strict=True))
+    assert all(torch.equal(p.grad, gradient) for p, gradient in zip(network.parameters(), gradients, strict=True))
 
 
 def test_progress_counts_galaxies(network, survey):
@@ -555,71 +574,75 @@ def with_another_in_between(network, read, other):
 
 def maps_by_a_naive_hook(network, image, layer):
     with hook_output(find_module(network, network.card.spec, layer)) as hook:
-        answer_all(network, image)
+        predict(network, image)
         return hook.stored[0].numpy()
 
 
 @torch.no_grad()
-def answer_all(network, image):
+def predict(network, image):
     return network(preprocess([image], network.card))
 
 
-@pytest.mark.parametrize("layer", MAPS)
+@pytest.mark.parametrize("layer", ["stem", "stage3"])
 @pytest.mark.parametrize("other_layers", [[], list(LAYERS)], ids=["bare", "hooked"])
 def test_a_naive_hook_has_another_thread_s_galaxy_and_ours_its_own(network, layer, other_layers):
-    mine, theirs = draw_images(2)
-    my_maps, their_maps = (in_turn(network, preprocess([image], network.card), layer)[0] for image in (mine, theirs))
+    own_image, other_image = draw_images(2)
+    my_maps, their_maps = (
+        in_turn(network, preprocess([image], network.card), layer)[0] for image in (own_image, other_image)
+    )
     assert np.abs(my_maps - their_maps).max() > 0.01
 
     def other():
         hooks = [hook_output(find_module(network, network.card.spec, name)) for name in other_layers]
-        answer_all(network, theirs)
+        predict(network, other_image)
         for hook in hooks:
             hook.remove()
 
-    naive = with_another_in_between(network, partial(maps_by_a_naive_hook, network, mine, layer), other)
+    naive = with_another_in_between(network, partial(maps_by_a_naive_hook, network, own_image, layer), other)
     np.testing.assert_array_equal(naive, their_maps)  # wrong, in silence
-    found = with_another_in_between(network, partial(feature_maps, network, mine, layer), other)
-    np.testing.assert_array_equal(found, my_maps)
+    result = with_another_in_between(network, partial(feature_maps, network, own_image, layer), other)
+    np.testing.assert_array_equal(result, my_maps)
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", ["stem", "features"])
 def test_extract_has_its_own_galaxies_when_another_comes_between(network, survey, layer):
     expected = extract(network, survey, layers=[layer], batch_size=8)
-    (theirs,) = draw_images(1)
-    found = with_another_in_between(
-        network, lambda: extract(network, survey, layers=[layer], batch_size=8), lambda: answer_all(network, theirs)
+    (other_image,) = draw_images(1)
+    result = with_another_in_between(
+        network,
+        lambda: extract(network, survey, layers=[layer], batch_size=8),
+        lambda: predict(network, other_image),
     )
-    np.testing.assert_array_equal(found.layers[layer], expected.layers[layer])
-    np.testing.assert_array_equal(found.predictions, expected.predictions)
+    np.testing.assert_array_equal(result.layers[layer], expected.layers[layer])
+    np.testing.assert_array_equal(result.predictions, expected.predictions)
 
 
 def test_a_bare_call_is_right_in_the_midst_of_an_extraction(network, survey):
-    (theirs,) = draw_images(1)
-    expected, answers = answer_all(network, theirs), []
+    (other_image,) = draw_images(1)
+    expected, outputs = predict(network, other_image), []
     for precision in ("float32", "bfloat16"):
         read = partial(extract, network, survey, layers=LAYERS, batch_size=8, precision=precision)
-        with_another_in_between(network, read, lambda: answers.append(answer_all(network, theirs)))
-    assert len(answers) == 6
-    assert all(torch.equal(found, expected) for found in answers)
+        with_another_in_between(network, read, lambda: outputs.append(predict(network, other_image)))
+    assert len(outputs) == 6
+    assert all(torch.equal(output, expected) for output in outputs)
 
 
 def test_an_extraction_waits_for_its_turn_and_not_for_that_on_another_network(network, survey):
     other_network = draw_network(seed=2)
     image = survey.image(survey.object_ids[0])
-    expected = {id(each): feature_maps(each, image, "stage1") for each in (network, other_network)}
+    expected = {id(module): feature_maps(module, image, "stage1") for module in (network, other_network)}
     order, waiting = [], []
     with ThreadPoolExecutor(2) as pool:
 
-        def other(asked):
-            maps = feature_maps(asked, image, "stage1")
+        def record_maps_of(module):
+            maps = feature_maps(module, image, "stage1")
             order.append("other")
             return maps
 
         def in_between():
-            found = pool.submit(other, other_network).result(PATIENCE_S)
-            np.testing.assert_array_equal(found, expected[id(other_network)])
-            waiting.append(pool.submit(other, network))
+            maps_of_other = pool.submit(record_maps_of, other_network).result(PATIENCE_S)
+            np.testing.assert_array_equal(maps_of_other, expected[id(other_network)])
+            waiting.append(pool.submit(record_maps_of, network))
             time.sleep(0.2)  # time enough to get wrong what must wait
             order.append("still mine")
 
@@ -632,9 +655,9 @@ def test_an_extraction_waits_for_its_turn_and_not_for_that_on_another_network(ne
 def test_extractions_whose_batches_alternate_have_their_own_galaxies(network, survey):
     """Three threads ask for other layers of the galaxies, each in an order of its own, and wait after every batch."""
     orders = [survey.object_ids, survey.object_ids[::-1], survey.object_ids[7:] + survey.object_ids[:7]]
-    asked = [("stage1", "features"), ("stem", "stage3"), ("stage1", "stage4")]
+    requested = [("stage1", "features"), ("stem", "stage3"), ("stage1", "stage4")]
     by_three = partial(extract, network, survey, batch_size=3)
-    expected = [by_three(ids, layers=layers) for ids, layers in zip(orders, asked, strict=True)]
+    expected = [by_three(ids, layers=layers) for ids, layers in zip(orders, requested, strict=True)]
     together, passes, counts = threading.Barrier(3), [], []
 
     def session(ids, layers):
@@ -647,18 +670,19 @@ def test_extractions_whose_batches_alternate_have_their_own_galaxies(network, su
     before = state_of(network)
     handle = network[0].register_forward_pre_hook(lambda module, inputs: passes.append(threading.get_ident()))
     with ThreadPoolExecutor(3) as pool:
-        found = list(pool.map(session, orders, asked))
+        results = list(pool.map(session, orders, requested))
     handle.remove()
     assert counts == sorted(counts)
     assert all(len(set(passes[start : start + 3])) == 3 for start in range(0, len(passes), 3))
-    for mine, wanted in zip(found, expected, strict=True):
-        assert mine.object_ids == wanted.object_ids
-        np.testing.assert_array_equal(mine.predictions, wanted.predictions)
-        for layer in wanted.layers:
-            np.testing.assert_array_equal(mine.layers[layer], wanted.layers[layer])
+    for features, expected_features in zip(results, expected, strict=True):
+        assert features.object_ids == expected_features.object_ids
+        np.testing.assert_array_equal(features.predictions, expected_features.predictions)
+        for layer in expected_features.layers:
+            np.testing.assert_array_equal(features.layers[layer], expected_features.layers[layer])
     assert_unchanged(network, before)
 
 
+@pytest.mark.slow
 def test_eight_threads_at_a_time_and_a_ninth_that_uses_no_hook(make_survey):
     """Each extracts other layers of changing galaxies; every result equals the single-threaded one bit for bit.
 
@@ -689,9 +713,9 @@ def test_eight_threads_at_a_time_and_a_ninth_that_uses_no_hook(make_survey):
 
     def reads_rows(layers, number):
         galaxy = number % len(ids)
-        found = extract(network, survey, [ids[galaxy]], layers=layers)
-        same = all(np.array_equal(found.layers[layer], rows[galaxy].layers[layer]) for layer in layers)
-        return same and np.array_equal(found.predictions, rows[galaxy].predictions)
+        features = extract(network, survey, [ids[galaxy]], layers=layers)
+        same = all(np.array_equal(features.layers[layer], rows[galaxy].layers[layer]) for layer in layers)
+        return same and np.array_equal(features.predictions, rows[galaxy].predictions)
 
     def session(first, read):
         ready.wait(PATIENCE_S)
@@ -728,7 +752,7 @@ def test_eight_threads_at_a_time_and_a_ninth_that_uses_no_hook(make_survey):
     assert_unchanged(network, before)
 
 
-# --- what can't be asked for ------------------------------------------------------------------------------------------
+# --- invalid arguments -----------------------------------------------------------------------------------------------
 
 
 def refused(message, call, *arguments, **options):
@@ -756,7 +780,7 @@ def test_a_network_in_training_mode_is_refused(network, survey):
     extract(network, survey)
 
 
-def test_training_mode_is_told_before_later_batches_too(network, survey):
+def test_training_mode_is_refused_before_later_batches_too(network, survey):
     with pytest.raises(ValueError, match="network must be in eval mode"):
         extract(network, survey, batch_size=8, progress=lambda done, total: network.train())
 
@@ -769,12 +793,9 @@ def test_training_mode_is_told_before_later_batches_too(network, survey):
             r"layer must be one of stem, .*, features, stage4, or the path of a module.*; got 'stage5'",
         ),
         ("features", "layers must be a list of names.*got 'features'"),
-        ("stem", "layers must be a list of names.*got 'stem'"),
         ("", "layers must be a list of names.*got ''"),
         (["Features"], "layer must be one of stem, .*; got 'Features'"),
         ([None], "layers must be a list of names"),
-        ([["stem"]], "layers must be a list of names"),
-        ([3], "layers must be a list of names"),
     ],
 )
 def test_unknown_layers_are_refused(network, survey, layers, message):
@@ -794,7 +815,7 @@ def test_layers_without_maps_are_refused(network, layer, message):
     refused(message, feature_maps, network, draw_images(1)[0], layer)
 
 
-def test_galaxies_that_can_t_be_had_are_refused_before_any_is_sent(network, survey):
+def test_invalid_ids_are_refused_before_the_first_batch(network, survey):
     known = survey.object_ids
     sent = []
     network[0].register_forward_pre_hook(lambda module, inputs: sent.append(1))
@@ -807,21 +828,21 @@ def test_galaxies_that_can_t_be_had_are_refused_before_any_is_sent(network, surv
     assert sent == []
 
 
-@pytest.mark.parametrize("batch_size", [0, -1, 2.0, "64", None])
-def test_batch_sizes_that_hold_no_galaxy_are_refused(network, survey, batch_size):
+@pytest.mark.parametrize("batch_size", [0, 2.0, None])
+def test_invalid_batch_sizes_are_refused(network, survey, batch_size):
     message = f"batch_size must be a whole number of at least 1; got {batch_size!r}"
     refused(message, extract, network, survey, batch_size=batch_size)
 
 
-@pytest.mark.parametrize("precision", ["float16", "float64", "", None, torch.bfloat16])
+@pytest.mark.parametrize("precision", ["float16", None, torch.bfloat16])
 def test_other_precisions_are_refused(network, survey, precision):
     message = f"precision must be one of float32, bfloat16; got {precision!r}"
     refused(message, extract, network, survey, precision=precision)
 
 
 # The last of them is the first GPU that a machine hasn't.
-@pytest.mark.parametrize("device", ["gpu", "", "cpu0", "meta", -1, f"cuda:{torch.cuda.device_count()}"])
-def test_devices_that_aren_t_there_are_refused(network, survey, device):
+@pytest.mark.parametrize("device", ["gpu", "", "meta", -1, f"cuda:{torch.cuda.device_count()}"])
+def test_unavailable_devices_are_refused(network, survey, device):
     message = f"device must be available to torch, such as 'cpu'; got {device!r}"
     refused(message, choose_device, device)
     refused(message, extract, network, survey, device=device)
@@ -838,7 +859,7 @@ def test_the_device_chosen_is_the_fastest_there_is(monkeypatch):
 
 
 def test_a_network_without_a_card_is_refused(survey):
-    bare = build_network(xresnet_spec(widen=0.125)).eval()
+    bare = build_network(xresnet_spec("xresnet18", widen=0.125)).eval()
     message = "network must have a model card.*got XResNet without one. Use galviz.load_model, or galviz.wrap"
     refused(message, extract, bare, survey)
     refused(message, feature_maps, bare, draw_images(1)[0], "stem")

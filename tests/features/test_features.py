@@ -1,11 +1,10 @@
-"""Features keep what a network said, rounded to float16 at most, in a file that is read layer by layer."""
+"""Features store the activations of a network, rounded to float16 at most, in a file that is read layer by layer."""
 
 import errno
 import json
 import math
 import os
 import shlex
-import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -49,14 +48,14 @@ def path(tmp_path):
 @pytest.fixture
 def reads(monkeypatch):
     """The columns of each read of a Parquet file, as they happen."""
-    asked, read = [], pq.ParquetFile.read
+    requested, read = [], pq.ParquetFile.read
 
     def record(self, columns):
-        asked.append(columns)
+        requested.append(columns)
         return read(self, columns)
 
     monkeypatch.setattr(pq.ParquetFile, "read", record)
-    return asked
+    return requested
 
 
 def rewrite(path, change, **metadata):
@@ -79,41 +78,41 @@ def half_lists(rows):
 
 def test_features_hold_copies_that_nobody_can_change():
     ids, stem, predictions, provenance = ["a", "b"], np.eye(2), np.array([8.5, 9.0]), {"precision": "float32"}
-    found = Features(ids, {"stem": stem}, predictions, provenance)
+    features = Features(ids, {"stem": stem}, predictions, provenance)
     ids[0], stem[0, 0], predictions[0], provenance["precision"] = "c", 5.0, 5.0, "none"
-    found.object_ids.clear()
-    for array in (found.layers["stem"], found.predictions):
+    features.object_ids.clear()
+    for array in (features.layers["stem"], features.predictions):
         assert array.dtype == np.float32
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
     with pytest.raises(TypeError):
-        found.layers["stem"] = stem
+        features.layers["stem"] = stem
     with pytest.raises(TypeError):
-        found.provenance["precision"] = "none"
+        features.provenance["precision"] = "none"
     with pytest.raises(AttributeError):
-        found.predictions = predictions
-    assert found.object_ids == ["a", "b"]
-    assert found.layers["stem"].tolist() == [[1.0, 0.0], [0.0, 1.0]]
-    assert found.predictions.tolist() == [8.5, 9.0]
-    assert found.provenance == {"precision": "float32"}
-    assert repr(found) == "Features(2 galaxies, layers: stem)"
+        features.predictions = predictions
+    assert features.object_ids == ["a", "b"]
+    assert features.layers["stem"].tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    assert features.predictions.tolist() == [8.5, 9.0]
+    assert features.provenance == {"precision": "float32"}
+    assert repr(features) == "Features(2 galaxies, layers: stem)"
 
 
 def test_rows_and_selections_follow_the_order_asked_for():
-    found = Features(list("abc"), {"stem": [[1, 2], [3, 4], [5, 6]]}, [8.1, 8.2, 8.3], PROVENANCE)
-    assert found.rows(["c", "a", "c"]).tolist() == [2, 0, 2]
-    chosen = found.select(["c", "a"])
+    features = Features(list("abc"), {"stem": [[1, 2], [3, 4], [5, 6]]}, [8.1, 8.2, 8.3], PROVENANCE)
+    assert features.rows(["c", "a", "c"]).tolist() == [2, 0, 2]
+    chosen = features.select(["c", "a"])
     assert chosen.object_ids == ["c", "a"]
     assert chosen.layers["stem"].tolist() == [[5, 6], [1, 2]]
     assert chosen.predictions.tolist() == np.float32([8.3, 8.1]).tolist()
     assert chosen.provenance == PROVENANCE
     assert not chosen.layers["stem"].flags.writeable
     assert chosen.select(["a"]).layers["stem"].tolist() == [[1, 2]]
-    assert found.select([]).layers["stem"].shape == (0, 2)
+    assert features.select([]).layers["stem"].shape == (0, 2)
 
 
 @pytest.mark.parametrize(
-    ("asked", "sentence"),
+    ("object_ids", "sentence"),
     [
         ([IDS[0] + "9"], f"among the 12 that have features; got '{IDS[0]}9', which is close to .*{IDS[0]}"),
         (["x"], "features; got 'x'$"),
@@ -123,13 +122,13 @@ def test_rows_and_selections_follow_the_order_asked_for():
         ([IDS[0], IDS[1], IDS[0]], f"must have no duplicates; got '{IDS[0]}' 2 times"),
     ],
 )
-def test_galaxies_that_cannot_be_selected(asked, sentence):
+def test_galaxies_that_cannot_be_selected(object_ids, sentence):
     with pytest.raises(FeaturesError, match=sentence):
-        make_features().select(asked)
+        make_features().select(object_ids)
 
 
 @pytest.mark.parametrize("from_file", [False, True])
-def test_an_unknown_layer_is_told_in_one_sentence(path, from_file):
+def test_an_unknown_layer_is_refused_in_one_line(path, from_file):
     layers = (load_features(path) if from_file else make_features()).layers
     assert list(layers) == ["stem", "stage1", "features"]
     assert "stem" in layers
@@ -170,17 +169,17 @@ def test_parts_that_do_not_fit_are_refused(change, sentence):
 
 
 def test_a_round_trip_rounds_layers_to_float16_and_nothing_else(path):
-    written, found = make_features(), load_features(path)
-    assert found.object_ids == IDS
-    assert found.provenance == PROVENANCE
-    np.testing.assert_array_equal(found.predictions, written.predictions)
-    assert dict(found.layers).keys() == dict(written.layers).keys()
-    for name, values in found.layers.items():
+    written, loaded = make_features(), load_features(path)
+    assert loaded.object_ids == IDS
+    assert loaded.provenance == PROVENANCE
+    np.testing.assert_array_equal(loaded.predictions, written.predictions)
+    assert dict(loaded.layers).keys() == dict(written.layers).keys()
+    for name, values in loaded.layers.items():
         assert values.dtype == np.float32
         # Half precision has 11 significant bits: the rounding is half of the last at most.
         np.testing.assert_allclose(values, written.layers[name], rtol=2**-11, atol=0)
         assert (values != written.layers[name]).any()
-    for array in (*found.layers.values(), found.predictions):
+    for array in (*loaded.layers.values(), loaded.predictions):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
 
@@ -196,17 +195,17 @@ def test_what_float16_can_hold_comes_back_exactly(tmp_path):
 )
 def test_any_layer_names_and_none(tmp_path, layers):
     save_features(Features(["a", "b"], layers, [8.8, 8.9], {}), tmp_path / "f.parquet")
-    found = load_features(tmp_path / "f.parquet")
-    assert list(found.layers) == list(layers)
+    features = load_features(tmp_path / "f.parquet")
+    assert list(features.layers) == list(layers)
     for name, values in layers.items():
-        np.testing.assert_array_equal(found.layers[name], values)
+        np.testing.assert_array_equal(features.layers[name], values)
 
 
 def test_no_galaxies_are_no_problem(tmp_path):
     save_features(make_features().select([]), tmp_path / "none.parquet")
-    found = load_features(tmp_path / "none.parquet")
-    assert found.object_ids == []
-    assert found.layers["stage1"].shape == (0, 6)
+    features = load_features(tmp_path / "none.parquet")
+    assert features.object_ids == []
+    assert features.layers["stage1"].shape == (0, 6)
 
 
 def test_any_reader_of_parquet_finds_what_the_docs_promise(path):
@@ -241,10 +240,10 @@ def test_two_thousand_galaxies_are_a_small_file(tmp_path):
     assert load_features(tmp_path / "large.parquet").layers["features"].shape == (2000, 512)
 
 
-@pytest.mark.parametrize(("value", "kept"), [(65519.0, 65504.0), (65520.0, None), (-1e6, None)])
-def test_a_value_beyond_float16_is_refused_and_does_not_become_infinite(tmp_path, value, kept):
+@pytest.mark.parametrize(("value", "stored"), [(65519.0, 65504.0), (65520.0, None), (-1e6, None)])
+def test_a_value_beyond_float16_is_refused_and_does_not_become_infinite(tmp_path, value, stored):
     features = Features(["a", "b"], {"stem": [[1.0], [value]]}, [8.8, 8.9], {})
-    if kept is None:
+    if stored is None:
         sentence = (
             f"layer 'stem' must be within float16's ±65504 to be saved; got {value} for galaxy b: check its image"
         )
@@ -253,7 +252,7 @@ def test_a_value_beyond_float16_is_refused_and_does_not_become_infinite(tmp_path
         assert list(tmp_path.iterdir()) == []
     else:
         save_features(features, tmp_path / "f.parquet")
-        assert load_features(tmp_path / "f.parquet").layers["stem"].tolist() == [[1.0], [kept]]
+        assert load_features(tmp_path / "f.parquet").layers["stem"].tolist() == [[1.0], [stored]]
 
 
 def test_a_write_that_fails_leaves_what_was_there(path, monkeypatch):
@@ -270,7 +269,7 @@ def test_a_write_that_fails_leaves_what_was_there(path, monkeypatch):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path):
+def test_a_missing_folder_is_reported(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"No such file or directory: .*f\.parquet"):
         save_features(make_features(), tmp_path / "gone" / "f.parquet")
 
@@ -279,17 +278,17 @@ def test_a_folder_that_is_not_there_is_told(tmp_path):
 
 
 def test_a_layer_is_read_when_it_is_asked_for_and_once(path, reads):
-    found = load_features(path)
-    assert (len(found.layers), "stem" in found.layers, next(iter(found.layers))) == (3, True, "stem")
-    chosen = found.select(IDS[3:5])
-    assert (repr(found), len(chosen.predictions)) == ("Features(12 galaxies, layers: stem, stage1, features)", 2)
+    features = load_features(path)
+    assert (len(features.layers), "stem" in features.layers, next(iter(features.layers))) == (3, True, "stem")
+    chosen = features.select(IDS[3:5])
+    assert (repr(features), len(chosen.predictions)) == ("Features(12 galaxies, layers: stem, stage1, features)", 2)
     assert reads == [["objID", "prediction"]]
-    np.testing.assert_array_equal(chosen.layers["stage1"], found.layers["stage1"][3:5])
-    assert found.layers["stage1"] is found.layers["stage1"]
+    np.testing.assert_array_equal(chosen.layers["stage1"], features.layers["stage1"][3:5])
+    assert features.layers["stage1"] is features.layers["stage1"]
     assert reads == [["objID", "prediction"], ["stage1"]]
 
 
-def test_a_fifo_in_the_place_of_features_is_told_at_once(path):
+def test_a_fifo_in_the_place_of_features_is_refused_at_once(path):
     features = load_features(path)
     path.unlink()
     os.mkfifo(path)
@@ -299,63 +298,63 @@ def test_a_fifo_in_the_place_of_features_is_told_at_once(path):
 
 
 def test_a_file_that_has_gone_gives_only_what_was_read(path):
-    found = load_features(path)
-    stem = found.layers["stem"]
+    features = load_features(path)
+    stem = features.layers["stem"]
     path.unlink()
-    assert found.layers["stem"] is stem
+    assert features.layers["stem"] is stem
     with pytest.raises(FeaturesError, match=r"survey\.parquet doesn't exist; make it with `python -m galviz extract"):
-        _ = found.layers["stage1"]
+        _ = features.layers["stage1"]
 
 
 def test_a_file_that_was_replaced_is_not_mixed_with_the_first(path):
-    found = load_features(path)
-    stem = found.layers["stem"]
+    features = load_features(path)
+    stem = features.layers["stem"]
     other = make_features(seed=2)
     save_features(other, path)
-    assert found.layers["stem"] is stem
+    assert features.layers["stem"] is stem
     with pytest.raises(FeaturesError, match=r"was replaced by another since it was loaded; load it again\.$"):
-        _ = found.layers["stage1"]
+        _ = features.layers["stage1"]
     np.testing.assert_allclose(load_features(path).layers["stage1"], other.layers["stage1"], rtol=2**-11)
     save_features(make_features(), path)  # the same values once more are no other file
-    assert found.layers["stage1"].shape == (12, 6)
+    assert features.layers["stage1"].shape == (12, 6)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody replace a file that is open")
 def test_a_file_that_is_replaced_during_a_read(path, monkeypatch):
-    found, read = load_features(path), pq.ParquetFile.read
+    loaded, read = load_features(path), pq.ParquetFile.read
 
     def replace_and_read(self, columns):
         save_features(make_features(seed=2), path)
         return read(self, columns)
 
     monkeypatch.setattr(pq.ParquetFile, "read", replace_and_read)
-    np.testing.assert_allclose(found.layers["stage1"], make_features().layers["stage1"], rtol=2**-11)
+    np.testing.assert_allclose(loaded.layers["stage1"], make_features().layers["stage1"], rtol=2**-11)
 
 
-def test_threads_that_ask_at_once_get_the_same_whole_layers(tmp_path):
+def test_threads_that_read_at_once_get_the_same_complete_layers(tmp_path):
     written = make_features([f"g{number}" for number in range(300)], stem=32, stage1=64, features=128)
     save_features(written, tmp_path / "f.parquet")
     expected = {name: values.astype(np.float16) for name, values in written.layers.items()}
     for _ in range(5):
-        found, together = load_features(tmp_path / "f.parquet"), threading.Barrier(8)
+        loaded, together = load_features(tmp_path / "f.parquet"), threading.Barrier(8)
 
-        def ask(number, found=found, together=together):
+        def read_layers(number, loaded=loaded, together=together):
             names = list(expected)[number % 3 :] + list(expected)[: number % 3]
             together.wait()
-            return {name: found.layers[name] for name in names}
+            return {name: loaded.layers[name] for name in names}
 
         with ThreadPoolExecutor(8) as pool:
-            answers = list(pool.map(ask, range(8)))
+            layers = list(pool.map(read_layers, range(8)))
         for name, values in expected.items():
-            assert all(answer[name] is answers[0][name] for answer in answers)
-            np.testing.assert_array_equal(answers[0][name], values)
+            assert all(layer[name] is layers[0][name] for layer in layers)
+            np.testing.assert_array_equal(layers[0][name], values)
 
 
 def test_paths_stay_valid_when_the_working_folder_changes(path, monkeypatch):
     monkeypatch.chdir(path.parent)
-    found = load_features("survey.parquet")
+    features = load_features("survey.parquet")
     monkeypatch.chdir(path.parent.parent)
-    assert found.layers["stem"].shape == (12, 4)
+    assert features.layers["stem"].shape == (12, 4)
 
 
 # --- what was made from what ------------------------------------------------------------------------------------------
@@ -399,7 +398,7 @@ def test_features_of_another_survey_are_refused(path, monkeypatch, survey, sente
         load_features(survey=survey)
 
 
-def test_features_that_do_not_say_their_survey_are_refused(tmp_path):
+def test_features_without_the_checksum_of_their_survey_are_refused(tmp_path):
     save_features(make_features(provenance={}), tmp_path / "f.parquet")
     with pytest.raises(FeaturesError, match="belongs to another survey than my survey"):
         load_features(tmp_path / "f.parquet", survey=survey_of())
@@ -504,7 +503,7 @@ def folder_instead(path):
         ),
     ],
 )
-def test_a_file_that_cannot_be_opened_says_why(path, spoil, sentence):
+def test_the_error_for_a_file_that_cannot_be_opened(path, spoil, sentence):
     spoil(path)
     with pytest.raises(FeaturesError, match=sentence) as caught:
         load_features(path)
@@ -529,11 +528,11 @@ def test_a_file_that_cannot_be_opened_says_why(path, spoil, sentence):
         ),
     ],
 )
-def test_a_layer_that_cannot_be_used_says_why_when_it_is_read(path, spoil, sentence):
+def test_the_error_for_a_layer_that_cannot_be_read(path, spoil, sentence):
     spoil(path)
-    found = load_features(path)
+    features = load_features(path)
     with pytest.raises(FeaturesError, match=sentence):
-        dict(found.layers)
+        dict(features.layers)
 
 
 def without_column_checksums(path):
@@ -546,13 +545,13 @@ def without_column_checksums(path):
 
 
 def what_is_read(path):
-    found = load_features(path)
-    layers = {name: values.tolist() for name, values in found.layers.items()}
-    return found.object_ids, found.predictions.tolist(), layers, dict(found.provenance)
+    features = load_features(path)
+    layers = {name: values.tolist() for name, values in features.layers.items()}
+    return features.object_ids, features.predictions.tolist(), layers, dict(features.provenance)
 
 
 @pytest.mark.parametrize("place", range(8))
-def test_a_flipped_bit_is_told_or_changes_nothing(path, place):
+def test_a_flipped_bit_is_noticed_or_changes_nothing(path, place):
     """Anywhere in the file: in numbers, in what Parquet says of them, and in the metadata."""
     content, sound = path.read_bytes(), what_is_read(path)
     refused = 0
@@ -574,10 +573,10 @@ def test_each_column_is_compared_with_its_checksum_as_it_is_read(path):
         load_features(path)
     pq.write_table(table, path)
     rewrite(path, with_column("stem", half_lists([[np.float16(1)] * 4] * 12)))
-    found = load_features(path)
-    assert found.layers["stage1"].shape == (12, 6)
+    features = load_features(path)
+    assert features.layers["stage1"].shape == (12, 6)
     with pytest.raises(FeaturesError, match="is damaged: column 'stem' doesn't match its checksum; make it again"):
-        found.layers["stem"]
+        features.layers["stem"]
 
 
 def test_files_from_before_columns_had_checksums_are_verified_as_they_are_opened(path):
@@ -622,12 +621,6 @@ def test_a_folder_and_a_file_that_may_not_be_read(path, monkeypatch):
     folder_instead(path)
     with pytest.raises(FeaturesError, match=r"can't be read: it is a folder, not a file; name the file itself"):
         load_features(path)
-
-
-def test_features_need_neither_torch_nor_the_app():
-    script = "import sys, galviz.features.features as _; print([m for m in ('torch', 'streamlit') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
 
 
 def test_features_of_a_file_know_its_checksum(tmp_path):

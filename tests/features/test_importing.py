@@ -1,4 +1,4 @@
-"""Embeddings from elsewhere: the numbers of each galaxy arrive at that galaxy, or one sentence says why not."""
+"""Embeddings from elsewhere: the numbers of each galaxy arrive at that galaxy, or one sentence explains why not."""
 
 import shutil
 
@@ -90,7 +90,7 @@ def test_the_command_writes_a_file_that_fits_the_survey_alone(survey, values, tm
     pd.concat([source, extra]).to_csv(tmp_path / "zoobot.csv", index=False)
     out = tmp_path / "zoobot.parquet"
     command = ["import-features", tmp_path / "zoobot.csv", "--survey", survey.folder, "--out", out, "--layer", "zoobot"]
-    assert cli.main([str(each) for each in [*command, "--columns", "feat_*"]]) == 0
+    assert cli.main([str(argument) for argument in [*command, "--columns", "feat_*"]]) == 0
     printed = capsys.readouterr()
     assert "6 columns, feat_0 … feat_5" in printed.out
     assert "1 rows are left out" in printed.err
@@ -99,7 +99,7 @@ def test_the_command_writes_a_file_that_fits_the_survey_alone(survey, values, tm
     other = load_survey(make_survey(12, causes=False, side_px=32, seed=3))
     with pytest.raises(FeaturesError, match=r"import-features zoobot\.csv --survey"):
         load_features(out, survey=other)
-    assert cli.main([str(each) for each in command]) == 2
+    assert cli.main([str(argument) for argument in command]) == 2
     assert "exists. Name another file" in capsys.readouterr().err
 
 
@@ -166,7 +166,7 @@ def two_lists(survey, values, folder):
 
 
 @pytest.mark.parametrize(
-    ("write", "says"),
+    ("write", "message"),
     [
         (csv(lambda t: t.iloc[1:]), "lacks 1, such as"),
         (csv(lambda t: t.iloc[:0]), "must have a row of numbers for each id|no columns of numbers"),
@@ -203,11 +203,11 @@ def two_lists(survey, values, folder):
         (raw("z.h5", b""), "must end in"),
     ],
 )
-def test_what_cant_be_right_is_told(write, says, survey, values, tmp_path):
+def test_invalid_embeddings_are_refused(write, message, survey, values, tmp_path):
     name, reading = write(survey, values, tmp_path)
     if reading.get("ids"):
         reading["ids"] = tmp_path / reading["ids"]
-    with pytest.raises(FeaturesError, match=says) as caught:
+    with pytest.raises(FeaturesError, match=message) as caught:
         import_features(tmp_path / name, survey, **reading)
     assert "\n" not in str(caught.value)
 
@@ -224,7 +224,7 @@ def test_the_survey_itself_is_never_written_to(survey, values, tmp_path, capsys)
     frame(survey, values).to_csv(tmp_path / "z.csv", index=False)
     before = (folder / "master.csv").read_bytes()
     command = ["import-features", tmp_path / "z.csv", "--survey", folder, "--force", "--out", folder / "master.csv"]
-    assert cli.main([str(each) for each in command]) == 2
+    assert cli.main([str(argument) for argument in command]) == 2
     assert (folder / "master.csv").read_bytes() == before
 
 

@@ -1,4 +1,4 @@
-"""A model card is read whole and checked, or refused in one line that names the file; nobody can change it."""
+"""A model card is validated as a whole, or refused in one line that names the file; it is immutable."""
 
 import copy
 import hashlib
@@ -347,7 +347,7 @@ def test_what_is_not_json_is_refused(tmp_path, rubbish):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "says"),
+    ("old", "new", "problem"),
     [
         ('"pad_px": 144', '"pad_px": 144, "pad_px": 144', "the key 'pad_px' is given twice"),
         ('"lr": 0.01', '"lr": 0.01, "lr": 0.02', "the key 'lr' is given twice"),
@@ -362,11 +362,11 @@ def test_what_is_not_json_is_refused(tmp_path, rubbish):
         ('"where"', r'"\udfff"', r"the text '\udfff' holds half of a surrogate pair"),
     ],
 )
-def test_ambiguous_json_is_refused(path, old, new, says):
+def test_ambiguous_json_is_refused(path, old, new, problem):
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1
     path.write_text(text.replace(old, new), encoding="utf-8")
-    assert f"can't be read as JSON ({says}" in refused(path)
+    assert f"can't be read as JSON ({problem}" in refused(path)
 
 
 def test_a_byte_order_mark_is_ignored(path):
@@ -376,7 +376,7 @@ def test_a_byte_order_mark_is_ignored(path):
 
 
 @pytest.mark.parametrize("kind", ["a named pipe (FIFO)", "a socket", "a device"])
-def test_what_is_not_a_regular_file_is_refused_at_once(tmp_path, kind):
+def test_a_card_that_is_no_regular_file_is_refused_at_once(tmp_path, kind):
     path = Path("/dev/zero") if kind == "a device" else tmp_path / "card.json"
     if kind == "a named pipe (FIFO)":
         os.mkfifo(path)
@@ -436,9 +436,9 @@ def test_a_card_without_a_scale_has_the_label_s_own(path, content, tmp_path):
         del content[name]
     card = read_card(written(content, path))
     assert (card.label_mean, card.label_std) == (0.0, 1.0)
-    said = read_card(written(content | {"label_mean": 0, "label_std": 1}, tmp_path / "said.json"))
-    assert said == card
-    assert said.sha256 == card.sha256
+    unscaled = read_card(written(content | {"label_mean": 0, "label_std": 1}, tmp_path / "unscaled.json"))
+    assert unscaled == card
+    assert unscaled.sha256 == card.sha256
 
 
 @pytest.mark.parametrize("name", OPTIONAL)
@@ -454,7 +454,7 @@ def test_the_checksum_is_that_of_the_sorted_json(path):
 
 def test_layout_and_order_of_keys_don_t_change_the_checksum(path, tmp_path):
     def turned(value):
-        return {key: turned(each) for key, each in reversed(value.items())} if isinstance(value, dict) else value
+        return {key: turned(inner) for key, inner in reversed(value.items())} if isinstance(value, dict) else value
 
     card, other = read_card(path), tmp_path / "turned.json"
     other.write_text(json.dumps(turned(CONTENT), indent=7, ensure_ascii=False), encoding="utf-8")
@@ -478,7 +478,7 @@ def test_the_order_of_layers_is_part_of_a_card(path, tmp_path):
 def places(value, above=()):
     """Where each value of a card's JSON is: the keys and positions that lead to it."""
     inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [above] * bool(above) + [place for key, each in inside for place in places(each, (*above, key))]
+    return [above] * bool(above) + [place for key, value in inside for place in places(value, (*above, key))]
 
 
 JSON_VALUES = st.recursive(
@@ -488,9 +488,14 @@ JSON_VALUES = st.recursive(
 )
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    return read_card(written(CONTENT, tmp_path_factory.mktemp("card") / "original.json"))
+
+
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_any_change_of_a_card_gives_another_card_or_is_refused(tmp_path, data):
+def test_any_change_of_a_card_gives_another_card_or_is_refused(original, tmp_path, data):
     changed = copy.deepcopy(CONTENT)
     *above, last = data.draw(st.sampled_from(places(CONTENT)), "place")
     holder = reduce(getitem, above, changed)
@@ -507,7 +512,7 @@ def test_any_change_of_a_card_gives_another_card_or_is_refused(tmp_path, data):
         holder[data.draw(st.text(max_size=8).filter(lambda key: key not in holder), "key")] = old
     else:
         holder.insert(last, data.draw(JSON_VALUES, "value"))
-    path, original = tmp_path / "half.json", read_card(written(CONTENT, tmp_path / "original.json"))
+    path = tmp_path / "half.json"
     try:
         card = read_card(written(changed, path))
     except CardError as error:

@@ -1,4 +1,4 @@
-"""What a network sees of an image: shares worked out by hand, and agreement with the crop itself."""
+"""The part of an image that a network reads: shares worked out by hand, and agreement with the crop itself."""
 
 import numpy as np
 import pytest
@@ -21,11 +21,11 @@ def test_usual_images_need_no_remark():
     assert framing_warnings({(160, 160): 1000, (128, 128): 3, (200, 200): 1}, 144, 112) == []
 
 
-def test_large_images_are_told_with_a_scale_that_fits():
-    said = " ".join(framing_warnings({(160, 160): 5, (3000, 3000): 2}, 144, 112))
-    assert "2 of 7 images are much larger" in said
-    assert "the central 112 × 112 of 3000 × 3000 px (less than 1 % of the image)" in said
-    assert "--scale 0.0373 would" in said
+def test_large_images_are_reported_with_a_scale_that_fits():
+    note = " ".join(framing_warnings({(160, 160): 5, (3000, 3000): 2}, 144, 112))
+    assert "2 of 7 images are much larger" in note
+    assert "the central 112 × 112 of 3000 × 3000 px (less than 1 % of the image)" in note
+    assert "--scale 0.0373 would" in note
     assert framing_warnings({(112, 112): 2}, 144, 112, scale=0.0373) == []
 
 
@@ -33,14 +33,14 @@ def test_a_scale_that_is_there_counts():
     assert any("--scale 0.28 " in one for one in framing_warnings({(800, 800): 1}, 144, 112, scale=2.0))
 
 
-def test_padding_is_told():
-    (said,) = framing_warnings({(64, 64): 1, (160, 160): 9}, 144, 112)
-    assert "1 of 10 images is smaller" in said
-    assert "67 % of the crop is padding" in said
+def test_padding_is_reported():
+    (note,) = framing_warnings({(64, 64): 1, (160, 160): 9}, 144, 112)
+    assert "1 of 10 images is smaller" in note
+    assert "67 % of the crop is padding" in note
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0, "0 %"), (0.001, "less than 1 %"), (0.5, "50 %"), (0.999, "more than 99 %"), (1, "100 %")]
+    ("share", "text"), [(0, "0 %"), (0.001, "less than 1 %"), (0.5, "50 %"), (0.999, "more than 99 %"), (1, "100 %")]
 )
-def test_percentages_say_neither_none_nor_all_where_it_isn_t(share, said):
-    assert format_percent(share) == said
+def test_percentages_are_never_rounded_to_none_or_all(share, text):
+    assert format_percent(share) == text

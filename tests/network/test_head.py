@@ -1,4 +1,4 @@
-"""The head, read without torch: the same numbers as the network's, or one sentence."""
+"""The head, read without torch: the same numbers as the network's, or one error message."""
 
 import os
 
@@ -50,7 +50,7 @@ def test_it_predicts_in_the_label_s_unit_as_the_network_does(card, mean, std):
     assert features.numpy() @ head.weight + head.bias == pytest.approx(predictions.numpy(), rel=1e-5)
 
 
-def test_a_scale_that_takes_the_head_beyond_float32_is_told(card):
+def test_a_scale_that_takes_the_head_beyond_float32_is_refused(card):
     weights = card.with_suffix(".safetensors")
     save_file(load_file(weights) | {"11.bias": torch.tensor([1e10])}, weights)
     write_card(card_for(weights, label_std=1e30), card)
@@ -58,7 +58,7 @@ def test_a_scale_that_takes_the_head_beyond_float32_is_told(card):
         read_head(card)
 
 
-def test_altered_weights_are_told(card):
+def test_altered_weights_are_refused(card):
     weights = card.with_suffix(".safetensors")
     read_head(card)
     content = bytearray(weights.read_bytes())
@@ -68,27 +68,27 @@ def test_altered_weights_are_told(card):
         read_head(card)
 
 
-def test_weights_that_are_no_regular_file_are_told_at_once(card):
+def test_weights_that_are_no_regular_file_are_refused_at_once(card):
     card.with_suffix(".safetensors").unlink()
     os.mkfifo(card.with_suffix(".safetensors"))
     with pytest.raises(CardError, match="it is a named pipe"):
         read_head(card)
 
 
-def test_a_truncated_file_is_told(card):
+def test_a_truncated_file_is_refused(card):
     weights = card.with_suffix(".safetensors")
     weights.write_bytes(weights.read_bytes()[:100])
     with pytest.raises(CardError, match=r"^The weights .*tiny\.safetensors can't be read: .*\. Get card and weights"):
         read_head(card)
 
 
-def test_missing_weights_are_told(card):
+def test_missing_weights_are_refused(card):
     card.with_suffix(".safetensors").unlink()
     with pytest.raises(CardError, match=r"can't be read"):
         read_head(card)
 
 
-def test_another_architecture_is_told(card):
+def test_another_architecture_is_refused(card):
     other = build_network(xresnet_spec(widen=0.25), seed=1)
     weights = card.with_suffix(".safetensors")
     write_weights(other, weights)

@@ -1,4 +1,4 @@
-"""The network taken apart: its table by arithmetic, its parts by NumPy, and training mode by what it does."""
+"""The network in parts: its table by arithmetic, its layers by NumPy, and the effects of training mode."""
 
 import threading
 
@@ -29,7 +29,7 @@ def survey():
 
 
 @pytest.fixture(scope="module")
-def found(network, survey):
+def maps(network, survey):
     return record_maps(network, survey.image(survey.object_ids[0]))
 
 
@@ -71,33 +71,33 @@ def test_shapes_and_names(network):
 # Its parts, of one galaxy
 
 
-def test_everything_is_there_and_layers_are_what_hooks_find(network, survey, found):
-    assert list(found) == list(MAPS)
+def test_all_maps_are_recorded_and_layers_are_those_of_hooks(network, survey, maps):
+    assert list(maps) == list(MAPS)
     image = survey.image(survey.object_ids[0])
     for layer in ("stem", "stage1", "stage2", "stage3", "stage4"):
-        np.testing.assert_array_equal(found[layer], feature_maps(network, image, layer))
+        np.testing.assert_array_equal(maps[layer], feature_maps(network, image, layer))
 
 
-def test_a_residual_block_adds_to_what_it_is_given(found):
-    expected = mish(found["block/input"] + found["block/branch"])
-    np.testing.assert_allclose(found["block/output"], expected, atol=1e-5)
+def test_a_residual_block_adds_to_its_input(maps):
+    expected = mish(maps["block/input"] + maps["block/branch"])
+    np.testing.assert_allclose(maps["block/output"], expected, atol=1e-5)
 
 
-def test_the_pooled_stem_goes_into_the_first_block(found):
-    stem = np.pad(found["stem"], ((0, 0), (1, 1), (1, 1)), constant_values=-np.inf)
+def test_the_pooled_stem_goes_into_the_first_block(maps):
+    stem = np.pad(maps["stem"], ((0, 0), (1, 1), (1, 1)), constant_values=-np.inf)
     windows = np.lib.stride_tricks.sliding_window_view(stem, (3, 3), axis=(1, 2))[:, ::2, ::2]
-    np.testing.assert_array_equal(found["block/input"], windows.max(axis=(3, 4)))
+    np.testing.assert_array_equal(maps["block/input"], windows.max(axis=(3, 4)))
 
 
-def test_self_attention_is_the_formula_of_the_text(network, found):
+def test_self_attention_is_the_formula_of_the_text(network, maps):
     attention = network[4][-1].convpath[-1]
     matrix = attention.conv.weight.detach().numpy()[:, :, 0]
-    x = found["attention/input"].reshape(64, -1).astype(float)
+    x = maps["attention/input"].reshape(64, -1).astype(float)
     mixture = attention_gamma(network) * (x @ x.T) @ (matrix @ x)
     scale = np.abs(mixture).max()
-    np.testing.assert_allclose(found["attention/mixture"].reshape(64, -1), mixture, atol=1e-4 * scale)
+    np.testing.assert_allclose(maps["attention/mixture"].reshape(64, -1), mixture, atol=1e-4 * scale)
     np.testing.assert_allclose(
-        found["attention/output"], found["attention/input"] + found["attention/mixture"], atol=1e-5 * scale
+        maps["attention/output"], maps["attention/input"] + maps["attention/mixture"], atol=1e-5 * scale
     )
 
 
@@ -113,24 +113,24 @@ def test_a_convolution_by_hand_is_the_networks(network, survey):
         np.testing.assert_allclose(convolve(numbers, kernels[place]), expected[place], atol=1e-4)
 
 
-def test_a_convolution_of_known_answer():
+def test_a_convolution_of_known_output():
     numbers = np.zeros((6, 6, 3))
     numbers[2, 2] = [1.0, 10.0, 100.0]
     kernel = np.arange(27.0).reshape(3, 3, 3)
     # Only the window about row 2, column 2 of the image meets the pixel with its middle: place (1, 1) at stride 2.
-    answer = convolve(numbers, kernel)
-    assert answer.shape == (3, 3)
-    assert answer[1, 1] == 4 + 10 * 13 + 100 * 22
-    assert np.count_nonzero(answer) == 1
+    output = convolve(numbers, kernel)
+    assert output.shape == (3, 3)
+    assert output[1, 1] == 4 + 10 * 13 + 100 * 22
+    assert np.count_nonzero(output) == 1
 
 
-def test_threads_that_share_a_network_get_each_their_own(network, survey):
-    ids = survey.object_ids[:6]
+def test_threads_that_share_a_network_record_their_own_maps(network, survey):
+    ids = survey.object_ids[:3]
     expected = [record_maps(network, survey.image(one)) for one in ids]
     seen = {}
 
     def look(place):
-        for _ in range(3):
+        for _ in range(2):
             seen[place] = record_maps(network, survey.image(ids[place]))
 
     threads = [threading.Thread(target=look, args=(place,)) for place in range(len(ids))]
@@ -154,7 +154,7 @@ def tiny():
     return attach_card(build_network(card.spec, seed=3), card)
 
 
-def test_training_mode_depends_on_company_and_leaves_traces(tiny, survey):
+def test_training_mode_depends_on_the_batch_and_changes_statistics(tiny, survey):
     images = [survey.image(one) for one in survey.object_ids[:6]]
     before = {name: values.clone() for name, values in tiny.state_dict().items()}
     effect = compare_modes(tiny, images, passes=2)

@@ -1,4 +1,4 @@
-"""What a network is given: pixels less their mean, in units of their spread."""
+"""The input of a network: pixels minus their mean, in units of their standard deviation."""
 
 import numpy as np
 import pytest
@@ -11,9 +11,9 @@ from galviz.network.normalisation import normalise
 
 
 def test_a_pixel_by_hand():
-    found = normalise(np.array([[[51, 0, 255]]], np.uint8), (0.1, 0.2, 0.5), (0.1, 0.4, 0.25))
-    assert found[0, 0] == pytest.approx([1.0, -0.5, 2.0], rel=1e-6)
-    assert found.dtype == np.float32
+    normalised = normalise(np.array([[[51, 0, 255]]], np.uint8), (0.1, 0.2, 0.5), (0.1, 0.4, 0.25))
+    assert normalised[0, 0] == pytest.approx([1.0, -0.5, 2.0], rel=1e-6)
+    assert normalised.dtype == np.float32
 
 
 def test_it_is_what_the_network_is_given():

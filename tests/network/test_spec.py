@@ -1,4 +1,4 @@
-"""A network specification is plain data that can't change, and says nothing that can't be so."""
+"""A network specification is immutable plain data, and invalid ones are refused."""
 
 import copy
 import json
@@ -28,7 +28,7 @@ def test_it_survives_json_copies_and_pickles_with_the_order_of_its_layers():
         assert same.layer_names == ["late", "early", "output"]
 
 
-def test_nobody_can_change_it():
+def test_it_is_immutable():
     layers = {"early": "layer1"}
     spec = NetworkSpec("torchvision:resnet18", layers)
     layers["late"] = "layer4"
@@ -73,7 +73,7 @@ def test_names_lead_to_paths_and_paths_to_themselves():
         {"pooling": {"early": None}},
     ],
 )
-def test_what_can_t_be_so_is_refused(change):
+def test_invalid_specifications_are_refused(change):
     fields = {name: getattr(SPEC, name) for name in ("builder", "layers", "head", "options", "pooling", "maps")}
     with pytest.raises(ValueError, match="must") as caught:
         NetworkSpec(**fields | change)
@@ -90,7 +90,7 @@ def test_what_can_t_be_so_is_refused(change):
         {"code": "import os"},
     ],
 )
-def test_what_a_card_may_not_say_is_refused(change):
+def test_invalid_json_of_a_specification_is_refused(change):
     assert spec_problem(SPEC.to_json() | change)
     with pytest.raises(ValueError, match="must"):
         NetworkSpec.from_json(SPEC.to_json() | change)
@@ -104,7 +104,7 @@ VALUES = st.recursive(
 
 
 @given(name=st.sampled_from(sorted(SPEC.to_json())), value=VALUES)
-def test_any_json_is_a_specification_or_a_sentence(name, value):
+def test_any_json_is_a_specification_or_refused(name, value):
     content = SPEC.to_json() | {name: value}
     if spec_problem(content) is None:
         assert NetworkSpec.from_json(content) == NetworkSpec.from_json(json.loads(json.dumps(content)))

@@ -1,4 +1,4 @@
-"""Whatever makes a network compute something else than its weights say is named and refused, and nothing else is."""
+"""Anything that makes a network compute something else than its weights define is named and refused."""
 
 import copy
 import functools
@@ -91,7 +91,7 @@ def test_a_replaced_function_of_torch_is_named_and_refused(network, survey, monk
 @pytest.mark.parametrize(
     "other", [F.relu, torch.tanh, functools.partial(F.mish), mock.MagicMock()], ids=["F", "C", "partial", "mock"]
 )
-def test_it_does_not_matter_what_stands_in_the_place_of_a_function(network, monkeypatch, other):
+def test_a_function_replaced_by_any_callable_is_named(network, monkeypatch, other):
     monkeypatch.setattr(F, "mish", other)
     with pytest.raises(ValueError, match=r"torch\.nn\.functional\.mish"):
         take_snapshot(network, CPU)
@@ -116,6 +116,7 @@ def test_an_operator_with_another_kernel_is_named_and_refused(network, survey, k
     np.testing.assert_array_equal(extract(network, survey).predictions, plain.predictions)
 
 
+@pytest.mark.slow
 def test_a_function_that_was_replaced_before_galviz_was_imported():
     script = """
         import functools, torch
@@ -138,17 +139,17 @@ def test_a_function_that_was_replaced_before_galviz_was_imported():
     assert lines[1:] == ["taken"]
 
 
-def test_what_computes_nothing_may_be_replaced(network, survey, monkeypatch):
+def test_functions_outside_a_forward_pass_may_be_replaced(network, survey, monkeypatch):
     """Notebooks print tensors and modules in their own way, and many packages replace torch.load."""
     monkeypatch.setattr(torch, "load", scaled(torch.load))
     monkeypatch.setattr(torch.Tensor, "__repr__", lambda self: "tensor")
     monkeypatch.setattr(nn.Module, "summary", lambda self: str(self), raising=False)
     monkeypatch.setattr(nn.Module, "__dir__", lambda self: [])
-    monkeypatch.setattr(F, "mine", scaled(F.relu), raising=False)
+    monkeypatch.setattr(F, "own_function", scaled(F.relu), raising=False)
     assert "changed_by_hooks" not in extract(network, survey, allow_hooks=True).provenance
 
 
-def test_what_torch_itself_replaces_is_no_change(network, survey):
+def test_replacements_by_torch_itself_are_allowed(network, survey):
     torch.compile(nn.Linear(2, 2), backend="eager")(torch.zeros(1, 2))
     torch.fx.symbolic_trace(nn.Sequential(nn.Conv2d(1, 1, 1), nn.ReLU()))
     assert "changed_by_hooks" not in extract(network, survey, allow_hooks=True).provenance
@@ -186,7 +187,7 @@ def test_a_method_that_was_replaced_in_its_class_is_named_and_refused(network, s
         (nn.Mish, "forward", functools.partialmethod(lambda self, values: values)),
         (nn.Mish, "forward", mock.MagicMock()),
         (nn.Linear, "weight", property(lambda self: self._parameters["weight"] * 2)),
-        (nn.Module, "__getattr__", functools.wraps(nn.Module.__getattr__)(lambda self, name: Odd.found(self, name))),
+        (nn.Module, "__getattr__", functools.wraps(nn.Module.__getattr__)(lambda self, name: Odd.lookup(self, name))),
         (nn.Module, "__getattribute__", lambda self, name: object.__getattribute__(self, name)),
         (nn.Sequential, "__iter__", lambda self: iter([])),
     ],
@@ -229,7 +230,7 @@ class Odd(nn.ReLU):
     def halved(self, values):
         return values / 2
 
-    found = nn.Module.__getattr__
+    lookup = nn.Module.__getattr__
 
     @functools.cached_property
     def twice(self):
@@ -347,7 +348,7 @@ def test_a_hook_of_pytorch_s_with_a_method_of_its_own(network, survey):
     ],
     ids=["pruning", "pruning of one's own", "pruning twice", "spectral norm"],
 )
-def test_what_pytorch_attaches_is_part_of_the_network(network, survey, attach):
+def test_parametrizations_of_pytorch_are_part_of_the_network(network, survey, attach):
     plain = extract(network, survey)
     attach(network[0][0])
     features = extract(network, survey)
@@ -413,7 +414,7 @@ def test_a_norm_of_each_image_alone_is_not(network, survey):
     ],
 )
 def test_a_setting_by_which_float32_is_less_is_named_and_refused(network, survey, change, name):
-    before = {each: each.fp32_precision for each in (torch.backends, *_OPERATIONS)}
+    before = {backend: backend.fp32_precision for backend in (torch.backends, *_OPERATIONS)}
     try:
         change()
         assert_named(network, survey, name)
@@ -422,8 +423,8 @@ def test_a_setting_by_which_float32_is_less_is_named_and_refused(network, survey
             recorder([survey.image(survey.object_ids[0])])
     finally:
         torch.set_float32_matmul_precision("highest")
-        for each, value in before.items():
-            each.fp32_precision = value
+        for backend, value in before.items():
+            backend.fp32_precision = value
     assert not extract(network, survey).provenance.get("changed_by_hooks")
 
 

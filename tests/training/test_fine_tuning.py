@@ -99,20 +99,21 @@ def test_another_label_gets_a_new_head_on_the_same_body(survey, trained, states,
     assert before["11.bias"].tolist() == [0.0]
 
 
-@pytest.mark.parametrize("outputs", [0, 5])
+@pytest.mark.parametrize("outputs", [0, pytest.param(5, marks=pytest.mark.slow)])
 def test_an_encoder_gets_a_head(outputs, survey, states, tmp_path):
-    spec = suggest_spec("torchvision:resnet18", {"num_classes": outputs}, crop_px=48, encoder=True)
+    spec = suggest_spec("timm:test_resnet", {"num_classes": outputs}, crop_px=48, encoder=True)
     encoder = wrap(build_network(spec, seed=3), spec, label=None, pad_px=60, crop_px=48, mean=(0, 0, 0), std=(1, 1, 1))
     save_model(encoder, tmp_path / "encoder.json")
     card = train([survey], tmp_path / "tuned.json", recipe=FINE, start=tmp_path / "encoder.json")
     assert (card.label, card.spec.head, card.mean) == ("metallicity", "fc", (0.0, 0.0, 0.0))
     body = [name for name in encoder.state_dict() if not name.startswith("fc")]
     assert all(torch.equal(states[0][1][name], encoder.state_dict()[name]) for name in body)
-    assert states[0][1]["fc.weight"].shape == (1, 512)
+    assert states[0][1]["fc.weight"].shape == (1, 96)
     features = extract(load_model(tmp_path / "tuned.json"), survey, device="cpu")
     assert np.isfinite(features.predictions).all()
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_continues_to_the_same_weights(survey, trained, tmp_path):
     train([survey], tmp_path / "whole.json", recipe=replace(FINE, epochs=2), start=trained)
 
@@ -148,19 +149,19 @@ def test_the_schedule_is_that_of_fastai(survey, trained, tmp_path, monkeypatch):
     network = fitting.PrecisionWrapper(load_model(trained), "float32", "11")
     rows = [(torch.randn(3, 48, 48), torch.randn(1)) for _ in range(32)]
     loaders = DataLoaders.from_dsets(rows, rows, bs=8, device="cpu", num_workers=0)
-    theirs = Learner(
+    fastai_learner = Learner(
         loaders, network, loss_func=fitting.loss, opt_func=ranger, splitter=fitting.PrecisionWrapper.body_and_head
     )
     rates = []
-    fit = theirs.fit_one_cycle
+    fit = fastai_learner.fit_one_cycle
 
     def watched(*arguments, **options):
         fit(*arguments, **options)
-        rates.append([dict(theirs.recorder.hps)["lr"]])
+        rates.append([dict(fastai_learner.recorder.hps)["lr"]])
 
-    theirs.fit_one_cycle = watched
-    with theirs.no_bar(), theirs.no_logging():
-        theirs.fine_tune(2, base_lr=2e-3)
+    fastai_learner.fit_one_cycle = watched
+    with fastai_learner.no_bar(), fastai_learner.no_logging():
+        fastai_learner.fine_tune(2, base_lr=2e-3)
     assert [len(phase[0]) for phase in our_rates] == [len(phase[0]) for phase in rates]
     for ours, expected in zip(our_rates, rates, strict=True):
         np.testing.assert_allclose(np.array(ours[0], float), np.array(expected[0], float), rtol=1e-6)
@@ -173,7 +174,14 @@ def command(survey, out, *arguments):
     return cli.main(["train", *map(str, ["--survey", survey.folder, "--out", out, "--batch-size", 8, *arguments])])
 
 
-@pytest.mark.parametrize("architecture", ["torchvision:resnet18", "timm:resnet10t", "xresnet18"])
+@pytest.mark.parametrize(
+    "architecture",
+    [
+        pytest.param("torchvision:resnet18", marks=pytest.mark.slow),
+        "timm:test_resnet",
+        pytest.param("xresnet18", marks=pytest.mark.slow),
+    ],
+)
 def test_any_registered_architecture_is_trained(architecture, survey, tmp_path, capsys):
     out = tmp_path / "net.json"
     status = command(survey, out, "--architecture", architecture, "--epochs", 1, "--crop", 48, "--pad", 60)
@@ -212,7 +220,7 @@ def test_a_renamed_card_keeps_the_weights_that_it_names(force, survey, trained, 
         (["--architecture", "resnet18"], "builder must be one of"),
         (["--architecture", "torchvision:squeezenet1_0"], "no linear layer|vector per image"),
         (["--architecture", "torchvision:googlenet"], "more than one output in training mode"),
-        (["--architecture", "torchvision:vit_b_16"], "can't take images of 112 px"),
+        (["--architecture", "timm:vit_tiny_patch16_224"], "can't take images of 112 px"),
         (["--architecture", "torchvision:densenet121"], "must be the output of a module"),
         (["--options", "depth=3"], "must be among"),
         (["--head-epochs", "1"], "no network to start from"),

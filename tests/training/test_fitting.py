@@ -16,12 +16,12 @@ from tests.training.runs import SHORT
 def test_the_loss_of_the_label_alone_is_the_tutorial_s():
     torch.manual_seed(0)
     predictions, targets = torch.randn(16, 1, requires_grad=True), torch.randn(16, 1)
-    ours, theirs = (
+    value, expected = (
         loss(predictions, targets),
         torch.sqrt(F.mse_loss(predictions.reshape(-1), targets.reshape(-1))),
     )
-    torch.testing.assert_close(ours, theirs)
-    gradients = [torch.autograd.grad(loss, predictions)[0] for loss in (ours, theirs)]
+    torch.testing.assert_close(value, expected)
+    gradients = [torch.autograd.grad(loss, predictions)[0] for loss in (value, expected)]
     torch.testing.assert_close(*gradients)
 
 

@@ -90,7 +90,7 @@ def test_without_variation_the_step_is_missing(image, card):
 
 def test_the_largest_variation_of_the_shipped_network(card):
     recipe = card.training["recipe"]
-    assert max_variation(card) == max(each["variation"] for each in recipe["warm_ups"])
+    assert max_variation(card) == max(warm_up["variation"] for warm_up in recipe["warm_ups"])
 
 
 def test_flips_are_applied_to_the_central_crop(image, card):

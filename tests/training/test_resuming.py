@@ -63,12 +63,21 @@ def stopped(survey, out, *, at_batch=None, after_epoch=None):
 @pytest.mark.parametrize(
     ("places", "epochs_done"),
     [
-        ([{"at_batch": 2}, {"at_batch": 4}, {"at_batch": 6}], 1),
-        ([{"after_epoch": (32, 2)}, {"at_batch": 9}, {"after_epoch": (40, 1)}], 3),
-        ([{"at_batch": 18}], 4),
-        ([{"after_epoch": (48, 1)}, {"after_epoch": (48, 2)}], 5),
+        pytest.param([{"at_batch": 2}, {"at_batch": 6}], 1, id="warm-up", marks=pytest.mark.slow),
+        pytest.param(
+            [{"after_epoch": (32, 2)}, {"at_batch": 9}, {"after_epoch": (40, 1)}],
+            3,
+            id="between phases",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param([{"at_batch": 18}], 4, id="training"),
+        pytest.param(
+            [{"after_epoch": (48, 1)}, {"after_epoch": (48, 2)}],
+            5,
+            id="done except for the card",
+            marks=pytest.mark.slow,
+        ),
     ],
-    ids=["warm-up", "between phases", "training", "done except for the card"],
 )
 def test_an_interrupted_run_continues_to_the_same_weights(survey, short, tmp_path, places, epochs_done):
     out = tmp_path / "net.json"
@@ -129,7 +138,12 @@ def test_a_checkpoint_of_another_run_is_refused_and_kept(survey, make_survey, tm
     for surveys, recipe, spec, message in (
         ([survey], replace(SHORT, lr=0.02), TINY, r"lr 0\.01, not 0\.02"),
         ([survey], replace(SHORT, causes=()), TINY, r"causes \['inclination_deg', 'bulge_fraction'\], not \[\]"),
-        ([survey], SHORT, xresnet_spec(widen=0.25), r"spec \{.*'widen': 0\.125\}.*, not \{.*'widen': 0\.25\}.*"),
+        (
+            [survey],
+            SHORT,
+            xresnet_spec("xresnet18", widen=0.25),
+            r"spec \{.*'widen': 0\.125\}.*, not \{.*'widen': 0\.25\}.*",
+        ),
         ([other], SHORT, TINY, f"survey_sha256 '{survey.sha256}', not '{other.sha256}'"),
         ([load_survey(survey.folder, "log_mass_msun")], SHORT, TINY, "label 'metallicity', not 'log_mass_msun'"),
     ):

@@ -11,9 +11,9 @@ from galviz.training.schedule import one_cycle
 def test_it_is_fastai_s(n_steps):
     from fastai.callback.schedule import combined_cos
 
-    theirs = combined_cos(0.25, 1e-2 / 25, 1e-2, 1e-2 / 1e5)
+    expected = combined_cos(0.25, 1e-2 / 25, 1e-2, 1e-2 / 1e5)
     # fastai's shares are float32
-    assert one_cycle(1e-2, n_steps) == pytest.approx([theirs(step / n_steps) for step in range(n_steps)], rel=1e-4)
+    assert one_cycle(1e-2, n_steps) == pytest.approx([expected(step / n_steps) for step in range(n_steps)], rel=1e-4)
 
 
 def test_it_rises_for_a_quarter_and_falls_for_the_rest():
