@@ -111,7 +111,7 @@ def test_embeddings_are_coloured_by_any_column(run_app):
     assert spec["encoding"]["color"]["field"] == "colour"
 
 
-@pytest.mark.parametrize("size", [5, 20])
+@pytest.mark.parametrize("size", [5, 6, 20])
 def test_small_samples(run_app, size):
     app = run_app(page=PAGE, sample=size)
     assert not app.exception

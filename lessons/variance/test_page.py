@@ -110,7 +110,7 @@ def test_sample_sizes_chance_and_the_next_use(run_app, features, catalogue):
     )
 
 
-@pytest.mark.parametrize("size", [5, 11])
+@pytest.mark.parametrize("size", [5, 6, 11])
 def test_few_galaxies_do_not_break_it(run_app, size):
     app = run_app(page=PAGE, sample=size, components=10)
     assert not app.exception
