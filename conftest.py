@@ -79,11 +79,13 @@ def run_app(monkeypatch):
         app = AppTest.from_file(ROOT / "app.py", default_timeout=60)
         for name, value in query.items():
             app.query_params[name] = str(value)
-        with monkeypatch.context() as patch:
-            if page != "instruments/home":  # the first run registers the pages; it needn't draw home
-                patch.setattr("panels.page_loader.draw_page", lambda path: None)
+        if page == "instruments/home":
+            return app.run()
+        with pytest.MonkeyPatch.context() as patch:
+            # The first run registers the pages; drawing home, too, would cost more than most pages do.
+            patch.setattr("panels.page_loader.draw_page", lambda source: None)
             app.run()
-        return app.switch_page(f"{page}/page.py").run() if page != "instruments/home" else app
+        return app.switch_page(f"{page}/page.py").run()
 
     return run
 

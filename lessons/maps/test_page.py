@@ -144,6 +144,7 @@ def test_the_worked_number():
     assert says("formula", f"$1 - 1 / 15 = {quality['continuity']:.2f}$")
 
 
+@pytest.mark.slow
 def test_what_the_text_says_of_distances_and_neighbours(features, shipped):
     ids, values = sampled(features, 256)
     plane = fit_pca(values, 2, whiten=False)

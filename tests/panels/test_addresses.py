@@ -1,4 +1,4 @@
-"""An address that asks for what can't be: every control bound to it shows its default, and the address follows."""
+"""Query parameters that a control can't take: the control shows its default, and the address drops the parameter."""
 
 import pytest
 
@@ -8,48 +8,69 @@ LESSONS = load_lessons()
 
 PAGES = ("instruments/feature_space", *(f"lessons/{lesson.slug}" for lesson in LESSONS if lesson.slug != "training"))
 LIVE = ("lessons/images", "lessons/network", "lessons/hooks")
+INVALID = ("Infinity", "nan", "-1", "9" * 400, "9" * 5_000, "", "text", "\0")
 
 
-def bound(app):
-    """Values of the controls that are bound to the address, by their keys."""
-    found = {}
+def bound_controls(app):
+    """Controls that are bound to the address, by their keys."""
+    controls = {}
     for element in app.main:
         if key := getattr(getattr(element, "proto", None), "query_param_key", ""):
-            found[key] = element.value
-    return found
+            controls[key] = element
+    return controls
 
 
-def check(run_app, page, *values, **query):
-    usual = bound(run_app(page=page, **query))
-    assert usual
-    for value in values:
-        app = run_app(page=page, **dict.fromkeys(usual, value) | query)
+def check_defaults(run_app, page, values, n_runs, **query):
+    """Open a page with invalid values for its controls, n_runs times.
+
+    Each control gets another one of the values, and the next one in the next run.
+    """
+    defaults = {key: control.value for key, control in bound_controls(run_app(page=page, **query)).items()}
+    assert defaults
+    for run in range(n_runs):
+        invalid = {key: values[(place + run) % len(values)] for place, key in enumerate(defaults)}
+        app = run_app(page=page, **invalid | query)
         assert not app.exception
         assert not app.error
         # Of a few options, none is chosen by an empty value; then the default holds.
-        assert {key: usual[key] if found is None else found for key, found in bound(app).items()} == usual
-        assert not {key for key in usual.keys() - query.keys() if app.query_params.get(key)}
+        shown = {key: control.value for key, control in bound_controls(app).items()}
+        assert {key: defaults[key] if value is None else value for key, value in shown.items()} == defaults
+        assert not {key for key in defaults.keys() - query.keys() if app.query_params.get(key)}
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_an_infinite_number_is_the_default(run_app, page):
-    check(run_app, page, "Infinity")
+def test_an_infinite_number_falls_back_to_the_default(run_app, page):
+    check_defaults(run_app, page, INVALID[:1], n_runs=1)
 
 
-@pytest.mark.full
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
-def test_what_can_t_be_is_the_default(run_app, page):
-    check(run_app, page, "nan", "-1", "9" * 400, "9" * 5_000, "", "text", "\0")
+def test_every_invalid_value_falls_back_to_the_default(run_app, page):
+    check_defaults(run_app, page, INVALID, n_runs=len(INVALID))
+
+
+def test_every_invalid_value_falls_back_to_the_default_for_every_kind_of_control(run_app):
+    """This page has sliders, select boxes and segmented controls."""
+    page = "lessons/space"
+    kinds = {type(control).__name__ for control in bound_controls(run_app(page=page)).values()}
+    assert len(kinds) >= 3
+    check_defaults(run_app, page, INVALID, n_runs=len(INVALID))
 
 
 @pytest.mark.full
+@pytest.mark.slow
 @pytest.mark.parametrize("page", LIVE)
-def test_what_can_t_be_is_the_default_of_live_computing_too(run_app, page):
-    check(run_app, page, "Infinity", "1e999", "nan", "0", live="true")
+def test_invalid_query_parameters_fall_back_to_the_default_of_live_computing_too(run_app, page):
+    check_defaults(run_app, page, ("Infinity", "1e999", "nan", "0"), n_runs=4, live="true")
+
+
+@pytest.mark.full
+def test_invalid_query_parameters_fall_back_to_the_default_of_one_live_page(run_app):
+    check_defaults(run_app, "lessons/images", ("Infinity", "1e999", "nan", "0"), n_runs=1, live="true")
 
 
 @pytest.mark.parametrize("value", ["3.7", "3.2e0", "  3 "])
-def test_a_number_that_is_no_whole_one_is_written_as_it_is_used(run_app, value):
+def test_a_whole_number_is_read_from_a_decimal_and_the_address_shows_it(run_app, value):
     app = run_app(page="lessons/network", kernel=value)
     assert app.slider(key="kernel").value == 3
     assert float(app.query_params["kernel"]) == 3

@@ -102,13 +102,14 @@ def test_columns_are_colours_too(folder, embedding, run_app):
     assert chart(app)[0]["encoding"]["color"]["field"] == "colour"
 
 
+@pytest.mark.slow
 def test_two_thousand_embeddings_of_768_numbers_go_through_every_page(embedding, run_app):
     from galviz.survey.survey import mock_survey_folder
     from panels.settings import settings
 
     file, _ = embedding(mock_survey_folder(), channels=768)
     pages = [SPACE, HOME, "instruments/glossary", "instruments/certificate"]
-    pages += [f"lessons/{each.folder.name}" for each in settings().lessons]
+    pages += [f"lessons/{lesson.folder.name}" for lesson in settings().lessons]
     for page in pages:
         app = run_app("--features", file, page=page)
         assert not app.exception, page
@@ -152,12 +153,12 @@ def test_an_encoder_is_computed_and_shown(folder, encoder_card, run_app):
     app = run_app("--survey", folder, "--model", encoder_card, page=SPACE)
     app = app.button[0].click().run()
     assert not app.exception
-    kept = load_cached(Origin.expected(load_survey(folder).sha256, read_card(encoder_card)))
-    assert kept.predictions is None
-    assert list(kept.layers) == ["block1", "block2", "block3", "block4", "features"]
+    cached = load_cached(Origin.expected(load_survey(folder).sha256, read_card(encoder_card)))
+    assert cached.predictions is None
+    assert list(cached.layers) == ["block1", "block2", "block3", "block4", "features"]
     shown = app.dataframe[0].value
     assert shown[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(
-        fit_pca(kept.layers["features"], 3).coordinates, abs=2e-3
+        fit_pca(cached.layers["features"], 3).coordinates, abs=2e-3
     )
     assert "predicted" not in shown
     home = run_app("--survey", folder, "--model", encoder_card, page=HOME)
@@ -171,7 +172,7 @@ def test_any_module_is_hooked_live(folder, tiny_card, run_app):
     app.toggle(key="hook_module").set_value(True).run()
     path = "4.0.convpath.0"
     app.selectbox(key="module").set_value(path).run()
-    (button,) = (each for each in app.button if each.label == "Compute it live")
+    (button,) = (button for button in app.button if button.label == "Compute it live")
     app = button.click().run()
     assert not app.exception
     survey = load_survey(folder)

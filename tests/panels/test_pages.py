@@ -54,20 +54,17 @@ def sample_of(survey, features, size, layer="features"):
 
 
 @pytest.mark.parametrize("page", ["instruments/home", *(f"lessons/{lesson.slug}" for lesson in LESSONS)])
-def test_every_page_runs(run_app, page):
+def test_every_page_runs_and_lessons_link_to_one_another(run_app, page):
     app = run_app(page=page)
     assert not app.exception
     assert not app.error
     assert len(app.title) == 1
     assert "imulated" in page_text(app)
-
-
-def test_lessons_lead_to_one_another(run_app):
-    for place, lesson in enumerate(LESSONS):
-        links = [link.proto.label for link in run_app(page=f"lessons/{lesson.slug}").get("page_link")]
-        before = LESSONS[place - 1].title if place else "Home"
-        after = LESSONS[place + 1].title if place + 1 < len(LESSONS) else "Your certificate"
-        assert links == [f"Back: {before}", f"Next: {after}"]
+    if page != "instruments/home":  # lessons lead to one another
+        titles = ["Home", *(lesson.title for lesson in LESSONS), "Your certificate"]
+        place = [f"lessons/{lesson.slug}" for lesson in LESSONS].index(page) + 1
+        links = [link.proto.label for link in app.get("page_link")]
+        assert links == [f"Back: {titles[place - 1]}", f"Next: {titles[place + 1]}"]
 
 
 def test_home_draws_every_galaxy_in_its_place(run_app, survey, features):
@@ -279,7 +276,7 @@ def test_live_the_sample_is_sent_through_the_network(run_app, survey, features, 
 # Predictions
 
 
-@pytest.mark.parametrize("size", [5, 20, 256, 2000])
+@pytest.mark.parametrize("size", [5, 2000])
 def test_the_errors_shown_are_those_of_the_sample(run_app, survey, features, size):
     app = run_app(page="lessons/predictions", sample=size)
     ids = draw_sample(survey.object_ids, size)
@@ -328,7 +325,7 @@ def test_a_slip_by_one_row_is_what_the_check_says(features, survey):
 
 @pytest.mark.parametrize(
     ("size", "layer", "n_components"),
-    [(256, "features", 3), (20, "features", 5), (20, "stage1", 5), (24, "stem", 10), (2000, "stage3", 2)],
+    [(20, "features", 5), (24, "stem", 10), (300, "stage3", 2)],
 )
 def test_the_variance_shown_is_that_of_the_sample_at_the_layer(run_app, survey, features, size, layer, n_components):
     app = run_app(page="lessons/pca", sample=size, layer=layer, components=n_components)
@@ -398,7 +395,7 @@ def test_controls_keep_their_values_in_the_address(run_app):
 
 @pytest.mark.parametrize(
     ("size", "layer", "n_components", "x", "y"),
-    [(256, "features", 3, "PC1", "PC2"), (20, "stage1", 5, "PC2", "PC5"), (100, "stage3", 4, "PC4", "PC1")],
+    [(256, "features", 3, "PC1", "PC2"), (20, "stage1", 5, "PC5", "PC2")],
 )
 def test_the_points_drawn_are_the_projection(run_app, survey, features, size, layer, n_components, x, y):
     query = {"sample": size, "layer": layer, "components": n_components, "x": x, "y": y}
@@ -524,18 +521,18 @@ def test_durations_are_told_for_people(seconds, words):
 
 
 @pytest.mark.parametrize(
-    ("page", "key"),
+    ("page", "keys"),
     [
-        *(("galaxies", "crop"), ("images", "step"), ("images", "example"), ("hooks", "hook"), ("pca", "layer")),
-        *(("space", "layer"), ("points", "frame"), ("points", "along"), ("points", "layer")),
+        *(("galaxies", ["crop"]), ("images", ["step", "example"]), ("hooks", ["hook"]), ("pca", ["layer"])),
+        *(("space", ["layer"]), ("points", ["frame", "along", "layer"])),
     ],
 )
-def test_an_address_that_names_no_option_means_the_usual_one(run_app, page, key):
-    app, usual = run_app(page=f"lessons/{page}", **{key: ""}), run_app(page=f"lessons/{page}")
+def test_an_empty_query_parameter_means_the_default_option(run_app, page, keys):
+    app, default = run_app(page=f"lessons/{page}", **dict.fromkeys(keys, "")), run_app(page=f"lessons/{page}")
     assert not app.exception
     assert not app.error
-    assert page_text(app) == page_text(usual)
-    assert addresses(app) == addresses(usual)
+    assert page_text(app) == page_text(default)
+    assert addresses(app) == addresses(default)
 
 
 # What stands beside the pictures
@@ -566,8 +563,9 @@ def test_every_step_of_the_training_is_its_own(run_app, survey):
     one = figures.object_ids[2]
     image = survey.image(one)
     outlined = address_of(outline_crops(image, {card.pad_px: "orange", card.crop_px: "cyan"}))
+    app = run_app(page="lessons/images")
     for step in STEPS:
-        shown = addresses(run_app(page="lessons/images", step=step))
+        shown = addresses(app.segmented_control(key="step").set_value(step).run())
         assert shown[0] == outlined
         assert shown[2:] == [address_of(drawn) for drawn in figures.augmented[one, step]]
 
