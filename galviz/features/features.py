@@ -16,7 +16,7 @@ from galviz.errors import describe_unknown_id, listed, quoted
 from galviz.features.file import FeatureFile
 from galviz.features.fileformat import ID, PREDICTION, write_feature_file
 from galviz.features.layers import FeaturesError, Layers, UnknownLayer
-from galviz.features.validation import check_array, check_ids, check_layer, raise_where
+from galviz.features.validation import check_array, check_ids, check_layer, check_rounding, raise_where
 from galviz.files.manifest import data_path
 from galviz.survey.survey import Survey
 
@@ -157,7 +157,8 @@ def save_features(features: Features, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     FeaturesError
-        If a value is beyond float16's 65504.
+        If a value is beyond float16's 65504, or rounding would change more than a ten-thousandth of the variance of a
+        layer.
     OSError
         If the file can't be written; an existing file is left unchanged.
 
@@ -176,6 +177,7 @@ def save_features(features: Features, path: str | os.PathLike[str]) -> None:
             layers[name] = values.astype(np.float16)
         rule = f"layer {quoted(name)} must be within float16's ±65504 to be saved"
         raise_where(np.isinf(layers[name]), values, ids, rule)
+        check_rounding(f"layer {quoted(name)}", values)
     write_feature_file(path, ids, layers, features.predictions, features.provenance)
 
 

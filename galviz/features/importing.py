@@ -17,13 +17,12 @@ from galviz.features.embeddingfile import read_embedding
 from galviz.features.features import Features, FeaturesError
 from galviz.features.file import ID
 from galviz.features.origin import IMPORTED
+from galviz.features.validation import check_rounding
 from galviz.survey.missing_numbers import find_missing_numbers
 from galviz.survey.survey import Survey
 
 __all__ = ["ImportedFeatures", "import_features"]
 
-# Largest share of the variance of an embedding that rounding to float16 in a features file may change.
-_MAX_LOSS = 1e-4
 # SDSS's -9999, rounded to float16 and to bfloat16.
 _ROUNDED_SENTINELS = (-10000.0, -9984.0)
 # It is recognised if it is this many times larger than all other numbers.
@@ -117,7 +116,7 @@ def import_features(
         "galviz": __version__,
     }
     features = Features(survey.object_ids, {layer: values}, None, provenance)
-    _check_loss(values, file)
+    check_rounding(f"{file}", values)
     return ImportedFeatures(features, rows.read_from, len(rows.ids) - len(survey.object_ids))
 
 
@@ -164,20 +163,3 @@ def _find_rounded_sentinels(numbers: np.ndarray) -> np.ndarray:
     rounded = np.isin(numbers, _ROUNDED_SENTINELS)
     largest = np.abs(numbers[~rounded & np.isfinite(numbers)].astype(float)).max(initial=0)
     return rounded & (largest * _SENTINEL_FACTOR < abs(max(_ROUNDED_SENTINELS)))
-
-
-def _check_loss(values: np.ndarray, file: Path) -> None:
-    """Raise FeaturesError if rounding to float16 would change an embedding too much."""
-    exact = values.astype(float)
-    with np.errstate(over="ignore"):
-        saved = exact.astype(np.float32).astype(np.float16).astype(float)
-    if np.isfinite(saved).all():
-        # Divided by the largest value, because the square of a tiny number underflows to 0.
-        scale = np.abs(exact).max() or 1.0
-        variance, loss = (exact / scale).var(axis=0).sum(), (((exact - saved) / scale) ** 2).mean(axis=0).sum()
-        if loss <= _MAX_LOSS * variance or (exact == exact[0]).all():
-            return  # if all galaxies are equal, pages report it
-    raise FeaturesError(
-        f"{file} has values from {values.min():g} to {values.max():g}, which can't be rounded to float16 as features "
-        "files are. Subtract each column's mean and divide by the largest standard deviation first."
-    )

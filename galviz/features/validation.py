@@ -9,6 +9,9 @@ from galviz.errors import quoted
 from galviz.features.fileformat import ID, PREDICTION
 from galviz.features.layers import FeaturesError
 
+# Largest share of the variance of a layer that rounding to float16 in a features file may change.
+MAX_LOSS = 1e-4
+
 
 def check_ids(object_ids: Sequence[str]) -> list[str]:
     """Validate ids, as a list; FeaturesError unless they are strings without duplicates.
@@ -88,3 +91,36 @@ def raise_where(bad: np.ndarray, values: np.ndarray, ids: list[str], rule: str) 
     if bad.any():
         first = tuple(np.argwhere(bad)[0])
         raise FeaturesError(f"{rule}; got {values[first]} for galaxy {ids[first[0]]}: check its image and the network")
+
+
+def check_rounding(where: str, values: np.ndarray) -> None:
+    """Raise FeaturesError if rounding to float16, as in features files, would change a layer too much.
+
+    Parameters
+    ----------
+    where : str
+        What has the values, for the message.
+    values : ndarray of shape (n, channels)
+
+    Examples
+    --------
+    >>> check_rounding("layer 'stem'", np.eye(3))
+    """
+    exact = values.astype(float)
+    with np.errstate(over="ignore"):
+        saved = exact.astype(np.float32).astype(np.float16).astype(float)
+    if not exact.size:
+        return
+    if np.isfinite(saved).all():
+        # Divided by the largest value, because the square of a tiny number underflows to 0.
+        scale = np.abs(exact).max() or 1.0
+        variance, loss = (exact / scale).var(axis=0).sum(), (((exact - saved) / scale) ** 2).mean(axis=0).sum()
+        # If all galaxies are equal, pages report it.
+        if loss <= MAX_LOSS * variance or (
+            (exact == exact[0]).all() and (saved[0] != 0).any() == (exact[0] != 0).any()
+        ):
+            return
+    raise FeaturesError(
+        f"{where} has values from {values.min():g} to {values.max():g}, which can't be rounded to float16 as features "
+        "files are. Subtract each column's mean and divide by the largest standard deviation first."
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
-from galviz.network.attributes import describe_attributes
+from galviz.network.attributes import describe_attributes, describe_class
 from galviz.network.bits import view_bits
 from galviz.network.hooks import builtin_hooks, is_plain_tensor
 
@@ -50,7 +50,7 @@ def describe_structure(network: nn.Module, tensors: Mapping[str, torch.Tensor]) 
     # repr omits the Python module of a class, and a class of the same name may compute something else.
     lines = []
     for path, module in network.named_modules():
-        lines.append(f"{path} {type(module).__module__}.{type(module).__qualname__}")
+        lines.append(f"{path} {describe_class(type(module))}")
         # repr omits some settings too, such as the divisor of a pooling. Training mode is checked elsewhere.
         lines += [f"{path}.{attribute}" for attribute in describe_attributes(module)]
         for name, hook in builtin_hooks(module).items():

@@ -28,11 +28,13 @@ from galviz.network.tampering import (
     shadowed_methods,
 )
 
-__all__ = ["ChangeDetector", "builtin_hooks", "is_plain_tensor"]
+__all__ = ["HOOK_DICTS", "ChangeDetector", "builtin_hooks", "is_plain_tensor"]
 
 # Hooks by which PyTorch itself computes a weight before a layer runs are part of the network.
 _PARTS_OF_THE_NETWORK = (SpectralNorm, WeightNorm, BasePruningMethod)
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks")
+# The dictionaries in which torch keeps hooks of all kinds; a module may have attributes of similar names of its own.
+HOOK_DICTS = frozenset(name for name in vars(nn.Module()) if "_hooks" in name)
 _GLOBAL_HOOKS = ("_global_forward_hooks", "_global_forward_pre_hooks")
 _PLAIN_TENSORS = (torch.Tensor, nn.Parameter, nn.Buffer)
 

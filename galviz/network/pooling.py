@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+from torch.nn.modules.dropout import _DropoutNd
 
 __all__ = ["N_DIMENSIONS", "batch_axis_problem", "choose_pooling", "pool", "pooling_problem"]
 
@@ -13,6 +14,8 @@ _CHANNELS_FIRST = (
     *(nn.Conv1d, nn.ConvTranspose1d, nn.BatchNorm1d, nn.InstanceNorm1d, nn.GroupNorm),
     *(nn.MaxPool1d, nn.AvgPool1d, nn.AdaptiveAvgPool1d, nn.AdaptiveMaxPool1d, nn.LPPool1d),
 )
+
+_ELEMENTWISE = (nn.Identity, _DropoutNd, nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Mish, nn.Tanh)
 
 
 def choose_pooling(layer: str, shape: tuple[int, ...], module: nn.Module | None = None) -> str:
@@ -44,7 +47,7 @@ def choose_pooling(layer: str, shape: tuple[int, ...], module: nn.Module | None 
     ('spatial', 'tokens')
     """
     if len(shape) == 3:
-        return "positions" if isinstance(module, _CHANNELS_FIRST) else "tokens"
+        return "positions" if isinstance(_shaping_module(module), _CHANNELS_FIRST) else "tokens"
     if len(shape) == 2:
         return "none"
     if len(shape) == 4:
@@ -60,6 +63,14 @@ def choose_pooling(layer: str, shape: tuple[int, ...], module: nn.Module | None 
         f"layer {layer!r} outputs the shape {shape}, which is neither (n, channels), (n, tokens, channels) nor "
         "(n, channels, height, width). Choose another module."
     )
+
+
+def _shaping_module(module: nn.Module | None) -> nn.Module | None:
+    """The module that decides on the order of the axes: of a sequence the last one that isn't elementwise."""
+    while isinstance(module, nn.Sequential) and len(module):
+        others = [child for child in module if not isinstance(child, _ELEMENTWISE)]
+        module = others[-1] if others else None
+    return module
 
 
 def pool(output: torch.Tensor, pooling: str) -> torch.Tensor:

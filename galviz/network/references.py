@@ -15,6 +15,8 @@ from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.dropout import _DropoutNd
 
+from galviz.network.hooks import HOOK_DICTS
+
 _MODE_DEPENDENT = (_DropoutNd, _NormBase, nn.RReLU, nn.RNNBase, nn.MultiheadAttention)
 _OWN_STATE = ("_parameters", "_buffers", "_modules")
 
@@ -47,7 +49,7 @@ def redirect_references(copies: Mapping[int, nn.Module], tensors: Mapping[int, t
     for module in list(copies.values()):
         attributes = vars(module)
         for name, value in list(attributes.items()):
-            if name in _OWN_STATE or "_hooks" in name or isinstance(value, torch.Tensor) or not _refers(value):
+            if name in _OWN_STATE or name in HOOK_DICTS or isinstance(value, torch.Tensor) or not _refers(value):
                 continue
             for unknown in _modules_in(value):
                 if id(unknown) not in memo and _has_state(unknown):

@@ -20,7 +20,7 @@ from galviz.network.bits import bitwise_equal
 from galviz.network.evalmode import check_batch_norm, check_eval_mode, has_parametrizations
 from galviz.network.exactness import without_default_tf32
 from galviz.network.fingerprint import attribute_name, collect_tensors, describe_structure, network_sha256
-from galviz.network.hooks import ChangeDetector
+from galviz.network.hooks import HOOK_DICTS, ChangeDetector
 from galviz.network.references import redirect_references
 
 __all__ = ["Snapshot", "pass_lock", "take_snapshot"]
@@ -187,9 +187,7 @@ def _copy(
         if isinstance(value, torch.Tensor):
             # The weight that spectral norm computes before each call isn't in `tensors`.
             attributes[name] = tensors.get(attribute_name(prefix, name), value).detach().clone()
-    attributes |= {
-        name: OrderedDict() for name, value in attributes.items() if "_hooks" in name and isinstance(value, dict)
-    }
+    attributes |= {name: OrderedDict() for name in HOOK_DICTS if name in attributes}
     vars(copy).update(attributes)
     for kind in ("_parameters", "_buffers"):
         registered = vars(module)[kind].items()

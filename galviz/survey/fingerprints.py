@@ -27,6 +27,9 @@ _OFFSET, _MIN_CONTRAST = 4.0, 0.3
 _MIN_STRUCTURE, _MIN_STRUCTURE_SMALL = 0.25, 0.37
 _SMALL_PX = 96
 _WINDOW = 0.08  # standard deviation of the window for the galaxy's centre, in shorter sides
+# A frame of one colour around an image isn't part of it; a dark one is like sky. In grey levels of 0 to 255.
+_FRAME_RANGE, _MIN_FRAME = 8, 24
+_MAX_FRAME = 0.3  # of each side, in lengths of the image
 _MAX_OFFSET = 0.15  # of the galaxy's centre from the image's; farther away it is another object
 _N_STEPS = 6
 
@@ -53,6 +56,7 @@ def fingerprint(image: Image.Image) -> np.ndarray:
     >>> bool(fingerprint(Image.new("L", (100, 100))).any())
     False
     """
+    image = trim_frame(image)
     min_structure = _MIN_STRUCTURE_SMALL if min(image.size) < _SMALL_PX else _MIN_STRUCTURE
     image = _shrink(image.convert("L"), 4 * GRID_PX)
     structure, strength = _structure(_grids(image, _frames(image, ZOOMS), GRID_PX))
@@ -88,7 +92,7 @@ def colour_structure(
     >>> colour_structure(Image.fromarray(noise), [1.0, 0.8], side_px=40).shape
     (2, 40, 40, 3)
     """
-    image = _shrink(image, 4 * side_px)
+    image = _shrink(trim_frame(image), 4 * side_px)
     return _structure(_grids(image, _frames(image, zooms, shifts), side_px))[0]
 
 
@@ -101,6 +105,36 @@ def orientations(grids: np.ndarray, axes: tuple[int, int] = (-2, -1)) -> list[np
     [[[1, 2], [3, 4]], [[2, 4], [1, 3]]]
     """
     return [np.rot90(parity, k, axes=axes) for parity in (grids, np.flip(grids, axes[1])) for k in range(4)]
+
+
+def trim_frame(image: Image.Image) -> Image.Image:
+    """Crop a bright frame of one colour, which all images of a survey may have, from an image.
+
+    Examples
+    --------
+    >>> framed = Image.new("RGB", (20, 20), "white")
+    >>> framed.paste("navy", (3, 4, 17, 18))
+    >>> trim_frame(framed).size
+    (14, 14)
+    """
+    levels = np.asarray(image)
+    ends = []
+    for axis in (0, 1):
+        lines = np.moveaxis(levels, axis, 0)
+        lines = lines.reshape(len(lines), lines.shape[1], -1)
+        is_frame = (np.ptp(lines, axis=1) <= _FRAME_RANGE).all(axis=-1) & (lines.mean(axis=(1, 2)) >= _MIN_FRAME)
+        most = int(_MAX_FRAME * len(lines))
+        before, after = (_count_leading(order[: most + 1]) for order in (is_frame, is_frame[::-1]))
+        if max(before, after) > most:
+            return image  # the image itself is of one colour
+        ends.append((before, len(lines) - after))
+    (top, bottom), (left, right) = ends
+    return image.crop((left, top, right, bottom)) if (right - left, bottom - top) != image.size else image
+
+
+def _count_leading(flags: np.ndarray) -> int:
+    """Number of True values at the beginning."""
+    return len(flags) if flags.all() else int(np.argmin(flags))
 
 
 def _shrink(image: Image.Image, side_px: int) -> Image.Image:

@@ -1,6 +1,7 @@
 """What is decided before a training begins: network, galaxies, and the scales of labels and pixels."""
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,9 @@ from galviz.training.networks import PretrainedNetwork, load_pretrained
 from galviz.training.provenance import describe_survey, package_versions
 from galviz.training.recipe import HEAD_EPOCHS, Recipe
 from galviz.training.scale import label_scale
+
+# The validation set may have so much more or less than its share before it is reported.
+_MAX_SHARE_DIFFERENCE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +61,20 @@ class Plan:
     pixel_mean: tuple[float, float, float]
     pixel_std: tuple[float, float, float]
     descriptions: list[dict[str, Any]]
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about the rows and their split that a user should know; empty if there are none."""
+        n_total, n_valid = len(self.galaxies), len(self.in_validation)
+        notes = list(self.selection.notes)
+        if abs(n_valid / n_total - self.recipe.valid_share) > _MAX_SHARE_DIFFERENCE:
+            (_, largest), *_ = Counter(galaxy.number for galaxy in self.galaxies).most_common(1)
+            notes.append(
+                f"The validation set has {n_valid} of {n_total} rows, {n_valid / n_total:.0%} instead of "
+                f"{self.recipe.valid_share:.0%}, because all rows of a galaxy are on one side, and one galaxy has "
+                f"{largest}. Its error may mean little: check whether those images show the same galaxy."
+            )
+        return notes
 
     @property
     def survey_sha256(self) -> str:

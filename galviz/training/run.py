@@ -101,7 +101,7 @@ def train(
     checkpoint, settings = card_path.with_suffix(".checkpoint"), plan.settings
     remove_unfinished(checkpoint.parent, target=checkpoint.name)
     done = load_checkpoint(checkpoint, settings)
-    for sentence in plan.selection.notes:
+    for sentence in plan.notes:
         (note or warnings.warn)(sentence)
     save = partial(save_checkpoint, checkpoint, settings)
     network, done = _fit_phases(plan, done, save, progress, report)

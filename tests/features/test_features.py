@@ -632,3 +632,18 @@ def test_features_of_a_file_know_its_checksum(tmp_path):
         loaded.append(load_features(tmp_path / name))
     assert loaded[0].content_sha256 == loaded[2].content_sha256 != loaded[1].content_sha256
     assert loaded[0].select(["b"]).content_sha256 == loaded[0].content_sha256
+
+
+@pytest.mark.parametrize(("offset", "spread"), [(0, 1e-9), (1000, 1e-3), (0, 1e-40)])
+def test_layers_that_float16_would_wipe_out_are_not_saved(offset, spread, tmp_path):
+    values = offset + spread * np.random.default_rng(2).normal(size=(6, 4))
+    features = Features([str(row) for row in range(6)], {"wide": values * 0 + np.eye(6, 4), "x": values}, None, {})
+    with pytest.raises(FeaturesError, match="layer 'x' has values from"):
+        save_features(features, tmp_path / "f.parquet")
+    assert not list(tmp_path.iterdir())
+
+
+def test_layers_that_are_equal_for_all_galaxies_are_saved(tmp_path):
+    features = Features(["a", "b"], {"zero": np.zeros((2, 3)), "same": np.full((2, 3), 0.1)}, None, {})
+    save_features(features, tmp_path / "f.parquet")
+    assert load_features(tmp_path / "f.parquet").layers["same"] == pytest.approx(np.full((2, 3), 0.1), rel=1e-3)

@@ -1,6 +1,14 @@
 """Descriptions of a module's attributes: they differ if what the module computes may differ."""
 
 import functools
+import threading
+from array import array
+from collections import deque
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +21,16 @@ from galviz.network.fingerprint import fingerprint
 from galviz.network.spec import xresnet_spec
 
 pytestmark = pytest.mark.full
+
+
+class Pool(Enum):
+    MEAN = 1
+    MAX = 2
+
+
+@dataclass
+class Gain:
+    gain: float
 
 
 def scaled_by(factor):
@@ -32,7 +50,9 @@ DIFFERENT = [
         lambda values, by=2: values * by,
     ),
     *(functools.partial(torch.mul, other=2), functools.partial(torch.mul, other=3), nn.ReLU, nn.SiLU),
-    *(nn.LeakyReLU(0.1), nn.LeakyReLU(0.2), object()),
+    *(nn.LeakyReLU(0.1), nn.LeakyReLU(0.2), object(), Pool.MEAN, Pool.MAX, Gain(1), Gain(2), slice(1), slice(2)),
+    *(SimpleNamespace(a=1), SimpleNamespace(a=2), range(3), range(4), deque([1]), deque([2]), Fraction(1, 2)),
+    *(Fraction(1, 3), Decimal(1), Decimal(2), bytearray(b"a"), bytearray(b"b"), array("d", [1]), array("d", [2])),
 ]
 
 
@@ -53,6 +73,22 @@ def test_a_value_that_contains_itself_is_described():
     value = [1]
     value.append(value)
     assert describe_value(value).startswith("[1, ")
+
+
+def test_an_object_that_cannot_be_pickled_is_described_by_its_class():
+    assert describe_value(threading.Lock()) == describe_value(threading.Lock())
+
+
+def define(gain, function):
+    """A class of a user, as a notebook cell defines it again under the same name."""
+    return type("Network", (nn.Module,), {"gain": gain, "forward": function, "__module__": "__main__"})
+
+
+def test_the_code_and_the_values_of_a_class_of_the_user_count():
+    first = define(1, lambda self, images: images)
+    assert fingerprint(first()) == fingerprint(define(1, lambda self, images: images)())
+    assert fingerprint(first()) != fingerprint(define(2, lambda self, images: images)())
+    assert fingerprint(first()) != fingerprint(define(1, lambda self, images: -images)())
 
 
 class Settings(nn.Module):

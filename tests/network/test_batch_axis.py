@@ -5,8 +5,10 @@ import torch
 from torch import nn
 
 from galviz.features.extraction import extract
+from galviz.network.forward import preprocess
 from galviz.network.layers import inspect_layers
 from galviz.network.model import wrap
+from galviz.network.pooling import choose_pooling
 from galviz.network.spec import NetworkSpec
 
 pytestmark = pytest.mark.full
@@ -67,6 +69,47 @@ def test_outputs_of_a_1d_convolution_are_averaged_over_positions(as_path, small_
     extract(network, small_survey, ids)
     handle.remove()
     assert values == pytest.approx(recorded[0].mean(2).detach().numpy(), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("module", "pooling"),
+    [
+        (nn.Sequential(nn.Conv1d(8, 12, 1), nn.ReLU(), nn.Dropout()), "positions"),
+        (nn.Sequential(nn.Sequential(nn.Conv1d(8, 12, 1)), nn.Identity()), "positions"),
+        (nn.Sequential(nn.Linear(8, 12), nn.ReLU()), "tokens"),
+        (nn.Sequential(nn.ReLU()), "tokens"),
+        (None, "tokens"),
+    ],
+)
+def test_the_last_layer_of_a_sequence_decides_which_axis_is_averaged(module, pooling):
+    assert choose_pooling("layer", (5, 12, 16), module) == pooling
+
+
+class OwnHooks(nn.Module):
+    """A module with attributes that are named like those in which torch keeps hooks."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.head = nn.Conv2d(3, 8, 3, 2), nn.Linear(8, 1)
+        self.post_hooks, self.hooks_gain = {"double": lambda values: 2 * values}, 3.0
+
+    def forward(self, images):
+        values = self.conv(images).mean((2, 3))
+        for function in self.post_hooks.values():
+            values = function(values)
+        return self.hooks_gain * self.head(values)
+
+
+def test_attributes_of_a_user_that_are_called_hooks_are_kept(small_survey):
+    network = wrap(OwnHooks(), NetworkSpec(layers={"features": "conv"}, head="head"), crop_px=32)
+    ids = small_survey.object_ids[:2]
+    images = preprocess([small_survey.image(object_id) for object_id in ids], network.card)
+    with torch.no_grad():
+        expected = network(images)[:, 0].numpy()
+    features = extract(network, small_survey, ids)
+    assert features.predictions == pytest.approx(expected, abs=1e-6)
+    network.hooks_gain = 4.0
+    assert extract(network, small_survey, ids).provenance["weights_sha256"] != features.provenance["weights_sha256"]
 
 
 class Hidden(nn.Module):

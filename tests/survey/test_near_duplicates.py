@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from galviz.survey.fingerprints import fingerprint, orientations
 from galviz.survey.near_duplicates import find_near_duplicates
@@ -49,6 +49,17 @@ def test_altered_copies_are_detected(images, fingerprints, alter):
     assert set(pairs) <= set(own)
     # A neighbour may be taken for the galaxy's centre in one of the two.
     assert len(pairs) >= 0.9 * len(own)
+
+
+@pytest.mark.parametrize("colour", ["white", "gray", "red"])
+def test_a_frame_that_all_images_have_makes_no_duplicates(colour, images):
+    framed = [ImageOps.expand(image, 20, colour) for image in images]
+    assert near(framed) == near(images) == []
+
+
+@pytest.mark.parametrize("colour", ["white", "gray"])
+def test_a_framed_copy_is_detected(colour, images):
+    assert near([*images, ImageOps.expand(images[3], 20, colour)]) == [(3, len(images))]
 
 
 def test_all_orientations_are_detected(images):

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import fields
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,8 @@ from PIL import Image
 from galviz.cli import main
 from galviz.survey.survey import load_survey
 from galviz.training.duplicates import image_digest, number_galaxies
-from galviz.training.galaxies import select_galaxies, split_galaxies
+from galviz.training.galaxies import Galaxy, Selection, select_galaxies, split_galaxies
+from galviz.training.plan import Plan
 from galviz.training.recipe import Recipe, WarmUp
 from galviz.training.run import train
 from tests.cards import TINY
@@ -300,3 +302,20 @@ def test_the_card_counts_near_copies(mock_folder, tmp_path):
     assert card.training["n_near_copies"] == 1
     (note,) = notes
     assert note.startswith("1 image ")
+
+
+@pytest.mark.parametrize(("n_valid", "is_reported"), [(20, False), (28, False), (1, True), (60, True)])
+def test_a_validation_set_of_another_size_than_asked_for_is_reported(n_valid, is_reported):
+    galaxies = [Galaxy(None, str(row), (8.5,), max(0, row - 40)) for row in range(100)]  # 41 rows of one galaxy
+    settings = {
+        "galaxies": galaxies,
+        "in_validation": list(range(n_valid)),
+        "recipe": Recipe(valid_share=0.2),
+        "selection": Selection(galaxies, 100, {}, 0, 0),
+    }
+    plan = Plan(**dict.fromkeys(field.name for field in fields(Plan)) | settings)
+    notes = [note for note in plan.notes if note not in plan.selection.notes]
+    assert bool(notes) == is_reported
+    if notes:
+        assert f"{n_valid} of 100 rows" in notes[0]
+        assert "41" in notes[0]
