@@ -4,8 +4,8 @@ from functools import partial
 
 import streamlit as st
 
+from galviz.features.cache_key import Origin
 from galviz.features.features import Features
-from galviz.features.origin import Origin
 from galviz.survey.survey import Survey
 
 _HASH_FUNCS = {

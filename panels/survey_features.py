@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from galviz.features.cache import cache_features, cache_folder, load_cached
+from galviz.features.cache_key import Origin
 from galviz.features.features import Features, FeaturesError, load_features
-from galviz.features.origin import Origin
 from galviz.survey.survey import Survey
 from panels.caching import cache_resource
 from panels.computation import Computation, progress_in

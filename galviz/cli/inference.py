@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from galviz.cli.output import Output
+    from galviz.features.cache_key import Origin
     from galviz.features.features import Features
-    from galviz.features.origin import Origin
     from galviz.survey.survey import Survey
 
 # Largest difference of features computed on different processors, and rounded to float16, as a share of the largest.
@@ -40,8 +40,8 @@ def _extract_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _extract(options: argparse.Namespace) -> int:
+    from galviz.features.cache_key import Origin
     from galviz.features.features import save_features
-    from galviz.features.origin import Origin
 
     output = _output(options, replaces_features=True)
     layers = None if options.layers is None else parse_names("--layers", options.layers)
@@ -61,9 +61,9 @@ def _extract(options: argparse.Namespace) -> int:
 
 def _is_recomputed(path: Path, origin: "Origin", layers: Sequence[str]) -> bool:
     """Whether this command computes everything in an existing features file again."""
+    from galviz.features.cache_key import Origin
     from galviz.features.features import FeaturesError, load_features
     from galviz.features.fileformat import has_only_own_columns
-    from galviz.features.origin import Origin
 
     try:
         features = load_features(path)

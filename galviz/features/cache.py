@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_cache_path
 
+from galviz.features.cache_key import Origin
 from galviz.features.features import Features, load_features, save_features
 from galviz.features.layers import FeaturesError, Layers
-from galviz.features.origin import Origin
 
 FOLDER_VARIABLE = "GALVIZ_CACHE"
 

@@ -11,8 +11,8 @@ from torch import nn
 
 from galviz import __version__
 from galviz.errors import quoted
+from galviz.features.cache_key import COMPUTATION, HOOKS
 from galviz.features.features import Features
-from galviz.features.origin import COMPUTATION, HOOKS
 from galviz.network.activations import ActivationRecorder, get_card
 from galviz.survey.survey import Survey
 

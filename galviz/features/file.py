@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from galviz.errors import BrokenFileError, quoted
+from galviz.features.cache_key import IMPORTED
 from galviz.features.fileformat import ID, KEY, PREDICTION, FormatError, column_bytes, parse_contents
 from galviz.features.layers import FeaturesError
-from galviz.features.origin import IMPORTED
 from galviz.files.reading import NotRegularError, open_regular
 from galviz.files.shipped import ShippedFileError, verify_open
 from galviz.files.signatures import file_kind

@@ -13,16 +13,18 @@ import numpy as np
 
 from galviz import __version__
 from galviz.errors import quoted
+from galviz.features.cache_key import IMPORTED
 from galviz.features.embeddingfile import read_embedding
 from galviz.features.features import Features, FeaturesError
 from galviz.features.file import ID
-from galviz.features.origin import IMPORTED
 from galviz.features.validation import check_rounding
 from galviz.survey.missing_numbers import find_missing_numbers
 from galviz.survey.survey import Survey
 
 __all__ = ["ImportedFeatures", "import_features"]
 
+# Largest share of the variance of an embedding that rounding to float16 in a features file may change.
+_MAX_LOSS = 1e-4
 # SDSS's -9999, rounded to float16 and to bfloat16.
 _ROUNDED_SENTINELS = (-10000.0, -9984.0)
 # It is recognised if it is this many times larger than all other numbers.
@@ -116,7 +118,7 @@ def import_features(
         "galviz": __version__,
     }
     features = Features(survey.object_ids, {layer: values}, None, provenance)
-    check_rounding(f"{file}", values)
+    check_rounding(f"{file}", values, _MAX_LOSS)
     return ImportedFeatures(features, rows.read_from, len(rows.ids) - len(survey.object_ids))
 
 

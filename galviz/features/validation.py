@@ -9,9 +9,6 @@ from galviz.errors import quoted
 from galviz.features.fileformat import ID, PREDICTION
 from galviz.features.layers import FeaturesError
 
-# Largest share of the variance of a layer that rounding to float16 in a features file may change.
-MAX_LOSS = 1e-4
-
 
 def check_ids(object_ids: Sequence[str]) -> list[str]:
     """Validate ids, as a list; FeaturesError unless they are strings without duplicates.
@@ -93,7 +90,7 @@ def raise_where(bad: np.ndarray, values: np.ndarray, ids: list[str], rule: str) 
         raise FeaturesError(f"{rule}; got {values[first]} for galaxy {ids[first[0]]}: check its image and the network")
 
 
-def check_rounding(where: str, values: np.ndarray) -> None:
+def check_rounding(where: str, values: np.ndarray, max_loss: float) -> None:
     """Raise FeaturesError if rounding to float16, as in features files, would change a layer too much.
 
     Parameters
@@ -101,10 +98,12 @@ def check_rounding(where: str, values: np.ndarray) -> None:
     where : str
         What has the values, for the message.
     values : ndarray of shape (n, channels)
+    max_loss : float
+        Largest mean squared change, as a share of the variance.
 
     Examples
     --------
-    >>> check_rounding("layer 'stem'", np.eye(3))
+    >>> check_rounding("layer 'stem'", np.eye(3), 1e-4)
     """
     exact = values.astype(float)
     with np.errstate(over="ignore"):
@@ -116,7 +115,7 @@ def check_rounding(where: str, values: np.ndarray) -> None:
         scale = np.abs(exact).max() or 1.0
         variance, loss = (exact / scale).var(axis=0).sum(), (((exact - saved) / scale) ** 2).mean(axis=0).sum()
         # If all galaxies are equal, pages report it.
-        if loss <= MAX_LOSS * variance or (
+        if loss <= max_loss * variance or (
             (exact == exact[0]).all() and (saved[0] != 0).any() == (exact[0] != 0).any()
         ):
             return

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from galviz.simulate.dust import EXTINCTION
+from galviz.simulate.light_profiles import SCALE_TO_HALF_LIGHT
 from galviz.simulate.photometry import component_fluxes
 from galviz.simulate.plane import Plane, disc_plane, random_stream, sample_area
-from galviz.simulate.profiles import SCALE_TO_HALF_LIGHT
 from galviz.simulate.spirals import draw_arms, draw_clumps, draw_knots
 from galviz.simulate.stamp import Stamp
 

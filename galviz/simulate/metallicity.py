@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from galviz.simulate.profiles import SCALE_TO_HALF_LIGHT
+from galviz.simulate.light_profiles import SCALE_TO_HALF_LIGHT
 from galviz.simulate.scaling import main_sequence_log_sfr
 
 FIBRE_RADIUS_ARCSEC = 1.5  # of SDSS's spectrograph: York et al. (2000), AJ 120, 1579

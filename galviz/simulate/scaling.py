@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from galviz.simulate.profiles import SCALE_TO_HALF_LIGHT
+from galviz.simulate.light_profiles import SCALE_TO_HALF_LIGHT
 
 
 def star_forming_mass_function(log_mass: ArrayLike) -> NDArray:

@@ -11,9 +11,9 @@ from scipy.special import expit
 
 from galviz.simulate.distances import kpc_per_arcsec
 from galviz.simulate.dust import apparent_axis_ratio
+from galviz.simulate.light_profiles import petrosian_radii
 from galviz.simulate.observation import SEEING_ARCSEC
 from galviz.simulate.photometry import magnitudes
-from galviz.simulate.profiles import petrosian_radii
 from galviz.simulate.scaling import main_sequence_log_sfr
 
 # The order of draws from each generator fixes which galaxy is which: it must never change.

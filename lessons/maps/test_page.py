@@ -86,6 +86,7 @@ def test_the_three_embeddings_and_their_qualities(run_app, features, shipped, qu
     assert between.tolist() == [f"{neighbours_kept(*two):.3f}", f"{procrustes_disparity(*two):.3f}"]
 
 
+@pytest.mark.slow
 def test_the_noise_and_its_pieces(run_app, features, shipped):
     app = run_app(page=PAGE, sample=70, noise_perplexity=2, noise_neighbours="50")
     noise = noise_like(sampled(features, 70)[1])
@@ -118,6 +119,7 @@ def test_small_samples(run_app, size):
     assert f"The perplexity must be less than the {size} galaxies" in page_text(app)
 
 
+@pytest.mark.slow
 def test_a_large_sample_is_embedded_when_requested(run_app, monkeypatch, features):
     st.cache_resource.clear()
     monkeypatch.setattr(embeddings, "MAX_IMMEDIATE", 50)

@@ -55,7 +55,9 @@ def rows_of(app, number, **selection):
 # The page
 
 
-@pytest.mark.parametrize(("size", "layer", "components"), [(60, "features", 4), (150, "stage1", 2)])
+@pytest.mark.parametrize(
+    ("size", "layer", "components"), [(60, "features", 4), pytest.param(150, "stage1", 2, marks=pytest.mark.slow)]
+)
 def test_the_picture_is_what_the_core_computes(run_app, features, size, layer, components):
     app = run_app(page=PAGE, sample=size, layer=layer, components=components)
     assert not app.exception
@@ -81,6 +83,7 @@ def test_the_table_holds_the_tutorial_the_network_and_the_controls(run_app, feat
         assert row.tolist() == [interval(shares, count) for count in (1, 2, 3)]
 
 
+@pytest.mark.slow
 def test_another_network_is_shown_when_asked_for(run_app):
     app = run_app(page=PAGE, sample=60, network="random weights")
     values = sampled(load_features(control="random-weights"), 60)[1]

@@ -199,7 +199,7 @@ def test_there_are_about_twenty_five_exercises():
         ("solutions = 'shut'", 'solutions must be "open" or "closed"; got \'shut\''),
         ("exercises = true", 'exercises must be "home" or "run" or "show"; got True'),
         ("survey = 3", "survey must be the name of a folder"),
-        ("survey = 'nowhere'", "survey names 'nowhere', and there is no folder"),
+        ("survey = 'nowhere'", "survey names 'nowhere', and there is no such folder"),
         ("lessons = [", "is not TOML"),
         (f"lessons = {'[' * 3000}{']' * 3000}", "is not TOML"),
         ("\ufeffsolutions = 'shut'", "solutions must be"),

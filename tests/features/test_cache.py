@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from galviz.features.cache import cache_features, cache_folder, cache_path, load_cached
+from galviz.features.cache_key import Origin
 from galviz.features.features import Features
-from galviz.features.origin import Origin
 from galviz.survey.survey import load_survey
 
 ORIGIN = Origin("a" * 64, "b" * 64, "c" * 64)

@@ -23,8 +23,8 @@ from PIL import Image
 from torch import nn
 
 import galviz
+from galviz.features.cache_key import COMPUTATION
 from galviz.features.extraction import extract
-from galviz.features.origin import COMPUTATION
 from galviz.network import activations
 from galviz.network.activations import feature_maps
 from galviz.network.builders import build_network

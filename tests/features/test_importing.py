@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from galviz import cli
+from galviz.features.cache_key import Origin
 from galviz.features.features import FeaturesError, load_features
 from galviz.features.importing import import_features
-from galviz.features.origin import Origin
 from galviz.survey.survey import load_survey
 
 CHANNELS = 6

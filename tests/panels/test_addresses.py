@@ -8,6 +8,8 @@ LESSONS = load_lessons()
 
 PAGES = ("instruments/feature_space", *(f"lessons/{lesson.slug}" for lesson in LESSONS if lesson.slug != "training"))
 LIVE = ("lessons/images", "lessons/network", "lessons/hooks")
+# Pages that compute for seconds when they are first opened.
+COMPUTING = ("lessons/maps", "lessons/variance")
 INVALID = ("Infinity", "nan", "-1", "9" * 400, "9" * 5_000, "", "text", "\0")
 
 
@@ -38,7 +40,7 @@ def check_defaults(run_app, page, values, n_runs, **query):
         assert not {key for key in defaults.keys() - query.keys() if app.query_params.get(key)}
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [pytest.param(page, marks=[pytest.mark.slow] * (page in COMPUTING)) for page in PAGES])
 def test_an_infinite_number_falls_back_to_the_default(run_app, page):
     check_defaults(run_app, page, INVALID[:1], n_runs=1)
 

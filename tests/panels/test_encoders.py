@@ -7,9 +7,9 @@ import pytest
 from galviz import cli
 from galviz.analysis.pca import fit_pca
 from galviz.features.cache import load_cached
+from galviz.features.cache_key import Origin
 from galviz.features.extraction import extract
 from galviz.features.features import load_features, save_features
-from galviz.features.origin import Origin
 from galviz.network.builders import build_network
 from galviz.network.card import read_card
 from galviz.network.model import load_model, save_model, wrap

@@ -15,9 +15,9 @@ from galviz.analysis.alignment import head_alignment
 from galviz.analysis.metrics import prediction_errors
 from galviz.analysis.pca import fit_pca
 from galviz.features.cache import cache_features, load_cached
+from galviz.features.cache_key import Origin
 from galviz.features.extraction import extract
 from galviz.features.features import Features, load_features, save_features
-from galviz.features.origin import Origin
 from galviz.network.card import read_card, write_card
 from galviz.network.head import read_head
 from galviz.network.model import load_model
@@ -177,7 +177,7 @@ def test_features_that_can_t_be_kept_are_shown_all_the_same(run_app, tiny_card, 
     assert len(points(app)) == 13
 
 
-@pytest.mark.parametrize("name", ["true", "images", "a.b", "self"])
+@pytest.mark.parametrize("name", ["true", "predicted", "images", "a.b", "self"])
 def test_a_column_may_be_called_anything(open_page, make_survey, name):
     folder = make_survey(14)
     text = (folder / "master.csv").read_text(encoding="utf-8")

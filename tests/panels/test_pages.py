@@ -55,7 +55,7 @@ def sample_of(survey, features, size, layer="features"):
 
 @pytest.mark.parametrize("page", ["instruments/home", *(f"lessons/{lesson.slug}" for lesson in LESSONS)])
 def test_every_page_runs_and_lessons_link_to_one_another(run_app, page):
-    app = run_app(page=page)
+    app = run_app(page=page, sample=30)
     assert not app.exception
     assert not app.error
     assert len(app.title) == 1

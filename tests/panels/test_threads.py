@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 # In a process of its own, as the app is: what it sets holds for all of it. NumPy is there first, SciPy comes later.
 THREADS = """
@@ -23,6 +25,7 @@ print(json.dumps([pool["num_threads"] for pool in threadpool_info() if pool["use
 """
 
 
+@pytest.mark.slow
 def test_linear_algebra_takes_one_thread_a_session():
     variables = {"OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
     done = subprocess.run(

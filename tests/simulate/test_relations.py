@@ -7,7 +7,7 @@ from astropy.cosmology import FlatLambdaCDM
 
 from galviz.simulate import colours, distances, metallicity, scaling
 from galviz.simulate.emission import line_brightening
-from galviz.simulate.profiles import SCALE_TO_HALF_LIGHT, growth_curve, petrosian_radii
+from galviz.simulate.light_profiles import SCALE_TO_HALF_LIGHT, growth_curve, petrosian_radii
 
 ONE_DISC = {"disc_n": np.ones(1), "bulge_fraction": np.zeros(1), "bulge_n": np.ones(1), "bulge_radius": np.ones(1)}
 

@@ -129,6 +129,7 @@ def test_an_interrupted_run_continues_to_the_same_weights(survey, trained, tmp_p
     assert (tmp_path / "net.safetensors").read_bytes() == (tmp_path / "whole.safetensors").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_schedule_is_that_of_fastai(survey, trained, tmp_path, monkeypatch):
     """Learning rates of both groups at every step, beside those of fastai's own fine_tune on the same batches."""
     our_rates = []

@@ -1,4 +1,4 @@
-"""The origin of features: everything that determines their values, as the key of the cache."""
+"""The key under which features are cached: their origin, which is everything that determines their values."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from dataclasses import asdict, astuple, dataclass
 from galviz.network.card import ModelCard
 
 # The version of the code from an image file to a row of features: decoding, cropping, normalising, pooling. Raise it
-# with any change after which `extract` returns other values; tests/features/test_origin.py fails then.
+# with any change after which `extract` returns other values; tests/features/test_cache_key.py fails then.
 COMPUTATION = "1"
 # Its value for features computed by another program.
 IMPORTED = "imported"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from galviz.features.cache import cache_features, load_cached
+from galviz.features.cache_key import COMPUTATION, Origin
 from galviz.features.extraction import extract
-from galviz.features.origin import COMPUTATION, Origin
 from galviz.network.card import CardError, read_card, write_card
 from galviz.network.forward import preprocess
 from galviz.network.model import load_model
