@@ -282,13 +282,18 @@ def test_training_mode_in_the_middle_of_a_batch_changes_nothing_in_it(network, s
         extract(network, survey)
 
 
+N_INTERRUPTS = 20
+
+
 # Between the opening of an image and its `with`, Python itself closes what an interrupt left open, and says so.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_anywhere_leaves_no_hook_and_no_lock(network, survey):
-    extract(network, survey, layers=LAYERS)
-    began = time.perf_counter()
-    extract(network, survey, layers=LAYERS, batch_size=3)
-    duration_s = time.perf_counter() - began
+    durations_s = []
+    for _ in range(4):
+        began = time.perf_counter()
+        extract(network, survey, layers=LAYERS, batch_size=3)
+        durations_s.append(time.perf_counter() - began)
+    duration_s = min(durations_s)  # another process may slow down any of them
     rng, interrupted = random.Random(5), 0
 
     def interrupt(*_):
@@ -296,7 +301,9 @@ def test_an_interrupt_anywhere_leaves_no_hook_and_no_lock(network, survey):
 
     previous = signal.signal(signal.SIGALRM, interrupt)
     try:
-        for _ in range(40):
+        for _ in range(400):
+            if interrupted == N_INTERRUPTS:
+                break
             try:
                 try:
                     signal.setitimer(signal.ITIMER_REAL, rng.uniform(0.0005, duration_s))
@@ -308,7 +315,7 @@ def test_an_interrupt_anywhere_leaves_no_hook_and_no_lock(network, survey):
             assert not any(module._forward_hooks for module in network.modules())
     finally:
         signal.signal(signal.SIGALRM, previous)
-    assert interrupted > 10
+    assert interrupted == N_INTERRUPTS
     extract(network, survey)
 
 
