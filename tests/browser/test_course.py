@@ -141,7 +141,7 @@ def test_on_a_deployment_the_browser_keeps_the_answers(serve, visit, tmp_path):
     address = serve(GALVIZ_EXERCISES="show", GALVIZ_WORK=tmp_path / "work")
     found = visit(address, "/pca")
     expect(found.page.get_by_role("button", name="Check my code")).to_have_count(0)
-    expect(found.main).to_contain_text("nobody's code is run")
+    expect(found.main).to_contain_text("on your own machine")
     choose(found, FIRST, 1)
     found.page.wait_for_function("localStorage.getItem('galviz-progress')?.includes('pca.q1')")
     found.page.reload()
