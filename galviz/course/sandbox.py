@@ -156,17 +156,25 @@ def _end_with(lifeline: int) -> None:
 
 def _kill_family(pid: int, seen: Iterable[psutil.Process] = ()) -> None:
     """Kill a process's descendants, those that were descendants when `seen`, then its process group and itself."""
-    family = set(seen)
+    family = {member for member in seen if member.pid != pid}
+    _kill(family)
     with suppress(psutil.Error):
         process = psutil.Process(pid)
-        family.update(process.children(recursive=True))
-        family.discard(process)
-    for member in family:
-        with suppress(psutil.Error):
-            member.kill()
+        if pid != os.getpid():
+            process.suspend()  # it starts nothing more
+        # A process that is started while the others are listed is found the next time.
+        while new := set(process.children(recursive=True)) - family:
+            _kill(new)
+            family |= new
     with suppress(OSError, psutil.Error):
         # The group comes last: this process may be in it.
         os.killpg(pid, signal.SIGKILL) if hasattr(os, "killpg") else psutil.Process(pid).kill()
+
+
+def _kill(processes: Iterable[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.Error):
+            process.kill()
 
 
 class _OutputReader:

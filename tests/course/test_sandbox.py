@@ -70,12 +70,15 @@ def test_a_killed_parent_takes_everything_with_it(mark, supervised):
     code = (
         "import time\nfrom galviz.course.sandbox import Sandbox\n"
         f"sandbox = Sandbox(['-c', {START_CHILDREN + 'time.sleep(600)'!r}], {{'mark': {mark!r}}}, "
-        f"supervised={supervised})\ntime.sleep(600)"
+        f"supervised={supervised})\n"
+        "while sandbox.output != 'started\\n':\n    time.sleep(0.01)\n"
+        "print('children run', flush=True)\ntime.sleep(600)"
     )
-    parent = subprocess.Popen([sys.executable, "-c", code])
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     try:
-        assert wait_until(lambda: is_running(mark))
+        assert parent.stdout.readline() == b"children run\n"
+        assert is_running(mark)
     finally:
         parent.kill()
-        parent.wait()
+        parent.communicate()
     assert wait_until(lambda: not is_running(mark))
