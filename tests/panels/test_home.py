@@ -55,7 +55,7 @@ def test_next_and_back_move_the_map_to_the_ends_of_the_scale(run_app, survey):
         views.append(data["view"])
         forward = next(button for button in app.button if button.label == "Next")
     assert views[0]["zoom"] > 1.2
-    assert views[0]["x"] > 0.6 > 0.4 > views[1]["x"]
+    assert views[0]["x"] > 0.55 > 0.4 > views[1]["x"]
     assert app.query_params["tour"] == "3"
 
 
