@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from galviz.course.lesson import INSTRUMENTS as HEADING
-from panels.lesson_frame import CERTIFICATE, EXPLORE, GLOSSARY, HOME, SPACE
+from panels.lesson_frame import CERTIFICATE, EXPLORE, GLOSSARY, HOME, LABORATORY, SPACE
 from panels.page_loader import draw_page
 from panels.progress import sync_with_browser
 from panels.settings import settings
@@ -15,6 +15,7 @@ from panels.threads import limit_blas_threads
 HERE = Path(__file__).parent
 INSTRUMENTS = {
     "explore": ("Explore", EXPLORE),
+    "laboratory": ("Cause laboratory", LABORATORY),
     "feature-space": ("Feature space", SPACE),
     "glossary": ("Glossary", GLOSSARY),
     "certificate": ("Your certificate", CERTIFICATE),

@@ -18,8 +18,9 @@ from panels.surveys import OpenSurvey
 
 SIMULATED = ":material/science:"
 _INSTRUMENTS = Path(__file__).parents[1] / "instruments"
-HOME, EXPLORE, SPACE, GLOSSARY, CERTIFICATE = (
-    _INSTRUMENTS / name / "page.py" for name in ("home", "explore", "feature_space", "glossary", "certificate")
+HOME, EXPLORE, LABORATORY, SPACE, GLOSSARY, CERTIFICATE = (
+    _INSTRUMENTS / name / "page.py"
+    for name in ("home", "explore", "laboratory", "feature_space", "glossary", "certificate")
 )
 
 

@@ -87,9 +87,7 @@ def _log_sfr(old: _Row, new: _Row) -> float:
 
 
 def _bulge_fraction(old: _Row, new: _Row) -> float:
-    medians = [
-        _at_sfr_offset(scaling.median_bulge_logit, with_mass=True)(row[_MASS], row[_SFR]) for row in (new, old)
-    ]
+    medians = [_at_sfr_offset(scaling.median_bulge_logit, with_mass=True)(row[_MASS], row[_SFR]) for row in (new, old)]
     return np.clip(expit(logit(old["bulge_fraction"]) + medians[0] - medians[1]), 0.0, 0.75)
 
 
@@ -147,25 +145,19 @@ def _magnitude(band: int) -> Callable[[_Row, _Row], float]:
 # In an order in which each follows from those before it.
 CONSEQUENCES: tuple[Consequence, ...] = (
     Consequence(_SFR, (_MASS,), _log_sfr),
-    _scaled(
-        "dust_v_mag", _at_sfr_offset(dust.face_on_dust_v_mag, with_mass=True), _MASS, _SFR, limits=(0.0, np.inf)
-    ),
+    _scaled("dust_v_mag", _at_sfr_offset(dust.face_on_dust_v_mag, with_mass=True), _MASS, _SFR, limits=(0.0, np.inf)),
     Consequence("bulge_fraction", (_MASS, _SFR), _bulge_fraction),
-    _shifted(
-        "disc_colour_mag", _at_sfr_offset(colours.disc_colour, with_mass=True), _MASS, _SFR, limits=(0.1, 0.75)
-    ),
+    _shifted("disc_colour_mag", _at_sfr_offset(colours.disc_colour, with_mass=True), _MASS, _SFR, limits=(0.1, 0.75)),
     Consequence("bulge_colour_mag", (_MASS, "disc_colour_mag"), _bulge_colour),
-    _computed("disc_scale_kpc", lambda mass, offset: scaling.disc_scale_kpc(mass) * 10**offset, _MASS, "size_offset_dex"),
     _computed(
-        "disc_scale_arcsec", lambda kpc, z: kpc / distances.kpc_per_arcsec(z), "disc_scale_kpc", "redshift"
+        "disc_scale_kpc", lambda mass, offset: scaling.disc_scale_kpc(mass) * 10**offset, _MASS, "size_offset_dex"
     ),
+    _computed("disc_scale_arcsec", lambda kpc, z: kpc / distances.kpc_per_arcsec(z), "disc_scale_kpc", "redshift"),
     _computed("h_alpha_angstrom", lambda mass, sfr: h_alpha_width_angstrom(sfr - mass), _MASS, _SFR),
     _shifted("irregularity", morphology.dwarf_irregularity, _MASS, limits=(0.0, 1.0)),
     _shifted("disc_thickness", morphology.disc_thickness, "irregularity", limits=(0.06, 0.35)),
     _shifted("disc_sersic_n", morphology.disc_sersic_index, _MASS, limits=(0.3, 1.2), step=0.1),
-    _scaled(
-        "disc_ellipticity", lambda mass: np.exp(morphology.log_disc_ellipticity(mass)), _MASS, limits=(0.0, 0.6)
-    ),
+    _scaled("disc_ellipticity", lambda mass: np.exp(morphology.log_disc_ellipticity(mass)), _MASS, limits=(0.0, 0.6)),
     _computed("dust_lane_strength", morphology.dust_lane_strength, "dust_v_mag", _INCLINATION),
     _shifted("bulge_sersic_n", morphology.bulge_sersic_index, "bulge_fraction", limits=(0.75, 4.5), step=0.25),
     _scaled("bulge_radius_scales", morphology.bulge_radius_scales, "bulge_fraction", limits=(0.0, np.inf)),

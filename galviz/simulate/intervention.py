@@ -1,18 +1,18 @@
 """Interventions: one cause of a galaxy is changed, and what follows from it is recomputed.
 
-This is a counterfactual in a structural causal model (Pearl 2009, Causality, chapter 7), the simulator's own. A galaxy's
-place in the scatter about each relation follows from its catalogue row; it is kept, the cause is set to another value,
-and each column that depends on it is computed again. What is set no longer depends on its own causes: with another bulge
-fraction a galaxy keeps its mass, with another mass it gets another bulge fraction.
+This is a counterfactual in a structural causal model (Pearl 2009, Causality, chapter 7): that of the simulator. A
+galaxy's deviation from each relation follows from its catalogue row. It is kept, the cause is set to another value, and
+each column that depends on it is computed again. A cause that is set no longer depends on its own causes: with another
+bulge fraction a galaxy keeps its mass; with another mass it gets another bulge fraction.
 
 Held fixed in any intervention:
 
 - every cause that doesn't follow from the changed one,
 - the galaxy's deviation from each relation, such as how much dustier it is than others of its mass and star formation,
-- what is counted rather than measured: whether it has arms, how many, whether it is barred or merging, and the number of
-  neighbours and stars, which in `draw_causes` depend on mass only as probabilities,
-- sky, noise, point-spread function and stretch, and ``texture_seed``: the random streams of each component, so stars,
-  neighbours, arms and noise are the same.
+- what is counted rather than measured: the number of arms, neighbours and stars, and whether it is barred or merging;
+  in `draw_causes` these depend on mass only as probabilities,
+- sky, noise and stretch, and ``texture_seed``: the random streams of each component, so that arms, clumps, noise, stars
+  and neighbours are the same.
 """
 
 from __future__ import annotations
