@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _GALAXY, _ANY_GALAXY = "lab_galaxy", "lab_place"
 # The first galaxy shown, as a share of the ranking, and its cause: the prediction moves, the label doesn't.
-_DEFAULT_RANK, _DEFAULT_CAUSE = 0.9, "bulge_fraction"
+_DEFAULT_RANK, _DEFAULT_CAUSE = 0.2, "bulge_fraction"
 _COLUMNS, _STRIP_PX = 12, 150
 
 

@@ -67,17 +67,27 @@ def sweep_chart(
     ]
     base = alt.Chart(table).encode(x=x, y=y, color=colour)
     lines = base.mark_line(strokeWidth=2).encode(strokeDash=dash)
-    points = [
-        base.transform_filter(test).mark_point(filled=filled, size=50, opacity=1, strokeWidth=2).encode(tooltip=tooltip)
-        for test, filled in (("datum.observable", True), ("!datum.observable", False))
-    ]
+    # One layer, with outlines in the same colour: a layer of hollow points could be empty, about which Vega warns.
+    colours = {"fill": alt.Fill, "stroke": alt.Stroke}
+    scale = alt.Scale(domain=names)
+    points = (
+        alt.Chart(table)
+        .mark_point(size=50, opacity=1, strokeWidth=2)
+        .encode(
+            x=x,
+            y=y,
+            **{name: channel("label:N", title=None, scale=scale, legend=legend) for name, channel in colours.items()},
+            fillOpacity=alt.condition("datum.observable", alt.value(1), alt.value(0)),
+            tooltip=tooltip,
+        )
+    )
     marks = [_rule(sweep.loc[sweep["own"], "value"], NEUTRAL, [4, 3], x), _rule([current], HIGHLIGHT, [1, 0], x)]
     texts = [
         f"{name} " + ", ".join(f"{row[name]:{digits}} at {row['value']:.4g}" for _, row in sweep.iterrows())
         for name in names
     ]
     description = f"{label.name} against {cause_title(cause)}: {'; '.join(texts)}."
-    return alt.layer(*marks, lines, *points).properties(height=_HEIGHT_PX, description=description)
+    return alt.layer(*marks, lines, points).properties(height=_HEIGHT_PX, description=description)
 
 
 def _rule(values: Sequence[float] | pd.Series, colour: str, dash: list[int], x: alt.X) -> alt.Chart:
@@ -182,7 +192,7 @@ def effects_chart(effects: Sequence[CauseEffect], chosen: str, label: Label) -> 
             alt.Tooltip("true:Q", title=with_unit("range of the true label", label), format=digits),
         ],
     )
-    title = f"range of {label_title(label)[0].lower()}{label_title(label)[1:]}"
+    title = with_unit("range", label)
     bars = base.mark_bar(height=12, cornerRadiusEnd=2).encode(
         x=alt.X("predicted:Q", title=title),
         opacity=alt.condition("datum.chosen", alt.value(1), alt.value(0.55)),

@@ -35,7 +35,7 @@ def _show_numbers(sweep: Sweep, row: int, label: Label) -> None:
     with st.container(horizontal=True, gap="large"):
         for title, name in (("Predicted", "predicted"), ("True", "true")):
             if name in sweep.table:
-                change = f"{now[name] - own[name]:+{digits}}"
+                change = f"{now[name] - own[name]:+{digits}}" if row != sweep.own else None
                 st.metric(title, f"{now[name]:{digits}} {label.unit}", change, delta_color="off", help=label.name)
     if not now["observable"]:
         st.warning(
@@ -46,9 +46,11 @@ def _show_numbers(sweep: Sweep, row: int, label: Label) -> None:
 
 def _show_pictures(sweep: Sweep, row: int) -> None:
     name = CAUSES[sweep.cause].name
-    for title, shown in (("As it is", sweep.own), ("Changed" if row != sweep.own else "Not changed yet", row)):
-        value = f"{sweep.table['value'][shown]:.3g}"
-        show_picture(sweep.images[shown], f"{title}: {value}", f"The galaxy with {name} {value}", width_px=_PICTURE_PX)
+    with st.grid(2, min_column_width=_PICTURE_PX * 2 // 3):  # beside each other on a phone
+        for title, shown in (("As it is", sweep.own), ("Changed" if row != sweep.own else "Not changed yet", row)):
+            value = f"{sweep.table['value'][shown]:.3g}"
+            description = f"The galaxy with {name} {value}"
+            show_picture(sweep.images[shown], f"{title}: {value}", description, width_px=_PICTURE_PX)
 
 
 def _show_space(lab: Laboratory, sweep: Sweep, row: int, label: Label) -> None:
@@ -104,6 +106,11 @@ def _show_ranking(tables: list[pd.DataFrame], chosen: str, label: Label) -> None
         st.dataframe(pd.DataFrame(effects).assign(cause=[cause_title(effect.cause) for effect in effects]))
 
 
+def _compare_shipped(object_id: str) -> list[pd.DataFrame]:
+    sweeps = shipped_sweeps()
+    return [sweeps.sweep(object_id, cause) for cause in sweeps.causes]
+
+
 def _compare_live(lab: Laboratory, object_id: str) -> list[pd.DataFrame] | None:
     """Draw the button that sweeps every cause, and return the sweeps; None until it is pressed."""
     causes = live_causes(lab.survey, object_id)
@@ -139,30 +146,26 @@ def _experiment(lab: Laboratory) -> None:
         sweep, row = choose_value(lab, object_id, chosen)
     st.caption(FOLLOWS[chosen])
     label = predicted_label(lab.source.card, lab.survey, sweep)
-    tables = [sweep.table]
-    if not lab.live:
-        tables = [shipped_sweeps().sweep(object_id, cause) for cause in shipped_sweeps().causes]
     pictures, space, curves = st.columns([2, 3, 3], gap="medium")
     with pictures:
         _show_pictures(sweep, row)
     with space:
         _show_space(lab, sweep, row, label)
     with curves:
-        _show_curves(sweep, row, label, _limits(tables, label))
+        _show_curves(sweep, row, label, _limits(sweep.table, label))
         _show_numbers(sweep, row, label)
     _show_film(sweep, row)
     with st.expander("Table"):
         st.dataframe(sweep.table, hide_index=True)
     st.header("Which cause moves the prediction most?")
-    compared = _compare_live(lab, object_id) if lab.live else tables
+    compared = _compare_live(lab, object_id) if lab.live else _compare_shipped(object_id)
     if compared is not None:
         _show_ranking(compared, sweep.cause, label)
 
 
-def _limits(tables: list[pd.DataFrame], label: Label) -> tuple[float, float]:
-    """Range of the labels of some sweeps, but not so small that rounding would look like an effect."""
-    columns = [column for table in tables for column in (table["predicted"], table.get("true")) if column is not None]
-    values = np.concatenate([column.to_numpy(float) for column in columns])
+def _limits(table: pd.DataFrame, label: Label) -> tuple[float, float]:
+    """Range of the labels of a sweep, but not so small that noise would look like an effect."""
+    values = table[[name for name in ("predicted", "true") if name in table]].to_numpy(float)
     low, high = float(values.min()), float(values.max())
     missing = max(_LEAST_RANGE * (label.high - label.low) - (high - low), 0.0)
     return low - missing / 2, high + missing / 2
