@@ -81,12 +81,16 @@ def open_laboratory(opened: OpenSurvey, source: FeaturesSource) -> Laboratory:
     if live and not can_compute_live():
         explain_live()
         live = False
-    if source.file is not None or source.is_shipped:
-        return Laboratory(open_shipped_survey(), SHIPPED, live)
-    if live and source.card.label is not None:
+    if source.file is None and not source.is_shipped and source.card.label is not None and live:
         return Laboratory(open_shipped_survey(), source, live=True)
-    reason = "outputs no prediction" if source.card.label is None else "predicts galaxies here only if you turn on live"
-    st.info(f"The network is the one that comes with galviz: {source.name} {reason}.", icon=":material/info:")
+    if not source.is_shipped:
+        if source.file is not None:
+            reason = "is a file of features, which can't predict other images"
+        elif source.card.label is None:
+            reason = "outputs no prediction"
+        else:
+            reason = "predicts galaxies here only if you turn on live"
+        st.info(f"The network is the one that comes with galviz: {source.name} {reason}.", icon=":material/info:")
     return Laboratory(open_shipped_survey(), SHIPPED, live)
 
 

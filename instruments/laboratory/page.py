@@ -130,7 +130,7 @@ def _compare_live(lab: Laboratory, object_id: str) -> list[pd.DataFrame] | None:
         return swept
 
     st.session_state[_COMPARED] = (computation.key, computation.run(compute))
-    st.rerun(scope="fragment")
+    st.rerun()
 
 
 @st.fragment

@@ -21,6 +21,7 @@ LARGEST_PAGE_BYTES = 2_000_000
 TITLES = {
     "home": "What a neural network sees in galaxies",
     "explore": "Explore",
+    "laboratory": "Cause laboratory",
     "feature-space": "Feature space",
     **{lesson.slug: lesson.title for lesson in LESSONS if lesson.slug != "galaxies"},
 }

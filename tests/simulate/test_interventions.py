@@ -1,4 +1,4 @@
-"""Interventions: one cause is changed, what follows from it is recomputed, and the rest of the galaxy stays the same."""
+"""Interventions: one cause is changed, what follows from it is recomputed, and the rest of the galaxy is the same."""
 
 import io
 
@@ -135,7 +135,12 @@ def test_the_population_that_interventions_make_is_that_of_the_simulator(causes)
     light = causes[causes["log_mass_msun"].between(9.4, 9.6)].iloc[:60]
     moved = pd.DataFrame([intervene(row, "log_mass_msun", 10.5) for _, row in light.iterrows()])
     massive = causes[causes["log_mass_msun"].between(10.4, 10.6)]
-    for name, tolerance in (("oh_p50", 0.04), ("dust_v_mag", 0.07), ("disc_colour_mag", 0.06), ("bulge_fraction", 0.06)):
+    for name, tolerance in (
+        ("oh_p50", 0.04),
+        ("dust_v_mag", 0.07),
+        ("disc_colour_mag", 0.06),
+        ("bulge_fraction", 0.06),
+    ):
         assert moved[name].median() == pytest.approx(massive[name].median(), abs=tolerance), name
 
 
