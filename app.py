@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from galviz.course.lesson import INSTRUMENTS as HEADING
-from panels.lesson_frame import CERTIFICATE, EXPLORE, GLOSSARY, HOME, LABORATORY, SPACE
+from panels.lesson_frame import CERTIFICATE, COMPARE, EXPLORE, GALAXY, GLOSSARY, HOME, LABORATORY, LAYERS, SPACE, UNITS
 from panels.page_loader import draw_page
 from panels.progress import sync_with_browser
 from panels.settings import settings
@@ -16,6 +16,10 @@ HERE = Path(__file__).parent
 INSTRUMENTS = {
     "explore": ("Explore", EXPLORE),
     "laboratory": ("Cause laboratory", LABORATORY),
+    "layers": ("Layer by layer", LAYERS),
+    "units": ("Units", UNITS),
+    "compare": ("Compare", COMPARE),
+    "galaxy": ("One galaxy", GALAXY),
     "feature-space": ("Feature space", SPACE),
     "glossary": ("Glossary", GLOSSARY),
     "certificate": ("Your certificate", CERTIFICATE),

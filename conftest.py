@@ -76,6 +76,8 @@ def run_app(monkeypatch):
 
     def run(*arguments, page="lessons/galaxies", **query):
         monkeypatch.setattr(sys, "argv", ["app.py", *map(str, arguments)])
+        # AppTest looks for components among all installed packages, half a second each time; galviz uses none of them.
+        monkeypatch.setattr("streamlit.components.v2.manifest_scanner.scan_component_manifests", list)
         app = AppTest.from_file(ROOT / "app.py", default_timeout=60)
         for name, value in query.items():
             app.query_params[name] = str(value)

@@ -18,7 +18,7 @@ from panels.controls import choose_axes, choose_layer, choose_number, choose_one
 from panels.embeddings import LAYER, choose_umap
 from panels.feature_plane import FeatureSpace
 from panels.feature_space import project, thumbnails
-from panels.galaxy_map import MapPoints
+from panels.galaxy_map import MapPoints, Picked
 from panels.selection import Selection, format_ids, parse_ids
 from panels.surveys import OpenSurvey
 
@@ -33,7 +33,9 @@ N_COMPONENTS = 10
 TRUE_AND_PREDICTED = "true and predicted"
 POINTS, PICTURES, ATLAS = "points", "pictures", "atlas"
 _PCA, _UMAP = "PCA", "UMAP"
-_STATE, _IDS = "explorer_selection", "ids"
+_STATE, _OPENED = "explorer_selection", "explorer_galaxy"
+# Names in the URL.
+_IDS, _GALAXY = "ids", "galaxy"
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +110,28 @@ def session_selection(opened: OpenSurvey) -> Selection:
     return selection
 
 
+def opened_galaxy() -> str | None:
+    """Return the galaxy that is open in this session, at first that of the URL, or None; it may be unknown."""
+    if _OPENED not in st.session_state and (object_id := st.query_params.get(_GALAXY)):
+        st.session_state[_OPENED] = object_id
+    return st.session_state.get(_OPENED)
+
+
+def open_galaxy(object_id: str) -> None:
+    """Open a galaxy of the survey in this session; write it to the URL."""
+    st.session_state[_OPENED] = object_id
+    if st.query_params.get(_GALAXY) != object_id:
+        st.query_params[_GALAXY] = object_id
+
+
+def apply_pick(selection: Selection, picked: Picked) -> None:
+    """Apply what the visitor did on a map to the session: open a galaxy, or change the selection."""
+    if picked.how == "open":
+        open_galaxy(*picked.object_ids)
+    else:
+        selection.change(picked.object_ids, picked.how)
+
+
 def show_in_url(selection: Selection) -> None:
     """Write a small selection to the URL, and remove it from there if it is empty or large."""
     text = format_ids(selection.ids)
@@ -172,6 +196,37 @@ def _principal_components(features: Features, layer: str, object_ids: list[str])
     x_title, y_title = (f"{name}, {ratio:.0%} of the variance" for name, ratio in zip((x, y), ratios, strict=True))
     caption = f"Principal components of the layer {layer}; both axes are drawn equally wide"
     return Embedding(object_ids, projection.coordinates[:, columns], (x_title, y_title), layer, caption)
+
+
+def component_embedding(features: Features, layer: str, object_ids: list[str]) -> Embedding:
+    """Compute the first two principal components of a layer, for a small map without controls of its own."""
+    n_components = min(2, len(object_ids), features.layers[layer].shape[1])
+    projection = project(features, layer, object_ids, n_components)
+    ratios = projection.explained_variance_ratio
+    caption = f"{layer}: {ratios.sum():.0%} of the variance"
+    if n_components < 2:
+        coordinates = np.column_stack([projection.coordinates[:, 0], np.zeros(len(object_ids))])
+        return Embedding(object_ids, coordinates, ("PC1", ""), layer, caption)
+    return Embedding(object_ids, projection.coordinates, ("PC1", "PC2"), layer, caption)
+
+
+def small_map(embedding: Embedding, colouring: Colouring) -> MapPoints:
+    """Build the points of a map that is one of several: without pictures, which would be sent once for each."""
+    description = f"{len(embedding.object_ids):,} galaxies by {' and '.join(filter(None, embedding.titles))}"
+    return MapPoints(
+        object_ids=embedding.object_ids,
+        coordinates=embedding.coordinates,
+        fill=colouring.fill.rgb,
+        ring=None if colouring.ring is None else colouring.ring.rgb,
+        texts=embedding.object_ids,
+        images={},
+        shown=np.array([], dtype=int),
+        cells=None,
+        n_cells=None,
+        titles=embedding.titles,
+        description=f"{description} of the layer {embedding.layer}"
+        + (f", coloured by {colouring.title}." if colouring.title else "."),
+    )
 
 
 def choose_colouring(space: FeatureSpace, table: GalaxyTable, object_ids: list[str]) -> Colouring:

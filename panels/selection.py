@@ -3,6 +3,8 @@
 It knows nothing of Streamlit; `panels.explorer` keeps one per session.
 """
 
+import itertools
+import string
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -11,6 +13,8 @@ MAX_UNDO = 50
 MAX_IN_URL = 20
 COMBINE = ("replace", "add", "remove", "toggle")
 _SEPARATOR = "~"
+# Pages call the selection and the other galaxies so, beside the named selections.
+SELECTED, REST = "the selected", "the rest"
 
 
 @dataclass
@@ -74,8 +78,21 @@ class Selection:
             self.ids = self.history.pop()
 
     def save(self, name: str) -> None:
-        """Keep the selection under a name; one of the same name is replaced."""
+        """Keep the selection under a name; one of the same name is replaced.
+
+        Raises
+        ------
+        ValueError
+            If the name is empty, or `SELECTED` or `REST`.
+        """
+        if name in ("", SELECTED, REST):
+            raise ValueError(f"name must be another than {name!r}, which means something else. Choose another.")
         self.saved[name] = self.ids
+
+    def free_name(self) -> str:
+        """The first letter, or number after them, that is no name of a saved selection."""
+        names = itertools.chain(string.ascii_uppercase, map(str, itertools.count(1)))
+        return next(name for name in names if name not in self.saved)
 
     def restrict(self, object_ids: Collection[str]) -> None:
         """Remove galaxies that a survey doesn't have, from the selection, its history and the saved ones."""

@@ -1,7 +1,9 @@
 """What a page of AppTest has drawn: the rows of its charts, the bytes of its pictures."""
 
+import base64
 import json
 
+import numpy as np
 import pyarrow as pa
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
@@ -25,3 +27,22 @@ def address_of(image, *, sharp=False):
     storage = MemoryMediaFileStorage("/mock/media")
     content, kind = encode(image, sharp=sharp), "image/png" if sharp else "image/jpeg"
     return storage.get_url(storage.load_and_get_id(content, kind, "media"))
+
+
+def maps(app):
+    """What Python sends to each map of a page: its points, and what is selected and open."""
+    data = {"galviz_map": [], "galviz_map_highlight": []}
+    for element in app.main:
+        if element.type == "bidi_component" and element.proto.component_name in data:
+            data[element.proto.component_name].append(json.loads(element.proto.json))
+    return [points | highlight for points, highlight in zip(*data.values(), strict=True)]
+
+
+def map_coordinates(data):
+    """The coordinates of a map's points, shape (n, 2)."""
+    return np.stack([np.frombuffer(base64.b64decode(data["points"][axis]), "<f4") for axis in "xy"], axis=1)
+
+
+def map_selection(data):
+    """The objIDs that are selected on a map."""
+    return {data["points"]["ids"][row] for row in data["selected"] or []}

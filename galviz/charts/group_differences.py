@@ -3,10 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from galviz.charts.colour import NEUTRAL
-from galviz.survey.causes import CAUSES
-
-_ROW_PX = 22
+from galviz.charts.ranked_intervals import ranked_intervals, short_name
 
 
 def difference_chart(differences: pd.DataFrame) -> alt.LayerChart:
@@ -28,28 +25,12 @@ def difference_chart(differences: pd.DataFrame) -> alt.LayerChart:
     >>> difference_chart(compare_groups(table, [False, False, True, True])).description
     'Standardised differences of 1 columns; the largest is that of redshift.'
     """
-    table = differences.assign(
-        name=[
-            _name(column) if category is None else f"{_name(column)}: {category}"
-            for column, category in zip(differences["column"], differences["category"], strict=True)
-        ]
+    names = [
+        short_name(column) if category is None else f"{short_name(column)}: {category}"
+        for column, category in zip(differences["column"], differences["category"], strict=True)
+    ]
+    table = differences.assign(name=names)
+    chart = ranked_intervals(table, "difference", "standard deviations", tooltips=("selected", "rest"))
+    return chart.properties(
+        description=f"Standardised differences of {len(names)} columns; the largest is that of {names[0]}."
     )
-    order = alt.Y("name:N", sort=list(table["name"]), title=None, axis=alt.Axis(labelLimit=150))
-    title = "standard deviations"
-    base = alt.Chart(table).encode(
-        y=order,
-        tooltip=[
-            alt.Tooltip("name:N", title="column"),
-            *(alt.Tooltip(f"{name}:Q", format=".3g") for name in ("difference", "low", "high", "selected", "rest")),
-        ],
-    )
-    bars = base.mark_rule(strokeWidth=2, opacity=0.6).encode(x=alt.X("low:Q", title=title), x2="high:Q")
-    dots = base.mark_circle(size=70, opacity=1).encode(x=alt.X("difference:Q", title=title))
-    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=NEUTRAL, strokeDash=[4, 3]).encode(x="zero:Q")
-    description = f"Standardised differences of {len(table)} columns; the largest is that of {table['name'].iloc[0]}."
-    return alt.layer(zero, bars, dots).properties(height=60 + _ROW_PX * len(table), description=description)
-
-
-def _name(column: str) -> str:
-    """A column's name without its unit, which standardised differences don't have."""
-    return CAUSES[column].name if column in CAUSES else column

@@ -1,9 +1,12 @@
-"""An activation map as a small picture: orange where values are positive, blue where negative, grey at zero."""
+"""An activation map as a small picture: orange where values are positive, blue where negative, dark at zero.
+
+Dark, as the sky in the images is: most activations are near zero, and a white map would glare beside them.
+"""
 
 import numpy as np
 from PIL import Image
 
-_NEGATIVE, _ZERO, _POSITIVE = (np.array(colour, float) for colour in ((43, 95, 179), (232, 232, 232), (214, 96, 28)))
+_NEGATIVE, _ZERO, _POSITIVE = (np.array(colour, float) for colour in ((92, 160, 255), (24, 28, 38), (255, 160, 70)))
 
 
 def heatmap(values: np.ndarray, *, vmax: float | None = None, side_px: int = 112) -> Image.Image:
@@ -32,7 +35,7 @@ def heatmap(values: np.ndarray, *, vmax: float | None = None, side_px: int = 112
     Examples
     --------
     >>> heatmap([[1.0, -1.0]], side_px=2).getpixel((0, 0))
-    (214, 96, 28)
+    (255, 160, 70)
     """
     values = np.asarray(values, float)
     if values.ndim != 2 or not values.size or not np.isfinite(values).all():

@@ -62,6 +62,54 @@ def probe_chart(probes: pd.DataFrame, causes: Sequence[str], sources: Sequence[s
     )
 
 
+def probe_by_layer_chart(probes: pd.DataFrame, layers: Sequence[str], control: str) -> alt.LayerChart:
+    """Draw how well linear probes predict quantities at each layer, and from a control.
+
+    Parameters
+    ----------
+    probes : DataFrame
+        One row per layer and cause, and per cause of the control: ``source`` (a layer, or `control`), ``cause``,
+        ``r2``, ``low``, ``high``. Not modified.
+    layers : sequence of str
+        In the order of the forward pass.
+    control : str
+        Its R² are dashed lines in the colours of the causes.
+
+    Returns
+    -------
+    altair.LayerChart
+        Negative R² is drawn at 0.
+
+    Examples
+    --------
+    >>> probes = pd.DataFrame({"source": ["stem", "chance"], "cause": "mass", "r2": [0.8, 0], "low": 0, "high": 1})
+    >>> probe_by_layer_chart(probes, ["stem"], "chance").description
+    'Held-out R² of linear probes at 1 layers; at the last: mass 0.80.'
+    """
+    table = probes[["source", "cause", "r2", "low", "high"]].assign(
+        start=probes["low"].clip(lower=0), end=probes["high"].clip(lower=0), position=probes["r2"].clip(lower=0)
+    )
+    causes = list(dict.fromkeys(table["cause"]))
+    colour = alt.Color("cause:N", sort=causes, legend=alt.Legend(title=None, orient="top", columns=2, labelLimit=260))
+    axis = {"title": "held-out R²", "scale": alt.Scale(domain=[0, 1]), "axis": alt.Axis(tickCount=5, format=".1f")}
+    tooltip = [
+        alt.Tooltip("cause:N"),
+        alt.Tooltip("source:N"),
+        *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("r2", "low", "high")),
+    ]
+    order = alt.X("source:N", sort=list(layers), title=None, axis=alt.Axis(labelAngle=0))
+    base = alt.Chart(table[table["source"].isin(layers)]).encode(order, color=colour, tooltip=tooltip)
+    intervals = base.mark_rule(strokeWidth=2, opacity=0.5).encode(y=alt.Y("start:Q", **axis), y2="end:Q")
+    lines = base.mark_line(point=alt.OverlayMarkDef(size=60, filled=True)).encode(y=alt.Y("position:Q", **axis))
+    baseline = alt.Chart(table[table["source"] == control]).mark_rule(strokeDash=[5, 4], strokeWidth=1.5)
+    baseline = baseline.encode(y=alt.Y("position:Q", **axis), color=colour, tooltip=tooltip)
+    last = table[table["source"] == layers[-1]]
+    ends = ", ".join(f"{cause} {r2:.2f}" for cause, r2 in zip(last["cause"], last["r2"], strict=True))
+    return alt.layer(baseline, intervals, lines).properties(
+        height=340, description=f"Held-out R² of linear probes at {len(layers)} layers; at the last: {ends}."
+    )
+
+
 def error_by_components_chart(
     rmse: Sequence[float] | np.ndarray,
     standard_error: Sequence[float] | np.ndarray,

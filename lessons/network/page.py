@@ -109,7 +109,7 @@ def page() -> None:
     crop = network_crop(opened.survey.image(chosen.object_id), card.pad_px, card.crop_px)
     maps = feature_maps_of(chosen, opened.survey, figures)
     caption = galaxy_caption(chosen, opened.survey)
-    st.caption(f"{caption}. In the maps below, orange is positive, blue negative, grey zero.")
+    st.caption(f"{caption}. In the maps below, orange is positive, blue negative, dark zero.")
 
     st.header("One convolution")
     _show_convolution(crop, card, text["convolution"])

@@ -112,6 +112,7 @@ def draw_map(
     opened: str | None,
     on_pick: Callable[[Picked], None],
     key: str,
+    compact: bool = False,
 ) -> None:
     """Draw the map.
 
@@ -125,6 +126,8 @@ def draw_map(
     on_pick : callable
         Called, before the page runs again, with what the visitor did.
     key : str
+    compact : bool
+        Whether the map is one of several beside each other: smaller, and without its row of tools.
     """
     rows = points.rows
     on_map = [rows[object_id] for object_id in selected if object_id in rows]
@@ -137,7 +140,7 @@ def draw_map(
         if picked is not None:
             on_pick(picked)
 
-    component(key=key, data={"name": key, "points": points.payload}, on_picked_change=report)
+    component(key=key, data={"name": key, "points": points.payload, "compact": compact}, on_picked_change=report)
     # Apart from the points, which Streamlit then doesn't send again.
     highlight = st.components.v2.component("galviz_map_highlight", js=_read("highlight.js"))
     with st.container(height=1, border=False, key=f"{key}_highlight_container"):

@@ -47,6 +47,7 @@ class GalaxyMap {
             this.titles = points.titles; this.description = points.description;
             this.cursor = Math.min(this.cursor, this.ids.length - 1);
         }
+        this.root.classList.toggle("compact", data.compact);
         this.canvas.setAttribute("aria-label", this.description);
         MAPS.set(data.name, this);
         this.highlight(HIGHLIGHTS.get(data.name) ?? { selected: null, opened: null });
@@ -67,7 +68,8 @@ class GalaxyMap {
     toMap(px, py, s) { return [this.cx + (px - s.width / 2) / s.sx, this.cy - (py - s.height / 2) / s.sy]; }
 
     radius() {
-        const base = Math.max(1.6, Math.min(5.5, 130 / Math.sqrt(this.ids.length)));
+        const size = Math.min(1, this.canvas.clientWidth / 500);
+        const base = Math.max(1.6, size * Math.min(5.5, 130 / Math.sqrt(this.ids.length)));
         return base * Math.pow(this.zoom, 0.35);
     }
 

@@ -5,7 +5,7 @@ import pytest
 
 from galviz.charts.heatmap import heatmap
 
-GREY, ORANGE, BLUE = (232, 232, 232), (214, 96, 28), (43, 95, 179)
+DARK, ORANGE, BLUE = (24, 28, 38), (255, 160, 70), (92, 160, 255)
 
 
 def colours(values, **options):
@@ -14,22 +14,22 @@ def colours(values, **options):
     return [[tuple(int(part) for part in colour) for colour in row] for row in picture]
 
 
-def test_signs_have_their_colours_and_zero_is_grey():
-    assert colours([[2.0, -2.0], [0.0, 2.0]]) == [[ORANGE, BLUE], [GREY, ORANGE]]
+def test_signs_have_their_colours_and_zero_is_dark():
+    assert colours([[2.0, -2.0], [0.0, 2.0]]) == [[ORANGE, BLUE], [DARK, ORANGE]]
 
 
 def test_half_of_the_maximum_is_halfway_between_the_colours():
     ((half, _),) = colours([[1.0, 2.0]])
-    assert half == pytest.approx(np.add(GREY, ORANGE) / 2, abs=1)
+    assert half == pytest.approx(np.add(DARK, ORANGE) / 2, abs=1)
 
 
 def test_values_beyond_vmax_are_clipped():
     assert colours([[1.0, 8.0]], vmax=1.0) == [[ORANGE, ORANGE]]
-    assert colours([[1.0]], vmax=1e9) == [[GREY]]
+    assert colours([[1.0]], vmax=1e9) == [[DARK]]
 
 
-def test_zeros_are_grey():
-    assert colours(np.zeros((2, 2))) == [[GREY, GREY], [GREY, GREY]]
+def test_zeros_are_dark():
+    assert colours(np.zeros((2, 2))) == [[DARK, DARK], [DARK, DARK]]
 
 
 @pytest.mark.parametrize(("shape", "size"), [((4, 4), (112, 112)), ((3, 3), (114, 114)), ((2, 5), (115, 46))])

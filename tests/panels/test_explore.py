@@ -1,7 +1,6 @@
 """The page Explore: its map, selections by condition, range and buttons, and what it says of the selected galaxies."""
 
 import base64
-import json
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,7 @@ from galviz.analysis.pca import fit_pca
 from galviz.analysis.similarity import nearest_rows
 from galviz.features.features import load_features
 from galviz.survey.survey import load_survey
-from tests.drawn import chart
+from tests.drawn import chart, map_coordinates, map_selection, maps
 
 PAGE = "instruments/explore"
 
@@ -28,20 +27,12 @@ def features():
 
 
 def map_data(app):
-    """What Python sends to the map: its points, and what is selected and open."""
-    components = {
-        element.proto.component_name: element.proto for element in app.main if element.type == "bidi_component"
-    }
-    return json.loads(components["galviz_map"].json) | json.loads(components["galviz_map_highlight"].json)
-
-
-def coordinates(data):
-    return np.stack([np.frombuffer(base64.b64decode(data["points"][axis]), "<f4") for axis in "xy"], axis=1)
+    (data,) = maps(app)
+    return data
 
 
 def selected_ids(app):
-    data = map_data(app)
-    return {data["points"]["ids"][row] for row in data["selected"] or []}
+    return map_selection(map_data(app))
 
 
 def press(app, label):
@@ -55,7 +46,7 @@ def test_the_map_has_all_galaxies_on_two_components(run_app, survey, features):
     data = map_data(app)
     assert data["points"]["ids"] == survey.object_ids
     expected = fit_pca(features.layers["features"], 10).coordinates[:, :2]
-    correlation = [np.corrcoef(coordinates(data)[:, axis], expected[:, axis])[0, 1] for axis in (0, 1)]
+    correlation = [np.corrcoef(map_coordinates(data)[:, axis], expected[:, axis])[0, 1] for axis in (0, 1)]
     assert correlation == pytest.approx([1, 1], abs=1e-6)
     assert data["selected"] is None
 
@@ -101,7 +92,7 @@ def test_a_wrong_condition_keeps_the_selection_and_says_why(run_app, survey):
 def test_differences_are_those_of_the_core_and_two_selections_can_be_compared(run_app, survey, features):
     app = run_app(page=PAGE, panel="Differences")
     app.text_input(key="explorer_query").set_value("redshift > 0.1").run()
-    press(app, "Keep A")
+    press(app, "Keep this selection")
     table = app.dataframe[0].value
     values = survey.catalogue.assign(predicted=features.predictions)
     values["residual"] = values["predicted"] - values["metallicity"]
@@ -109,8 +100,9 @@ def test_differences_are_those_of_the_core_and_two_selections_can_be_compared(ru
     assert list(table["column"]) == list(expected["column"])
     np.testing.assert_allclose(table["difference"], expected["difference"])
     app.text_input(key="explorer_query").set_value("redshift <= 0.05").run()
-    press(app, "Keep B")
-    app.button_group(key="compare").set_value("A and B").run()
+    press(app, "Keep this selection")
+    app.selectbox(key="compare").set_value("A").run()
+    app.selectbox(key="compare_with").set_value("B").run()
     either = values[(values["redshift"] > 0.1) | (values["redshift"] <= 0.05)]
     expected = compare_groups(either, (either["redshift"] > 0.1).to_numpy())
     np.testing.assert_allclose(app.dataframe[0].value["difference"], expected["difference"])

@@ -1,0 +1,213 @@
+"""Page 'Compare': two representations of the same galaxies side by side, and how similar they are in numbers."""
+
+from dataclasses import dataclass
+from functools import partial
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from galviz.analysis.neighbours import neighbours_kept
+from galviz.analysis.similarity import linear_cka
+from galviz.charts.similarity import cka_heatmap
+from galviz.features.features import CONTROLS, Features, FeaturesError, load_features
+from galviz.survey.sample import draw_sample
+from galviz.survey.survey import Survey
+from panels.caching import cache_data
+from panels.controls import choose_one, in_url
+from panels.explorer import (
+    apply_pick,
+    choose_colouring,
+    component_embedding,
+    galaxy_table,
+    opened_galaxy,
+    session_selection,
+    show_in_url,
+    small_map,
+)
+from panels.feature_plane import FeatureSpace, open_feature_space
+from panels.feature_space import control_features, warn_about_domain_shift
+from panels.features_source import SHIPPED, read_source
+from panels.galaxy_map import draw_map
+from panels.lesson_frame import mark_simulated
+from panels.markdown import escape_markdown
+from panels.selection_tools import show_selection_buttons
+from panels.survey_features import find_features
+from panels.surveys import open_survey
+
+# Beyond this number, the distances of all pairs would take seconds and the memory of a small server.
+_MAX_GALAXIES, _N_NEIGHBOURS = 2_000, 10
+_SHIPPED_NAME = "the network that comes with galviz"
+
+
+@dataclass(frozen=True, eq=False)
+class Representation:
+    """A layer of a network, for one side of the page.
+
+    Attributes
+    ----------
+    network : str
+        The network's name, as the control shows it.
+    features : Features
+    layer : str
+    """
+
+    network: str
+    features: Features
+    layer: str
+
+
+def _networks(space: FeatureSpace) -> dict[str, Features]:
+    """The features of all networks that are known for the open survey, by the names that the controls show."""
+    source = space.source
+    name = "trained" if source.is_shipped else source.name
+    networks = {name: space.features}
+    if space.opened.shipped:
+        if not source.is_shipped:
+            networks[_SHIPPED_NAME] = find_features(space.opened, SHIPPED)
+        networks |= {control.replace("-", " "): control_features(control) for control in CONTROLS}
+    elif not source.is_shipped and (features := find_features(space.opened, SHIPPED)) is not None:
+        networks[_SHIPPED_NAME] = features
+    uploaded = _upload(space.opened.survey)
+    return networks if uploaded is None else {**networks, uploaded[0]: uploaded[1]}
+
+
+def _upload(survey: Survey) -> tuple[str, Features] | None:
+    """Draw the control for another features file, and read it."""
+    with st.expander("Compare with a features file", icon=":material/upload_file:"):
+        st.caption("From `python -m galviz extract` or `import-features`, for the galaxies of this survey.")
+        file = st.file_uploader("Features file", type="parquet", key="compare_file")
+        if file is None:
+            return None
+        try:
+            return file.name, _read(file.getvalue(), survey)
+        except FeaturesError as error:
+            st.error(escape_markdown(str(error)), icon=":material/error:")
+            return None
+
+
+@cache_data(max_entries=2, show_spinner="Reading features …")
+def _read(content: bytes, survey: Survey) -> Features:
+    with TemporaryDirectory() as folder:
+        path = f"{folder}/features.parquet"
+        with open(path, "wb") as file:  # noqa: PTH123
+            file.write(content)
+        features = load_features(path, survey=survey)
+        return Features(
+            features.object_ids,
+            {name: np.array(values) for name, values in features.layers.items()},  # read before the file is removed
+            features.predictions,
+            features.provenance,
+            features.content_sha256,
+        )
+
+
+@cache_data(max_entries=64, show_spinner="Comparing …")
+def _similarity(
+    one: Features, layer: str, other: Features, other_layer: str, object_ids: list[str]
+) -> dict[str, float]:
+    """CKA and the neighbours in common, and the same with one side's galaxies permuted."""
+    x, y = (part.layers[name][part.rows(object_ids)] for part, name in ((one, layer), (other, other_layer)))
+    permuted = np.random.default_rng(0).permutation(y)
+    n_neighbors = min(_N_NEIGHBOURS, (len(x) - 1) // 2)
+    result = {"cka": linear_cka(x, y), "cka_permuted": linear_cka(x, permuted), "k": n_neighbors}
+    if n_neighbors:
+        result["kept"] = neighbours_kept(x, y, n_neighbors=n_neighbors)
+    return result
+
+
+@cache_data(max_entries=16, show_spinner="Comparing all layers …")
+def _all_layers(one: Features, other: Features, object_ids: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            (name, other_name, _similarity(one, name, other, other_name, object_ids)["cka"])
+            for name in one.layers
+            for other_name in other.layers
+        ],
+        columns=["one", "other", "cka"],
+    )
+
+
+def _choose(networks: dict[str, Features], side: str, default: str) -> Representation:
+    name = default
+    if len(networks) > 1:
+        names = list(networks)
+        name = in_url(st.selectbox, "Network", names, index=names.index(default), key=f"{side}_network")
+    features = networks[name]
+    layers = list(features.layers)
+    layer = choose_one(
+        "Layer", layers, layers[-1] if len(networks) > 1 or side == "left" else layers[0], key=f"{side}_layer"
+    )
+    return Representation(name, features, layer)
+
+
+@st.fragment
+def _show(space: FeatureSpace, networks: dict[str, Features]) -> None:
+    selection, table = session_selection(space.opened), galaxy_table(space)
+    names = list(networks)
+    columns = st.columns(2, gap="medium")
+    sides = []
+    for column, side, default in zip(
+        columns, ("left", "right"), (names[0], names[min(1, len(names) - 1)]), strict=True
+    ):
+        with column:
+            sides.append(_choose(networks, side, default))
+    shared = [one for one in sides[0].features.object_ids if one in set(sides[1].features.object_ids)]
+    object_ids = draw_sample(shared, min(len(shared), _MAX_GALAXIES))
+    colouring = choose_colouring(space, table, object_ids)
+    show_selection_buttons(selection, table.data.index)
+    for column, side, one in zip(st.columns(2, gap="medium"), ("left", "right"), sides, strict=True):
+        with column:
+            embedding = component_embedding(one.features, one.layer, object_ids)
+            draw_map(
+                small_map(embedding, colouring),
+                selected=selection.ids,
+                opened=opened_galaxy(),
+                on_pick=partial(apply_pick, selection),
+                key=f"compare-{side}",
+                compact=True,
+            )
+            st.caption(escape_markdown(f"{one.network}, {embedding.caption}"))
+    _show_numbers(*sides, object_ids)
+    show_in_url(selection)
+
+
+def _show_numbers(one: Representation, other: Representation, object_ids: list[str]) -> None:
+    try:
+        numbers = _similarity(one.features, one.layer, other.features, other.layer, object_ids)
+    except ValueError as error:
+        st.info(escape_markdown(error), icon=":material/info:")
+        return
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        st.metric("Linear CKA", f"{numbers['cka']:.2f}", help="0: unrelated. 1: equal up to rotation and scale.")
+        st.caption(f"With the galaxies of one side permuted, which leaves chance only: {numbers['cka_permuted']:.2f}.")
+        if "kept" in numbers:
+            st.metric(
+                f"Nearest {numbers['k']} in common",
+                f"{numbers['kept']:.0%}",
+                help="Share of each galaxy's nearest neighbours in one that are nearest in the other too, averaged.",
+            )
+            st.caption(f"By chance: {numbers['k'] / (len(object_ids) - 1):.1%}. Of {len(object_ids):,} galaxies.")
+    with right:
+        layers = _all_layers(one.features, other.features, object_ids)
+        st.altair_chart(cka_heatmap(layers, one.network, other.network), key="cka")
+        with st.expander("Table"):
+            st.dataframe(layers, hide_index=True)
+
+
+def page() -> None:
+    """Draw the page."""
+    opened = open_survey()
+    source = read_source(opened)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Compare", width="content")
+        mark_simulated(opened)
+    warn_about_domain_shift(opened, source)
+    space = open_feature_space(opened, source)
+    if len(space.all_labels) < 3:
+        st.info("A comparison needs at least three galaxies.", icon=":material/info:")
+        return
+    st.markdown("Do two networks, or two layers, place the same galaxies close together?")
+    _show(space, _networks(space))

@@ -1,0 +1,142 @@
+"""Page 'Units': what a channel of a layer, or a principal component, responds to."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from galviz.analysis.exemplars import extreme_rows, strip_rows
+from galviz.analysis.units import column_correlations, rank_units
+from galviz.charts.histograms import selection_histogram
+from galviz.charts.ranked_intervals import ranked_intervals, short_name
+from galviz.survey.causes import cause_title
+from galviz.survey.sample import draw_sample
+from panels.caching import cache_data
+from panels.controls import choose_layer, choose_number, choose_one, in_url
+from panels.explorer import MAX_ON_MAP, N_COMPONENTS, galaxy_table, session_selection, show_in_url
+from panels.feature_plane import FeatureSpace, open_feature_space
+from panels.feature_space import project, warn_about_domain_shift
+from panels.features_source import read_source
+from panels.lesson_frame import mark_simulated
+from panels.markdown import escape_markdown
+from panels.pictures import show_grid
+from panels.selection import Selection
+from panels.surveys import open_survey
+
+_CHANNEL, _COMPONENT = "channels", "components"
+_CROP_PX, _N_EXTREME, _N_STRIP, _N_SUGGESTED, _N_COLUMNS = 96, 12, 12, 6, 12
+
+
+@cache_data(max_entries=64, show_spinner="Computing correlations …")
+def _correlations(activations: np.ndarray, table: pd.DataFrame) -> pd.DataFrame:
+    return column_correlations(activations, table)
+
+
+@st.fragment
+def _show_units(space: FeatureSpace) -> None:
+    selection, table = session_selection(space.opened), galaxy_table(space)
+    features = space.features
+    object_ids = draw_sample(features.object_ids, min(len(features.object_ids), MAX_ON_MAP))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        layer = choose_layer(list(features.layers), space.source.card.spec if space.source.file is None else None)
+        kind = choose_one("Units", [_CHANNEL, _COMPONENT], _CHANNEL, key="unit_kind")
+    values = features.layers[layer][features.rows(object_ids)]
+    if kind == _COMPONENT:
+        n_components = min(N_COMPONENTS, *values.shape)
+        values = project(features, layer, object_ids, n_components).coordinates
+    columns = table.data.loc[object_ids]
+    number = _choose_unit(kind, values, columns)
+    activations, name = values[:, number], f"{kind.removesuffix('s')} {number if kind == _CHANNEL else number + 1}"
+    title = f"{name} of {layer}"
+
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        _show_extremes(space, selection, object_ids, activations, title)
+        if kind == _COMPONENT and values.shape[1] > 1 and len(values) >= _N_STRIP:
+            _show_strip(space, object_ids, values, number)
+    with right:
+        chosen = np.isin(object_ids, list(selection.ids))
+        st.altair_chart(selection_histogram(pd.Series(activations), chosen, title), key="unit_histogram")
+        _show_correlations(activations, columns, title)
+    show_in_url(selection)
+
+
+def _choose_unit(kind: str, values: np.ndarray, columns: pd.DataFrame) -> int:
+    """Draw the slider for the unit, and buttons for those that follow a column most closely; return its column."""
+    first, key = (0, "channel") if kind == _CHANNEL else (1, "component")
+    last = first + values.shape[1] - 1
+    if last == first:
+        return 0
+    names = [name for name in columns if pd.api.types.is_numeric_dtype(columns[name]) and columns[name].nunique() > 2]
+    slider, suggested = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
+    with suggested:
+        if names:
+            column = in_url(st.selectbox, "Which follow", names, format_func=cause_title, key="unit_follows")
+            units, r = rank_units(values, columns[column].to_numpy(float, na_value=np.nan))
+            with st.container(horizontal=True, gap="xsmall"):
+                for unit, one in zip(units[:_N_SUGGESTED] + first, r, strict=False):
+                    choose = partial(st.session_state.__setitem__, key, int(unit))
+                    text = f"{unit}: r = {one:+.2f}".replace("-", "−")
+                    st.button(text, key=f"unit-{unit}", on_click=choose, type="tertiary")
+    with slider:
+        label = "Channel" if kind == _CHANNEL else "Component"
+        return choose_number(label, first, last, first, key=key) - first
+
+
+def _show_extremes(
+    space: FeatureSpace, selection: Selection, object_ids: list[str], activations: np.ndarray, title: str
+) -> None:
+    n_galaxies = min(_N_EXTREME, len(object_ids))
+    for name, rows in zip(("Highest", "Lowest"), extreme_rows(activations, n_galaxies), strict=True):
+        shown = [object_ids[row] for row in rows]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{name} activation**", width="stretch")
+            select = partial(selection.change, shown)
+            st.button("Select these", key=f"select-{name}", on_click=select, type="tertiary", icon=":material/select:")
+        captions = [f"{activations[row]:.3g}" for row in rows]
+        descriptions = [
+            f"Galaxy {object_id}, {title}: {activations[row]:.3g}" for object_id, row in zip(shown, rows, strict=True)
+        ]
+        show_grid(space.opened.survey, shown, captions, descriptions, side_px=_CROP_PX)
+
+
+def _show_strip(space: FeatureSpace, object_ids: list[str], coordinates: np.ndarray, component: int) -> None:
+    shown = [object_ids[row] for row in strip_rows(coordinates, component, _N_STRIP)]
+    st.markdown(f"**Along component {component + 1}**")
+    show_grid(space.opened.survey, shown, [""] * len(shown), [f"Galaxy {name}" for name in shown], side_px=_CROP_PX)
+    st.caption("At even quantiles of this component, from the lowest; the other components are near their medians.")
+
+
+def _show_correlations(activations: np.ndarray, columns: pd.DataFrame, title: str) -> None:
+    correlations = _correlations(activations, columns)
+    if correlations.empty:
+        st.info("No column of this survey can be correlated with the unit.", icon=":material/info:")
+        return
+    shown = correlations.head(_N_COLUMNS)
+    shown = shown.assign(name=[short_name(column) for column in shown["column"]])
+    chart = ranked_intervals(shown, "r", "Pearson's r", tooltips=("n",), limits=(-1, 1))
+    description = f"Correlation of {title} with {len(shown)} columns; the largest is that of {shown['name'].iloc[0]}."
+    st.altair_chart(chart.properties(description=description), key="unit_correlations")
+    st.caption(
+        f"Correlation of {escape_markdown(title)} with the catalogue and the prediction, with 95 % bootstrap "
+        f"intervals: the {len(shown)} largest of {len(correlations)}."
+    )
+    with st.expander("Table"):
+        st.dataframe(correlations, hide_index=True)
+
+
+def page() -> None:
+    """Draw the page."""
+    opened = open_survey()
+    source = read_source(opened)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Units", width="content")
+        mark_simulated(opened)
+    warn_about_domain_shift(opened, source)
+    space = open_feature_space(opened, source)
+    st.markdown(
+        "A unit is one channel of a layer, averaged over the image, or one principal component of a layer. Which "
+        "galaxies activate it most, and which property does it follow?"
+    )
+    _show_units(space)
