@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from galviz import __version__
 from galviz.cli import build_data, check, course, doctor, importing, inference, surveys, training
+from galviz.cli.arguments import StoreOnce
 from galviz.cli.command import BAD_INPUT, INTERRUPTED, Command, fail
 from galviz.cli.streams import discard_unwritten, open_closed_streams
 
@@ -123,6 +124,8 @@ def build_parser() -> argparse.ArgumentParser:
             description=command.description,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
+        for action in (None, "store"):
+            subparser.register("action", action, StoreOnce)
         command.add_arguments(subparser)
     return parser
 

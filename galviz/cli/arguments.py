@@ -5,8 +5,38 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+# Entry of the namespace with the options that were given.
+_GIVEN = "given"
 LABEL_HELP = "the column to use as the label (default: oh_p50, else metallicity)"
 SCALE_HELP = "resample images by this factor, for example 0.25 to fit more of a large image into the crop (default: 1)"
+
+
+class StoreOnce(argparse.Action):
+    """Argparse action of an option with one value: given twice it is an error, where argparse would use the last one.
+
+    Examples
+    --------
+    >>> parser = argparse.ArgumentParser(exit_on_error=False)
+    >>> _ = parser.add_argument("--layers", action=StoreOnce)
+    >>> parser.parse_args(["--layers", "stem", "--layers", "stage1"])
+    Traceback (most recent call last):
+        ...
+    argparse.ArgumentError: argument --layers: is given twice: 'stem' and 'stage1'; give one
+    """
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the value, as argparse's own action does."""
+        given = vars(namespace).setdefault(_GIVEN, {})
+        if self.dest in given:
+            raise argparse.ArgumentError(self, f"is given twice: {given[self.dest]!r} and {values!r}; give one")
+        given[self.dest] = values
+        setattr(namespace, self.dest, values)
 
 
 def at_least(minimum: int) -> Callable[[str], int]:

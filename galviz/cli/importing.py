@@ -126,6 +126,8 @@ def _import_features(options: argparse.Namespace) -> int:
         save_features(imported.features, temporary)
     n_galaxies, n_channels = imported.features.layers[options.layer].shape
     print(f"{n_channels} values per galaxy, for {n_galaxies:,} galaxies, from {imported.read_from}: {options.out}")
+    if imported.note:
+        warn(imported.note)
     if imported.n_left_out:
         warn(f"{imported.n_left_out:,} rows are left out, because the survey doesn't have these galaxies")
     warn(f"explore it: streamlit run app.py -- --survey {options.survey} --features {options.out}")

@@ -15,6 +15,7 @@ from galviz.errors import describe_unknown_id, listed, quoted
 from galviz.features.features import FeaturesError
 from galviz.features.file import ID
 from galviz.files.reading import read_regular
+from galviz.survey.table import describe_cut
 
 # The first lines, cell by cell: with a header, pandas would rename columns of equal names, and take the first cells as
 # an index if rows have more cells than it; without one, such rows are an error.
@@ -33,11 +34,14 @@ class EmbeddingRows:
         Not validated yet.
     read_from : str
         A description of the columns or the array.
+    note : str
+        A sentence about what may be wrong with the file, or empty.
     """
 
     ids: list[str]
     array: np.ndarray
     read_from: str
+    note: str = ""
 
 
 def read_embedding(file: Path, id_column: str, columns: Sequence[str] | None, ids: Path | None) -> EmbeddingRows:
@@ -131,7 +135,7 @@ def _read_csv(content: bytes, file: Path, id_column: str, columns: Sequence[str]
         column = table[wrong[0]]
         row = (column.notna() & pd.to_numeric(column, errors="coerce").isna()).argmax()
         raise _not_numbers(file, wrong, f"{quoted(str(column[row]))} for {ids[row]}")
-    return EmbeddingRows(ids, table[chosen].to_numpy(), _describe(chosen))
+    return EmbeddingRows(ids, table[chosen].to_numpy(), _describe(chosen), describe_cut(content, file.name))
 
 
 def _read_npz(content: bytes, file: Path, id_column: str, columns: Sequence[str] | None) -> EmbeddingRows:

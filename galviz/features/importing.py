@@ -43,11 +43,14 @@ class ImportedFeatures:
         A description of the columns or the array of the layer.
     n_left_out : int
         Number of rows whose galaxies aren't in the survey.
+    note : str
+        A sentence about what may be wrong with the file, or empty.
     """
 
     features: Features
     read_from: str
     n_left_out: int
+    note: str
 
 
 def import_features(
@@ -119,7 +122,7 @@ def import_features(
     }
     features = Features(survey.object_ids, {layer: values}, None, provenance)
     check_rounding(f"{file}", values, _MAX_LOSS)
-    return ImportedFeatures(features, rows.read_from, len(rows.ids) - len(survey.object_ids))
+    return ImportedFeatures(features, rows.read_from, len(rows.ids) - len(survey.object_ids), rows.note)
 
 
 def _find_rows(ids: list[str], survey: Survey, file: Path) -> list[int]:

@@ -1,10 +1,12 @@
 """Checks of eval mode, in which the output for a galaxy doesn't depend on the other galaxies of the batch."""
 
+import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils.parametrize import is_parametrized
+from torch.nn.utils.spectral_norm import SpectralNorm
 
-__all__ = ["check_batch_norm", "check_eval_mode", "has_parametrizations"]
+__all__ = ["check_batch_norm", "check_eval_mode", "compute_normalised_weights", "has_parametrizations"]
 
 
 def check_eval_mode(network: nn.Module) -> None:
@@ -47,3 +49,17 @@ def has_parametrizations(module: nn.Module) -> bool:
     True
     """
     return "parametrizations" in module._modules and is_parametrized(module)  # is_parametrized alone is slower
+
+
+def compute_normalised_weights(network: nn.Module) -> None:
+    """Compute the weights of spectral norm: until the first pass they would be those from before loading.
+
+    Examples
+    --------
+    >>> compute_normalised_weights(nn.Linear(2, 1))
+    """
+    with torch.no_grad():  # a tensor that is part of an autograd graph can't be deep-copied
+        for module in network.modules():
+            for hook in module._forward_pre_hooks.values():
+                if isinstance(hook, SpectralNorm):
+                    hook(module, None)

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from torch.nn.utils.spectral_norm import SpectralNorm
 
 from galviz.network.builders import BuilderError, build_network
 from galviz.network.card import CardError, ModelCard, file_sha256, read_card, shipped_card_path, write_card
 from galviz.network.cardformat import EMBEDDING, REGRESSION, is_label, preprocessing_problem
+from galviz.network.evalmode import compute_normalised_weights
 from galviz.network.fingerprint import fingerprint, record_weights_file
 from galviz.network.head import scale_head
 from galviz.network.layers import inspect_layers
@@ -30,6 +30,7 @@ from galviz.network.state import (
     rescale_head,
     write_weights,
 )
+from galviz.survey.label import label_name
 
 
 def load_model(path: str | os.PathLike[str] | None = None) -> nn.Module:
@@ -72,7 +73,7 @@ def load_model(path: str | os.PathLike[str] | None = None) -> nn.Module:
         raise CardError(f"The network of the card {file.with_suffix('.json')} can't be built: {error}") from error
     load_state(network, rescale_head(state, scale_head, card), weights)
     network.eval()  # first, because in training mode spectral norm changes its vectors
-    _compute_normalised_weights(network)
+    compute_normalised_weights(network)
     _check_layers(network, card, file.with_suffix(".json"))
     record_weights_file(network, card.weights_sha256)
     return attach_card(network, card)
@@ -102,7 +103,8 @@ def wrap(
     name : str, optional
         A title for the network; the name of the class by default.
     label, unit : str
-        The column of the catalogue that the network predicts, and its unit. Without a head they are ignored.
+        The column of the catalogue that the network predicts, and its unit. ``oh_p50`` is called ``metallicity``, as in
+        the catalogue. Without a head they are ignored.
     pad_px, crop_px : int, optional
         Images are cropped or padded to a square of `pad_px`; the network takes the central `crop_px` of it. If only one
         is given, the other is the same; by default they are those of the shipped network.
@@ -142,6 +144,7 @@ def wrap(
             raise ValueError(f"module must have plain tensors of real numbers; {tensor} is {kind}.")
     module.eval()
     layers, n_outputs = inspect_layers(module, spec, crop_px)
+    label = None if label is None else label_name(label)
     predicts = n_outputs == 1 and label is not None
     spec = spec.with_pooling({name: output.pooling for name, output in layers.items()})
     card = ModelCard(
@@ -241,12 +244,3 @@ def _check_layers(network: nn.Module, card: ModelCard, file: Path) -> None:
         raise CardError(f"The card {file} says layers are {dict(card.layers)}, and its network has {channels}.")
     if card.task == REGRESSION and n_outputs != 1:
         raise CardError(f"The network of the card {file} must output one number per image; it outputs {n_outputs}.")
-
-
-def _compute_normalised_weights(network: nn.Module) -> None:
-    """Compute the weights of spectral norm: until the first pass they would be those from before loading."""
-    with torch.no_grad():  # a tensor that is part of an autograd graph can't be deep-copied
-        for module in network.modules():
-            for hook in module._forward_pre_hooks.values():
-                if isinstance(hook, SpectralNorm):
-                    hook(module, None)

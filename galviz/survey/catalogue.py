@@ -7,17 +7,15 @@ from itertools import compress
 import numpy as np
 import pandas as pd
 
-from galviz.errors import quoted, shown
+from galviz.errors import shown
 from galviz.survey.columns import Column, read_column
 from galviz.survey.identifiers import check_ids
-from galviz.survey.label import METALLICITY, SDSS_METALLICITY, Label, choose_label_column, describe_label
+from galviz.survey.label import Label, choose_label_column, describe_label, label_name
 from galviz.survey.label_values import parse_label
 from galviz.survey.missing_numbers import find_missing_numbers
 from galviz.survey.mixed_columns import MixedColumn
 from galviz.survey.problems import Problem
-from galviz.survey.table import CATALOGUE_NAME, ID_COLUMN, Table, read_table
-
-_MAX_SHOWN = 30  # characters of the last row, in a note
+from galviz.survey.table import CATALOGUE_NAME, ID_COLUMN, Table, describe_cut, read_table
 
 
 @dataclass(frozen=True)
@@ -93,25 +91,25 @@ def read_catalogue(content: bytes, label: str | None = None) -> Catalogue:
         return Catalogue(None, None, lines, problems)
 
     columns: dict[str, Column] = {}
-    label_name = METALLICITY if label_column == SDSS_METALLICITY else label_column
+    name_in_catalogue = None if label_column is None else label_name(label_column)
     for name in table.columns:
         # Free the text of each column once it is read: a large table doesn't fit in memory twice.
         blocks = table.blocks.pop(name)
         if name == label_column:
-            columns[label_name] = _read_label_column(name, blocks, np.array(label_values))
+            columns[name_in_catalogue] = _read_label_column(name, blocks, np.array(label_values))
         elif name != ID_COLUMN:
             columns[name] = read_column(name, blocks, table.lines)
     index = pd.Index(list(lines), dtype="str", name=ID_COLUMN)
     frame = pd.DataFrame({name: column.cells for name, column in columns.items()}, index=index, copy=False)
     return Catalogue(
         frame,
-        None if label_name is None else describe_label(label_name, frame[label_name].to_numpy()),
+        None if name_in_catalogue is None else describe_label(name_in_catalogue, frame[name_in_catalogue].to_numpy()),
         lines,
         problems=[],
         missing={name: column.missing for name, column in columns.items() if column.missing},
         mixed={name: column.mixed for name, column in columns.items() if column.mixed is not None},
         possibly_missing={name: column.possibly_missing for name, column in columns.items() if column.possibly_missing},
-        notes=_notes(content),
+        notes=list(filter(None, [describe_cut(content, CATALOGUE_NAME)])),
     )
 
 
@@ -128,15 +126,3 @@ def _read_label_column(name: str, blocks: list[str], values: np.ndarray) -> Colu
     cells = (cell for block in blocks for cell in block.split("\n"))
     counts = dict(Counter(compress(cells, possible)).most_common())
     return Column(values, {"": n_missing} if n_missing else {}, possibly_missing=counts)
-
-
-def _notes(content: bytes) -> list[str]:
-    """Warn if the last line has no line end: a table that was cut short in its last cell has all cells."""
-    if content.endswith((b"\n", b"\r")):
-        return []
-    last = content[max(content.rfind(b"\n"), content.rfind(b"\r")) + 1 :].decode("utf-8-sig")
-    row = "…" * (len(last) > _MAX_SHOWN) + last[-_MAX_SHOWN:]
-    return [
-        f"The last line of {CATALOGUE_NAME} has no line end. If the file was cut short there, the last cell may lack "
-        f"digits, and rows may be missing. It ends in {quoted(row)}."
-    ]

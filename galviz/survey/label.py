@@ -48,6 +48,17 @@ class Label:
     high: float
 
 
+def label_name(column: str) -> str:
+    """The name that the catalogue of a survey gives to the column of its label.
+
+    Examples
+    --------
+    >>> label_name("oh_p50"), label_name("log_mass")
+    ('metallicity', 'log_mass')
+    """
+    return METALLICITY if column == SDSS_METALLICITY else column
+
+
 def choose_label_column(columns: Sequence[str], requested: str | None) -> tuple[str | None, Problem | None]:
     """Choose the column that holds the label.
 

@@ -18,11 +18,12 @@ from galviz.survey.header import (
 )
 from galviz.survey.problems import Problem
 
-__all__ = ["CATALOGUE_NAME", "ID_COLUMN", "Table", "read_table"]
+__all__ = ["CATALOGUE_NAME", "ID_COLUMN", "Table", "describe_cut", "read_table"]
 
 # Lines read at a time. As Python strings, the cells of a large table take ten times its size, so the cells of each
 # column are joined again, one per line; no cell contains a line break.
 _BLOCK = 2048
+_MAX_SHOWN = 30  # characters of a row that was cut short
 _CHUNK_BYTES = 2**20
 # How to get a CSV table from other kinds of files.
 _REMEDIES = {
@@ -192,3 +193,34 @@ def _row_problem(line: int, cells: list[str], columns: tuple[str, ...]) -> Probl
         remedy = "remove the extra cells, or put quotation marks around a cell that contains a comma"
     count = f"{len(cells)} cell" if len(cells) == 1 else f"{len(cells)} cells"
     return catalogue_problem(line, f"the row has {count}, the header has {len(columns)}", remedy)
+
+
+def describe_cut(content: bytes, name: str) -> str:
+    r"""Describe a CSV file without a line end after the last line: cut short in its last cell, it has all cells.
+
+    Parameters
+    ----------
+    content : bytes
+    name : str
+        Of the file.
+
+    Returns
+    -------
+    str
+        A sentence; empty if the last line ends.
+
+    Examples
+    --------
+    >>> describe_cut(b"objID,z\n12,0.25", "table.csv")[:46]
+    'The last line of table.csv has no line end. If'
+    >>> describe_cut(b"objID,z\n12,0.25\n", "table.csv")
+    ''
+    """
+    if content.endswith((b"\n", b"\r")):
+        return ""
+    last = content[max(content.rfind(b"\n"), content.rfind(b"\r")) + 1 :].decode("utf-8-sig", errors="replace")
+    row = "…" * (len(last) > _MAX_SHOWN) + last[-_MAX_SHOWN:]
+    return (
+        f"The last line of {name} has no line end. If the file was cut short there, the last cell may lack "
+        f"digits, and rows may be missing. It ends in {quoted(row)}."
+    )

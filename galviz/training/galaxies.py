@@ -13,6 +13,7 @@ from fastai.data.transforms import RandomSplitter
 
 from galviz.errors import listed, shown
 from galviz.survey.fingerprints import ZOOMS
+from galviz.survey.label import label_name
 from galviz.survey.survey import Survey
 from galviz.training.duplicates import Identities, identify_galaxies
 from galviz.training.recipe import Recipe
@@ -117,8 +118,9 @@ def select_galaxies(surveys: Sequence[Survey], recipe: Recipe) -> Selection:
     if not surveys:
         raise ValueError("surveys must hold at least one survey; got none.")
     label = _label_column(surveys)
-    if label in recipe.causes:
-        raise ValueError(f"causes must be columns other than the label; got {shown(label)}, the label. Leave it out.")
+    for cause in recipe.causes:
+        if label in (cause, label_name(cause)):
+            raise ValueError(f"causes must be columns other than the label; got {shown(cause)}. Leave it out.")
     columns = [label, *recipe.causes]
     table, missing = _finite_rows(surveys, columns)
     n_valid = int(recipe.valid_share * len(table))

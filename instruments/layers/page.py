@@ -33,8 +33,9 @@ from panels.markdown import escape_markdown
 from panels.selection_tools import show_selection_buttons
 from panels.surveys import open_survey
 
-# Galaxies on each of the maps, and for probes that aren't shipped.
-_MAX_ON_SMALL_MAPS, _MAX_FOR_MAX_CAUSES, _FOLDS = 6, 5
+# Galaxies on each of the maps.
+_MAX_ON_SMALL_MAPS = 2_000
+_MAX_CAUSES = 6
 _DEFAULT_CAUSES = ("metallicity", "redshift", "inclination_deg", "seeing_arcsec")
 _CONTROLS = {"permuted values": PERMUTED, "random weights": "random-weights", "raw pixels": "pixels"}
 _DESCRIPTIONS = {

@@ -269,3 +269,21 @@ def test_build_data_checks_its_outputs_before_the_work(tmp_path, monkeypatch, ca
     monkeypatch.setattr(build, "build_data", lambda **options: pytest.fail("started"))
     assert cli.main(["build-data"]) == 2
     assert "thumbnails.parquet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "predict --survey a --survey b --out x.csv",
+        "extract --survey a --layers stem --layers features --out x.parquet",
+        "train --survey a --options sa=false --options act_cls=ReLU --out x.json",
+        "import-features x.csv --survey a --columns p --columns q --out x.parquet",
+    ],
+)
+def test_an_option_with_one_value_is_refused_if_given_twice(arguments, capsys):
+    """Argparse would use the last one without a word."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments.split())
+    assert end.value.code == 2
+    assert "is given twice" in capsys.readouterr().err
+    cli.build_parser().parse_args(["train", "--survey", "a", "--survey", "b", "--out", "x.json"])  # may be repeated

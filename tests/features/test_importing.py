@@ -83,6 +83,14 @@ def test_ids_beside_an_array(ids, survey, values, tmp_path):
     np.testing.assert_array_equal(imported.features.layers["embedding"], values)
 
 
+def test_a_table_that_may_be_cut_in_its_last_cell_is_reported(survey, values, tmp_path):
+    file = tmp_path / "z.csv"
+    frame(survey, values).to_csv(file, index=False)
+    assert import_features(file, survey).note == ""
+    file.write_bytes(file.read_bytes()[:-2])
+    assert "no line end" in import_features(file, survey).note
+
+
 @pytest.mark.full
 def test_the_command_writes_a_file_that_fits_the_survey_alone(survey, values, tmp_path, capsys, make_survey):
     source = frame(survey, values).assign(ra=1.0)

@@ -144,3 +144,9 @@ def test_no_suggestion_is_better_than_a_wrong_one():
     with pytest.raises(ValueError, match="64 px"):
         suggest_spec("timm:vit_tiny_patch16_224", {"num_classes": 1}, crop_px=64)
     assert suggest_spec("xresnet18", {"widen": 0.125}, crop_px=64) == xresnet_spec("xresnet18", widen=0.125)
+
+
+def test_the_label_has_the_name_that_it_has_in_the_catalogue():
+    """Else predictions of a network of oh_p50 would never be compared with the labels in oh_p50."""
+    module = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(3, 1))
+    assert wrap(module, NetworkSpec(layers={"features": "1"}, head="2"), label="oh_p50").card.label == "metallicity"
