@@ -9,6 +9,7 @@ import streamlit as st
 from galviz.charts import galaxy_strip
 from galviz.survey.causes import cause_title
 from galviz.survey.survey import Survey
+from panels.computation import Computation
 from panels.controls import choose_number, in_url
 from panels.feature_space import thumbnails
 from panels.features_source import SHIPPED, FeaturesSource
@@ -27,7 +28,7 @@ from panels.surveys import OpenSurvey, open_shipped_survey
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-_GALAXY, _ANY_GALAXY = "lab_galaxy", "lab_place"
+_GALAXY, _ANY_GALAXY, _COMPARED = "lab_galaxy", "lab_place", "lab_compared"
 # The first galaxy shown, as a share of the ranking, and its cause: the prediction moves, the label doesn't.
 _DEFAULT_RANK, _DEFAULT_CAUSE = 0.2, "bulge_fraction"
 _COLUMNS, _STRIP_PX = 12, 150
@@ -143,3 +144,25 @@ def choose_value(lab: Laboratory, object_id: str, cause: str) -> tuple[Sweep, in
     names = [f"{row.value:.3g}" + (" (as it is)" if row.own else "") for row in sweep.table.itertuples(index=False)]
     name = in_url(st.select_slider, "Value", names, value=names[sweep.own], key="lab_value")
     return sweep, names.index(name)
+
+
+def compare_live(lab: Laboratory, object_id: str) -> list[pd.DataFrame] | None:
+    """Draw the button that sweeps every cause, and return the sweeps; None until it is pressed."""
+    causes = live_causes(lab.survey, object_id)
+    computation = Computation("lab_causes", (object_id, lab.source.card.sha256))
+    key, tables = st.session_state.get(_COMPARED, (None, None))
+    if key == computation.key:
+        return tables
+    if not computation.is_requested("Compare all causes", help="Draw and predict this galaxy some 80 times."):
+        return None
+
+    def compute(bar: "DeltaGenerator") -> list[pd.DataFrame]:
+        swept = []
+        for done, cause in enumerate(causes, start=1):
+            own = float(lab.survey.catalogue.loc[object_id, cause])
+            swept.append(live_sweep(lab.survey, object_id, cause, own, lab.source.model).table.assign(cause=cause))
+            bar.progress(done / len(causes), f"{done} of {len(causes)} causes")
+        return swept
+
+    st.session_state[_COMPARED] = (computation.key, computation.run(compute))
+    st.rerun()

@@ -119,6 +119,7 @@ class SweepsArtefact(WholeFileArtefact[Sweeps]):
         """Draw and predict the sweeps."""
         catalogue, label = inputs.survey.catalogue, inputs.survey.label
         if _SIMULATOR not in catalogue or label is None:
+            progress(1, 1)
             return assemble_sweeps((), {}, [], np.zeros((0, 1), np.float16), [])
         from galviz.artefacts.sweep_making import choose_galaxies, make_sweeps
         from galviz.simulate.intervention import CHANGEABLE

@@ -1,7 +1,5 @@
 """Page 'Cause laboratory': change one cause of a simulated galaxy, and see picture, prediction and features move."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -10,21 +8,27 @@ from galviz.analysis.cause_effects import rank_causes
 from galviz.charts import effects_chart, path_chart, sweep_chart, value_format
 from galviz.survey.causes import CAUSES, cause_title
 from galviz.survey.label import Label
-from panels.computation import Computation
 from panels.controls import choose_axes
 from panels.feature_space import project
 from panels.features_source import read_source
-from panels.laboratory import FOLLOWS, Sweep, live_causes, live_sweep, predicted_label, shipped_sweeps
-from panels.laboratory_controls import Laboratory, choose_cause, choose_galaxy, choose_value, open_laboratory
+from panels.laboratory import FOLLOWS, Sweep, predicted_label, shipped_sweeps
+from panels.laboratory_controls import (
+    Laboratory,
+    choose_cause,
+    choose_galaxy,
+    choose_value,
+    compare_live,
+    open_laboratory,
+)
 from panels.lesson_frame import mark_simulated
+from panels.links import link_to
 from panels.pictures import show_picture, show_pictures
+from panels.settings import settings
+from panels.source_code import show_code
 from panels.survey_features import find_features
 from panels.surveys import open_shipped_survey, open_survey
 
-if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
-
-_CONTROL, _COMPARED = "position_angle_deg", "lab_compared"
+_CONTROL = "position_angle_deg"
 _N_COMPONENTS, _PICTURE_PX = 10, 224
 # Of the label's axis, as a share of the label's range.
 _LEAST_RANGE = 0.25
@@ -111,28 +115,6 @@ def _compare_shipped(object_id: str) -> list[pd.DataFrame]:
     return [sweeps.sweep(object_id, cause) for cause in sweeps.causes]
 
 
-def _compare_live(lab: Laboratory, object_id: str) -> list[pd.DataFrame] | None:
-    """Draw the button that sweeps every cause, and return the sweeps; None until it is pressed."""
-    causes = live_causes(lab.survey, object_id)
-    computation = Computation("lab_causes", (object_id, lab.source.card.sha256))
-    key, tables = st.session_state.get(_COMPARED, (None, None))
-    if key == computation.key:
-        return tables
-    if not computation.is_requested("Compare all causes", help="Draw and predict this galaxy some 80 times."):
-        return None
-
-    def compute(bar: "DeltaGenerator") -> list[pd.DataFrame]:
-        swept = []
-        for done, cause in enumerate(causes, start=1):
-            own = float(lab.survey.catalogue.loc[object_id, cause])
-            swept.append(live_sweep(lab.survey, object_id, cause, own, lab.source.model).table.assign(cause=cause))
-            bar.progress(done / len(causes), f"{done} of {len(causes)} causes")
-        return swept
-
-    st.session_state[_COMPARED] = (computation.key, computation.run(compute))
-    st.rerun()
-
-
 @st.fragment
 def _experiment(lab: Laboratory) -> None:
     """Draw everything that depends on the galaxy, the cause and its value."""
@@ -158,7 +140,7 @@ def _experiment(lab: Laboratory) -> None:
     with st.expander("Table"):
         st.dataframe(sweep.table, hide_index=True)
     st.header("Which cause moves the prediction most?")
-    compared = _compare_live(lab, object_id) if lab.live else _compare_shipped(object_id)
+    compared = compare_live(lab, object_id) if lab.live else _compare_shipped(object_id)
     if compared is not None:
         _show_ranking(compared, sweep.cause, label)
 
@@ -180,7 +162,8 @@ def page() -> None:
     st.markdown(
         "Change **one** cause of a galaxy. The simulator draws it again: what follows from the cause changes with it, "
         "everything else is held fixed, down to the random numbers of arms, noise and neighbours. **A perfect network "
-        "would follow the true label:** where its prediction moves and the label doesn't, it uses the cause as a clue."
+        "would follow the true label:** if the prediction moves and the label doesn't, the network has learnt a "
+        "correlation."
     )
     _experiment(open_laboratory(opened, read_source(opened)))
     st.header("Limitations")
@@ -193,3 +176,8 @@ def page() -> None:
         "- Each curve is one galaxy with one realisation of the noise. Compare with the position angle, and try "
         "several galaxies."
     )
+    with st.container(horizontal=True):
+        for lesson in settings().lessons:
+            if lesson.slug in ("predictions", "meaning"):
+                link_to(lesson, icon=":material/school:")
+    show_code("galviz/simulate/intervention.py:intervene", rank_causes, sweep_chart, path_chart)
