@@ -22,14 +22,14 @@ from panels.laboratory_controls import (
 )
 from panels.lesson_frame import mark_simulated
 from panels.links import link_to
-from panels.pictures import show_picture, show_pictures
+from panels.pictures import show_pictures
 from panels.settings import settings
 from panels.source_code import show_code
 from panels.survey_features import find_features
 from panels.surveys import open_shipped_survey, open_survey
 
 _CONTROL = "position_angle_deg"
-_N_COMPONENTS, _PICTURE_PX = 10, 224
+_N_COMPONENTS = 10
 # Of the label's axis, as a share of the label's range.
 _LEAST_RANGE = 0.25
 
@@ -49,12 +49,12 @@ def _show_numbers(sweep: Sweep, row: int, label: Label) -> None:
 
 
 def _show_pictures(sweep: Sweep, row: int) -> None:
-    name = CAUSES[sweep.cause].name
-    with st.grid(2, min_column_width=_PICTURE_PX * 2 // 3):  # beside each other on a phone
-        for title, shown in (("As it is", sweep.own), ("Changed" if row != sweep.own else "Not changed yet", row)):
-            value = f"{sweep.table['value'][shown]:.3g}"
-            description = f"The galaxy with {name} {value}"
-            show_picture(sweep.images[shown], f"{title}: {value}", description, width_px=_PICTURE_PX)
+    shown = {"As it is": sweep.own, "Changed" if row != sweep.own else "Not changed yet": row}
+    values = [f"{sweep.table['value'][number]:.3g}" for number in shown.values()]
+    captions = [f"{title}: {value}" for title, value in zip(shown, values, strict=True)]
+    texts = [f"The galaxy with {CAUSES[sweep.cause].name} {value}" for value in values]
+    # One above the other, but beside each other on a phone.
+    show_pictures([sweep.images[number] for number in shown.values()], captions, texts, columns=2, min_width_px=150)
 
 
 def _show_space(lab: Laboratory, sweep: Sweep, row: int, label: Label) -> None:
