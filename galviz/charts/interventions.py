@@ -15,6 +15,7 @@ from galviz.survey.causes import CAUSES, cause_title
 from galviz.survey.label import Label
 
 _HEIGHT_PX = 340
+_AXIS = alt.Axis(tickCount=6)
 # Quantiles of the galaxies between which the axes of the feature space run: outliers would leave the path no room.
 _SHOWN = [0.005, 0.995]
 _PREDICTED, _TRUE, _OWN = "predicted", "true", "the galaxy's own value"
@@ -51,9 +52,9 @@ def sweep_chart(
     """
     names = [name for name in (_PREDICTED, _TRUE) if name in sweep]
     table = sweep.melt(["value", "own", "observable"], names, var_name="label", value_name="metallicity")
-    x = alt.X("value:Q", title=cause_title(cause), scale=alt.Scale(zero=False, nice=False, padding=12))
+    x = alt.X("value:Q", title=cause_title(cause), axis=_AXIS, scale=alt.Scale(zero=False, nice=False, padding=12))
     scale = alt.Scale(zero=False) if limits is None else alt.Scale(domain=list(limits), nice=True, zero=False)
-    y = alt.Y("metallicity:Q", title=label_title(label), scale=scale)
+    y = alt.Y("metallicity:Q", title=label_title(label), axis=_AXIS, scale=scale)
     legend = alt.Legend(orient="top", symbolType="stroke", symbolSize=400, symbolStrokeWidth=2)
     colour = alt.Color("label:N", title=None, legend=legend, scale=alt.Scale(domain=names))
     dash = alt.StrokeDash(
@@ -194,10 +195,10 @@ def effects_chart(effects: Sequence[CauseEffect], chosen: str, label: Label) -> 
     )
     title = with_unit("range", label)
     bars = base.mark_bar(height=12, cornerRadiusEnd=2).encode(
-        x=alt.X("predicted:Q", title=title),
+        x=alt.X("predicted:Q", title=title, axis=_AXIS),
         opacity=alt.condition("datum.chosen", alt.value(1), alt.value(0.55)),
     )
-    ticks = base.mark_tick(color=HIGHLIGHT, thickness=3, height=18).encode(x=alt.X("true:Q", title=title))
+    ticks = base.mark_tick(color=HIGHLIGHT, thickness=3, height=18).encode(x=alt.X("true:Q", title=title, axis=_AXIS))
     texts = ", ".join(f"{name} {effect.predicted:{digits}}" for name, effect in zip(names, effects, strict=True))
     description = f"Range of the predicted {label.name} over each of {len(effects)} causes: {texts}."
     return alt.layer(bars, ticks).properties(height=height_of_causes(len(effects)) - 40, description=description)

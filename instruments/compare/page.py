@@ -167,6 +167,7 @@ def _show(space: FeatureSpace, networks: dict[str, Features]) -> None:
                 on_pick=partial(apply_pick, selection),
                 key=f"compare-{side}",
                 compact=True,
+                tools=False,
             )
             st.caption(escape_markdown(f"{one.network}, {embedding.caption}"))
     _show_numbers(*sides, object_ids)

@@ -67,18 +67,6 @@ def test_every_page_runs_and_lessons_link_to_one_another(run_app, page):
         assert links == [f"Back: {titles[place - 1]}", f"Next: {titles[place + 1]}"]
 
 
-def test_home_draws_every_galaxy_in_its_place(run_app, survey, features):
-    spec, rows = chart(run_app(page="instruments/home"))
-    assert rows["objID"].tolist() == features.object_ids
-    expected = fit_pca(features.layers["features"], 3).coordinates
-    assert rows[["PC1", "PC2"]].to_numpy() == pytest.approx(expected[:, :2], abs=6e-5)
-    assert rows["predicted"].to_numpy() == pytest.approx(features.predictions, abs=6e-5)
-    assert rows["true"].to_numpy() == pytest.approx(survey.catalogue["metallicity"].to_numpy(), abs=6e-5)
-    assert spec["encoding"]["fill"]["field"] == "predicted"
-    assert spec["encoding"]["stroke"]["field"] == "true"
-    assert rows["image"].tolist() == THUMBNAILS.load().loc[features.object_ids].tolist()
-
-
 # Preparing images
 
 
@@ -541,13 +529,6 @@ def test_an_empty_query_parameter_means_the_default_option(run_app, page, keys):
 def pictures_of(survey, ids, side_px=72):
     """Addresses of some galaxies' central crops."""
     return [address_of(centre_crop(survey.image(one), side_px)) for one in ids]
-
-
-def test_homes_axes_are_named_and_in_their_places(run_app):
-    spec, _ = chart(run_app(page="instruments/home"))
-    for axis, number in (("x", 1), ("y", 2)):
-        assert spec["encoding"][axis]["field"] == f"PC{number}"
-        assert spec["encoding"][axis]["title"] == f"Principal component {number}"
 
 
 @pytest.mark.parametrize(("crop", "side_px"), [("72", 72), ("112", 112)])
