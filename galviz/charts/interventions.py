@@ -182,7 +182,8 @@ def effects_chart(effects: Sequence[CauseEffect], chosen: str, label: Label) -> 
     'Range of the predicted Metallicity over each of 2 causes: redshift 0.300, seeing 0.050.'
     """
     digits = value_format(label, extra_digits=1)
-    names = [CAUSES[effect.cause].name for effect in effects]
+    # The first part of each name, because the axis has little room: without ", log10" or " (0 = face-on)".
+    names = [CAUSES[effect.cause].name.partition(",")[0].partition(" (")[0] for effect in effects]
     table = pd.DataFrame(effects, columns=CauseEffect._fields).assign(cause=names)
     table["chosen"] = [effect.cause == chosen for effect in effects]
     base = alt.Chart(table).encode(

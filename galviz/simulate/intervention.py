@@ -81,9 +81,9 @@ def intervene(causes: Mapping[str, Any] | pd.Series, cause: str, value: float) -
     >>> farther = intervene(galaxy, "redshift", 2 * galaxy["redshift"])
     >>> for name in ("redshift", "mag_r", "disc_scale_arcsec", "log_mass_msun"):
     ...     print(name, round(float(galaxy[name]), 2), "->", round(float(farther[name]), 2))
-    redshift 0.03 -> 0.06
-    mag_r 17.13 -> 18.69
-    disc_scale_arcsec 2.22 -> 1.14
+    redshift 0.03 -> 0.05
+    mag_r 17.13 -> 18.71
+    disc_scale_arcsec 3.24 -> 1.67
     log_mass_msun 8.99 -> 8.99
     """
     if cause not in CHANGEABLE:
