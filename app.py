@@ -6,7 +6,7 @@ import streamlit as st
 
 from galviz.course.lesson import INSTRUMENTS as HEADING
 from panels.chart_theme import enable_chart_theme
-from panels.lesson_frame import CERTIFICATE, COMPARE, EXPLORE, GALAXY, GLOSSARY, HOME, LAYERS, SPACE, UNITS
+from panels.lesson_frame import CERTIFICATE, COMPARE, EXPLORE, GALAXY, GLOSSARY, HOME, LABORATORY, LAYERS, SPACE, UNITS
 from panels.page_loader import draw_page
 from panels.progress import sync_with_browser
 from panels.settings import settings
@@ -16,6 +16,7 @@ from panels.threads import limit_blas_threads
 HERE = Path(__file__).parent
 INSTRUMENTS = {
     "explore": ("Explore", EXPLORE),
+    "laboratory": ("Cause laboratory", LABORATORY),
     "layers": ("Layer by layer", LAYERS),
     "units": ("Units", UNITS),
     "compare": ("Compare", COMPARE),

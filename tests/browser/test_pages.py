@@ -21,6 +21,7 @@ LARGEST_PAGE_BYTES = 2_000_000
 TITLES = {
     "home": "What has a neural network learnt about galaxies?",
     "explore": "Explore",
+    "laboratory": "Cause laboratory",
     "layers": "Layer by layer",
     "units": "Units",
     "compare": "Compare",
