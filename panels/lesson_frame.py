@@ -33,13 +33,24 @@ def begin_lesson(lesson: Lesson, opened: OpenSurvey) -> Sections:
     Returns
     -------
     Sections
-        The sections of its text.md by name, with terms linked to the glossary.
+        See `read_text`.
 
     Raises
     ------
     CourseError
         If a file of the lesson can't be read; `explain_errors` shows it to the student.
     """
+    show_head(lesson, opened)
+    ask_opening_question(read_questions(lesson))
+    return read_text(lesson)
+
+
+def show_head(lesson: Lesson, opened: OpenSurvey, *, small: bool = False) -> None:
+    """Draw a lesson's title, claim, duration and prerequisites; only its title if `small`."""
+    if small:
+        with st.container(key="lesson_title_small"):
+            st.title(lesson.title)
+        return
     st.title(lesson.title)
     st.markdown(f"**{lesson.claim}**")
     with st.container(horizontal=True):
@@ -48,7 +59,16 @@ def begin_lesson(lesson: Lesson, opened: OpenSurvey) -> Sections:
         st.badge(DIFFICULTIES[lesson.difficulty], icon=":material/signal_cellular_alt:", color="gray")
     prerequisites = ", ".join(other.title for other in settings().lessons if other.slug in lesson.before)
     st.caption(f"Afterwards you can {lesson.afterwards}." + (f" Before it: {prerequisites}" if prerequisites else ""))
-    ask_opening_question(read_questions(lesson))
+
+
+def read_text(lesson: Lesson) -> Sections:
+    """Read the sections of a lesson's text.md by name, with terms linked to the glossary.
+
+    Raises
+    ------
+    CourseError
+        If it can't be read; `explain_errors` shows it to the student.
+    """
     text = read_sections(lesson.folder / "text.md")
     try:
         return Sections(text.path, link_terms(text))
@@ -74,7 +94,9 @@ def end_lesson(lesson: Lesson, text: Sections) -> None:
         st.header("Limitations")
         st.markdown(text["limits"])
     questions = read_questions(lesson)
+    st.header("Exercises")
     show_exercises(lesson, questions)
+    st.header("Quiz")
     show_quiz(questions)
     return_to_opening_question(questions)
     with st.expander("Sources", icon=":material/menu_book:"):

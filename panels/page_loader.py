@@ -36,8 +36,8 @@ def draw_page(path: Path) -> None:
     """
     _, tree = read_python(path)
     page = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "page"), None)
-    if path.is_relative_to(LESSONS_FOLDER) and not (page and any(map(_is_end_lesson, ast.walk(page)))):
-        raise course_file_error(path, "has no function `page` that calls `end_lesson`: it may be truncated")
+    if path.is_relative_to(LESSONS_FOLDER) and not (page and any(map(_draws_lesson, ast.walk(page)))):
+        raise course_file_error(path, "has no function `page` that calls `show_lesson`: it may be truncated")
     if page is None:
         raise course_file_error(path, "has no function `page`: it may be truncated")
     try:
@@ -70,8 +70,8 @@ def _load(path: Path, tree: ast.Module) -> ModuleType:
     return module
 
 
-def _is_end_lesson(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and getattr(node.func, "id", None) == "end_lesson"
+def _draws_lesson(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", None) in ("show_lesson", "end_lesson")
 
 
 def _damaged_file(error: Exception, page: Path) -> CourseError | None:
