@@ -46,9 +46,9 @@ class Step:
     ----------
     title : str
         Its heading, and its name in the lesson's outline.
-    draw : callable
+    draw : callable or None
         Draws its picture, and the picture's controls into the container that it is given, which is beside the picture.
-        It runs in a fragment: its widgets don't rerun the rest of the page.
+        It runs in a fragment: its widgets don't rerun the rest of the page. None if the step is text only.
     says : tuple of str
         The sections of text.md beside the picture. What exceeds `MAX_WORDS` is in an expander.
     tries : tuple of int
@@ -62,7 +62,7 @@ class Step:
     """
 
     title: str
-    draw: Callable[[DeltaGenerator], None]
+    draw: Callable[[DeltaGenerator], None] | None = None
     says: tuple[str, ...] = ()
     tries: tuple[int, ...] = ()
     code: tuple[Callable | str, ...] = ()
@@ -151,30 +151,39 @@ def _show_outline(lesson: Lesson, names: list[str], titles: list[str], position:
 
 
 def _show_step(step: Step, text: Sections) -> None:
-    beginning, rest = split_text("\n\n".join(text[name] for name in step.says), MAX_WORDS)
     items = list_items(text["try"])
     tries = [items[number] for number in step.tries if number < len(items)]
-    if step.wide:
-        step.draw(st.container())
+    if step.draw is None or step.wide:
+        if step.draw is not None:
+            step.draw(st.container())
         left, right = st.columns(2, gap="large")
     else:
-        picture, left = st.columns([4, 3], gap="medium")
-        right = left
+        right, left = st.columns([4, 3], gap="medium")
         controls = left.container()
-        with picture:
+        with right:
             step.draw(controls)
-    with left:
-        if beginning:
-            st.markdown(beginning)
-        if rest:
-            with st.expander("More", icon=":material/read_more:"):
-                st.markdown(rest)
+    if step.draw is None:  # a section in each column
+        for column, name in zip((left, right), step.says, strict=False):
+            with column:
+                _show_text(text[name])
+    elif step.says:
+        with left:
+            _show_text("\n\n".join(text[name] for name in step.says))
     if tries:
         with right, st.container(border=True):
             st.markdown("**:material/experiment: Try it**")
             st.markdown("\n".join(f"- {item}" for item in tries))
     if step.code or step.figure:
         show_code(*step.code, matplotlib=step.figure)
+
+
+def _show_text(text: str) -> None:
+    """Draw the beginning of a text, and the rest in an expander."""
+    beginning, rest = split_text(text, MAX_WORDS)
+    st.markdown(beginning)
+    if rest:
+        with st.expander("More", icon=":material/read_more:"):
+            st.markdown(rest)
 
 
 def _show_end(lesson: Lesson, questions: Questions, text: Sections) -> None:

@@ -134,4 +134,5 @@ def _blocks(text: str) -> list[str]:
 
 
 def _n_words(block: str) -> int:
-    return len(re.sub(r"\$\$.*?\$\$", "", block, flags=re.DOTALL).split())
+    """The number of words, without formulas on lines of their own, code and the targets of links."""
+    return len(re.sub(r"\$\$.*?\$\$|```.*?```|(?<=\])\([^)]*\)", "", block, flags=re.DOTALL).split())

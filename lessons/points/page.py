@@ -26,9 +26,15 @@ CROP_PX = 72
 def page() -> None:
     """Draw the page."""
     lesson = find_lesson("points")
-    code, figure = (image_scatter, spread_out), figure_source(lesson)
     steps = [
-        Step("Galaxies in their places", _show_plane, ("look",), (0, 2), code=code, figure=figure),
+        Step(
+            "Galaxies in their places",
+            _show_plane,
+            ("look",),
+            (0, 2),
+            code=(image_scatter, spread_out),
+            figure=figure_source(lesson),
+        ),
         Step("Frames and gaps", partial(_show_plane, with_frame=True), ("frames",), (1, 3)),
         Step("Along one component", _show_along, ("along",), (4,), wide=True),
     ]
