@@ -71,7 +71,7 @@ def _load(path: Path, tree: ast.Module) -> ModuleType:
 
 
 def _draws_lesson(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and getattr(node.func, "id", None) in ("show_lesson", "end_lesson")
+    return isinstance(node, ast.Call) and getattr(node.func, "id", None) == "show_lesson"
 
 
 def _damaged_file(error: Exception, page: Path) -> CourseError | None:

@@ -39,9 +39,6 @@ def show_quiz(questions: Questions) -> None:
         for column, (number, question) in zip(columns, numbered[start : start + _COLUMNS], strict=False):
             with column, st.container(border=True):
                 _explain(question, _ask(question, question.key, number=number))
-    right = sum(_saved_answer(question, question.key) == question.right for question in questions.quiz)
-    if all(_saved_answer(question, question.key) is not None for question in questions.quiz):
-        st.caption(f"{right} of {len(questions.quiz)} right.")
 
 
 def _saved_answer(question: Question, key: str) -> int | None:

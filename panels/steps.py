@@ -58,7 +58,8 @@ class Step:
     figure : str, optional
         Code that draws the picture with matplotlib.
     wide : bool
-        Whether the picture has the page's full width, with its controls above it and the text below.
+        Whether the picture has the page's full width, with its controls above it and the text below; two sections are
+        then beside each other.
     """
 
     title: str
@@ -153,7 +154,8 @@ def _show_outline(lesson: Lesson, names: list[str], titles: list[str], position:
 def _show_step(step: Step, text: Sections) -> None:
     items = list_items(text["try"])
     tries = [items[number] for number in step.tries if number < len(items)]
-    if step.draw is None or step.wide:
+    right_is_free = step.draw is None or step.wide
+    if right_is_free:
         if step.draw is not None:
             step.draw(st.container())
         left, right = st.columns(2, gap="large")
@@ -162,7 +164,7 @@ def _show_step(step: Step, text: Sections) -> None:
         controls = left.container()
         with right:
             step.draw(controls)
-    if step.draw is None:  # a section in each column
+    if len(step.says) > 1 and right_is_free:
         for column, name in zip((left, right), step.says, strict=False):
             with column:
                 _show_text(text[name])

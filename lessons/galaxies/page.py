@@ -17,7 +17,7 @@ from galviz.survey.survey import Survey
 from lessons.galaxies.words import causes_table, describe, oxygen_per_million
 from panels.controls import choose_number
 from panels.markdown import escape_markdown
-from panels.pictures import choose_crop, show_grid, show_picture
+from panels.pictures import choose_crop, show_grid, show_picture, show_pictures
 from panels.sampling import choose_sample
 from panels.source_code import figure_source
 from panels.steps import Step, show_lesson
@@ -51,7 +51,7 @@ def page() -> None:
             ("colours",),
             (0, 1),
         ),
-        Step("Crops", partial(_show_crops_of_one, opened), ("crops",), code=(centre_crop,)),
+        Step("Crops", partial(_show_crops_of_one, opened), ("crops",), code=(centre_crop,), wide=True),
     ]
     if opened.survey.label is not None:
         says = ("metallicity",) if has_metallicity else ()
@@ -140,11 +140,11 @@ def _show_one(opened: OpenSurvey, controls: DeltaGenerator) -> None:
         *_, object_id = _choose_one(opened.survey)
         _describe_galaxy(opened, object_id)
     image = opened.survey.image(object_id)
-    show_picture(
-        image.resize((LARGE_PX, round(LARGE_PX * image.height / image.width))),
-        f"{image.width} × {image.height} px",
-        f"Galaxy {object_id}",
-        width_px=LARGE_PX,
+    show_pictures(
+        [image.resize((LARGE_PX, round(LARGE_PX * image.height / image.width)))],
+        [f"{image.width} × {image.height} px"],
+        [f"Galaxy {object_id}"],
+        columns=1,
     )
 
 
