@@ -1,5 +1,7 @@
 """Multiple-choice questions: a lesson's opening question, before and after the text, and its quiz."""
 
+from functools import partial
+
 import streamlit as st
 
 from galviz.course.questions import Question, Questions
@@ -18,27 +20,28 @@ def ask_opening_question(questions: Questions) -> None:
             st.caption("Saved. The quiz at the end of the lesson explains the answer.")
 
 
-def return_to_opening_question(questions: Questions) -> None:
-    """Draw the opening question again, with the explanation of the chosen answer."""
-    opening = questions.opening
-    first = _saved_answer(opening, opening.key)
-    st.subheader("Back to the first question")
-    with st.container(border=True):
-        if first is None:
-            st.caption("You didn't answer it at the beginning.")
-        else:
-            st.caption(f"At the beginning you answered: {opening.answers[first].text}")
-        _explain(opening, _ask(opening, f"{opening.key}.again"))
-
-
 def show_quiz(questions: Questions) -> None:
-    """Draw a lesson's quiz, with an explanation of each chosen answer; answers may be changed."""
-    numbered = list(enumerate(questions.quiz, start=1))
-    for start in range(0, len(numbered), _COLUMNS):
-        columns = st.columns(_COLUMNS, gap="medium")
-        for column, (number, question) in zip(columns, numbered[start : start + _COLUMNS], strict=False):
+    """Draw a lesson's quiz, then the opening question again; each chosen answer is explained and may be changed."""
+    cells = [partial(_show_question, question, number) for number, question in enumerate(questions.quiz, start=1)]
+    cells.append(partial(_return_to_opening_question, questions.opening))
+    for start in range(0, len(cells), _COLUMNS):
+        for column, draw in zip(st.columns(_COLUMNS, gap="medium"), cells[start : start + _COLUMNS], strict=False):
             with column, st.container(border=True):
-                _explain(question, _ask(question, question.key, number=number))
+                draw()
+
+
+def _show_question(question: Question, number: int) -> None:
+    _explain(question, _ask(question, question.key, number=number))
+
+
+def _return_to_opening_question(opening: Question) -> None:
+    first = _saved_answer(opening, opening.key)
+    st.markdown("**Back to the first question**")
+    if first is None:
+        st.caption("You didn't answer it at the beginning.")
+    else:
+        st.caption(f"At the beginning you answered: {opening.answers[first].text}")
+    _explain(opening, _ask(opening, f"{opening.key}.again"))
 
 
 def _saved_answer(question: Question, key: str) -> int | None:

@@ -14,7 +14,7 @@ from panels.exercises import show_exercises
 from panels.lesson_frame import CERTIFICATE, HOME, read_text, show_head
 from panels.links import link_to
 from panels.progress import progress
-from panels.quiz import ask_opening_question, return_to_opening_question, show_quiz
+from panels.quiz import ask_opening_question, show_quiz
 from panels.settings import settings
 from panels.source_code import show_code
 from panels.surveys import OpenSurvey
@@ -191,7 +191,6 @@ def _show_text(text: str) -> None:
 def _show_end(lesson: Lesson, questions: Questions, text: Sections) -> None:
     """Draw the quiz, what the student has done of the lesson and what is missing, and its sources."""
     show_quiz(questions)
-    return_to_opening_question(questions)
     st.subheader("Where you are")
     _show_score(questions)
     with st.container(horizontal=True):

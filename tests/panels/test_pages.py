@@ -63,26 +63,27 @@ def test_every_page_runs_and_lessons_link_to_one_another(run_app, page):
     if page != "instruments/home":  # lessons lead to one another
         titles = ["Home", *(lesson.title for lesson in LESSONS), "Your certificate"]
         place = [f"lessons/{lesson.slug}" for lesson in LESSONS].index(page) + 1
-        links = [link.proto.label for link in app.get("page_link")]
-        assert links == [f"Back: {titles[place - 1]}", f"Next: {titles[place + 1]}"]
+        back, forward = f"Back: {titles[place - 1]}", f"Next: {titles[place + 1]}"
+        assert [link.proto.label for link in app.get("page_link")] == [back]
+        assert [link.proto.label for link in run_app(page=page, step="quiz").get("page_link")] == [back, forward]
 
 
 # Preparing images
 
 
-@pytest.mark.parametrize(("example", "step"), [(1, "crop"), (3, "all"), (6, "light")])
-def test_before_and_after_are_the_shipped_figures(run_app, survey, example, step):
-    app = run_app(page="lessons/images", example=example, step=step)
+@pytest.mark.parametrize(("example", "augmentation"), [(1, "crop"), (3, "all"), (6, "light")])
+def test_before_and_after_are_the_shipped_figures(run_app, survey, example, augmentation):
+    app = run_app(page="lessons/images", step=2, example=example, augmentation=augmentation)
     figures, card = LESSON_FIGURES.load(), read_card()
     one = figures.object_ids[example - 1]
     assert f"Simulated galaxy {one}" in page_text(app)
     crop = network_crop(survey.image(one), card.pad_px, card.crop_px)
-    expected = [crop, *figures.augmented[one, step]]
+    expected = [crop, *figures.augmented[one, augmentation]]
     assert addresses(app)[1:] == [address_of(image) for image in expected]
 
 
 def test_the_pixels_are_counted_before_and_after_they_are_rescaled(run_app, survey):
-    app = run_app(page="lessons/images", example=5)
+    app = run_app(page="lessons/images", step=3, example=5)
     card = read_card()
     pixels = np.asarray(network_crop(survey.image(LESSON_FIGURES.load().object_ids[4]), card.pad_px, card.crop_px))
     for place, values in enumerate((pixels, normalise(pixels, card.mean, card.std))):
@@ -97,12 +98,12 @@ def test_the_pixels_are_counted_before_and_after_they_are_rescaled(run_app, surv
 
 def test_the_worked_pixel_is_the_cards(run_app):
     card = read_card()
-    assert f"**{(30 / 255 - card.mean[0]) / card.std[0]:.2f}**" in page_text(run_app(page="lessons/images"))
+    assert f"**{(30 / 255 - card.mean[0]) / card.std[0]:.2f}**" in page_text(run_app(page="lessons/images", step=3))
 
 
 def test_batches_have_means_of_their_own(run_app, survey):
     card = read_card()
-    table = run_app(page="lessons/images").dataframe[0].value
+    table = run_app(page="lessons/images", step=4).dataframe[0].value
     assert table["red μ"][0] == f"{card.mean[0]:.4f}"
     for place, seed in ((1, 1), (2, 2)):
         crops = [network_crop(survey.image(one), 144, 112) for one in draw_sample(survey.object_ids, 64, seed=seed)]
@@ -115,7 +116,7 @@ def test_batches_have_means_of_their_own(run_app, survey):
 def test_live_any_galaxy_of_the_sample_is_prepared(run_app, survey):
     from galviz.training.preview import augment
 
-    app = run_app(page="lessons/images", live="true", sample=50, place=50, step="turn", draw=7)
+    app = run_app(page="lessons/images", live="true", sample=50, place=50, step=2, augmentation="turn", draw=7)
     richest = survey.catalogue.loc[draw_sample(survey.object_ids, 50), "metallicity"].idxmax()
     assert (
         f"Simulated galaxy {richest}, metallicity {survey.catalogue['metallicity'][richest]:.2f}, computed live"
@@ -131,20 +132,24 @@ def test_live_any_galaxy_of_the_sample_is_prepared(run_app, survey):
 
 @pytest.mark.full
 def test_live_any_galaxy_and_the_sample_go_together(run_app, survey):
-    app = run_app(page="lessons/hooks", live="true", sample=20, place=20, hook="stage3")
+    query = {"live": "true", "sample": 20, "place": 20, "hook": "stage3"}
+    app = run_app(page="lessons/hooks", **query)
     assert not app.exception
     richest = survey.catalogue.loc[draw_sample(survey.object_ids, 20), "metallicity"].idxmax()
     assert f"Simulated galaxy {richest}" in page_text(app)
-    assert "20 × 256" in app.dataframe[0].value["of the sample, averaged"].tolist()
+    assert (
+        "20 × 256"
+        in run_app(page="lessons/hooks", step=3, **query).dataframe[0].value["of the sample, averaged"].tolist()
+    )
 
 
-@pytest.mark.parametrize("page", ["images", "network", "hooks"])
-def test_live_without_torch_says_how_to_get_it_and_shows_what_is_shipped(run_app, monkeypatch, page):
-    shown = addresses(run_app(page=f"lessons/{page}"))
+@pytest.mark.parametrize(("page", "step"), [("images", 2), ("network", 3), ("hooks", 1)])
+def test_live_without_torch_says_how_to_get_it_and_shows_what_is_shipped(run_app, monkeypatch, page, step):
+    shown = addresses(run_app(page=f"lessons/{page}", step=step))
     # Those that import it first: were it patched already, they would keep what they found.
     for where in ("panels.example_galaxy", "panels.live_activations", "panels.survey_features"):
         monkeypatch.setattr(f"{where}.has_torch", lambda: False)
-    app = run_app(page=f"lessons/{page}", live="true")
+    app = run_app(page=f"lessons/{page}", step=step, live="true")
     assert not app.exception
     assert "needs PyTorch and fastai" in page_text(app)
     assert addresses(app) == shown
@@ -164,7 +169,7 @@ def test_the_table_is_the_networks(run_app):
 
 @pytest.mark.parametrize(("kernel", "example"), [(1, 3), (32, 6)])
 def test_the_convolution_shown_is_computed(run_app, survey, kernel, example):
-    app = run_app(page="lessons/network", kernel=kernel, example=example)
+    app = run_app(page="lessons/network", step=2, kernel=kernel, example=example)
     card = read_card()
     crop = network_crop(survey.image(LESSON_FIGURES.load().object_ids[example - 1]), card.pad_px, card.crop_px)
     weights = read_first_kernels()[kernel - 1]
@@ -178,14 +183,13 @@ def test_the_convolution_shown_is_computed(run_app, survey, kernel, example):
 def test_the_channels_of_block_and_attention_are_those_chosen(run_app):
     figures = LESSON_FIGURES.load()
     block, attention = (int(figures.channels[f"{part}/output"][5]) for part in ("block", "attention"))
-    app = run_app(page="lessons/network", channel=block, attention=attention, example=2)
-    one, shown = figures.object_ids[1], []
-    for names in (("input", "branch", "output"), ("input", "mixture", "output")):
+    one, query = figures.object_ids[1], {"channel": block, "attention": attention, "example": 2}
+    for step, names in ((3, ("input", "branch", "output")), (4, ("input", "mixture", "output"))):
         part = "block" if "branch" in names else "attention"
         maps = [figures.maps[one, f"{part}/{name}"][5] for name in names]
         largest = max(float(np.abs(values).max()) for values in maps)
-        shown += [address_of(heatmap(values, vmax=largest), sharp=True) for values in maps]
-    assert addresses(app)[5:] == shown
+        shown = [address_of(heatmap(values, vmax=largest), sharp=True) for values in maps]
+        assert addresses(run_app(page="lessons/network", step=step, **query)) == shown
 
 
 @pytest.mark.full
@@ -194,12 +198,12 @@ def test_live_any_galaxy_goes_through_the_network(run_app, survey):
     from galviz.network.model import load_model
 
     figures = LESSON_FIGURES.load()
-    app = run_app(page="lessons/network", live="true", sample=30, place=1)
+    app = run_app(page="lessons/network", step=3, live="true", sample=30, place=1)
     poorest = survey.catalogue.loc[draw_sample(survey.object_ids, 30), "metallicity"].idxmin()
     found = record_maps(load_model(), survey.image(poorest))
     maps = [found[f"block/{name}"][figures.channels["block/output"][0]] for name in ("input", "branch", "output")]
     largest = max(float(np.abs(values).max()) for values in maps)
-    assert addresses(app)[5:8] == [address_of(heatmap(values, vmax=largest), sharp=True) for values in maps]
+    assert addresses(app) == [address_of(heatmap(values, vmax=largest), sharp=True) for values in maps]
 
 
 # Hooks
@@ -229,16 +233,16 @@ def test_the_averages_below_the_last_maps_are_features(run_app, features):
 
 @pytest.mark.parametrize("size", [20, 300])
 def test_shapes_and_sizes_are_of_the_sample(run_app, size):
-    table = run_app(page="lessons/hooks", sample=size).dataframe[0].value.set_index("layer")
+    table = run_app(page="lessons/hooks", step=3, sample=size).dataframe[0].value.set_index("layer")
     assert table.loc["stage1", "of the sample, averaged"] == f"{size} × 64"
     assert table.loc["stem", "as maps [MB]"] == f"{size * 64 * 56 * 56 * 4 / 1e6:.1f}"
     assert table.loc["features", "averaged [MB]"] == f"{size * 512 * 4 / 1e6:.2f}"
 
 
 def test_modes_are_compared_by_the_figures(run_app):
-    app = run_app(page="lessons/hooks")
+    app = run_app(page="lessons/hooks", step=4)
     predictions = LESSON_FIGURES.load().predictions
-    table = app.dataframe[1].value
+    table = app.dataframe[0].value
     assert table["galaxy"].tolist() == [f"…{one[-4:]}" for one in LESSON_FIGURES.load().object_ids]
     assert table["training, together"].tolist() == [f"{value:.3f}" for value in predictions["train_together"]]
     change = np.abs(np.subtract(predictions["eval_together"], predictions["eval_after"])).max()
@@ -248,7 +252,7 @@ def test_modes_are_compared_by_the_figures(run_app):
 @pytest.mark.full
 @pytest.mark.parametrize(("layer", "size", "channels"), [("stage1", 20, 64), ("features", 33, 512)])
 def test_live_the_sample_is_sent_through_the_network(run_app, survey, features, layer, size, channels):
-    app = run_app(page="lessons/hooks", hook=layer, sample=size)
+    app = run_app(page="lessons/hooks", step=2, hook=layer, sample=size)
     assert "computed live" not in page_text(app)
     next(button for button in app.button if button.label == "Compute it live").click()
     app.run()
@@ -266,7 +270,7 @@ def test_live_the_sample_is_sent_through_the_network(run_app, survey, features, 
 
 @pytest.mark.parametrize("size", [5, 2000])
 def test_the_errors_shown_are_those_of_the_sample(run_app, survey, features, size):
-    app = run_app(page="lessons/predictions", sample=size)
+    app = run_app(page="lessons/predictions", step=2, sample=size)
     ids = draw_sample(survey.object_ids, size)
     truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
     expected = prediction_errors(features.predictions[features.rows(ids)], truth)
@@ -275,18 +279,18 @@ def test_the_errors_shown_are_those_of_the_sample(run_app, survey, features, siz
     assert shown["NMAD"] == f"{expected.nmad:.3f} dex"
     assert shown["Bias"] == f"{expected.bias:+.3f} dex".replace("-", "−")
     assert shown["Guessing the mean"] == f"{truth.std():.3f} dex"
-    table = app.dataframe[0].value
+    table = run_app(page="lessons/predictions", step=4, sample=size).dataframe[0].value
     assert table.index.to_list() == ids
     assert table["true"].to_numpy() == pytest.approx(truth, abs=6e-4)
-    for place in (0, 1):  # predicted against true, and what is left
-        _, rows = chart(app, place)
+    for step in (1, 2):  # predicted against true, and what is left
+        _, rows = chart(run_app(page="lessons/predictions", step=step, sample=size))
         assert rows["objID"].tolist() == ids
         assert rows["true"].to_numpy() == pytest.approx(truth, abs=6e-5)
         assert (rows["predicted"] - rows["true"]).to_numpy() == pytest.approx(rows["residual"].to_numpy(), abs=2e-4)
 
 
 def test_the_worst_misses_are_the_worst(run_app, survey, features):
-    app = run_app(page="lessons/predictions", sample=100)
+    app = run_app(page="lessons/predictions", step=3, sample=100)
     ids = draw_sample(survey.object_ids, 100)
     error = np.abs(features.predictions[features.rows(ids)] - survey.catalogue.loc[ids, "metallicity"].to_numpy(float))
     worst = np.argsort(error)[::-1][:8]
@@ -325,11 +329,11 @@ def test_the_variance_shown_is_that_of_the_sample_at_the_layer(run_app, survey, 
     assert shown["In the first"] == f"{expected[0]:.1%}"
     assert shown["In 2 components"] == f"{expected[:2].sum():.1%}"
     assert ("In 3 components" in shown) == (n_components >= 3)
-    table = app.dataframe[0].value
-    assert table["explained variance"].to_list() == [f"{ratio:.1%}" for ratio in expected]
     _, rows = chart(app)
     assert rows["single"].to_numpy() == pytest.approx(expected)
     assert rows["cumulative"].to_numpy() == pytest.approx(np.cumsum(expected))
+    app = run_app(page="lessons/pca", step=2, sample=size, layer=layer, components=n_components)
+    assert app.dataframe[0].value["explained variance"].to_list() == [f"{ratio:.1%}" for ratio in expected]
 
 
 @pytest.mark.parametrize("page", ["pca", "space", "points"])
@@ -345,14 +349,14 @@ def test_more_components_than_galaxies_are_told_and_as_many_as_there_are_shown(r
 
 
 def test_too_few_galaxies_for_a_regression_are_told(run_app):
-    app = run_app(page="lessons/space", sample=5, components=4)
+    app = run_app(page="lessons/space", step=3, sample=5, components=4)
     assert not app.exception
     assert "4 axes fitted to 5 labels fit any" in page_text(app)
 
 
 def test_whitened_axes_are_equally_wide_and_others_are_not(run_app, survey, features):
     column = "standard deviation of the coordinates"
-    app = run_app(page="lessons/pca")
+    app = run_app(page="lessons/pca", step=2)
     assert app.dataframe[0].value[column].to_list() == pytest.approx([1, 1, 1])
     app.toggle(key="whiten").set_value(False).run()
     ids = draw_sample(survey.object_ids, 256)
@@ -422,7 +426,7 @@ def test_both_axes_are_never_the_same(run_app):
 def test_what_the_head_puts_there_is_computed(run_app, survey, features):
     from galviz.analysis.alignment import head_alignment
 
-    app = run_app(page="lessons/space", sample=500, components=4)
+    app = run_app(page="lessons/space", step=3, sample=500, components=4)
     ids = draw_sample(survey.object_ids, 500)
     truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
     expected = head_alignment(features.layers["features"][features.rows(ids)], read_head().weight, 4, label=truth)
@@ -450,7 +454,7 @@ def test_turning_points_of_known_curves():
 
 @pytest.mark.parametrize(("size", "count", "layer"), [(256, 60, "features"), (20, 10, "stage1")])
 def test_the_pictures_drawn_are_those_farthest_apart(run_app, survey, features, size, count, layer):
-    app = run_app(page="lessons/points", sample=size, pictures=count, layer=layer)
+    app = run_app(page="lessons/points", step=2, sample=size, pictures=count, layer=layer)
     ids, values = sample_of(survey, features, size, layer)
     places = fit_pca(values, 3).coordinates[:, [0, 2]]
     chosen = spread_out(places, count, min_distance=0.08)
@@ -462,9 +466,9 @@ def test_the_pictures_drawn_are_those_farthest_apart(run_app, survey, features, 
 
 
 def test_the_frame_says_what_it_is(run_app):
-    app = run_app(page="lessons/points")
+    app = run_app(page="lessons/points", step=2)
     assert "framed in the colour of their true metallicity" in page_text(app)
-    app = run_app(page="lessons/points", frame="predicted")
+    app = run_app(page="lessons/points", step=2, frame="predicted")
     assert "framed in the colour of their predicted metallicity" in page_text(app)
     spec, _ = chart(app)
     assert spec["layer"][0]["encoding"]["color"]["field"] == "predicted"
@@ -472,7 +476,7 @@ def test_the_frame_says_what_it_is(run_app):
 
 
 def test_along_a_component_are_its_extremes_and_its_middle(run_app, survey, features):
-    app = run_app(page="lessons/points", sample=100, along="PC2")
+    app = run_app(page="lessons/points", step=3, sample=100, along="PC2")
     ids = draw_sample(survey.object_ids, 100)
     coordinate = np.sort(fit_pca(features.layers["features"][features.rows(ids)], 3).coordinates[:, 1])
     captions = [caption for image in app.image for caption in image.captions]
@@ -485,7 +489,7 @@ def test_along_a_component_are_its_extremes_and_its_middle(run_app, survey, feat
 
 def test_the_numbers_of_the_training_are_the_cards(run_app):
     card = read_card()
-    shown = metrics(run_app(page="lessons/training"))
+    shown = metrics(run_app(page="lessons/training", step=2))
     assert shown["Training galaxies"] == f"{card.training['n_training']:,}"
     assert shown["Epochs"] == str(len(card.training["epochs"]))
     steps = card.training["n_training"] // card.training["recipe"]["batch_size"] * len(card.training["epochs"])
@@ -509,14 +513,15 @@ def test_durations_are_told_for_people(seconds, words):
 
 
 @pytest.mark.parametrize(
-    ("page", "keys"),
+    ("page", "step", "keys"),
     [
-        *(("galaxies", ["crop"]), ("images", ["step", "example"]), ("hooks", ["hook"]), ("pca", ["layer"])),
-        *(("space", ["layer"]), ("points", ["frame", "along", "layer"])),
+        *(("galaxies", 1, ["crop", "step"]), ("images", 2, ["augmentation", "example"]), ("hooks", 1, ["hook"])),
+        *(("pca", 1, ["layer"]), ("space", 1, ["layer"]), ("points", 2, ["frame", "layer"]), ("points", 3, ["along"])),
     ],
 )
-def test_an_empty_query_parameter_means_the_default_option(run_app, page, keys):
-    app, default = run_app(page=f"lessons/{page}", **dict.fromkeys(keys, "")), run_app(page=f"lessons/{page}")
+def test_an_empty_query_parameter_means_the_default_option(run_app, page, step, keys):
+    page = f"lessons/{page}"
+    app, default = run_app(page=page, **{"step": step, **dict.fromkeys(keys, "")}), run_app(page=page, step=step)
     assert not app.exception
     assert not app.error
     assert page_text(app) == page_text(default)
@@ -544,15 +549,15 @@ def test_every_step_of_the_training_is_its_own(run_app, survey):
     one = figures.object_ids[2]
     image = survey.image(one)
     outlined = address_of(outline_crops(image, {card.pad_px: "orange", card.crop_px: "cyan"}))
-    app = run_app(page="lessons/images")
+    app = run_app(page="lessons/images", step=2)
     for step in STEPS:
-        shown = addresses(app.segmented_control(key="step").set_value(step).run())
+        shown = addresses(app.segmented_control(key="augmentation").set_value(step).run())
         assert shown[0] == outlined
         assert shown[2:] == [address_of(drawn) for drawn in figures.augmented[one, step]]
 
 
 def test_the_sums_beside_the_convolution_are_those_of_its_place(run_app, survey):
-    app = run_app(page="lessons/network", kernel=9)
+    app = run_app(page="lessons/network", step=2, kernel=9)
     card = read_card()
     crop = network_crop(survey.image(LESSON_FIGURES.load().object_ids[2]), card.pad_px, card.crop_px)
     numbers, kernel = normalise(np.asarray(crop), card.mean, card.std), read_first_kernels()[8]
@@ -570,7 +575,7 @@ def test_the_sums_beside_the_convolution_are_those_of_its_place(run_app, survey)
 
 
 def test_what_attention_adds_is_measured(run_app):
-    app, figures = run_app(page="lessons/network", example=6), LESSON_FIGURES.load()
+    app, figures = run_app(page="lessons/network", step=4, example=6), LESSON_FIGURES.load()
     one = figures.object_ids[5]
     added, given = (np.abs(figures.maps[one, f"attention/{name}"]).mean() for name in ("mixture", "input"))
     assert f"**{figures.attention_gamma:.3f}**" in page_text(app)
@@ -586,40 +591,43 @@ def test_the_training_page_has_the_cards_numbers(run_app, survey):
     assert f"would give {guess:.2f} dex" in page_text(app)
     recipe = card.training["recipe"]
     phases = [*recipe["warm_ups"], {"epochs": recipe["epochs"], "side_px": recipe["crop_px"], "lr": recipe["lr"]}]
+    app = run_app(page="lessons/training", step=4)
     table = app.dataframe[0].value
     assert table["highest rate"].tolist() == [phase["lr"] for phase in phases]
     assert table["epochs"].tolist() == [phase["epochs"] for phase in phases]
     assert table["image side [px]"].tolist() == [phase["side_px"] for phase in phases]
-    _, rates = chart(app, 1)
+    _, rates = chart(app)
     assert len(rates) == 60 * sum(phase["epochs"] for phase in phases)
     highest = rates.groupby("phase", sort=False)["rate"].max()
     assert highest.tolist() == pytest.approx([phase["lr"] for phase in phases], rel=1e-3)
 
 
 def test_everything_of_the_predictions_is_the_samples(run_app, survey, features):
-    app = run_app(page="lessons/predictions", sample=80)
+    app, in_table, worst_page, check_page = (
+        run_app(page="lessons/predictions", step=step, sample=80) for step in (2, 4, 3, 5)
+    )
     ids, values = sample_of(survey, features, 80)
     catalogue = survey.catalogue.loc[ids]
     truth, predicted = catalogue["metallicity"].to_numpy(float), features.predictions[features.rows(ids)]
     assert metrics(app)["Floor: the scatter"] == f"{catalogue['metallicity_scatter_dex'].std():.3f} dex"
-    table = app.dataframe[0].value
+    table = in_table.dataframe[0].value
     assert table["predicted"].to_numpy() == pytest.approx(predicted, abs=1e-6)
     assert table["error"].to_numpy() == pytest.approx(predicted - truth, abs=1e-6)
     worst = [ids[row] for row in np.argsort(-np.abs(predicted - truth), kind="stable")[:8]]
-    assert addresses(app) == pictures_of(survey, worst)
+    assert addresses(worst_page) == pictures_of(survey, worst)
     thumbnails = THUMBNAILS.load()
-    for place in (0, 1):
-        _, rows = chart(app, place)
+    for page in (run_app(page="lessons/predictions", sample=80), app):
+        _, rows = chart(page)
         assert rows["image"].tolist() == thumbnails.loc[rows["objID"]].tolist()
     check = same_galaxies(values, predicted, truth, read_head())
-    assert f"shifted by one row: **{check.slipped_rmse:.3f} dex**" in page_text(app)
-    assert f"features times head: **{check.apart:.0e} dex**" in page_text(app)
-    assert f"rows shifted by one: **{check.slipped_apart:.1f} dex**" in page_text(app)
+    assert f"shifted by one row: **{check.slipped_rmse:.3f} dex**" in page_text(check_page)
+    assert f"features times head: **{check.apart:.0e} dex**" in page_text(check_page)
+    assert f"rows shifted by one: **{check.slipped_apart:.1f} dex**" in page_text(check_page)
 
 
 def test_every_way_of_asking_has_its_column_and_its_number(run_app):
-    app, figures = run_app(page="lessons/hooks", hook="features"), LESSON_FIGURES.load()
-    ways, table = figures.predictions, app.dataframe[1].value
+    app, figures = run_app(page="lessons/hooks", step=4), LESSON_FIGURES.load()
+    ways, table = figures.predictions, app.dataframe[0].value
     titles = {
         "eval, alone": "eval_alone",
         "eval, together": "eval_together",
@@ -636,13 +644,14 @@ def test_every_way_of_asking_has_its_column_and_its_number(run_app):
     assert f"changes a prediction by up to {apart('eval_together', 'train_together')}" in page_text(app)
     assert f"the company alone by up to {apart('train_together', 'train_halves')}" in page_text(app)
     assert f"off by up to {apart('eval_together', 'eval_after')}" in page_text(app)
+    app = run_app(page="lessons/hooks", hook="features")
     captions = [image.captions[0].split(" · ")[0] for image in app.image][1:]
     assert captions == [str(channel) for channel in figures.channels["stage4"]]
 
 
 @pytest.mark.full
 def test_live_predictions_are_compared_with_those_shipped(run_app):
-    app = run_app(page="lessons/hooks", hook="stem", sample=12)
+    app = run_app(page="lessons/hooks", step=2, hook="stem", sample=12)
     next(button for button in app.button if button.label == "Compute it live").click()
     app.run()
     assert float(page_text(app).partition("of a prediction: **")[2].split(" ")[0]) < 1e-4
@@ -652,13 +661,15 @@ def test_live_predictions_are_compared_with_those_shipped(run_app):
 def test_by_hand_and_by_the_library_agree_on_the_page(run_app, survey, features, layer):
     from lessons.pca.by_hand import pca_by_svd
 
-    app = run_app(page="lessons/pca", sample=40, layer=layer, components=4)
+    app, by_hand_page = (
+        run_app(page="lessons/pca", step=step, sample=40, layer=layer, components=4) for step in (1, 3)
+    )
     _, values = sample_of(survey, features, 40, layer)
     fit = fit_pca(values, 4, whiten=False)
     assert metrics(app)["In 3 components"] == f"{fit.explained_variance_ratio[:3].sum():.1%}"
     by_hand, _ = pca_by_svd(values.astype(float), 4)
     turned = int((np.sign((by_hand * fit.coordinates).sum(axis=0)) < 0).sum())
-    text = page_text(app)
+    text = page_text(by_hand_page)
     assert f"had to be turned: **{turned} of 4**" in text
     coordinate = float(text.partition("of a coordinate: **")[2].split("**")[0])
     ratio = float(text.partition("explained variance ratio: **")[2].split("**")[0])
@@ -670,7 +681,7 @@ def test_everything_that_is_said_of_the_head_is_computed(run_app, survey, featur
     from galviz.analysis.alignment import head_alignment
     from lessons.space.words import turning_point
 
-    app = run_app(page="lessons/space", sample=300, components=5, y="PC3")
+    app, swoosh = (run_app(page="lessons/space", step=step, sample=300, components=5, y="PC3") for step in (3, 2))
     ids, values = sample_of(survey, features, 300)
     truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
     found, text = head_alignment(values, read_head().weight, 5, label=truth), page_text(app)
@@ -680,9 +691,11 @@ def test_everything_that_is_said_of_the_head_is_computed(run_app, survey, featur
     table = app.dataframe[0].value
     assert table["r with predicted"].to_numpy() == pytest.approx(found.prediction_correlations)
     turn = turning_point(truth, fit_pca(values, 5).coordinates[:, 2])
-    assert (f"turns over at a metallicity of **{turn:.1f}**" if turn else "PC3 doesn't turn over") in text
+    assert (f"turns over at a metallicity of **{turn:.1f}**" if turn else "PC3 doesn't turn over") in page_text(swoosh)
     turn = turning_point(truth, fit_pca(values, 5).coordinates[:, 1])
-    assert f"turns over at a metallicity of **{turn:.1f}**" in page_text(run_app(page="lessons/space", sample=300))
+    assert f"turns over at a metallicity of **{turn:.1f}**" in page_text(
+        run_app(page="lessons/space", step=2, sample=300)
+    )
 
 
 def test_a_colour_has_its_title(run_app):
@@ -693,7 +706,7 @@ def test_a_colour_has_its_title(run_app):
 
 
 def test_along_a_component_are_the_galaxies_themselves_with_their_truth(run_app, survey, features):
-    app = run_app(page="lessons/points", sample=100, along="PC2", layer="stage2")
+    app = run_app(page="lessons/points", step=3, sample=100, along="PC2", layer="stage2")
     ids, values = sample_of(survey, features, 100, "stage2")
     order = np.argsort(fit_pca(values, 3).coordinates[:, 1], kind="stable")
     shown = [ids[row] for row in [*order[:8], *order[46:54], *order[-8:]]]
@@ -701,7 +714,7 @@ def test_along_a_component_are_the_galaxies_themselves_with_their_truth(run_app,
     truth = [float(caption.split(" · ")[1]) for image in app.image for caption in image.captions]
     assert truth == pytest.approx(survey.catalogue.loc[shown, "metallicity"].to_numpy(float), abs=0.0051)
     assert "in the sample, layer stage2" in page_text(app)
-    _, rows = chart(app)
+    _, rows = chart(run_app(page="lessons/points", sample=100, layer="stage2"))
     assert rows["true"].to_numpy() == pytest.approx(
         survey.catalogue.loc[rows["objID"], "metallicity"].to_numpy(float), abs=6e-5
     )
