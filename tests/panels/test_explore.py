@@ -120,7 +120,7 @@ def test_a_range_of_a_column_selects_and_narrows(run_app, survey):
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 def test_a_galaxy_has_its_values_and_nearest_neighbours(run_app, survey, features, metric):
-    app = run_app(page=PAGE, panel="One galaxy", metric=metric, layer="stage2")
+    app = run_app(page=PAGE, panel="Galaxy", metric=metric, layer="stage2")
     app.session_state["explorer_galaxy"] = survey.object_ids[3]
     app.run()
     data = map_data(app)
