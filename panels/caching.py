@@ -13,6 +13,8 @@ _HASH_FUNCS = {
     Features: lambda features: (Origin.recorded(features.provenance).key, features.content_sha256),
     Origin: lambda origin: origin.key,
     Survey: lambda survey: survey.sha256,
+    # Thousands of objIDs, of which Streamlit would hash each on its own, for a tenth of a second. repr is unambiguous.
+    list: repr,
 }
 
 # Hashing all values of the features would take longer than most computations.

@@ -1,5 +1,6 @@
 """The explorer: the table of a survey's galaxies, what its map shows, and the selection of the session."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -325,8 +326,8 @@ def _tooltips(space: FeatureSpace, table: GalaxyTable, colouring: Colouring, obj
             digits, unit = value_format(space.label), space.label.unit
             column = table.data.loc[object_ids, name]
             texts = [
-                f"{text}\n{kind} {value:{digits}} {unit}" if np.isfinite(value) else f"{text}\n{kind}: unknown"
-                for text, value in zip(texts, column.to_numpy(float), strict=True)
+                f"{text}\n{kind}: unknown" if math.isnan(value) else f"{text}\n{kind} {value:{digits}} {unit}"
+                for text, value in zip(texts, column.to_numpy(float).tolist(), strict=True)
             ]
     if colouring.column.name not in (table.true, table.predicted, None):
         shown = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in colouring.column]

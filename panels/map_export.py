@@ -22,7 +22,11 @@ def show_map_export(
     space: "FeatureSpace", embedding: "Embedding", colouring: "Colouring", selection: "Selection"
 ) -> None:
     """Draw an expander with the figure's buttons, the table's button and the explained variance of the components."""
-    with st.expander("Export, and the variance of the components", icon=":material/download:"):
+    title = "Export, and the variance of the components"
+    expander = st.expander(title, icon=":material/download:", key="map_export", on_change="rerun")
+    if not expander.open:  # the figure takes longer than all else at a new selection
+        return
+    with expander:
         chosen = np.isin(embedding.object_ids, list(selection.ids)) if selection.ids else None
         figure = map_figure(
             embedding.coordinates,

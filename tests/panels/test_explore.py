@@ -213,6 +213,8 @@ def test_errors_are_those_of_all_or_of_the_selected(run_app, survey, features):
 
 
 def test_the_coordinates_of_all_galaxies_can_be_taken_away(run_app):
-    labels = [button.proto.label for button in run_app(page=PAGE).get("download_button")]
+    app = run_app(page=PAGE)
+    app.session_state["map_export"] = True
+    labels = [button.proto.label for button in app.run().get("download_button")]
     assert "Coordinates of all 2,000 galaxies as CSV" in labels
     assert {"PNG", "SVG"} <= set(labels)
