@@ -106,4 +106,5 @@ def test_the_entry_point_runs_the_app(tmp_path):
     # from elsewhere, so that the entry point itself must find our packages
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == ["What has a neural network learnt about galaxies? True", "The galaxies", "False"]
+    title = "What has a neural network learnt about galaxies?"
+    assert done.stdout.splitlines() == [f"{title} True", "The galaxies", "False"]
