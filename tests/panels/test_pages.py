@@ -153,7 +153,7 @@ def test_live_any_galaxy_and_the_sample_go_together(run_app, survey):
 @pytest.mark.parametrize("page", ["images", "network", "hooks"])
 def test_live_without_torch_says_how_to_get_it_and_shows_what_is_shipped(run_app, monkeypatch, page):
     shown = addresses(run_app(page=f"lessons/{page}"))
-    # Those that import it first: were it patched already, they would keep what they found.
+    # Those that import it first: were it patched already, they would keep what they alignment.
     for where in ("panels.example_galaxy", "panels.live_activations", "panels.survey_features"):
         monkeypatch.setattr(f"{where}.has_torch", lambda: False)
     app = run_app(page=f"lessons/{page}", live="true")
@@ -180,11 +180,11 @@ def test_the_convolution_shown_is_computed(run_app, survey, kernel, example):
     card = read_card()
     crop = network_crop(survey.image(LESSON_FIGURES.load().object_ids[example - 1]), card.pad_px, card.crop_px)
     weights = read_first_kernels()[kernel - 1]
-    answer = convolve(normalise(np.asarray(crop), card.mean, card.std), weights)
+    output = convolve(normalise(np.asarray(crop), card.mean, card.std), weights)
     largest = np.abs(weights).max()
-    expected = [crop, *(heatmap(each, vmax=float(largest)) for each in weights), heatmap(answer)]
+    expected = [crop, *(heatmap(channel, vmax=float(largest)) for channel in weights), heatmap(output)]
     assert addresses(app)[:5] == [address_of(image, sharp=True) for image in expected]
-    assert f"together **{answer.ravel()[np.abs(answer).argmax()]:+.2f}**" in page_text(app).replace("−", "-")
+    assert f"together **{output.ravel()[np.abs(output).argmax()]:+.2f}**" in page_text(app).replace("−", "-")
 
 
 def test_the_channels_of_block_and_attention_are_those_chosen(run_app):
@@ -208,8 +208,8 @@ def test_live_any_galaxy_goes_through_the_network(run_app, survey):
     figures = LESSON_FIGURES.load()
     app = run_app(page="lessons/network", live="true", sample=30, place=1)
     poorest = survey.catalogue.loc[draw_sample(survey.object_ids, 30), "metallicity"].idxmin()
-    found = record_maps(load_model(), survey.image(poorest))
-    maps = [found[f"block/{name}"][figures.channels["block/output"][0]] for name in ("input", "branch", "output")]
+    activations = record_maps(load_model(), survey.image(poorest))
+    maps = [activations[f"block/{name}"][figures.channels["block/output"][0]] for name in ("input", "branch", "output")]
     largest = max(float(np.abs(values).max()) for values in maps)
     assert addresses(app)[5:8] == [address_of(heatmap(values, vmax=largest), sharp=True) for values in maps]
 
@@ -575,8 +575,8 @@ def test_the_sums_beside_the_convolution_are_those_of_its_place(run_app, survey)
     card = read_card()
     crop = network_crop(survey.image(LESSON_FIGURES.load().object_ids[2]), card.pad_px, card.crop_px)
     numbers, kernel = normalise(np.asarray(crop), card.mean, card.std), read_first_kernels()[8]
-    answer = convolve(numbers, kernel)
-    row, column = np.unravel_index(np.abs(answer).argmax(), answer.shape)
+    output = convolve(numbers, kernel)
+    row, column = np.unravel_index(np.abs(output).argmax(), output.shape)
     framed = np.pad(numbers, ((1, 1), (1, 1), (0, 0)))
     red, green, blue = (
         sum(framed[2 * row + i, 2 * column + j, c] * kernel[c, i, j] for i in range(3) for j in range(3))
@@ -692,12 +692,12 @@ def test_everything_that_is_said_of_the_head_is_computed(run_app, survey, featur
     app = run_app(page="lessons/space", sample=300, components=5, y="PC3")
     ids, values = sample_of(survey, features, 300)
     truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
-    found, text = head_alignment(values, read_head().weight, 5, label=truth), page_text(app)
-    assert f"**{found.head_variance_ratio:.0%}** lies along the head's direction" in text
-    assert f"taken out, **{found.label_r2_without_head:.0%}**" in text
+    alignment, text = head_alignment(values, read_head().weight, 5, label=truth), page_text(app)
+    assert f"**{alignment.head_variance_ratio:.0%}** lies along the head's direction" in text
+    assert f"taken out, **{alignment.label_r2_without_head:.0%}**" in text
     assert f"By chance alone 5 axes would explain {5 / 299:.0%} of 300 galaxies" in text
     table = app.dataframe[0].value
-    assert table["r with predicted"].to_numpy() == pytest.approx(found.prediction_correlations)
+    assert table["r with predicted"].to_numpy() == pytest.approx(alignment.prediction_correlations)
     turn = turning_point(truth, fit_pca(values, 5).coordinates[:, 2])
     assert (f"turns over at a metallicity of **{turn:.1f}**" if turn else "PC3 doesn't turn over") in text
     turn = turning_point(truth, fit_pca(values, 5).coordinates[:, 1])
