@@ -63,10 +63,18 @@ def radio(app, key):
 
 
 @pytest.mark.parametrize("entry", LESSONS, ids=lambda entry: entry.slug)
-def test_a_lesson_asks_everything_it_has(run_app, entry):
+def test_a_lesson_asks_everything_it_has_and_leads_to_its_neighbours(run_app, entry):
     app = run_app(page=f"lessons/{entry.slug}", sample=30)
     assert not app.exception
     assert not app.error
+    assert len(app.title) == 1
+    assert "imulated" in page_text(app)
+    titles = ["Home", *(lesson.title for lesson in LESSONS), "Your certificate"]
+    place = LESSONS.index(entry)
+    assert labels(link.proto for link in app.get("page_link")) == [
+        f"Back: {titles[place]}",
+        f"Next: {titles[place + 2]}",
+    ]
     questions, text = read_questions(entry), page_text(app)
     assert {radio.key for radio in app.radio} == {
         f"answer-{key}"
