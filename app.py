@@ -5,7 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from galviz.course.lesson import INSTRUMENTS as HEADING
-from panels.lesson_frame import CERTIFICATE, COMPARE, EXPLORE, GALAXY, GLOSSARY, HOME, LAYERS, SPACE, UNITS
+from panels.chart_theme import enable_chart_theme
+from panels.lesson_frame import CERTIFICATE, COMPARE, EXPLORE, GALAXY, GLOSSARY, HOME, LABORATORY, LAYERS, SPACE, UNITS
 from panels.page_loader import draw_page
 from panels.progress import sync_with_browser
 from panels.settings import settings
@@ -15,6 +16,7 @@ from panels.threads import limit_blas_threads
 HERE = Path(__file__).parent
 INSTRUMENTS = {
     "explore": ("Explore", EXPLORE),
+    "laboratory": ("Cause laboratory", LABORATORY),
     "layers": ("Layer by layer", LAYERS),
     "units": ("Units", UNITS),
     "compare": ("Compare", COMPARE),
@@ -30,6 +32,7 @@ st.set_page_config(
 st.logo(str(HERE / "panels" / "logo.svg"), size="large")
 st.html(HERE / "panels" / "style.css")
 limit_blas_threads()
+enable_chart_theme()
 with explain_errors():
     # Pages are known to Streamlit by their files, which it watches for changes; draw_page says why it never runs them.
     home = st.Page(HOME, title="Home", url_path="home", default=True)

@@ -99,15 +99,30 @@ class Colouring:
 
 
 def session_selection(opened: OpenSurvey) -> Selection:
-    """Return the selection of this session; a new one is read from the URL, and all follow the survey that is open."""
+    """Return the selection of this session for the open survey; the first one is read from the URL."""
     known = opened.survey.object_ids
-    survey_sha256, selection = st.session_state.get(_STATE, (None, None))
-    if selection is None:
-        selection = Selection(parse_ids(st.query_params.get(_IDS, ""), known))
-    elif survey_sha256 != opened.survey.sha256:
-        selection.restrict(known)
-    st.session_state[_STATE] = (opened.survey.sha256, selection)
-    return selection
+    selections: dict[str, Selection] = st.session_state.setdefault(_STATE, {})
+    sha256 = opened.survey.sha256
+    if not selections:
+        selections[sha256] = Selection(parse_ids(st.query_params.get(_IDS, ""), known))
+    elif sha256 not in selections:
+        # Another survey, or another state of it: of the last selections, those of its galaxies. The others are kept.
+        selections[sha256] = next(reversed(selections.values())).restricted(known)
+    selections[sha256] = selections.pop(sha256)  # the last one
+    return selections[sha256]
+
+
+def column_texts(table: pd.DataFrame, object_id: str) -> pd.Series:
+    """Format the values of one galaxy, each by the type of its column: a row of numbers would make integers floats.
+
+    Examples
+    --------
+    >>> column_texts(pd.DataFrame({"mjd": [51600], "z": [0.123456]}, index=["12"]), "12").tolist()
+    ['51600', '0.1235']
+    """
+    values = [table[name].loc[object_id] for name in table]
+    texts = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in values]
+    return pd.Series(texts, index=table.columns)
 
 
 def opened_galaxy() -> str | None:

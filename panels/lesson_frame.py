@@ -18,10 +18,10 @@ from panels.surveys import OpenSurvey
 
 SIMULATED = ":material/science:"
 _INSTRUMENTS = Path(__file__).parents[1] / "instruments"
-HOME, EXPLORE, LAYERS, UNITS, COMPARE, GALAXY, SPACE, GLOSSARY, CERTIFICATE = (
+HOME, EXPLORE, LABORATORY, LAYERS, UNITS, COMPARE, GALAXY, SPACE, GLOSSARY, CERTIFICATE = (
     _INSTRUMENTS / name / "page.py"
     for name in (
-        *("home", "explore", "layers", "units", "compare", "galaxy"),
+        *("home", "explore", "laboratory", "layers", "units", "compare", "galaxy"),
         *("feature_space", "glossary", "certificate"),
     )
 )

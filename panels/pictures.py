@@ -68,6 +68,7 @@ def show_pictures(
     descriptions: Sequence[str],
     *,
     columns: int = _COLUMNS,
+    min_width_px: int = _MIN_WIDTH_PX,
     sharp: bool = False,
 ) -> None:
     """Draw images in a grid, with fewer columns on a narrow screen.
@@ -78,10 +79,12 @@ def show_pictures(
         The pictures, their captions and their descriptions for screen readers.
     columns : int
         Maximum number of columns.
+    min_width_px : int
+        Least width of a column; if they don't fit beside each other, there are fewer.
     sharp : bool
         Whether to keep edges between pixels sharp, as in a heatmap.
     """
-    with st.grid(columns, min_column_width=_MIN_WIDTH_PX, gap="xsmall"):
+    with st.grid(columns, min_column_width=min_width_px, gap="xsmall"):
         for image, caption, description in zip(images, captions, descriptions, strict=True):
             _show(image, caption, description, "stretch", sharp)
 

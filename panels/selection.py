@@ -94,12 +94,11 @@ class Selection:
         names = itertools.chain(string.ascii_uppercase, map(str, itertools.count(1)))
         return next(name for name in names if name not in self.saved)
 
-    def restrict(self, object_ids: Collection[str]) -> None:
-        """Remove galaxies that a survey doesn't have, from the selection, its history and the saved ones."""
+    def restricted(self, object_ids: Collection[str]) -> "Selection":
+        """Copy the selection for another survey, without the galaxies that it doesn't have and empty saved ones."""
         known = frozenset(object_ids)
-        self.ids &= known
-        self.history = [ids & known for ids in self.history]
-        self.saved = {name: ids & known for name, ids in self.saved.items()}
+        saved = {name: ids & known for name, ids in self.saved.items() if ids & known}
+        return Selection(self.ids & known, [ids & known for ids in self.history], saved)
 
 
 def format_ids(object_ids: Collection[str]) -> str | None:

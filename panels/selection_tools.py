@@ -10,7 +10,6 @@ import streamlit as st
 from galviz.analysis.metrics import prediction_errors
 from galviz.analysis.query import QueryError, select_rows
 from galviz.survey.causes import cause_title
-from galviz.survey.label import METALLICITY, SDSS_METALLICITY
 from galviz.survey.survey import Survey
 from panels.controls import choose_number, in_url
 from panels.explorer import GalaxyTable
@@ -82,7 +81,7 @@ def _show_saved(selection: Selection) -> None:
 def show_selected_images(space: FeatureSpace, layer: str, selection: Selection, table: GalaxyTable) -> None:
     """Draw the images of the selected galaxies with the errors of their predictions, and the buttons for export."""
     rows = table.data.loc[table.data.index.isin(selection.ids)]
-    if rows.empty:
+    if not len(rows):  # a catalogue without columns is always `empty`
         st.info("Draw around galaxies on the map, or write a condition.", icon=":material/gesture_select:")
         return
     if table.residual is not None and rows[table.residual].notna().any():
@@ -138,10 +137,9 @@ def _offer_downloads(space: FeatureSpace, layer: str, rows: pd.DataFrame) -> Non
 
 def zip_images(survey: Survey, object_ids: list[str]) -> bytes:
     """Zip galaxies as a survey folder: their rows of the catalogue, and their images as PNG, which is lossless."""
-    catalogue = survey.catalogue.loc[object_ids].rename(columns={METALLICITY: SDSS_METALLICITY})
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as file:  # PNG is compressed already
-        file.writestr("master.csv", catalogue.to_csv())
+        file.writestr("master.csv", survey.catalogue.loc[object_ids].to_csv())
         for object_id in object_ids:
             file.writestr(f"images/{object_id}.png", encode(survey.image(object_id), sharp=True))
     return archive.getvalue()

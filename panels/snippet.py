@@ -35,15 +35,16 @@ def selection_script(space: FeatureSpace, layer: str, object_ids: list[str]) -> 
         model = "" if space.source.model is None else repr(space.source.model)
         lines.append(f"features = galviz.extract(galviz.load_model({model}), survey, layers=({layer!r},))")
     if len(object_ids) > MAX_LISTED:
-        lines.append(f"object_ids = pd.read_csv({CSV_NAME!r}, dtype={{'objID': str}})['objID'].tolist()")
+        reading = "dtype={'objID': str}, keep_default_na=False"
+        lines.append(f"object_ids = pd.read_csv({CSV_NAME!r}, {reading})['objID'].tolist()")
     else:
         lines.append(f"object_ids = {object_ids!r}")
     lines += [
         "",
         f"values = features.layers[{layer!r}]",
-        "pca = galviz.fit_pca(values, n_components=3)",
+        "pca = galviz.fit_pca(values, n_components=min(3, *values.shape))",
         "selected = survey.catalogue.loc[object_ids]",
         "coordinates = pca.coordinates[features.rows(object_ids)]",
-        "print(selected.describe())",
+        "print(selected)",
     ]
     return "\n".join(lines) + "\n"

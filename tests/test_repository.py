@@ -14,7 +14,8 @@ from galviz.course.manifest import load_lessons
 LESSONS = load_lessons()
 
 ROOT = Path(__file__).parents[1]
-LARGEST_TREE_BYTES = 64_000_000
+# 64 MB, and 3 MB more for data/features/sweeps.parquet.
+LARGEST_TREE_BYTES = 67_000_000
 # The distribution of each package whose import name differs.
 DISTRIBUTIONS = {"lazy_loader": "lazy-loader", "PIL": "pillow", "sklearn": "scikit-learn", "umap": "umap-learn"}
 # Imported lazily, where an extra brings it.

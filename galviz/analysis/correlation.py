@@ -103,7 +103,7 @@ def correlate(
     tails = interval_tails(level)
     if method == "spearman":
         coordinates, causes = rankdata(coordinates, axis=0), rankdata(causes, axis=0)
-    x, y = _standardised(coordinates), _standardised(causes)
+    x, y = standardise(coordinates), standardise(causes)
     r = (x.T @ y / n).clip(-1, 1)
     cause_means, cause_variances = _moments(y, draws)
     low, high = np.full_like(r, np.nan), np.full_like(r, np.nan)
@@ -143,7 +143,7 @@ def curve_r2(coordinates: ArrayLike, causes: ArrayLike) -> np.ndarray:
     >>> curve_r2(cause**2, cause).round(3).tolist()
     [[1.0]]
     """
-    x, y = (_standardised(columns) for columns in _checked_pair(coordinates, causes))
+    x, y = (standardise(columns) for columns in _checked_pair(coordinates, causes))
     r2 = np.full((x.shape[1], y.shape[1]), np.nan)
     varies = np.isfinite(x).all(axis=0)
     for cause in np.flatnonzero(np.isfinite(y).all(axis=0)):
@@ -207,8 +207,14 @@ def _checked_pair(coordinates: ArrayLike, causes: ArrayLike) -> tuple[np.ndarray
     return coordinates, causes
 
 
-def _standardised(columns: np.ndarray) -> np.ndarray:
-    """Standardise columns to mean 0 and standard deviation 1; NaN where the latter is only rounding."""
+def standardise(columns: np.ndarray) -> np.ndarray:
+    """Standardise columns to mean 0 and standard deviation 1; NaN where the latter is only rounding.
+
+    Examples
+    --------
+    >>> standardise(np.array([[1e-200, 5.0], [3e-200, 5.0]])).tolist()
+    [[-1.0, nan], [1.0, nan]]
+    """
     # Scaled by a power of two, which is exact, because squares of large and tiny numbers overflow and underflow.
     columns = np.ldexp(columns, -np.frexp(np.abs(columns).max(axis=0))[1])
     centred = columns - columns.mean(axis=0)

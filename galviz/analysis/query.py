@@ -156,7 +156,12 @@ class _Evaluator:
         is_number = pd.api.types.is_numeric_dtype(value) if isinstance(value, pd.Series) else _is_number(value)
         if not is_number:
             raise QueryError(f"{quoted(ast.unparse(node))} must be a number or a column of numbers.")
-        return float(value) if isinstance(value, int) else value  # because whole numbers to a high power take forever
+        if isinstance(value, int):
+            return float(value)  # because whole numbers to a high power take forever
+        if isinstance(value, pd.Series):
+            # Integers would wrap around where they overflow, and True + True is True.
+            return value.astype("Float64" if pd.api.types.is_extension_array_dtype(value.dtype) else float)
+        return value
 
     def _column(self, name: str) -> pd.Series:
         if name not in self.columns:

@@ -87,6 +87,11 @@ def nearest_rows(
     if metric not in METRICS:
         raise ValueError(f"metric must be one of {', '.join(METRICS)}; got {metric!r}.")
     others = np.delete(np.arange(len(values)), row)
+    # Squares of large, tiny or distant numbers lose digits; neither step changes the order, and angles need the origin.
+    scale = np.abs(values).max() or 1.0
+    values = values / scale
+    if metric == "euclidean":
+        values = values - values[row]
     model = NearestNeighbors(n_neighbors=n_neighbors, metric=metric, algorithm="brute").fit(values[others])
     distances, nearest = model.kneighbors(values[row : row + 1])
-    return others[nearest[0]], distances[0]
+    return others[nearest[0]], distances[0] * (scale if metric == "euclidean" else 1)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from galviz.analysis.correlation import LEAST_GALAXIES, correlate
+from galviz.analysis.correlation import LEAST_GALAXIES, correlate, standardise
 from galviz.analysis.validation import check_features, check_numbers, check_whole
 
 COLUMNS = ("column", "r", "low", "high", "n")
@@ -42,15 +42,15 @@ def rank_units(values: ArrayLike, target: ArrayLike) -> tuple[np.ndarray, np.nda
     values, target = check_features(values), check_numbers(target, "target", "numbers of shape (n,)")
     if target.shape != (len(values),):
         raise ValueError(f"target must have a value for each of the {len(values)} galaxies; got shape {target.shape}.")
+    if np.isinf(target).any():
+        raise ValueError("target must be finite, or NaN where it is unknown; it has infinite values. Leave them out.")
     known = ~np.isnan(target)
     values, target = values[known], target[known]
     if len(np.unique(target)) < 3:
         raise ValueError("target must have at least three different values. Choose another quantity.")
-    x, y = values - values.mean(axis=0), target - target.mean()
-    # As `correlate` does, take a spread within rounding errors for none.
-    varies = np.ptp(values, axis=0) > 1e-6 * np.abs(values).max(axis=0)
-    units = np.flatnonzero(varies)
-    r = x[:, units].T @ y / (np.linalg.norm(x[:, units], axis=0) * np.linalg.norm(y))
+    r = standardise(values).T @ standardise(target[:, None])[:, 0] / len(target)
+    units = np.flatnonzero(np.isfinite(r))
+    r = r[units]
     order = np.argsort(-np.abs(r), kind="stable")
     return units[order], r[order].clip(-1, 1)
 

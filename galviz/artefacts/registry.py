@@ -7,6 +7,7 @@ from galviz.artefacts.artefact import Artefact
 from galviz.artefacts.features import CONTROL_FEATURES, TRAINED_FEATURES
 from galviz.artefacts.figures import LESSON_FIGURES
 from galviz.artefacts.probes import PROBE_RESULTS
+from galviz.artefacts.sweeps import SWEEPS
 from galviz.artefacts.thumbnails import THUMBNAILS
 from galviz.artefacts.umaps import UMAPS
 
@@ -16,5 +17,7 @@ ARTEFACTS: tuple[Artefact, ...] = (
     THUMBNAILS,
     LESSON_FIGURES,
     PROBE_RESULTS,  # reads the features above
-    UMAPS,  # reads them too; last, so that all others are made even if umap-learn isn't installed
+    # These read them too. They are last, so that all others are made even if an extra isn't installed:
+    UMAPS,  # maps
+    SWEEPS,  # simulate
 )

@@ -9,6 +9,7 @@ from galviz.charts.explained_variance import explained_variance_chart
 from galviz.charts.export import ExportError, can_export, export_chart
 from galviz.charts.histograms import label_histogram, pixel_histogram
 from galviz.charts.image_scatter import image_scatter
+from galviz.charts.interventions import effects_chart, galaxy_strip, path_chart, sweep_chart
 from galviz.charts.number_format import value_format
 from galviz.charts.predictions import prediction_scatter, residual_scatter
 from galviz.charts.probes import error_by_components_chart, probe_chart
@@ -25,21 +26,25 @@ __all__ = [
     "can_export",
     "column_scatter",
     "correlation_heatmap",
+    "effects_chart",
     "embedding_scatter",
     "error_by_components_chart",
     "explained_variance_chart",
     "export_chart",
+    "galaxy_strip",
     "image_scatter",
     "label_histogram",
     "learning_rate_chart",
     "loss_chart",
     "parallel_analysis_chart",
+    "path_chart",
     "pixel_histogram",
     "plain_scatter",
     "prediction_scatter",
     "probe_chart",
     "residual_scatter",
     "ring_scatter",
+    "sweep_chart",
     "value_format",
     "variance_by_sample_size_chart",
     "variance_estimates_chart",

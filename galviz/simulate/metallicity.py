@@ -92,6 +92,26 @@ def fibre_metallicity_offset(disc_scale_arcsec: ArrayLike) -> NDArray:
     return -0.2 * (mean_radius - 0.3)
 
 
+def expected_metallicity(
+    log_mass: ArrayLike, log_sfr: ArrayLike, size_offset_dex: ArrayLike, disc_scale_arcsec: ArrayLike
+) -> NDArray:
+    """Metallicity that mass, star formation, size and the part that a fibre covers make one expect.
+
+    Without `structure_metallicity_offset`, which is added once a galaxy's structure is known.
+
+    Examples
+    --------
+    >>> print(expected_metallicity([9.0, 10.5], [-0.8, 0.3], 0.0, 2.0).round(2))
+    [8.63 9.06]
+    """
+    return (
+        mass_metallicity(log_mass)
+        + star_formation_metallicity_offset(log_mass, log_sfr)
+        + size_metallicity_offset(log_mass, size_offset_dex)
+        + fibre_metallicity_offset(disc_scale_arcsec)
+    )
+
+
 def structure_metallicity_offset(merger: ArrayLike, barred: ArrayLike) -> NDArray:
     """Change of metallicity (dex) due to a merger or a bar, at a given mass and star-formation rate.
 

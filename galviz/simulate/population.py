@@ -16,6 +16,7 @@ from galviz.simulate.photometry import magnitudes
 
 FAINT_LIMIT_MAG = 17.77  # r, SDSS main galaxy sample: Strauss et al. (2002), AJ 124, 1810
 BRIGHT_LIMIT_MAG = 14.5  # brighter galaxies saturate the spectrograph
+SMALLEST_SCALE_ARCSEC = 0.6  # galaxies that the seeing leaves unresolved were classified as stars
 SURFACE_BRIGHTNESS_LIMIT = 23.0  # r mag per square arc second at which half of the galaxies enter the sample
 LINE_LIMIT_LOG_ANGSTROM = 1.0  # of H-alpha, for half of the galaxies at the faint limit to have measured lines
 
@@ -54,12 +55,7 @@ def draw_candidates(size: int, rng: Mapping[str, Generator]) -> dict[str, NDArra
     log_sfr = scaling.main_sequence_log_sfr(log_mass) + sfr_offset
     disc_scale_kpc = scaling.disc_scale_kpc(log_mass) * 10**size_offset
     disc_scale_arcsec = disc_scale_kpc / distances.kpc_per_arcsec(redshift)
-    expected = (
-        metallicity.mass_metallicity(log_mass)
-        + metallicity.star_formation_metallicity_offset(log_mass, log_sfr)
-        + metallicity.size_metallicity_offset(log_mass, size_offset)
-        + metallicity.fibre_metallicity_offset(disc_scale_arcsec)
-    )
+    expected = metallicity.expected_metallicity(log_mass, log_sfr, size_offset, disc_scale_arcsec)
     return {
         "log_mass_msun": log_mass,
         "log_sfr_msun_yr": log_sfr,
@@ -111,7 +107,7 @@ def is_selected(causes: Mapping[str, NDArray], rng: Generator) -> NDArray:
     dust = causes["dust_v_mag"] + inclination_dust_v_mag(log_mass, causes["inclination_deg"])
     lines = expit((1.1 - dust) / 0.25)
     # galaxies that the seeing leaves unresolved were classified as stars: Strauss et al. (2002)
-    probability = np.minimum(number, 1.0) * not_active * lines * (causes["disc_scale_arcsec"] > 0.6)
+    probability = np.minimum(number, 1.0) * not_active * lines * (causes["disc_scale_arcsec"] > SMALLEST_SCALE_ARCSEC)
 
     # magnitudes take longest, so they are computed for the remaining candidates only
     selected = draw < probability

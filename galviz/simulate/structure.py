@@ -9,6 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from galviz.simulate import morphology
 from galviz.simulate.distances import kpc_per_arcsec
 from galviz.simulate.dust import apparent_axis_ratio
 from galviz.simulate.light_profiles import petrosian_radii
@@ -46,7 +47,7 @@ def draw_structure(causes: Mapping[str, NDArray], rng: Mapping[str, Generator]) 
     disc = _draw_disc(causes, irregularity, rng)
     axis_ratio = apparent_axis_ratio(causes["inclination_deg"], disc["disc_thickness"])
     bulge = _draw_bulge(causes["bulge_fraction"], axis_ratio, rng["bulge"])
-    radii = _radii(causes, bulge, disc["disc_sersic_n"], axis_ratio, irregularity)
+    radii = measured_radii(causes, bulge, disc["disc_sersic_n"], axis_ratio, irregularity)
     # GalSim tabulates each index: few different ones keep it fast
     bulge["bulge_sersic_n"] = np.round(bulge["bulge_sersic_n"] * 4) / 4
     return {
@@ -70,48 +71,66 @@ def _sfr_offset(causes: Mapping[str, NDArray]) -> NDArray:
 
 
 def _draw_irregularity(causes: Mapping[str, NDArray], rng: Generator) -> NDArray:
-    # dwarfs are irregular: a smooth change around 10^9.3 solar masses
-    dwarf = expit((9.35 - causes["log_mass_msun"]) / 0.25)
-    return np.clip(dwarf * 0.07 + rng.exponential(0.115, len(dwarf)), 0.0, 1.0)
+    dwarf = morphology.dwarf_irregularity(causes["log_mass_msun"])
+    return np.clip(dwarf + rng.exponential(0.115, len(dwarf)), 0.0, 1.0)
 
 
 def _draw_disc(causes: Mapping[str, NDArray], irregularity: NDArray, rng: Mapping[str, Generator]) -> dict:
     log_mass, size = causes["log_mass_msun"], len(irregularity)
-    thickness = np.clip(0.127 + 0.12 * irregularity + rng["field"].normal(0, 0.02, size), 0.06, 0.35)
-    # most discs bend down outside: flatter inside and cut off sooner than an exponential, Pohlen & Trujillo (2006)
-    sersic_n = np.round(np.clip(0.69 - 0.22 * (log_mass - 10) + rng["field"].normal(0, 0.165, size), 0.3, 1.2), 1)
-    # discs are not round either: Ryden (2004), ApJ 601, 214; dwarfs least of all: Sanchez-Janssen et al. (2010),
-    # MNRAS 406, L65
-    log_ellipticity = rng["irregular"].normal(-2.15, 0.6, size) + 1.1 * expit((9.8 - log_mass) / 0.3)
-    edge_on = np.sin(np.radians(causes["inclination_deg"])) ** 4
+    thickness = np.clip(morphology.disc_thickness(irregularity) + rng["field"].normal(0, 0.02, size), 0.06, 0.35)
+    sersic_n = morphology.disc_sersic_index(log_mass) + rng["field"].normal(0, 0.165, size)
+    # discs are not round: Ryden (2004), ApJ 601, 214
+    log_ellipticity = rng["irregular"].normal(-2.15, 0.6, size) + morphology.log_disc_ellipticity(log_mass)
     return {
-        "disc_sersic_n": sersic_n,
+        "disc_sersic_n": np.round(np.clip(sersic_n, 0.3, 1.2), 1),
         "disc_ellipticity": np.clip(np.exp(log_ellipticity), 0.0, 0.6),
         "disc_thickness": thickness,
         # scale lengths shrink from blue to red: de Jong (1996), A&A 313, 377
         "disc_colour_gradient": np.clip(rng["colour"].normal(0.091, 0.05, size), 0.0, 0.3),
-        "dust_lane_strength": np.clip(causes["dust_v_mag"] * (0.15 + 0.85 * edge_on), 0, 2.5),
+        "dust_lane_strength": morphology.dust_lane_strength(causes["dust_v_mag"], causes["inclination_deg"]),
     }
 
 
 def _draw_bulge(fraction: NDArray, axis_ratio: NDArray, rng: Generator) -> dict[str, NDArray]:
-    # pseudo-bulges to classical ones: Fisher & Drory (2008), AJ 136, 773; sizes after Gadotti (2009), MNRAS 393, 1531
     size = len(fraction)
     return {
-        "bulge_sersic_n": np.clip(1.3 + 4.5 * fraction + rng.normal(0, 0.5, size), 0.75, 4.5),
-        "bulge_radius_scales": 0.123 * (fraction / 0.15) ** 0.35 * np.exp(rng.normal(0, 0.3, size)),
+        "bulge_sersic_n": np.clip(morphology.bulge_sersic_index(fraction) + rng.normal(0, 0.5, size), 0.75, 4.5),
+        "bulge_radius_scales": morphology.bulge_radius_scales(fraction) * np.exp(rng.normal(0, 0.3, size)),
         "bulge_axis_ratio": 1 - (1 - axis_ratio) * rng.uniform(0.3, 0.8, size),
     }
 
 
-def _radii(
+def measured_radii(
     causes: Mapping[str, NDArray],
     bulge: Mapping[str, NDArray],
     disc_n: NDArray,
     axis_ratio: NDArray,
     irregularity: NDArray,
 ) -> dict[str, NDArray]:
-    """Half-light and Petrosian radii as measured; nothing is drawn."""
+    """Half-light and Petrosian radii as measured; nothing is drawn.
+
+    Parameters
+    ----------
+    causes : mapping of str to ndarray of shape (n,)
+        With ``disc_scale_arcsec`` and what `photometry.magnitudes` reads.
+    bulge : mapping of str to ndarray of shape (n,)
+        ``bulge_sersic_n`` and ``bulge_radius_scales``.
+    disc_n, axis_ratio, irregularity : ndarray of shape (n,)
+        Sersic index and apparent axis ratio of the disc, and the irregularity.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (n,)
+
+    Examples
+    --------
+    >>> from galviz.simulate import draw_causes
+    >>> causes = {name: column.to_numpy() for name, column in draw_causes(1, seed=1).items()}
+    >>> axis_ratio = apparent_axis_ratio(causes["inclination_deg"], causes["disc_thickness"])
+    >>> radii = measured_radii(causes, causes, causes["disc_sersic_n"], axis_ratio, causes["irregularity"])
+    >>> print(radii["half_light_radius_kpc"].round(1), causes["half_light_radius_kpc"].round(1))
+    [1.6] [1.6]
+    """
     disc_scale = causes["disc_scale_arcsec"]
     r50, r90 = petrosian_radii(
         axis_ratio=axis_ratio,
@@ -136,12 +155,13 @@ def _radii(
 def _draw_arms(causes: Mapping[str, NDArray], irregularity: NDArray, rng: Generator) -> dict[str, NDArray]:
     size = len(irregularity)
     # arms fade in dwarfs and with little star formation; two arms are commonest: Hart et al. (2016), MNRAS 461, 3663
-    order = expit((causes["log_mass_msun"] - 9.5) / 0.3) * np.clip(1.1 - irregularity, 0, 1)
+    order = morphology.arm_order(causes["log_mass_msun"], irregularity)
     number = rng.choice([0, 2, 3, 4], p=[0.12, 0.6, 0.16, 0.12], size=size)
     number = np.where(rng.uniform(size=size) < 0.15 + 0.85 * order, number, 0)
-    # pitch falls a little with the bulge: Davis et al. (2015), ApJ 802, L13; spread of Savchenko & Reshetnikov (2013)
-    pitch = np.clip(23 - 14 * causes["bulge_fraction"] + rng.normal(0, 6, size), 7, 40)
-    strength = (0.37 + 0.44 * _sfr_offset(causes)) * np.exp(rng.normal(0, 0.6, size)) * (0.2 + 1.15 * order)
+    # spread of Savchenko & Reshetnikov (2013), MNRAS 436, 1074
+    pitch = np.clip(morphology.arm_pitch_deg(causes["bulge_fraction"]) + rng.normal(0, 6, size), 7, 40)
+    contrast = morphology.arm_contrast(causes["log_mass_msun"], irregularity)
+    strength = morphology.arm_star_formation(_sfr_offset(causes)) * np.exp(rng.normal(0, 0.6, size)) * contrast
     return {
         "arm_number": number,
         "arm_pitch_deg": pitch,
@@ -161,10 +181,8 @@ def _draw_bar(log_mass: NDArray, rng: Generator) -> dict[str, NDArray]:
 
 
 def _draw_clumpiness(causes: Mapping[str, NDArray], rng: Generator) -> NDArray:
-    # light of H II regions: a few per cent, more with more star formation: Kennicutt, Edgar & Hodge (1989), ApJ 337,
-    # 761
-    sfr_offset = _sfr_offset(causes)
-    return np.clip(0.026 * 10 ** (0.7 * sfr_offset) * np.exp(rng.normal(0, 0.65, len(sfr_offset))), 0.0, 0.3)
+    median = morphology.median_clumpiness(_sfr_offset(causes))
+    return np.clip(median * np.exp(rng.normal(0, 0.65, len(median))), 0.0, 0.3)
 
 
 def _draw_merger(size: int, rng: Generator) -> dict[str, NDArray]:

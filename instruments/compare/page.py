@@ -1,5 +1,6 @@
 """Page 'Compare': two representations of the same galaxies side by side, and how similar they are in numbers."""
 
+import itertools
 from dataclasses import dataclass
 from functools import partial
 from tempfile import TemporaryDirectory
@@ -66,11 +67,23 @@ def _networks(space: FeatureSpace) -> dict[str, Features]:
     if space.opened.shipped:
         if not source.is_shipped:
             networks[_SHIPPED_NAME] = find_features(space.opened, SHIPPED)
-        networks |= {control.replace("-", " "): control_features(control) for control in CONTROLS}
+        for control in CONTROLS:
+            networks[_free_name(control.replace("-", " "), networks)] = control_features(control)
     elif not source.is_shipped and (features := find_features(space.opened, SHIPPED)) is not None:
         networks[_SHIPPED_NAME] = features
     uploaded = _upload(space.opened.survey)
-    return networks if uploaded is None else {**networks, uploaded[0]: uploaded[1]}
+    if uploaded is not None:
+        networks[_free_name(uploaded[0], networks)] = uploaded[1]
+    return networks
+
+
+def _free_name(name: str, networks: dict[str, Features]) -> str:
+    """A name that no other network has: a file may be called like another one."""
+    numbers = itertools.count(2)
+    free = name
+    while free in networks:
+        free = f"{name} ({next(numbers)})"
+    return free
 
 
 def _upload(survey: Survey) -> tuple[str, Features] | None:
@@ -167,6 +180,7 @@ def _show(space: FeatureSpace, networks: dict[str, Features]) -> None:
                 on_pick=partial(apply_pick, selection),
                 key=f"compare-{side}",
                 compact=True,
+                tools=False,
             )
             st.caption(escape_markdown(f"{one.network}, {embedding.caption}"))
     _show_numbers(*sides, object_ids)

@@ -18,6 +18,7 @@ from panels.explorer import (
     apply_pick,
     choose_colouring,
     choose_embedding,
+    column_texts,
     galaxy_table,
     make_points,
     opened_galaxy,
@@ -37,7 +38,7 @@ from panels.surveys import open_survey
 
 _TAB, _IMAGES, _GALAXY = "panel", "Images", "One galaxy"
 _CROP_PX, _LARGE_PX, _N_NEIGHBOURS = 96, 300, 8
-_MOST_DIFFERENT = 15
+_MOST_DIFFERENT, _SLIDER_STEPS = 15, 200
 
 
 @st.fragment
@@ -124,7 +125,8 @@ def _show_histogram(selection: Selection, table: GalaxyTable) -> None:
     column = values[name].astype(float)
     st.altair_chart(selection_histogram(column, column.index.isin(selection.ids), cause_title(name)), key="histogram")
     low, high = float(column.min()), float(column.max())
-    limits = st.slider("Range", low, high, (low, high), key=f"explorer_range-{name}", format="%.4g")
+    step = (high - low) / _SLIDER_STEPS
+    limits = st.slider("Range", low, high, (low, high), step, key=f"explorer_range-{name}", format="%.4g")
     within = column.index[column.between(*limits)]
     with st.container(horizontal=True):
         st.button("Select the range", on_click=partial(selection.change, within))
@@ -152,7 +154,7 @@ def _show_galaxy(space: FeatureSpace, embedding: Embedding, table: GalaxyTable) 
     show_grid(survey, nearest, [f"{distance:.3g}" for distance in distances], nearest, side_px=_CROP_PX)
     st.caption(f"Nearest in the layer {escape_markdown(embedding.layer)}, with their distance.")
     with st.expander("All columns"):
-        st.dataframe(row.rename(index=cause_title).rename("value").astype(str).to_frame())
+        st.dataframe(column_texts(table.data, current).rename(index=cause_title).rename("value").to_frame())
 
 
 def _varies(column: pd.Series) -> bool:

@@ -11,7 +11,15 @@ from galviz.analysis.similarity import METRICS, nearest_rows
 from galviz.charts.heatmap import heatmap
 from galviz.survey.causes import cause_title
 from panels.controls import choose_number, choose_one, in_url
-from panels.explorer import GalaxyTable, galaxy_table, open_galaxy, opened_galaxy, session_selection, show_in_url
+from panels.explorer import (
+    GalaxyTable,
+    column_texts,
+    galaxy_table,
+    open_galaxy,
+    opened_galaxy,
+    session_selection,
+    show_in_url,
+)
 from panels.feature_plane import FeatureSpace, open_feature_space
 from panels.feature_space import warn_about_domain_shift
 from panels.features_source import read_source
@@ -23,7 +31,8 @@ from panels.selection import Selection
 from panels.surveys import open_survey
 
 _LARGE_PX, _CROP_PX, _N_NEIGHBOURS, _N_MAPS = 340, 96, 8, 8
-_CATALOGUE_ORDER = "catalogue"
+_CATALOGUE_ORDER = "(the catalogue)"
+_UNKNOWN = "galaxy_unknown"
 _ALL, _SELECTED = "all galaxies", "the selected"
 
 
@@ -41,6 +50,8 @@ def _choose_galaxy(selection: Selection, table: GalaxyTable) -> str:
         object_ids = list(values.index)
         current = opened_galaxy()
         if current not in table.data.index:
+            if current is not None:
+                st.session_state[_UNKNOWN] = True
             current = object_ids[0]
         position = object_ids.index(current) if current in values.index else None
         for name, icon, step in (("Previous", "arrow_back", -1), ("Next", "arrow_forward", 1)):
@@ -56,7 +67,7 @@ def _choose_galaxy(selection: Selection, table: GalaxyTable) -> str:
         )
     place = "not among them" if position is None else f"{position + 1:,} of {len(object_ids):,}"
     st.caption(f"Galaxy {escape_markdown(current)}, {place}.")
-    if st.session_state.pop("galaxy_unknown", None):
+    if st.session_state.pop(_UNKNOWN, None):
         st.error("This survey has no galaxy of that objID.", icon=":material/error:")
     return current
 
@@ -66,7 +77,7 @@ def _open_typed(current: str, known: pd.Index) -> None:
     if typed in known:
         open_galaxy(typed)
     else:
-        st.session_state["galaxy_unknown"] = True
+        st.session_state[_UNKNOWN] = True
         del st.session_state[f"galaxy_field-{current}"]
 
 
@@ -96,14 +107,14 @@ def _show(space: FeatureSpace) -> None:
 
 def _ranks(values: pd.DataFrame, current: str) -> pd.DataFrame:
     """The galaxy's columns, and of numbers the percentage of galaxies with a lower value."""
-    row, percentages = values.loc[current], []
+    percentages = []
     for name in values:
-        column = values[name]
+        column, value = values[name], values[name].loc[current]
         is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-        known = pd.notna(row[name]) and is_number
-        percentages.append(100 * float((column < row[name]).sum() / column.notna().sum()) if known else np.nan)
-    texts = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in row]
+        known = pd.notna(value) and is_number
+        percentages.append(100 * float((column < value).sum() / column.notna().sum()) if known else np.nan)
     index = pd.Index([cause_title(str(name)) for name in values], name="column")
+    texts = column_texts(values, current).to_numpy()
     return pd.DataFrame({"value": texts, "% of galaxies below": np.round(percentages, 1)}, index=index)
 
 
@@ -140,7 +151,7 @@ def _complete_columns(table: GalaxyTable) -> list[str]:
         for name in values
         if pd.api.types.is_numeric_dtype(values[name])
         and np.isfinite(values[name].to_numpy(float, na_value=np.nan)).all()
-        and values[name].std() > 0
+        and values[name].max() > values[name].min()
     ]
 
 

@@ -1,105 +1,85 @@
-"""Home page: a feature space, of the user's galaxies if their features exist, and links to the lessons."""
+"""Home page: what galviz is, a guided tour of the feature space with the galaxies themselves, and the lessons."""
 
-from dataclasses import dataclass
+from functools import partial
 
+import pandas as pd
 import streamlit as st
 
-from galviz.analysis.pca import Projection
-from galviz.charts import ring_scatter
-from galviz.features.features import Features, FeaturesError
-from galviz.survey.sample import draw_sample
+from panels.controls import choose_one
 from panels.course_overview import show_course
-from panels.feature_space import chart_label, points_table, project, warn_about_domain_shift
-from panels.features_source import SHIPPED, FeaturesSource, read_source
-from panels.lesson_frame import SPACE, mark_simulated
+from panels.explorer import apply_pick, session_selection, show_in_url
+from panels.feature_space import shipped_features
+from panels.features_source import FeaturesSource, read_source
+from panels.galaxy_map import draw_map
+from panels.lesson_frame import EXPLORE, mark_simulated
 from panels.links import link_to
 from panels.markdown import escape_markdown
-from panels.sampling import MAX_SAMPLE_SIZE
+from panels.selection import Selection
 from panels.settings import settings
-from panels.survey_features import find_features
 from panels.surveys import OpenSurvey, open_shipped_survey, open_survey
+from panels.tour import STEPS, TourSurvey, tour_facts, tour_points
+
+_STEP = "tour"
 
 
-@dataclass(frozen=True)
-class Space:
-    """A survey's features, and a sample of it on the first two components."""
-
-    opened: OpenSurvey
-    source: FeaturesSource
-    features: Features
-    projection: Projection
-    sample: list[str]
-
-
-def _space_of(opened: OpenSurvey, source: FeaturesSource) -> Space | None:
-    """The feature space of a survey; None if its features don't exist or can't be projected."""
-    features = find_features(opened, source)
-    if features is None:
-        return None
-    sample = draw_sample(features.object_ids, min(len(features.object_ids), MAX_SAMPLE_SIZE))
-    try:
-        return Space(opened, source, features, project(features, features.last_layer, sample, 2), sample)
-    except FeaturesError:
-        raise  # the page explains files that can't be read
-    except ValueError:
-        return None  # a single galaxy, or identical features
-
-
-def _introduce(space: Space, *, labelled: bool) -> None:
-    of_which = "" if space.opened.shipped else f" of {escape_markdown(space.opened.survey.folder.name)}"
-    if space.features.predictions is None:
-        right = "The colour is the true label." if labelled else "There are neither predictions nor labels."
-    else:
-        right = (
-            "Ring and dot have the same colour if the prediction is right."
-            if labelled
-            else "The colour is the prediction."
-        )
-    seen_by = (
-        "a network trained to predict metallicity from images" if space.source.is_shipped else space.source.description
-    )
-    st.markdown(
-        f"Each point is one of {len(space.sample):,} galaxies{of_which}. Galaxies with similar features in {seen_by} "
-        f"are close together. **{right}**"
-    )
-
-
-def _show_links(shown: OpenSurvey, yours: OpenSurvey) -> None:
-    """Draw the links to the first lesson and, if the app was started with a survey or a network, to its own page."""
-    source = read_source(yours)
+def _show_links(yours: OpenSurvey, source: FeaturesSource) -> None:
+    """Draw the links to the first lesson and to Explore."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        mark_simulated(shown)
         first = settings().lessons[0]
-        link_to(first, label=f"Begin: {first.title}", icon=":material/arrow_forward:")
+        link_to(first, label=f"Begin the course: {first.title}", icon=":material/school:")
+        label = "Explore"
         if not yours.shipped:
-            label = f"Open your survey: {yours.counted} of {escape_markdown(yours.survey.folder.name)}"
-            st.page_link(SPACE, label=label, icon=":material/folder_open:")
+            label = f"Explore your survey: {yours.counted} of {escape_markdown(yours.survey.folder.name)}"
         elif not source.is_shipped:
-            label = f"Open your {'network' if source.file is None else 'features'}: {source.name}"
-            st.page_link(SPACE, label=label, icon=":material/folder_open:")
+            label = f"Explore with your {'network' if source.file is None else 'features'}: {source.name}"
+        st.page_link(EXPLORE, label=label, icon=":material/scatter_plot:")
+
+
+@st.fragment
+def _show_tour(survey: TourSurvey, *, explorable: bool) -> None:
+    """Draw the tour; what is selected in its last step is explored if these galaxies are those of the other pages."""
+    left, right = st.columns([5, 2], gap="medium")
+    with right:
+        number = choose_one(f"A tour in {len(STEPS)} steps", range(1, len(STEPS) + 1), 1, key=_STEP)
+        step = STEPS[number - 1]
+        st.subheader(step.title)
+        st.markdown(step.text.format(**tour_facts(survey.features, survey.true)))
+        with st.container(horizontal=True):
+            back, forward = (partial(st.session_state.__setitem__, _STEP, number + change) for change in (-1, 1))
+            st.button("Back", icon=":material/arrow_back:", disabled=number == 1, on_click=back)
+            st.button("Next", type="primary", disabled=number == len(STEPS), on_click=forward)
+    points, selected, view = tour_points(survey, step)
+    last = number == len(STEPS)
+    selection = session_selection(survey.opened) if last and explorable else Selection()
+    with left:
+        draw_map(
+            points,
+            selected=selection.ids or selected,
+            opened=None,
+            on_pick=partial(apply_pick, selection),
+            key="tour_map",
+            view=view,
+            tools=last,
+        )
+    if selection.ids:
+        with right:
+            label = f"Explore the {len(selection.ids):,} selected"
+            st.page_link(EXPLORE, label=label, icon=":material/arrow_forward:")
+            show_in_url(selection)
 
 
 def page() -> None:
     """Draw the page."""
-    yours = open_survey()
-    space = _space_of(yours, read_source(yours)) or _space_of(open_shipped_survey(), SHIPPED)
-    opened, features, sample = space.opened, space.features, space.sample
-    label = chart_label(space.source.card, features, opened.survey.label)
-    points = points_table(opened, features, space.projection.coordinates, sample, label)
-
-    st.title("What a neural network sees in galaxies")
-    _introduce(space, labelled="true" in points)
-    if opened is not yours:
-        st.info(
-            "These galaxies and this network come with galviz. Open yours with the button below.",
-            icon=":material/info:",
-        )
-    warn_about_domain_shift(opened, space.source)
-    _show_links(opened, yours)
-    st.altair_chart(
-        ring_scatter(points, "PC1", "PC2", label, x_title="Principal component 1", y_title="Principal component 2")
+    yours, opened, features = open_survey(), open_shipped_survey(), shipped_features()
+    label, true = opened.survey.label, opened.survey.catalogue[opened.survey.label.column]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("What has a neural network learnt about galaxies?", width="content")
+        mark_simulated(opened)
+    st.markdown(
+        "galviz shows what a network trained on galaxy images has learnt: as a course in "
+        f"{len(settings().lessons)} lessons, and for your own galaxies and networks."
     )
-    total = len(features.object_ids)
-    chosen = f" {len(sample):,} of the {total:,}, drawn at random." if len(sample) < total else ""
-    st.caption(f"Point at a galaxy to see it.{chosen}")
+    _show_links(yours, read_source(yours))
+    predicted = pd.Series(features.predictions, index=features.object_ids)
+    _show_tour(TourSurvey(opened, features, label, true, predicted), explorable=yours.shipped)
     show_course()

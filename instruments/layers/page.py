@@ -60,7 +60,15 @@ def _show_maps(space: FeatureSpace) -> None:
                 embedding = component_embedding(features, layer, object_ids)
                 points = small_map(embedding, colouring)
                 key = f"map-{layer}"
-                draw_map(points, selected=selection.ids, opened=opened_galaxy(), on_pick=pick, key=key, compact=True)
+                draw_map(
+                    points,
+                    selected=selection.ids,
+                    opened=opened_galaxy(),
+                    on_pick=pick,
+                    key=key,
+                    compact=True,
+                    tools=False,
+                )
                 st.caption(escape_markdown(f"{embedding.caption}, {features.layers[layer].shape[1]:,} channels"))
         if colouring.title:
             st.altair_chart(colour_legend(colouring.column, colouring.fill, colouring.title), key="legend")

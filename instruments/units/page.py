@@ -44,6 +44,9 @@ def _show_units(space: FeatureSpace) -> None:
     values = features.layers[layer][features.rows(object_ids)]
     if kind == _COMPONENT:
         n_components = min(N_COMPONENTS, *values.shape)
+        if len(values) < 2:
+            st.info("Components need at least two galaxies.", icon=":material/info:")
+            return
         values = project(features, layer, object_ids, n_components).coordinates
     columns = table.data.loc[object_ids]
     number = _choose_unit(kind, values, columns)

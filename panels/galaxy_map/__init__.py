@@ -17,6 +17,8 @@ import numpy as np
 import streamlit as st
 
 _FOLDER = Path(__file__).parent
+# Quantiles of the coordinates between which a view shows galaxies.
+_MOST = (0.05, 0.95)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +93,32 @@ class MapPoints:
 
 
 @dataclass(frozen=True)
+class View:
+    """A part of the map.
+
+    Attributes
+    ----------
+    x, y : float
+        Its centre, as fractions of the extent of the axes.
+    zoom : float
+        1 for all of the map.
+    """
+
+    x: float = 0.5
+    y: float = 0.5
+    zoom: float = 1.0
+
+    @classmethod
+    def of(cls, points: MapPoints, object_ids: Collection[str]) -> "View":
+        """The view that shows some galaxies, but for the outermost, as large as the map allows, up to four times."""
+        x, y = _scale(points.coordinates)
+        rows = [points.rows[object_id] for object_id in object_ids]
+        (left, right), (bottom, top) = (np.quantile(axis[rows], _MOST) for axis in (x, y))
+        zoom = 0.9 / max(right - left, top - bottom, 0.225)
+        return cls(float((left + right) / 2), float((bottom + top) / 2), float(max(zoom, 1.0)))
+
+
+@dataclass(frozen=True)
 class Picked:
     """What the visitor did on the map.
 
@@ -113,6 +141,8 @@ def draw_map(
     on_pick: Callable[[Picked], None],
     key: str,
     compact: bool = False,
+    tools: bool = True,
+    view: View | None = None,
 ) -> None:
     """Draw the map.
 
@@ -127,7 +157,11 @@ def draw_map(
         Called, before the page runs again, with what the visitor did.
     key : str
     compact : bool
-        Whether the map is one of several beside each other: smaller, and without its row of tools.
+        Whether the map is one of several beside each other, and so smaller and square.
+    tools : bool
+        Whether the row of tools above the map and the list of keys below it are shown.
+    view : View, optional
+        Where the map moves to if this differs from the view before; by default it stays where the visitor left it.
     """
     rows = points.rows
     on_map = [rows[object_id] for object_id in selected if object_id in rows]
@@ -140,7 +174,17 @@ def draw_map(
         if picked is not None:
             on_pick(picked)
 
-    component(key=key, data={"name": key, "points": points.payload, "compact": compact}, on_picked_change=report)
+    component(
+        key=key,
+        data={
+            "name": key,
+            "points": points.payload,
+            "compact": compact,
+            "tools": tools,
+            "view": None if view is None else vars(view),
+        },
+        on_picked_change=report,
+    )
     # Apart from the points, which Streamlit then doesn't send again.
     highlight = st.components.v2.component("galviz_map_highlight", js=_read("highlight.js"))
     with st.container(height=1, border=False, key=f"{key}_highlight_container"):

@@ -9,7 +9,7 @@ const MAPS = (globalThis.galvizMaps ??= new Map());
 const HIGHLIGHTS = (globalThis.galvizHighlights ??= new Map());
 // Dark in both themes: pictures of galaxies are, and the middle of the colour scales can't be seen on white.
 const SKY = "#0d1119", TEXT = "#d5dbe8", ACCENT = "#ffd166", OUTLINE = "rgba(255, 255, 255, 0.45)";
-const MIN_ZOOM = 0.8, MAX_ZOOM = 60, MARGIN = 0.06, HIT_PX = 14;
+const MIN_ZOOM = 0.8, MAX_ZOOM = 60, MARGIN = 0.06, HIT_PX = 14, TRAVEL_MS = 600;
 
 function bytes(text) {
     const binary = atob(text), array = new Uint8Array(binary.length);
@@ -26,7 +26,7 @@ class GalaxyMap {
         this.tip = root.querySelector(".tip");
         this.live = root.querySelector("[aria-live]");
         this.context = this.canvas.getContext("2d");
-        this.zoom = 1; this.cx = 0.5; this.cy = 0.5;
+        this.zoom = 1; this.cx = 0.5; this.cy = 0.5; this.selected = null; this.opened = null;
         this.tool = "lasso"; this.cursor = -1; this.anchor = null; this.drag = null; this.pictures = new Map();
         this.listen();
         this.resizing = new ResizeObserver(() => this.draw());
@@ -37,10 +37,13 @@ class GalaxyMap {
     update(data, send) {
         this.send = send;
         if (data.points.key !== this.key) {
-            const points = data.points;
-            if (points.frame !== this.frame) { this.zoom = 1; this.cx = 0.5; this.cy = 0.5; }
-            this.key = points.key; this.frame = points.frame;
-            this.ids = points.ids; this.x = floats(points.x); this.y = floats(points.y);
+            const points = data.points, x = floats(points.x), y = floats(points.y);
+            // The same galaxies elsewhere: let them travel there. Others: show all of them.
+            const moved = points.frame !== this.frame, same = this.ids && points.ids.join() === this.ids.join();
+            if (moved && !same) { this.zoom = 1; this.cx = 0.5; this.cy = 0.5; this.x = x; this.y = y; }
+            if (moved && same) { this.travel({ x, y, view: { x: 0.5, y: 0.5, zoom: 1 } }); }
+            if (!moved) { this.x = x; this.y = y; }
+            this.key = points.key; this.frame = points.frame; this.ids = points.ids;
             this.fill = bytes(points.fill); this.ring = points.ring ? bytes(points.ring) : null;
             this.texts = points.texts; this.images = points.images; this.shown = points.shown;
             this.cells = points.cells; this.nCells = points.n_cells;
@@ -48,6 +51,9 @@ class GalaxyMap {
             this.cursor = Math.min(this.cursor, this.ids.length - 1);
         }
         this.root.classList.toggle("compact", data.compact);
+        this.root.classList.toggle("plain", !data.tools);
+        if (data.view && JSON.stringify(data.view) !== this.asked) { this.travel({ view: data.view }); }
+        this.asked = JSON.stringify(data.view);
         this.canvas.setAttribute("aria-label", this.description);
         MAPS.set(data.name, this);
         this.highlight(HIGHLIGHTS.get(data.name) ?? { selected: null, opened: null });
@@ -57,6 +63,26 @@ class GalaxyMap {
         this.selected = selected === null ? null : new Set(selected);
         this.opened = opened;
         this.drawSoon();
+    }
+
+    // Move points and view to where they shall be, within half a second; at once if the visitor prefers no motion.
+    travel({ x = this.goal?.x ?? this.x, y = this.goal?.y ?? this.y, view }) {
+        const from = { x: this.x, y: this.y, cx: this.cx, cy: this.cy, zoom: this.zoom }, start = performance.now();
+        const still = matchMedia("(prefers-reduced-motion: reduce)").matches || document.hidden;
+        this.goal = { x, y, view };
+        const blend = (a, b, t) => a + (b - a) * t;
+        const step = (now) => {
+            const share = still ? 1 : Math.min(1, Math.max(0, (now - start) / TRAVEL_MS)), t = share * share * (3 - 2 * share);
+            if (share < 1) {
+                this.x = x.map((value, i) => blend(from.x[i], value, t)); this.y = y.map((value, i) => blend(from.y[i], value, t));
+            } else { this.x = x; this.y = y; this.goal = null; }
+            this.cx = blend(from.cx, view.x, t); this.cy = blend(from.cy, view.y, t);
+            this.zoom = from.zoom * Math.pow(view.zoom / from.zoom, t);
+            this.draw();
+            if (share < 1) { this.travelling = requestAnimationFrame(step); }
+        };
+        cancelAnimationFrame(this.travelling);
+        step(start);
     }
 
     // From map coordinates (0 to 1, y upwards) to pixels and back.

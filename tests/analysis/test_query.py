@@ -146,3 +146,13 @@ def test_nothing_can_be_called_or_reached(query, table, tmp_path, monkeypatch):
     with pytest.raises(QueryError):
         select_rows(table, query)
     assert not list(tmp_path.iterdir())
+
+
+def test_arithmetic_is_that_of_numbers():
+    """Integers of NumPy would wrap around, and the sum of two truth values would be their disjunction."""
+    table = pd.DataFrame({"n": [4_000_000_000, 3], "a": [True, True], "b": [True, False]})
+    assert select_rows(table, "n * n > 1e10").tolist() == [True, False]
+    assert select_rows(table, "n ** 3 > 1e10").tolist() == [True, False]
+    assert select_rows(table, "a + b == 2").tolist() == [True, False]
+    large = pd.DataFrame({"n": [2**60, 2**60 + 1]})
+    assert select_rows(large, f"n == {2**60 + 1}").tolist() == [False, True]  # comparisons stay exact

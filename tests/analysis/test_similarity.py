@@ -55,3 +55,13 @@ def test_nearest_rows_are_those_of_all_distances(metric):
 def test_invalid_options_are_refused(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         nearest_rows(np.eye(5), **{"row": 0, "n_neighbors": 2} | options)
+
+
+@pytest.mark.parametrize(("factor", "offset"), [(1, 1e8), (1e-200, 0), (1e90, 0)])
+def test_distances_keep_their_digits(factor, offset):
+    values = np.random.default_rng(2).normal(size=(60, 4))
+    shifted = np.column_stack([values * factor, np.full(60, offset)])
+    rows, distances = nearest_rows(shifted, 5, n_neighbors=4)
+    expected = np.linalg.norm(values - values[5], axis=1)
+    assert rows.tolist() == np.argsort(expected)[1:5].tolist()
+    np.testing.assert_allclose(distances, np.sort(expected)[1:5] * factor, rtol=1e-6)

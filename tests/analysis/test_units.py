@@ -23,7 +23,19 @@ def test_ranks_are_those_of_scipy_and_constant_units_are_left_out():
     assert (np.diff(np.abs(r)) <= 0).all()
 
 
-@pytest.mark.parametrize("target", [np.zeros(9), np.r_[np.zeros(4), np.ones(5)], np.full(9, np.nan), np.zeros(8)])
+@pytest.mark.parametrize("factor", [1e-170, 1e200])
+def test_ranks_do_not_depend_on_the_scale(factor):
+    values, target = RNG.normal(size=(40, 3)), RNG.normal(size=40)
+    units, r = rank_units(values, target)
+    scaled_units, scaled_r = rank_units(values, target * factor)
+    assert scaled_units.tolist() == units.tolist()
+    np.testing.assert_allclose(scaled_r, r, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [np.r_[np.inf, np.arange(8.0)], np.zeros(9), np.r_[np.zeros(4), np.ones(5)], np.full(9, np.nan), np.zeros(8)],
+)
 def test_a_target_without_three_values_is_refused(target):
     with pytest.raises(ValueError, match="target"):
         rank_units(RNG.normal(size=(9, 2)), target)

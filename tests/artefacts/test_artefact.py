@@ -24,6 +24,7 @@ LARGEST = {
     "figures/lessons.safetensors": 2_000_000,
     "figures/meaning.safetensors": 500_000,
     "features/maps.parquet": 300_000,
+    "features/sweeps.parquet": 3_000_000,
 }
 
 every_artefact = pytest.mark.parametrize("artefact", ARTEFACTS, ids=lambda artefact: artefact.name)

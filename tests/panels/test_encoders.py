@@ -1,5 +1,7 @@
 """Pages for networks that predict nothing, for embeddings from elsewhere, and for layers of other names."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,7 +23,7 @@ from panels.controls import describe_layers
 from tests.drawn import chart
 
 pytestmark = pytest.mark.full
-SPACE, HOME = "instruments/feature_space", "instruments/home"
+SPACE = "instruments/feature_space"
 
 
 def page_text(app):
@@ -60,10 +62,9 @@ def embedding(tmp_path, capsys):
     return make
 
 
-@pytest.mark.parametrize("page", [SPACE, HOME])
-def test_an_embedding_from_elsewhere_is_coloured_by_the_true_label(page, folder, embedding, run_app):
+def test_an_embedding_from_elsewhere_is_coloured_by_the_true_label(folder, embedding, run_app):
     file, values = embedding(folder)
-    app = run_app("--survey", folder, "--features", file, page=page)
+    app = run_app("--survey", folder, "--features", file, page=SPACE)
     assert not app.exception
     assert "elsewhere.parquet" in page_text(app)
     spec, table = chart(app)
@@ -74,18 +75,16 @@ def test_an_embedding_from_elsewhere_is_coloured_by_the_true_label(page, folder,
     pd.testing.assert_series_equal(
         table.set_index("objID")["true"].sort_index(), expected.sort_index(), check_names=False, atol=1e-3
     )
-    if page == SPACE:
-        shown = app.dataframe[0].value
-        assert shown[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit_pca(values, 3).coordinates, abs=6e-4)
-        assert list(shown) == ["PC1", "PC2", "PC3", "true"]
-        assert not app.metric
-        assert "no predictions" in page_text(app)
+    shown = app.dataframe[0].value
+    assert shown[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit_pca(values, 3).coordinates, abs=6e-4)
+    assert list(shown) == ["PC1", "PC2", "PC3", "true"]
+    assert not app.metric
+    assert "no predictions" in page_text(app)
 
 
-@pytest.mark.parametrize("page", [SPACE, HOME])
-def test_without_a_label_either_galaxies_have_one_colour(page, unlabelled, embedding, run_app):
+def test_without_a_label_either_galaxies_have_one_colour(unlabelled, embedding, run_app):
     file, _ = embedding(unlabelled)
-    app = run_app("--survey", unlabelled, "--features", file, page=page)
+    app = run_app("--survey", unlabelled, "--features", file, page=SPACE)
     assert not app.exception
     spec, table = chart(app)
     assert "field" not in spec["encoding"]["fill"]
@@ -108,13 +107,13 @@ def test_two_thousand_embeddings_of_768_numbers_go_through_every_page(embedding,
     from panels.settings import settings
 
     file, _ = embedding(mock_survey_folder(), channels=768)
-    pages = [SPACE, HOME, "instruments/glossary", "instruments/certificate"]
+    pages = [f"instruments/{page.parent.name}" for page in Path("instruments").glob("*/page.py")]
     pages += [f"lessons/{lesson.folder.name}" for lesson in settings().lessons]
     for page in pages:
         app = run_app("--features", file, page=page)
         assert not app.exception, page
         assert not app.error, page
-        if page in (SPACE, HOME):
+        if page == SPACE:
             assert "elsewhere.parquet" in page_text(app)
 
 
@@ -161,9 +160,6 @@ def test_an_encoder_is_computed_and_shown(folder, encoder_card, run_app):
         fit_pca(cached.layers["features"], 3).coordinates, abs=2e-3
     )
     assert "predicted" not in shown
-    home = run_app("--survey", folder, "--model", encoder_card, page=HOME)
-    assert not home.exception
-    assert chart(home)[0]["encoding"]["fill"]["field"] == "true"
 
 
 def test_any_module_is_hooked_live(folder, tiny_card, run_app):

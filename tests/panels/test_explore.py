@@ -183,3 +183,17 @@ def test_a_catalogue_with_the_names_of_the_network_s_columns(run_app, make_surve
     app.text_input(key="explorer_query").set_value("predicted < 5 and residual < 4 and true < 3").run()
     assert not app.exception
     assert selected_ids(app) == set(table["objID"][:3])
+
+
+def test_selections_of_a_survey_are_there_again_when_one_comes_back(run_app, make_survey, tmp_path):
+    from tests.panels.embeddings import write_features
+
+    folder = make_survey(12, side_px=64, seed=4)
+    own = load_survey(folder).object_ids
+    app = run_app("--survey", folder, "--features", write_features(folder, tmp_path), page=PAGE, ids="~".join(own[:3]))
+    press(app, "Keep this selection")
+    app.session_state["use_shipped_survey"] = True
+    assert selected_ids(app.run()) == set()
+    app.session_state["use_shipped_survey"] = False
+    assert selected_ids(app.run()) == set(own[:3])
+    assert "**A**: 3" in [text.value for text in app.markdown]

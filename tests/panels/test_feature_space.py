@@ -360,18 +360,6 @@ def test_own_network_sees_the_shipped_galaxies(run_app, tiny_card, few_shipped, 
     assert shown.index.to_list() == few_shipped.object_ids
     assert shown["predicted"].to_numpy() == pytest.approx(expected.predictions, abs=6e-4)
     assert shown["true"].to_numpy() == pytest.approx(truth, abs=6e-4)
-    home = run_app("--model", tiny_card, page="instruments/home")
-    assert not home.exception
-    assert "and this network come with galviz" not in page_text(home)
-    assert "Open your network: tiny" in links(home)
-
-
-def test_home_leads_to_an_own_network(run_app, tiny_card, tmp_path, monkeypatch):
-    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
-    home = run_app("--model", tiny_card, page="instruments/home")
-    assert not home.exception
-    assert "These galaxies and this network come with galviz" in page_text(home)
-    assert "Open your network: tiny" in links(home)
 
 
 # Large surveys
@@ -413,9 +401,6 @@ def test_of_many_galaxies_a_page_shows_a_sample_and_its_errors_are_those_of_all(
     )
     assert "Of all 2,100 galaxies that have a label" in page_text(app)
     assert app.get("download_button")[-1].proto.label == "Download all 2,100 galaxies as CSV"
-    home = run_app("--survey", survey.folder, "--model", tiny_card, page="instruments/home")
-    assert f"one of 2,000 galaxies of {survey.folder.name}" in page_text(home)
-    assert "2,000 of the 2,100, drawn at random" in page_text(home)
 
 
 def test_the_csv_has_all_galaxies_on_the_axes_of_the_sample(cached_large):
@@ -506,43 +491,6 @@ def test_the_time_left_is_that_of_the_rate_after_the_first_batch(monkeypatch):
         (0.2, "200 of 1,000 galaxies, about 16 s left"),
         (0.3, "300 of 1,000 galaxies, about 14 s left"),
     ]
-
-
-# Home
-
-
-def links(app):
-    return [link.proto.label for link in app.get("page_link")]
-
-
-def test_home_leads_to_a_survey_that_the_network_has_not_seen(run_app, tiny_card, make_survey, tmp_path, monkeypatch):
-    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
-    folder = make_survey(19)
-    app = run_app("--survey", folder, "--model", tiny_card, page="instruments/home")
-    assert not app.exception
-    assert "one of 2,000 galaxies. " in page_text(app)
-    assert "These galaxies and this network come with galviz" in page_text(app)
-    assert f"Open your survey: 19 galaxies of {folder.name}" in links(app)
-
-
-def test_home_shows_a_survey_that_the_network_has_seen(open_page, run_app, tiny_card, make_survey):
-    folder = make_survey(21)
-    open_page(folder)
-    app = run_app("--survey", folder, "--model", tiny_card, page="instruments/home")
-    assert not app.exception
-    assert f"one of 21 galaxies of {folder.name}" in page_text(app)
-    assert "come with galviz" not in page_text(app)
-    assert "Simulated" not in page_text(app)
-    assert f"Open your survey: 21 galaxies of {folder.name}" in links(app)
-
-
-def test_home_of_one_galaxy_is_not_empty(open_page, run_app, tiny_card, make_survey):
-    folder = make_survey(1, seed=5)
-    open_page(folder)
-    app = run_app("--survey", folder, "--model", tiny_card, page="instruments/home")
-    assert not app.exception
-    assert "one of 2,000 galaxies. " in page_text(app)
-    assert f"Open your survey: 1 galaxy of {folder.name}" in links(app)
 
 
 def test_every_picture_and_number_of_the_instrument_is_the_cores(open_page, tiny_card, make_survey):

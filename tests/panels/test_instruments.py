@@ -1,6 +1,7 @@
 """The pages Layer by layer, Units, Compare and One galaxy: what they show is what the core computes."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from galviz.analysis.neighbours import neighbours_kept
@@ -184,4 +185,22 @@ def test_an_unknown_galaxy_is_refused_and_the_one_before_stays(run_app, survey):
     app.text_input[0].set_value("no such id").run()
     assert len(app.error) == 1
     assert app.query_params["galaxy"] == survey.object_ids[2]
-    assert run_app(page="instruments/galaxy", galaxy="no such id").query_params["galaxy"] == survey.object_ids[0]
+    app = run_app(page="instruments/galaxy", galaxy="no such id")
+    assert len(app.error) == 1
+    assert app.query_params["galaxy"] == survey.object_ids[0]
+
+
+def test_integers_are_shown_with_all_digits(run_app, make_survey, tmp_path):
+    folder = make_survey(5, side_px=48, causes=False)
+    table = pd.read_csv(folder / "master.csv", dtype={"objID": str})
+    table.assign(mjd=51_882_123).to_csv(folder / "master.csv", index=False)
+    app = run_app("--survey", folder, "--features", write_features(folder, tmp_path), page="instruments/galaxy")
+    assert app.dataframe[0].value.loc["mjd", "value"] == "51882123"
+
+
+def test_one_galaxy_has_no_components(run_app, make_survey, tmp_path):
+    folder = make_survey(1, side_px=48)
+    features = write_features(folder, tmp_path)
+    app = run_app("--survey", folder, "--features", features, page="instruments/units", unit_kind="components")
+    assert not app.exception
+    assert any("two galaxies" in info.value for info in app.info)

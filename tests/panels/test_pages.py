@@ -53,26 +53,6 @@ def sample_of(survey, features, size, layer="features"):
     return ids, features.layers[layer][features.rows(ids)]
 
 
-def test_home_draws_every_galaxy_in_its_place(run_app, survey, features):
-    app = run_app(page="instruments/home")
-    assert not app.exception
-    assert not app.error
-    assert len(app.title) == 1
-    assert "imulated" in page_text(app)
-    spec, rows = chart(app)
-    assert rows["objID"].tolist() == features.object_ids
-    expected = fit_pca(features.layers["features"], 3).coordinates
-    assert rows[["PC1", "PC2"]].to_numpy() == pytest.approx(expected[:, :2], abs=6e-5)
-    assert rows["predicted"].to_numpy() == pytest.approx(features.predictions, abs=6e-5)
-    assert rows["true"].to_numpy() == pytest.approx(survey.catalogue["metallicity"].to_numpy(), abs=6e-5)
-    assert spec["encoding"]["fill"]["field"] == "predicted"
-    assert spec["encoding"]["stroke"]["field"] == "true"
-    assert rows["image"].tolist() == THUMBNAILS.load().loc[features.object_ids].tolist()
-    for axis, number in (("x", 1), ("y", 2)):
-        assert spec["encoding"][axis]["field"] == f"PC{number}"
-        assert spec["encoding"][axis]["title"] == f"Principal component {number}"
-
-
 # Preparing images
 
 

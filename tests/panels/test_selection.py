@@ -46,9 +46,10 @@ def test_saved_selections_stay_and_follow_the_survey():
     selection.save("A")
     selection.change(["3"])
     assert selection.saved == {"A": {"1", "2"}}
-    selection.restrict(["2", "3"])
-    assert selection.saved == {"A": {"2"}}
-    assert selection.history == [frozenset(), {"2"}]
+    restricted = selection.restricted(["2", "3"])
+    assert restricted.saved == {"A": {"2"}}
+    assert restricted.history == [frozenset(), {"2"}]
+    assert selection.saved == {"A": {"1", "2"}}  # the other survey's stay
 
 
 def test_an_unknown_change_is_refused():

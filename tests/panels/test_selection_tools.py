@@ -1,0 +1,55 @@
+"""What a selection can be taken away as: a zip that is a survey folder, and a script that reproduces it."""
+
+import io
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from galviz.survey.survey import load_survey
+from panels.selection_tools import zip_images
+from tests.panels.embeddings import write_features
+
+PAGE = "instruments/explore"
+
+
+@pytest.mark.parametrize("label", ["oh_p50", "age"])
+def test_the_zip_is_a_survey_of_the_selected(make_survey, tmp_path, label):
+    folder = make_survey(9, side_px=48)
+    table = pd.read_csv(folder / "master.csv", dtype={"objID": str})
+    table.rename(columns={"oh_p50": label}).assign(mjd=51_600).to_csv(folder / "master.csv", index=False)
+    survey = load_survey(folder, label=label)
+    chosen = survey.object_ids[2:5]
+    zipfile.ZipFile(io.BytesIO(zip_images(survey, chosen))).extractall(tmp_path)
+    again = load_survey(tmp_path, label=None if label == "oh_p50" else label)
+    assert again.object_ids == chosen
+    pd.testing.assert_frame_equal(again.catalogue, survey.catalogue.loc[chosen])
+    for object_id in chosen:
+        assert np.array_equal(np.asarray(again.image(object_id)), np.asarray(survey.image(object_id)))
+
+
+@pytest.mark.parametrize(("count", "channels", "causes"), [(24, 16, True), (3, 2, False)])
+def test_the_script_runs_and_prints_the_selected(run_app, make_survey, tmp_path, count, channels, causes):
+    folder = make_survey(count, side_px=48, causes=causes, labelled=causes)
+    file = write_features(folder, tmp_path, channels)
+    chosen = load_survey(folder).object_ids[1:3]
+    app = run_app("--survey", folder, "--features", file, page=PAGE, ids="~".join(chosen))
+    (script,) = [block.value for block in app.code if "galviz.fit_pca" in block.value]
+    code = f"{script}\nprint(sorted(selected.index), coordinates.shape)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert result.stdout.splitlines()[-1] == f"{chosen} (2, {min(3, channels)})"
+
+
+def test_a_long_selection_is_read_from_the_csv_beside_the_script(run_app, make_survey, tmp_path):
+    folder = make_survey(120, side_px=32)
+    file = write_features(folder, tmp_path)
+    app = run_app("--survey", folder, "--features", file, page=PAGE)
+    next(button for button in app.button if button.label == "Invert").click().run()
+    (script,) = [block.value for block in app.code if "galviz.fit_pca" in block.value]
+    load_survey(folder).catalogue.to_csv(tmp_path / "selected-galaxies.csv")
+    code = f"{script}\nprint(coordinates.shape)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert result.stdout.splitlines()[-1] == "(120, 3)"
