@@ -9,7 +9,6 @@ from galviz.analysis.pca import fit_pca
 from galviz.artefacts.figures import LESSON_FIGURES, STEPS
 from galviz.artefacts.thumbnails import THUMBNAILS
 from galviz.charts.heatmap import heatmap
-from galviz.course.manifest import load_lessons
 from galviz.features.features import load_features
 from galviz.network.card import read_card
 from galviz.network.crops import centre_crop, network_crop, outline_crops
@@ -23,8 +22,6 @@ from lessons.network.by_hand import convolve
 from lessons.predictions.words import same_galaxies
 from panels.colouring import colour_columns
 from tests.drawn import address_of, addresses, chart
-
-LESSONS = load_lessons()
 
 
 @pytest.fixture(scope="module")
