@@ -124,10 +124,10 @@ def test_a_quiz_is_counted_once_all_is_answered(run_app):
 def test_the_first_question_is_open_until_the_end(run_app):
     app = run_app(page="lessons/pca")
     opening = QUESTIONS.opening
-    assert "You didn't answer it at the beginning." in page_text(app)
+    assert "You didn't answer" in page_text(app)
     app = radio(app, opening.key).set_value(0).run()
-    assert "Saved. The end of this page explains the answer." in page_text(app)
-    assert f"At the beginning you answered: {opening.answers[0].text}" in page_text(app)
+    assert "Saved." in page_text(app)
+    assert f"you answered: {opening.answers[0].text}" in page_text(app)
     assert not any(answer.says in page_text(app) for answer in opening.answers)
     app = radio(app, f"{opening.key}.again").set_value(opening.right).run()
     assert opening.answers[opening.right].says in page_text(app)
@@ -204,7 +204,7 @@ def test_away_from_home_no_code_runs_and_nothing_is_kept(run_app, course, settin
     assert radio(app, QUESTIONS.quiz[0].key).value == 1
 
 
-def test_progress_that_can_t_be_written_is_told_and_the_session_goes_on(run_app, tmp_path):
+def test_progress_that_can_t_be_written_is_reported_and_the_session_goes_on(run_app, tmp_path):
     (tmp_path / "work").write_text("a file")
     app = run_app(page="lessons/pca")
     app = radio(app, QUESTIONS.quiz[0].key).set_value(1).run()
@@ -226,11 +226,11 @@ def test_settings_choose_the_lessons(run_app, course):
     assert links == ["Back: The galaxies", "Next: Your certificate"]
 
 
-def test_settings_that_can_t_be_are_told_on_the_page(run_app, course):
+def test_invalid_settings_are_explained_on_the_page(run_app, course):
     course('lessons = ["hoks"]\n')
     app = run_app(page="instruments/home")
     assert not app.exception
-    assert "course.toml: lessons names 'hoks', no lesson (is 'hooks' meant?)" in app.error[0].value
+    assert all(name in app.error[0].value for name in ("course.toml", "'hoks'", "'hooks'"))
 
 
 def test_settings_name_a_survey(run_app, course, make_survey):

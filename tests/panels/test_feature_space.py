@@ -53,6 +53,11 @@ def points(app):
     return app.dataframe[0].value
 
 
+def frame_colour(app):
+    """The column by which the pictures of galaxies as points are framed."""
+    return chart(app, 1)[0]["layer"][0]["encoding"]["color"]["field"]
+
+
 def test_features_are_computed_once_and_shown(open_page, run_app, tiny_card, make_survey):
     folder = make_survey(30)
     app = open_page(folder, components=5)
@@ -87,7 +92,7 @@ def test_without_labels_there_is_no_truth(open_page, make_survey):
     assert not app.exception
     assert "This survey has no label" in page_text(app)
     assert "true" not in points(app)
-    assert "framed in the colour of their predicted value" in page_text(app)
+    assert frame_colour(app) == "predicted"
     assert not app.metric
 
 
@@ -102,7 +107,7 @@ def test_another_label_is_no_truth_but_a_colour(open_page, make_survey):
 def test_one_galaxy_has_a_prediction_and_no_space(open_page, make_survey):
     app = open_page(make_survey(1))
     assert not app.exception
-    assert "A feature space needs at least two galaxies" in page_text(app)
+    assert "at least two galaxies" in page_text(app)
     assert [metric.value[-4:] for metric in app.metric] == [" dex", " dex"]
     assert app.metric[0].value == "8.30 dex"  # the truth
     assert len(app.image) == 1
@@ -221,8 +226,9 @@ def test_what_is_missing_and_what_is_no_colour_is_told(open_page, make_survey):
     assert rows["colour"].isna().sum() == 3
     assert {"**age**", "gone", "name"}.isdisjoint(app.selectbox(key="colour").options)
     (why,) = [caption.value for caption in app.caption if caption.value.startswith("Not among the colours")]
-    assert "`**age**`: `it is text, because 1 of 15 cells isn't a number, the first '1.2 Gyr' on line 2;" in why
-    assert "`gone` is missing for 15 of 15 galaxies" in why
+    assert all(
+        words in why for words in ("`**age**`", "1 of 15 cells", "'1.2 Gyr' on line 2", "`gone`", "15 of 15 galaxies")
+    )
     assert "`name` is text with 15 categories" in why
 
 
@@ -273,7 +279,7 @@ def test_no_label_in_the_sample_is_told(open_page, make_survey):
     app = open_page(folder)
     assert not app.exception
     assert "No galaxy of this sample has a label" in page_text(app)
-    assert "framed in the colour of their predicted value" in page_text(app)
+    assert frame_colour(app) == "predicted"
 
 
 def test_a_network_that_learnt_from_simulations_says_so(run_app, make_survey, tmp_path, monkeypatch):
@@ -348,7 +354,8 @@ def few_shipped(tmp_path, monkeypatch):
 def test_own_network_sees_the_shipped_galaxies(run_app, tiny_card, few_shipped, tmp_path, monkeypatch):
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
     app = run_app("--model", tiny_card, page=PAGE)
-    assert "40 simulated galaxies that come with galviz, by your network tiny" in page_text(app)
+    assert "40 simulated galaxies" in page_text(app)
+    assert "your network tiny" in page_text(app)
     assert "trained on simulated galaxies only" not in page_text(app)
     app.button[0].click().run()
     assert not app.exception

@@ -392,12 +392,8 @@ def test_the_pictures_drawn_are_those_farthest_apart(run_app, survey, features, 
     assert spec["layer"][0]["encoding"]["color"]["field"] == "true"
 
 
-def test_the_frame_says_what_it_is(run_app):
-    app = run_app(page="lessons/points")
-    assert "framed in the colour of their true metallicity" in page_text(app)
-    app = run_app(page="lessons/points", frame="predicted")
-    assert "framed in the colour of their predicted metallicity" in page_text(app)
-    spec, _ = chart(app)
+def test_the_frame_may_show_predictions(run_app):
+    spec, _ = chart(run_app(page="lessons/points", frame="predicted"))
     assert spec["layer"][0]["encoding"]["color"]["field"] == "predicted"
     assert spec["layer"][0]["encoding"]["color"]["legend"]["title"].startswith("Predicted")
 
@@ -466,9 +462,9 @@ def test_the_training_page_has_the_cards_numbers(run_app, survey):
     assert curve["rmse"].tolist() == pytest.approx([epoch["valid_rmse"] for epoch in epochs])
     catalogue = survey.catalogue
     floor, guess = catalogue["metallicity_scatter_dex"].std(), catalogue["metallicity"].std()
-    assert f"the scatter drawn at random, {floor:.3f} dex" in page_text(app)
-    assert f"Both of all {len(catalogue):,} galaxies" in page_text(app)
-    assert f"would give {guess:.2f} dex" in page_text(app)
+    assert f"{floor:.3f} dex" in page_text(app)
+    assert f"{len(catalogue):,} galaxies" in page_text(app)
+    assert f"{guess:.2f} dex" in page_text(app)
     recipe = card.training["recipe"]
     phases = [*recipe["warm_ups"], {"epochs": recipe["epochs"], "side_px": recipe["crop_px"], "lr": recipe["lr"]}]
     table = app.dataframe[0].value
