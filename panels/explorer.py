@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from galviz.analysis.exemplars import atlas_rows
+from galviz.analysis.pca import Projection
 from galviz.charts import value_format
 from galviz.charts.point_colours import PointColours, colour_categories, colour_numbers, colour_residuals
 from galviz.features.features import Features
@@ -68,6 +69,8 @@ class Embedding:
     layer : str
     caption : str
         How it was computed.
+    projection : Projection or None
+        The components that the axes are chosen from; None for another method.
     """
 
     object_ids: list[str]
@@ -75,6 +78,7 @@ class Embedding:
     titles: tuple[str, str]
     layer: str
     caption: str
+    projection: Projection | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +214,8 @@ def _principal_components(features: Features, layer: str, object_ids: list[str])
     ratios = projection.explained_variance_ratio[columns]
     x_title, y_title = (f"{name}, {ratio:.0%} of the variance" for name, ratio in zip((x, y), ratios, strict=True))
     caption = f"Principal components of the layer {layer}; both axes are drawn equally wide"
-    return Embedding(object_ids, projection.coordinates[:, columns], (x_title, y_title), layer, caption)
+    coordinates = projection.coordinates[:, columns]
+    return Embedding(object_ids, coordinates, (x_title, y_title), layer, caption, projection)
 
 
 def component_embedding(features: Features, layer: str, object_ids: list[str]) -> Embedding:

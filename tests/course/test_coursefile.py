@@ -90,7 +90,7 @@ def test_a_damaged_file_is_explained_and_closes_no_other_page(run_app, lessons):
         file.write_bytes(content)
     for file in files:
         DAMAGE["utf-16"](file)
-    for page, title in (("lessons/hooks", "Hooks"), (HOME, "What a neural network sees in galaxies")):
+    for page, title in (("lessons/hooks", "Hooks"), (HOME, "What has a neural network learnt about galaxies?")):
         app = run_app(page=page.replace("lessons", str(lessons)))
         assert not app.exception
         assert not app.error
