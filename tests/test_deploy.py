@@ -93,7 +93,9 @@ def test_the_app_listens_on_this_machine_alone_but_on_community_cloud(entry, add
 def test_the_entry_point_runs_the_app(tmp_path):
     script = (
         "import sys\n"
+        "from streamlit.components.v2 import manifest_scanner\n"
         "from streamlit.testing.v1 import AppTest\n"
+        "manifest_scanner.scan_component_manifests = list\n"  # as in conftest.py
         f"sys.argv = [{str(CLOUD / 'streamlit_app.py')!r}]\n"
         "app = AppTest.from_file(sys.argv[0], default_timeout=60).run()\n"
         "assert not app.exception, app.exception\n"

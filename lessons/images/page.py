@@ -12,6 +12,7 @@ from galviz.network.normalisation import normalise
 from galviz.survey.sample import draw_sample
 from galviz.survey.survey import Survey
 from lessons.images.words import pixel_statistics
+from panels.caching import cache_data
 from panels.controls import choose_number, choose_one
 from panels.example_galaxy import augmented_images, choose_galaxy, galaxy_caption, shipped_figures
 from panels.lesson_frame import begin_lesson, end_lesson
@@ -63,9 +64,15 @@ def _show_numbers(crop: Image.Image, card: ModelCard, text: str) -> None:
         )
 
 
+@cache_data(max_entries=2, show_spinner=False)
+def _batch_statistics(survey: Survey, card: ModelCard) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Mean and standard deviation of each colour for two batches."""
+    return [pixel_statistics(survey, draw_sample(survey.object_ids, BATCH, seed=seed), card) for seed in (1, 2)]
+
+
 def _compare_batches(survey: Survey, card: ModelCard) -> None:
     """Draw the mean and the standard deviation of two batches beside the card's."""
-    batches = [pixel_statistics(survey, draw_sample(survey.object_ids, BATCH, seed=seed), card) for seed in (1, 2)]
+    batches = _batch_statistics(survey, card)
     means = [card.mean, *(mean for mean, _ in batches)]
     spreads = [card.std, *(std for _, std in batches)]
     sources = ["the card", f"one batch of {BATCH}", f"another batch of {BATCH}"]
