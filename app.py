@@ -6,6 +6,7 @@ import streamlit as st
 
 from galviz.course.lesson import INSTRUMENTS as HEADING
 from panels.chart_theme import enable_chart_theme
+from panels.course_overview import lesson_icons
 from panels.lesson_frame import CERTIFICATE, COMPARE, EXPLORE, GALAXY, GLOSSARY, HOME, LABORATORY, LAYERS, SPACE, UNITS
 from panels.page_loader import draw_page
 from panels.progress import sync_with_browser
@@ -15,15 +16,15 @@ from panels.threads import limit_blas_threads
 
 HERE = Path(__file__).parent
 INSTRUMENTS = {
-    "explore": ("Explore", EXPLORE),
-    "laboratory": ("Cause laboratory", LABORATORY),
-    "layers": ("Layer by layer", LAYERS),
-    "units": ("Units", UNITS),
-    "compare": ("Compare", COMPARE),
-    "galaxy": ("One galaxy", GALAXY),
-    "feature-space": ("Feature space", SPACE),
-    "glossary": ("Glossary", GLOSSARY),
-    "certificate": ("Your certificate", CERTIFICATE),
+    "explore": ("Explore", EXPLORE, "scatter_plot"),
+    "laboratory": ("Cause laboratory", LABORATORY, "experiment"),
+    "layers": ("Layer by layer", LAYERS, "layers"),
+    "units": ("Units", UNITS, "lightbulb"),
+    "compare": ("Compare", COMPARE, "compare"),
+    "galaxy": ("One galaxy", GALAXY, "center_focus_strong"),
+    "feature-space": ("Feature space", SPACE, "grain"),
+    "glossary": ("Glossary", GLOSSARY, "dictionary"),
+    "certificate": ("Your certificate", CERTIFICATE, "workspace_premium"),
 }
 
 st.set_page_config(
@@ -35,14 +36,18 @@ limit_blas_threads()
 enable_chart_theme()
 with explain_errors():
     # Pages are known to Streamlit by their files, which it watches for changes; draw_page says why it never runs them.
-    home = st.Page(HOME, title="Home", url_path="home", default=True)
-    instruments = [st.Page(path, title=title, url_path=address) for address, (title, path) in INSTRUMENTS.items()]
-    files = {home.url_path: HOME} | {address: path for address, (_, path) in INSTRUMENTS.items()}
-    parts = {}
+    home = st.Page(HOME, title="Home", url_path="home", icon=":material/home:", default=True)
+    instruments = [
+        st.Page(path, title=title, url_path=address, icon=f":material/{icon}:")
+        for address, (title, path, icon) in INSTRUMENTS.items()
+    ]
+    files = {home.url_path: HOME} | {address: path for address, (_, path, _) in INSTRUMENTS.items()}
+    parts, icons = {}, lesson_icons()
     for lesson in settings().lessons:
         # A page.py that is missing must not close the other pages: draw_page explains it on its own.
         source = lesson.page if lesson.page.is_file() else lambda: None
-        parts.setdefault(lesson.part, []).append(st.Page(source, title=lesson.title, url_path=lesson.slug))
+        page = st.Page(source, title=lesson.title, url_path=lesson.slug, icon=icons[lesson.slug])
+        parts.setdefault(lesson.part, []).append(page)
         files[lesson.slug] = lesson.page
     page = st.navigation({"": [home], **parts, HEADING: instruments})
     draw_page(files[page.url_path])

@@ -66,8 +66,14 @@ def own_main():
     sys.modules["__main__"] = main
 
 
+@pytest.fixture(scope="session")
+def page_hashes():
+    """What AppTest's `switch_page` has set for each page: a second session needs no run before it to know its pages."""
+    return {}
+
+
 @pytest.fixture
-def run_app(monkeypatch):
+def run_app(monkeypatch, page_hashes):
     """A function that runs a page of the app as `streamlit run app.py -- ARGUMENTS` would, at an address with a query.
 
     run_app(*arguments, page="lessons/galaxies", **query)
@@ -83,11 +89,16 @@ def run_app(monkeypatch):
             app.query_params[name] = str(value)
         if page == "instruments/home":
             return app.run()
+        if page in page_hashes:
+            app._page_hash = page_hashes[page]
+            return app.run()
         with pytest.MonkeyPatch.context() as patch:
             # The first run registers the pages; drawing home, too, would cost more than most pages do.
             patch.setattr("panels.page_loader.draw_page", lambda source: None)
             app.run()
-        return app.switch_page(f"{page}/page.py").run()
+        app.switch_page(f"{page}/page.py")
+        page_hashes[page] = app._page_hash
+        return app.run()
 
     return run
 

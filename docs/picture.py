@@ -1,4 +1,4 @@
-"""Make the README's picture, docs/home.png: home of the running app, its chart finished.
+"""Make the README's picture, docs/home.png: home of the running app, its map finished.
 
 python -m docs.picture     # in the project's folder, with the test extra and Chromium, as for the browser tests
 """
@@ -16,11 +16,11 @@ LARGEST_BYTES = 250_000
 
 
 def photograph(address: str, path: Path) -> None:
-    """Write what a browser of 1280 × 870 px shows at an address, in the light theme, once its chart is drawn."""
+    """Write what a browser of 1280 × 870 px shows at an address, in the dark theme, once its map is drawn."""
     chromium = os.environ.get("GALVIZ_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1280, "height": 870}, color_scheme="light", device_scale_factor=1)
+        page = browser.new_page(viewport={"width": 1280, "height": 870}, color_scheme="dark", device_scale_factor=1)
         page.goto(address)
         page.wait_for_function(DRAWN)
         page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")

@@ -91,8 +91,9 @@ def colour_columns(catalogue: pd.DataFrame) -> list[str]:
 
 
 def _varies(column: pd.Series) -> bool:
-    n_values = len(column.dropna().unique())
-    return n_values > 1 and (pd.api.types.is_numeric_dtype(column) or n_values <= _MAX_CATEGORIES)
+    if pd.api.types.is_numeric_dtype(column):
+        return bool(column.max() > column.min())  # False if all are missing
+    return 1 < len(column.dropna().unique()) <= _MAX_CATEGORIES
 
 
 def _excluded_columns(catalogue: pd.DataFrame, columns: list[str], mixed: Mapping[str, MixedColumn]) -> list[str]:

@@ -1,15 +1,28 @@
-"""The list of lessons, with the student's progress."""
+"""The list of lessons, and the icons of lessons, with the student's progress."""
+
+from collections.abc import Mapping
 
 import streamlit as st
 
 from galviz.course.coursefile import CourseError
-from galviz.course.lesson import DIFFICULTIES
-from galviz.course.questions import read_questions
+from galviz.course.events import Value
+from galviz.course.lesson import DIFFICULTIES, Lesson
+from galviz.course.questions import QUESTIONS_NAME, Questions, read_questions
 from panels.certificate import count_results
 from panels.links import link_to
 from panels.markdown import escape_markdown_except_code
 from panels.progress import progress
 from panels.settings import settings
+
+_DONE, _BEGUN, _NEW, _UNREADABLE = (
+    f":material/{name}:" for name in ("check_circle", "clock_loader_40", "radio_button_unchecked", "error")
+)
+
+
+def lesson_icons() -> dict[str, str]:
+    """Return the icon of each lesson by its slug: complete, begun, new, or unreadable."""
+    results = progress()
+    return {lesson.slug: _icon(lesson, results) for lesson in settings().lessons}
 
 
 def show_course() -> None:
@@ -22,17 +35,12 @@ def show_course() -> None:
             part = lesson.part
             st.subheader(part)
         with st.container(gap=None):
+            link_to(lesson, label=f"{number}. {lesson.title}", icon=_icon(lesson, results))
             try:
-                (row,) = count_results([(lesson, read_questions(lesson))], results)
+                row = _count(lesson, results)
             except CourseError as error:  # the lesson's page explains it; the other lessons still work
-                link_to(lesson, label=f"{number}. {lesson.title}", icon=":material/error:")
                 st.caption(f"This lesson can't be read: {escape_markdown_except_code(error)}.")
                 continue
-            link_to(
-                lesson,
-                label=f"{number}. {lesson.title}",
-                icon=":material/check_circle:" if row["complete"] else ":material/radio_button_unchecked:",
-            )
             caption = (
                 f"{lesson.minutes} min · {DIFFICULTIES[lesson.difficulty]} · afterwards you can {lesson.afterwards}"
             )
@@ -42,3 +50,30 @@ def show_course() -> None:
                     f"{row['of questions']} questions"
                 )
             st.caption(caption)
+
+
+def _icon(lesson: Lesson, results: Mapping[str, Value]) -> str:
+    try:
+        row = _count(lesson, results)
+    except CourseError:
+        return _UNREADABLE
+    if row["complete"]:
+        return _DONE
+    return _BEGUN if row["exercises"] or row["right"] else _NEW
+
+
+def _count(lesson: Lesson, results: Mapping[str, Value]) -> dict:
+    path = lesson.folder / QUESTIONS_NAME
+    try:
+        status = path.stat()
+        stamp = (str(path), status.st_mtime_ns, status.st_size)
+    except OSError:
+        stamp = (str(path), 0, 0)
+    (row,) = count_results([(lesson, _questions(lesson, stamp))], results)
+    return row
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _questions(_lesson: Lesson, stamp: tuple[str, int, int]) -> Questions:
+    """Read the questions of a lesson, again only if the file has changed: all pages need those of all lessons."""
+    return read_questions(_lesson)

@@ -1,5 +1,6 @@
 """The explorer: the table of a survey's galaxies, what its map shows, and the selection of the session."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from galviz.analysis.exemplars import atlas_rows
+from galviz.analysis.pca import Projection
 from galviz.charts import value_format
 from galviz.charts.point_colours import PointColours, colour_categories, colour_numbers, colour_residuals
 from galviz.features.features import Features
@@ -68,6 +70,8 @@ class Embedding:
     layer : str
     caption : str
         How it was computed.
+    projection : Projection or None
+        The components that the axes are chosen from; None for another method.
     """
 
     object_ids: list[str]
@@ -75,6 +79,7 @@ class Embedding:
     titles: tuple[str, str]
     layer: str
     caption: str
+    projection: Projection | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +215,8 @@ def _principal_components(features: Features, layer: str, object_ids: list[str])
     ratios = projection.explained_variance_ratio[columns]
     x_title, y_title = (f"{name}, {ratio:.0%} of the variance" for name, ratio in zip((x, y), ratios, strict=True))
     caption = f"Principal components of the layer {layer}; both axes are drawn equally wide"
-    return Embedding(object_ids, projection.coordinates[:, columns], (x_title, y_title), layer, caption)
+    coordinates = projection.coordinates[:, columns]
+    return Embedding(object_ids, coordinates, (x_title, y_title), layer, caption, projection)
 
 
 def component_embedding(features: Features, layer: str, object_ids: list[str]) -> Embedding:
@@ -320,8 +326,8 @@ def _tooltips(space: FeatureSpace, table: GalaxyTable, colouring: Colouring, obj
             digits, unit = value_format(space.label), space.label.unit
             column = table.data.loc[object_ids, name]
             texts = [
-                f"{text}\n{kind} {value:{digits}} {unit}" if np.isfinite(value) else f"{text}\n{kind}: unknown"
-                for text, value in zip(texts, column.to_numpy(float), strict=True)
+                f"{text}\n{kind}: unknown" if math.isnan(value) else f"{text}\n{kind} {value:{digits}} {unit}"
+                for text, value in zip(texts, column.to_numpy(float).tolist(), strict=True)
             ]
     if colouring.column.name not in (table.true, table.predicted, None):
         shown = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in colouring.column]

@@ -22,7 +22,7 @@ from panels.surveys import OpenSurvey
 MAX_PICTURES = 60
 MIN_DISTANCE = 0.08
 # Galaxies transformed at a time: all of a large survey in double precision would exhaust the memory.
-_BATCH_SIZE = 10_000
+GALAXIES_PER_BATCH = 10_000
 
 
 @st.cache_resource(show_spinner="Reading features …")
@@ -141,14 +141,22 @@ def points_table(
     return table
 
 
-def survey_csv(opened: OpenSurvey, features: Features, layer: str, projection: Projection, label: Label | None) -> str:
+def survey_csv(
+    opened: OpenSurvey,
+    features: Features,
+    layer: str,
+    projection: Projection,
+    label: Label | None,
+    *,
+    batch_size: int = GALAXIES_PER_BATCH,
+) -> str:
     """Format all galaxies of a survey as CSV, on the components fitted to a sample; columns as in `points_table`.
 
     Numbers have the fewest digits that restore the same number. No Streamlit function is called, so a download button
     may call this outside a page.
     """
     values = features.layers[layer]
-    parts = [values[start : start + _BATCH_SIZE] for start in range(0, len(values), _BATCH_SIZE)]
+    parts = [values[start : start + batch_size] for start in range(0, len(values), batch_size)]
     coordinates = np.concatenate([projection.transform(part) for part in parts])
     table = points_table(opened, features, coordinates, features.object_ids, label, pictures=False)
     return table.to_csv(lineterminator="\n")

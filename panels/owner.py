@@ -57,10 +57,10 @@ def has_wrong_token() -> bool:
 
 def could_be_owner() -> bool:
     """Return whether the visitor would be the owner with the token, and so should be told about it."""
-    addresses = _listening_addresses()
+    addresses = listening_addresses()
     is_local = bool(addresses) and all(_is_loopback(ip) for ip, _ in addresses)
     if addresses:
-        _print_in_terminal(_url_with_token(addresses) if is_local else None)
+        print_in_terminal(url_with_token(addresses) if is_local else None)
     return is_local and _is_direct(st.context.headers, st.context.ip_address)
 
 
@@ -142,11 +142,16 @@ def _has_token(tokens: list[str]) -> bool:
 
 
 @functools.cache
-def _listening_addresses() -> tuple[tuple[str, int], ...]:
-    """Addresses and ports on which this process accepts connections.
+def listening_addresses() -> tuple[tuple[str, int], ...]:
+    """Return the addresses and ports on which this process accepts connections.
 
     They are read from the system, because the configuration may have changed since the start. Empty if that isn't
     possible, as in the light app, which has no psutil.
+
+    Examples
+    --------
+    >>> all(port > 0 for _, port in listening_addresses())
+    True
     """
     try:
         import psutil
@@ -183,7 +188,14 @@ def _is_loopback(host: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def _url_with_token(addresses: tuple[tuple[str, int], ...]) -> str:
+def url_with_token(addresses: tuple[tuple[str, int], ...]) -> str:
+    """Return the URL of the app with the owner's token.
+
+    Examples
+    --------
+    >>> url_with_token((("127.0.0.1", 8501),)).partition("token=")[0]
+    'http://localhost:8501/?'
+    """
     host = st.get_option("server.address") or "localhost"
     ports = [port for _, port in addresses]
     port = st.get_option("server.port") if st.get_option("server.port") in ports else ports[0]
@@ -194,7 +206,7 @@ def _url_with_token(addresses: tuple[tuple[str, int], ...]) -> str:
 
 
 @functools.cache
-def _print_in_terminal(url: str | None) -> None:
+def print_in_terminal(url: str | None) -> None:
     """Print the URL with the token once, to the terminal, which only the owner can see."""
     if url is None:
         reason = "other machines can connect to it (server.address); see the settings in docs/teaching.md"

@@ -2,6 +2,7 @@
 
 import ast
 import traceback
+from functools import lru_cache
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -58,7 +59,13 @@ class _TreeLoader(SourceFileLoader):
         self._tree = tree
 
     def get_code(self, fullname: str) -> CodeType:
-        return compile(self._tree, self.path, "exec")
+        return _compile(self._tree, self.path)
+
+
+# `read_python` returns the same tree until the file changes.
+@lru_cache(maxsize=32)
+def _compile(tree: ast.Module, path: str) -> CodeType:
+    return compile(tree, path, "exec")
 
 
 def _load(path: Path, tree: ast.Module) -> ModuleType:

@@ -2,6 +2,7 @@
 
 import ast
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from galviz.errors import BrokenFileError
@@ -61,11 +62,12 @@ def read_python(path: Path) -> tuple[str, ast.Module]:
     -------
     text : str
     tree : ast.Module
+        Shared by all callers, who must not change it.
 
     Raises
     ------
     CourseError
-        If it can't be read, or isn't Python.
+        If it can't be read, or isn't valid Python.
 
     Examples
     --------
@@ -75,13 +77,19 @@ def read_python(path: Path) -> tuple[str, ast.Module]:
     """
     text = read_course_file(path)
     try:
-        return text, ast.parse(text, str(path))
+        return text, _parse(text, str(path))
     except SyntaxError as error:
         raise course_file_error(
-            path, f"is no Python: {error.msg}{f', line {error.lineno}' if error.lineno else ''}"
+            path, f"isn't valid Python: {error.msg}{f', line {error.lineno}' if error.lineno else ''}"
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:  # a null byte; nested too deeply for the parser
-        raise course_file_error(path, f"is no Python: {error or 'it is nested too deeply'}") from error
+        raise course_file_error(path, f"isn't valid Python: {error or 'it is nested too deeply'}") from error
+
+
+# Pages parse the same dozen files at each run.
+@lru_cache(maxsize=128)
+def _parse(text: str, path: str) -> ast.Module:
+    return ast.parse(text, path)
 
 
 def course_file_error(path: Path, problem: str) -> CourseError:

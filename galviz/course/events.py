@@ -93,11 +93,10 @@ def split_lines(content: bytes) -> list[bytes]:
         if content.startswith(mark):
             # Older versions appended lines in UTF-8 to such a file. No UTF-16 or UTF-32 character of an event
             # contains these two bytes together.
-            appended = content.find(b'{"')
-            text, rest = (content, b"") if appended < 0 else (content[:appended], content[appended:])
+            text, start, rest = content.partition(b'{"')
             complete = len(text) - len(text) % (4 if encoding.startswith("utf-32") else 2)  # the last may be cut short
             converted = text[len(mark) : complete].decode(encoding, errors="replace").encode()
-            return _LINE_END.split(converted + b"\n" * bool(rest) + _convert_appended(rest))
+            return _LINE_END.split(converted + b"\n" * bool(start) + _convert_appended(start + rest))
     return _LINE_END.split(_convert_appended(content))
 
 

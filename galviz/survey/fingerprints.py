@@ -121,10 +121,8 @@ def trim_frame(image: Image.Image) -> Image.Image:
     ends = []
     for axis in (0, 1):
         lines = np.moveaxis(levels, axis, 0)
-        lines = lines.reshape(len(lines), lines.shape[1], -1)
-        is_frame = (np.ptp(lines, axis=1) <= _FRAME_RANGE).all(axis=-1) & (lines.mean(axis=(1, 2)) >= _MIN_FRAME)
         most = int(_MAX_FRAME * len(lines))
-        before, after = (_count_leading(order[: most + 1]) for order in (is_frame, is_frame[::-1]))
+        before, after = (_count_frame_lines(order[: most + 1]) for order in (lines, lines[::-1]))
         if max(before, after) > most:
             return image  # the image itself is of one colour
         ends.append((before, len(lines) - after))
@@ -132,9 +130,12 @@ def trim_frame(image: Image.Image) -> Image.Image:
     return image.crop((left, top, right, bottom)) if (right - left, bottom - top) != image.size else image
 
 
-def _count_leading(flags: np.ndarray) -> int:
-    """Number of True values at the beginning."""
-    return len(flags) if flags.all() else int(np.argmin(flags))
+def _count_frame_lines(lines: np.ndarray) -> int:
+    """Number of lines at the beginning that are bright and of one colour; few images have any."""
+    for number, line in enumerate(lines):
+        if (np.ptp(line, axis=0) > _FRAME_RANGE).any() or line.mean() < _MIN_FRAME:
+            return number
+    return len(lines)
 
 
 def _shrink(image: Image.Image, side_px: int) -> Image.Image:

@@ -18,7 +18,7 @@ from galviz.survey.rounding import is_long_id, looks_rounded
 IMAGES_NAME = "images"
 SUFFIXES = (".jpg", ".jpeg", ".png")
 # Images queued for decoding at a time: enough to keep the threads busy, few enough to cancel quickly.
-_BATCH = 256
+BATCH_SIZE = 256
 
 
 class ImageFolder:
@@ -205,8 +205,8 @@ def _inspect_all(folder: Path, result: ImageCheck, scale: float, progress: Calla
     done = 0
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
         # In batches, so that a cancelled check ends quickly even for a hundred thousand galaxies.
-        for start in range(0, len(items), _BATCH):
-            batch = items[start : start + _BATCH]
+        for start in range(0, len(items), BATCH_SIZE):
+            batch = items[start : start + BATCH_SIZE]
             for (object_id, (line, name)), facts in zip(batch, pool.map(inspect, batch), strict=True):
                 if isinstance(facts, ImageError):
                     result.problems.append(image_problem(line, object_id, name, facts))

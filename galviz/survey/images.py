@@ -13,7 +13,7 @@ from galviz.survey.damage import jpeg_damage, png_damage, png_header_chunks, png
 
 # Far more than the cutout of a galaxy needs (160 × 160), but few enough for several threads to decode at a time.
 MAX_PIXELS = 4096 * 4096
-_MAX_BYTES = 64 * 2**20
+MAX_BYTES = 64 * 2**20
 # What Pillow's readers of JPEG and PNG raise for invalid content.
 _DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
 _CONVERT = "save it as an 8-bit RGB image in JPEG or PNG"
@@ -74,7 +74,7 @@ def read_content(path: str | os.PathLike[str]) -> bytes:
         with open(path, "rb", opener=_open_nonblocking) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise ImageError("it is a special file, not an image", _PUT_IMAGE)
-            content = file.read(_MAX_BYTES + 1)
+            content = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise ImageError("there is no such file", "add the image, or remove the galaxy's row") from error
     except OSError as error:
@@ -82,8 +82,8 @@ def read_content(path: str | os.PathLike[str]) -> bytes:
         raise ImageError(f"it can't be read: {error.strerror}", remedy) from error
     if not content:
         raise ImageError("the file is empty (0 bytes)", _DOWNLOAD)
-    if len(content) > _MAX_BYTES:
-        raise ImageError(f"the file is larger than {_MAX_BYTES >> 20} MiB", "crop it to the galaxy")
+    if len(content) > MAX_BYTES:
+        raise ImageError(f"the file is larger than {MAX_BYTES >> 20} MiB", "crop it to the galaxy")
     return content
 
 

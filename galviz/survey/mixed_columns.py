@@ -101,9 +101,8 @@ def find_mixed_booleans(
     >>> find_mixed_booleans(cells, Counter(cells), np.zeros(3, bool), [2, 3, 4])
     MixedColumn(n_invalid=1, n_cells=3, example='TRUE', line=4, booleans=('True', 'False'))
     """
-    forms = [*_BOOLEANS, *([_FITS_BOOLEANS] if len(words) > 1 else [])]
-    known = {word: form for form in forms for word in form}
-    # T and F are booleans only if both occur.
+    known = {word: form for form in (*_BOOLEANS, _FITS_BOOLEANS) for word in form}
+    # T or F alone may be a code.
     only_codes = set(words) <= set(_FITS_BOOLEANS) and true_word(words) is None
     if not words or only_codes or not known.keys() >= words.keys() or words.total() < len(cells) - missing.sum():
         return None

@@ -23,7 +23,8 @@ _FINE_PX = 40
 # Zooms between those of the fingerprints, and possible offsets between the centres of two copies, in shorter sides.
 _NEAR_ZOOMS = (0.978, 1.0, 1.022)
 _SHIFTS = ((0.0, 0.0), (0.008, 0.0), (-0.008, 0.0), (0.0, 0.008), (0.0, -0.008))
-_BLOCK = 2048
+# Images compared at a time, which limits the memory.
+BLOCK_SIZE = 2048
 
 
 def find_near_duplicates(
@@ -100,8 +101,8 @@ def similar_pairs(
     grids = np.stack(fingerprints)
     candidates = _candidates(grids)
     pairs = []
-    for start in range(0, len(candidates), _BLOCK):
-        block = candidates[start : start + _BLOCK]
+    for start in range(0, len(candidates), BLOCK_SIZE):
+        block = candidates[start : start + BLOCK_SIZE]
         ones, others = grids[block[:, 0]].astype(np.float32), grids[block[:, 1]].astype(np.float32)
         # Axis 1: which image is zoomed, orientation, zoom.
         correlations = np.concatenate([_correlations(ones, others), _correlations(others, ones)], axis=1)
@@ -146,7 +147,7 @@ def _correlations(zoomed: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 def _candidates(grids: np.ndarray) -> np.ndarray:
     """Pairs of images with similar principal components; sorted, shape (n_pairs, 2), the lower position first."""
-    step = -(-len(grids) // _BLOCK)
+    step = -(-len(grids) // BLOCK_SIZE)
     sample = np.concatenate(orientations(grids[::step, 0].astype(np.float32))).reshape(-1, GRID_PX**2)
     # Principal axes, those with most variance last. The sample has all orientations, so none is preferred.
     axes = np.linalg.eigh(sample.T @ sample)[1][:, -_N_COMPONENTS:]
@@ -159,12 +160,14 @@ def _candidates(grids: np.ndarray) -> np.ndarray:
     zoomed = [project(grids[:, zoom]) for zoom in _COARSE_ZOOMS]
     whole = [project(oriented) for oriented in orientations(grids[:, 0])]
     keys = [np.empty(0, np.int64)]
-    for start in range(0, n, _BLOCK):
-        for other_start in range(0, n, _BLOCK):
+    for start in range(0, n, BLOCK_SIZE):
+        for other_start in range(0, n, BLOCK_SIZE):
             best = None
             for at_zoom in zoomed:
                 for oriented in whole:
-                    correlation = at_zoom[start : start + _BLOCK] @ oriented[other_start : other_start + _BLOCK].T
+                    correlation = (
+                        at_zoom[start : start + BLOCK_SIZE] @ oriented[other_start : other_start + BLOCK_SIZE].T
+                    )
                     best = correlation if best is None else np.maximum(best, correlation, out=best)
             rows, columns = np.nonzero(best >= _MIN_COARSE_CORRELATION)
             rows, columns = rows + start, columns + other_start

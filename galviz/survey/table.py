@@ -22,7 +22,7 @@ __all__ = ["CATALOGUE_NAME", "ID_COLUMN", "Table", "describe_cut", "read_table"]
 
 # Lines read at a time. As Python strings, the cells of a large table take ten times its size, so the cells of each
 # column are joined again, one per line; no cell contains a line break.
-_BLOCK = 2048
+BLOCK_SIZE = 2048
 _MAX_SHOWN = 30  # characters of a row that was cut short
 _CHUNK_BYTES = 2**20
 # How to get a CSV table from other kinds of files.
@@ -117,7 +117,7 @@ def _read_rows(lines: Iterator[tuple[int, str]], columns: tuple[str, ...], probl
     row_problems: list[Problem] = []
     blank: list[int] = []
     number = None
-    while chunk := list(islice(lines, _BLOCK)):
+    while chunk := list(islice(lines, BLOCK_SIZE)):
         rows = []
         for number, line in chunk:
             if not line.strip():

@@ -116,12 +116,16 @@ def _read(content: bytes, survey: Survey) -> Features:
         )
 
 
+def _values(features: Features, layer: str, object_ids: list[str]) -> np.ndarray:
+    return features.layers[layer][features.rows(object_ids)]
+
+
 @cache_data(max_entries=64, show_spinner="Comparing …")
 def _similarity(
     one: Features, layer: str, other: Features, other_layer: str, object_ids: list[str]
 ) -> dict[str, float]:
     """CKA and the neighbours in common, and the same with one side's galaxies permuted."""
-    x, y = (part.layers[name][part.rows(object_ids)] for part, name in ((one, layer), (other, other_layer)))
+    x, y = _values(one, layer, object_ids), _values(other, other_layer, object_ids)
     permuted = np.random.default_rng(0).permutation(y)
     n_neighbors = min(_N_NEIGHBOURS, (len(x) - 1) // 2)
     result = {"cka": linear_cka(x, y), "cka_permuted": linear_cka(x, permuted), "k": n_neighbors}
@@ -134,7 +138,7 @@ def _similarity(
 def _all_layers(one: Features, other: Features, object_ids: list[str]) -> pd.DataFrame:
     return pd.DataFrame(
         [
-            (name, other_name, _similarity(one, name, other, other_name, object_ids)["cka"])
+            (name, other_name, linear_cka(_values(one, name, object_ids), _values(other, other_name, object_ids)))
             for name in one.layers
             for other_name in other.layers
         ],

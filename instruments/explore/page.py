@@ -29,14 +29,16 @@ from panels.feature_plane import FeatureSpace, open_feature_space
 from panels.feature_space import warn_about_domain_shift
 from panels.features_source import read_source
 from panels.galaxy_map import Picked, draw_map
-from panels.lesson_frame import mark_simulated
+from panels.lesson_frame import GALAXY, mark_simulated
+from panels.map_export import show_map_export
 from panels.markdown import escape_markdown
 from panels.pictures import show_grid, show_picture
+from panels.prediction_summary import show_predictions
 from panels.selection import REST, SELECTED, Selection
 from panels.selection_tools import show_selected_images, show_selection_tools
 from panels.surveys import open_survey
 
-_TAB, _IMAGES, _GALAXY = "panel", "Images", "One galaxy"
+_TAB, _IMAGES, _GALAXY = "panel", "Images", "Galaxy"
 _CROP_PX, _LARGE_PX, _N_NEIGHBOURS = 96, 300, 8
 _MOST_DIFFERENT, _SLIDER_STEPS = 15, 200
 
@@ -53,6 +55,7 @@ def _explore(space: FeatureSpace) -> None:
         contents = {
             _IMAGES: lambda: show_selected_images(space, embedding.layer, selection, table),
             "Differences": lambda: _show_differences(selection, table),
+            "Predictions": lambda: show_predictions(space, selection, table),
             "Histogram": lambda: _show_histogram(selection, table),
             _GALAXY: lambda: _show_galaxy(space, embedding, table),
         }
@@ -87,6 +90,7 @@ def _show_map(space: FeatureSpace, selection: Selection, table: GalaxyTable) -> 
     if colouring.title:
         st.altair_chart(colour_legend(colouring.column, colouring.fill, colouring.title), key="legend")
     st.caption(f"{embedding.caption}.{sample}" + (" Ring: true. Dot: predicted." if colouring.ring else ""))
+    show_map_export(space, embedding, colouring, selection)
     return embedding
 
 
@@ -153,6 +157,7 @@ def _show_galaxy(space: FeatureSpace, embedding: Embedding, table: GalaxyTable) 
     nearest = [features.object_ids[position] for position in rows]
     show_grid(survey, nearest, [f"{distance:.3g}" for distance in distances], nearest, side_px=_CROP_PX)
     st.caption(f"Nearest in the layer {escape_markdown(embedding.layer)}, with their distance.")
+    st.page_link(GALAXY, label="Its neighbours at each layer, and its feature maps", icon=":material/arrow_forward:")
     with st.expander("All columns"):
         st.dataframe(column_texts(table.data, current).rename(index=cause_title).rename("value").to_frame())
 

@@ -16,7 +16,7 @@ from panels.links import link_to
 from panels.markdown import escape_markdown
 from panels.selection import Selection
 from panels.settings import settings
-from panels.surveys import OpenSurvey, open_shipped_survey, open_survey
+from panels.surveys import OpenSurvey, explain_errors, open_shipped_survey, open_survey
 from panels.tour import STEPS, TourSurvey, tour_facts, tour_points
 
 _STEP = "tour"
@@ -37,6 +37,12 @@ def _show_links(yours: OpenSurvey, source: FeaturesSource) -> None:
 
 @st.fragment
 def _show_tour(survey: TourSurvey, *, explorable: bool) -> None:
+    """Draw the tour, which is rerun without the page."""
+    with explain_errors():  # errors in a fragment don't reach the one in app.py
+        _draw_tour(survey, explorable=explorable)
+
+
+def _draw_tour(survey: TourSurvey, *, explorable: bool) -> None:
     """Draw the tour; what is selected in its last step is explored if these galaxies are those of the other pages."""
     left, right = st.columns([5, 2], gap="medium")
     with right:

@@ -6,11 +6,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from galviz.charts import pixel_histogram
 from galviz.course.manifest import find_lesson
-from galviz.network.card import read_card
+from galviz.network.card import ModelCard, read_card
 from galviz.network.crops import network_crop, outline_crops
 from galviz.network.normalisation import normalise
 from galviz.survey.sample import draw_sample
+from galviz.survey.survey import Survey
 from lessons.images.words import pixel_statistics
+from panels.caching import cache_data
 from panels.controls import choose_number, choose_one
 from panels.example_galaxy import augmented_images, choose_galaxy, galaxy_caption, shipped_figures
 from panels.pictures import show_pictures
@@ -116,10 +118,16 @@ def _show_numbers(controls: DeltaGenerator) -> None:
     )
 
 
+@cache_data(max_entries=2, show_spinner=False)
+def _batch_statistics(survey: Survey, card: ModelCard) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Mean and standard deviation of each colour for two batches."""
+    return [pixel_statistics(survey, draw_sample(survey.object_ids, BATCH, seed=seed), card) for seed in (1, 2)]
+
+
 def _compare_batches(controls: DeltaGenerator) -> None:  # it has none
     """Draw the mean and the standard deviation of two batches beside the card's."""
-    survey, card = open_shipped_survey().survey, read_card()
-    batches = [pixel_statistics(survey, draw_sample(survey.object_ids, BATCH, seed=seed), card) for seed in (1, 2)]
+    card = read_card()
+    batches = _batch_statistics(open_shipped_survey().survey, card)
     means = [card.mean, *(mean for mean, _ in batches)]
     spreads = [card.std, *(std for _, std in batches)]
     sources = ["the card", f"one batch of {BATCH}", f"another batch of {BATCH}"]

@@ -167,6 +167,6 @@ def test_the_text_on_controls_and_the_next_use(features, catalogue):
 
 def test_what_the_quick_bootstrap_leaves_out(features):
     for size in (256, 2000):
-        kept = fit_pca(sampled(features, size)[1], 64).explained_variance_ratio.sum()
-        assert 1 - kept < 0.001
+        ratio = fit_pca(sampled(features, size)[1], 64).explained_variance_ratio.sum()
+        assert 1 - ratio < 0.001
     assert says("limits", "leaves out less than a thousandth")

@@ -59,9 +59,9 @@ def serve(tmp_path_factory, cache):
     servers, addresses = [], {}
 
     def start(*arguments, **variables):
-        asked = (arguments, *sorted(variables.items()))
-        if asked in addresses:
-            return addresses[asked]
+        app_key = (arguments, *sorted(variables.items()))
+        if app_key in addresses:
+            return addresses[app_key]
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -76,7 +76,7 @@ def serve(tmp_path_factory, cache):
         servers.append((server, log))
         address = f"http://127.0.0.1:{port}"
         wait_until_healthy(server, address, log)
-        addresses[asked] = address
+        addresses[app_key] = address
         return address
 
     yield start
@@ -107,13 +107,13 @@ class Visit:
         self.main = page.locator("[data-testid=stMain]")
         self.images = page.locator("[data-testid=stImage] img")
         self.complaints, self.foreign, self.bytes = [], [], 0
-        page.on("console", self._heard)
+        page.on("console", self._note_complaint)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", self._asked)
-        page.on("response", self._answered)
-        page.on("websocket", lambda socket: socket.on("framereceived", self._framed))
+        page.on("request", self._count_foreign)
+        page.on("response", self._count_bytes)
+        page.on("websocket", lambda socket: socket.on("framereceived", self._count_frame))
 
-    def _heard(self, message):
+    def _note_complaint(self, message):
         # Opened at a page's own address, Streamlit looks for its server below that address first.
         url = message.location.get("url", "")
         if url.endswith(("/_stcore/health", "/_stcore/host-config")):
@@ -126,15 +126,15 @@ class Visit:
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.type}: {message.text}")
 
-    def _asked(self, request):
+    def _count_foreign(self, request):
         if not request.url.startswith((self.address, "data:", "blob:")):
             self.foreign.append(request.url)
 
-    def _answered(self, response):
+    def _count_bytes(self, response):
         if response.url.startswith(f"{self.address}/media/"):
             self.bytes += int(response.headers.get("content-length", 0))
 
-    def _framed(self, frame):
+    def _count_frame(self, frame):
         self.bytes += len(frame)
 
     def settle(self):
@@ -158,10 +158,10 @@ def visit(chromium):
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
-        found = Visit(context.new_page(), address)
-        found.page.goto(address + path)
-        found.page.wait_for_selector("h1")
-        return found.settle()
+        tab = Visit(context.new_page(), address)
+        tab.page.goto(address + path)
+        tab.page.wait_for_selector("h1")
+        return tab.settle()
 
     yield open_page
     for context in contexts:
@@ -172,13 +172,13 @@ def visit(chromium):
 def photograph():
     """A function that keeps a picture of the whole page for the eye: photograph(visit, name)."""
 
-    def take(found, name):
+    def take(tab, name):
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        page = found.page
+        page = tab.page
         # Streamlit scrolls inside the page, so that a screenshot of all of it needs a window as high.
         height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
         page.set_viewport_size({"width": page.viewport_size["width"], "height": height + 20})
-        found.settle()
+        tab.settle()
         page.wait_for_timeout(300)
         page.screenshot(path=SCREENSHOTS / f"{name}.png")
 

@@ -18,70 +18,70 @@ QUESTIONS = read_questions(PCA)
 FIRST = QUESTIONS.quiz[0]
 
 
-def choose(found, question, place):
+def choose(tab, question, place):
     """Choose an answer of the quiz, and see its explanation."""
     answer = question.answers[place]
-    found.press(found.page.get_by_role("radiogroup", name=question.text).get_by_text(answer.text))
-    expect(found.main).to_contain_text(answer.says)
+    tab.press(tab.page.get_by_role("radiogroup", name=question.text).get_by_text(answer.text))
+    expect(tab.main).to_contain_text(answer.says)
 
 
-def chosen(found, question):
+def chosen(tab, question):
     """Places of the answers that are marked as chosen."""
-    options = found.page.get_by_role("radiogroup", name=question.text).get_by_role("radio")
+    options = tab.page.get_by_role("radiogroup", name=question.text).get_by_role("radio")
     return [place for place in range(options.count()) if options.nth(place).is_checked()]
 
 
-def expect_chosen(found, question, place):
+def expect_chosen(tab, question, place):
     """Wait until an answer, and no other, is marked as chosen."""
-    group = found.page.get_by_role("radiogroup", name=question.text)
+    group = tab.page.get_by_role("radiogroup", name=question.text)
     expect(group.get_by_role("radio").nth(place)).to_be_checked()
-    assert chosen(found, question) == [place]
+    assert chosen(tab, question) == [place]
 
 
-def check_button(found):
+def check_button(tab):
     """The button of the first exercise."""
-    return found.page.get_by_role("button", name="Check my code").first
+    return tab.page.get_by_role("button", name="Check my code").first
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(("slug", "title"), [("glossary", "Glossary"), ("certificate", "Your certificate")])
 def test_page_loads_clean(serve, visit, photograph, slug, title, width, theme):
-    found = visit(serve(), f"/{slug}", width=width, theme=theme)
-    expect(found.page.locator("h1")).to_have_text(title)
-    expect(found.page.locator("[data-testid=stException]")).to_have_count(0)
-    found.settle()
-    assert found.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    photograph(found, f"{slug}-{width}-{theme}")
-    assert found.complaints == []
-    assert found.foreign == []
+    tab = visit(serve(), f"/{slug}", width=width, theme=theme)
+    expect(tab.page.locator("h1")).to_have_text(title)
+    expect(tab.page.locator("[data-testid=stException]")).to_have_count(0)
+    tab.settle()
+    assert tab.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    photograph(tab, f"{slug}-{width}-{theme}")
+    assert tab.complaints == []
+    assert tab.foreign == []
 
 
 def test_at_home_answers_and_outcomes_stay(serve, visit, token, tmp_path, photograph):
     work = tmp_path / "work"
     address = serve(GALVIZ_WORK=work)
-    found = visit(address, f"/pca?token={token}")
-    choose(found, FIRST, FIRST.right)
-    found.press(found.page.get_by_role("button", name="Create the file"))
-    expect(found.main).to_contain_text("Save it, then check it here")
+    tab = visit(address, f"/pca?token={token}")
+    choose(tab, FIRST, FIRST.right)
+    tab.press(tab.page.get_by_role("button", name="Create the file"))
+    expect(tab.main).to_contain_text("Save it, then check it here")
     assert (work / "pca.py").read_bytes() == stub_path(PCA).read_bytes()
-    found.press(check_button(found))
-    expect(found.main).to_contain_text("Not written yet.")
+    tab.press(check_button(tab))
+    expect(tab.main).to_contain_text("Not written yet.")
     (work / "pca.py").write_bytes(solution_path(PCA).read_bytes())
-    found.press(check_button(found))
-    expect(found.main).to_contain_text("All tests passed.")
-    photograph(found, "pca-exercises")
-    found.page.reload()
-    expect(found.main).to_contain_text(FIRST.answers[FIRST.right].says)
-    expect_chosen(found, FIRST, FIRST.right)
-    expect(found.main).to_contain_text(re.compile(r"Centre the features\W*(check_circle)?\s*passed"))
+    tab.press(check_button(tab))
+    expect(tab.main).to_contain_text("All tests passed.")
+    photograph(tab, "pca-exercises")
+    tab.page.reload()
+    expect(tab.main).to_contain_text(FIRST.answers[FIRST.right].says)
+    expect_chosen(tab, FIRST, FIRST.right)
+    expect(tab.main).to_contain_text(re.compile(r"Centre the features\W*(check_circle)?\s*passed"))
     other = visit(address, f"/certificate?token={token}")
     expect(other.main).to_contain_text(re.compile(r"Exercises passed\s*1 of"))
-    assert found.complaints == []
+    assert tab.complaints == []
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         ("while True: pass", "takes more than 10 s and was stopped"),
         ("import os; os._exit(1)", "It ends Python, with exit status 1"),
@@ -90,28 +90,28 @@ def test_at_home_answers_and_outcomes_stay(serve, visit, token, tmp_path, photog
     ],
     ids=["loop", "exit", "memory", "print"],
 )
-def test_code_that_misbehaves_is_told_and_the_app_lives_on(serve, visit, token, tmp_path_factory, body, said):
+def test_code_that_misbehaves_is_told_and_the_app_lives_on(serve, visit, token, tmp_path_factory, body, message):
     work = tmp_path_factory.mktemp("bad")
     address = serve(GALVIZ_WORK=work)
     text = stub_path(PCA).read_text().replace('raise NotImplementedError("pca.1")', body)
     (work / "pca.py").write_text(text)
-    found = visit(address, f"/pca?token={token}")
-    found.press(check_button(found))
-    expect(found.main).to_contain_text(said, timeout=40_000)
+    tab = visit(address, f"/pca?token={token}")
+    tab.press(check_button(tab))
+    expect(tab.main).to_contain_text(message, timeout=40_000)
     visit(address, "/certificate")
-    choose(found, FIRST, 0)
-    assert found.complaints == []
+    choose(tab, FIRST, 0)
+    assert tab.complaints == []
     assert not workers(work)
 
 
 def workers(work):
     """Processes that run a file of that folder, each with those that it was split into."""
-    found = []
-    for each in psutil.process_iter():
+    processes = []
+    for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if "galviz.course.worker" in each.cmdline() and each.environ().get("GALVIZ_WORK") == str(work):
-                found.append(each)
-    return [each for each in found if each.ppid() not in {other.pid for other in found}]
+            if "galviz.course.worker" in process.cmdline() and process.environ().get("GALVIZ_WORK") == str(work):
+                processes.append(process)
+    return [process for process in processes if process.ppid() not in {other.pid for other in processes}]
 
 
 def test_another_press_or_page_ends_a_run(serve, visit, token, tmp_path_factory):
@@ -120,66 +120,66 @@ def test_another_press_or_page_ends_a_run(serve, visit, token, tmp_path_factory)
     (work / "pca.py").write_text(
         stub_path(PCA).read_text().replace('raise NotImplementedError("pca.1")', "while True: pass")
     )
-    found = visit(address, f"/pca?token={token}")
+    tab = visit(address, f"/pca?token={token}")
     for _ in range(4):
-        check_button(found).click()  # while it runs
-        expect(found.main).to_contain_text("Running your code …")
-        found.page.wait_for_timeout(800)
-    found.page.wait_for_timeout(1_500)
+        check_button(tab).click()  # while it runs
+        expect(tab.main).to_contain_text("Running your code …")
+        tab.page.wait_for_timeout(800)
+    tab.page.wait_for_timeout(1_500)
     assert len(workers(work)) == 1
-    expect(found.main).to_contain_text("takes more than 10 s and was stopped", timeout=20_000)
-    found.press(check_button(found))
-    expect(found.main).to_contain_text("Running your code …")
-    found.page.get_by_role("link", name="Your certificate").first.click()
-    expect(found.page.locator("h1")).to_have_text("Your certificate")
-    found.page.wait_for_timeout(2_000)  # the run that was left notices twice a second
+    expect(tab.main).to_contain_text("takes more than 10 s and was stopped", timeout=20_000)
+    tab.press(check_button(tab))
+    expect(tab.main).to_contain_text("Running your code …")
+    tab.page.get_by_role("link", name="Your certificate").first.click()
+    expect(tab.page.locator("h1")).to_have_text("Your certificate")
+    tab.page.wait_for_timeout(2_000)  # the run that was left notices twice a second
     assert not workers(work)
-    assert found.complaints == []
+    assert tab.complaints == []
 
 
 def test_on_a_deployment_the_browser_keeps_the_answers(serve, visit, tmp_path):
     address = serve(GALVIZ_EXERCISES="show", GALVIZ_WORK=tmp_path / "work")
-    found = visit(address, "/pca")
-    expect(found.page.get_by_role("button", name="Check my code")).to_have_count(0)
-    expect(found.main).to_contain_text("on your own machine")
-    choose(found, FIRST, 1)
-    found.page.wait_for_function("localStorage.getItem('galviz-progress')?.includes('pca.q1')")
-    found.page.reload()
-    expect(found.main).to_contain_text(FIRST.answers[1].says)
-    expect_chosen(found, FIRST, 1)
-    second = found.page.context.new_page()
+    tab = visit(address, "/pca")
+    expect(tab.page.get_by_role("button", name="Check my code")).to_have_count(0)
+    expect(tab.main).to_contain_text("on your own machine")
+    choose(tab, FIRST, 1)
+    tab.page.wait_for_function("localStorage.getItem('galviz-progress')?.includes('pca.q1')")
+    tab.page.reload()
+    expect(tab.main).to_contain_text(FIRST.answers[1].says)
+    expect_chosen(tab, FIRST, 1)
+    second = tab.page.context.new_page()
     second.goto(f"{address}/certificate")
     expect(second.locator("h1")).to_have_text("Your certificate")
-    choose(found, FIRST, FIRST.right)
+    choose(tab, FIRST, FIRST.right)
     second.reload()
     expect(second.locator("[data-testid=stMain]")).to_contain_text(re.compile(r"Quiz questions right\s*1 of"))
     # another visitor has none of it, and the server has kept nothing
     other = visit(address, "/pca")
     assert chosen(other, FIRST) == []
     assert not (tmp_path / "work").exists()
-    assert found.complaints == []
+    assert tab.complaints == []
     assert other.complaints == []
 
 
 def test_what_the_browser_kept_and_can_t_be_read_is_forgotten(serve, visit):
     address = serve(GALVIZ_EXERCISES="show")
-    found = visit(address, "/glossary")
-    for kept in ("{", "[1]", '{"pca.q1": {}}', '{"pca.q1": 99}', "null"):
-        found.page.evaluate("kept => localStorage.setItem('galviz-progress', kept)", kept)
-        found.page.goto(f"{address}/pca")
-        expect(found.page.locator("h1")).to_have_text(PCA.title)
-        found.settle()
-        assert chosen(found, FIRST) == []
-        expect(found.page.locator("[data-testid=stException]")).to_have_count(0)
-    assert found.complaints == []
+    tab = visit(address, "/glossary")
+    for stored in ("{", "[1]", '{"pca.q1": {}}', '{"pca.q1": 99}', "null"):
+        tab.page.evaluate("stored => localStorage.setItem('galviz-progress', stored)", stored)
+        tab.page.goto(f"{address}/pca")
+        expect(tab.page.locator("h1")).to_have_text(PCA.title)
+        tab.settle()
+        assert chosen(tab, FIRST) == []
+        expect(tab.page.locator("[data-testid=stException]")).to_have_count(0)
+    assert tab.complaints == []
 
 
 def test_a_term_leads_to_the_glossary(serve, visit):
-    found = visit(serve(), "/pca")
-    link = found.main.locator("a[href^='glossary#']").first
+    tab = visit(serve(), "/pca")
+    link = tab.main.locator("a[href^='glossary#']").first
     term = link.get_attribute("href").partition("#")[2]
     assert len(link.get_attribute("title")) > 10
-    with found.page.context.expect_page() as opened:
+    with tab.page.context.expect_page() as opened:
         link.click()
     page = opened.value
     expect(page.locator("h1")).to_have_text("Glossary")

@@ -15,37 +15,37 @@ COUNT = re.compile(r"([\d,]+) of 2,000 galaxies selected")
 @pytest.fixture
 def explore(serve, visit):
     """A visit of the page, whose map has been drawn."""
-    found = visit(serve(), "/explore")
-    expect(map_of(found)).to_be_visible()
-    return found.settle()
+    tab = visit(serve(), "/explore")
+    expect(map_of(tab)).to_be_visible()
+    return tab.settle()
 
 
-def map_of(found):
-    return found.page.get_by_role("application")
+def map_of(tab):
+    return tab.page.get_by_role("application")
 
 
-def count(found):
-    found.settle()
-    text = found.page.get_by_text(COUNT).inner_text()
+def count(tab):
+    tab.settle()
+    text = tab.page.get_by_text(COUNT).inner_text()
     return int(COUNT.search(text)[1].replace(",", ""))
 
 
-def expect_count(found, pattern):
+def expect_count(tab, pattern):
     """Wait until the number of selected galaxies matches a pattern; return it."""
-    expect(found.page.get_by_text(re.compile(rf"^{pattern} of 2,000 galaxies selected"))).to_be_visible()
-    return count(found)
+    expect(tab.page.get_by_text(re.compile(rf"^{pattern} of 2,000 galaxies selected"))).to_be_visible()
+    return count(tab)
 
 
-def zoom(found):
-    return found.page.evaluate("galvizMaps.get('galaxy_map').zoom")
+def zoom(tab):
+    return tab.page.evaluate("galvizMaps.get('galaxy_map').zoom")
 
 
-def drag(found, points):
+def drag(tab, points):
     """Drag from point to point, in fractions of the map."""
-    map_of(found).scroll_into_view_if_needed()
-    box = map_of(found).bounding_box()
+    map_of(tab).scroll_into_view_if_needed()
+    box = map_of(tab).bounding_box()
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    mouse = found.page.mouse
+    mouse = tab.page.mouse
     mouse.move(*places[0])
     mouse.down()
     for place in places[1:]:

@@ -37,13 +37,13 @@ def start_known(start, tiny_card):
     return run
 
 
-def charts(found):
+def charts(tab):
     """Those that have been drawn."""
-    return found.page.locator("[data-testid=stVegaLiteChart]").locator("canvas, svg")
+    return tab.page.locator("[data-testid=stVegaLiteChart]").locator("canvas, svg")
 
 
-def compute(found):
-    return found.page.get_by_role("button", name="Compute their features")
+def compute(tab):
+    return tab.page.get_by_role("button", name="Compute their features")
 
 
 def test_features_are_computed_with_a_way_out_and_found_by_others(start, visit, photograph, make_survey, tmp_path):
@@ -98,14 +98,14 @@ def test_any_folder_has_its_picture_or_its_sentence(
 ):
     address = start_known(make_survey(**survey), *arguments)
     for width, theme in ((1280, "light"), (390, "dark")):
-        found = visit(address, "/feature-space", width=width, theme=theme)
-        expect(found.main).to_contain_text(sentence)
-        expect(charts(found)).to_have_count(n_charts)
-        found.settle()
-        assert found.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        assert found.bytes <= LARGEST_PAGE_BYTES
-        photograph(found, f"feature-space-{request.node.callspec.id}-{width}-{theme}")
-        assert found.complaints == []
+        tab = visit(address, "/feature-space", width=width, theme=theme)
+        expect(tab.main).to_contain_text(sentence)
+        expect(charts(tab)).to_have_count(n_charts)
+        tab.settle()
+        assert tab.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert tab.bytes <= LARGEST_PAGE_BYTES
+        photograph(tab, f"feature-space-{request.node.callspec.id}-{width}-{theme}")
+        assert tab.complaints == []
 
 
 def test_a_broken_image_has_a_page_of_its_own(start, visit, photograph, make_survey):
@@ -113,12 +113,12 @@ def test_a_broken_image_has_a_page_of_its_own(start, visit, photograph, make_sur
     broken = sorted((folder / "images").iterdir())[0]
     content = broken.read_bytes()
     broken.write_bytes(content[:400])
-    found = visit(start(folder), "/feature-space")
-    expect(found.page.locator("h1")).to_have_text("This survey can't be read yet")
-    expect(found.main).to_contain_text(broken.name)
-    photograph(found, "feature-space-broken-image")
+    tab = visit(start(folder), "/feature-space")
+    expect(tab.page.locator("h1")).to_have_text("This survey can't be read yet")
+    expect(tab.main).to_contain_text(broken.name)
+    photograph(tab, "feature-space-broken-image")
     broken.write_bytes(content)
-    found.press(found.page.get_by_role("button", name="Check again"))
-    expect(found.page.locator("h1")).to_have_text("Feature space")
-    expect(compute(found)).to_be_visible()
-    assert found.complaints == []
+    tab.press(tab.page.get_by_role("button", name="Check again"))
+    expect(tab.page.locator("h1")).to_have_text("Feature space")
+    expect(compute(tab)).to_be_visible()
+    assert tab.complaints == []

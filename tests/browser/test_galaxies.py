@@ -12,18 +12,18 @@ GRID_AND_CROPS = 24 + 3
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_page_loads_clean(serve, visit, photograph, width, theme):
-    found = visit(serve(), "/galaxies", width=width, theme=theme)
-    expect(found.page.locator("h1")).to_have_text("The galaxies")
-    expect(found.main).to_contain_text("Simulated galaxies")
-    expect(found.images).to_have_count(GRID_AND_CROPS)
-    expect(found.page.locator("[data-testid=stVegaLiteChart]").locator("canvas, svg").first).to_be_visible()
-    expect(found.page.locator("[data-testid=stException]")).to_have_count(0)
-    found.settle()
-    assert found.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert found.bytes <= LARGEST_PAGE_BYTES
-    photograph(found, f"galaxies-{width}-{theme}")
-    assert found.complaints == []
-    assert found.foreign == []
+    tab = visit(serve(), "/galaxies", width=width, theme=theme)
+    expect(tab.page.locator("h1")).to_have_text("The galaxies")
+    expect(tab.main).to_contain_text("Simulated galaxies")
+    expect(tab.images).to_have_count(GRID_AND_CROPS)
+    expect(tab.page.locator("[data-testid=stVegaLiteChart]").locator("canvas, svg").first).to_be_visible()
+    expect(tab.page.locator("[data-testid=stException]")).to_have_count(0)
+    tab.settle()
+    assert tab.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert tab.bytes <= LARGEST_PAGE_BYTES
+    photograph(tab, f"galaxies-{width}-{theme}")
+    assert tab.complaints == []
+    assert tab.foreign == []
 
 
 def test_every_image_says_what_it_is(serve, visit):
@@ -35,49 +35,49 @@ def test_every_image_says_what_it_is(serve, visit):
 
 
 def test_sample_slider_acts_lands_in_the_address_and_survives_a_reload(serve, visit):
-    found = visit(serve(), "/galaxies")
-    expect(found.main).to_contain_text("24 of the 256 simulated galaxies")
-    found.page.get_by_role("slider", name="Galaxies in the sample").press("ArrowRight")
-    found.page.wait_for_url("**/galaxies?sample=257")
-    expect(found.main).to_contain_text("24 of the 257 simulated galaxies")
-    found.page.reload()
-    expect(found.main).to_contain_text("24 of the 257 simulated galaxies")
-    assert found.complaints == []
+    tab = visit(serve(), "/galaxies")
+    expect(tab.main).to_contain_text("24 of the 256 simulated galaxies")
+    tab.page.get_by_role("slider", name="Galaxies in the sample").press("ArrowRight")
+    tab.page.wait_for_url("**/galaxies?sample=257")
+    expect(tab.main).to_contain_text("24 of the 257 simulated galaxies")
+    tab.page.reload()
+    expect(tab.main).to_contain_text("24 of the 257 simulated galaxies")
+    assert tab.complaints == []
 
 
 def test_deep_link_opens_what_it_says(serve, visit):
-    found = visit(serve(), "/galaxies?sample=64&galaxy=24")
-    expect(found.main).to_contain_text("24 of the 64 simulated galaxies")
-    richest = found.page.locator("[data-testid=stImageCaption]").filter(has_text="24 · ").inner_text()
-    expect(found.main).to_contain_text(f"12 + log10(O/H): {richest.removeprefix('24 · ')} dex")
+    tab = visit(serve(), "/galaxies?sample=64&galaxy=24")
+    expect(tab.main).to_contain_text("24 of the 64 simulated galaxies")
+    richest = tab.page.locator("[data-testid=stImageCaption]").filter(has_text="24 · ").inner_text()
+    expect(tab.main).to_contain_text(f"12 + log10(O/H): {richest.removeprefix('24 · ')} dex")
 
 
 def test_address_that_cannot_be_is_ignored(serve, visit):
-    found = visit(serve(), "/galaxies?sample=many&galaxy=99")
-    expect(found.main).to_contain_text("24 of the 256 simulated galaxies")
-    assert found.complaints == []
+    tab = visit(serve(), "/galaxies?sample=many&galaxy=99")
+    expect(tab.main).to_contain_text("24 of the 256 simulated galaxies")
+    assert tab.complaints == []
 
 
 def test_galaxy_slider_changes_the_galaxy(serve, visit):
-    found = visit(serve(), "/galaxies")
-    slider = found.page.get_by_role("slider", name="Its place in the grid")
-    before = found.page.get_by_text("Simulated galaxy ").inner_text()
+    tab = visit(serve(), "/galaxies")
+    slider = tab.page.get_by_role("slider", name="Its place in the grid")
+    before = tab.page.get_by_text("Simulated galaxy ").inner_text()
     slider.press("End")
-    found.page.wait_for_url("**/galaxies?galaxy=24")
-    expect(found.main).not_to_contain_text(before)
-    assert found.complaints == []
+    tab.page.wait_for_url("**/galaxies?galaxy=24")
+    expect(tab.main).not_to_contain_text(before)
+    assert tab.complaints == []
 
 
 def test_crop_control_shows_more_of_each_picture(serve, visit):
-    found = visit(serve(), "/galaxies")
-    expect(found.images).to_have_count(GRID_AND_CROPS)
+    tab = visit(serve(), "/galaxies")
+    expect(tab.images).to_have_count(GRID_AND_CROPS)
     widths = "images => images.slice(0, 24).map(image => image.naturalWidth)"
-    assert set(found.settle().images.evaluate_all(widths)) == {72}
-    found.page.get_by_text("whole", exact=True).click()
-    found.page.wait_for_url("**/galaxies?crop=whole")
-    found.page.wait_for_function("document.querySelector('[data-testid=stImage] img').naturalWidth === 160")
-    assert set(found.settle().images.evaluate_all(widths)) == {160}
-    assert found.complaints == []
+    assert set(tab.settle().images.evaluate_all(widths)) == {72}
+    tab.page.get_by_text("whole", exact=True).click()
+    tab.page.wait_for_url("**/galaxies?crop=whole")
+    tab.page.wait_for_function("document.querySelector('[data-testid=stImage] img').naturalWidth === 160")
+    assert set(tab.settle().images.evaluate_all(widths)) == {160}
+    assert tab.complaints == []
 
 
 def test_two_users_at_once_have_their_own_samples(serve, visit):
@@ -92,21 +92,21 @@ def test_bad_survey_is_explained_and_the_shipped_one_offered(serve, visit, photo
     images = sorted((folder / "images").iterdir())
     images[0].unlink()
     images[1].write_text("<html>404</html>")
-    found = visit(serve("--survey", folder), "/galaxies", width=390)
-    expect(found.main).to_contain_text("has 2 problems")
-    photograph(found, "bad-survey-390-light")
-    found.press(found.page.get_by_role("button", name="Continue with the survey that comes with galviz"))
-    expect(found.main).to_contain_text("24 of the 256 simulated galaxies")
-    assert found.complaints == []
+    tab = visit(serve("--survey", folder), "/galaxies", width=390)
+    expect(tab.main).to_contain_text("has 2 problems")
+    photograph(tab, "bad-survey-390-light")
+    tab.press(tab.page.get_by_role("button", name="Continue with the survey that comes with galviz"))
+    expect(tab.main).to_contain_text("24 of the 256 simulated galaxies")
+    assert tab.complaints == []
 
 
 def test_survey_without_labels(serve, visit, photograph, make_survey):
     folder = make_survey(30, labelled=False, causes=False, side_px=424, suffix=".png")
-    found = visit(serve("--survey", folder), "/galaxies", theme="dark")
-    expect(found.main).to_contain_text("no label column")
-    expect(found.images).to_have_count(GRID_AND_CROPS)
-    expect(found.page.get_by_text("Simulated galaxies", exact=True)).to_have_count(0)
-    expect(found.main).not_to_contain_text("simulated galaxies in the sample")
-    assert found.bytes <= LARGEST_PAGE_BYTES
-    photograph(found, "no-label-1280-dark")
-    assert found.complaints == []
+    tab = visit(serve("--survey", folder), "/galaxies", theme="dark")
+    expect(tab.main).to_contain_text("no label column")
+    expect(tab.images).to_have_count(GRID_AND_CROPS)
+    expect(tab.page.get_by_text("Simulated galaxies", exact=True)).to_have_count(0)
+    expect(tab.main).not_to_contain_text("simulated galaxies in the sample")
+    assert tab.bytes <= LARGEST_PAGE_BYTES
+    photograph(tab, "no-label-1280-dark")
+    assert tab.complaints == []

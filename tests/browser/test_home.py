@@ -231,33 +231,33 @@ def test_a_name_that_leads_here_is_not_this_machine(guarded, token):
 def test_a_browser_behind_the_guides_proxy_reads_and_keeps_its_answers_to_itself(guarded, visit):
     _, ports, work = guarded
     before = (work / "progress.jsonl").read_bytes()
-    found = visit(f"http://127.0.0.1:{ports['guide']}", "/pca")
-    choose(found, FIRST, FIRST.right)
-    expect(found.page.get_by_role("button", name="Check my code")).to_have_count(0)
-    found.page.wait_for_function("localStorage.getItem('galviz-progress')?.includes('pca.q1')")
+    tab = visit(f"http://127.0.0.1:{ports['guide']}", "/pca")
+    choose(tab, FIRST, FIRST.right)
+    expect(tab.page.get_by_role("button", name="Check my code")).to_have_count(0)
+    tab.page.wait_for_function("localStorage.getItem('galviz-progress')?.includes('pca.q1')")
     assert (work / "progress.jsonl").read_bytes() == before
-    assert found.complaints == []
+    assert tab.complaints == []
 
 
 def test_the_address_in_the_terminal_brings_a_browser_home(serve, visit, token, tmp_path, monkeypatch):
     work = tmp_path / "work"
     address = serve(GALVIZ_WORK=work)
-    found = visit(address, "/pca")
-    expect(found.main).to_contain_text("Did you start this app yourself?")
-    choose(found, FIRST, FIRST.right)
-    found.page.wait_for_function("localStorage.getItem('galviz-progress')?.includes('pca.q1')")
+    tab = visit(address, "/pca")
+    expect(tab.main).to_contain_text("Did you start this app yourself?")
+    choose(tab, FIRST, FIRST.right)
+    tab.page.wait_for_function("localStorage.getItem('galviz-progress')?.includes('pca.q1')")
     assert not work.exists()
-    found.page.goto(f"{address}/pca?token={token}")
-    expect(found.page.get_by_role("button", name="Create the file")).to_be_visible()
-    expect(found.page).to_have_url(f"{address}/pca")  # the token is gone from it
-    expect_chosen(found, FIRST, FIRST.right)  # what was answered before came along
+    tab.page.goto(f"{address}/pca?token={token}")
+    expect(tab.page.get_by_role("button", name="Create the file")).to_be_visible()
+    expect(tab.page).to_have_url(f"{address}/pca")  # the token is gone from it
+    expect_chosen(tab, FIRST, FIRST.right)  # what was answered before came along
     monkeypatch.setenv("GALVIZ_WORK", str(work))
     assert read_progress() == {FIRST.key: FIRST.right}
     # The browser keeps it, for a reload and for other pages; another browser has nothing of it.
-    found.page.reload()
-    expect(found.page.get_by_role("button", name="Create the file")).to_be_visible()
-    (cookie,) = [each for each in found.page.context.cookies() if each["name"] == "galviz-home"]
+    tab.page.reload()
+    expect(tab.page.get_by_role("button", name="Create the file")).to_be_visible()
+    (cookie,) = [each for each in tab.page.context.cookies() if each["name"] == "galviz-home"]
     assert cookie["sameSite"] == "Strict"
     other = visit(address, "/pca")
     expect(other.page.get_by_role("button", name="Create the file")).to_have_count(0)
-    assert found.complaints == []
+    assert tab.complaints == []

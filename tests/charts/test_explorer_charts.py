@@ -10,6 +10,7 @@ from galviz.charts.colour import CATEGORICAL
 from galviz.charts.colour_legend import colour_legend
 from galviz.charts.group_differences import difference_chart
 from galviz.charts.histograms import selection_histogram
+from galviz.charts.map_figure import map_figure
 from galviz.charts.point_colours import (
     MISSING,
     SCHEMES,
@@ -97,3 +98,19 @@ def test_differences_keep_their_order_and_intervals():
     _, bars, dots = layer_tables(chart)
     pd.testing.assert_frame_equal(bars[["low", "high"]], differences[["low", "high"]])
     assert dots["name"].iloc[0] == "c:d"
+
+
+@pytest.mark.parametrize("kind", ["numbers", "categories"])
+def test_the_figure_of_a_map_has_its_points_and_dims_the_rest(kind):
+    values = pd.Series([0.1, 0.5, None] if kind == "numbers" else ["disc", "bulge", None])
+    colours = colour_numbers(values.to_numpy(float)) if kind == "numbers" else colour_categories(values)
+    coordinates = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
+    figure = map_figure(
+        coordinates, values, colours, titles=("PC1", "PC2"), colour_title="z", selected=np.array([True, False, False])
+    )
+    spec = figure.to_dict()
+    (rows,) = spec["datasets"].values()
+    assert sorted((row["x"], row["y"]) for row in rows) == [tuple(row) for row in coordinates.tolist()]
+    assert [row["chosen"] for row in rows] == [False, False, True]  # the selected are drawn last
+    domain = spec["encoding"]["color"]["scale"]["domain"]
+    assert domain == (list(colours.domain) if kind == "numbers" else list(colours.categories))

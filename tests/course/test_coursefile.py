@@ -68,7 +68,7 @@ def test_an_unreadable_file_is_named(tmp_path, kind):
 def test_invalid_python_is_explained(tmp_path, text):
     path = tmp_path / "exercise.py"
     path.write_text(text)
-    with pytest.raises(CourseError, match=r"exercise\.py is no Python"):
+    with pytest.raises(CourseError, match=r"exercise\.py isn't valid Python"):
         read_python(path)
 
 
@@ -90,7 +90,7 @@ def test_a_damaged_file_is_explained_and_closes_no_other_page(run_app, lessons):
         file.write_bytes(content)
     for file in files:
         DAMAGE["utf-16"](file)
-    for page, title in (("lessons/hooks", "Hooks"), (HOME, "What a neural network sees in galaxies")):
+    for page, title in (("lessons/hooks", "Hooks"), (HOME, "What has a neural network learnt about galaxies?")):
         app = run_app(page=page.replace("lessons", str(lessons)))
         assert not app.exception
         assert not app.error
@@ -103,7 +103,7 @@ INCOMPLETE = [
     ("exercise.py", "def centre(", "def center(", "has no function 'centre'"),
     ("exercise.py", "def centre(", "centre = 1\n\n\ndef center(", "has no function 'centre'"),
     ("exercise.py", '    """', '    f"""', "has no docstring in 'centre'"),
-    ("figure.py", "import", "imp ort", "figure.py is no Python"),
+    ("figure.py", "import", "imp ort", "figure.py isn't valid Python"),
     ("page.py", "    end_lesson(lesson, text)\n", "", "has no function `page` that calls `end_lesson`"),
     ("page.py", "def page(", "def pages(", "has no function `page` that calls `end_lesson`"),
     ("page.py", "def _show_widths(", "def _show_widhts(", "is incomplete or wrong in line"),

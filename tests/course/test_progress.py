@@ -1,16 +1,19 @@
 """The progress file: no event is lost, whatever its content and with concurrent writers."""
 
 import codecs
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from galviz.course import eventlog, progress
+from galviz.course.eventlog import append_lines, repair
 from galviz.course.progress import progress_path, progress_problem, read_progress, record
 
 NOT_EVENTS = {
@@ -97,6 +100,44 @@ def test_only_superseded_lines_are_removed(work):
     assert time.perf_counter() - began < 0.5
 
 
+@pytest.mark.parametrize(
+    ("keys", "n_bytes", "left"),
+    [
+        ("aaa", 65_535, "aaa"),
+        ("aaaa", 65_536, "aaaa"),  # up to 64 KiB, nothing is removed
+        ("aa", 65_538, "a"),  # it becomes half as large
+        ("aab", 65_538, "aab"),  # it would become two thirds as large
+    ],
+)
+def test_a_file_is_compacted_beyond_64_kib_if_that_halves_it(tmp_path, keys, n_bytes, left):
+    path = tmp_path / "progress.jsonl"
+    lines = {key: event(key, "").replace(b'""', b'"%s"' % (b"x" * 100_000)) for key in set(keys)}
+    lines = {key: line[: n_bytes // len(keys) - 3] + line[-3:] for key, line in lines.items()}
+    append_lines(path, b"".join(lines[key] for key in keys))
+    assert path.read_bytes() == b"".join(lines[key] for key in left)
+
+
+def test_a_file_that_can_t_be_locked_is_not_compacted(tmp_path, monkeypatch):
+    path, lines = tmp_path / "progress.jsonl", event("pca.q1", 0) + event("pca.q1", 1)
+    monkeypatch.setattr(eventlog, "fcntl", None)
+    append_lines(path, lines, compact_beyond_bytes=0)
+    assert path.read_bytes() == lines
+
+
+@pytest.mark.parametrize("change", [repair, lambda path: append_lines(path, b"lines")])
+def test_a_file_that_another_process_keeps_locked_is_an_error_after_ten_seconds(tmp_path, monkeypatch, change):
+    path, pauses = tmp_path / "progress.jsonl", []
+    path.write_bytes(b"rubbish")
+    monkeypatch.setattr(eventlog, "time", SimpleNamespace(monotonic=lambda: sum(pauses), sleep=pauses.append))
+    with path.open() as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(OSError, match="another process keeps it locked"):
+            change(path)
+    assert max(pauses) <= 0.01
+    assert 10 < sum(pauses) < 10.02
+    assert path.read_bytes() == b"rubbish"
+
+
 def test_a_file_that_can_t_be_compacted_is_appended_to(work, monkeypatch):
     work.mkdir()
     progress_path().write_bytes(b"".join(event("pca.q1", n) for n in range(2_000)))
@@ -157,6 +198,7 @@ SAVED_AS = {
     "utf-16, Windows line ends": LINES.replace("\n", "\r\n").encode("utf-16"),
     "utf-32": LINES.encode("utf-32"),
     "utf-16, cut short": LINES.encode("utf-16")[:-1],
+    "utf-16, the last without an end": LINES[:-1].encode("utf-16"),
     "CR": LINES.replace("\n", "\r").encode(),
     "CR, the last without an end": LINES.replace("\n", "\r").encode()[:-1],
     "CR and LF mixed": LINES.replace("\n", "\r", 1).encode(),
@@ -164,6 +206,7 @@ SAVED_AS = {
     "utf-8 with a mark": LINES.encode("utf-8-sig"),
     # as an older version left them, which added its lines all the same
     "utf-16, then utf-8": LINES.encode("utf-16") + b"\n" + event("pca.q1", 2),
+    "utf-16, the last without an end, then utf-8": LINES[:-1].encode("utf-16") + b"\n" + event("pca.q1", 2),
     "utf-16, big-endian, then utf-8": "\ufeff".encode("utf-16-be") + LINES.encode("utf-16-be") + event("pca.q1", 2),
     "CR, then LF": LINES.replace("\n", "\r").encode() + b"\n" + event("pca.q1", 2),
 }
@@ -279,3 +322,11 @@ def test_lines_that_powershell_appended_in_utf16_are_read(mark):
     record({"hooks.q10": 10})
     assert read_progress() == everything | {"hooks.q10": 10}
     assert b"\0" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("value", [1, 11, 111])
+def test_an_appended_line_in_utf16_may_be_cut_within_its_line_end(work, value):
+    work.mkdir()
+    appended = event("pca.q7", value).decode().encode("utf-16-le")
+    progress_path().write_bytes(LINES.encode() + appended[:-1])
+    assert read_progress() == STATES | {"pca.q7": value}

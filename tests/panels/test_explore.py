@@ -120,7 +120,7 @@ def test_a_range_of_a_column_selects_and_narrows(run_app, survey):
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 def test_a_galaxy_has_its_values_and_nearest_neighbours(run_app, survey, features, metric):
-    app = run_app(page=PAGE, panel="One galaxy", metric=metric, layer="stage2")
+    app = run_app(page=PAGE, panel="Galaxy", metric=metric, layer="stage2")
     app.session_state["explorer_galaxy"] = survey.object_ids[3]
     app.run()
     data = map_data(app)
@@ -197,3 +197,24 @@ def test_selections_of_a_survey_are_there_again_when_one_comes_back(run_app, mak
     app.session_state["use_shipped_survey"] = False
     assert selected_ids(app.run()) == set(own[:3])
     assert "**A**: 3" in [text.value for text in app.markdown]
+
+
+def test_errors_are_those_of_all_or_of_the_selected(run_app, survey, features):
+    app = run_app(page=PAGE, panel="Predictions")
+    errors = features.predictions - survey.catalogue["metallicity"].to_numpy()
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert float(metrics["RMSE"].split()[0]) == pytest.approx(np.sqrt(np.mean(errors**2)), abs=6e-4)
+    app.text_input(key="explorer_query").set_value("redshift > 0.1").run()
+    chosen = (survey.catalogue["redshift"] > 0.1).to_numpy()
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert float(metrics["Bias"].split()[0]) == pytest.approx(errors[chosen].mean(), abs=6e-4)
+    charts = [chart(app, place) for place in range(len(app.get("vega_lite_chart")))]
+    assert any(len(rows) == chosen.sum() and "predicted" in rows for _, rows in charts)
+
+
+def test_the_coordinates_of_all_galaxies_can_be_taken_away(run_app):
+    app = run_app(page=PAGE)
+    app.session_state["map_export"] = True
+    labels = [button.proto.label for button in app.run().get("download_button")]
+    assert "Coordinates of all 2,000 galaxies as CSV" in labels
+    assert {"PNG", "SVG"} <= set(labels)

@@ -35,7 +35,7 @@ PAGE = "instruments/feature_space"
 @pytest.fixture
 def open_page(run_app, tiny_card, tmp_path, monkeypatch):
     """A function that opens the page for a survey folder and has its features computed."""
-    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
 
     def run(folder, *arguments, **query):
         app = run_app("--survey", folder, "--model", tiny_card, *arguments, page=PAGE, **query)
@@ -53,16 +53,21 @@ def points(app):
     return app.dataframe[0].value
 
 
+def frame_colour(app):
+    """The column by which the pictures of galaxies as points are framed."""
+    return chart(app, 1)[0]["layer"][0]["encoding"]["color"]["field"]
+
+
 def test_features_are_computed_once_and_shown(open_page, run_app, tiny_card, make_survey):
     folder = make_survey(30)
     app = open_page(folder, components=5)
     assert not app.exception
     assert app.title[0].value == "Feature space"
     survey, network = load_survey(folder), load_model(tiny_card)
-    kept = load_cached(Origin.expected(survey.sha256, network.card))
+    cached = load_cached(Origin.expected(survey.sha256, network.card))
     expected = extract(network, survey, layers=network.layer_names)
-    assert kept.predictions == pytest.approx(expected.predictions)
-    fit = fit_pca(kept.layers["features"], 5)
+    assert cached.predictions == pytest.approx(expected.predictions)
+    fit = fit_pca(cached.layers["features"], 5)
     shown = points(app)
     assert shown.index.to_list() == survey.object_ids
     assert shown[[f"PC{number}" for number in range(1, 6)]].to_numpy() == pytest.approx(fit.coordinates, abs=6e-4)
@@ -76,9 +81,9 @@ def test_features_are_computed_once_and_shown(open_page, run_app, tiny_card, mak
 def test_another_layer_has_its_own_numbers(open_page, tiny_card, make_survey):
     folder = make_survey(31)  # one that no other test has had computed
     app = open_page(folder, layer="stage1")
-    kept = load_cached(Origin.expected(load_survey(folder).sha256, read_card(tiny_card)))
+    cached = load_cached(Origin.expected(load_survey(folder).sha256, read_card(tiny_card)))
     assert points(app)[["PC1", "PC2"]].to_numpy() == pytest.approx(
-        fit_pca(kept.layers["stage1"], 2).coordinates, abs=6e-4
+        fit_pca(cached.layers["stage1"], 2).coordinates, abs=6e-4
     )
 
 
@@ -87,7 +92,7 @@ def test_without_labels_there_is_no_truth(open_page, make_survey):
     assert not app.exception
     assert "This survey has no label" in page_text(app)
     assert "true" not in points(app)
-    assert "framed in the colour of their predicted value" in page_text(app)
+    assert frame_colour(app) == "predicted"
     assert not app.metric
 
 
@@ -102,7 +107,7 @@ def test_another_label_is_no_truth_but_a_colour(open_page, make_survey):
 def test_one_galaxy_has_a_prediction_and_no_space(open_page, make_survey):
     app = open_page(make_survey(1))
     assert not app.exception
-    assert "A feature space needs at least two galaxies" in page_text(app)
+    assert "at least two galaxies" in page_text(app)
     assert [metric.value[-4:] for metric in app.metric] == [" dex", " dex"]
     assert app.metric[0].value == "8.30 dex"  # the truth
     assert len(app.image) == 1
@@ -150,7 +155,7 @@ def test_a_card_that_can_t_be_read_is_told(run_app, make_survey, tmp_path):
 
 
 def test_weights_that_can_t_be_read_are_told(run_app, make_survey, tiny_card, tmp_path, monkeypatch):
-    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
     shutil.copy(tiny_card, tmp_path)
     app = run_app("--survey", make_survey(5), "--model", tmp_path / tiny_card.name, page=PAGE)
     app.button[0].click().run()
@@ -160,7 +165,7 @@ def test_weights_that_can_t_be_read_are_told(run_app, make_survey, tiny_card, tm
 
 
 def test_without_torch_it_says_how_to_get_it(run_app, tiny_card, make_survey, tmp_path, monkeypatch):
-    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("panels.survey_features.has_torch", lambda: False)
     app = run_app("--survey", make_survey(5), "--model", tiny_card, page=PAGE)
     assert "needs PyTorch and fastai" in page_text(app)
@@ -169,7 +174,7 @@ def test_without_torch_it_says_how_to_get_it(run_app, tiny_card, make_survey, tm
 
 def test_features_that_can_t_be_kept_are_shown_all_the_same(run_app, tiny_card, make_survey, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("no folder")
-    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "file" / "kept"))
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "file" / "cache"))
     app = run_app("--survey", make_survey(13), "--model", tiny_card, page=PAGE)
     app.button[0].click().run()
     assert not app.exception
@@ -221,8 +226,9 @@ def test_what_is_missing_and_what_is_no_colour_is_told(open_page, make_survey):
     assert rows["colour"].isna().sum() == 3
     assert {"**age**", "gone", "name"}.isdisjoint(app.selectbox(key="colour").options)
     (why,) = [caption.value for caption in app.caption if caption.value.startswith("Not among the colours")]
-    assert "`**age**`: `it is text, because 1 of 15 cells isn't a number, the first '1.2 Gyr' on line 2;" in why
-    assert "`gone` is missing for 15 of 15 galaxies" in why
+    assert all(
+        words in why for words in ("`**age**`", "1 of 15 cells", "'1.2 Gyr' on line 2", "`gone`", "15 of 15 galaxies")
+    )
     assert "`name` is text with 15 categories" in why
 
 
@@ -238,7 +244,7 @@ def test_a_value_that_may_stand_for_a_missing_one_is_told(open_page, make_survey
 def test_a_label_that_is_the_same_for_all_has_no_correlation(open_page, make_survey):
     app = open_page(with_columns(make_survey(16), oh_p50="8.8"))
     assert not app.exception
-    (metric,) = [each for each in app.metric if each.label == "Correlation"]
+    (metric,) = [metric for metric in app.metric if metric.label == "Correlation"]
     assert metric.value == "undefined"
     assert "the label is constant" in metric.help
 
@@ -273,11 +279,11 @@ def test_no_label_in_the_sample_is_told(open_page, make_survey):
     app = open_page(folder)
     assert not app.exception
     assert "No galaxy of this sample has a label" in page_text(app)
-    assert "framed in the colour of their predicted value" in page_text(app)
+    assert frame_colour(app) == "predicted"
 
 
 def test_a_network_that_learnt_from_simulations_says_so(run_app, make_survey, tmp_path, monkeypatch):
-    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
     app = run_app("--survey", make_survey(5), page=PAGE)
     assert "trained on simulated galaxies only" in page_text(app)
 
@@ -295,11 +301,11 @@ def test_a_broken_image_is_told(open_page, make_survey):
 def test_features_that_went_are_computed_anew(open_page, make_survey, tmp_path):
     app = open_page(make_survey(18))
     assert len(points(app)) == 18
-    (kept,) = (tmp_path / "kept").iterdir()
-    kept.unlink()
+    (file,) = (tmp_path / "cache").iterdir()
+    file.unlink()
     app.segmented_control(key="layer").set_value("stage2").run()  # a layer that was not read before
     assert not app.exception
-    assert str(kept) in app.error[0].value
+    assert str(file) in app.error[0].value
     app.button[0].click().run()
     assert app.button[0].label == "Compute their features"
 
@@ -318,9 +324,9 @@ def test_what_the_head_puts_there_is_kept_and_the_cores():
     truth = survey.catalogue.loc[sample, "metallicity"].to_numpy()
     expected = head_alignment(features.layers["features"][features.rows(sample)], read_head().weight, 4, label=truth)
     for _ in range(2):
-        found = align_head(features, sample, 4, truth)
-        assert found.cosines == pytest.approx(expected.cosines)
-        assert found.label_r2 == pytest.approx(expected.label_r2)
+        alignment = align_head(features, sample, 4, truth)
+        assert alignment.cosines == pytest.approx(expected.cosines)
+        assert alignment.label_r2 == pytest.approx(expected.label_r2)
 
 
 # A network of one's own on the galaxies that come with galviz
@@ -346,9 +352,10 @@ def few_shipped(tmp_path, monkeypatch):
 
 
 def test_own_network_sees_the_shipped_galaxies(run_app, tiny_card, few_shipped, tmp_path, monkeypatch):
-    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
     app = run_app("--model", tiny_card, page=PAGE)
-    assert "40 simulated galaxies that come with galviz, by your network tiny" in page_text(app)
+    assert "40 simulated galaxies" in page_text(app)
+    assert "your network tiny" in page_text(app)
     assert "trained on simulated galaxies only" not in page_text(app)
     app.button[0].click().run()
     assert not app.exception
@@ -375,9 +382,9 @@ def large(make_survey):
 
 
 @pytest.fixture
-def kept_large(large, tiny_card, tmp_path, monkeypatch):
-    """The same, kept as the tiny network's."""
-    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+def cached_large(large, tiny_card, tmp_path, monkeypatch):
+    """The same, cached as the tiny network's."""
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
     survey, values, predictions = large
     provenance = asdict(Origin.expected(survey.sha256, read_card(tiny_card)))
     features = Features(survey.object_ids, {"features": values}, predictions, provenance)
@@ -386,8 +393,8 @@ def kept_large(large, tiny_card, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_of_many_galaxies_a_page_shows_a_sample_and_its_errors_are_those_of_all(run_app, tiny_card, kept_large):
-    survey, features = kept_large
+def test_of_many_galaxies_a_page_shows_a_sample_and_its_errors_are_those_of_all(run_app, tiny_card, cached_large):
+    survey, features = cached_large
     app = run_app("--survey", survey.folder, "--model", tiny_card, page=PAGE, sample=2_000)
     assert not app.exception
     assert app.slider(key="sample").max == 2_000
@@ -403,12 +410,11 @@ def test_of_many_galaxies_a_page_shows_a_sample_and_its_errors_are_those_of_all(
     assert app.get("download_button")[-1].proto.label == "Download all 2,100 galaxies as CSV"
 
 
-def test_the_csv_has_all_galaxies_on_the_axes_of_the_sample(kept_large, monkeypatch):
-    monkeypatch.setattr("panels.feature_space._BATCH_SIZE", 1_000)
-    survey, features = kept_large
+def test_the_csv_has_all_galaxies_on_the_axes_of_the_sample(cached_large):
+    survey, features = cached_large
     values = features.layers["features"]
     fit = fit_pca(values[:200], 3)
-    content = survey_csv(OpenSurvey(survey, shipped=False), features, "features", fit, survey.label)
+    content = survey_csv(OpenSurvey(survey, shipped=False), features, "features", fit, survey.label, batch_size=1_000)
     table = pd.read_csv(io.StringIO(content), dtype={"objID": str}, index_col="objID")
     assert table.index.to_list() == survey.object_ids
     assert table[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit.transform(values), abs=1e-5)
@@ -433,7 +439,7 @@ def test_the_csv_has_small_labels_in_full(make_survey):
 
 def test_a_label_of_small_numbers_is_shown_in_digits(run_app, tiny_card, make_survey, tmp_path, monkeypatch):
     """And one with the name of a column of ours, in a catalogue of such names."""
-    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "kept"))
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
     card = tmp_path / "tiny.json"
     shutil.copy(tiny_card.with_suffix(".safetensors"), tmp_path)
     write_card(replace(read_card(tiny_card), label="predicted", unit="per_yr"), card)
@@ -447,8 +453,8 @@ def test_a_label_of_small_numbers_is_shown_in_digits(run_app, tiny_card, make_su
     ]
     (folder / "master.csv").write_text("\n".join([f"objID,{','.join(names)}", *rows]) + "\n")
     survey, network = load_survey(folder, "predicted"), load_model(card)
-    found = extract(network, survey, layers=network.layer_names)
-    cache_features(Features(survey.object_ids, found.layers, np.array(truth) + 1e-12, found.provenance))
+    extracted = extract(network, survey, layers=network.layer_names)
+    cache_features(Features(survey.object_ids, extracted.layers, np.array(truth) + 1e-12, extracted.provenance))
     app = run_app("--survey", folder, "--label", "predicted", "--model", card, page=PAGE)
     assert not app.exception
     assert app.metric[0].value.strip() == "1.000e-12"  # the root-mean-square error
@@ -498,10 +504,10 @@ def test_every_picture_and_number_of_the_instrument_is_the_cores(open_page, tiny
     folder = make_survey(60)
     app = open_page(folder, layer="stage2", components=4, x="PC2", y="PC4", sample=40)
     survey = load_survey(folder)
-    kept = load_cached(Origin.expected(survey.sha256, read_card(tiny_card)))
+    cached = load_cached(Origin.expected(survey.sha256, read_card(tiny_card)))
     ids = draw_sample(survey.object_ids, 40)
-    fit = fit_pca(kept.layers["stage2"][kept.rows(ids)], 4)
-    truth, predicted = survey.catalogue.loc[ids, "metallicity"].to_numpy(float), kept.predictions[kept.rows(ids)]
+    fit = fit_pca(cached.layers["stage2"][cached.rows(ids)], 4)
+    truth, predicted = survey.catalogue.loc[ids, "metallicity"].to_numpy(float), cached.predictions[cached.rows(ids)]
     spec, rows = chart(app, 0)
     assert (spec["encoding"]["x"]["field"], spec["encoding"]["y"]["field"]) == ("PC2", "PC4")
     assert rows["objID"].tolist() == ids
@@ -520,7 +526,7 @@ def test_every_picture_and_number_of_the_instrument_is_the_cores(open_page, tiny
         _, rows = chart(app, place)
         assert rows["true"].to_numpy() == pytest.approx(truth, abs=6e-5)
         assert rows["residual"].to_numpy() == pytest.approx(predicted - truth, abs=2e-4)
-    errors = prediction_errors(kept.predictions, survey.catalogue["metallicity"].to_numpy(float))
+    errors = prediction_errors(cached.predictions, survey.catalogue["metallicity"].to_numpy(float))
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["NMAD"] == f"{errors.nmad:.3f} dex"
     assert shown["Bias"] == f"{errors.bias:+.3f} dex"

@@ -31,6 +31,9 @@ def links(app):
 @pytest.mark.parametrize("number", range(1, len(STEPS) + 1))
 def test_each_step_shows_all_galaxies_at_its_layer(run_app, survey, features, number):
     app = run_app(page=HOME, tour=number)
+    assert not app.exception
+    assert not app.error
+    assert len(app.title) == 1
     (data,) = maps(app)
     step = STEPS[number - 1]
     assert data["points"]["ids"] == survey.object_ids

@@ -63,10 +63,10 @@ def test_of_a_hint_only_code_is_marked_up():
 def texts(app):
     """Every text of a page that Markdown is looked for in, labels too."""
     kinds = (app.title, app.header, app.markdown, app.caption, app.error, app.info, app.warning, app.success)
-    found = [element.value for kind in kinds for element in kind]
-    found += [text for metric in app.metric for text in (metric.label, metric.value)]
-    found += [caption for image in app.image for caption in image.captions]
-    return found + [link.proto.label for link in app.get("page_link")]
+    texts = [element.value for kind in kinds for element in kind]
+    texts += [text for metric in app.metric for text in (metric.label, metric.value)]
+    texts += [caption for image in app.image for caption in image.captions]
+    return texts + [link.proto.label for link in app.get("page_link")]
 
 
 @pytest.mark.parametrize("state", ["failed", "not yet"])
@@ -82,7 +82,7 @@ def test_what_a_students_code_says_is_plain(run_app, monkeypatch, tmp_path, stat
     )
     app = run_app(page="lessons/pca").button(key="check-pca.1").click().run()
     assert not app.exception
-    assert NASTY in [each.value for each in app.code]  # what it printed
+    assert NASTY in [code.value for code in app.code]  # what it printed
     shown = [text for text in texts(app) if "e/i.png" in text]
     assert shown == [escape_markdown_except_code(NASTY)]
     assert any("`$w$ *o*/pca.py`" in text for text in texts(app))

@@ -39,8 +39,8 @@ def session(monkeypatch):
     """A function that makes the session that pages see: session(addresses, visitor, headers, cookies=…, query=…)."""
 
     def begin(addresses=LOOPBACK, visitor=None, headers=BROWSER, *, cookies=None, query=None):
-        monkeypatch.setattr(owner, "_listening_addresses", lambda: addresses)
-        monkeypatch.setattr(owner, "_print_in_terminal", lambda address: None)
+        monkeypatch.setattr(owner, "listening_addresses", lambda: addresses)
+        monkeypatch.setattr(owner, "print_in_terminal", lambda address: None)
         headers = StreamlitHeaders(list(headers.items()))
         context = SimpleNamespace(headers=headers, ip_address=visitor, cookies=cookies or {})
         streamlit = SimpleNamespace(
@@ -203,14 +203,14 @@ def test_the_system_says_where_this_process_listens():
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         other.bind(("127.0.0.1", 0))
-        found = owner._listening_addresses.__wrapped__()
-        assert listening.getsockname() in found
-        assert other.getsockname() not in found
+        addresses = owner.listening_addresses.__wrapped__()
+        assert listening.getsockname() in addresses
+        assert other.getsockname() not in addresses
 
 
 def test_the_terminal_is_told_once(session, capsys):
     session()
-    address = owner._url_with_token(LOOPBACK)
+    address = owner.url_with_token(LOOPBACK)
     assert address == f"http://localhost:8501/?token={owner_token()}"
     print_in_terminal = owner.functools.cache(PRINT)
     for url in (address, address, None, None):
@@ -220,17 +220,17 @@ def test_the_terminal_is_told_once(session, capsys):
     assert printed.count("Exercises can't be checked in the app") == 1
 
 
-PRINT = owner._print_in_terminal.__wrapped__
+PRINT = owner.print_in_terminal.__wrapped__
 
 
 def test_without_psutil_nobody_is_at_home(monkeypatch):
     """The light app comes without it."""
-    owner._listening_addresses.cache_clear()
+    owner.listening_addresses.cache_clear()
     monkeypatch.setitem(sys.modules, "psutil", None)
     try:
-        assert owner._listening_addresses() == ()
+        assert owner.listening_addresses() == ()
     finally:
-        owner._listening_addresses.cache_clear()
+        owner.listening_addresses.cache_clear()
 
 
 @pytest.mark.parametrize("token", ["wrong", None])

@@ -75,16 +75,17 @@ def test_a_folder_that_never_stops_changing_is_explained(run_app, make_survey, m
         patch.setattr("galviz.survey.survey.Survey.image", changed)
         app.run()
     assert not app.exception
-    assert "has changed since the survey was loaded" in app.error[0].value
+    assert "has changed" in app.error[0].value
     app.button[0].click().run()
     assert not app.error
 
 
 def test_large_images_and_padding_are_told_in_the_sidebar(run_app, make_survey):
     folder = make_survey(5, side_px=424, suffix=".png")
-    said = run_app("--survey", folder).sidebar.info[0].value
-    assert "5 of 5 images are much larger than the network's crop: the central 112 × 112 of 424 × 424 px" in said
-    assert "--scale 0.264" in said
+    warning = run_app("--survey", folder).sidebar.info[0].value
+    assert "5 of 5 images" in warning
+    assert "112 × 112 of 424 × 424 px" in warning
+    assert "--scale 0.264" in warning
     scaled = run_app("--survey", folder, "--scale", "0.264")
     assert not scaled.sidebar.info
     assert not run_app("--survey", make_survey(5)).sidebar.info

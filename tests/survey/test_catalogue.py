@@ -447,7 +447,7 @@ def test_cells_equal_those_of_the_csv_module(rows):
     writer.writerow(["objID", *(f"c{number}" for number in range(width))])
     writer.writerows([f"g{number}", *row] for number, row in enumerate(rows))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("galviz.survey.table._BLOCK", 4)
+        patch.setattr("galviz.survey.table.BLOCK_SIZE", 4)
         table = read_table(file.getvalue().encode())
     assert [line for line, _ in table.ids] == table.lines == list(range(2, 2 + len(rows)))
     for number in range(width if rows else 0):
@@ -456,7 +456,7 @@ def test_cells_equal_those_of_the_csv_module(rows):
 
 
 def test_memory_for_a_large_table(monkeypatch):
-    monkeypatch.setattr("galviz.survey.table._BLOCK", 128)
+    monkeypatch.setattr("galviz.survey.table.BLOCK_SIZE", 128)
     random = np.random.default_rng(0)
     names = ["objID", *(f"c{number}" for number in range(40))]
     rows = [f"g{number}," + ",".join(map("{:.8f}".format, random.normal(size=40))) for number in range(1_500)]

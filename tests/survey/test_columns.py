@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from galviz.survey import columns
 from galviz.survey.catalogue import read_catalogue
 from galviz.survey.columns import read_column
 from galviz.survey.missing import MISSING_WORDS
@@ -219,6 +220,36 @@ def test_sentinels_of_other_formats_among_values():
 @pytest.mark.parametrize("cells", [["Na", "Mg", "Fe"], ["-", "+", "?"], ["None", "Weak", "Strong"]])
 def test_categories_that_look_like_missing_words(cells):
     assert read(*cells, *cells).missing == {}
+
+
+@pytest.mark.parametrize(
+    ("cells", "n_invalid"),
+    [
+        (["9.5", "10.5", "11.5", "007"], 1),  # a quarter of the cells are codes
+        (["9.5", "10.5", "007"], None),  # more than a quarter
+        (["9.5", "10.5", "a", "b", "c"], 3),  # two fifths are numbers
+        (["9.5", "10.5", "a", "b", "c", "d"], None),  # fewer
+        (["9.5", "10.5", "11.5", "a", "a", "a", "a", "a", "a"], 6),  # one repeated word among three numbers
+    ],
+)
+def test_shares_of_codes_and_words_that_make_a_column_text(cells, n_invalid):
+    mixed = read(*cells).mixed
+    assert (mixed and mixed.n_invalid) == n_invalid
+
+
+def test_messages_count_the_cells():
+    assert "1 of 1 cell isn't a number" in str(read("1.2 Gyr").mixed)
+    assert "1 of 2 cells isn't a number" in str(read("1.2 Gyr", "3").mixed)
+    assert "2 of 2 cells aren't numbers" in str(read("1.2 Gyr", "2 Gyr").mixed)
+
+
+def test_plain_numbers_are_parsed_in_blocks(monkeypatch):
+    monkeypatch.setattr(columns, "parse_number", None)  # which parses cell by cell
+    assert numbers("1.5", "2.5", "3e2") == [1.5, 2.5, 300]
+
+
+def test_a_carriage_return_inside_a_cell_makes_no_new_cell():
+    assert list(read("1.5\r2.5", "3").cells) == ["1.5\r2.5", "3"]
 
 
 @pytest.mark.parametrize("odd", ["00", "007", "-9223372036854775809"])

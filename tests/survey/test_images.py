@@ -260,7 +260,7 @@ def test_read_content(tmp_path, monkeypatch):
         read_content(tmp_path)  # a folder
     path.write_bytes(bytes(1000))
     assert read_content(path) == bytes(1000)
-    monkeypatch.setattr("galviz.survey.images._MAX_BYTES", 999)
+    monkeypatch.setattr("galviz.survey.images.MAX_BYTES", 999)
     with pytest.raises(ImageError, match="larger than"):
         read_content(path)
 

@@ -79,9 +79,9 @@ def test_valid_folder(folder):
     np.testing.assert_array_equal(survey.catalogue["metallicity"], written["oh_p50"])
     for object_id in survey.object_ids:
         expected = Image.open(folder / "images" / f"{object_id}.jpg")
-        found = survey.image(object_id)
-        assert (found.mode, found.size, survey.image_size(object_id)) == ("RGB", (32, 32), (32, 32))
-        np.testing.assert_array_equal(found, expected)
+        image = survey.image(object_id)
+        assert (image.mode, image.size, survey.image_size(object_id)) == ("RGB", (32, 32), (32, 32))
+        np.testing.assert_array_equal(image, expected)
 
 
 def test_survey_without_label(make_survey):
@@ -628,7 +628,7 @@ def test_missing_folder(tmp_path):
 
 
 def test_progress(make_survey, monkeypatch):
-    monkeypatch.setattr("galviz.survey.image_folder._BATCH", 4)
+    monkeypatch.setattr("galviz.survey.image_folder.BATCH_SIZE", 4)
     folder = make_survey(10, causes=False, side_px=32)
     calls = []
     load_survey(folder, progress=lambda done, total: calls.append((done, total)))
@@ -639,7 +639,7 @@ def test_progress(make_survey, monkeypatch):
 
 
 def test_progress_cancels(make_survey, monkeypatch):
-    monkeypatch.setattr("galviz.survey.image_folder._BATCH", 4)
+    monkeypatch.setattr("galviz.survey.image_folder.BATCH_SIZE", 4)
     decoded = []
     facts = ImageFacts(b"", (9, 9), False)
     monkeypatch.setattr("galviz.survey.image_folder.inspect_image", lambda *given: decoded.append(1) or facts)
