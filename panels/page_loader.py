@@ -2,6 +2,8 @@
 
 import ast
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
@@ -41,8 +43,21 @@ def draw_page(path: Path) -> None:
         raise course_file_error(path, "has no function `page` that calls `show_lesson`: it may be truncated")
     if page is None:
         raise course_file_error(path, "has no function `page`: it may be truncated")
-    try:
+    with explain_damage(path):
         _load(path, tree).page()
+
+
+@contextmanager
+def explain_damage(path: Path) -> Iterator[None]:
+    """Raise CourseError if a page's module, or a module of the lessons that it imports, is damaged.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The page's module.
+    """
+    try:
+        yield
     except (SyntaxError, ImportError, NameError, AttributeError) as error:
         damage = _damaged_file(error, path)
         if damage is None:

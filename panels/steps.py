@@ -13,11 +13,12 @@ from galviz.course.questions import Questions, read_questions
 from panels.exercises import show_exercises
 from panels.lesson_frame import CERTIFICATE, HOME, read_text, show_head
 from panels.links import link_to
+from panels.page_loader import explain_damage
 from panels.progress import progress
 from panels.quiz import ask_opening_question, show_quiz
 from panels.settings import settings
 from panels.source_code import show_code
-from panels.surveys import OpenSurvey
+from panels.surveys import OpenSurvey, explain_errors
 
 EXERCISES, QUIZ = "exercises", "quiz"
 # The step's name in the URL: ?step=2, ?step=quiz. Streamlit drops it when another page is opened.
@@ -101,8 +102,7 @@ def show_lesson(lesson: Lesson, opened: OpenSurvey, steps: Sequence[Step]) -> No
         elif names[position] == QUIZ:
             _show_end(lesson, questions, text)
         else:
-            # Named after the step: widgets of one fragment would otherwise be taken for those of another.
-            st.fragment(partial(_show_step, steps[position], text))()
+            st.fragment(partial(_show_step, lesson, steps[position], text))()
             if position == len(steps) - 1:
                 st.subheader("Limitations")
                 st.container(width=720).markdown(text["limits"])
@@ -151,7 +151,12 @@ def _show_outline(lesson: Lesson, names: list[str], titles: list[str], position:
         st.progress((position + 1) / len(names), f"Step {position + 1} of {len(names)} · {time_left}")
 
 
-def _show_step(step: Step, text: Sections) -> None:
+def _show_step(lesson: Lesson, step: Step, text: Sections) -> None:
+    with explain_errors(in_fragment=True), explain_damage(lesson.page):
+        _show_picture_and_text(step, text)
+
+
+def _show_picture_and_text(step: Step, text: Sections) -> None:
     items = list_items(text["try"])
     tries = [items[number] for number in step.tries if number < len(items)]
     right_is_free = step.draw is None or step.wide

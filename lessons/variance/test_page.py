@@ -14,8 +14,8 @@ from galviz.survey.causes import cause_title
 from galviz.survey.sample import draw_sample
 from galviz.survey.survey import load_survey
 from lessons.variance.words import counted, fewest_as_good, first_to_reach, interval, width
-from tests.steps import open_steps
 from tests.drawn import chart
+from tests.steps import open_steps
 
 PAGE = "lessons/variance"
 

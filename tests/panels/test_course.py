@@ -145,7 +145,9 @@ def test_the_score_says_what_is_missing(run_app):
     record({question.key: question.right for question in QUESTIONS.quiz})
     record({task.id: "passed" for task in QUESTIONS.tasks})
     app = app.run()
-    assert [metric.value for metric in app.metric] == [f"{n} of {n}" for n in map(len, (QUESTIONS.quiz, QUESTIONS.tasks))]
+    assert [metric.value for metric in app.metric] == [
+        f"{n} of {n}" for n in map(len, (QUESTIONS.quiz, QUESTIONS.tasks))
+    ]
     assert "This lesson is complete." in page_text(app)
 
 
