@@ -86,6 +86,7 @@ def test_what_the_tour_claims_is_so(survey, features):
     assert pd.Series(errors > 0).groupby(tenths).mean().between(0.25, 0.75).all()
 
 
+@pytest.mark.full
 def test_links_lead_to_what_the_app_was_started_with(run_app, make_survey, tiny_card, tmp_path):
     assert "Explore" in links(run_app(page=HOME))
     folder = make_survey(19, side_px=64)
