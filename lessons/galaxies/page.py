@@ -30,36 +30,6 @@ WIDTH_PX = 272
 LARGE_PX = 480
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson, opened = find_lesson("galaxies"), open_survey()
-    has_metallicity = _is_metallicity(opened.survey)
-    about_label = ("no-label",) if opened.survey.label is None else ()
-    steps = [
-        Step(
-            "Galaxies in order" if opened.survey.label is None else "From low to high",
-            partial(_show_grid, opened),
-            (*about_label, *(("look",) if opened.shipped else ())),
-            (2, 3),
-            code=(draw_sample, evenly_ranked),
-            figure=figure_source(lesson),
-            wide=True,
-        ),
-        Step(
-            "One galaxy",
-            partial(_show_one, opened),
-            ("colours",),
-            (0, 1),
-        ),
-        Step("Crops", partial(_show_crops_of_one, opened), ("crops",), code=(centre_crop,), wide=True),
-    ]
-    if opened.survey.label is not None:
-        says = ("metallicity",) if has_metallicity else ()
-        steps.append(Step("The label", partial(_show_label, opened), says))
-    steps.append(Step("What is known", partial(_show_columns, opened), _sections_about_origin(opened)))
-    show_lesson(lesson, opened, steps)
-
-
 def _sections_about_origin(opened: OpenSurvey) -> tuple[str, ...]:
     """The sections about where a survey's labels and columns come from."""
     if opened.shipped:
@@ -202,3 +172,33 @@ def _show_histogram(survey: Survey, ranking: Ranking, shown: list[str], chosen: 
     chart = label_histogram(ranking.values, name, marked_ids=shown, selected_id=chosen, number_format=digits)
     st.altair_chart(chart)
     st.caption("Bars: the sample. Ticks: the galaxies of the grid. Line: this galaxy.")
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson, opened = find_lesson("galaxies"), open_survey()
+    has_metallicity = _is_metallicity(opened.survey)
+    about_label = ("no-label",) if opened.survey.label is None else ()
+    steps = [
+        Step(
+            "Galaxies in order" if opened.survey.label is None else "From low to high",
+            partial(_show_grid, opened),
+            (*about_label, *(("look",) if opened.shipped else ())),
+            (2, 3),
+            code=(draw_sample, evenly_ranked),
+            figure=figure_source(lesson),
+            wide=True,
+        ),
+        Step(
+            "One galaxy",
+            partial(_show_one, opened),
+            ("colours",),
+            (0, 1),
+        ),
+        Step("Crops", partial(_show_crops_of_one, opened), ("crops",), code=(centre_crop,), wide=True),
+    ]
+    if opened.survey.label is not None:
+        says = ("metallicity",) if has_metallicity else ()
+        steps.append(Step("The label", partial(_show_label, opened), says))
+    steps.append(Step("What is known", partial(_show_columns, opened), _sections_about_origin(opened)))
+    show_lesson(lesson, opened, steps)

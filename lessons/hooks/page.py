@@ -38,36 +38,6 @@ with torch.no_grad():
 handle.remove()"""
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson = find_lesson("hooks")
-    steps = [
-        Step("Feature maps of a layer", _show_layer, ("layers",), (0, 1), wide=True, figure=figure_source(lesson)),
-        Step(
-            "A forward hook",
-            _show_hook,
-            ("hook",),
-            code=("galviz/network/layers.py:record_outputs", "galviz/features/extraction.py:extract"),
-        ),
-        Step("Only averages are kept", _show_sizes, ("average",), (2,), wide=True),
-        Step(
-            "Eval mode",
-            _show_modes,
-            ("modes",),
-            (3,),
-            wide=True,
-            code=("galviz/network/inspection.py:compare_modes",),
-        ),
-        Step(
-            "Callback or hook?",
-            None,
-            ("callbacks", "shared"),
-            code=("galviz/network/snapshot.py:take_snapshot", "galviz/network/layers.py:record_outputs"),
-        ),
-    ]
-    show_lesson(lesson, open_shipped_survey(), steps)
-
-
 def _choose_layer() -> str:
     """Draw the control for the layer; unlike other pages' default, the galaxy can still be seen in this one."""
     return choose_one("Layer to hook", list(shipped_features().layers), "stage1", key="hook")
@@ -149,3 +119,33 @@ def _say_what_modes_change(figures: Figures, unit: str) -> str:
         f"**{company:.2f} {unit}**. And {figures.passes} batches in training mode have left their mark: back in eval "
         f"mode, a prediction is off by up to **{after:.2f} {unit}**."
     )
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson = find_lesson("hooks")
+    steps = [
+        Step("Feature maps of a layer", _show_layer, ("layers",), (0, 1), wide=True, figure=figure_source(lesson)),
+        Step(
+            "A forward hook",
+            _show_hook,
+            ("hook",),
+            code=("galviz/network/layers.py:record_outputs", "galviz/features/extraction.py:extract"),
+        ),
+        Step("Only averages are kept", _show_sizes, ("average",), (2,), wide=True),
+        Step(
+            "Eval mode",
+            _show_modes,
+            ("modes",),
+            (3,),
+            wide=True,
+            code=("galviz/network/inspection.py:compare_modes",),
+        ),
+        Step(
+            "Callback or hook?",
+            None,
+            ("callbacks", "shared"),
+            code=("galviz/network/snapshot.py:take_snapshot", "galviz/network/layers.py:record_outputs"),
+        ),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

@@ -27,28 +27,6 @@ COLOURS = ("red", "green", "blue")
 VALUE = 30
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson = find_lesson("images")
-    steps = [
-        Step("Crop", _show_crop, ("crop",), code=(network_crop,), figure=figure_source(lesson)),
-        Step(
-            "Augmentation",
-            _show_augmentation,
-            ("augment",),
-            (0,),
-            code=(
-                "galviz/training/augmentation.py:crop_transforms",
-                "galviz/training/augmentation.py:flip_transforms",
-                "galviz/training/augmentation.py:Variation",
-            ),
-        ),
-        Step("Numbers around zero", _show_numbers, ("normalise",), (1,), code=(normalise,)),
-        Step("Whose mean?", _compare_batches, ("statistics",), (2,), wide=True),
-    ]
-    show_lesson(lesson, open_shipped_survey(), steps)
-
-
 def _show_crop(controls: DeltaGenerator) -> None:
     """Draw the whole image with the edges of both crops, and the network's input."""
     card, survey = read_card(), open_shipped_survey().survey
@@ -136,3 +114,25 @@ def _compare_batches(controls: DeltaGenerator) -> None:  # it has none
     st.dataframe({"taken from": sources, **columns}, hide_index=True)
     apart = np.abs(batches[0][0] / batches[1][0] - 1).max()
     st.markdown(f"The two batches' means are up to **{apart:.0%}** apart.")
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson = find_lesson("images")
+    steps = [
+        Step("Crop", _show_crop, ("crop",), code=(network_crop,), figure=figure_source(lesson)),
+        Step(
+            "Augmentation",
+            _show_augmentation,
+            ("augment",),
+            (0,),
+            code=(
+                "galviz/training/augmentation.py:crop_transforms",
+                "galviz/training/augmentation.py:flip_transforms",
+                "galviz/training/augmentation.py:Variation",
+            ),
+        ),
+        Step("Numbers around zero", _show_numbers, ("normalise",), (1,), code=(normalise,)),
+        Step("Whose mean?", _compare_batches, ("statistics",), (2,), wide=True),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

@@ -29,26 +29,6 @@ COLUMNS = {
 }
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson = find_lesson("maps")
-    steps = [
-        Step(
-            "Three maps",
-            _show_embeddings,
-            ("idea", "reading"),
-            (2,),
-            code=(fit_tsne,),
-            figure=figure_source(lesson),
-            wide=True,
-        ),
-        Step("In numbers", _show_qualities, ("distances", "formula"), (0, 3), code=(map_qualities,)),
-        Step("Another seed", _show_seeds, ("seeds",), (1,)),
-        Step("Clusters in nothing", _show_noise, ("noise",), code=(noise_like, count_pieces)),
-    ]
-    show_lesson(lesson, open_shipped_survey(), steps)
-
-
 @dataclass(frozen=True)
 class Choices:
     """The values of the widgets."""
@@ -161,3 +141,23 @@ def _show_noise(controls: DeltaGenerator) -> None:
         f"UMAP of {len(noise.umap):,} points joined to {joined[1]}. Last column: one draw of as many points "
         "uniformly from a square."
     )
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson = find_lesson("maps")
+    steps = [
+        Step(
+            "Three maps",
+            _show_embeddings,
+            ("idea", "reading"),
+            (2,),
+            code=(fit_tsne,),
+            figure=figure_source(lesson),
+            wide=True,
+        ),
+        Step("In numbers", _show_qualities, ("distances", "formula"), (0, 3), code=(map_qualities,)),
+        Step("Another seed", _show_seeds, ("seeds",), (1,)),
+        Step("Clusters in nothing", _show_noise, ("noise",), code=(noise_like, count_pieces)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

@@ -27,28 +27,6 @@ COMPONENT_SOURCES = ("trained", "random weights", "shuffled labels", "raw pixels
 MIN_EXTRA_GALAXIES = 2
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson = find_lesson("meaning")
-    steps = [
-        Step(
-            "Reading the map",
-            _show_correlations,
-            ("reading",),
-            (0,),
-            code=(correlate,),
-            figure=figure_source(lesson),
-        ),
-        Step("Intervals", partial(_show_correlations, in_words=True), ("intervals",), (2,)),
-        Step("What r misses", _show_shares, ("formula",), (1,)),
-        Step("Probes", _show_probes, ("probes",), (3,), code=(probe,)),
-        Step("Controls", _show_lead, ("controls",)),
-        Step("By construction", _show_head, ("head",)),
-        Step("Claims", _show_claims, wide=True),
-    ]
-    show_lesson(lesson, open_shipped_survey(), steps)
-
-
 def _choose_sample() -> ComponentSample:
     """Draw the controls for the network, the measure and the sample."""
     survey, features, results = open_shipped_survey().survey, shipped_features(), shipped_probes()
@@ -186,3 +164,25 @@ def _show_claims(controls: DeltaGenerator) -> None:  # it has none
 
 def _claims() -> dict[str, str]:
     return claims(shipped_probes(), read_card().training["recipe"]["causes"])
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson = find_lesson("meaning")
+    steps = [
+        Step(
+            "Reading the map",
+            _show_correlations,
+            ("reading",),
+            (0,),
+            code=(correlate,),
+            figure=figure_source(lesson),
+        ),
+        Step("Intervals", partial(_show_correlations, in_words=True), ("intervals",), (2,)),
+        Step("What r misses", _show_shares, ("formula",), (1,)),
+        Step("Probes", _show_probes, ("probes",), (3,), code=(probe,)),
+        Step("Controls", _show_lead, ("controls",)),
+        Step("By construction", _show_head, ("head",)),
+        Step("Claims", _show_claims, wide=True),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

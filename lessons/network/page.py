@@ -26,39 +26,6 @@ BLOCK = {"block/input": "input x", "block/branch": "two convolutions F(x)", "blo
 ATTENTION = {"attention/input": "input", "attention/mixture": "added to it", "attention/output": "output"}
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson = find_lesson("network")
-    steps = [
-        Step(
-            "From image to metallicity",
-            _show_layers,
-            ("layers", "stages"),
-            (3,),
-            wide=True,
-            code=("galviz/network/builders.py:build_network", "galviz/network/inspection.py:summarise_layers"),
-        ),
-        Step(
-            "One convolution",
-            _show_convolution,
-            ("convolution",),
-            (0, 1),
-            wide=True,
-            code=(convolve,),
-            figure=figure_source(lesson),
-        ),
-        Step(
-            "One residual block",
-            _show_block,
-            ("residual", "batch-norm"),
-            (2,),
-            code=("galviz/network/inspection.py:record_maps",),
-        ),
-        Step("Self-attention", _show_attention, ("attention",)),
-    ]
-    show_lesson(lesson, open_shipped_survey(), steps)
-
-
 def _show_layers(controls: DeltaGenerator) -> None:  # it has none
     card, figures = read_card(), shipped_figures()
     with st.container(horizontal=True):
@@ -159,3 +126,36 @@ def _describe_attention(maps: dict[str, np.ndarray], figures: Figures) -> str:
         f"In this network $\\gamma$ = **{figures.attention_gamma:.3f}**. Over the {n_channels} channels kept here, "
         f"the mean absolute value added to this galaxy's maps is **{added / inputs:.1f} times** that of the input."
     )
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson = find_lesson("network")
+    steps = [
+        Step(
+            "From image to metallicity",
+            _show_layers,
+            ("layers", "stages"),
+            (3,),
+            wide=True,
+            code=("galviz/network/builders.py:build_network", "galviz/network/inspection.py:summarise_layers"),
+        ),
+        Step(
+            "One convolution",
+            _show_convolution,
+            ("convolution",),
+            (0, 1),
+            wide=True,
+            code=(convolve,),
+            figure=figure_source(lesson),
+        ),
+        Step(
+            "One residual block",
+            _show_block,
+            ("residual", "batch-norm"),
+            (2,),
+            code=("galviz/network/inspection.py:record_maps",),
+        ),
+        Step("Self-attention", _show_attention, ("attention",)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

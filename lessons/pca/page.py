@@ -16,24 +16,6 @@ from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson = find_lesson("pca")
-    steps = [
-        Step(
-            "Explained variance",
-            _show_shares,
-            ("idea", "formula"),
-            (0, 1),
-            code=(explained_variance_chart, fit_pca),
-            figure=figure_source(lesson),
-        ),
-        Step("Whitening", _show_widths, ("whitening",), (2,)),
-        Step("The same by hand", _compare_with_svd, ("svd",), code=(pca_by_svd,)),
-    ]
-    show_lesson(lesson, open_shipped_survey(), steps)
-
-
 def _choose() -> tuple[str, list[str], int]:
     """Draw the controls for the layer, the sample and the number of components."""
     layers = shipped_features().layers
@@ -99,3 +81,21 @@ def _compare_with_svd(controls: DeltaGenerator) -> None:
         f"of an explained variance ratio: **{np.abs(ratios_by_hand - ratios).max():.1e}**. Columns whose sign had to "
         f"be turned: **{int((signs < 0).sum())} of {n_components}**."
     )
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson = find_lesson("pca")
+    steps = [
+        Step(
+            "Explained variance",
+            _show_shares,
+            ("idea", "formula"),
+            (0, 1),
+            code=(explained_variance_chart, fit_pca),
+            figure=figure_source(lesson),
+        ),
+        Step("Whitening", _show_widths, ("whitening",), (2,)),
+        Step("The same by hand", _compare_with_svd, ("svd",), code=(pca_by_svd,)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

@@ -23,24 +23,6 @@ ROW = 8
 CROP_PX = 72
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson = find_lesson("points")
-    steps = [
-        Step(
-            "Galaxies in their places",
-            _show_plane,
-            ("look",),
-            (0, 2),
-            code=(image_scatter, spread_out),
-            figure=figure_source(lesson),
-        ),
-        Step("Frames and gaps", partial(_show_plane, with_frame=True), ("frames",), (1, 3)),
-        Step("Along one component", _show_along, ("along",), (4,), wide=True),
-    ]
-    show_lesson(lesson, open_shipped_survey(), steps)
-
-
 def _show_plane(controls: DeltaGenerator, *, with_frame: bool = False) -> None:
     """Draw some galaxies of the sample in the plane of two components."""
     label, framed_by, count = open_shipped_survey().survey.label, "true", MAX_PICTURES
@@ -108,3 +90,21 @@ def _show_ends(survey: Survey, points: pd.DataFrame, component: str) -> None:
         descriptions = [f"{name} {component}: galaxy {one}, {words}" for one, words in zip(part, captions, strict=True)]
         st.caption(f"{name} {component}. Below each: {component} · true metallicity.")
         show_grid(survey, part, captions, descriptions, side_px=CROP_PX)
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson = find_lesson("points")
+    steps = [
+        Step(
+            "Galaxies in their places",
+            _show_plane,
+            ("look",),
+            (0, 2),
+            code=(image_scatter, spread_out),
+            figure=figure_source(lesson),
+        ),
+        Step("Frames and gaps", partial(_show_plane, with_frame=True), ("frames",), (1, 3)),
+        Step("Along one component", _show_along, ("along",), (4,), wide=True),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

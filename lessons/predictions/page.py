@@ -20,32 +20,6 @@ WORST = 8
 CROP_PX = 72
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson = find_lesson("predictions")
-    steps = [
-        Step(
-            "Predicted against true",
-            _show_predictions,
-            ("ends",),
-            (1,),
-            code=(prediction_scatter,),
-            figure=figure_source(lesson),
-        ),
-        Step(
-            "Measures of the error",
-            _show_errors,
-            ("numbers", "compare"),
-            (0, 3),
-            code=(residual_scatter, prediction_errors),
-        ),
-        Step("Worst misses", _show_worst, ("misses",)),
-        Step("By objID", _show_table, ("table",), (2,)),
-        Step("The same galaxies?", _check_rows, ("same-batch",), code=(same_galaxies,)),
-    ]
-    show_lesson(lesson, open_shipped_survey(), steps)
-
-
 def _choose_results(controls: DeltaGenerator) -> pd.DataFrame:
     """Draw the control for the sample; return the true and the predicted label of each galaxy, and the error."""
     opened, features = open_shipped_survey(), shipped_features()
@@ -115,3 +89,29 @@ def _check_rows(controls: DeltaGenerator) -> None:
         f"Largest difference of the {len(results):,} predictions from features times head: "
         f"**{check.apart:.0e} {unit}**. With the rows shifted by one: **{check.slipped_apart:.1f} {unit}**."
     )
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson = find_lesson("predictions")
+    steps = [
+        Step(
+            "Predicted against true",
+            _show_predictions,
+            ("ends",),
+            (1,),
+            code=(prediction_scatter,),
+            figure=figure_source(lesson),
+        ),
+        Step(
+            "Measures of the error",
+            _show_errors,
+            ("numbers", "compare"),
+            (0, 3),
+            code=(residual_scatter, prediction_errors),
+        ),
+        Step("Worst misses", _show_worst, ("misses",)),
+        Step("By objID", _show_table, ("table",), (2,)),
+        Step("The same galaxies?", _check_rows, ("same-batch",), code=(same_galaxies,)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

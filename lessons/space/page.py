@@ -25,24 +25,6 @@ LEAST_BESIDE = 2
 LAYER = "features"
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson = find_lesson("space")
-    steps = [
-        Step(
-            "Reading the plane",
-            _show_plane,
-            ("reading",),
-            (0, 1),
-            code=(ring_scatter, fit_pca),
-            figure=figure_source(lesson),
-        ),
-        Step("The swoosh", _show_swoosh, ("swoosh",), (2,)),
-        Step("What is there by construction", _show_head, ("head",), (3,), code=(head_alignment,)),
-    ]
-    show_lesson(lesson, open_shipped_survey(), steps)
-
-
 def _choose_points(*, with_colour: bool) -> tuple[pd.DataFrame, str, tuple[str, str], str | None]:
     """Draw the controls for the sample's components; return its points, the layer, both axes and the colour."""
     opened, features = open_shipped_survey(), shipped_features()
@@ -120,3 +102,21 @@ def _show_head(controls: DeltaGenerator) -> None:
         f"{n_components} axes would explain {n_components / (len(sample) - 1):.0%} of {len(sample):,} galaxies."
     )
     st.caption(f"Layer {LAYER}, {n_components} components, {len(sample):,} galaxies.")
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson = find_lesson("space")
+    steps = [
+        Step(
+            "Reading the plane",
+            _show_plane,
+            ("reading",),
+            (0, 1),
+            code=(ring_scatter, fit_pca),
+            figure=figure_source(lesson),
+        ),
+        Step("The swoosh", _show_swoosh, ("swoosh",), (2,)),
+        Step("What is there by construction", _show_head, ("head",), (3,), code=(head_alignment,)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

@@ -11,15 +11,6 @@ from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson = find_lesson("template")
-    steps = [
-        Step("One idea", _show_mean, ("idea",), (0,), code=(label_histogram,), figure=figure_source(lesson)),
-    ]
-    show_lesson(lesson, open_shipped_survey(), steps)
-
-
 def _show_mean(controls: DeltaGenerator) -> None:
     """Draw the labels of a sample, and their mean."""
     survey = open_shipped_survey().survey
@@ -30,3 +21,12 @@ def _show_mean(controls: DeltaGenerator) -> None:
     st.altair_chart(label_histogram(values, f"{label.name} [{label.unit}]", marked_ids=[]))
     st.caption(f"{len(sample):,} simulated galaxies.")
     st.markdown(f"In your sample the mean is **{values.mean():.2f} {label.unit}**.")
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson = find_lesson("template")
+    steps = [
+        Step("One idea", _show_mean, ("idea",), (0,), code=(label_histogram,), figure=figure_source(lesson)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

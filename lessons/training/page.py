@@ -18,26 +18,6 @@ from panels.surveys import open_shipped_survey
 _POINTS = 60
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson = find_lesson("training")
-    steps = [
-        Step(
-            "The error by epoch",
-            _show_losses,
-            ("loss",),
-            (0,),
-            code=(loss_chart, "galviz/training/fitting.py:fit"),
-            figure=figure_source(lesson),
-        ),
-        Step("Two curves", _show_numbers, ("validation",)),
-        Step("The learning rate", _show_learning_rate, ("one-cycle",), (3,), code=(learning_rate_chart, one_cycle)),
-        Step("Phases", _show_phases, ("phases",), (2,)),
-        Step("The floor", _show_losses, ("floor",), (1,)),
-    ]
-    show_lesson(lesson, open_shipped_survey(), steps)
-
-
 def _show_losses(controls: DeltaGenerator) -> None:  # it has none
     survey, card = open_shipped_survey().survey, read_card()
     catalogue, label, epochs = survey.catalogue, survey.label, card.training["epochs"]
@@ -82,3 +62,23 @@ def _show_phases(controls: DeltaGenerator) -> None:
         ],
         hide_index=True,
     )
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson = find_lesson("training")
+    steps = [
+        Step(
+            "The error by epoch",
+            _show_losses,
+            ("loss",),
+            (0,),
+            code=(loss_chart, "galviz/training/fitting.py:fit"),
+            figure=figure_source(lesson),
+        ),
+        Step("Two curves", _show_numbers, ("validation",)),
+        Step("The learning rate", _show_learning_rate, ("one-cycle",), (3,), code=(learning_rate_chart, one_cycle)),
+        Step("Phases", _show_phases, ("phases",), (2,)),
+        Step("The floor", _show_losses, ("floor",), (1,)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

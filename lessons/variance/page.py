@@ -36,27 +36,6 @@ TARGETS = ("metallicity", "log_mass_msun", "inclination_deg", "bulge_fraction", 
 N_PERMUTED = 12
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson = find_lesson("variance")
-    steps = [
-        Step(
-            "A share is an estimate",
-            _show_estimates,
-            ("idea",),
-            (1,),
-            code=(quick_bootstrap, held_out_explained_variance),
-            figure=figure_source(lesson),
-        ),
-        Step("The tutorial's numbers", _show_networks, ("tutorial", "formula")),
-        Step("How many galaxies?", _show_sizes, ("size",), (0,)),
-        Step("Rules", _show_rules, ("choose",), (3,)),
-        Step("Against chance", _show_chance, ("chance",), code=(parallel_analysis,)),
-        Step("The next use", _show_next_use, ("next",), (2,)),
-    ]
-    show_lesson(lesson, open_shipped_survey(), steps)
-
-
 def _choose_sample() -> VarianceSample:
     """Draw the controls for the network, the layer and the sample."""
     features = choose_network()
@@ -183,3 +162,24 @@ def _describe_loss(bootstrap: BootstrapVariance, held_out: HeldOutVariance) -> s
         f"miss their place by **{lost:.0%}** of their distance from the mean. Your interval of the first share is "
         f"{width(bootstrap.cumulative, 1):.1f} percentage points wide."
     )
+
+
+def page() -> None:
+    """Draw the page."""
+    lesson = find_lesson("variance")
+    steps = [
+        Step(
+            "A share is an estimate",
+            _show_estimates,
+            ("idea",),
+            (1,),
+            code=(quick_bootstrap, held_out_explained_variance),
+            figure=figure_source(lesson),
+        ),
+        Step("The tutorial's numbers", _show_networks, ("tutorial", "formula")),
+        Step("How many galaxies?", _show_sizes, ("size",), (0,)),
+        Step("Rules", _show_rules, ("choose",), (3,)),
+        Step("Against chance", _show_chance, ("chance",), code=(parallel_analysis,)),
+        Step("The next use", _show_next_use, ("next",), (2,)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)
