@@ -32,6 +32,7 @@ _COMMANDS = """\
 
 def show_exercises(lesson: Lesson, questions: Questions) -> None:
     """Draw a lesson's exercises."""
+    st.header("Exercises")
     local = is_local()
     if local:
         _explain_file(lesson)
