@@ -143,6 +143,18 @@ class Visit:
         self.page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
         return self
 
+    def arrive(self):
+        """Settle for the first time: what the browser has kept comes after the first run, and starts another one.
+
+        A link that is pressed as that one starts is lost.
+        """
+        received = None
+        while received != self.bytes:
+            received = self.bytes
+            self.settle()
+            self.page.wait_for_timeout(700)
+        return self
+
     def press(self, control):
         """Press a button, link or choice once the page stands still: one that moves may slip from under the press."""
         self.settle()
@@ -161,7 +173,7 @@ def visit(chromium):
         tab = Visit(context.new_page(), address)
         tab.page.goto(address + path)
         tab.page.wait_for_selector("h1")
-        return tab.settle()
+        return tab.arrive()
 
     yield open_page
     for context in contexts:
