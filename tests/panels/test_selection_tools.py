@@ -1,9 +1,11 @@
 """What a selection can be taken away as: a zip that is a survey folder, and a script that reproduces it."""
 
 import io
+import os
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,14 @@ from panels.selection_tools import zip_images
 from tests.panels.embeddings import write_features
 
 PAGE = "instruments/explore"
+ROOT = Path(__file__).parents[2]
+
+
+def run(code, folder):
+    """Run Python code in a folder; galviz need not be installed."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder, env=environment)
 
 
 @pytest.mark.parametrize("label", ["oh_p50", "age"])
@@ -39,7 +49,7 @@ def test_the_script_runs_and_prints_the_selected(run_app, make_survey, tmp_path,
     app = run_app("--survey", folder, "--features", file, page=PAGE, ids="~".join(chosen))
     (script,) = [block.value for block in app.code if "galviz.fit_pca" in block.value]
     code = f"{script}\nprint(sorted(selected.index), coordinates.shape)"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    result = run(code, tmp_path)
     assert result.stdout.splitlines()[-1] == f"{chosen} (2, {min(3, channels)})"
 
 
@@ -51,5 +61,5 @@ def test_a_long_selection_is_read_from_the_csv_beside_the_script(run_app, make_s
     (script,) = [block.value for block in app.code if "galviz.fit_pca" in block.value]
     load_survey(folder).catalogue.to_csv(tmp_path / "selected-galaxies.csv")
     code = f"{script}\nprint(coordinates.shape)"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    result = run(code, tmp_path)
     assert result.stdout.splitlines()[-1] == "(120, 3)"
