@@ -27,15 +27,14 @@ from panels.explorer import (
     show_in_url,
     small_map,
 )
-from panels.feature_plane import FeatureSpace, open_feature_space
-from panels.feature_space import control_features, warn_about_domain_shift
-from panels.features_source import SHIPPED, read_source
+from panels.feature_plane import FeatureSpace
+from panels.feature_space import control_features
+from panels.features_source import SHIPPED
 from panels.galaxy_map import draw_map
-from panels.lesson_frame import mark_simulated
+from panels.instrument import open_instrument
 from panels.markdown import escape_markdown
 from panels.selection_tools import show_selection_buttons
 from panels.survey_features import find_features
-from panels.surveys import open_survey
 
 # Beyond this number, the distances of all pairs would take seconds and the memory of a small server.
 _MAX_GALAXIES, _N_NEIGHBOURS = 2_000, 10
@@ -170,7 +169,8 @@ def _show(space: FeatureSpace, networks: dict[str, Features]) -> None:
     ):
         with column:
             sides.append(_choose(networks, side, default))
-    shared = [one for one in sides[0].features.object_ids if one in set(sides[1].features.object_ids)]
+    known = set(sides[1].features.object_ids)
+    shared = [one for one in sides[0].features.object_ids if one in known]
     object_ids = draw_sample(shared, min(len(shared), _MAX_GALAXIES))
     colouring = choose_colouring(space, table, object_ids)
     show_selection_buttons(selection, table.data.index)
@@ -217,13 +217,7 @@ def _show_numbers(one: Representation, other: Representation, object_ids: list[s
 
 def page() -> None:
     """Draw the page."""
-    opened = open_survey()
-    source = read_source(opened)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Compare", width="content")
-        mark_simulated(opened)
-    warn_about_domain_shift(opened, source)
-    space = open_feature_space(opened, source)
+    space = open_instrument("Compare")
     if len(space.all_labels) < 3:
         st.info("A comparison needs at least three galaxies.", icon=":material/info:")
         return

@@ -25,18 +25,16 @@ from panels.explorer import (
     session_selection,
     show_in_url,
 )
-from panels.feature_plane import FeatureSpace, open_feature_space
-from panels.feature_space import warn_about_domain_shift
-from panels.features_source import read_source
+from panels.feature_plane import FeatureSpace
 from panels.galaxy_map import Picked, draw_map
-from panels.lesson_frame import GALAXY, mark_simulated
+from panels.instrument import open_instrument
+from panels.lesson_frame import GALAXY
 from panels.map_export import show_map_export
 from panels.markdown import escape_markdown
 from panels.pictures import show_grid, show_picture
 from panels.prediction_summary import show_predictions
 from panels.selection import REST, SELECTED, Selection
 from panels.selection_tools import show_selected_images, show_selection_tools
-from panels.surveys import open_survey
 
 _TAB, _IMAGES, _GALAXY = "panel", "Images", "Galaxy"
 _CROP_PX, _LARGE_PX, _N_NEIGHBOURS = 96, 300, 8
@@ -168,13 +166,7 @@ def _varies(column: pd.Series) -> bool:
 
 def page() -> None:
     """Draw the page."""
-    opened = open_survey()
-    source = read_source(opened)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Explore", width="content")
-        mark_simulated(opened)
-    warn_about_domain_shift(opened, source)
-    space = open_feature_space(opened, source)
+    space = open_instrument("Explore")
     if len(space.all_labels) < 2:
         st.info("A map needs at least two galaxies.", icon=":material/info:")
         return

@@ -20,15 +20,12 @@ from panels.explorer import (
     session_selection,
     show_in_url,
 )
-from panels.feature_plane import FeatureSpace, open_feature_space
-from panels.feature_space import warn_about_domain_shift
-from panels.features_source import read_source
-from panels.lesson_frame import mark_simulated
+from panels.feature_plane import FeatureSpace
+from panels.instrument import open_instrument
 from panels.markdown import escape_markdown
 from panels.network import explain_torch, has_torch, shared_network
 from panels.pictures import show_grid, show_picture, show_pictures
 from panels.selection import Selection
-from panels.surveys import open_survey
 
 _LARGE_PX, _CROP_PX, _N_NEIGHBOURS, _N_MAPS = 340, 96, 8, 8
 _CATALOGUE_ORDER = "(the catalogue)"
@@ -208,10 +205,4 @@ def _show_feature_maps(space: FeatureSpace, current: str) -> None:
 
 def page() -> None:
     """Draw the page."""
-    opened = open_survey()
-    source = read_source(opened)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("One galaxy", width="content")
-        mark_simulated(opened)
-    warn_about_domain_shift(opened, source)
-    _show(open_feature_space(opened, source))
+    _show(open_instrument("One galaxy"))

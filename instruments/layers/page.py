@@ -23,15 +23,12 @@ from panels.explorer import (
     show_in_url,
     small_map,
 )
-from panels.feature_plane import FeatureSpace, open_feature_space
-from panels.feature_space import warn_about_domain_shift
-from panels.features_source import read_source
+from panels.feature_plane import FeatureSpace
 from panels.galaxy_map import draw_map
+from panels.instrument import open_instrument
 from panels.layer_probes import fit_layer_probes
-from panels.lesson_frame import mark_simulated
 from panels.markdown import escape_markdown
 from panels.selection_tools import show_selection_buttons
-from panels.surveys import open_survey
 
 # Galaxies on each of the maps.
 _MAX_ON_SMALL_MAPS = 2_000
@@ -131,13 +128,7 @@ def _show_probes(space: FeatureSpace) -> None:
 
 def page() -> None:
     """Draw the page."""
-    opened = open_survey()
-    source = read_source(opened)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Layer by layer", width="content")
-        mark_simulated(opened)
-    warn_about_domain_shift(opened, source)
-    space = open_feature_space(opened, source)
+    space = open_instrument("Layer by layer")
     if len(space.all_labels) < 2:
         st.info("A map needs at least two galaxies.", icon=":material/info:")
         return

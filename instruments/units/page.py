@@ -15,14 +15,12 @@ from galviz.survey.sample import draw_sample
 from panels.caching import cache_data
 from panels.controls import choose_layer, choose_number, choose_one, in_url
 from panels.explorer import MAX_ON_MAP, N_COMPONENTS, galaxy_table, session_selection, show_in_url
-from panels.feature_plane import FeatureSpace, open_feature_space
-from panels.feature_space import project, warn_about_domain_shift
-from panels.features_source import read_source
-from panels.lesson_frame import mark_simulated
+from panels.feature_plane import FeatureSpace
+from panels.feature_space import project
+from panels.instrument import open_instrument
 from panels.markdown import escape_markdown
 from panels.pictures import show_grid
 from panels.selection import Selection
-from panels.surveys import open_survey
 
 _CHANNEL, _COMPONENT = "channels", "components"
 _CROP_PX, _N_EXTREME, _N_STRIP, _N_SUGGESTED, _N_COLUMNS = 96, 12, 12, 6, 12
@@ -131,13 +129,7 @@ def _show_correlations(activations: np.ndarray, columns: pd.DataFrame, title: st
 
 def page() -> None:
     """Draw the page."""
-    opened = open_survey()
-    source = read_source(opened)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Units", width="content")
-        mark_simulated(opened)
-    warn_about_domain_shift(opened, source)
-    space = open_feature_space(opened, source)
+    space = open_instrument("Units")
     st.markdown(
         "A unit is one channel of a layer, averaged over the image, or one principal component of a layer. Which "
         "galaxies activate it most, and which property does it follow?"
