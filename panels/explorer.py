@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ from panels.controls import choose_axes, choose_layer, choose_number, choose_one
 from panels.embeddings import LAYER, choose_umap
 from panels.feature_plane import FeatureSpace
 from panels.feature_space import project, thumbnails
-from panels.galaxy_map import MapPoints, Picked
+from panels.galaxy_map import MapPoints, Picked, draw_map
 from panels.selection import Selection, format_ids, parse_ids
 from panels.surveys import OpenSurvey
 
@@ -130,6 +131,16 @@ def column_texts(table: pd.DataFrame, object_id: str) -> pd.Series:
     return pd.Series(texts, index=table.columns)
 
 
+def show_label_values(space: FeatureSpace, table: GalaxyTable, object_id: str) -> None:
+    """Draw the true and the predicted label of a galaxy, and the residual, as far as they are known."""
+    row = table.data.loc[object_id]
+    with st.container(horizontal=True):
+        for title, name in (("True", table.true), ("Predicted", table.predicted), ("Residual", table.residual)):
+            if name is not None and pd.notna(row[name]):
+                sign = "+" if name == table.residual else ""
+                st.metric(title, f"{row[name]:{sign}{space.number_format()}} {space.unit}")
+
+
 def opened_galaxy() -> str | None:
     """Return the galaxy that is open in this session, at first that of the URL, or None; it may be unknown."""
     if _OPENED not in st.session_state and (object_id := st.query_params.get(_GALAXY)):
@@ -231,7 +242,7 @@ def component_embedding(features: Features, layer: str, object_ids: list[str]) -
     return Embedding(object_ids, projection.coordinates, ("PC1", "PC2"), layer, caption)
 
 
-def small_map(embedding: Embedding, colouring: Colouring) -> MapPoints:
+def _small_map(embedding: Embedding, colouring: Colouring) -> MapPoints:
     """Build the points of a map that is one of several: without pictures, which would be sent once for each."""
     description = f"{len(embedding.object_ids):,} galaxies by {' and '.join(filter(None, embedding.titles))}"
     return MapPoints(
@@ -247,6 +258,19 @@ def small_map(embedding: Embedding, colouring: Colouring) -> MapPoints:
         titles=embedding.titles,
         description=f"{description} of the layer {embedding.layer}"
         + (f", coloured by {colouring.title}." if colouring.title else "."),
+    )
+
+
+def draw_small_map(embedding: Embedding, colouring: Colouring, selection: Selection, *, key: str) -> None:
+    """Draw one of several maps, linked to the others by the session's selection and open galaxy."""
+    draw_map(
+        _small_map(embedding, colouring),
+        selected=selection.ids,
+        opened=opened_galaxy(),
+        on_pick=partial(apply_pick, selection),
+        key=key,
+        compact=True,
+        tools=False,
     )
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 from dataclasses import dataclass
-from functools import partial
 from tempfile import TemporaryDirectory
 
 import numpy as np
@@ -18,19 +17,16 @@ from galviz.survey.survey import Survey
 from panels.caching import cache_data
 from panels.controls import choose_one, in_url
 from panels.explorer import (
-    apply_pick,
     choose_colouring,
     component_embedding,
+    draw_small_map,
     galaxy_table,
-    opened_galaxy,
     session_selection,
     show_in_url,
-    small_map,
 )
 from panels.feature_plane import FeatureSpace
 from panels.feature_space import control_features
 from panels.features_source import SHIPPED
-from panels.galaxy_map import draw_map
 from panels.instrument import open_instrument
 from panels.markdown import escape_markdown
 from panels.selection_tools import show_selection_buttons
@@ -177,15 +173,7 @@ def _show(space: FeatureSpace, networks: dict[str, Features]) -> None:
     for column, side, one in zip(st.columns(2, gap="medium"), ("left", "right"), sides, strict=True):
         with column:
             embedding = component_embedding(one.features, one.layer, object_ids)
-            draw_map(
-                small_map(embedding, colouring),
-                selected=selection.ids,
-                opened=opened_galaxy(),
-                on_pick=partial(apply_pick, selection),
-                key=f"compare-{side}",
-                compact=True,
-                tools=False,
-            )
+            draw_small_map(embedding, colouring, selection, key=f"compare-{side}")
             st.caption(escape_markdown(f"{one.network}, {embedding.caption}"))
     _show_numbers(*sides, object_ids)
     show_in_url(selection)

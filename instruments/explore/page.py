@@ -24,6 +24,7 @@ from panels.explorer import (
     opened_galaxy,
     session_selection,
     show_in_url,
+    show_label_values,
 )
 from panels.feature_plane import FeatureSpace
 from panels.galaxy_map import Picked, draw_map
@@ -142,12 +143,7 @@ def _show_galaxy(space: FeatureSpace, embedding: Embedding, table: GalaxyTable) 
         st.info("Click a galaxy on the map.", icon=":material/touch_app:")
         return
     show_picture(survey.image(current), escape_markdown(current), f"Galaxy {current}", width_px=_LARGE_PX)
-    row = table.data.loc[current]
-    with st.container(horizontal=True):
-        for title, name in (("True", table.true), ("Predicted", table.predicted), ("Residual", table.residual)):
-            if name is not None and pd.notna(row[name]):
-                sign = "+" if name == table.residual else ""
-                st.metric(title, f"{row[name]:{sign}{space.number_format()}} {space.unit}")
+    show_label_values(space, table, current)
     metric = choose_one("Nearest by distance", list(METRICS), METRICS[0], key="metric")
     features = space.features
     values, n_neighbors = features.layers[embedding.layer], min(_N_NEIGHBOURS, len(features.object_ids) - 1)

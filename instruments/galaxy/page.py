@@ -19,6 +19,7 @@ from panels.explorer import (
     opened_galaxy,
     session_selection,
     show_in_url,
+    show_label_values,
 )
 from panels.feature_plane import FeatureSpace
 from panels.instrument import open_instrument
@@ -83,17 +84,13 @@ def _show(space: FeatureSpace) -> None:
     selection, table = session_selection(space.opened), galaxy_table(space)
     current = _choose_galaxy(selection, table)
     open_galaxy(current)
-    row, survey = table.data.loc[current], space.opened.survey
+    survey = space.opened.survey
     left, right = st.columns([3, 4], gap="medium")
     with left:
         image = survey.image(current)
         show_picture(image, f"{image.width} × {image.height} px", f"Galaxy {current}", width_px=_LARGE_PX)
     with right:
-        with st.container(horizontal=True):
-            for title, name in (("True", table.true), ("Predicted", table.predicted), ("Residual", table.residual)):
-                if name is not None and pd.notna(row[name]):
-                    sign = "+" if name == table.residual else ""
-                    st.metric(title, f"{row[name]:{sign}{space.number_format()}} {space.unit}")
+        show_label_values(space, table, current)
         st.dataframe(_ranks(table.data, current), height=300)
     st.header("Its path through the layers")
     _show_path(space, table, current)

@@ -1,7 +1,5 @@
 """Page 'Layer by layer': the same galaxies at each layer of a network, and what linear probes predict from it."""
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
@@ -14,17 +12,14 @@ from panels.controls import choose_one, in_url
 from panels.correlations import shipped_probes
 from panels.explorer import (
     GalaxyTable,
-    apply_pick,
     choose_colouring,
     component_embedding,
+    draw_small_map,
     galaxy_table,
-    opened_galaxy,
     session_selection,
     show_in_url,
-    small_map,
 )
 from panels.feature_plane import FeatureSpace
-from panels.galaxy_map import draw_map
 from panels.instrument import open_instrument
 from panels.layer_probes import fit_layer_probes
 from panels.markdown import escape_markdown
@@ -49,23 +44,11 @@ def _show_maps(space: FeatureSpace) -> None:
     object_ids = draw_sample(features.object_ids, min(len(features.object_ids), _MAX_ON_SMALL_MAPS))
     colouring = choose_colouring(space, table, object_ids)
     show_selection_buttons(selection, table.data.index)
-
-    pick = partial(apply_pick, selection)
     with st.grid(3, min_column_width=240, gap="small"):
         for layer in features.layers:
             with st.container(gap="xsmall"):
                 embedding = component_embedding(features, layer, object_ids)
-                points = small_map(embedding, colouring)
-                key = f"map-{layer}"
-                draw_map(
-                    points,
-                    selected=selection.ids,
-                    opened=opened_galaxy(),
-                    on_pick=pick,
-                    key=key,
-                    compact=True,
-                    tools=False,
-                )
+                draw_small_map(embedding, colouring, selection, key=f"map-{layer}")
                 st.caption(escape_markdown(f"{embedding.caption}, {features.layers[layer].shape[1]:,} channels"))
         if colouring.title:
             st.altair_chart(colour_legend(colouring.column, colouring.fill, colouring.title), key="legend")
