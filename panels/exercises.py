@@ -32,7 +32,6 @@ _COMMANDS = """\
 
 def show_exercises(lesson: Lesson, questions: Questions) -> None:
     """Draw a lesson's exercises."""
-    st.header("Exercises")
     local = is_local()
     if local:
         _explain_file(lesson)

@@ -1,4 +1,4 @@
-"""The frame of every lesson page: title, claim and a question at the top; exercises, quiz and links at the bottom."""
+"""What lesson pages begin with: title, claim and badges; their text; and the files of the other pages."""
 
 from pathlib import Path
 
@@ -7,12 +7,8 @@ import streamlit as st
 from galviz.course.coursefile import CourseError
 from galviz.course.lesson import DIFFICULTIES, Lesson
 from galviz.course.prose import Sections, read_sections
-from galviz.course.questions import read_questions
-from panels.exercises import show_exercises
 from panels.glossary import link_terms
-from panels.links import link_to
 from panels.markdown import escape_markdown_except_code
-from panels.quiz import ask_opening_question, return_to_opening_question, show_quiz
 from panels.settings import settings
 from panels.surveys import OpenSurvey
 
@@ -27,19 +23,12 @@ HOME, EXPLORE, LABORATORY, LAYERS, UNITS, COMPARE, GALAXY, SPACE, GLOSSARY, CERT
 )
 
 
-def begin_lesson(lesson: Lesson, opened: OpenSurvey) -> Sections:
-    """Draw a lesson's title, claim, duration and prerequisites, and its opening question.
-
-    Returns
-    -------
-    Sections
-        The sections of its text.md by name, with terms linked to the glossary.
-
-    Raises
-    ------
-    CourseError
-        If a file of the lesson can't be read; `explain_errors` shows it to the student.
-    """
+def show_head(lesson: Lesson, opened: OpenSurvey, *, small: bool = False) -> None:
+    """Draw a lesson's title, claim, duration and prerequisites; only its title if `small`."""
+    if small:
+        with st.container(key="lesson_title_small"):
+            st.title(lesson.title)
+        return
     st.title(lesson.title)
     st.markdown(f"**{lesson.claim}**")
     with st.container(horizontal=True):
@@ -48,7 +37,16 @@ def begin_lesson(lesson: Lesson, opened: OpenSurvey) -> Sections:
         st.badge(DIFFICULTIES[lesson.difficulty], icon=":material/signal_cellular_alt:", color="gray")
     prerequisites = ", ".join(other.title for other in settings().lessons if other.slug in lesson.before)
     st.caption(f"Afterwards you can {lesson.afterwards}." + (f" Before it: {prerequisites}" if prerequisites else ""))
-    ask_opening_question(read_questions(lesson))
+
+
+def read_text(lesson: Lesson) -> Sections:
+    """Read the sections of a lesson's text.md by name, with terms linked to the glossary.
+
+    Raises
+    ------
+    CourseError
+        If it can't be read; `explain_errors` shows it to the student.
+    """
     text = read_sections(lesson.folder / "text.md")
     try:
         return Sections(text.path, link_terms(text))
@@ -62,35 +60,3 @@ def mark_simulated(opened: OpenSurvey) -> None:
     """Draw a badge if the galaxies are simulated."""
     if opened.shipped:
         st.badge("Simulated galaxies", icon=SIMULATED, color="orange")
-
-
-def end_lesson(lesson: Lesson, text: Sections) -> None:
-    """Draw a lesson's tasks, limitations, exercises, quiz and sources, and links to its neighbouring lessons."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.header("Try it yourself")
-        st.markdown(text["try"])
-    with right:
-        st.header("Limitations")
-        st.markdown(text["limits"])
-    questions = read_questions(lesson)
-    show_exercises(lesson, questions)
-    show_quiz(questions)
-    return_to_opening_question(questions)
-    with st.expander("Sources", icon=":material/menu_book:"):
-        st.markdown(text["sources"])
-    lessons = settings().lessons
-    position = lessons.index(lesson)
-    back, forward = st.columns(2)
-    with back:
-        if position > 0:
-            link_to(lessons[position - 1], label=f"Back: {lessons[position - 1].title}", icon=":material/arrow_back:")
-        else:
-            st.page_link(HOME, label="Back: Home", icon=":material/arrow_back:")
-    with forward:
-        if position + 1 < len(lessons):
-            link_to(
-                lessons[position + 1], label=f"Next: {lessons[position + 1].title}", icon=":material/arrow_forward:"
-            )
-        else:
-            st.page_link(CERTIFICATE, label="Next: Your certificate", icon=":material/arrow_forward:")

@@ -2,6 +2,8 @@
 
 import ast
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
@@ -37,12 +39,25 @@ def draw_page(path: Path) -> None:
     """
     _, tree = read_python(path)
     page = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "page"), None)
-    if path.is_relative_to(LESSONS_FOLDER) and not (page and any(map(_is_end_lesson, ast.walk(page)))):
-        raise course_file_error(path, "has no function `page` that calls `end_lesson`: it may be truncated")
+    if path.is_relative_to(LESSONS_FOLDER) and not (page and any(map(_draws_lesson, ast.walk(page)))):
+        raise course_file_error(path, "has no function `page` that calls `show_lesson`: it may be truncated")
     if page is None:
         raise course_file_error(path, "has no function `page`: it may be truncated")
-    try:
+    with explain_damage(path):
         _load(path, tree).page()
+
+
+@contextmanager
+def explain_damage(path: Path) -> Iterator[None]:
+    """Raise CourseError if a page's module, or a module of the lessons that it imports, is damaged.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The page's module.
+    """
+    try:
+        yield
     except (SyntaxError, ImportError, NameError, AttributeError) as error:
         damage = _damaged_file(error, path)
         if damage is None:
@@ -77,8 +92,8 @@ def _load(path: Path, tree: ast.Module) -> ModuleType:
     return module
 
 
-def _is_end_lesson(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and getattr(node.func, "id", None) == "end_lesson"
+def _draws_lesson(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", None) == "show_lesson"
 
 
 def _damaged_file(error: Exception, page: Path) -> CourseError | None:

@@ -43,6 +43,7 @@ def show_grid(
     descriptions: Sequence[str],
     *,
     side_px: int | None = None,
+    columns: int = _COLUMNS,
 ) -> None:
     """Draw a grid of thumbnails, with fewer columns on a narrow screen.
 
@@ -53,13 +54,15 @@ def show_grid(
         The galaxies, their captions and their descriptions for screen readers.
     side_px : int or None
         Side of the central square to show; None for the whole image.
+    columns : int
+        Maximum number of columns.
     """
     images = [survey.image(object_id) for object_id in object_ids]
     if side_px is not None:
         images = [centre_crop(image, side_px) for image in images]
     for image in images:
         image.thumbnail((_THUMBNAIL_PX, _THUMBNAIL_PX))
-    show_pictures(images, captions, descriptions)
+    show_pictures(images, captions, descriptions, columns=columns)
 
 
 def show_pictures(

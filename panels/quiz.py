@@ -1,44 +1,47 @@
 """Multiple-choice questions: a lesson's opening question, before and after the text, and its quiz."""
 
+from functools import partial
+
 import streamlit as st
 
 from galviz.course.questions import Question, Questions
 from panels.progress import progress, save_progress
 
-_RIGHT, _WRONG = ":material/check_circle:", ":material/lightbulb:"
+_RIGHT, _WRONG = ":material/check_circle:", ":material/cancel:"
+_COLUMNS = 2
 
 
 def ask_opening_question(questions: Questions) -> None:
-    """Draw the opening question; the answer is explained at the end of the page."""
+    """Draw the opening question; the answer is explained after the quiz."""
     with st.container(border=True):
-        st.caption("Before you read: what do you think?")
+        st.caption("Before you go on: what do you think?")
         chosen = _ask(questions.opening, questions.opening.key)
         if chosen is not None:
-            st.caption("Saved. The end of this page explains the answer.")
-
-
-def return_to_opening_question(questions: Questions) -> None:
-    """Draw the opening question again, with the explanation of the chosen answer."""
-    opening = questions.opening
-    first = _saved_answer(opening, opening.key)
-    st.header("Back to the first question")
-    with st.container(border=True):
-        if first is None:
-            st.caption("You didn't answer it at the beginning.")
-        else:
-            st.caption(f"At the beginning you answered: {opening.answers[first].text}")
-        _explain(opening, _ask(opening, f"{opening.key}.again"))
+            st.caption("Saved. The quiz at the end of the lesson explains the answer.")
 
 
 def show_quiz(questions: Questions) -> None:
-    """Draw a lesson's quiz, with an explanation of each chosen answer; answers may be changed."""
-    st.header("Quiz")
-    for number, question in enumerate(questions.quiz, start=1):
-        with st.container(border=True):
-            _explain(question, _ask(question, question.key, number=number))
-    right = sum(_saved_answer(question, question.key) == question.right for question in questions.quiz)
-    if all(_saved_answer(question, question.key) is not None for question in questions.quiz):
-        st.caption(f"{right} of {len(questions.quiz)} right.")
+    """Draw a lesson's quiz, then the opening question again; each chosen answer is explained and may be changed."""
+    cells = [partial(_show_question, question, number) for number, question in enumerate(questions.quiz, start=1)]
+    cells.append(partial(_return_to_opening_question, questions.opening))
+    for start in range(0, len(cells), _COLUMNS):
+        for column, draw in zip(st.columns(_COLUMNS, gap="medium"), cells[start : start + _COLUMNS], strict=False):
+            with column, st.container(border=True):
+                draw()
+
+
+def _show_question(question: Question, number: int) -> None:
+    _explain(question, _ask(question, question.key, number=number))
+
+
+def _return_to_opening_question(opening: Question) -> None:
+    first = _saved_answer(opening, opening.key)
+    st.markdown("**Back to the first question**")
+    if first is None:
+        st.caption("You didn't answer it at the beginning.")
+    else:
+        st.caption(f"At the beginning you answered: {opening.answers[first].text}")
+    _explain(opening, _ask(opening, f"{opening.key}.again"))
 
 
 def _saved_answer(question: Question, key: str) -> int | None:
@@ -77,4 +80,4 @@ def _explain(question: Question, chosen: int | None) -> None:
     if answer.right:
         st.success(answer.says, icon=_RIGHT)
     else:
-        st.info(answer.says, icon=_WRONG)
+        st.error(answer.says, icon=_WRONG)

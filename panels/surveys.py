@@ -136,14 +136,19 @@ def _show_framing_warnings(survey: Survey, model: str | None) -> None:
 
 
 @contextmanager
-def explain_errors() -> Iterator[None]:
-    """Show a page that explains what to do if a survey or a file can't be read inside the block."""
-    error, attempts = st.session_state.pop(_ERROR, None), st.session_state.pop(_ATTEMPTS, 0)
+def explain_errors(*, in_fragment: bool = False) -> Iterator[None]:
+    """Show a page that explains what to do if a survey or a file can't be read inside the block.
+
+    Errors in a fragment don't reach the block around the page: a fragment needs one of its own.
+    """
+    error, attempts = st.session_state.pop(_ERROR, None), st.session_state.get(_ATTEMPTS, 0)
     if error is not None:
         _show_problems(error) if isinstance(error, SurveyError) else _show_broken_file(error)
         st.stop()
     try:
         yield
+        if not in_fragment:
+            st.session_state.pop(_ATTEMPTS, None)
     except (SurveyError, BrokenFileError) as error:
         if isinstance(error, ChangedSurveyError) and attempts < _MAX_ATTEMPTS:
             # The folder may be valid: load it again. Cached results of its old checksum stay.

@@ -156,7 +156,7 @@ def _folded(title: str, text: str) -> str:
 
 
 def _shown_code(lesson: Lesson) -> Iterator[str]:
-    """Yield the functions that a lesson's page shows, as blocks of code."""
+    """Yield the functions that a lesson's page shows, as blocks of code: those in ``Step(code=(…))``."""
     _, tree = read_python(lesson.page)
     modules = {
         alias.asname or alias.name: node.module
@@ -165,8 +165,8 @@ def _shown_code(lesson: Lesson) -> Iterator[str]:
         for alias in node.names
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "show_code":
-            for argument in node.args:
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Step":
+            for argument in _code_of(node):
                 if isinstance(argument, ast.Constant):
                     name, _, function = argument.value.partition(":")
                     path = LESSONS_FOLDER.parent / name
@@ -175,6 +175,13 @@ def _shown_code(lesson: Lesson) -> Iterator[str]:
                     path = _defining(modules[function], function)
                 module = ".".join(path.relative_to(LESSONS_FOLDER.parent).with_suffix("").parts)
                 yield f"`{module}.{function}`\n\n```python\n{function_source(path, function)}\n```"
+
+
+def _code_of(step: ast.Call) -> list[ast.expr]:
+    for keyword in step.keywords:
+        if keyword.arg == "code" and isinstance(keyword.value, ast.Tuple):
+            return keyword.value.elts
+    return []
 
 
 def _defining(module: str, function: str) -> Path:

@@ -8,6 +8,9 @@ from galviz.course.coursefile import course_file_error, read_course_file
 
 # The beginning or end of a block of code in Markdown.
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_FENCE_LINE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+# The beginning of a paragraph that belongs to the one before: a formula, a list, code, or the rest of a sentence.
+_CONTINUATION = re.compile(r"\$\$|- |```|[a-z]")
 
 
 class Sections(dict[str, str]):
@@ -72,3 +75,64 @@ def read_sections(path: Path) -> Sections:
             texts[name].append(line)
     joined = {name: "\n".join(lines).strip() for name, lines in texts.items()}
     return Sections(path, {name: text for name, text in joined.items() if text})
+
+
+def split_text(text: str, max_words: int) -> tuple[str, str]:
+    r"""Split a text into its beginning and the rest, between paragraphs.
+
+    A formula, a list or a block of code stays with the paragraph that it follows.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+    max_words : int
+        Words of the beginning; the first paragraph is never split.
+
+    Returns
+    -------
+    beginning, rest : str
+        `rest` is empty if the text isn't longer.
+
+    Examples
+    --------
+    >>> split_text("One two.\n\nThree four.\n\n$$x$$\n\nFive.", 4)
+    ('One two.\n\nThree four.\n\n$$x$$', 'Five.')
+    """
+    blocks = _blocks(text)
+    end, n_words = 1, sum(map(_n_words, blocks[:1]))
+    for block in blocks[1:]:
+        n_words += _n_words(block)
+        if n_words > max_words:
+            break
+        end += 1
+    return "\n\n".join(blocks[:end]), "\n\n".join(blocks[end:])
+
+
+def list_items(text: str) -> list[str]:
+    r"""Split a Markdown list into its items, without their bullets.
+
+    Examples
+    --------
+    >>> list_items("- Move the\n  slider.\n- Look.")
+    ['Move the\n  slider.', 'Look.']
+    """
+    return [item.strip() for item in re.split(r"^- ", text, flags=re.MULTILINE) if item.strip()]
+
+
+def _blocks(text: str) -> list[str]:
+    """The paragraphs of a text, each with the formulas, lists and code that follow it."""
+    blocks, fence = [], False
+    for paragraph in re.split(r"\n{2,}", text.strip()):
+        continues = fence or (blocks and (_CONTINUATION.match(paragraph) or blocks[-1].endswith(":")))
+        if continues:
+            blocks[-1] += "\n\n" + paragraph
+        else:
+            blocks.append(paragraph)
+        fence ^= len(_FENCE_LINE.findall(paragraph)) % 2 == 1
+    return blocks
+
+
+def _n_words(block: str) -> int:
+    """The number of words, without formulas on lines of their own, code and the targets of links."""
+    return len(re.sub(r"\$\$.*?\$\$|```.*?```|(?<=\])\([^)]*\)", "", block, flags=re.DOTALL).split())

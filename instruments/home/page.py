@@ -38,7 +38,7 @@ def _show_links(yours: OpenSurvey, source: FeaturesSource) -> None:
 @st.fragment
 def _show_tour(survey: TourSurvey, *, explorable: bool) -> None:
     """Draw the tour, which is rerun without the page."""
-    with explain_errors():  # errors in a fragment don't reach the one in app.py
+    with explain_errors(in_fragment=True):
         _draw_tour(survey, explorable=explorable)
 
 

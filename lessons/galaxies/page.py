@@ -1,30 +1,40 @@
 """Page of the lesson 'The galaxies': a survey sorted by its label, one galaxy in detail, and crops."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 
 from galviz.charts import label_histogram, value_format
 from galviz.course.manifest import find_lesson
-from galviz.course.prose import Sections
 from galviz.network.crops import centre_crop, outline_crops
 from galviz.survey.label import METALLICITY
 from galviz.survey.sample import draw_sample, evenly_ranked
 from galviz.survey.survey import Survey
 from lessons.galaxies.words import causes_table, describe, oxygen_per_million
 from panels.controls import choose_number
-from panels.lesson_frame import begin_lesson, end_lesson
 from panels.markdown import escape_markdown
-from panels.pictures import choose_crop, show_grid, show_picture
+from panels.pictures import choose_crop, show_grid, show_picture, show_pictures
 from panels.sampling import choose_sample
-from panels.source_code import figure_source, show_code
+from panels.source_code import figure_source
+from panels.steps import Step, show_lesson
 from panels.surveys import OpenSurvey, open_survey
 
 GRID_SIZE = 24
 CROPS = {144: "orange", 112: "cyan"}
 WIDTH_PX = 272
+# Width of the picture of one galaxy.
+LARGE_PX = 480
+
+
+def _sections_about_origin(opened: OpenSurvey) -> tuple[str, ...]:
+    """The sections about where a survey's labels and columns come from."""
+    if opened.shipped:
+        return ("label-shipped", "causes")
+    return ("label-own",) if _is_metallicity(opened.survey) else ()
 
 
 @dataclass(frozen=True)
@@ -67,14 +77,65 @@ def _is_metallicity(survey: Survey) -> bool:
     return survey.label is not None and survey.label.column == METALLICITY
 
 
-def _show_galaxies(
-    opened: OpenSurvey, ranking: Ranking, shown: list[str], side_px: int | None, no_label: str | None
-) -> None:
+def _choose_ranking(survey: Survey) -> tuple[Ranking, list[str]]:
+    """Draw the control for the sample; return it sorted, and the galaxies of the grid."""
+    ranking = _rank(survey, choose_sample(survey))
+    return ranking, evenly_ranked(ranking.values, GRID_SIZE)
+
+
+def _choose_one(survey: Survey) -> tuple[Ranking, list[str], str]:
+    """Draw the controls for one galaxy of the grid; return also the sorted sample and the grid's galaxies."""
+    ranking, shown = _choose_ranking(survey)
+    place = 1
+    if len(shown) > 1:
+        place = choose_number("Its place in the grid", 1, len(shown), (len(shown) + 1) // 2, key="galaxy")
+    return ranking, shown, shown[place - 1]
+
+
+def _show_grid(opened: OpenSurvey, controls: DeltaGenerator) -> None:
+    """Draw galaxies evenly ranked by their label."""
+    with controls:
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            ranking, shown = _choose_ranking(opened.survey)
+        with right:
+            side_px = choose_crop(opened.survey)
     captions = [f"{place} · {ranking.captions[object_id]}" for place, object_id in enumerate(shown, start=1)]
-    if no_label is not None:
-        st.info(no_label, icon=":material/label_off:")
     st.caption(f"{len(shown)} of the {len(ranking.values):,} {opened.galaxies} in the sample, {ranking.order}.")
     show_grid(opened.survey, shown, captions, [f"Galaxy {caption}" for caption in captions], side_px=side_px)
+
+
+def _show_one(opened: OpenSurvey, controls: DeltaGenerator) -> None:
+    with controls:
+        *_, object_id = _choose_one(opened.survey)
+        _describe_galaxy(opened, object_id)
+    image = opened.survey.image(object_id)
+    show_pictures(
+        [image.resize((LARGE_PX, round(LARGE_PX * image.height / image.width)))],
+        [f"{image.width} × {image.height} px"],
+        [f"Galaxy {object_id}"],
+        columns=1,
+    )
+
+
+def _show_crops_of_one(opened: OpenSurvey, controls: DeltaGenerator) -> None:
+    with controls:
+        *_, object_id = _choose_one(opened.survey)
+    _show_crops(opened.survey.image(object_id), object_id)
+
+
+def _show_label(opened: OpenSurvey, controls: DeltaGenerator) -> None:
+    with controls:
+        ranking, shown, object_id = _choose_one(opened.survey)
+    _show_histogram(opened.survey, ranking, shown, object_id)
+
+
+def _show_columns(opened: OpenSurvey, controls: DeltaGenerator) -> None:
+    """Draw all columns of the catalogue of one galaxy."""
+    with controls:
+        *_, object_id = _choose_one(opened.survey)
+    st.dataframe(causes_table(opened.survey.catalogue.loc[object_id]), hide_index=True)
+    st.caption(f"All columns of the catalogue of galaxy {escape_markdown(object_id)}.")
 
 
 def _describe_galaxy(opened: OpenSurvey, object_id: str) -> None:
@@ -113,57 +174,31 @@ def _show_histogram(survey: Survey, ranking: Ranking, shown: list[str], chosen: 
     st.caption("Bars: the sample. Ticks: the galaxies of the grid. Line: this galaxy.")
 
 
-def _show_one(opened: OpenSurvey, ranking: Ranking, shown: list[str], text: Sections) -> None:
-    place = 1
-    if len(shown) > 1:
-        place = choose_number("Its place in the grid", 1, len(shown), (len(shown) + 1) // 2, key="galaxy")
-    survey, object_id = opened.survey, shown[place - 1]
-    image = survey.image(object_id)
-    _describe_galaxy(opened, object_id)
-    _show_crops(image, object_id)
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["crops"])
-    if opened.shipped:
-        left.markdown(text["causes"])
-    with right:
-        _show_histogram(survey, ranking, shown, object_id)
-    with st.expander("All columns of the catalogue", icon=":material/table_rows:", expanded=opened.shipped):
-        st.dataframe(causes_table(survey.catalogue.loc[object_id]), hide_index=True)
-
-
 def page() -> None:
     """Draw the page."""
     lesson, opened = find_lesson("galaxies"), open_survey()
-    text, survey = begin_lesson(lesson, opened), opened.survey
-
-    top = st.container()  # above its controls
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        sample = choose_sample(survey)
-    with right:
-        side_px = choose_crop(survey)
-    ranking = _rank(survey, sample)
-    shown = evenly_ranked(ranking.values, GRID_SIZE)
-    with top:
-        _show_galaxies(opened, ranking, shown, side_px, text["no-label"] if survey.label is None else None)
-
-    left, right = st.columns(2, gap="large")
-    if opened.shipped:
-        left.markdown(text["look"])
-    left.markdown(text["colours"])
-    if _is_metallicity(survey):
-        right.markdown(text["metallicity"])
-
-    st.header("One galaxy")
-    _show_one(opened, ranking, shown, text)
-
-    if _is_metallicity(survey):
-        st.header("Where the label comes from")
-        st.container(width=720).markdown(text["label-shipped" if opened.shipped else "label-own"])
-    show_code(
-        draw_sample,
-        evenly_ranked,
-        centre_crop,
-        matplotlib=figure_source(lesson),
-    )
-    end_lesson(lesson, text)
+    has_metallicity = _is_metallicity(opened.survey)
+    about_label = ("no-label",) if opened.survey.label is None else ()
+    steps = [
+        Step(
+            "Galaxies in order" if opened.survey.label is None else "From low to high",
+            partial(_show_grid, opened),
+            (*about_label, *(("look",) if opened.shipped else ())),
+            (2, 3),
+            code=(draw_sample, evenly_ranked),
+            figure=figure_source(lesson),
+            wide=True,
+        ),
+        Step(
+            "One galaxy",
+            partial(_show_one, opened),
+            ("colours",),
+            (0, 1),
+        ),
+        Step("Crops", partial(_show_crops_of_one, opened), ("crops",), code=(centre_crop,), wide=True),
+    ]
+    if opened.survey.label is not None:
+        says = ("metallicity",) if has_metallicity else ()
+        steps.append(Step("The label", partial(_show_label, opened), says))
+    steps.append(Step("What is known", partial(_show_columns, opened), _sections_about_origin(opened)))
+    show_lesson(lesson, opened, steps)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from galviz.artefacts.figures import Figures
 from galviz.charts.heatmap import heatmap
@@ -14,15 +15,65 @@ from lessons.hooks.words import average, largest_change, rows_of_modes, rows_of_
 from panels.controls import choose_one
 from panels.example_galaxy import ChosenGalaxy, choose_galaxy, feature_maps_of, galaxy_caption, shipped_figures
 from panels.feature_space import shipped_features
-from panels.lesson_frame import begin_lesson, end_lesson
 from panels.live_activations import extract_live
 from panels.pictures import show_pictures
 from panels.sampling import choose_sample
-from panels.source_code import figure_source, show_code
+from panels.source_code import figure_source
+from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
 # With the galaxy itself, two full rows of maps.
 COLUMNS = 9
+HOOK = """\
+kept = []
+
+
+def hook(layer, came_in, went_out):
+    kept.append(went_out.detach().cpu())
+
+
+handle = layer.register_forward_hook(hook)
+with torch.no_grad():
+    network(images)
+handle.remove()"""
+
+
+def _choose_layer() -> str:
+    """Draw the control for the layer; unlike other pages' default, the galaxy can still be seen in this one."""
+    return choose_one("Layer to hook", list(shipped_features().layers), "stage1", key="hook")
+
+
+def _show_layer(controls: DeltaGenerator) -> None:
+    survey, figures = open_shipped_survey().survey, shipped_figures()
+    with controls:
+        left, right = st.columns(2, gap="large")
+        with left:
+            layer = _choose_layer()
+        with right:
+            chosen = choose_galaxy(survey, figures)
+    _show_maps(chosen, layer, survey, figures, read_card())
+
+
+def _show_hook(controls: DeltaGenerator) -> None:
+    """Draw a hook's code, and compute a layer of the sample live on request."""
+    survey, features = open_shipped_survey().survey, shipped_features()
+    st.code(HOOK, language="python")
+    with controls:
+        layer = _choose_layer()
+        sample = choose_sample(survey)
+    _compare_live(survey, sample, layer, features, read_card().unit)
+
+
+def _show_sizes(controls: DeltaGenerator) -> None:
+    with controls:
+        sample = choose_sample(open_shipped_survey().survey)
+    st.dataframe(rows_of_shapes(shipped_figures().layers, len(sample)), hide_index=True)
+
+
+def _show_modes(controls: DeltaGenerator) -> None:  # it has none
+    figures = shipped_figures()
+    st.dataframe(rows_of_modes(figures), hide_index=True)
+    st.markdown(_say_what_modes_change(figures, read_card().unit))
 
 
 def _show_maps(chosen: ChosenGalaxy, layer: str, survey: Survey, figures: Figures, card: ModelCard) -> None:
@@ -72,47 +123,29 @@ def _say_what_modes_change(figures: Figures, unit: str) -> str:
 
 def page() -> None:
     """Draw the page."""
-    lesson, opened = find_lesson("hooks"), open_shipped_survey()
-    figures, features, card, survey = shipped_figures(), shipped_features(), read_card(), opened.survey
-    text = begin_lesson(lesson, opened)
-
-    top = st.container()  # above its controls
-    left, right = st.columns(2, gap="large")
-    with right:
-        # Not the other pages' layer: this one begins where the galaxy can still be seen.
-        layer = choose_one("Layer to hook", list(features.layers), "stage1", key="hook")
-        sample = choose_sample(survey)
-    with left:
-        chosen = choose_galaxy(survey, figures, sample)
-    with top:
-        _show_maps(chosen, layer, survey, figures, card)
-
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["hook"])
-    right.markdown(text["layers"])
-
-    st.header("Your sample")
-    st.dataframe(rows_of_shapes(figures.layers, len(sample)), hide_index=True)
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["average"])
-    with right:
-        _compare_live(survey, sample, layer, features, card.unit)
-
-    st.header("Eval mode, or the wrong numbers")
-    st.dataframe(rows_of_modes(figures), hide_index=True)
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["modes"])
-    right.markdown(_say_what_modes_change(figures, card.unit))
-
-    st.header("Callback or hook?")
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["callbacks"])
-    right.markdown(text["shared"])
-    show_code(
-        "galviz/network/snapshot.py:take_snapshot",
-        "galviz/network/layers.py:record_outputs",
-        "galviz/features/extraction.py:extract",
-        "galviz/network/inspection.py:compare_modes",
-        matplotlib=figure_source(lesson),
-    )
-    end_lesson(lesson, text)
+    lesson = find_lesson("hooks")
+    steps = [
+        Step("Feature maps of a layer", _show_layer, ("layers",), (0, 1), wide=True, figure=figure_source(lesson)),
+        Step(
+            "A forward hook",
+            _show_hook,
+            ("hook",),
+            code=("galviz/network/layers.py:record_outputs", "galviz/features/extraction.py:extract"),
+        ),
+        Step("Only averages are kept", _show_sizes, ("average",), (2,), wide=True),
+        Step(
+            "Eval mode",
+            _show_modes,
+            ("modes",),
+            (3,),
+            wide=True,
+            code=("galviz/network/inspection.py:compare_modes",),
+        ),
+        Step(
+            "Callback or hook?",
+            None,
+            ("callbacks", "shared"),
+            code=("galviz/network/snapshot.py:take_snapshot", "galviz/network/layers.py:record_outputs"),
+        ),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import streamlit as st
-from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 
 from galviz.charts import pixel_histogram
 from galviz.course.manifest import find_lesson
@@ -15,53 +15,85 @@ from lessons.images.words import pixel_statistics
 from panels.caching import cache_data
 from panels.controls import choose_number, choose_one
 from panels.example_galaxy import augmented_images, choose_galaxy, galaxy_caption, shipped_figures
-from panels.lesson_frame import begin_lesson, end_lesson
 from panels.pictures import show_pictures
-from panels.source_code import figure_source, show_code
+from panels.source_code import figure_source
+from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
-STEPS = {"crop": "a crop at random", "turn": "turned and mirrored", "light": "light varied", "all": "all of it"}
+AUGMENTATIONS = {"crop": "a crop at random", "turn": "turned and mirrored", "light": "light varied", "all": "all three"}
 BATCH = 64
 COLOURS = ("red", "green", "blue")
 # A pixel to work through: a faint one, of red.
 VALUE = 30
 
 
-def _show_before_and_after(
-    image: Image.Image, crop: Image.Image, after: list[Image.Image], step: str, card: ModelCard
-) -> None:
-    outlined = outline_crops(image, {card.pad_px: "orange", card.crop_px: "cyan"})
-    drawn = [f"After, draw {number}" for number in range(1, len(after) + 1)]
+def _show_crop(controls: DeltaGenerator) -> None:
+    """Draw the whole image with the edges of both crops, and the network's input."""
+    card, survey = read_card(), open_shipped_survey().survey
+    with controls:
+        chosen = choose_galaxy(survey, shipped_figures())
+    image = survey.image(chosen.object_id)
     show_pictures(
-        [outlined, crop, *after],
-        [f"The file: {image.width} px", "Before: its centre", *drawn],
-        ["The whole image, with the edges of both crops", "The central crop", *(f"{STEPS[step]}: {d}" for d in drawn)],
-        columns=6,
+        [
+            outline_crops(image, {card.pad_px: "orange", card.crop_px: "cyan"}),
+            network_crop(image, card.pad_px, card.crop_px),
+        ],
+        [f"The file: {image.width} px", f"The network's input: the central {card.crop_px} px"],
+        ["The whole image, with the edges of both crops", "The central crop"],
+        columns=2,
+        min_width_px=160,
     )
+    st.caption(f"{galaxy_caption(chosen, survey)}. Orange marks {card.pad_px} px, cyan {card.crop_px} px.")
 
 
-def _show_numbers(crop: Image.Image, card: ModelCard, text: str) -> None:
+def _show_augmentation(controls: DeltaGenerator) -> None:
+    """Draw the central crop, and what training makes of it in several random draws."""
+    card, survey, figures = read_card(), open_shipped_survey().survey, shipped_figures()
+    with controls:
+        name = choose_one("What training does to it", list(AUGMENTATIONS), "all", key="augmentation")
+        chosen = choose_galaxy(survey, figures)
+        draw = 0
+        if chosen.live:
+            draw = choose_number("Draw", 1, 999, 1, key="draw", help="Each number is another throw of the dice.")
+    after = augmented_images(chosen, survey, figures, draw)[name]
+    drawn = [f"After, draw {number}" for number in range(1, len(after) + 1)]
+    image = survey.image(chosen.object_id)
+    outlined = outline_crops(image, {card.pad_px: "orange", card.crop_px: "cyan"})
+    show_pictures(
+        [outlined, network_crop(image, card.pad_px, card.crop_px), *after],
+        [f"The file: {image.width} px", "Before: its centre", *drawn],
+        [
+            "The whole image, with the edges of both crops",
+            "The central crop",
+            *(f"{AUGMENTATIONS[name]}: {words}" for words in drawn),
+        ],
+        columns=3,
+        min_width_px=100,
+    )
+    st.caption(f"{galaxy_caption(chosen, survey)}.")
+
+
+def _show_numbers(controls: DeltaGenerator) -> None:
     """Draw the histogram of a galaxy's pixels before and after normalisation."""
-    pixels = np.asarray(crop)
+    card, survey = read_card(), open_shipped_survey().survey
+    with controls:
+        chosen = choose_galaxy(survey, shipped_figures())
+    pixels = np.asarray(network_crop(survey.image(chosen.object_id), card.pad_px, card.crop_px))
     numbers = normalise(pixels, card.mean, card.std)
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.altair_chart(pixel_histogram(pixels, "value in the file"))
-        st.altair_chart(pixel_histogram(numbers, "normalised value, the network's input"))
-    with right:
-        st.markdown(text)
-        mean, std = card.mean[0], card.std[0]
-        st.markdown(
-            f"**Worked through.** A pixel's red is {VALUE}. As a share of 255 that is {VALUE / 255:.3f}. The card of "
-            f"this network has $\\mu$ = {mean:.3f} and $\\sigma$ = {std:.3f} for red, so the network is given "
-            f"({VALUE / 255:.3f} − {mean:.3f}) / {std:.3f} = **{(VALUE / 255 - mean) / std:.2f}**."
-        )
-        red = f"{numbers[..., 0].mean():.2f}".replace("-", "−")
-        st.markdown(
-            f"The red of this galaxy's image has a mean of {pixels[..., 0].mean():.1f} and a standard deviation of "
-            f"{pixels[..., 0].std():.1f} in the file, **{red}** and **{numbers[..., 0].std():.2f}** "
-            "as numbers for the network. Over all training images together they are 0 and 1."
-        )
+    st.altair_chart(pixel_histogram(pixels, "value in the file"))
+    st.altair_chart(pixel_histogram(numbers, "normalised value, the network's input"))
+    mean, std = card.mean[0], card.std[0]
+    st.markdown(
+        f"**Worked through.** A pixel's red is {VALUE}. As a share of 255 that is {VALUE / 255:.3f}. The card of "
+        f"this network has $\\mu$ = {mean:.3f} and $\\sigma$ = {std:.3f} for red, so the network is given "
+        f"({VALUE / 255:.3f} − {mean:.3f}) / {std:.3f} = **{(VALUE / 255 - mean) / std:.2f}**."
+    )
+    red = f"{numbers[..., 0].mean():.2f}".replace("-", "−")
+    st.markdown(
+        f"The red of this galaxy's image has a mean of {pixels[..., 0].mean():.1f} and a standard deviation of "
+        f"{pixels[..., 0].std():.1f} in the file, **{red}** and **{numbers[..., 0].std():.2f}** "
+        "as numbers for the network. Over all training images together they are 0 and 1."
+    )
 
 
 @cache_data(max_entries=2, show_spinner=False)
@@ -70,9 +102,10 @@ def _batch_statistics(survey: Survey, card: ModelCard) -> list[tuple[np.ndarray,
     return [pixel_statistics(survey, draw_sample(survey.object_ids, BATCH, seed=seed), card) for seed in (1, 2)]
 
 
-def _compare_batches(survey: Survey, card: ModelCard) -> None:
+def _compare_batches(controls: DeltaGenerator) -> None:  # it has none
     """Draw the mean and the standard deviation of two batches beside the card's."""
-    batches = _batch_statistics(survey, card)
+    card = read_card()
+    batches = _batch_statistics(open_shipped_survey().survey, card)
     means = [card.mean, *(mean for mean, _ in batches)]
     spreads = [card.std, *(std for _, std in batches)]
     sources = ["the card", f"one batch of {BATCH}", f"another batch of {BATCH}"]
@@ -85,40 +118,21 @@ def _compare_batches(survey: Survey, card: ModelCard) -> None:
 
 def page() -> None:
     """Draw the page."""
-    lesson, opened, figures, card = find_lesson("images"), open_shipped_survey(), shipped_figures(), read_card()
-    text, survey = begin_lesson(lesson, opened), opened.survey
-
-    top = st.container()  # above its controls
-    step = choose_one("What training does to it", list(STEPS), "all", key="step")
-    chosen = choose_galaxy(survey, figures)
-    draw = 0
-    if chosen.live:
-        draw = choose_number("Draw", 1, 999, 1, key="draw", help="Each number is another throw of the dice.")
-    image = survey.image(chosen.object_id)
-    crop = network_crop(image, card.pad_px, card.crop_px)
-    after = augmented_images(chosen, survey, figures, draw)[step]
-    with top:
-        st.caption(
-            f"{galaxy_caption(chosen, survey)}. In the file, orange marks {card.pad_px} px and cyan {card.crop_px} px."
-        )
-        _show_before_and_after(image, crop, after, step, card)
-
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["crop"])
-    right.markdown(text["augment"])
-
-    st.header("Numbers around zero")
-    _show_numbers(crop, card, text["normalise"])
-
-    st.header("Whose mean?")
-    _compare_batches(survey, card)
-    st.container(width=720).markdown(text["statistics"])
-    show_code(
-        network_crop,
-        "galviz/training/augmentation.py:crop_transforms",
-        "galviz/training/augmentation.py:flip_transforms",
-        "galviz/training/augmentation.py:Variation",
-        normalise,
-        matplotlib=figure_source(lesson),
-    )
-    end_lesson(lesson, text)
+    lesson = find_lesson("images")
+    steps = [
+        Step("Crop", _show_crop, ("crop",), code=(network_crop,), figure=figure_source(lesson)),
+        Step(
+            "Augmentation",
+            _show_augmentation,
+            ("augment",),
+            (0,),
+            code=(
+                "galviz/training/augmentation.py:crop_transforms",
+                "galviz/training/augmentation.py:flip_transforms",
+                "galviz/training/augmentation.py:Variation",
+            ),
+        ),
+        Step("Numbers around zero", _show_numbers, ("normalise",), (1,), code=(normalise,)),
+        Step("Whose mean?", _compare_batches, ("statistics",), (2,), wide=True),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

@@ -1,23 +1,25 @@
 """Page of the lesson 'What do the components mean?': correlations with known causes, probes, and controls for both."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from galviz.analysis.correlation import LEAST_GALAXIES, Correlations, correlate
 from galviz.analysis.probes import probe
-from galviz.artefacts.probes import TRAINED, ProbeResults, known_causes
+from galviz.artefacts.probes import TRAINED, known_causes
 from galviz.charts import correlation_heatmap, probe_chart
 from galviz.course.manifest import find_lesson
-from galviz.features.features import Features
 from galviz.network.card import read_card
 from lessons.meaning.words import SOURCES, cause_name, claims, closest_causes, signed, source_words, with_interval
 from panels.controls import choose_components, choose_one, in_url, limit_components
 from panels.correlations import MEASURES, ComponentSample, shipped_probes, source_components
 from panels.feature_space import align_head, shipped_features
-from panels.lesson_frame import begin_lesson, end_lesson
 from panels.sampling import choose_sample
-from panels.source_code import figure_source, show_code
-from panels.surveys import OpenSurvey, open_shipped_survey
+from panels.source_code import figure_source
+from panels.steps import Step, show_lesson
+from panels.surveys import open_shipped_survey
 
 # Sources whose components can be fitted; for the others there are only probes.
 COMPONENT_SOURCES = ("trained", "random weights", "shuffled labels", "raw pixels")
@@ -25,8 +27,9 @@ COMPONENT_SOURCES = ("trained", "random weights", "shuffled labels", "raw pixels
 MIN_EXTRA_GALAXIES = 2
 
 
-def _choose(opened: OpenSurvey, features: Features, results: ProbeResults) -> ComponentSample:
-    catalogue = opened.survey.catalogue
+def _choose_sample() -> ComponentSample:
+    """Draw the controls for the network, the measure and the sample."""
+    survey, features, results = open_shipped_survey().survey, shipped_features(), shipped_probes()
     source = choose_one(
         "Components of",
         COMPONENT_SOURCES,
@@ -34,26 +37,44 @@ def _choose(opened: OpenSurvey, features: Features, results: ProbeResults) -> Co
         key="source",
         help="The trained network, or a control.",
     )
-    left, right = st.columns(2, gap="large")
-    with left:
-        measure = choose_one("Correlation", list(MEASURES), next(iter(MEASURES)), key="measure")
-    with right:
-        object_ids = choose_sample(opened.survey)
-        n_components = limit_components(choose_components(), len(object_ids), results.pixels.shape[1])
+    measure = choose_one("Correlation", list(MEASURES), next(iter(MEASURES)), key="measure")
+    object_ids = choose_sample(survey)
+    n_components = limit_components(choose_components(), len(object_ids), results.pixels.shape[1])
     coordinates = None
     if len(object_ids) >= LEAST_GALAXIES:
         coordinates = source_components(features, SOURCES[source], object_ids, n_components).coordinates
-    causes = catalogue.loc[object_ids, known_causes(catalogue)]
+    causes = survey.catalogue.loc[object_ids, known_causes(survey.catalogue)]
     return ComponentSample(object_ids, source, measure, n_components, causes, coordinates)
 
 
-def _show_correlations(sample: ComponentSample, correlations: Correlations) -> None:
+def _choose_cause() -> str:
+    names = known_causes(open_shipped_survey().survey.catalogue)
+    return in_url(st.selectbox, "Cause", names, format_func=cause_name, key="cause")
+
+
+def _is_too_small(sample: ComponentSample) -> bool:
+    """Whether a sample is too small for intervals; the page says so."""
+    if sample.coordinates is None:
+        few = len(sample.object_ids)
+        st.info(f"Intervals need at least {LEAST_GALAXIES} galaxies, not {few}.", icon=":material/info:")
+    return sample.coordinates is None
+
+
+def _show_correlations(controls: DeltaGenerator, *, in_words: bool = False) -> None:
+    """Draw the correlations of components with causes; in words too if asked."""
+    with controls:
+        sample = _choose_sample()
+    if _is_too_small(sample):
+        return
+    correlations = sample.correlations()
     chart = correlation_heatmap(correlations, sample.component_names, [cause_name(name) for name in sample.causes])
     st.altair_chart(chart, key=f"map-{sample.source}-{sample.n_components}-{sample.measure}")
     st.caption(
         f"{len(sample.object_ids):,} simulated galaxies, {sample.source}, {correlations.level:.0%} intervals by 1,000 "
         "bootstrap samples. A dot: the interval contains 0. Point at a cell to see it."
     )
+    if in_words:
+        _describe_correlations(sample, correlations)
 
 
 def _describe_correlations(sample: ComponentSample, correlations: Correlations) -> None:
@@ -66,8 +87,10 @@ def _describe_correlations(sample: ComponentSample, correlations: Correlations) 
     )
 
 
-def _show_shares(sample: ComponentSample, cause: str) -> None:
-    if sample.coordinates is None:
+def _show_shares(controls: DeltaGenerator) -> None:
+    with controls:
+        cause, sample = _choose_cause(), _choose_sample()
+    if _is_too_small(sample):
         return
     if sample.causes[cause].nunique() < 2:
         st.info(f"All galaxies of the sample have the same {cause_name(cause)}.", icon=":material/info:")
@@ -81,15 +104,24 @@ def _show_shares(sample: ComponentSample, cause: str) -> None:
     st.caption(f"Share of each component's variance that *{cause_name(cause)}* explains, {sample.source}.")
 
 
-def _show_probes(results: ProbeResults, names: list[str], cause: str) -> None:
+def _show_probes(controls: DeltaGenerator) -> None:
+    """Draw how well each cause is predicted from the trained features and from others."""
+    results, names = shipped_probes(), known_causes(open_shipped_survey().survey.catalogue)
     others = [name for name in SOURCES if name != "trained"]
-    against = choose_one("Beside the trained features", others, others[0], key="against")
+    with controls:
+        against = choose_one("Beside the trained features", others, others[0], key="against")
     probes = results.probes[results.probes["source"].isin([TRAINED, SOURCES[against]])]
     probes = probes.assign(source=probes["source"].map(source_words), cause=probes["cause"].map(cause_name))
     chart = probe_chart(probes, [cause_name(name) for name in names], ["trained", against])
     st.altair_chart(chart, key=f"probes-{against}")
     st.caption(f"All {len(results.pixels):,} simulated galaxies, each predicted by a probe fitted to others.")
-    about = results.about(cause)
+
+
+def _show_lead(controls: DeltaGenerator) -> None:
+    """Draw the table of the probes of one cause, from the first layer to the controls."""
+    with controls:
+        cause = _choose_cause()
+    about = shipped_probes().about(cause)
     sources = [source_words(name) if name != TRAINED else "features (the last layer)" for name in about.index]
     leads = about[["ahead", "ahead_low", "ahead_high"]].to_numpy()
     st.dataframe(
@@ -100,11 +132,15 @@ def _show_probes(results: ProbeResults, names: list[str], cause: str) -> None:
         },
         hide_index=True,
     )
-    st.caption(f"Probes of *{cause_name(cause)}* (choose another above), from the first layer to the controls.")
+    st.caption(f"Probes of *{cause_name(cause)}* from the first layer to the controls.")
 
 
-def _show_head(opened: OpenSurvey, features: Features, sample: ComponentSample) -> None:
-    object_ids, n_components = sample.object_ids, sample.n_components
+def _show_head(controls: DeltaGenerator) -> None:
+    opened, features = open_shipped_survey(), shipped_features()
+    with controls:
+        object_ids = choose_sample(opened.survey)
+        n_components = limit_components(choose_components(), len(object_ids), shipped_probes().pixels.shape[1])
+    st.markdown(_claims()["construction"])
     if len(object_ids) < n_components + MIN_EXTRA_GALAXIES:
         st.info("Choose a larger sample, or fewer components.", icon=":material/info:")
         return
@@ -119,53 +155,34 @@ def _show_head(opened: OpenSurvey, features: Features, sample: ComponentSample) 
     st.caption(f"{len(object_ids):,} galaxies of your sample, in-sample.")
 
 
+def _show_claims(controls: DeltaGenerator) -> None:  # it has none
+    texts = _claims()
+    left, right = st.columns(2, gap="large")
+    left.markdown("\n\n".join(texts[name] for name in ("ahead", "level", "told")))
+    right.markdown("\n\n".join(texts[name] for name in ("controls", "chance")))
+
+
+def _claims() -> dict[str, str]:
+    return claims(shipped_probes(), read_card().training["recipe"]["causes"])
+
+
 def page() -> None:
     """Draw the page."""
-    lesson, opened = find_lesson("meaning"), open_shipped_survey()
-    features, results = shipped_features(), shipped_probes()
-    text = begin_lesson(lesson, opened)
-
-    chart = st.container()  # above its controls
-    sample = _choose(opened, features, results)
-    names, correlations = list(sample.causes), None
-    if sample.coordinates is None:
-        few = len(sample.object_ids)
-        chart.info(f"Intervals need at least {LEAST_GALAXIES} galaxies, not {few}.", icon=":material/info:")
-    else:
-        correlations = sample.correlations()
-        with chart:
-            _show_correlations(sample, correlations)
-
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["reading"])
-    with right:
-        if correlations is not None:
-            _describe_correlations(sample, correlations)
-        st.markdown(text["intervals"])
-
-    st.header("What r misses")
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["formula"])
-    with right:
-        cause = in_url(st.selectbox, "Cause", names, format_func=cause_name, key="cause")
-        _show_shares(sample, cause)
-
-    st.header("Probes: what all the features tell together")
-    st.container(width=720).markdown(text["probes"])
-    _show_probes(results, names, cause)
-    st.container(width=720).markdown(text["controls"])
-
-    st.header("What is there by construction")
-    claim_texts = claims(results, read_card().training["recipe"]["causes"])
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["head"])
-    with right:
-        _show_head(opened, features, sample)
-        st.markdown(claim_texts["construction"])
-
-    st.header("So what may one claim?")
-    left, right = st.columns(2, gap="large")
-    left.markdown("\n\n".join(claim_texts[name] for name in ("ahead", "level", "told")))
-    right.markdown("\n\n".join(claim_texts[name] for name in ("controls", "chance")))
-    show_code(correlate, probe, matplotlib=figure_source(lesson))
-    end_lesson(lesson, text)
+    lesson = find_lesson("meaning")
+    steps = [
+        Step(
+            "Reading the map",
+            _show_correlations,
+            ("reading",),
+            (0,),
+            code=(correlate,),
+            figure=figure_source(lesson),
+        ),
+        Step("Intervals", partial(_show_correlations, in_words=True), ("intervals",), (2,)),
+        Step("What r misses", _show_shares, ("formula",), (1,)),
+        Step("Probes", _show_probes, ("probes",), (3,), code=(probe,)),
+        Step("Controls", _show_lead, ("controls",)),
+        Step("By construction", _show_head, ("head",)),
+        Step("Claims", _show_claims, wide=True),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

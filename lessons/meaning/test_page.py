@@ -60,7 +60,7 @@ def values_of(source, ids):
     [("trained", 100, 3), ("shuffled labels", 300, 4), ("raw pixels", 40, 10)],
 )
 def test_the_map_is_the_samples_correlations(run_app, survey, source, size, k):
-    app = run_app(page=PAGE, sample=size, components=k, source=source)
+    app = run_app(page=PAGE, step=2, sample=size, components=k, source=source)
     assert not app.exception
     ids, names = draw_sample(survey.object_ids, size), known_causes(survey.catalogue)
     coordinates = fit_pca(values_of(SOURCES[source], ids), k).coordinates
@@ -81,7 +81,7 @@ def test_the_map_is_the_samples_correlations(run_app, survey, source, size, k):
 
 
 def test_ranks_are_correlated_where_asked(run_app, survey):
-    app = run_app(page=PAGE, sample=80, measure="by rank (Spearman's ρ)")
+    app = run_app(page=PAGE, step=2, sample=80, measure="by rank (Spearman's ρ)")
     ids, names = draw_sample(survey.object_ids, 80), known_causes(survey.catalogue)
     causes = survey.catalogue.loc[ids, names].to_numpy(float)
     correlations = correlate(fit_pca(values_of(TRAINED, ids), 3).coordinates, causes, method="spearman")
@@ -90,7 +90,7 @@ def test_ranks_are_correlated_where_asked(run_app, survey):
 
 
 def test_what_r_misses_is_computed(run_app, survey):
-    app = run_app(page=PAGE, sample=150)
+    app = run_app(page=PAGE, step=3, sample=150)
     app.selectbox(key="cause").select("inclination_deg").run()
     ids = draw_sample(survey.object_ids, 150)
     coordinates = fit_pca(values_of(TRAINED, ids), 3).coordinates
@@ -104,13 +104,12 @@ def test_what_r_misses_is_computed(run_app, survey):
 
 @pytest.mark.parametrize("against", ["random weights", "raw pixels"])
 def test_probes_are_the_shipped_ones(run_app, results, against):
-    app = run_app(page=PAGE, sample=20, against=against)
-    _, rows = chart(app, 1)
+    _, rows = chart(run_app(page=PAGE, step=4, against=against))
     for words in ("trained", against):
         mine = rows[rows["source"] == words]
         assert mine["r2"].to_numpy() == pytest.approx(results.of(SOURCES[words])["r2"].to_numpy())
         assert mine["cause"].tolist() == [cause_name(cause) for cause in results.of(TRAINED).index]
-    table = app.dataframe[-1].value
+    table = run_app(page=PAGE, step=5).dataframe[0].value
     about = results.about("metallicity")
     assert len(table) == len(about)
     row = about.loc[CONTROLS[0]]
@@ -121,7 +120,7 @@ def test_probes_are_the_shipped_ones(run_app, results, against):
 
 
 def test_every_claim_stands_on_the_page(run_app, results):
-    text = page_text(run_app(page=PAGE, sample=50))
+    text = "".join(page_text(run_app(page=PAGE, step=step, sample=50)) for step in (6, 7))
     for claim in claims(results, read_card().training["recipe"]["causes"]).values():
         assert claim in text
 
@@ -139,7 +138,7 @@ def test_few_galaxies_are_told_so(run_app, source):
 def test_a_cause_that_a_sample_does_not_vary_in_is_told_so(run_app, survey):
     ids = draw_sample(survey.object_ids, 10)
     assert np.ptp(survey.catalogue.loc[ids, "merger"]) == 0
-    app = run_app(page=PAGE, sample=10)
+    app = run_app(page=PAGE, step=3, sample=10)
     app.selectbox(key="cause").select("merger").run()
     assert not app.exception
     assert "the same merging with another galaxy" in page_text(app)

@@ -2,22 +2,22 @@
 
 import numpy as np
 import streamlit as st
-from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 
 from galviz.artefacts.figures import Figures
 from galviz.charts.heatmap import heatmap
 from galviz.course.manifest import find_lesson
-from galviz.network.card import ModelCard, read_card
+from galviz.network.card import read_card
 from galviz.network.crops import network_crop
 from galviz.network.normalisation import normalise
 from galviz.network.weights import read_first_kernels
 from lessons.network.by_hand import convolve
 from lessons.network.words import rows_of
 from panels.controls import choose_number, in_url
-from panels.example_galaxy import choose_galaxy, feature_maps_of, galaxy_caption, shipped_figures
-from panels.lesson_frame import begin_lesson, end_lesson
+from panels.example_galaxy import ChosenGalaxy, choose_galaxy, feature_maps_of, galaxy_caption, shipped_figures
 from panels.pictures import show_pictures
-from panels.source_code import figure_source, show_code
+from panels.source_code import figure_source
+from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
 ROW = 5
@@ -26,7 +26,8 @@ BLOCK = {"block/input": "input x", "block/branch": "two convolutions F(x)", "blo
 ATTENTION = {"attention/input": "input", "attention/mixture": "added to it", "attention/output": "output"}
 
 
-def _show_layers(card: ModelCard, figures: Figures) -> None:
+def _show_layers(controls: DeltaGenerator) -> None:  # it has none
+    card, figures = read_card(), shipped_figures()
     with st.container(horizontal=True):
         size = f"{card.crop_px} × {card.crop_px} pixels, three colours"
         st.metric("Numbers in", f"{card.crop_px**2 * 3:,}", help=size)
@@ -42,9 +43,15 @@ def _show_layers(card: ModelCard, figures: Figures) -> None:
     )
 
 
-def _show_convolution(crop: Image.Image, card: ModelCard, text: str) -> None:
-    kernels = read_first_kernels()
-    number = choose_number("Kernel", 1, len(kernels), 1, key="kernel")
+def _show_convolution(controls: DeltaGenerator) -> None:
+    card, survey, kernels = read_card(), open_shipped_survey().survey, read_first_kernels()
+    with controls:
+        left, right = st.columns(2, gap="large")
+        with left:
+            number = choose_number("Kernel", 1, len(kernels), 1, key="kernel")
+        with right:
+            chosen = choose_galaxy(survey, shipped_figures())
+    crop = network_crop(survey.image(chosen.object_id), card.pad_px, card.crop_px)
     kernel = kernels[number - 1]
     numbers = normalise(np.asarray(crop), card.mean, card.std)
     output = convolve(numbers, kernel)
@@ -61,16 +68,42 @@ def _show_convolution(crop: Image.Image, card: ModelCard, text: str) -> None:
         columns=ROW,
         sharp=True,
     )
-    left, right = st.columns(2, gap="large")
-    left.markdown(text)
+    _show_scale(chosen)
     row, column = np.unravel_index(np.abs(output).argmax(), output.shape)
     window = np.pad(numbers, ((1, 1), (1, 1), (0, 0)))[2 * row : 2 * row + 3, 2 * column : 2 * column + 3]
     shares = (window * kernel.transpose(1, 2, 0)).sum(axis=(0, 1))
     red, green, blue, together = (f"{value:+.2f}".replace("-", "−") for value in (*shares, shares.sum()))
-    right.markdown(
+    st.markdown(
         f"**Worked through.** At row {row + 1}, column {column + 1} of the output, where it is largest, the nine red "
         f"products add up to {red}, the green ones to {green}, the blue ones to {blue}: together **{together}**."
     )
+
+
+def _show_block(controls: DeltaGenerator) -> None:
+    figures = shipped_figures()
+    channels = figures.channels["block/output"]
+    with controls:
+        chosen = choose_galaxy(open_shipped_survey().survey, figures)
+        channel = _choose_channel("Channel of the block", channels, key="channel", help="Those that vary most.")
+    _show_channel(BLOCK, feature_maps_of(chosen, open_shipped_survey().survey, figures), channels, channel)
+    _show_scale(chosen)
+
+
+def _show_attention(controls: DeltaGenerator) -> None:
+    figures = shipped_figures()
+    channels = figures.channels["attention/output"]
+    with controls:
+        chosen = choose_galaxy(open_shipped_survey().survey, figures)
+        channel = _choose_channel("Channel of self-attention", channels, key="attention")
+    maps = feature_maps_of(chosen, open_shipped_survey().survey, figures)
+    _show_channel(ATTENTION, maps, channels, channel)
+    _show_scale(chosen)
+    st.markdown(_describe_attention(maps, figures))
+
+
+def _show_scale(chosen: ChosenGalaxy) -> None:
+    caption = galaxy_caption(chosen, open_shipped_survey().survey)
+    st.caption(f"{caption}. Orange is positive, blue negative, dark zero.")
 
 
 def _show_channel(parts: dict[str, str], maps: dict[str, np.ndarray], channels: np.ndarray, channel: int) -> None:
@@ -79,7 +112,7 @@ def _show_channel(parts: dict[str, str], maps: dict[str, np.ndarray], channels: 
     arrays = [maps[name][index] for name in parts]
     vmax = max(float(np.abs(array).max()) for array in arrays)
     images, captions = [heatmap(array, vmax=vmax) for array in arrays], list(parts.values())
-    show_pictures(images, captions, [f"Channel {channel}: {text}" for text in captions], columns=ROW, sharp=True)
+    show_pictures(images, captions, [f"Channel {channel}: {text}" for text in captions], columns=3, sharp=True)
 
 
 def _choose_channel(label: str, channels: np.ndarray, *, key: str, help: str | None = None) -> int:
@@ -97,43 +130,32 @@ def _describe_attention(maps: dict[str, np.ndarray], figures: Figures) -> str:
 
 def page() -> None:
     """Draw the page."""
-    lesson, opened, figures, card = find_lesson("network"), open_shipped_survey(), shipped_figures(), read_card()
-    text = begin_lesson(lesson, opened)
-    _show_layers(card, figures)
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["layers"])
-    right.markdown(text["stages"])
-
-    st.header("One galaxy")
-    chosen = choose_galaxy(opened.survey, figures)
-    crop = network_crop(opened.survey.image(chosen.object_id), card.pad_px, card.crop_px)
-    maps = feature_maps_of(chosen, opened.survey, figures)
-    caption = galaxy_caption(chosen, opened.survey)
-    st.caption(f"{caption}. In the maps below, orange is positive, blue negative, dark zero.")
-
-    st.header("One convolution")
-    _show_convolution(crop, card, text["convolution"])
-
-    st.header("One residual block")
-    channels = figures.channels["block/output"]
-    channel = _choose_channel("Channel of the block", channels, key="channel", help="Those that vary most.")
-    _show_channel(BLOCK, maps, channels, channel)
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["residual"])
-    right.markdown(text["batch-norm"])
-
-    st.header("Self-attention")
-    channels = figures.channels["attention/output"]
-    channel = _choose_channel("Channel of self-attention", channels, key="attention")
-    _show_channel(ATTENTION, maps, channels, channel)
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["attention"])
-    right.markdown(_describe_attention(maps, figures))
-    show_code(
-        "galviz/network/builders.py:build_network",
-        convolve,
-        "galviz/network/inspection.py:summarise_layers",
-        "galviz/network/inspection.py:record_maps",
-        matplotlib=figure_source(lesson),
-    )
-    end_lesson(lesson, text)
+    lesson = find_lesson("network")
+    steps = [
+        Step(
+            "From image to metallicity",
+            _show_layers,
+            ("layers", "stages"),
+            (3,),
+            wide=True,
+            code=("galviz/network/builders.py:build_network", "galviz/network/inspection.py:summarise_layers"),
+        ),
+        Step(
+            "One convolution",
+            _show_convolution,
+            ("convolution",),
+            (0, 1),
+            wide=True,
+            code=(convolve,),
+            figure=figure_source(lesson),
+        ),
+        Step(
+            "One residual block",
+            _show_block,
+            ("residual", "batch-norm"),
+            (2,),
+            code=("galviz/network/inspection.py:record_maps",),
+        ),
+        Step("Self-attention", _show_attention, ("attention",)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

@@ -1,7 +1,10 @@
 """Page of the lesson 'Galaxies as points': thumbnails in the plane of two components, and galaxies along each."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from galviz.charts import image_scatter
 from galviz.course.manifest import find_lesson
@@ -10,14 +13,60 @@ from galviz.survey.survey import Survey
 from panels.controls import choose_axes, choose_components, choose_layer, choose_number, choose_one, limit_components
 from panels.export import offer_export
 from panels.feature_space import MAX_PICTURES, MIN_DISTANCE, points_table, project, shipped_features
-from panels.lesson_frame import begin_lesson, end_lesson
 from panels.pictures import show_grid
 from panels.sampling import choose_sample
-from panels.source_code import figure_source, show_code
+from panels.source_code import figure_source
+from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
 ROW = 8
 CROP_PX = 72
+
+
+def _show_plane(controls: DeltaGenerator, *, with_frame: bool = False) -> None:
+    """Draw some galaxies of the sample in the plane of two components."""
+    label, framed_by, count = open_shipped_survey().survey.label, "true", MAX_PICTURES
+    with controls:
+        if with_frame:
+            framed_by = choose_one("Frame", ["true", "predicted"], "true", key="frame")
+            count = _choose_count()
+        points, layer = _choose_points()
+        x, y = choose_axes(_n_components(points), y_default="PC3", key="up")  # as in the tutorial's figure
+    shown = points.iloc[spread_out(points[[x, y]], count, min_distance=MIN_DISTANCE)]
+    chart = image_scatter(shown, x, y, label, framed_by=framed_by)
+    st.altair_chart(chart, key=f"{x}-{y}-{layer}")
+    st.caption(
+        f"{len(shown)} of the {len(points):,} simulated galaxies in the sample, layer {layer}: their central "
+        f"{CROP_PX} px, framed in the colour of their {framed_by} metallicity."
+    )
+    offer_export(chart, f"galaxies-as-points-{layer}-{x}-{y}", key="export")
+
+
+def _show_along(controls: DeltaGenerator) -> None:
+    """Draw the lowest, the middle and the highest galaxies along one component."""
+    with controls:
+        left, right = st.columns(2, gap="large")
+        with left:
+            points, layer = _choose_points()
+        with right:
+            names = [f"PC{number}" for number in range(1, _n_components(points) + 1)]
+            component = choose_one("Component", names, "PC1", key="along")
+            st.caption(f"{len(points):,} simulated galaxies in the sample, layer {layer}.")
+    _show_ends(open_shipped_survey().survey, points, component)
+
+
+def _choose_points() -> tuple[pd.DataFrame, str]:
+    """Draw the controls for the components of a sample; return its table of points, and the layer."""
+    opened, features = open_shipped_survey(), shipped_features()
+    layer = choose_layer(list(features.layers))
+    sample = choose_sample(opened.survey)
+    n_components = limit_components(choose_components(), len(sample), features.layers[layer].shape[1])
+    projection = project(features, layer, sample, n_components)
+    return points_table(opened, features, projection.coordinates, sample, opened.survey.label), layer
+
+
+def _n_components(points: pd.DataFrame) -> int:
+    return sum(name.startswith("PC") for name in points)
 
 
 def _choose_count() -> int:
@@ -32,7 +81,6 @@ def _choose_count() -> int:
 
 
 def _show_ends(survey: Survey, points: pd.DataFrame, component: str) -> None:
-    """Draw the lowest, the middle and the highest galaxies along one component."""
     ordered = points[component].sort_values(kind="stable").index
     row = min(ROW, len(ordered) // 3) or 1  # no galaxy is in two rows
     middle = (len(ordered) - row) // 2
@@ -46,40 +94,17 @@ def _show_ends(survey: Survey, points: pd.DataFrame, component: str) -> None:
 
 def page() -> None:
     """Draw the page."""
-    lesson, opened, features = find_lesson("points"), open_shipped_survey(), shipped_features()
-    text = begin_lesson(lesson, opened)
-    label = opened.survey.label
-
-    top = st.container()  # above its controls
-    left, right = st.columns(2, gap="large")
-    with left:
-        sample = choose_sample(opened.survey)
-        n_components = choose_components()
-        count = _choose_count()
-    with right:
-        layer = choose_layer(list(features.layers))
-        n_components = limit_components(n_components, len(sample), features.layers[layer].shape[1])
-        x, y = choose_axes(n_components, y_default="PC3", key="up")  # as in the tutorial's figure
-        framed_by = choose_one("Frame", ["true", "predicted"], "true", key="frame")
-    projection = project(features, layer, sample, n_components)
-    points = points_table(opened, features, projection.coordinates, sample, label)
-    shown = points.iloc[spread_out(points[[x, y]], count, min_distance=MIN_DISTANCE)]
-    with top:
-        chart = image_scatter(shown, x, y, label, framed_by=framed_by)
-        st.altair_chart(chart, key=f"{x}-{y}-{layer}")
-        st.caption(
-            f"{len(shown)} of the {len(sample):,} simulated galaxies in the sample, layer {layer}: their central "
-            f"{CROP_PX} px, framed in the colour of their {framed_by} metallicity."
-        )
-        offer_export(chart, f"galaxies-as-points-{layer}-{x}-{y}", key="export")
-
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["look"])
-    right.markdown(text["frames"])
-
-    st.header("Along one component")
-    st.container(width=720).markdown(text["along"])
-    component = choose_one("Component", [f"PC{number}" for number in range(1, n_components + 1)], "PC1", key="along")
-    _show_ends(opened.survey, points, component)
-    show_code(image_scatter, spread_out, matplotlib=figure_source(lesson))
-    end_lesson(lesson, text)
+    lesson = find_lesson("points")
+    steps = [
+        Step(
+            "Galaxies in their places",
+            _show_plane,
+            ("look",),
+            (0, 2),
+            code=(image_scatter, spread_out),
+            figure=figure_source(lesson),
+        ),
+        Step("Frames and gaps", partial(_show_plane, with_frame=True), ("frames",), (1, 3)),
+        Step("Along one component", _show_along, ("along",), (4,), wide=True),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

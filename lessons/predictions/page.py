@@ -1,65 +1,85 @@
 """Page of the lesson 'Predictions': true against predicted values, measures of the errors, and the largest errors."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from galviz.analysis.metrics import Errors, prediction_errors
+from galviz.analysis.metrics import prediction_errors
 from galviz.charts import prediction_scatter, residual_scatter
 from galviz.course.manifest import find_lesson
-from galviz.features.features import Features
 from galviz.network.head import read_head
-from galviz.survey.survey import Survey
 from lessons.predictions.words import same_galaxies
 from panels.feature_space import shipped_features, thumbnails
-from panels.lesson_frame import begin_lesson, end_lesson
 from panels.pictures import show_grid
 from panels.sampling import choose_sample
-from panels.source_code import figure_source, show_code
-from panels.surveys import OpenSurvey, open_shipped_survey
+from panels.source_code import figure_source
+from panels.steps import Step, show_lesson
+from panels.surveys import open_shipped_survey
 
 WORST = 8
 CROP_PX = 72
 
 
-def _table_of_results(survey: Survey, features: Features, sample: list[str]) -> pd.DataFrame:
-    """True and predicted label of each galaxy of a sample, and the error of the prediction."""
-    truth = survey.catalogue.loc[sample, survey.label.column].to_numpy(float)
+def _choose_results(controls: DeltaGenerator) -> pd.DataFrame:
+    """Draw the control for the sample; return the true and the predicted label of each galaxy, and the error."""
+    opened, features = open_shipped_survey(), shipped_features()
+    with controls:
+        sample = choose_sample(opened.survey)
+    truth = opened.survey.catalogue.loc[sample, opened.survey.label.column].to_numpy(float)
     predicted = features.predictions[features.rows(sample)]
     results = pd.DataFrame({"true": truth, "predicted": predicted}, index=pd.Index(sample, name="objID"))
     results["error"] = results["predicted"] - results["true"]
     return results
 
 
-def _show_errors(opened: OpenSurvey, results: pd.DataFrame, errors: Errors) -> None:
-    label, sample = opened.survey.label, list(results.index)
-    floor = float(opened.survey.catalogue.loc[sample, "metallicity_scatter_dex"].std())
-    with st.container(horizontal=True):
-        st.metric("RMSE", f"{errors.rmse:.3f} {label.unit}", help="Root-mean-square error")
-        st.metric("NMAD", f"{errors.nmad:.3f} {label.unit}", help="1.4826 times the median absolute deviation")
-        st.metric("Bias", f"{errors.bias:+.3f} {label.unit}".replace("-", "−"), help="Mean of predicted less true")
-        st.metric("Guessing the mean", f"{errors.spread:.3f} {label.unit}", help="RMSE of always saying the mean")
-        st.metric("Floor: the scatter", f"{floor:.3f} {label.unit}", help="Drawn at random, so no image contains it")
-    points = results.assign(image=thumbnails(opened, sample).to_numpy())
-    left, right = st.columns(2, gap="large")
-    left.altair_chart(prediction_scatter(points, label))
-    right.altair_chart(residual_scatter(points, label))
+def _with_pictures(results: pd.DataFrame) -> pd.DataFrame:
+    return results.assign(image=thumbnails(open_shipped_survey(), list(results.index)).to_numpy())
+
+
+def _show_predictions(controls: DeltaGenerator) -> None:
+    results = _choose_results(controls)
+    st.altair_chart(prediction_scatter(_with_pictures(results), open_shipped_survey().survey.label))
     st.caption(
-        f"{len(sample):,} simulated galaxies that the network never learnt from; all numbers above are theirs. Orange: "
-        "where both are equal."
+        f"{len(results):,} simulated galaxies that the network never learnt from. Orange: where both are equal. Point "
+        "at one to see it."
     )
 
 
-def _show_worst(survey: Survey, results: pd.DataFrame) -> None:
+def _show_errors(controls: DeltaGenerator) -> None:
+    survey, results = open_shipped_survey().survey, _choose_results(controls)
+    errors, unit = prediction_errors(results["predicted"], results["true"]), survey.label.unit
+    floor = float(survey.catalogue.loc[results.index, "metallicity_scatter_dex"].std())
+    with st.container(horizontal=True):
+        st.metric("RMSE", f"{errors.rmse:.3f} {unit}", help="Root-mean-square error")
+        st.metric("NMAD", f"{errors.nmad:.3f} {unit}", help="1.4826 times the median absolute deviation")
+        st.metric("Bias", f"{errors.bias:+.3f} {unit}".replace("-", "−"), help="Mean of predicted less true")
+        st.metric("Guessing the mean", f"{errors.spread:.3f} {unit}", help="RMSE of always saying the mean")
+        st.metric("Floor: the scatter", f"{floor:.3f} {unit}", help="Drawn at random, so no image contains it")
+    st.altair_chart(residual_scatter(_with_pictures(results), survey.label))
+    st.caption(f"{len(results):,} simulated galaxies; all numbers above are theirs. Orange: no error.")
+
+
+def _show_worst(controls: DeltaGenerator) -> None:
+    results = _choose_results(controls)
     worst = results["error"].abs().nlargest(WORST).index
     captions = [f"{results['true'][one]:.2f} → {results['predicted'][one]:.2f}" for one in worst]
     descriptions = [f"Galaxy {one}, true → predicted {c}" for one, c in zip(worst, captions, strict=True)]
-    show_grid(survey, worst, captions, descriptions, side_px=CROP_PX)
+    show_grid(open_shipped_survey().survey, worst, captions, descriptions, side_px=CROP_PX, columns=4)
     st.caption("Below each: true → predicted.")
 
 
-def _check_rows(values: np.ndarray, results: pd.DataFrame, errors: Errors, unit: str) -> None:
+def _show_table(controls: DeltaGenerator) -> None:
+    results = _choose_results(controls)
+    st.dataframe(
+        results, height=430, column_config=dict.fromkeys(results, st.column_config.NumberColumn(format="%.3f"))
+    )
+
+
+def _check_rows(controls: DeltaGenerator) -> None:
     """Show the effect of shifting predictions by one row on their agreement with labels and features."""
+    features, results, unit = shipped_features(), _choose_results(controls), open_shipped_survey().survey.label.unit
+    errors = prediction_errors(results["predicted"], results["true"])
+    values = features.layers["features"][features.rows(list(results.index))]
     check = same_galaxies(values, results["predicted"].to_numpy(), results["true"].to_numpy(), read_head())
     st.markdown(
         f"RMSE with the labels shifted by one row: **{check.slipped_rmse:.3f} {unit}**, instead of "
@@ -73,39 +93,25 @@ def _check_rows(values: np.ndarray, results: pd.DataFrame, errors: Errors, unit:
 
 def page() -> None:
     """Draw the page."""
-    lesson, opened, features = find_lesson("predictions"), open_shipped_survey(), shipped_features()
-    text = begin_lesson(lesson, opened)
-
-    top = st.container()  # above its controls
-    sample = choose_sample(opened.survey)
-    results = _table_of_results(opened.survey, features, sample)
-    errors = prediction_errors(results["predicted"], results["true"])
-    with top:
-        _show_errors(opened, results, errors)
-
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["numbers"])
-    with right:
-        st.markdown(text["table"])
-        st.dataframe(
-            results, height=330, column_config=dict.fromkeys(results, st.column_config.NumberColumn(format="%.3f"))
-        )
-
-    st.header("The worst misses")
-    st.container(width=720).markdown(text["misses"])
-    _show_worst(opened.survey, results)
-
-    st.header("Are these the same galaxies?")
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["same-batch"])
-    with right:
-        values = features.layers["features"][features.rows(sample)]
-        _check_rows(values, results, errors, opened.survey.label.unit)
-    show_code(
-        prediction_scatter,
-        residual_scatter,
-        prediction_errors,
-        same_galaxies,
-        matplotlib=figure_source(lesson),
-    )
-    end_lesson(lesson, text)
+    lesson = find_lesson("predictions")
+    steps = [
+        Step(
+            "Predicted against true",
+            _show_predictions,
+            ("ends",),
+            (1,),
+            code=(prediction_scatter,),
+            figure=figure_source(lesson),
+        ),
+        Step(
+            "Measures of the error",
+            _show_errors,
+            ("numbers", "compare"),
+            (0, 3),
+            code=(residual_scatter, prediction_errors),
+        ),
+        Step("Worst misses", _show_worst, ("misses",)),
+        Step("By objID", _show_table, ("table",), (2,)),
+        Step("The same galaxies?", _check_rows, ("same-batch",), code=(same_galaxies,)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

@@ -1,32 +1,57 @@
 """Page of the lesson 'The feature space': galaxies in the plane of two components, coloured by any column."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from galviz.analysis.alignment import head_alignment
 from galviz.analysis.pca import fit_pca
 from galviz.charts import column_scatter, ring_scatter
 from galviz.course.manifest import find_lesson
-from galviz.features.features import Features
 from galviz.survey.causes import cause_title
-from galviz.survey.survey import Survey
 from lessons.space.words import turning_point
 from panels.colouring import choose_colour
 from panels.controls import choose_axes, choose_components, choose_layer, limit_components
 from panels.export import offer_export
 from panels.feature_space import align_head, points_table, project, shipped_features
-from panels.lesson_frame import begin_lesson, end_lesson
 from panels.sampling import choose_sample
-from panels.source_code import figure_source, show_code
+from panels.source_code import figure_source
+from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
 # Fewer galaxies than components and this, and a regression on them says nothing.
 LEAST_BESIDE = 2
+# The input of the head.
+LAYER = "features"
 
 
-def _show_space(survey: Survey, points: pd.DataFrame, axes: tuple[str, str], colour: str | None, layer: str) -> None:
-    x, y = axes
+def _choose_points(*, with_colour: bool) -> tuple[pd.DataFrame, str, tuple[str, str], str | None]:
+    """Draw the controls for the sample's components; return its points, the layer, both axes and the colour."""
+    opened, features = open_shipped_survey(), shipped_features()
+    layer = choose_layer(list(features.layers))
+    sample = choose_sample(opened.survey)
+    n_components = limit_components(choose_components(), len(sample), features.layers[layer].shape[1])
+    axes = choose_axes(n_components)
+    colour = choose_colour(opened.survey.catalogue.loc[sample]) if with_colour else None
+    coordinates = project(features, layer, sample, n_components).coordinates
+    return points_table(opened, features, coordinates, sample, opened.survey.label), layer, axes, colour
+
+
+def _show_plane(controls: DeltaGenerator) -> None:
+    with controls:
+        points, layer, (x, y), colour = _choose_points(with_colour=True)
+    _show_space(points, (x, y), colour, layer)
+
+
+def _show_swoosh(controls: DeltaGenerator) -> None:
+    with controls:
+        points, layer, (x, y), _ = _choose_points(with_colour=False)
+    _show_space(points, (x, y), None, layer)
+    _show_turning_point(points, y)
+
+
+def _show_space(points: pd.DataFrame, axes: tuple[str, str], colour: str | None, layer: str) -> None:
+    (x, y), survey = axes, open_shipped_survey().survey
     if colour is None:
         chart = ring_scatter(points, x, y, survey.label)
     else:
@@ -45,14 +70,19 @@ def _show_turning_point(points: pd.DataFrame, component: str) -> None:
         st.markdown(f"In your sample a parabola fitted to {component} turns over at a metallicity of **{turn:.1f}**.")
 
 
-def _show_head(features: Features, sample: list[str], n_components: int, truth: np.ndarray) -> None:
+def _show_head(controls: DeltaGenerator) -> None:
     """Show how far the components follow the direction of the head."""
+    survey, features = open_shipped_survey().survey, shipped_features()
+    with controls:
+        sample = choose_sample(survey)
+        n_components = limit_components(choose_components(), len(sample), features.layers[LAYER].shape[1])
     if len(sample) < n_components + LEAST_BESIDE:
         st.info(
             f"{n_components} axes fitted to {len(sample)} labels fit any: take more galaxies, or fewer components.",
             icon=":material/info:",
         )
         return
+    truth = survey.catalogue.loc[sample, survey.label.column].to_numpy(float)
     alignment = align_head(features, sample, n_components, truth)
     st.dataframe(
         {
@@ -71,45 +101,22 @@ def _show_head(features: Features, sample: list[str], n_components: int, truth: 
         f"which that direction was taken out, **{alignment.label_r2_without_head:.0%}**. By chance alone "
         f"{n_components} axes would explain {n_components / (len(sample) - 1):.0%} of {len(sample):,} galaxies."
     )
-    st.caption(f"Layer features, {n_components} components, {len(sample):,} galaxies.")
+    st.caption(f"Layer {LAYER}, {n_components} components, {len(sample):,} galaxies.")
 
 
 def page() -> None:
     """Draw the page."""
-    lesson, opened, features = find_lesson("space"), open_shipped_survey(), shipped_features()
-    text = begin_lesson(lesson, opened)
-    catalogue, label = opened.survey.catalogue, opened.survey.label
-
-    top = st.container()  # above its controls
-    left, right = st.columns(2, gap="large")
-    with left:
-        sample = choose_sample(opened.survey)
-        n_components = choose_components()
-    with right:
-        layer = choose_layer(list(features.layers))
-        n_components = limit_components(n_components, len(sample), features.layers[layer].shape[1])
-        x, y = choose_axes(n_components)
-        colour = choose_colour(catalogue.loc[sample])
-    projection = project(features, layer, sample, n_components)
-    points = points_table(opened, features, projection.coordinates, sample, label)
-    with top:
-        _show_space(opened.survey, points, (x, y), colour, layer)
-
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["reading"])
-    with right:
-        st.markdown(text["swoosh"])
-        _show_turning_point(points, y)
-
-    st.header("What is there by construction")
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["head"])
-    with right:
-        _show_head(features, sample, n_components, catalogue.loc[sample, label.column].to_numpy(float))
-    show_code(
-        ring_scatter,
-        fit_pca,
-        head_alignment,
-        matplotlib=figure_source(lesson),
-    )
-    end_lesson(lesson, text)
+    lesson = find_lesson("space")
+    steps = [
+        Step(
+            "Reading the plane",
+            _show_plane,
+            ("reading",),
+            (0, 1),
+            code=(ring_scatter, fit_pca),
+            figure=figure_source(lesson),
+        ),
+        Step("The swoosh", _show_swoosh, ("swoosh",), (2,)),
+        Step("What is there by construction", _show_head, ("head",), (3,), code=(head_alignment,)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

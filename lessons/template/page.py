@@ -1,29 +1,32 @@
 """Page of the lesson 'template'."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from galviz.charts import label_histogram
 from galviz.course.manifest import find_lesson
-from panels.lesson_frame import begin_lesson, end_lesson
 from panels.sampling import choose_sample
-from panels.source_code import figure_source, show_code
+from panels.source_code import figure_source
+from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
+
+
+def _show_mean(controls: DeltaGenerator) -> None:
+    """Draw the labels of a sample, and their mean."""
+    survey = open_shipped_survey().survey
+    label = survey.label
+    with controls:
+        sample = choose_sample(survey)
+    values = survey.catalogue.loc[sample, label.column]
+    st.altair_chart(label_histogram(values, f"{label.name} [{label.unit}]", marked_ids=[]))
+    st.caption(f"{len(sample):,} simulated galaxies.")
+    st.markdown(f"In your sample the mean is **{values.mean():.2f} {label.unit}**.")
 
 
 def page() -> None:
     """Draw the page."""
-    lesson, opened = find_lesson("template"), open_shipped_survey()
-    text = begin_lesson(lesson, opened)
-    catalogue, label = opened.survey.catalogue, opened.survey.label
-
-    top = st.container()  # above its controls
-    sample = choose_sample(opened.survey)
-    values = catalogue.loc[sample, label.column]
-    with top:
-        st.altair_chart(label_histogram(values, f"{label.name} [{label.unit}]", marked_ids=[]))
-        st.caption(f"{len(sample):,} simulated galaxies.")
-
-    st.container(width=720).markdown(text["idea"])
-    st.markdown(f"In your sample the mean is **{values.mean():.2f} {label.unit}**.")
-    show_code(label_histogram, matplotlib=figure_source(lesson))
-    end_lesson(lesson, text)
+    lesson = find_lesson("template")
+    steps = [
+        Step("One idea", _show_mean, ("idea",), (0,), code=(label_histogram,), figure=figure_source(lesson)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

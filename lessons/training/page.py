@@ -2,23 +2,24 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from galviz.charts import learning_rate_chart, loss_chart
 from galviz.course.manifest import find_lesson
-from galviz.network.card import ModelCard, read_card
-from galviz.survey.survey import Survey
+from galviz.network.card import read_card
 from galviz.training.duration import format_duration
 from galviz.training.schedule import one_cycle
-from lessons.training.words import Phase, phases_of
-from panels.lesson_frame import begin_lesson, end_lesson
-from panels.source_code import figure_source, show_code
+from lessons.training.words import phases_of
+from panels.source_code import figure_source
+from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
 # Points per epoch at which the learning rate is drawn.
 _POINTS = 60
 
 
-def _show_losses(survey: Survey, card: ModelCard) -> None:
+def _show_losses(controls: DeltaGenerator) -> None:  # it has none
+    survey, card = open_shipped_survey().survey, read_card()
     catalogue, label, epochs = survey.catalogue, survey.label, card.training["epochs"]
     floor = float(catalogue["metallicity_scatter_dex"].std())
     guessing = float(catalogue[label.column].std())
@@ -28,6 +29,13 @@ def _show_losses(survey: Survey, card: ModelCard) -> None:
         f"more pictures hide isn't known. Always guessing the mean would give {guessing:.2g} {label.unit}. Both of all "
         f"{len(catalogue):,} galaxies of the course's survey."
     )
+
+
+def _show_numbers(controls: DeltaGenerator) -> None:
+    """Draw the error of both sets, and the numbers of the training."""
+    _show_losses(controls)
+    card = read_card()
+    epochs = card.training["epochs"]
     steps = card.training["n_training"] // card.training["recipe"]["batch_size"] * len(epochs)
     with st.container(horizontal=True):
         st.metric("Training galaxies", f"{card.training['n_training']:,}")
@@ -37,42 +45,40 @@ def _show_losses(survey: Survey, card: ModelCard) -> None:
         st.metric("Time", format_duration(card.training["seconds"]), help=card.training["processor"])
 
 
-def _show_learning_rate(phases: list[Phase]) -> None:
+def _show_learning_rate(controls: DeltaGenerator) -> None:  # it has none
+    phases = phases_of(read_card().training["recipe"])
     rates = np.concatenate([one_cycle(phase.lr, _POINTS * phase.epochs) for phase in phases])
     names = np.repeat([phase.name for phase in phases], [_POINTS * phase.epochs for phase in phases])
     st.altair_chart(learning_rate_chart(rates, phases=names))
 
 
-def page() -> None:
-    """Draw the page."""
-    lesson, opened, card = find_lesson("training"), open_shipped_survey(), read_card()
-    text = begin_lesson(lesson, opened)
-    _show_losses(opened.survey, card)
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["loss"])
-    right.markdown(text["validation"])
-
-    st.header("The learning rate")
-    phases = phases_of(card.training["recipe"])
-    _show_learning_rate(phases)
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["one-cycle"])
-    right.markdown(text["phases"])
+def _show_phases(controls: DeltaGenerator) -> None:
+    """Draw the table of phases below the learning rate."""
+    _show_learning_rate(controls)
     st.dataframe(
         [
             {"what": phase.name, "epochs": phase.epochs, "image side [px]": phase.side_px, "highest rate": phase.lr}
-            for phase in phases
+            for phase in phases_of(read_card().training["recipe"])
         ],
         hide_index=True,
     )
 
-    st.header("The floor")
-    st.container(width=720).markdown(text["floor"])
-    show_code(
-        loss_chart,
-        learning_rate_chart,
-        "galviz/training/fitting.py:fit",
-        one_cycle,
-        matplotlib=figure_source(lesson),
-    )
-    end_lesson(lesson, text)
+
+def page() -> None:
+    """Draw the page."""
+    lesson = find_lesson("training")
+    steps = [
+        Step(
+            "The error by epoch",
+            _show_losses,
+            ("loss",),
+            (0,),
+            code=(loss_chart, "galviz/training/fitting.py:fit"),
+            figure=figure_source(lesson),
+        ),
+        Step("Two curves", _show_numbers, ("validation",)),
+        Step("The learning rate", _show_learning_rate, ("one-cycle",), (3,), code=(learning_rate_chart, one_cycle)),
+        Step("Phases", _show_phases, ("phases",), (2,)),
+        Step("The floor", _show_losses, ("floor",), (1,)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

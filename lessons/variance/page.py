@@ -3,13 +3,9 @@
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from galviz.analysis.dimension import (
-    ChanceShares,
-    parallel_analysis,
-    quick_bootstrap,
-)
-from galviz.analysis.regression import HeldOutRegression
+from galviz.analysis.dimension import parallel_analysis, quick_bootstrap
 from galviz.analysis.variance import BootstrapVariance, HeldOutVariance, held_out_explained_variance
 from galviz.charts import (
     error_by_components_chart,
@@ -29,9 +25,9 @@ from panels.explained_variance import (
     choose_network,
     features_of_network,
 )
-from panels.lesson_frame import begin_lesson, end_lesson
 from panels.sampling import choose_sample
-from panels.source_code import figure_source, show_code
+from panels.source_code import figure_source
+from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
 TUTORIAL = (0.92, 0.97, 0.98)
@@ -40,9 +36,20 @@ TARGETS = ("metallicity", "log_mass_msun", "inclination_deg", "bulge_fraction", 
 N_PERMUTED = 12
 
 
-def _show_estimates(sample: VarianceSample, bootstrap: BootstrapVariance, held_out: HeldOutVariance) -> None:
+def _choose_sample() -> VarianceSample:
+    """Draw the controls for the network, the layer and the sample."""
+    features = choose_network()
+    layer = choose_layer(list(features.layers))
+    return VarianceSample(features, layer, choose_sample(open_shipped_survey().survey))
+
+
+def _show_estimates(controls: DeltaGenerator) -> None:
+    with controls:
+        sample = _choose_sample()
+        n_components = limit_components(choose_components(), len(sample.object_ids), sample.n_channels)
+    bootstrap = sample.bootstrap(n_components)
+    held_out = sample.held_out(sample.limit_held_out(n_components))
     cumulative, by_fold = bootstrap.cumulative, held_out.by_fold
-    n_components = len(cumulative.estimate)
     with st.container(horizontal=True):
         for count in range(1, min(3, n_components) + 1):
             low, high = cumulative.low[count - 1], cumulative.high[count - 1]
@@ -66,10 +73,13 @@ def _show_estimates(sample: VarianceSample, bootstrap: BootstrapVariance, held_o
         f"{bootstrap.n_resamples} bootstrap resamples. Bars: from the worst to the best of {FOLDS} folds. The tutorial "
         "used real galaxies and another network, and gives no interval."
     )
+    st.markdown(_describe_loss(bootstrap, held_out))
 
 
-def _show_networks(object_ids: list[str]) -> None:
+def _show_networks(controls: DeltaGenerator) -> None:
     """Compare the explained variance of the three networks with the tutorial's."""
+    with controls:
+        object_ids = choose_sample(open_shipped_survey().survey)
     n_components = min(3, len(object_ids))
     rows = {"the tutorial": [f"{share:.0%}" for share in TUTORIAL]}
     for name, title in NETWORKS.items():
@@ -83,42 +93,51 @@ def _show_networks(object_ids: list[str]) -> None:
     )
 
 
-def _show_sizes(sample: VarianceSample, text: str) -> None:
-    left, right = st.columns(2, gap="large")
+def _show_sizes(controls: DeltaGenerator) -> None:
+    with controls:
+        sample = _choose_sample()
     by_size = sample.by_sample_size()
-    left.markdown(text)
+    st.altair_chart(variance_by_sample_size_chart(by_size))
+    st.caption("Bands: 95 % of 200 samples. Dashed: all galaxies of the survey. The horizontal axis is logarithmic.")
     spread = by_size.assign(width=100 * (by_size["high"] - by_size["low"])).query("components == 1").set_index("size")
-    left.markdown(
+    st.markdown(
         f"Of this network's layer {sample.layer}, a sample of 256 puts the first share anywhere in an interval of "
         f"**{spread.loc[256, 'width']:.1f} percentage points**, one of {spread.index[-1]:,} in one of "
         f"**{spread['width'].iloc[-1]:.1f}**. Samples of {spread.index[0]} find "
         f"**{spread['median'].iloc[0]:.0%}** in the middle, where all {spread.index[-1]:,} have "
         f"{spread['all'].iloc[0]:.0%}."
     )
-    with right:
-        st.altair_chart(variance_by_sample_size_chart(by_size))
-        st.caption(
-            "Bands: 95 % of 200 samples. Dashed: all galaxies of the survey. The horizontal axis is logarithmic."
-        )
 
 
-def _show_rules(sample: VarianceSample, chance: ChanceShares, next_use: HeldOutRegression | None, target: str) -> None:
+def _choose_target() -> str:
+    label = "The next use: read from the components"
+    return in_url(st.selectbox, label, TARGETS, format_func=cause_title, key="target")
+
+
+def _show_rules(controls: DeltaGenerator) -> None:
+    with controls:
+        target, sample = _choose_target(), _choose_sample()
+    next_use, chance = sample.predict(open_shipped_survey().survey.catalogue[target]), sample.permuted()
     in_sample = sample.bootstrap(sample.max_components).cumulative.estimate
     held_out = sample.held_out(sample.limit_held_out(sample.max_components)).mean
     rules = reasons(in_sample, held_out, chance, next_use, cause_title(target))
     st.table(pd.DataFrame(rules, columns=["rule", "components"]).set_index("rule"))
 
 
-def _show_chance(chance: ChanceShares) -> None:
-    st.subheader("Against chance")
+def _show_chance(controls: DeltaGenerator) -> None:
+    with controls:
+        sample = _choose_sample()
+    chance = sample.permuted()
     n_components = int((chance.chance[:N_PERMUTED] > 0).sum())
     st.altair_chart(
         parallel_analysis_chart(np.maximum(chance.observed[:n_components], 1e-6), chance.chance[:n_components])
     )
 
 
-def _show_next_use(next_use: HeldOutRegression | None, n_galaxies: int, target: str) -> None:
-    st.subheader("For the next use")
+def _show_next_use(controls: DeltaGenerator) -> None:
+    with controls:
+        target, sample = _choose_target(), _choose_sample()
+    next_use, n_galaxies = sample.predict(open_shipped_survey().survey.catalogue[target]), len(sample.object_ids)
     if next_use is None:
         st.info("Too few galaxies for cross-validation: choose a larger sample.", icon=":material/info:")
         return
@@ -147,58 +166,20 @@ def _describe_loss(bootstrap: BootstrapVariance, held_out: HeldOutVariance) -> s
 
 def page() -> None:
     """Draw the page."""
-    lesson, opened = find_lesson("variance"), open_shipped_survey()
-    text = begin_lesson(lesson, opened)
-
-    chart = st.container()  # above its controls
-    left, right = st.columns(2, gap="large")
-    with left:
-        object_ids = choose_sample(opened.survey)
-        n_components = choose_components()
-    with right:
-        features = choose_network()
-        sample = VarianceSample(features, choose_layer(list(features.layers)), object_ids)
-    n_components = limit_components(n_components, len(object_ids), sample.n_channels)
-    bootstrap = sample.bootstrap(n_components)
-    held_out = sample.held_out(sample.limit_held_out(n_components))
-    with chart:
-        _show_estimates(sample, bootstrap, held_out)
-
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["idea"])
-    right.markdown(text["formula"])
-
-    st.header("How sure could the tutorial be?")
-    left, right = st.columns(2, gap="large")
-    left.markdown(text["tutorial"])
-    with right:
-        _show_networks(object_ids)
-
-    st.header("How many galaxies?")
-    _show_sizes(sample, text["size"])
-
-    st.header("A reason for a number")
-    left, right = st.columns(2, gap="large")
-    label = "The next use: read from the components"
-    target = in_url(right.selectbox, label, TARGETS, format_func=cause_title, key="target")
-    next_use = sample.predict(opened.survey.catalogue[target])
-    chance = sample.permuted()
-    left.markdown(text["choose"])
-    with right:
-        _show_rules(sample, chance, next_use, target)
-
-    left, right = st.columns(2, gap="large")
-    with left:
-        _show_chance(chance)
-        st.markdown(text["chance"])
-    with right:
-        _show_next_use(next_use, len(object_ids), target)
-        st.markdown(text["next"])
-    st.markdown(_describe_loss(bootstrap, held_out))
-    show_code(
-        quick_bootstrap,
-        held_out_explained_variance,
-        parallel_analysis,
-        matplotlib=figure_source(lesson),
-    )
-    end_lesson(lesson, text)
+    lesson = find_lesson("variance")
+    steps = [
+        Step(
+            "A share is an estimate",
+            _show_estimates,
+            ("idea",),
+            (1,),
+            code=(quick_bootstrap, held_out_explained_variance),
+            figure=figure_source(lesson),
+        ),
+        Step("The tutorial's numbers", _show_networks, ("tutorial", "formula")),
+        Step("How many galaxies?", _show_sizes, ("size",), (0,)),
+        Step("Rules", _show_rules, ("choose",), (3,)),
+        Step("Against chance", _show_chance, ("chance",), code=(parallel_analysis,)),
+        Step("The next use", _show_next_use, ("next",), (2,)),
+    ]
+    show_lesson(lesson, open_shipped_survey(), steps)

@@ -19,6 +19,8 @@ LESSONS = load_lessons()
 pytestmark = pytest.mark.browser
 
 LARGEST_PAGE_BYTES = 2_000_000
+# Two screens at 1280 × 900.
+TALLEST_STEP_PX = 1_800
 TITLES = {
     "home": "What has a neural network learnt about galaxies?",
     "explore": "Explore",
@@ -93,6 +95,30 @@ def test_page_is_accessible(serve, visit, slug, theme):
     assert violations == []
 
 
+def go_on(tab, title):
+    """Go to the next lesson, which the last step of a lesson leads to."""
+    tab.press(tab.page.get_by_role("radio", name="Quiz", exact=True))
+    tab.press(tab.page.get_by_role("link", name=f"Next: {title}"))
+
+
+@pytest.mark.parametrize("slug", [lesson.slug for lesson in LESSONS])
+def test_no_step_of_a_lesson_is_taller_than_two_screens(serve, visit, slug):
+    tab = visit(serve(), f"/{slug}")
+    following = tab.page.locator(".st-key-step_next button")
+    n_steps = tab.page.locator(".st-key-lesson_outline").get_by_role("radio").count()
+    for number in range(1, n_steps + 1):
+        expect(tab.main).to_contain_text(f"Step {number} of {n_steps}")
+        tab.settle()
+        expect(tab.page.locator("[data-testid=stException]")).to_have_count(0)
+        assert tab.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+        assert tab.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= TALLEST_STEP_PX
+        if number < n_steps:
+            tab.press(following)
+            expect(tab.page.locator("h2").first).to_be_focused()
+    expect(following).to_have_count(0)
+    assert tab.complaints == []
+
+
 def test_a_point_shows_its_galaxy(serve, visit):
     tab = visit(serve(), "/space?sample=24")
     chart = tab.page.locator("[data-testid=stVegaLiteChart]").first
@@ -120,7 +146,7 @@ def test_controls_act_and_keep_their_values_from_page_to_page(serve, visit):
         tab.page.get_by_text("stage1", exact=True)
     ).first.click()
     expect(tab.main).to_contain_text("257 simulated galaxies, layer stage1")
-    tab.press(tab.page.get_by_role("link", name="Next: The feature space"))
+    go_on(tab, "The feature space")
     expect(tab.page.locator("h1")).to_have_text("The feature space")
     expect(tab.main).to_contain_text("257 simulated galaxies, layer stage1")
     tab.press(tab.page.get_by_role("link", name="Back: Principal components"))
@@ -140,7 +166,7 @@ def test_a_deep_link_opens_what_it_says(serve, visit):
 def test_what_a_deep_link_says_is_kept_from_page_to_page_and_on_the_way_back(serve, visit):
     tab = visit(serve(), "/pca?layer=stage2&components=7&sample=500")
     for title in ("The feature space", "Galaxies as points"):
-        tab.press(tab.page.get_by_role("link", name=f"Next: {title}"))
+        go_on(tab, title)
         expect(tab.page.locator("h1")).to_have_text(title)
         expect(tab.main).to_contain_text("layer stage2")
         expect(tab.page.get_by_role("slider", name="Galaxies in the sample")).to_have_value("500")
@@ -163,9 +189,10 @@ def test_an_example_and_a_channel_are_kept_from_page_to_page(serve, visit):
     tab.page.wait_for_url("**/images?example=5")
     galaxy = f"Simulated galaxy {LESSON_FIGURES.load().object_ids[4]}"
     expect(tab.main).to_contain_text(galaxy)
-    tab.press(tab.page.get_by_role("link", name="Next: The network"))
+    go_on(tab, "The network")
     expect(tab.page.locator("h1")).to_have_text("The network")
     expect(tab.main).to_contain_text(galaxy)
+    tab.press(tab.page.get_by_role("radio", name="One convolution"))
     tab.page.get_by_role("slider", name="Kernel").press("End")
     tab.page.wait_for_url("**/network?*kernel=32*")
     assert tab.complaints == []
@@ -176,7 +203,7 @@ def test_every_page_leads_on_and_back(serve, visit):
     tab.press(tab.page.get_by_role("link", name=f"Begin the course: {LESSONS[0].title}"))
     for before, after in pairwise(LESSONS):
         expect(tab.page.locator("h1")).to_have_text(before.title)
-        tab.press(tab.page.get_by_role("link", name=f"Next: {after.title}"))
+        go_on(tab, after.title)
     for before, after in pairwise(reversed(LESSONS)):
         expect(tab.page.locator("h1")).to_have_text(before.title)
         tab.press(tab.page.get_by_role("link", name=f"Back: {after.title}"))
@@ -186,11 +213,11 @@ def test_every_page_leads_on_and_back(serve, visit):
 
 def test_two_users_compute_live_at_different_layers_each_their_own(serve, visit, survey, features):
     """Ten times in a row, pressed at the same time: what each is told is of their own layer and sample."""
-    users = {layer: visit(serve(), f"/hooks?sample=30&hook={layer}") for layer in ("stem", "stage3")}
+    users = {layer: visit(serve(), f"/hooks?step=2&sample=30&hook={layer}") for layer in ("stem", "stage3")}
     for size in range(31, 41):
         for tab in users.values():
             tab.page.get_by_role("slider", name="Galaxies in the sample").press("ArrowRight")
-            expect(tab.main).to_contain_text(f"{size} × 512")
+            expect(tab.page.get_by_role("slider", name="Galaxies in the sample")).to_have_value(str(size))
         for tab in users.values():
             tab.settle()
         for tab in users.values():
@@ -207,7 +234,7 @@ def test_two_users_compute_live_at_different_layers_each_their_own(serve, visit,
 
 
 def test_a_live_computation_can_be_cancelled(serve, visit):
-    tab = visit(serve(), "/hooks?sample=2000&hook=stage2")
+    tab = visit(serve(), "/hooks?step=2&sample=2000&hook=stage2")
     tab.press(tab.page.get_by_role("button", name="Compute it live", exact=True))
     expect(tab.main).to_contain_text("of 2,000 galaxies, about", timeout=60_000)
     tab.page.get_by_role("button", name="Cancel").click()
@@ -226,6 +253,7 @@ def test_two_users_at_once_have_their_own_layers(serve, visit):
 @pytest.mark.parametrize("seed", ["Infinity", "1e999", "nan", "-1", "1&tsne_seed=Infinity", "9" * 400])
 def test_a_number_that_can_t_be_leaves_the_address(serve, visit, seed):
     tab = visit(serve(), f"/maps?tsne_seed={seed}&sample=40")
+    tab.press(tab.page.get_by_role("button", name="t-SNE"))
     expect(tab.page.get_by_role("slider", name="Seed")).to_have_attribute("aria-valuetext", "0")
     expect(tab.page.locator("[data-testid=stException]")).to_have_count(0)
     expect(tab.page).to_have_url(re.compile(r"/maps\?sample=40$"))

@@ -83,10 +83,11 @@ def test_the_message_about_a_shipped_file_has_the_command_that_restores_it():
 def test_a_damaged_file_is_explained_and_closes_no_other_page(run_app, lessons):
     files = [lessons / "pca" / name for name in ("text.md", "exercise.py", "figure.py", "questions.toml", "page.py")]
     contents = [file.read_bytes() for file in files]
-    app = run_app(page=f"{lessons}/pca")
+    app, exercises = run_app(page=f"{lessons}/pca"), run_app(page=f"{lessons}/pca", step="exercises")
     for file, content in zip(files, contents, strict=True):
         DAMAGE["utf-16"](file)
-        assert f"{file} is not UTF-8 text" in error_message(app.run())
+        page = exercises if file.name == "exercise.py" else app
+        assert f"{file} is not UTF-8 text" in error_message(page.run())
         file.write_bytes(content)
     for file in files:
         DAMAGE["utf-16"](file)
@@ -97,34 +98,35 @@ def test_a_damaged_file_is_explained_and_closes_no_other_page(run_app, lessons):
         assert [element.value for element in app.title] == [title]
 
 
+# Each with the step of the page that is opened.
 INCOMPLETE = [
-    ("text.md", "## idea", "## ideas", "has no text in a section '## idea'"),
-    ("text.md", "## limits", "## limit", "has no text in a section '## limits'"),
-    ("exercise.py", "def centre(", "def center(", "has no function 'centre'"),
-    ("exercise.py", "def centre(", "centre = 1\n\n\ndef center(", "has no function 'centre'"),
-    ("exercise.py", '    """', '    f"""', "has no docstring in 'centre'"),
-    ("figure.py", "import", "imp ort", "figure.py isn't valid Python"),
-    ("page.py", "    end_lesson(lesson, text)\n", "", "has no function `page` that calls `end_lesson`"),
-    ("page.py", "def page(", "def pages(", "has no function `page` that calls `end_lesson`"),
-    ("page.py", "def _show_widths(", "def _show_widhts(", "is incomplete or wrong in line"),
-    ("page.py", "st.header(", "st.header(undefined, ", "is incomplete or wrong in line"),
-    ("page.py", "st.header(", "st.head(", "is incomplete or wrong in line"),
-    ("page.py", "lessons.pca.by_hand", "lessons.pca.by_foot", "can't be imported: No module named"),
-    ("page.py", "import pca_by_svd", "import pca_by_sad", "can't be imported: cannot import name"),
+    ("text.md", "## idea", "## ideas", "1", "has no text in a section '## idea'"),
+    ("text.md", "## limits", "## limit", "3", "has no text in a section '## limits'"),
+    ("exercise.py", "def centre(", "def center(", "exercises", "has no function 'centre'"),
+    ("exercise.py", "def centre(", "centre = 1\n\n\ndef center(", "exercises", "has no function 'centre'"),
+    ("exercise.py", '    """', '    f"""', "exercises", "has no docstring in 'centre'"),
+    ("figure.py", "import", "imp ort", "1", "figure.py isn't valid Python"),
+    ("page.py", "    show_lesson(", "    print(", "1", "has no function `page` that calls `show_lesson`"),
+    ("page.py", "def page(", "def pages(", "1", "has no function `page` that calls `show_lesson`"),
+    ("page.py", "def _show_widths(", "def _show_widhts(", "1", "is incomplete or wrong in line"),
+    ("page.py", "st.metric(", "st.metric(undefined, ", "1", "is incomplete or wrong in line"),
+    ("page.py", "st.metric(", "st.metre(", "1", "is incomplete or wrong in line"),
+    ("page.py", "lessons.pca.by_hand", "lessons.pca.by_foot", "1", "can't be imported: No module named"),
+    ("page.py", "import pca_by_svd", "import pca_by_sad", "1", "can't be imported: cannot import name"),
 ]
 
 
 def test_an_incomplete_file_is_explained(run_app, lessons):
-    app = run_app(page=f"{lessons}/pca")
-    assert not app.error
-    for name, old, new, message in INCOMPLETE:
+    apps = {step: run_app(page=f"{lessons}/pca", step=step) for step in ("1", "3", "exercises")}
+    assert not any(app.error for app in apps.values())
+    for name, old, new, step, message in INCOMPLETE:
         file = lessons / "pca" / name
         text = file.read_text(encoding="utf-8")
         assert old in text
         file.write_text(text.replace(old, new, 1), encoding="utf-8")
-        assert message in error_message(app.run())
+        assert message in error_message(apps[step].run())
         file.write_text(text, encoding="utf-8")
-    assert not app.run().error
+    assert not any(app.run().error for app in apps.values())
 
 
 def test_an_error_in_a_page_s_computation_is_not_explained_as_damage(tmp_path):
@@ -141,21 +143,21 @@ def test_a_missing_page_leaves_the_others_as_they_are(run_app, lessons):
     assert "7. Principal components" not in [link.proto.label for link in app.get("page_link")]
     missing = f"(not available: {lessons / 'pca' / 'page.py'} is missing)"
     assert f"7. Principal components {missing}" in [caption.value for caption in app.caption]
-    app = app.switch_page(f"{lessons}/hooks/page.py").run()
+    app = run_app(page=f"{lessons}/hooks", step="quiz")
     assert not app.exception
     assert f"Next: Principal components {missing}" in [caption.value for caption in app.caption]
 
 
 def test_without_a_glossary_lessons_are_shown_without_links(run_app, lessons):
     glossary = lessons / "glossary.md"
-    content, app = glossary.read_bytes(), run_app(page=f"{lessons}/pca")
+    content, app = glossary.read_bytes(), run_app(page=f"{lessons}/pca", step=3)
     for kind in ("missing", "utf-16", "empty"):
         DAMAGE[kind](glossary)
         app.run()
         assert not app.exception
         assert not app.error
         assert "glossary" in app.warning[0].value
-        assert "Limitations" in [header.value for header in app.header]
+        assert "Limitations" in [header.value for header in app.subheader]
         glossary.write_bytes(content)
         assert not app.run().warning
     DAMAGE["missing"](glossary)

@@ -3,10 +3,11 @@
 import pytest
 
 from galviz.course.manifest import load_lessons
+from tests.steps import step_names
 
 LESSONS = load_lessons()
 
-PAGES = ("instruments/feature_space", *(f"lessons/{lesson.slug}" for lesson in LESSONS if lesson.slug != "training"))
+PAGES = ("instruments/feature_space", *(f"lessons/{lesson.slug}" for lesson in LESSONS))
 LIVE = ("lessons/images", "lessons/network", "lessons/hooks")
 # Pages that compute for seconds when they are first opened.
 COMPUTING = ("lessons/maps", "lessons/variance")
@@ -23,12 +24,18 @@ def bound_controls(app):
 
 
 def check_defaults(run_app, page, values, n_runs, **query):
-    """Open a page with invalid values for its controls, n_runs times.
+    """Open a page, at each step of a lesson, with invalid values for its controls, n_runs times.
 
     Each control gets another one of the values, and the next one in the next run.
     """
+    names = step_names(run_app(page=page, **query)) if page.startswith("lessons/") else [None]
+    for name in names:
+        check_step(run_app, page, values, n_runs, **query | ({"step": name} if name and name != "1" else {}))
+
+
+def check_step(run_app, page, values, n_runs, **query):
+    """See `check_defaults`."""
     defaults = {key: control.value for key, control in bound_controls(run_app(page=page, **query)).items()}
-    assert defaults
     for run in range(n_runs):
         invalid = {key: values[(place + run) % len(values)] for place, key in enumerate(defaults)}
         app = run_app(page=page, **invalid | query)
@@ -73,6 +80,6 @@ def test_invalid_query_parameters_fall_back_to_the_default_of_one_live_page(run_
 
 @pytest.mark.parametrize("value", ["3.7", "3.2e0", "  3 "])
 def test_a_whole_number_is_read_from_a_decimal_and_the_address_shows_it(run_app, value):
-    app = run_app(page="lessons/network", kernel=value)
+    app = run_app(page="lessons/network", step=2, kernel=value)
     assert app.slider(key="kernel").value == 3
     assert float(app.query_params["kernel"]) == 3

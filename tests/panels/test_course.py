@@ -10,12 +10,13 @@ from galviz.course.check import find_tasks
 from galviz.course.lesson import DIFFICULTIES, Lesson
 from galviz.course.manifest import find_lesson, load_lessons
 from galviz.course.progress import read_progress, record
-from galviz.course.prose import read_sections
+from galviz.course.prose import list_items, read_sections
 from galviz.course.questions import read_questions
 from galviz.course.source import function_source
 from galviz.course.workspace import exercise_path, solution_path, stub_path
 from panels.certificate import certificate_html, count_results
 from panels.glossary import GLOSSARY_FILE, anchor, link_terms, read_terms
+from tests.steps import open_steps
 
 LESSONS = load_lessons()
 
@@ -63,70 +64,100 @@ def radio(app, key):
 
 
 @pytest.mark.parametrize("entry", LESSONS, ids=lambda entry: entry.slug)
-def test_a_lesson_asks_everything_it_has_and_leads_to_its_neighbours(run_app, entry):
-    app = run_app(page=f"lessons/{entry.slug}", sample=30)
-    assert not app.exception
-    assert not app.error
-    assert len(app.title) == 1
-    assert "imulated" in page_text(app)
+def test_a_lesson_shows_everything_it_has_step_by_step_and_leads_to_its_neighbours(run_app, entry):
+    steps = list(open_steps(run_app, f"lessons/{entry.slug}", sample=30))
+    for app in steps:
+        assert not app.exception
+        assert not app.error
+        assert [title.value for title in app.title] == [entry.title]
+        assert len(app.header) == 1
+    first, *_, last, exercises, quiz = steps
+    assert "imulated" in page_text(first)
     titles = ["Home", *(lesson.title for lesson in LESSONS), "Your certificate"]
     place = LESSONS.index(entry)
-    assert labels(link.proto for link in app.get("page_link")) == [
-        f"Back: {titles[place]}",
-        f"Next: {titles[place + 2]}",
-    ]
-    questions, text = read_questions(entry), page_text(app)
-    assert {radio.key for radio in app.radio} == {
-        f"answer-{key}"
-        for key in (
-            questions.opening.key,
-            f"{questions.opening.key}.again",
-            *(question.key for question in questions.quiz),
-        )
-    }
+    back, forward = f"Back: {titles[place]}", f"Next: {titles[place + 2]}"
+    assert labels(link.proto for link in first.get("page_link")) == [back]
+    assert labels(link.proto for link in quiz.get("page_link")) == [back, forward]
+    questions = read_questions(entry)
+    assert {radio.key for radio in first.radio} == {f"answer-{questions.opening.key}"}
+    keys = (*(question.key for question in questions.quiz), f"{questions.opening.key}.again")
+    assert [radio.key for radio in quiz.radio] == [f"answer-{key}" for key in keys]
+    assert questions.opening.text in page_text(first)
     for question in (questions.opening, *questions.quiz):
-        assert question.text in text
+        assert question.text in page_text(quiz)
+    text = page_text(exercises)
     for task in questions.tasks:
         assert f"**{task.id} · {task.title}**" in text
-        assert function_source(stub_path(entry), task.function) in code_of(app)
+        assert function_source(stub_path(entry), task.function) in code_of(exercises)
         assert task.hint.strip() in text
         assert f"{DIFFICULTIES[task.difficulty]} · {task.minutes} min · `{task.function}`" in text
-    assert f"Afterwards you can {entry.afterwards}." in text
-    headers = [header.value for header in app.header]
-    order = ["Try it yourself", "Limitations", "Exercises", "Quiz", "Back to the first question"]
-    assert headers[-len(order) :] == order
-    raw = read_sections(entry.folder / "text.md")
-    for name in ("try", "limits", "sources"):
-        first = raw[name].split("\n")[0]
-        assert re.sub(r"\W", "", first)[:30] in re.sub(r"\]\(glossary[^)]*\)|\W", "", text)
+    assert f"Afterwards you can {entry.afterwards}." in page_text(first)
+    raw, drawn = read_sections(entry.folder / "text.md"), _letters("\n".join(map(page_text, steps)))
+    assert _letters(raw["limits"]) in _letters(page_text(last))
+    assert _letters(raw["sources"]) in _letters(page_text(quiz))
+    assert all(_letters(item) in drawn for item in list_items(raw["try"]))
+    for name, section in raw.items():
+        if name not in ("try", "label-own", "no-label"):  # the last two are of a student's own galaxies
+            assert all(_letters(paragraph) in drawn for paragraph in section.split("\n\n")), name
+
+
+def _letters(text):
+    """A text without the links to the glossary, Markdown and line breaks."""
+    return re.sub(r"\]\(glossary[^)]*\)|^- |\W", "", text, flags=re.MULTILINE)
+
+
+def test_a_step_that_is_not_there_is_the_first(run_app):
+    for step in ("0", "1", "99", "-1", "one", "\0"):
+        app = run_app(page="lessons/pca", step=step)
+        assert app.header[0].value == "Explained variance"
+        assert "step" not in app.query_params
+
+
+def test_steps_lead_to_each_other_and_keep_what_was_chosen(run_app):
+    app = run_app(page="lessons/pca", sample=40, layer="stage1")
+    app = app.button(key="step_next").click().run()
+    assert (app.header[0].value, app.query_params["step"]) == ("Whitening", "2")
+    assert "40 simulated galaxies, layer stage1" in page_text(app)
+    app = app.toggle(key="whiten").set_value(False).run().button(key="step_back").click().run()
+    assert app.header[0].value == "Explained variance"
+    assert "step" not in app.query_params
+    app = app.segmented_control(key="outline_pca").set_value("quiz").run()
+    assert app.header[0].value == "Quiz"
+    app = app.segmented_control(key="outline_pca").set_value("2").run()
+    assert app.toggle(key="whiten").value is False
 
 
 def test_each_answer_has_its_explanation_and_is_remembered(run_app):
-    app = run_app(page="lessons/pca")
+    app = run_app(page="lessons/pca", step="quiz")
     question = QUESTIONS.quiz[0]
     for place, answer in enumerate(question.answers):
         app = radio(app, question.key).set_value(place).run()
-        assert [element.value for element in (app.success if answer.right else app.info)][:1] == [answer.says]
+        assert [element.value for element in (app.success if answer.right else app.error)][:1] == [answer.says]
         assert read_progress() == {question.key: place}
-    again = run_app(page="lessons/pca")
+    again = run_app(page="lessons/pca", step="quiz")
     assert radio(again, question.key).value == len(question.answers) - 1
 
 
-def test_a_quiz_is_counted_once_all_is_answered(run_app):
+def test_the_score_says_what_is_missing(run_app):
     record({question.key: question.right for question in QUESTIONS.quiz[1:]})
-    app = run_app(page="lessons/pca")
-    assert " right." not in page_text(app).split("Quiz")[-1]
-    wrong = (QUESTIONS.quiz[0].right + 1) % len(QUESTIONS.quiz[0].answers)
-    app = radio(app, QUESTIONS.quiz[0].key).set_value(wrong).run()
-    assert f"{len(QUESTIONS.quiz) - 1} of {len(QUESTIONS.quiz)} right." in page_text(app)
+    app = run_app(page="lessons/pca", step="quiz")
+    assert "Still missing: question 1; exercises pca.1, pca.2 and pca.3." in page_text(app)
+    record({question.key: question.right for question in QUESTIONS.quiz})
+    record({task.id: "passed" for task in QUESTIONS.tasks})
+    app = app.run()
+    assert [metric.value for metric in app.metric] == [
+        f"{n} of {n}" for n in map(len, (QUESTIONS.quiz, QUESTIONS.tasks))
+    ]
+    assert "This lesson is complete." in page_text(app)
 
 
 def test_the_first_question_is_open_until_the_end(run_app):
-    app = run_app(page="lessons/pca")
     opening = QUESTIONS.opening
-    assert "You didn't answer" in page_text(app)
-    app = radio(app, opening.key).set_value(0).run()
+    assert "You didn't answer" in page_text(run_app(page="lessons/pca", step="quiz"))
+    app = radio(run_app(page="lessons/pca"), opening.key).set_value(0).run()
     assert "Saved." in page_text(app)
+    assert not any(answer.says in page_text(app) for answer in opening.answers)
+    app = run_app(page="lessons/pca", step="quiz")
     assert f"you answered: {opening.answers[0].text}" in page_text(app)
     assert not any(answer.says in page_text(app) for answer in opening.answers)
     app = radio(app, f"{opening.key}.again").set_value(opening.right).run()
@@ -136,7 +167,7 @@ def test_the_first_question_is_open_until_the_end(run_app):
 
 def test_an_answer_that_is_gone_is_no_answer(run_app):
     record({QUESTIONS.quiz[0].key: 17, QUESTIONS.quiz[1].key: "passed", "pca.q99": 0})
-    app = run_app(page="lessons/pca")
+    app = run_app(page="lessons/pca", step="quiz")
     assert not app.exception
     assert radio(app, QUESTIONS.quiz[0].key).value is None
 
@@ -146,7 +177,7 @@ def test_an_answer_that_is_gone_is_no_answer(run_app):
 
 @pytest.mark.full
 def test_at_home_an_exercise_goes_from_stub_to_passed(run_app):
-    app = run_app(page="lessons/pca")
+    app = run_app(page="lessons/pca", step="exercises")
     app = app.button(key="check-pca.1").click().run()
     assert "pca.py isn't there" in page_text(app)
     app = app.button(key="start-pca").click().run()
@@ -164,7 +195,7 @@ def test_at_home_an_exercise_goes_from_stub_to_passed(run_app):
     exercise_path("pca").write_bytes(solution_path(PCA).read_bytes())
     app = app.button(key="check-pca.1").click().run()
     assert [element.value for element in app.success] == ["All tests passed."]
-    assert "green-badge[:material/check_circle: passed]" in page_text(run_app(page="lessons/pca"))
+    assert "green-badge[:material/check_circle: passed]" in page_text(run_app(page="lessons/pca", step="exercises"))
     exercise_path("pca").write_text("def centre(:")
     app = app.button(key="check-pca.1").click().run()
     assert "pca.py can't be read as Python" in page_text(app)
@@ -173,7 +204,7 @@ def test_at_home_an_exercise_goes_from_stub_to_passed(run_app):
 
 
 def test_solutions_are_shown_on_request_alone(run_app, course):
-    app = run_app(page="lessons/pca")
+    app = run_app(page="lessons/pca", step="exercises")
     solution = function_source(solution_path(PCA), "whiten")
     assert solution not in code_of(app)
     app = app.toggle(key="solution-shown-pca.3").set_value(True).run()
@@ -192,21 +223,23 @@ def test_away_from_home_no_code_runs_and_nothing_is_kept(run_app, course, settin
     monkeypatch.setattr("panels.exercises.check", None)
     exercise_path("pca").parent.mkdir()
     exercise_path("pca").write_bytes(solution_path(PCA).read_bytes())
-    app = run_app(page="lessons/pca")
+    app = run_app(page="lessons/pca", step="exercises")
     assert not [button for button in app.button if button.key and button.key.startswith(("check-", "start-"))]
     assert "doesn't run code of visitors" in page_text(app)
     assert any(".venv/bin/python -m galviz start pca" in code for code in code_of(app))
+    app = run_app(page="lessons/pca", step="quiz")
     app = radio(app, QUESTIONS.quiz[0].key).set_value(1).run()
     assert not app.exception
     assert read_progress() == {}
     # from page to page of the session it is there
     app = app.switch_page("lessons/hooks/page.py").run().switch_page("lessons/pca/page.py").run()
+    app = app.segmented_control(key="outline_pca").set_value("quiz").run()
     assert radio(app, QUESTIONS.quiz[0].key).value == 1
 
 
 def test_progress_that_can_t_be_written_is_reported_and_the_session_goes_on(run_app, tmp_path):
     (tmp_path / "work").write_text("a file")
-    app = run_app(page="lessons/pca")
+    app = run_app(page="lessons/pca", step="quiz")
     app = radio(app, QUESTIONS.quiz[0].key).set_value(1).run()
     assert not app.exception
     assert "Your progress can't be" in page_text(app)
@@ -222,7 +255,7 @@ def test_settings_choose_the_lessons(run_app, course):
     links = [link.proto.label for link in app.get("page_link")]
     assert links == ["Begin the course: The galaxies", "Explore", "1. The galaxies", "2. Principal components"]
     assert "Before it" not in page_text(run_app(page="lessons/pca"))
-    links = [link.proto.label for link in run_app(page="lessons/pca").get("page_link")]
+    links = [link.proto.label for link in run_app(page="lessons/pca", step="quiz").get("page_link")]
     assert links == ["Back: The galaxies", "Next: Your certificate"]
 
 

@@ -80,7 +80,7 @@ def test_what_a_students_code_says_is_plain(run_app, monkeypatch, tmp_path, stat
             type("Checked", (), {"task": tasks[0], "outcome": Outcome("pca.1", state, NASTY, printed=NASTY)})
         ],
     )
-    app = run_app(page="lessons/pca").button(key="check-pca.1").click().run()
+    app = run_app(page="lessons/pca", step="exercises").button(key="check-pca.1").click().run()
     assert not app.exception
     assert NASTY in [code.value for code in app.code]  # what it printed
     shown = [text for text in texts(app) if "e/i.png" in text]

@@ -54,7 +54,7 @@ def sample_of(survey, features, size, layer="features"):
 
 
 def test_pixels_and_batches_are_counted_before_and_after_they_are_rescaled(run_app, survey):
-    app = run_app(page="lessons/images", example=5)
+    app = run_app(page="lessons/images", step=3, example=5)
     card = read_card()
     pixels = np.asarray(network_crop(survey.image(LESSON_FIGURES.load().object_ids[4]), card.pad_px, card.crop_px))
     for place, values in enumerate((pixels, normalise(pixels, card.mean, card.std))):
@@ -66,7 +66,7 @@ def test_pixels_and_batches_are_counted_before_and_after_they_are_rescaled(run_a
             float(values[..., 0].mean()), abs=float(width)
         )
     assert f"**{(30 / 255 - card.mean[0]) / card.std[0]:.2f}**" in page_text(app)  # a pixel worked through
-    table = app.dataframe[0].value
+    table = run_app(page="lessons/images", step=4).dataframe[0].value
     assert table["red μ"][0] == f"{card.mean[0]:.4f}"
     for place, seed in ((1, 1), (2, 2)):
         crops = [network_crop(survey.image(one), 144, 112) for one in draw_sample(survey.object_ids, 64, seed=seed)]
@@ -79,7 +79,7 @@ def test_pixels_and_batches_are_counted_before_and_after_they_are_rescaled(run_a
 def test_live_any_galaxy_of_the_sample_is_prepared(run_app, survey):
     from galviz.training.preview import augment
 
-    app = run_app(page="lessons/images", live="true", sample=50, place=50, step="turn", draw=7)
+    app = run_app(page="lessons/images", live="true", sample=50, place=50, step=2, augmentation="turn", draw=7)
     richest = survey.catalogue.loc[draw_sample(survey.object_ids, 50), "metallicity"].idxmax()
     assert (
         f"Simulated galaxy {richest}, metallicity {survey.catalogue['metallicity'][richest]:.2f}, computed live"
@@ -95,20 +95,24 @@ def test_live_any_galaxy_of_the_sample_is_prepared(run_app, survey):
 
 @pytest.mark.full
 def test_live_any_galaxy_and_the_sample_go_together(run_app, survey):
-    app = run_app(page="lessons/hooks", live="true", sample=20, place=20, hook="stage3")
+    query = {"live": "true", "sample": 20, "place": 20, "hook": "stage3"}
+    app = run_app(page="lessons/hooks", **query)
     assert not app.exception
     richest = survey.catalogue.loc[draw_sample(survey.object_ids, 20), "metallicity"].idxmax()
     assert f"Simulated galaxy {richest}" in page_text(app)
-    assert "20 × 256" in app.dataframe[0].value["of the sample, averaged"].tolist()
+    assert (
+        "20 × 256"
+        in run_app(page="lessons/hooks", step=3, **query).dataframe[0].value["of the sample, averaged"].tolist()
+    )
 
 
-@pytest.mark.parametrize("page", ["images", "hooks"])
-def test_live_without_torch_says_how_to_get_it_and_shows_what_is_shipped(run_app, monkeypatch, page):
-    shown = addresses(run_app(page=f"lessons/{page}"))
-    # Those that import it first: were it patched already, they would keep what they alignment.
+@pytest.mark.parametrize(("page", "step"), [("images", 2), ("hooks", 1)])
+def test_live_without_torch_says_how_to_get_it_and_shows_what_is_shipped(run_app, monkeypatch, page, step):
+    shown = addresses(run_app(page=f"lessons/{page}", step=step))
+    # Those that import it first: were it patched already, they would keep what they found.
     for where in ("panels.example_galaxy", "panels.live_activations", "panels.survey_features"):
         monkeypatch.setattr(f"{where}.has_torch", lambda: False)
-    app = run_app(page=f"lessons/{page}", live="true")
+    app = run_app(page=f"lessons/{page}", step=step, live="true")
     assert not app.exception
     assert "needs PyTorch and fastai" in page_text(app)
     assert addresses(app) == shown
@@ -123,7 +127,7 @@ def test_the_table_and_the_weight_of_attention_are_the_networks(run_app):
     assert table["parameters"].tolist() == [layer.parameters for layer in figures.layers]
     assert table["leaves it"][4] == "64 × 28 × 28"
     assert metrics(app)["Parameters"] == f"{sum(layer.parameters for layer in figures.layers):,}"
-    one = figures.object_ids[5]
+    app, one = run_app(page="lessons/network", step=4, example=6), figures.object_ids[5]
     added, given = (np.abs(figures.maps[one, f"attention/{name}"]).mean() for name in ("mixture", "input"))
     assert f"**{figures.attention_gamma:.3f}**" in page_text(app)
     assert f"**{added / given:.1f} times**" in page_text(app)
@@ -131,7 +135,7 @@ def test_the_table_and_the_weight_of_attention_are_the_networks(run_app):
 
 @pytest.mark.parametrize(("kernel", "example"), [(9, 3), (32, 6)])
 def test_the_convolution_shown_is_computed(run_app, survey, kernel, example):
-    app = run_app(page="lessons/network", kernel=kernel, example=example)
+    app = run_app(page="lessons/network", step=2, kernel=kernel, example=example)
     card = read_card()
     crop = network_crop(survey.image(LESSON_FIGURES.load().object_ids[example - 1]), card.pad_px, card.crop_px)
     weights, numbers = read_first_kernels()[kernel - 1], normalise(np.asarray(crop), card.mean, card.std)
@@ -151,14 +155,13 @@ def test_the_convolution_shown_is_computed(run_app, survey, kernel, example):
 def test_the_channels_of_block_and_attention_are_those_chosen(run_app):
     figures = LESSON_FIGURES.load()
     block, attention = (int(figures.channels[f"{part}/output"][5]) for part in ("block", "attention"))
-    app = run_app(page="lessons/network", channel=block, attention=attention, example=2)
-    one, shown = figures.object_ids[1], []
-    for names in (("input", "branch", "output"), ("input", "mixture", "output")):
+    one, query = figures.object_ids[1], {"channel": block, "attention": attention, "example": 2}
+    for step, names in ((3, ("input", "branch", "output")), (4, ("input", "mixture", "output"))):
         part = "block" if "branch" in names else "attention"
         maps = [figures.maps[one, f"{part}/{name}"][5] for name in names]
         largest = max(float(np.abs(values).max()) for values in maps)
-        shown += [address_of(heatmap(values, vmax=largest), sharp=True) for values in maps]
-    assert addresses(app)[5:] == shown
+        shown = [address_of(heatmap(values, vmax=largest), sharp=True) for values in maps]
+        assert addresses(run_app(page="lessons/network", step=step, **query)) == shown
 
 
 @pytest.mark.full
@@ -167,12 +170,12 @@ def test_live_any_galaxy_goes_through_the_network(run_app, survey):
     from galviz.network.model import load_model
 
     figures = LESSON_FIGURES.load()
-    app = run_app(page="lessons/network", live="true", sample=30, place=1)
+    app = run_app(page="lessons/network", step=3, live="true", sample=30, place=1)
     poorest = survey.catalogue.loc[draw_sample(survey.object_ids, 30), "metallicity"].idxmin()
     activations = record_maps(load_model(), survey.image(poorest))
     maps = [activations[f"block/{name}"][figures.channels["block/output"][0]] for name in ("input", "branch", "output")]
     largest = max(float(np.abs(values).max()) for values in maps)
-    assert addresses(app)[5:8] == [address_of(heatmap(values, vmax=largest), sharp=True) for values in maps]
+    assert addresses(app) == [address_of(heatmap(values, vmax=largest), sharp=True) for values in maps]
 
 
 # Hooks
@@ -195,7 +198,7 @@ def test_the_maps_shown_are_the_layers(run_app, features, layer, mapped, example
 
 @pytest.mark.parametrize("size", [20, 300])
 def test_shapes_and_sizes_are_of_the_sample(run_app, size):
-    table = run_app(page="lessons/hooks", sample=size).dataframe[0].value.set_index("layer")
+    table = run_app(page="lessons/hooks", step=3, sample=size).dataframe[0].value.set_index("layer")
     assert table.loc["stage1", "of the sample, averaged"] == f"{size} × 64"
     assert table.loc["stem", "as maps [MB]"] == f"{size * 64 * 56 * 56 * 4 / 1e6:.1f}"
     assert table.loc["features", "averaged [MB]"] == f"{size * 512 * 4 / 1e6:.2f}"
@@ -204,7 +207,7 @@ def test_shapes_and_sizes_are_of_the_sample(run_app, size):
 @pytest.mark.full
 def test_live_the_sample_is_sent_through_the_network(run_app, survey, features):
     layer, size, channels = "stage1", 12, 64
-    app = run_app(page="lessons/hooks", hook=layer, sample=size)
+    app = run_app(page="lessons/hooks", step=2, hook=layer, sample=size)
     assert "computed live" not in page_text(app)
     next(button for button in app.button if button.label == "Compute it live").click()
     app.run()
@@ -223,7 +226,7 @@ def test_live_the_sample_is_sent_through_the_network(run_app, survey, features):
 
 @pytest.mark.parametrize("size", [5, 2000])
 def test_the_errors_shown_are_those_of_the_sample(run_app, survey, features, size):
-    app = run_app(page="lessons/predictions", sample=size)
+    app = run_app(page="lessons/predictions", step=2, sample=size)
     ids = draw_sample(survey.object_ids, size)
     truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
     expected = prediction_errors(features.predictions[features.rows(ids)], truth)
@@ -232,11 +235,11 @@ def test_the_errors_shown_are_those_of_the_sample(run_app, survey, features, siz
     assert shown["NMAD"] == f"{expected.nmad:.3f} dex"
     assert shown["Bias"] == f"{expected.bias:+.3f} dex".replace("-", "−")
     assert shown["Guessing the mean"] == f"{truth.std():.3f} dex"
-    table = app.dataframe[0].value
+    table = run_app(page="lessons/predictions", step=4, sample=size).dataframe[0].value
     assert table.index.to_list() == ids
     assert table["true"].to_numpy() == pytest.approx(truth, abs=6e-4)
-    for place in (0, 1):  # predicted against true, and what is left
-        _, rows = chart(app, place)
+    for step in (1, 2):  # predicted against true, and what is left
+        _, rows = chart(run_app(page="lessons/predictions", step=step, sample=size))
         assert rows["objID"].tolist() == ids
         assert rows["true"].to_numpy() == pytest.approx(truth, abs=6e-5)
         assert (rows["predicted"] - rows["true"]).to_numpy() == pytest.approx(rows["residual"].to_numpy(), abs=2e-4)
@@ -270,11 +273,11 @@ def test_the_variance_shown_is_that_of_the_sample_at_the_layer(run_app, survey, 
     assert shown["In the first"] == f"{expected[0]:.1%}"
     assert shown["In 2 components"] == f"{expected[:2].sum():.1%}"
     assert ("In 3 components" in shown) == (n_components >= 3)
-    table = app.dataframe[0].value
-    assert table["explained variance"].to_list() == [f"{ratio:.1%}" for ratio in expected]
     _, rows = chart(app)
     assert rows["single"].to_numpy() == pytest.approx(expected)
     assert rows["cumulative"].to_numpy() == pytest.approx(np.cumsum(expected))
+    app = run_app(page="lessons/pca", step=2, sample=size, layer=layer, components=n_components)
+    assert app.dataframe[0].value["explained variance"].to_list() == [f"{ratio:.1%}" for ratio in expected]
 
 
 @pytest.mark.parametrize("page", ["pca", "space", "points"])
@@ -290,14 +293,14 @@ def test_more_components_than_galaxies_are_told_and_as_many_as_there_are_shown(r
 
 
 def test_too_few_galaxies_for_a_regression_are_told(run_app):
-    app = run_app(page="lessons/space", sample=5, components=4)
+    app = run_app(page="lessons/space", step=3, sample=5, components=4)
     assert not app.exception
     assert "4 axes fitted to 5 labels fit any" in page_text(app)
 
 
 def test_whitened_axes_are_equally_wide_and_others_are_not(run_app, survey, features):
     column = "standard deviation of the coordinates"
-    app = run_app(page="lessons/pca")
+    app = run_app(page="lessons/pca", step=2)
     assert app.dataframe[0].value[column].to_list() == pytest.approx([1, 1, 1])
     app.toggle(key="whiten").set_value(False).run()
     ids = draw_sample(survey.object_ids, 256)
@@ -381,7 +384,7 @@ def test_turning_points_of_known_curves():
 
 @pytest.mark.parametrize(("size", "count", "layer"), [(256, 60, "features"), (20, 10, "stage1")])
 def test_the_pictures_drawn_are_those_farthest_apart(run_app, survey, features, size, count, layer):
-    app = run_app(page="lessons/points", sample=size, pictures=count, layer=layer)
+    app = run_app(page="lessons/points", step=2, sample=size, pictures=count, layer=layer)
     ids, values = sample_of(survey, features, size, layer)
     places = fit_pca(values, 3).coordinates[:, [0, 2]]
     chosen = spread_out(places, count, min_distance=0.08)
@@ -393,7 +396,7 @@ def test_the_pictures_drawn_are_those_farthest_apart(run_app, survey, features, 
 
 
 def test_the_frame_may_show_predictions(run_app):
-    spec, _ = chart(run_app(page="lessons/points", frame="predicted"))
+    spec, _ = chart(run_app(page="lessons/points", step=2, frame="predicted"))
     assert spec["layer"][0]["encoding"]["color"]["field"] == "predicted"
     assert spec["layer"][0]["encoding"]["color"]["legend"]["title"].startswith("Predicted")
 
@@ -412,8 +415,7 @@ def test_durations_are_told_for_people(seconds, words):
 
 def test_an_empty_query_parameter_means_the_default_option(run_app):
     """tests/panels/test_addresses.py tries it with the controls of every page, in the slow run."""
-    keys = ("frame", "along", "layer")
-    app, default = run_app(page="lessons/points", **dict.fromkeys(keys, "")), run_app(page="lessons/points")
+    app, default = run_app(page="lessons/points", step="", layer=""), run_app(page="lessons/points")
     assert not app.exception
     assert not app.error
     assert page_text(app) == page_text(default)
@@ -442,17 +444,17 @@ def test_every_step_of_the_training_is_its_own(run_app, survey):
     image = survey.image(one)
     outlined = address_of(outline_crops(image, {card.pad_px: "orange", card.crop_px: "cyan"}))
     crop = address_of(network_crop(image, card.pad_px, card.crop_px))
-    app = run_app(page="lessons/images", example=6, step="light")
-    assert app.segmented_control(key="step").value == "light"
+    app = run_app(page="lessons/images", step=2, example=6, augmentation="light")
+    assert app.segmented_control(key="augmentation").value == "light"
     assert f"Simulated galaxy {one}" in page_text(app)
     for step in STEPS:
-        shown = addresses(app.segmented_control(key="step").set_value(step).run())
+        shown = addresses(app.segmented_control(key="augmentation").set_value(step).run())
         assert shown[:2] == [outlined, crop]
         assert shown[2:] == [address_of(drawn) for drawn in figures.augmented[one, step]]
 
 
 def test_the_training_page_has_the_cards_numbers(run_app, survey):
-    app, card = run_app(page="lessons/training"), read_card()
+    app, card = run_app(page="lessons/training", step=2), read_card()
     training, epochs = card.training, card.training["epochs"]
     n_steps = training["n_training"] // training["recipe"]["batch_size"] * len(epochs)
     expected = {"Training galaxies": training["n_training"], "Epochs": len(epochs), "Steps": n_steps}
@@ -467,43 +469,46 @@ def test_the_training_page_has_the_cards_numbers(run_app, survey):
     assert f"{guess:.2f} dex" in page_text(app)
     recipe = card.training["recipe"]
     phases = [*recipe["warm_ups"], {"epochs": recipe["epochs"], "side_px": recipe["crop_px"], "lr": recipe["lr"]}]
+    app = run_app(page="lessons/training", step=4)
     table = app.dataframe[0].value
     assert table["highest rate"].tolist() == [phase["lr"] for phase in phases]
     assert table["epochs"].tolist() == [phase["epochs"] for phase in phases]
     assert table["image side [px]"].tolist() == [phase["side_px"] for phase in phases]
-    _, rates = chart(app, 1)
+    _, rates = chart(app)
     assert len(rates) == 60 * sum(phase["epochs"] for phase in phases)
     highest = rates.groupby("phase", sort=False)["rate"].max()
     assert highest.tolist() == pytest.approx([phase["lr"] for phase in phases], rel=1e-3)
 
 
 def test_everything_of_the_predictions_is_the_samples(run_app, survey, features):
-    app = run_app(page="lessons/predictions", sample=80)
+    app, in_table, worst_page, check_page = (
+        run_app(page="lessons/predictions", step=step, sample=80) for step in (2, 4, 3, 5)
+    )
     ids, values = sample_of(survey, features, 80)
     catalogue = survey.catalogue.loc[ids]
     truth, predicted = catalogue["metallicity"].to_numpy(float), features.predictions[features.rows(ids)]
     assert metrics(app)["Floor: the scatter"] == f"{catalogue['metallicity_scatter_dex'].std():.3f} dex"
-    table = app.dataframe[0].value
+    table = in_table.dataframe[0].value
     assert table["predicted"].to_numpy() == pytest.approx(predicted, abs=1e-6)
     assert table["error"].to_numpy() == pytest.approx(predicted - truth, abs=1e-6)
     worst = [ids[row] for row in np.argsort(-np.abs(predicted - truth), kind="stable")[:8]]
-    assert addresses(app) == pictures_of(survey, worst)
-    captions = [caption for image in app.image for caption in image.captions]
+    assert addresses(worst_page) == pictures_of(survey, worst)
+    captions = [caption for image in worst_page.image for caption in image.captions]
     rows = [ids.index(one) for one in worst]
     assert captions == [f"{truth[row]:.2f} → {predicted[row]:.2f}" for row in rows]
     thumbnails = THUMBNAILS.load()
-    for place in (0, 1):
-        _, rows = chart(app, place)
+    for page in (run_app(page="lessons/predictions", sample=80), app):
+        _, rows = chart(page)
         assert rows["image"].tolist() == thumbnails.loc[rows["objID"]].tolist()
     check = same_galaxies(values, predicted, truth, read_head())
-    assert f"shifted by one row: **{check.slipped_rmse:.3f} dex**" in page_text(app)
-    assert f"features times head: **{check.apart:.0e} dex**" in page_text(app)
-    assert f"rows shifted by one: **{check.slipped_apart:.1f} dex**" in page_text(app)
+    assert f"shifted by one row: **{check.slipped_rmse:.3f} dex**" in page_text(check_page)
+    assert f"features times head: **{check.apart:.0e} dex**" in page_text(check_page)
+    assert f"rows shifted by one: **{check.slipped_apart:.1f} dex**" in page_text(check_page)
 
 
 def test_every_way_of_asking_has_its_column_and_its_number(run_app):
-    app, figures = run_app(page="lessons/hooks", hook="features"), LESSON_FIGURES.load()
-    ways, table = figures.predictions, app.dataframe[1].value
+    app, figures = run_app(page="lessons/hooks", step=4), LESSON_FIGURES.load()
+    ways, table = figures.predictions, app.dataframe[0].value
     titles = {
         "eval, alone": "eval_alone",
         "eval, together": "eval_together",
@@ -527,13 +532,15 @@ def test_by_hand_and_by_the_library_agree_on_the_page(run_app, survey, features)
     from lessons.pca.by_hand import pca_by_svd
 
     layer = "stage1"
-    app = run_app(page="lessons/pca", sample=40, layer=layer, components=4)
+    app, by_hand_page = (
+        run_app(page="lessons/pca", step=step, sample=40, layer=layer, components=4) for step in (1, 3)
+    )
     _, values = sample_of(survey, features, 40, layer)
     fit = fit_pca(values, 4, whiten=False)
     assert metrics(app)["In 3 components"] == f"{fit.explained_variance_ratio[:3].sum():.1%}"
     by_hand, _ = pca_by_svd(values.astype(float), 4)
     turned = int((np.sign((by_hand * fit.coordinates).sum(axis=0)) < 0).sum())
-    text = page_text(app)
+    text = page_text(by_hand_page)
     assert f"had to be turned: **{turned} of 4**" in text
     coordinate = float(text.partition("of a coordinate: **")[2].split("**")[0])
     ratio = float(text.partition("explained variance ratio: **")[2].split("**")[0])
@@ -545,7 +552,7 @@ def test_everything_that_is_said_of_the_head_is_computed(run_app, survey, featur
     from galviz.analysis.alignment import head_alignment
     from lessons.space.words import turning_point
 
-    app = run_app(page="lessons/space", sample=300, components=5, y="PC3")
+    app, swoosh = (run_app(page="lessons/space", step=step, sample=300, components=5, y="PC3") for step in (3, 2))
     ids, values = sample_of(survey, features, 300)
     truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
     alignment, text = head_alignment(values, read_head().weight, 5, label=truth), page_text(app)
@@ -557,13 +564,15 @@ def test_everything_that_is_said_of_the_head_is_computed(run_app, survey, featur
     assert table["cosine to head"].to_list() == pytest.approx(alignment.cosines, abs=0.006)
     assert table["r with predicted"].to_numpy() == pytest.approx(alignment.prediction_correlations)
     turn = turning_point(truth, fit_pca(values, 5).coordinates[:, 2])
-    assert (f"turns over at a metallicity of **{turn:.1f}**" if turn else "PC3 doesn't turn over") in text
+    assert (f"turns over at a metallicity of **{turn:.1f}**" if turn else "PC3 doesn't turn over") in page_text(swoosh)
     turn = turning_point(truth, fit_pca(values, 5).coordinates[:, 1])
-    assert f"turns over at a metallicity of **{turn:.1f}**" in page_text(run_app(page="lessons/space", sample=300))
+    assert f"turns over at a metallicity of **{turn:.1f}**" in page_text(
+        run_app(page="lessons/space", step=2, sample=300)
+    )
 
 
 def test_along_a_component_are_the_galaxies_themselves_with_their_truth(run_app, survey, features):
-    app = run_app(page="lessons/points", sample=100, along="PC2", layer="stage2")
+    app = run_app(page="lessons/points", step=3, sample=100, along="PC2", layer="stage2")
     ids, values = sample_of(survey, features, 100, "stage2")
     order = np.argsort(fit_pca(values, 3).coordinates[:, 1], kind="stable")
     shown = [ids[row] for row in [*order[:8], *order[46:54], *order[-8:]]]
@@ -576,7 +585,7 @@ def test_along_a_component_are_the_galaxies_themselves_with_their_truth(run_app,
     truth = [float(caption.split(" · ")[1]) for image in app.image for caption in image.captions]
     assert truth == pytest.approx(survey.catalogue.loc[shown, "metallicity"].to_numpy(float), abs=0.0051)
     assert "in the sample, layer stage2" in page_text(app)
-    _, rows = chart(app)
+    _, rows = chart(run_app(page="lessons/points", sample=100, layer="stage2"))
     assert rows["true"].to_numpy() == pytest.approx(
         survey.catalogue.loc[rows["objID"], "metallicity"].to_numpy(float), abs=6e-5
     )
