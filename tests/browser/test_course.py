@@ -43,6 +43,12 @@ def check_button(tab):
     return tab.page.get_by_role("button", name="Check my code").first
 
 
+def open_step(tab, name):
+    """Open a step of the lesson by its outline."""
+    tab.press(tab.page.locator(".st-key-lesson_outline").get_by_role("radio", name=name, exact=True))
+    expect(tab.main.locator("h2").first).to_have_text(name)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(("slug", "title"), [("glossary", "Glossary"), ("certificate", "Your certificate")])
@@ -60,8 +66,9 @@ def test_page_loads_clean(serve, visit, photograph, slug, title, width, theme):
 def test_at_home_answers_and_outcomes_stay(serve, visit, token, tmp_path, photograph):
     work = tmp_path / "work"
     address = serve(GALVIZ_WORK=work)
-    tab = visit(address, f"/pca?token={token}")
+    tab = visit(address, f"/pca?step=quiz&token={token}")
     choose(tab, FIRST, FIRST.right)
+    open_step(tab, "Exercises")
     tab.press(tab.page.get_by_role("button", name="Create the file"))
     expect(tab.main).to_contain_text("Save it, then check it here")
     assert (work / "pca.py").read_bytes() == stub_path(PCA).read_bytes()
@@ -72,9 +79,10 @@ def test_at_home_answers_and_outcomes_stay(serve, visit, token, tmp_path, photog
     expect(tab.main).to_contain_text("All tests passed.")
     photograph(tab, "pca-exercises")
     tab.page.reload()
+    expect(tab.main).to_contain_text(re.compile(r"Centre the features\W*(check_circle)?\s*passed"))
+    open_step(tab, "Quiz")
     expect(tab.main).to_contain_text(FIRST.answers[FIRST.right].says)
     expect_chosen(tab, FIRST, FIRST.right)
-    expect(tab.main).to_contain_text(re.compile(r"Centre the features\W*(check_circle)?\s*passed"))
     other = visit(address, f"/certificate?token={token}")
     expect(other.main).to_contain_text(re.compile(r"Exercises passed\s*1 of"))
     assert tab.complaints == []
@@ -95,10 +103,11 @@ def test_code_that_misbehaves_is_told_and_the_app_lives_on(serve, visit, token, 
     address = serve(GALVIZ_WORK=work)
     text = stub_path(PCA).read_text().replace('raise NotImplementedError("pca.1")', body)
     (work / "pca.py").write_text(text)
-    tab = visit(address, f"/pca?token={token}")
+    tab = visit(address, f"/pca?step=exercises&token={token}")
     tab.press(check_button(tab))
     expect(tab.main).to_contain_text(message, timeout=40_000)
     visit(address, "/certificate")
+    open_step(tab, "Quiz")
     choose(tab, FIRST, 0)
     assert tab.complaints == []
     assert not workers(work)
@@ -120,7 +129,7 @@ def test_another_press_or_page_ends_a_run(serve, visit, token, tmp_path_factory)
     (work / "pca.py").write_text(
         stub_path(PCA).read_text().replace('raise NotImplementedError("pca.1")', "while True: pass")
     )
-    tab = visit(address, f"/pca?token={token}")
+    tab = visit(address, f"/pca?step=exercises&token={token}")
     for _ in range(4):
         check_button(tab).click()  # while it runs
         expect(tab.main).to_contain_text("Running your code …")
@@ -139,9 +148,10 @@ def test_another_press_or_page_ends_a_run(serve, visit, token, tmp_path_factory)
 
 def test_on_a_deployment_the_browser_keeps_the_answers(serve, visit, tmp_path):
     address = serve(GALVIZ_EXERCISES="show", GALVIZ_WORK=tmp_path / "work")
-    tab = visit(address, "/pca")
-    expect(tab.page.get_by_role("button", name="Check my code")).to_have_count(0)
+    tab = visit(address, "/pca?step=exercises")
     expect(tab.main).to_contain_text("on your own machine")
+    expect(tab.page.get_by_role("button", name="Check my code")).to_have_count(0)
+    open_step(tab, "Quiz")
     choose(tab, FIRST, 1)
     tab.page.wait_for_function("localStorage.getItem('galviz-progress')?.includes('pca.q1')")
     tab.page.reload()
@@ -154,7 +164,7 @@ def test_on_a_deployment_the_browser_keeps_the_answers(serve, visit, tmp_path):
     second.reload()
     expect(second.locator("[data-testid=stMain]")).to_contain_text(re.compile(r"Quiz questions right\s*1 of"))
     # another visitor has none of it, and the server has kept nothing
-    other = visit(address, "/pca")
+    other = visit(address, "/pca?step=quiz")
     assert chosen(other, FIRST) == []
     assert not (tmp_path / "work").exists()
     assert tab.complaints == []
@@ -166,8 +176,8 @@ def test_what_the_browser_kept_and_can_t_be_read_is_forgotten(serve, visit):
     tab = visit(address, "/glossary")
     for stored in ("{", "[1]", '{"pca.q1": {}}', '{"pca.q1": 99}', "null"):
         tab.page.evaluate("stored => localStorage.setItem('galviz-progress', stored)", stored)
-        tab.page.goto(f"{address}/pca")
-        expect(tab.page.locator("h1")).to_have_text(PCA.title)
+        tab.page.goto(f"{address}/pca?step=quiz")
+        expect(tab.page.get_by_role("radiogroup", name=FIRST.text)).to_be_visible()
         tab.settle()
         assert chosen(tab, FIRST) == []
         expect(tab.page.locator("[data-testid=stException]")).to_have_count(0)
