@@ -24,10 +24,11 @@ HOME, EXPLORE, LABORATORY, LAYERS, UNITS, COMPARE, GALAXY, SPACE, GLOSSARY, CERT
 
 
 def show_head(lesson: Lesson, opened: OpenSurvey, *, small: bool = False) -> None:
-    """Draw a lesson's title, claim, duration and prerequisites; only its title if `small`."""
+    """Draw a lesson's title, claim, duration and prerequisites; only its title if `small`. Simulated data is marked."""
     if small:
-        with st.container(key="lesson_title_small"):
-            st.title(lesson.title)
+        with st.container(key="lesson_title_small", horizontal=True, vertical_alignment="center"):
+            st.title(lesson.title, width="content")
+            mark_simulated(opened)
         return
     st.title(lesson.title)
     st.markdown(f"**{lesson.claim}**")
