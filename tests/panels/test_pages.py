@@ -18,6 +18,7 @@ from galviz.network.weights import read_first_kernels
 from galviz.survey.causes import cause_title
 from galviz.survey.sample import draw_sample, evenly_ranked, spread_out
 from galviz.survey.survey import load_survey
+from galviz.training.descent import descend
 from lessons.network.by_hand import convolve
 from lessons.predictions.words import same_galaxies
 from panels.colouring import colour_columns
@@ -469,7 +470,7 @@ def test_the_training_page_has_the_cards_numbers(run_app, survey):
     assert f"{guess:.2f} dex" in page_text(app)
     recipe = card.training["recipe"]
     phases = [*recipe["warm_ups"], {"epochs": recipe["epochs"], "side_px": recipe["crop_px"], "lr": recipe["lr"]}]
-    app = run_app(page="lessons/training", step=4)
+    app = run_app(page="lessons/training", step=5)
     table = app.dataframe[0].value
     assert table["highest rate"].tolist() == [phase["lr"] for phase in phases]
     assert table["epochs"].tolist() == [phase["epochs"] for phase in phases]
@@ -478,6 +479,25 @@ def test_the_training_page_has_the_cards_numbers(run_app, survey):
     assert len(rates) == 60 * sum(phase["epochs"] for phase in phases)
     highest = rates.groupby("phase", sort=False)["rate"].max()
     assert highest.tolist() == pytest.approx([phase["lr"] for phase in phases], rel=1e-3)
+
+
+def test_gradient_descent_of_the_training_page_is_that_of_the_samples_components(run_app, survey, features):
+    app = run_app(page="lessons/training", step=3, rate=0.5, batch=64, steps=20)
+    ids, values = sample_of(survey, features, 256)
+    coordinates = fit_pca(values, 2, whiten=False).coordinates
+    inputs = coordinates / coordinates[:, 0].std()
+    metallicity = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
+    target = metallicity - metallicity.mean()
+    lowest = np.linalg.lstsq(inputs, target, rcond=None)[0]
+    path = descend(inputs, target, 0.5, 20, batch_size=64, start=tuple(lowest + 2 * target.std()))
+    _, rows = chart(app, 1)
+    errors = np.sqrt(((path @ inputs.T - target) ** 2).mean(axis=1))
+    assert rows["RMSE"].tolist() == pytest.approx(errors.tolist())
+    assert f"{errors[-1]:#.3g} dex now" in page_text(app)
+    _, cells = chart(app, 0)
+    centre = cells.iloc[(cells["error"] - cells["error"].min()).abs().argmin()]
+    assert centre["left"] <= lowest[0] <= centre["right"]
+    assert centre["bottom"] <= lowest[1] <= centre["top"]
 
 
 def test_everything_of_the_predictions_is_the_samples(run_app, survey, features):
