@@ -1,9 +1,12 @@
-"""The glossary: its terms, and links to it from a page's text."""
+"""The glossary: its terms, links to it from a page's text, and a term's meaning beside its link."""
 
 import re
 from functools import cache
+from pathlib import Path
 
-from galviz.course.coursefile import course_file_error
+import streamlit as st
+
+from galviz.course.coursefile import CourseError, course_file_error
 from galviz.course.lesson import LESSONS_FOLDER
 from galviz.course.prose import read_sections
 
@@ -117,5 +120,31 @@ def _forms(headings: tuple[str, ...]) -> tuple[re.Pattern, dict[str, str]]:
 def _first_sentence(meaning: str) -> str:
     """The first sentence of a term's meaning, without Markdown."""
     text = " ".join(meaning.split())
-    first = re.split(r"(?<=[.])\s", text, maxsplit=1)[0]
-    return re.sub(r"[*_`$\\]", "", first).replace('"', "'")
+    return _without_markdown(re.split(r"(?<=[.])\s", text, maxsplit=1)[0]).replace('"', "'")
+
+
+def _without_markdown(text: str) -> str:
+    return re.sub(r"[*_`$\\]", "", text)
+
+
+def explain_terms_beside_links() -> None:
+    """Show a term's meaning beside its link when the student presses it, with a link to the glossary.
+
+    Once per page. Without it, or if the glossary can't be read, the links open the glossary in another tab.
+    """
+    try:
+        terms = read_terms()
+    except CourseError:
+        return  # the page's text says so
+    meanings = {
+        anchor(term): {"term": term, "meaning": _without_markdown(" ".join(meaning.split()))}
+        for term, meaning in terms.items()
+    }
+    component = st.components.v2.component("galviz_terms", js=_read_script())
+    with st.container(height=1, border=False, key="glossary_popover"):
+        component(key="terms", data={"terms": meanings})
+
+
+@st.cache_resource
+def _read_script() -> str:
+    return Path(__file__).with_name("glossary_popover.js").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from galviz.course.lesson import Lesson
 from galviz.course.prose import Sections, list_items, split_text
 from galviz.course.questions import Questions, read_questions
 from panels.exercises import show_exercises
+from panels.glossary import explain_terms_beside_links
 from panels.lesson_frame import CERTIFICATE, HOME, read_text, show_head
 from panels.links import link_to
 from panels.page_loader import explain_damage
@@ -109,6 +110,7 @@ def show_lesson(lesson: Lesson, opened: OpenSurvey, steps: Sequence[Step]) -> No
             if position == 0:
                 ask_opening_question(questions)
     _show_navigation(lesson, names, titles, position)
+    explain_terms_beside_links()
     _scroll_to_top(f"{lesson.slug}.{names[position]}")
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from galviz.course.manifest import find_lesson
 from galviz.course.questions import read_questions
 from galviz.course.workspace import solution_path, stub_path
+from panels.glossary import anchor, read_terms
 
 pytestmark = pytest.mark.browser
 
@@ -184,13 +185,21 @@ def test_what_the_browser_kept_and_can_t_be_read_is_forgotten(serve, visit):
     assert tab.complaints == []
 
 
-def test_a_term_leads_to_the_glossary(serve, visit):
+def test_a_term_is_explained_beside_its_link_and_leads_to_the_glossary(serve, visit):
     tab = visit(serve(), "/pca")
     link = tab.main.locator("a[href^='glossary#']").first
-    term = link.get_attribute("href").partition("#")[2]
-    assert len(link.get_attribute("title")) > 10
+    anchor_name = link.get_attribute("href").partition("#")[2]
+    (meaning,) = [text for term, text in read_terms().items() if anchor(term) == anchor_name]
+    box = tab.page.get_by_role("dialog")
+    for opens in (link.click, lambda: link.press("Enter"), lambda: link.dispatch_event("click")):
+        opens()
+        expect(box).to_contain_text(" ".join(re.sub(r"[*_`]", "", meaning).split()))
+        tab.page.keyboard.press("Escape")
+        expect(box).to_be_hidden()
+    link.click()
     with tab.page.context.expect_page() as opened:
-        link.click()
+        box.get_by_role("link").click()
     page = opened.value
     expect(page.locator("h1")).to_have_text("Glossary")
-    expect(page.locator(f"#{term}")).to_be_in_viewport(timeout=10_000)
+    expect(page.locator(f"#{anchor_name}")).to_be_in_viewport(timeout=10_000)
+    assert tab.complaints == []
