@@ -18,7 +18,7 @@ from galviz.survey.causes import cause_title
 from galviz.survey.sample import draw_sample, spread_out
 from panels.colouring import colour_columns
 from panels.controls import choose_axes, choose_layer, choose_number, choose_one, in_url
-from panels.embeddings import LAYER, choose_umap
+from panels.embeddings import LAYER, choose_tsne, choose_umap, compute_tsne
 from panels.feature_plane import FeatureSpace
 from panels.feature_space import project, thumbnails
 from panels.galaxy_map import MapPoints, Picked, draw_map
@@ -35,7 +35,9 @@ _MAX_PICTURES, _MIN_DISTANCE = 100, 0.07
 N_COMPONENTS = 10
 TRUE_AND_PREDICTED = "true and predicted"
 POINTS, PICTURES, ATLAS = "points", "pictures", "atlas"
-_PCA, _UMAP = "PCA", "UMAP"
+# Galaxies on a map of t-SNE, which takes 7 s for 2,000 and longer than in proportion for more.
+_LEAST_TSNE, _MAX_TSNE = 3, 2_000
+_PCA, _TSNE, _UMAP = "PCA", "t-SNE", "UMAP"
 _STATE, _OPENED = "explorer_selection", "explorer_galaxy"
 # Names in the URL.
 _IDS, _GALAXY = "ids", "galaxy"
@@ -203,9 +205,18 @@ def choose_embedding(space: FeatureSpace, axes: "DeltaGenerator") -> Embedding:
     layer = choose_layer(list(features.layers), space.source.card.spec if space.source.file is None else None)
     object_ids = draw_sample(features.object_ids, min(len(features.object_ids), MAX_ON_MAP))
     methods = [_PCA]
+    if len(object_ids) >= _LEAST_TSNE and features.layers[layer].shape[1] > 1:
+        methods.append(_TSNE)
     if space.opened.shipped and space.source.is_shipped and layer == LAYER:
         methods.append(_UMAP)
     method = choose_one("Map", methods, _PCA, key="method") if len(methods) > 1 else _PCA
+    if method == _TSNE:
+        sample = draw_sample(object_ids, min(len(object_ids), _MAX_TSNE))
+        with axes, st.popover("t-SNE settings"):
+            tsne = choose_tsne(len(sample))
+        coordinates = compute_tsne(features, layer, sample, tsne, with_next_seed=False)
+        if coordinates is not None:
+            return Embedding(sample, coordinates, ("t-SNE 1", "t-SNE 2"), layer, f"t-SNE of the layer {layer}")
     if method == _UMAP:
         with axes, st.popover("UMAP settings"):
             settings = choose_umap()

@@ -19,7 +19,7 @@ from galviz.analysis.neighbours import count_pieces
 from galviz.features.features import Features
 from panels.caching import cache_data
 from panels.controls import choose_one
-from panels.embeddings import TsneSettings, fit_sample_tsne, limit_neighbours, sample_values, shipped_umaps
+from panels.embeddings import LAYER, TsneSettings, fit_sample_tsne, limit_neighbours, sample_values, shipped_umaps
 
 # Neighbours to which points are joined, if there are enough points.
 _N_JOINED = 3
@@ -94,7 +94,7 @@ def embed_noise(features: Features, object_ids: list[str], perplexity: int, umap
         umaps[UmapSettings(data, int(umap_neighbours), MIN_DISTS[0], SEEDS[0])].to_numpy(float)
         for data in (FEATURES, NOISE)
     )
-    galaxies_tsne = fit_sample_tsne(features, object_ids, TsneSettings(perplexity, "pca", 0))
+    galaxies_tsne = fit_sample_tsne(features, LAYER, object_ids, TsneSettings(perplexity, "pca", 0))
     noise_tsne = fit_noise_tsne(features, object_ids, perplexity)
     rows = {
         "all 512 dimensions": (sample_values(features, object_ids), sample_noise(features, object_ids), None),

@@ -13,6 +13,7 @@ from galviz.course.manifest import find_lesson
 from galviz.survey.causes import cause_title
 from panels import embeddings, noise_embeddings
 from panels.colouring import choose_colour
+from panels.embeddings import LAYER
 from panels.feature_space import points_table, project, shipped_features
 from panels.sampling import choose_sample
 from panels.source_code import figure_source
@@ -52,7 +53,7 @@ def _choose(*, row: DeltaGenerator | None = None) -> Choices:
 
 
 def _project(sample: list[str]) -> np.ndarray:
-    return project(shipped_features(), embeddings.LAYER, sample, min(3, len(sample)), whiten=False).coordinates
+    return project(shipped_features(), LAYER, sample, min(3, len(sample)), whiten=False).coordinates
 
 
 def _show_embeddings(controls: DeltaGenerator) -> None:
@@ -67,7 +68,7 @@ def _show_embeddings(controls: DeltaGenerator) -> None:
             colour = choose_colour(survey.catalogue.loc[sample])
     columns = st.columns(3)
     with columns[1]:
-        tsne = embeddings.compute_tsne(features, sample, choices.tsne)
+        tsne = embeddings.compute_tsne(features, LAYER, sample, choices.tsne, with_next_seed=True)
     umap = choices.umap.coordinates(sample)[int(choices.umap.seed)]
     title = cause_title(colour) if colour else ""
     colour_values = None if colour is None else survey.catalogue.loc[sample, colour]
@@ -94,7 +95,7 @@ def _show_qualities(controls: DeltaGenerator) -> None:
         choices = _choose()
     sample = choices.sample
     pca, umap = _project(sample), choices.umap.coordinates(sample)[int(choices.umap.seed)]
-    tsne = embeddings.compute_tsne(features, sample, choices.tsne)
+    tsne = embeddings.compute_tsne(features, LAYER, sample, choices.tsne, with_next_seed=True)
     named = {"PCA, 2 components": pca[:, :2], "PCA, 3 components": pca, "t-SNE": tsne, "UMAP": umap}
     measured = {name: values for name, values in named.items() if values is not None}
     k = embeddings.limit_neighbours(len(sample))
@@ -112,9 +113,12 @@ def _show_seeds(controls: DeltaGenerator) -> None:
         choices = _choose()
     sample, settings = choices.sample, choices.tsne
     pairs = {"UMAP": tuple(choices.umap.coordinates(sample).values())}
-    tsne = embeddings.compute_tsne(features, sample, settings)
+    tsne = embeddings.compute_tsne(features, LAYER, sample, settings, with_next_seed=True)
     if tsne is not None:
-        pairs = {"t-SNE": (tsne, embeddings.fit_sample_tsne(features, sample, settings.with_next_seed())), **pairs}
+        pairs = {
+            "t-SNE": (tsne, embeddings.fit_sample_tsne(features, LAYER, sample, settings.with_next_seed())),
+            **pairs,
+        }
     st.table(embeddings.seed_differences(pairs).map("{:.3f}".format))
     st.caption(
         f"t-SNE: start {settings.init}, seeds {settings.seed} and {settings.seed + 1}. UMAP: seeds "

@@ -71,7 +71,11 @@ def serious_violations(tab):
 def test_page_loads_clean(serve, visit, photograph, slug, width, theme):
     tab = visit(serve(), "/" if slug == "home" else f"/{slug}", width=width, theme=theme)
     expect(tab.page.locator("h1")).to_have_text(TITLES[slug])
-    pictures = tab.page.get_by_role("application") if slug == "home" else tab.images.or_(drawn(tab)).or_(tab.page.locator(TABLE))
+    pictures = (
+        tab.page.get_by_role("application")
+        if slug == "home"
+        else tab.images.or_(drawn(tab)).or_(tab.page.locator(TABLE))
+    )
     expect(pictures.first).to_be_visible()
     expect(tab.page.locator("[data-testid=stException]")).to_have_count(0)
     tab.settle()

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from galviz.analysis.embeddings import fit_tsne
 from galviz.analysis.groups import compare_groups
 from galviz.analysis.pca import fit_pca
 from galviz.analysis.similarity import nearest_rows
@@ -13,6 +14,7 @@ from galviz.charts.export import can_export
 from galviz.features.features import load_features
 from galviz.survey.survey import load_survey
 from tests.drawn import chart, map_coordinates, map_selection, maps
+from tests.panels.embeddings import write_features
 
 PAGE = "instruments/explore"
 
@@ -160,8 +162,6 @@ def test_pictures_are_drawn_without_overlap(run_app, marks):
 
 @pytest.mark.parametrize(("labelled", "causes"), [(True, True), (False, False)])
 def test_own_galaxies_are_explored(run_app, make_survey, tmp_path, labelled, causes):
-    from tests.panels.embeddings import write_features
-
     folder = make_survey(24, labelled=labelled, causes=causes, side_px=64, seed=4)
     file = write_features(folder, tmp_path)
     app = run_app("--survey", folder, "--features", file, page=PAGE)
@@ -174,8 +174,6 @@ def test_own_galaxies_are_explored(run_app, make_survey, tmp_path, labelled, cau
 
 
 def test_a_catalogue_with_the_names_of_the_network_s_columns(run_app, make_survey, tmp_path):
-    from tests.panels.embeddings import write_features
-
     folder = make_survey(24, side_px=64, seed=4)
     table = pd.read_csv(folder / "master.csv", dtype={"objID": str})
     table["predicted"] = table["residual"] = table["true"] = np.arange(24.0)
@@ -187,8 +185,6 @@ def test_a_catalogue_with_the_names_of_the_network_s_columns(run_app, make_surve
 
 
 def test_selections_of_a_survey_are_there_again_when_one_comes_back(run_app, make_survey, tmp_path):
-    from tests.panels.embeddings import write_features
-
     folder = make_survey(12, side_px=64, seed=4)
     own = load_survey(folder).object_ids
     app = run_app("--survey", folder, "--features", write_features(folder, tmp_path), page=PAGE, ids="~".join(own[:3]))
@@ -219,3 +215,18 @@ def test_the_coordinates_of_all_galaxies_can_be_taken_away(run_app):
     labels = [button.proto.label for button in app.run().get("download_button")]
     assert "Coordinates of all 2,000 galaxies as CSV" in labels
     assert {"PNG", "SVG"} <= set(labels) or not can_export()
+
+
+def test_t_sne_of_a_few_galaxies_is_drawn_at_once_and_of_many_on_request(run_app, make_survey, tmp_path):
+    app = run_app(page=PAGE, method="t-SNE", layer="stage1")
+    assert map_data(app)["points"]["titles"][0].startswith("PC1")  # until it is computed
+    assert [button.label for button in app.button].count("Compute t-SNE") == 1
+    folder = make_survey(40, side_px=64)
+    file = write_features(folder, tmp_path)
+    app = run_app("--survey", folder, "--features", file, page=PAGE, method="t-SNE", perplexity=5, tsne_seed=2)
+    assert not app.exception
+    own = load_features(file)
+    expected = fit_tsne(own.layers[own.last_layer], perplexity=5, seed=2)
+    drawn = map_coordinates(map_data(app))
+    correlation = [np.corrcoef(drawn[:, axis], expected[:, axis])[0, 1] for axis in (0, 1)]
+    assert correlation == pytest.approx([1, 1], abs=1e-6)
