@@ -9,6 +9,7 @@ from panels.chart_theme import enable_chart_theme
 from panels.course_overview import lesson_icons
 from panels.lesson_frame import CERTIFICATE, COMPARE, EXPLORE, GALAXY, GLOSSARY, HOME, LABORATORY, LAYERS, SPACE, UNITS
 from panels.page_loader import draw_page
+from panels.presentation import choose_presentation
 from panels.progress import sync_with_browser
 from panels.settings import settings
 from panels.surveys import explain_errors
@@ -49,6 +50,7 @@ with explain_errors():
         page = st.Page(source, title=lesson.title, url_path=lesson.slug, icon=icons[lesson.slug])
         parts.setdefault(lesson.part, []).append(page)
         files[lesson.slug] = lesson.page
-    page = st.navigation({"": [home], **parts, HEADING: instruments})
+    page = st.navigation({"": [home], **parts, HEADING: instruments}, expanded=True)
+    choose_presentation()
     draw_page(files[page.url_path])
     sync_with_browser()

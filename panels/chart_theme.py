@@ -2,7 +2,10 @@
 
 import altair as alt
 
-_FONT_PX, _NAME = 14, "galviz"
+from panels.presentation import is_presenting
+
+_NAME = "galviz"
+_FONT_PX, _PRESENTATION_FONT_PX = 14, 19
 
 
 def enable_chart_theme() -> None:
@@ -12,5 +15,6 @@ def enable_chart_theme() -> None:
 
 
 def _theme() -> alt.theme.ThemeConfig:
-    text = {"labelFontSize": _FONT_PX, "titleFontSize": _FONT_PX}
-    return {"config": {"axis": text, "legend": text, "header": text, "title": {"fontSize": _FONT_PX}}}
+    size = _PRESENTATION_FONT_PX if is_presenting() else _FONT_PX  # of this thread's session
+    text = {"labelFontSize": size, "titleFontSize": size}
+    return {"config": {"axis": text, "legend": text, "header": text, "title": {"fontSize": size}}}

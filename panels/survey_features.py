@@ -51,7 +51,7 @@ def find_features(opened: OpenSurvey, source: FeaturesSource) -> Features | None
     if in_session is not None and in_session[0] == origin:
         return in_session[1]
     try:
-        return _load_cached(origin)
+        return _load_cached(origin, opened.survey, source.card.spec.layer_names)
     except LookupError:
         return None
 
@@ -109,9 +109,9 @@ def _origin(opened: OpenSurvey, source: FeaturesSource) -> Origin:
 
 
 @cache_resource(max_entries=2, show_spinner="Reading features …")
-def _load_cached(origin: Origin) -> Features:
+def _load_cached(origin: Origin, survey: Survey, layers: list[str]) -> Features:
     """Load features from the cache folder; raise LookupError, which Streamlit doesn't cache, if there are none."""
-    features = load_cached(origin)
+    features = load_cached(origin, survey.object_ids, layers)
     if features is None:
         raise LookupError
     return features

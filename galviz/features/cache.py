@@ -1,6 +1,7 @@
 """The cache of computed features: one features file per origin, in the user's cache folder."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,19 +37,33 @@ def cache_path(origin: Origin) -> Path:
     return cache_folder() / f"{origin.key[:32]}.parquet"
 
 
-def load_cached(origin: Origin) -> Features | None:
-    """Load the features with an origin from the cache; None if they are missing or damaged and must be computed.
+def load_cached(origin: Origin, object_ids: Sequence[str], layers: Sequence[str]) -> Features | None:
+    """Load the features with an origin from the cache.
 
     All layers are read and verified now, because later a page could only show an error.
 
+    Parameters
+    ----------
+    origin : Origin
+    object_ids : sequence of str
+        The galaxies of the survey.
+    layers : sequence of str
+        The layers of the network, in the order of the forward pass.
+
+    Returns
+    -------
+    Features or None
+        None if the features must be computed: if they are missing or damaged, or of other galaxies or layers.
+
     Examples
     --------
-    >>> load_cached(Origin("no such survey", "card", "weights")) is None
+    >>> load_cached(Origin("no such survey", "card", "weights"), ["1237648720142401611"], ["features"]) is None
     True
     """
     try:
         features = load_features(cache_path(origin))
-        if Origin.recorded(features.provenance) != origin:
+        is_complete = list(features.layers) == list(layers) and set(features.object_ids) == set(object_ids)
+        if Origin.recorded(features.provenance) != origin or not is_complete:
             return None
         for layer in features.layers:
             load_features(cache_path(origin)).layers[layer]  # of a temporary object, to free the memory again
@@ -85,7 +100,7 @@ def cache_features(features: Features) -> Path:
     >>> features = Features(["1237648720142401611"], {"features": np.ones((1, 2))}, None, {"survey_sha256": "5b1e"})
     >>> with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, {FOLDER_VARIABLE: folder}):
     ...     _ = cache_features(features)
-    ...     load_cached(Origin.recorded(features.provenance)).object_ids
+    ...     load_cached(Origin.recorded(features.provenance), features.object_ids, ["features"]).object_ids
     ['1237648720142401611']
     """
     path = cache_path(Origin.recorded(features.provenance))

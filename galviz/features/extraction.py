@@ -13,7 +13,7 @@ from galviz import __version__
 from galviz.errors import quoted
 from galviz.features.cache_key import COMPUTATION, HOOKS
 from galviz.features.features import Features
-from galviz.network.activations import ActivationRecorder, get_card
+from galviz.network.activations import ActivationRecorder
 from galviz.survey.survey import Survey
 
 __all__ = ["extract"]
@@ -85,11 +85,11 @@ def extract(
     >>> features.layers["features"].shape, features.predictions.shape
     ((2, 8), (2,))
     """
-    card = get_card(network)
     ids = _check_ids(survey, object_ids)
     if isinstance(batch_size, bool) or not isinstance(batch_size, Integral) or batch_size < 1:
         raise ValueError(f"batch_size must be a whole number of at least 1; got {batch_size!r}. 64 is usual.")
     recorder = ActivationRecorder(network, layers, device=device, precision=precision, allow_hooks=allow_hooks)
+    card = recorder.card
     survey_sha256 = survey.sha256  # before the pass, to fail early if an image is missing
 
     activations: dict[str, list[np.ndarray]] = {layer: [] for layer in recorder.layers}

@@ -43,6 +43,8 @@ class ActivationRecorder:
 
     Attributes
     ----------
+    card : ModelCard
+        Of the network when the snapshot was taken: another thread may wrap the network anew.
     layers : list of str
         Without duplicates.
 
@@ -71,17 +73,17 @@ class ActivationRecorder:
         precision: str = "float32",
         allow_hooks: bool = False,
     ) -> None:
-        self._network, self._card = network, get_card(network)
+        self._network, self.card = network, get_card(network)
         self.layers = check_layers(network, layers)
         if precision not in PRECISIONS:
             raise ValueError(f"precision must be one of {listed(PRECISIONS)}; got {precision!r}.")
         self._precision, self._device = precision, choose_device(device)
         self._snapshot = take_snapshot(network, self._device, allow_hooks=allow_hooks)
-        self._modules = {layer: find_module(self._snapshot.network, self._card.spec, layer) for layer in self.layers}
-        self._pooling = dict(self._card.spec.pooling)
+        self._modules = {layer: find_module(self._snapshot.network, self.card.spec, layer) for layer in self.layers}
+        self._pooling = dict(self.card.spec.pooling)
         if self._unknown_layers():
             # One empty image shows which axis is the batch: of more, the number of tokens may be that of the images.
-            self([Image.new("RGB", (self._card.crop_px, self._card.crop_px))])
+            self([Image.new("RGB", (self.card.crop_px, self.card.crop_px))])
 
     @property
     def weights_sha256(self) -> str:
@@ -104,12 +106,12 @@ class ActivationRecorder:
         """
         check_eval_mode(self._network)  # the snapshot would still be right, but training during extraction is a mistake
         # Images are decoded and cropped one at a time, because a batch of large ones could fill the memory.
-        batch = preprocess(images, self._card).to(self._device)
+        batch = preprocess(images, self.card).to(self._device)
         with record_outputs(self._modules, partial(self._pooled, len(batch))) as recorded:
-            output = _pass(self._network, self._snapshot, batch, self._precision)
+            output = _pass(self._network, self._snapshot, batch, self._precision, self.card.spec.head)
         _check_all_ran(self.layers, recorded)
         activations = {layer: recorded[layer].cpu().numpy() for layer in self.layers}
-        if self._card.label is None:
+        if self.card.label is None:
             return activations, None
         if output.numel() != len(batch):
             raise ValueError(
@@ -181,7 +183,7 @@ def feature_maps(
     images = preprocess([image], card).to(chosen_device)
     modules = {name: find_module(snapshot.network, card.spec, name)}
     with record_outputs(modules) as recorded:
-        _pass(network, snapshot, images, "float32")
+        _pass(network, snapshot, images, "float32", card.spec.head)
     _check_all_ran([name], recorded)
     maps = recorded[name][0].float()
     pooling = card.spec.pooling.get(name) or choose_pooling(name, tuple(recorded[name].shape))
@@ -194,10 +196,12 @@ def feature_maps(
     return (maps.movedim(-1, 0) if pooling == "channels_last" else maps).cpu().numpy()
 
 
-def _pass(network: nn.Module, snapshot: Snapshot, images: torch.Tensor, precision: str) -> torch.Tensor:
+def _pass(
+    network: nn.Module, snapshot: Snapshot, images: torch.Tensor, precision: str, head: str | None
+) -> torch.Tensor:
     """Send images through the snapshot of a network, one thread at a time; returns its output."""
     with pass_lock(network), snapshot.computing(), torch.no_grad():
-        return forward(snapshot.network, images, precision, get_card(network).spec.head)
+        return forward(snapshot.network, images, precision, head)
 
 
 def _check_all_ran(layers: Sequence[str], recorded: Mapping[str, torch.Tensor]) -> None:

@@ -1,15 +1,17 @@
-"""References from a copied module to other modules and tensors, in lists, dicts, bound methods and partial functions.
+"""References from a copied module to other modules, tensors and state, in lists, dicts, bound methods and so on.
 
 ``torch.nn.Module`` registers only modules and tensors that are attributes themselves. A copy of a module with others in
-a list or a bound method would still use the originals.
+a list or a bound method would still use the originals; and a list, a dict or an array of numbers that the module
+reads or changes would be shared with all other copies.
 """
 
 import copy
 import functools
 from collections.abc import Mapping
-from types import MethodType
+from types import MethodType, SimpleNamespace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
@@ -19,10 +21,12 @@ from galviz.network.hooks import HOOK_DICTS
 
 _MODE_DEPENDENT = (_DropoutNd, _NormBase, nn.RReLU, nn.RNNBase, nn.MultiheadAttention)
 _OWN_STATE = ("_parameters", "_buffers", "_modules")
+# Whatever of these types a module holds is copied with it. An object of another class may be anything, such as a lock.
+_CONTAINERS = (list, dict, set, bytearray, np.ndarray, SimpleNamespace)
 
 
 def redirect_references(copies: Mapping[int, nn.Module], tensors: Mapping[int, torch.Tensor]) -> None:
-    """Make the attributes of copied modules refer to copies instead of the originals.
+    """Make the attributes of copied modules refer to copies of modules, tensors and containers, not to the originals.
 
     Parameters
     ----------
@@ -49,7 +53,11 @@ def redirect_references(copies: Mapping[int, nn.Module], tensors: Mapping[int, t
     for module in list(copies.values()):
         attributes = vars(module)
         for name, value in list(attributes.items()):
-            if name in _OWN_STATE or name in HOOK_DICTS or isinstance(value, torch.Tensor) or not _refers(value):
+            if name in _OWN_STATE or name in HOOK_DICTS or isinstance(value, torch.Tensor):
+                continue
+            if not _refers(value):
+                if isinstance(value, _CONTAINERS):
+                    attributes[name] = _copy_container(value, memo)
                 continue
             for unknown in _modules_in(value):
                 if id(unknown) not in memo and _has_state(unknown):
@@ -59,6 +67,13 @@ def redirect_references(copies: Mapping[int, nn.Module], tensors: Mapping[int, t
                         "mode. Put it into a torch.nn.ModuleList or ModuleDict, or make it an attribute."
                     )
             attributes[name] = copy.deepcopy(value, memo)
+
+
+def _copy_container(value: object, memo: dict[int, Any]) -> object:
+    try:
+        return copy.deepcopy(value, memo)
+    except TypeError:  # it holds something that can't be copied, such as a lock or a file
+        return copy.copy(value)
 
 
 def _has_state(module: nn.Module) -> bool:

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import nn
 
+from galviz.errors import listed
 from galviz.network.bits import bitwise_equal
 from galviz.network.evalmode import check_batch_norm, check_eval_mode, has_parametrizations
 from galviz.network.exactness import without_default_tf32
@@ -46,25 +47,45 @@ class Snapshot:
     changed_by: list[str]
     _detector: ChangeDetector = field(repr=False)
     _device: torch.device = field(repr=False)
+    _original: nn.Module = field(repr=False)
+    _states: dict[str, tuple[torch.Tensor, int]] = field(repr=False)
 
     @contextmanager
     def computing(self) -> Iterator[None]:
         """Compute in full float32 within the block; settings that reduce its precision are refused or recorded.
 
-        They are checked before and after, because another thread may change torch's settings during the pass.
+        They are checked before and after, because another thread may change torch's settings during the pass. A network
+        that changes its own tensors is refused: its output would depend on the images before.
         """
         with without_default_tf32(self._device):
             self._detector.check_settings(self._device)
             yield
             self._detector.check_settings(self._device)
+        self._check_unchanged()
+
+    def _check_unchanged(self) -> None:
+        states = _tensor_states(self.network)
+        changed = [
+            name
+            for name, (values, version) in self._states.items()
+            if name not in states or states[name][0] is not values or states[name][1] != version
+        ]
+        if changed:
+            with _lock:
+                _frozen.pop(self._original, None)  # a pass may have written into these
+            raise ValueError(
+                f"network must not change its own tensors in eval mode; a forward pass changed {listed(changed[:3])}. "
+                "Its output would depend on the images before. Update them only if self.training is true."
+            )
 
 
 @dataclass(eq=False)
 class _Frozen:
-    """Copies of the tensors of a network by their full name, and a checksum."""
+    """Copies of the tensors of a network by their full name, their versions when they were copied, and a checksum."""
 
     structure: str
     tensors: dict[str, torch.Tensor]
+    versions: dict[str, int]
     sha256: str
 
     def is_current(self, structure: str, tensors: Mapping[str, torch.Tensor]) -> bool:
@@ -156,7 +177,8 @@ def take_snapshot(network: nn.Module, device: torch.device, *, allow_hooks: bool
     if frozen is None or not frozen.is_current(structure, tensors):
         with torch.inference_mode(False):  # the caller may be in inference mode, but later passes use these tensors too
             copies = {name: values.detach().clone() for name, values in tensors.items()}
-        frozen = _Frozen(structure, copies, network_sha256(structure, copies))
+        versions = {name: values._version for name, values in copies.items()}
+        frozen = _Frozen(structure, copies, versions, network_sha256(structure, copies))
         with _lock:
             _frozen[network] = frozen
     placed = {name: values.to(device) for name, values in frozen.tensors.items()}
@@ -164,7 +186,19 @@ def take_snapshot(network: nn.Module, device: torch.device, *, allow_hooks: bool
     copy = _copy(network, "", placed, detector, copies)
     redirect_references(copies, {id(values): placed[name] for name, values in tensors.items()})
     check_eval_mode(copy)
-    return Snapshot(copy, frozen.sha256, changed_by, detector, device)
+    states = _tensor_states(copy)
+    for name, values in frozen.tensors.items():
+        if states[name][0] is values:  # shared with other snapshots, in one of which a pass may just have changed it
+            states[name] = (values, frozen.versions[name])
+    return Snapshot(copy, frozen.sha256, changed_by, detector, device, network, states)
+
+
+def _tensor_states(network: nn.Module) -> dict[str, tuple[torch.Tensor, int]]:
+    """Each tensor of a network with its version, which torch increases when the tensor is changed in place."""
+    return {
+        name: (values, 0 if values.is_inference() else values._version)  # in inference mode versions aren't counted
+        for name, values in collect_tensors(network).items()
+    }
 
 
 def _copy(

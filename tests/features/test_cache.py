@@ -26,12 +26,17 @@ def features_of(origin):
     return Features([f"g{number}" for number in range(5)], values, np.arange(5.0), asdict(origin))
 
 
+def load(origin):
+    features = features_of(origin)
+    return load_cached(origin, features.object_ids, list(features.layers))
+
+
 def test_features_are_found_by_their_origin(folder):
-    assert load_cached(ORIGIN) is None
+    assert load(ORIGIN) is None
     path = cache_features(features_of(ORIGIN))
     assert path.parent == folder
     assert [file.name for file in folder.iterdir()] == [path.name]
-    loaded = load_cached(ORIGIN)
+    loaded = load(ORIGIN)
     assert loaded.object_ids == features_of(ORIGIN).object_ids
     for name, values in features_of(ORIGIN).layers.items():
         np.testing.assert_array_equal(loaded.layers[name], values)
@@ -40,14 +45,29 @@ def test_features_are_found_by_their_origin(folder):
 @pytest.mark.parametrize("name", [*asdict(ORIGIN)])
 def test_another_origin_has_other_features(folder, name):
     cache_features(features_of(ORIGIN))
-    assert load_cached(replace(ORIGIN, **{name: "other"})) is None
+    assert load(replace(ORIGIN, **{name: "other"})) is None
 
 
 def test_features_of_another_origin_in_the_place_of_these_are_not_taken_for_them(folder):
     other = replace(ORIGIN, card_sha256="d" * 64)
     cache_path(other).parent.mkdir(parents=True)
     cache_path(other).write_bytes(cache_features(features_of(ORIGIN)).read_bytes())
-    assert load_cached(other) is None
+    assert load(other) is None
+
+
+def test_features_of_fewer_galaxies_or_layers_are_not_those_of_the_survey(folder):
+    """`extract` with some galaxies or layers has the same origin, and its file may be put into the cache by hand."""
+    complete = features_of(ORIGIN)
+    first = complete.object_ids[:3]
+    few = Features(
+        first, {name: values[:3] for name, values in complete.layers.items()}, np.arange(3.0), asdict(ORIGIN)
+    )
+    one = Features(complete.object_ids, {"stem": complete.layers["stem"]}, complete.predictions, asdict(ORIGIN))
+    for incomplete in (few, one):
+        cache_features(incomplete)
+        assert load(ORIGIN) is None
+    cache_features(complete)
+    assert load(ORIGIN) is not None
 
 
 @pytest.mark.full
@@ -71,7 +91,7 @@ def test_damage_anywhere_in_the_file_is_noticed_so_that_it_is_computed_again(fol
     noticed = 0
     for content in damaged:
         path.write_bytes(content)
-        loaded = load_cached(ORIGIN)
+        loaded = load(ORIGIN)
         noticed += loaded is None
         if loaded is not None:
             assert loaded.object_ids == expected.object_ids
@@ -80,7 +100,7 @@ def test_damage_anywhere_in_the_file_is_noticed_so_that_it_is_computed_again(fol
                 np.testing.assert_array_equal(loaded.layers[name], values)
     assert noticed > len(damaged) / 2
     cache_features(features_of(ORIGIN))
-    assert load_cached(ORIGIN) is not None
+    assert load(ORIGIN) is not None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the folders of other systems are platformdirs' business")

@@ -42,9 +42,9 @@ def test_another_card_with_the_same_weights_has_its_own_features(tiny_card, make
     (tmp_path / "other.json").write_text(json.dumps(content))
     other = load_model(tmp_path / "other.json")
     origin = Origin.expected(survey.sha256, other.card)
-    assert load_cached(origin) is None
+    assert load_cached(origin, survey.object_ids, other.layer_names) is None
     cache_features(extract(other, survey, layers=other.layer_names))
-    loaded = load_cached(origin)
+    loaded = load_cached(origin, survey.object_ids, other.layer_names)
     np.testing.assert_array_equal(loaded.predictions, extract(other, survey).predictions)
 
 

@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,8 +22,9 @@ from galviz.features.extraction import extract
 from galviz.network.activations import feature_maps
 from galviz.network.card import file_sha256
 from galviz.network.fingerprint import fingerprint
-from galviz.network.model import load_model
+from galviz.network.model import load_model, wrap
 from galviz.network.snapshot import take_snapshot
+from galviz.network.spec import NetworkSpec
 from galviz.survey.survey import load_survey
 
 CPU = torch.device("cpu")
@@ -375,3 +377,114 @@ def test_a_batch_of_large_images_is_decoded_one_by_one(network, make_survey, mon
     monkeypatch.setattr(type(survey), "image", watched)
     extract(network, survey, batch_size=9)
     assert most[0] <= 2
+
+
+# --- networks that change themselves ----------------------------------------------------------------------------------
+
+
+class Stateful(nn.Module):
+    """A small network, whose channels go through a function `change` of the module and its input."""
+
+    def __init__(self, change):
+        super().__init__()
+        self.conv, self.pool, self.flatten = nn.Conv2d(3, 8, 3, padding=1), nn.AdaptiveAvgPool2d(1), nn.Flatten()
+        self.head = nn.Linear(8, 1)
+        self.register_buffer("mean", torch.zeros(1))
+        self.offset, self.skips, self.settings = torch.zeros(1), [], {"scale": [1.0]}
+        self.array, self.namespace = np.ones(1), SimpleNamespace(scale=1.0)
+        self.change = change
+
+    def forward(self, images):
+        return self.head(self.flatten(self.pool(self.change(self, self.conv(images)))))
+
+
+def wrap_stateful(change):
+    return wrap(Stateful(change), NetworkSpec(layers={"features": "flatten"}, head="head"), crop_px=32)
+
+
+def update_in_place(module, values):
+    module.mean.mul_(0.9).add_(0.1 * values.mean())
+    return values - module.mean
+
+
+def update_by_assignment(module, values):
+    module.mean = 0.9 * module.mean + 0.1 * values.mean()
+    return values - module.mean
+
+
+def update_parameter(module, values):
+    with torch.no_grad():
+        module.conv.weight.mul_(0.999)
+    return values
+
+
+def update_attribute(module, values):
+    module.offset = module.offset + values.mean()
+    return values - module.offset
+
+
+@pytest.mark.parametrize("change", [update_in_place, update_by_assignment, update_parameter, update_attribute])
+def test_a_network_that_changes_its_tensors_is_refused_and_stays_as_it_was(survey, change):
+    network = wrap_stateful(change)
+    before = fingerprint(network)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="network must not change its own tensors in eval mode"):
+            extract(network, survey, batch_size=2)
+    assert fingerprint(network) == before
+
+
+def scale_by_settings(module, values):
+    return values * module.settings["scale"][0] * float(module.array[0]) * module.namespace.scale
+
+
+@pytest.mark.parametrize("name", ["settings", "array", "namespace"])
+def test_settings_changed_in_the_middle_of_a_pass_count_from_the_next_one(survey, name):
+    network = wrap_stateful(scale_by_settings)
+    before = extract(network, survey).layers["features"]
+
+    def change(done, total):
+        network.settings["scale"][0] = 3.0 if name == "settings" else 1.0
+        network.array[0] = 3.0 if name == "array" else 1.0
+        network.namespace.scale = 3.0 if name == "namespace" else 1.0
+
+    during = extract(network, survey, batch_size=2, progress=change).layers["features"]
+    np.testing.assert_allclose(during, before, rtol=1e-5)
+    np.testing.assert_allclose(extract(network, survey).layers["features"], 3 * before, rtol=1e-5)
+
+
+def through_a_list(module, values):
+    module.skips.append(values)
+    time.sleep(0.001)
+    return values + module.skips.pop()
+
+
+def test_networks_that_share_a_module_with_a_list_don_t_mix_their_images(survey):
+    shared = Stateful(through_a_list)
+    spec = NetworkSpec(layers={"features": "0.flatten"}, head="1")
+    networks = [wrap(nn.Sequential(shared, nn.Linear(1, 1)), spec, crop_px=32) for _ in range(2)]
+    expected = [extract(network, survey, batch_size=2).layers["features"] for network in networks]
+    wrong = []
+
+    def repeat(number):
+        for _ in range(8):
+            features = extract(networks[number], survey, batch_size=2).layers["features"]
+            wrong.extend([number] * (not np.array_equal(features, expected[number])))
+
+    threads = [threading.Thread(target=repeat, args=(number,)) for number in (0, 1, 0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    assert wrong == []
+
+
+def test_a_network_that_is_wrapped_anew_in_the_middle_of_a_pass_keeps_its_card_until_the_next_one(survey):
+    network = wrap_stateful(scale_by_settings)
+    before = extract(network, survey, precision="bfloat16", batch_size=2)
+
+    def wrap_anew(done, total):
+        wrap(network, NetworkSpec(layers={"features": "flatten"}), crop_px=64, label=None)
+
+    during = extract(network, survey, precision="bfloat16", batch_size=2, progress=wrap_anew)
+    np.testing.assert_array_equal(during.predictions, before.predictions)
+    assert during.provenance["card_sha256"] == before.provenance["card_sha256"]

@@ -8,12 +8,9 @@ import pytest
 
 from galviz import cli
 from galviz.analysis.pca import fit_pca
-from galviz.features.cache import load_cached
-from galviz.features.cache_key import Origin
 from galviz.features.extraction import extract
 from galviz.features.features import load_features, save_features
 from galviz.network.builders import build_network
-from galviz.network.card import read_card
 from galviz.network.model import load_model, save_model, wrap
 from galviz.network.spec import NetworkSpec, xresnet_spec
 from galviz.network.suggestion import suggest_spec
@@ -21,6 +18,7 @@ from galviz.survey.sample import draw_sample
 from galviz.survey.survey import load_survey
 from panels.controls import describe_layers
 from tests.drawn import chart
+from tests.panels.embeddings import cached_features
 
 pytestmark = pytest.mark.full
 SPACE = "instruments/feature_space"
@@ -152,7 +150,7 @@ def test_an_encoder_is_computed_and_shown(folder, encoder_card, run_app):
     app = run_app("--survey", folder, "--model", encoder_card, page=SPACE)
     app = app.button[0].click().run()
     assert not app.exception
-    cached = load_cached(Origin.expected(load_survey(folder).sha256, read_card(encoder_card)))
+    cached = cached_features(folder, encoder_card)
     assert cached.predictions is None
     assert list(cached.layers) == ["block1", "block2", "block3", "block4", "features"]
     shown = app.dataframe[0].value

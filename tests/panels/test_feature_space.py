@@ -14,7 +14,7 @@ import streamlit as st
 from galviz.analysis.alignment import head_alignment
 from galviz.analysis.metrics import prediction_errors
 from galviz.analysis.pca import fit_pca
-from galviz.features.cache import cache_features, load_cached
+from galviz.features.cache import cache_features
 from galviz.features.cache_key import Origin
 from galviz.features.extraction import extract
 from galviz.features.features import Features, load_features, save_features
@@ -28,6 +28,7 @@ from panels.computation import format_progress, progress_in
 from panels.feature_space import MAX_PICTURES, MIN_DISTANCE, align_head, survey_csv
 from panels.surveys import OpenSurvey
 from tests.drawn import chart
+from tests.panels.embeddings import cached_features
 
 PAGE = "instruments/feature_space"
 
@@ -64,7 +65,7 @@ def test_features_are_computed_once_and_shown(open_page, run_app, tiny_card, mak
     assert not app.exception
     assert app.title[0].value == "Feature space"
     survey, network = load_survey(folder), load_model(tiny_card)
-    cached = load_cached(Origin.expected(survey.sha256, network.card))
+    cached = cached_features(folder, tiny_card)
     expected = extract(network, survey, layers=network.layer_names)
     assert cached.predictions == pytest.approx(expected.predictions)
     fit = fit_pca(cached.layers["features"], 5)
@@ -81,7 +82,7 @@ def test_features_are_computed_once_and_shown(open_page, run_app, tiny_card, mak
 def test_another_layer_has_its_own_numbers(open_page, tiny_card, make_survey):
     folder = make_survey(31)  # one that no other test has had computed
     app = open_page(folder, layer="stage1")
-    cached = load_cached(Origin.expected(load_survey(folder).sha256, read_card(tiny_card)))
+    cached = cached_features(folder, tiny_card)
     assert points(app)[["PC1", "PC2"]].to_numpy() == pytest.approx(
         fit_pca(cached.layers["stage1"], 2).coordinates, abs=6e-4
     )
@@ -504,7 +505,7 @@ def test_every_picture_and_number_of_the_instrument_is_the_cores(open_page, tiny
     folder = make_survey(60)
     app = open_page(folder, layer="stage2", components=4, x="PC2", y="PC4", sample=40)
     survey = load_survey(folder)
-    cached = load_cached(Origin.expected(survey.sha256, read_card(tiny_card)))
+    cached = cached_features(folder, tiny_card)
     ids = draw_sample(survey.object_ids, 40)
     fit = fit_pca(cached.layers["stage2"][cached.rows(ids)], 4)
     truth, predicted = survey.catalogue.loc[ids, "metallicity"].to_numpy(float), cached.predictions[cached.rows(ids)]
