@@ -264,3 +264,15 @@ def test_a_number_that_can_t_be_leaves_the_address(serve, visit, seed):
     expect(tab.page.locator("[data-testid=stException]")).to_have_count(0)
     expect(tab.page).to_have_url(re.compile(r"/maps\?sample=40$"))
     assert tab.complaints == []
+
+
+def test_text_is_larger_in_presentation_mode(serve, visit):
+    tab = visit(serve(), "/pca", width=1920)
+    text = tab.page.locator(".st-key-lesson_step p").first
+    before = text.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+    tab.press(tab.page.locator("label").filter(has_text="Presentation mode"))
+    tab.page.wait_for_url("**/pca?present=true")
+    tab.page.wait_for_function("parseFloat(getComputedStyle(document.documentElement).fontSize) > 20")
+    assert text.evaluate("element => parseFloat(getComputedStyle(element).fontSize)") > 1.3 * before
+    assert tab.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert tab.complaints == []
