@@ -46,6 +46,27 @@ def in_url(widget: Callable[..., T], label: str, *arguments: object, key: str, *
     return widget(label, *arguments, key=key, bind="query-params", **options)
 
 
+def option_in_url(options: Sequence[str], default: str, *, key: str) -> str:
+    """Return the option in the URL, for a control that isn't one of Streamlit's; `put_in_url` writes it.
+
+    An invalid value is removed from the URL, and means the default.
+    """
+    value = st.query_params.get(key)
+    if value in options:
+        return value
+    if value is not None:
+        del st.query_params[key]
+    return default
+
+
+def put_in_url(value: str, default: str, *, key: str) -> None:
+    """Write an option to the URL; the default is removed from there, as by Streamlit's own controls."""
+    if value != default:
+        st.query_params[key] = value
+    elif key in st.query_params:
+        del st.query_params[key]
+
+
 def choose_one(label: str, options: Sequence[T], default: T, *, key: str, help: str | None = None) -> T:
     """Draw a control for one of a few options; if the URL has an empty value (``?layer=``), use the default."""
     chosen = in_url(st.segmented_control, label, list(options), default=default, required=True, key=key, help=help)

@@ -31,11 +31,8 @@ def address_of(image, *, sharp=False):
 
 def maps(app):
     """What Python sends to each map of a page: its points, and what is selected and open."""
-    data = {"galviz_map": [], "galviz_map_highlight": []}
-    for element in app.main:
-        if element.type == "bidi_component" and element.proto.component_name in data:
-            data[element.proto.component_name].append(json.loads(element.proto.json))
-    return [points | highlight for points, highlight in zip(*data.values(), strict=True)]
+    points, highlights = (sent_to_component(app, name) for name in ("galviz_map", "galviz_map_highlight"))
+    return [one | other for one, other in zip(points, highlights, strict=True)]
 
 
 def map_coordinates(data):
@@ -46,3 +43,9 @@ def map_coordinates(data):
 def map_selection(data):
     """The objIDs that are selected on a map."""
     return {data["points"]["ids"][row] for row in data["selected"] or []}
+
+
+def sent_to_component(app, name):
+    """What Python sends to each component of this name on a page."""
+    components = [element.proto for element in app.main if element.type == "bidi_component"]
+    return [json.loads(proto.json) for proto in components if proto.component_name == name]

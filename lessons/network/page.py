@@ -1,4 +1,4 @@
-"""Page of the lesson 'The network': its layers, a convolution, a residual block and self-attention."""
+"""Page of the lesson 'The network': a galaxy's way through it, a convolution, a residual block and self-attention."""
 
 import numpy as np
 import streamlit as st
@@ -11,35 +11,57 @@ from galviz.network.card import read_card
 from galviz.network.crops import network_crop
 from galviz.network.normalisation import normalise
 from galviz.network.weights import read_first_kernels
+from lessons.network.block_view import show_inside, show_table
+from lessons.network.blocks import INPUT, Activations, diagram_blocks, group_layers
 from lessons.network.by_hand import convolve
-from lessons.network.words import rows_of
-from panels.controls import choose_number, in_url
+from panels.controls import choose_number, in_url, option_in_url, put_in_url
 from panels.example_galaxy import ChosenGalaxy, choose_galaxy, feature_maps_of, galaxy_caption, shipped_figures
+from panels.feature_space import shipped_features
+from panels.network_diagram import draw_diagram
 from panels.pictures import show_pictures
 from panels.source_code import figure_source
 from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
 ROW = 5
+DEFAULT_BLOCK = "stem"
 COLOURS = ("red", "green", "blue")
 BLOCK = {"block/input": "input x", "block/branch": "two convolutions F(x)", "block/output": "output"}
 ATTENTION = {"attention/input": "input", "attention/mixture": "added to it", "attention/output": "output"}
 
 
-def _show_layers(controls: DeltaGenerator) -> None:  # it has none
-    card, figures = read_card(), shipped_figures()
-    with st.container(horizontal=True):
-        size = f"{card.crop_px} × {card.crop_px} pixels, three colours"
-        st.metric("Numbers in", f"{card.crop_px**2 * 3:,}", help=size)
-        st.metric("Features", card.layers["features"], help="Channels of the last layer before the head")
-        st.metric("Numbers out", figures.layers[-1].shape[0], help=f"The {card.label}, in {card.unit}")
-        parameters = sum(layer.parameters for layer in figures.layers)
-        st.metric("Parameters", f"{parameters:,}", help="All of them are trained")
-    st.dataframe(
-        rows_of(figures.layers),
-        hide_index=True,
-        height="content",
-        column_config={"parameters": st.column_config.NumberColumn(format="localized")},
+def _show_flow(controls: DeltaGenerator) -> None:
+    survey, figures = open_shipped_survey().survey, shipped_figures()
+    with controls:
+        chosen = choose_galaxy(survey, figures)
+    activations, groups = _record_activations(chosen), {INPUT: []} | group_layers(figures.layers)
+    selected = option_in_url(list(groups), DEFAULT_BLOCK, key="block")
+    draw_diagram(
+        diagram_blocks(figures.layers, activations),
+        selected=selected,
+        subject=chosen.object_id,
+        on_select=lambda name: put_in_url(name, DEFAULT_BLOCK, key="block"),
+        key="network_diagram",
+    )
+    _show_scale(chosen, "Select a block to see inside it, below.")
+    with st.container(border=True, key="network_block"):
+        show_inside(selected, groups[selected], activations, survey.label)
+    parameters = sum(layer.parameters for layer in figures.layers)
+    with st.expander(f"All {len(figures.layers)} layers, {parameters:,} parameters", icon=":material/table:"):
+        show_table(figures.layers)
+
+
+def _record_activations(chosen: ChosenGalaxy) -> Activations:
+    """The activations of a galaxy; features and prediction are shipped for every galaxy."""
+    card, survey, figures = read_card(), open_shipped_survey().survey, shipped_figures()
+    features = shipped_features()
+    (row,) = features.rows([chosen.object_id])
+    return Activations(
+        crop=network_crop(survey.image(chosen.object_id), card.pad_px, card.crop_px),
+        maps=feature_maps_of(chosen, survey, figures),
+        channels=dict(figures.channels),
+        features=features.layers[features.last_layer][row],
+        prediction=float(features.predictions[row]),
     )
 
 
@@ -101,9 +123,9 @@ def _show_attention(controls: DeltaGenerator) -> None:
     st.markdown(_describe_attention(maps, figures))
 
 
-def _show_scale(chosen: ChosenGalaxy) -> None:
+def _show_scale(chosen: ChosenGalaxy, hint: str = "") -> None:
     caption = galaxy_caption(chosen, open_shipped_survey().survey)
-    st.caption(f"{caption}. Orange is positive, blue negative, dark zero.")
+    st.caption(f"{caption}. Orange is positive, blue negative, dark zero. {hint}")
 
 
 def _show_channel(parts: dict[str, str], maps: dict[str, np.ndarray], channels: np.ndarray, channel: int) -> None:
@@ -134,9 +156,9 @@ def page() -> None:
     steps = [
         Step(
             "From image to metallicity",
-            _show_layers,
+            _show_flow,
             ("layers", "stages"),
-            (3,),
+            (3, 4),
             wide=True,
             code=("galviz/network/builders.py:build_network", "galviz/network/inspection.py:summarise_layers"),
         ),

@@ -6,27 +6,50 @@ from galviz.network.anatomy import LayerRow
 
 _PLAIN = {
     "ConvLayer": "convolution, batch norm, Mish",
-    "MaxPool2d": "largest of 3 × 3 places",
+    "MaxPool2d": "max pooling, 3 × 3 places",
     "AdaptiveAvgPool2d": "average over all places",
-    "Flatten": "the same in one row",
-    "Dropout": "dropout (switched off in this network)",
+    "Flatten": "flatten to one row",
+    "Dropout": "dropout, switched off",
     "Linear": "head: weighted sum, constant",
 }
 # The stage that ends in self-attention.
 _ATTENTIVE = "stage1"
+_SENTENCES = {
+    "input": "The network's input is the centre of the image, in three colours. Each colour is normalised first.",
+    "stem": "Three convolutions of 3 × 3 pixels detect edges and colours. The first one has a stride of 2, which "
+    "halves height and width.",
+    "features": "The average of each channel over all places: one number per channel, without a position.",
+    "prediction": "The head multiplies each feature by its weight, and adds up the products and a constant.",
+}
 
 
 def rows_of(layers: Sequence[LayerRow]) -> list[dict[str, str | int]]:
-    """A network's table for people: what, called what, shape and parameters."""
+    """The table of a network's layers: name, operation, output shape and parameters."""
     return [
         {
-            "name here": layer.name,
-            "leaves it": " × ".join(map(str, layer.shape)),
+            "layer": layer.name,
+            "what it does": _what(layer),
+            "output shape": " × ".join(map(str, layer.shape)),
             "parameters": layer.parameters,
-            "what": _what(layer),
         }
         for layer in layers
     ]
+
+
+def describe_block(name: str, layers: Sequence[LayerRow]) -> str:
+    """Describe in one or two sentences what a block of the diagram does.
+
+    Examples
+    --------
+    >>> describe_block("stage2", [LayerRow("stage2", "Sequential", 4, (128, 14, 14), 1)])
+    '4 residual blocks. The first one has a stride of 2, which halves height and width.'
+    """
+    if name in _SENTENCES:
+        return _SENTENCES[name]
+    n_blocks = sum(layer.blocks for layer in layers)
+    if name == _ATTENTIVE:
+        return f"Max pooling halves height and width. {n_blocks} residual blocks follow; the last has self-attention."
+    return f"{n_blocks} residual blocks. The first one has a stride of 2, which halves height and width."
 
 
 def _what(layer: LayerRow) -> str:

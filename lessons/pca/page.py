@@ -6,10 +6,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from galviz.analysis.pca import fit_pca
 from galviz.charts import explained_variance_chart
+from galviz.charts.point_colours import colour_numbers
 from galviz.course.manifest import find_lesson
 from lessons.pca.by_hand import pca_by_svd
 from panels.controls import choose_components, choose_layer, choose_whitening, limit_components
 from panels.feature_space import project, shipped_features
+from panels.point_cloud import N_AXES, CloudPoints, draw_cloud
 from panels.sampling import choose_sample
 from panels.source_code import figure_source
 from panels.steps import Step, show_lesson
@@ -41,21 +43,43 @@ def _show_shares(controls: DeltaGenerator) -> None:
     )
 
 
-def _show_widths(controls: DeltaGenerator) -> None:
+def _show_cloud(controls: DeltaGenerator) -> None:
     with controls:
-        whiten = choose_whitening()
         layer, sample, n_components = _choose()
+    whiten = choose_whitening()
     projection = project(shipped_features(), layer, sample, n_components, whiten=whiten)
-    ratios = projection.explained_variance_ratio
-    st.dataframe(
-        {
-            "component": [f"PC{number}" for number in range(1, len(ratios) + 1)],
-            "explained variance": [f"{ratio:.1%}" for ratio in ratios],
-            "standard deviation of the coordinates": projection.coordinates.std(axis=0, ddof=1).round(4),
-        },
-        hide_index=True,
-    )
+    deviations, ratios = projection.coordinates.std(axis=0, ddof=1), projection.explained_variance_ratio
+    names = [f"PC{number}" for number in range(1, len(ratios) + 1)]
+    draw_cloud(_cloud_points(sample, projection.coordinates, names, whiten), key="pca_cloud")
     st.caption(f"{len(sample):,} simulated galaxies, layer {layer}.")
+    with st.expander("The numbers", icon=":material/table:"):
+        st.dataframe(
+            {
+                "component": names,
+                "explained variance": [f"{ratio:.1%}" for ratio in ratios],
+                "standard deviation of the coordinates": deviations.round(4),
+            },
+            hide_index=True,
+        )
+
+
+def _cloud_points(sample: list[str], coordinates: np.ndarray, names: list[str], whiten: bool) -> CloudPoints:
+    """Prepare the first components of a sample for the cloud, coloured by the label."""
+    survey = open_shipped_survey().survey
+    label, shown = survey.label, names[:N_AXES]
+    deviations = coordinates.std(axis=0, ddof=1)
+    widths = ", ".join(f"{name} {deviation:.3g}" for name, deviation in zip(shown, deviations, strict=False))
+    return CloudPoints(
+        object_ids=sample,
+        coordinates=coordinates,
+        colours=colour_numbers(
+            survey.catalogue.loc[sample, label.column].to_numpy(float), (label.low, label.high), scheme="spectral"
+        ),
+        colour_title=label.name,
+        titles=shown,
+        description=f"Cloud of {len(sample):,} galaxies by {len(shown)} {'whitened ' * whiten}principal components, "
+        f"coloured by {label.name}. Standard deviations of the coordinates: {widths}.",
+    )
 
 
 def _compare_with_svd(controls: DeltaGenerator) -> None:
@@ -95,7 +119,7 @@ def page() -> None:
             code=(explained_variance_chart, fit_pca),
             figure=figure_source(lesson),
         ),
-        Step("Whitening", _show_widths, ("whitening",), (2,)),
+        Step("Whitening", _show_cloud, ("whitening",), (2, 3, 4), code=(fit_pca,)),
         Step("The same by hand", _compare_with_svd, ("svd",), code=(pca_by_svd,)),
     ]
     show_lesson(lesson, open_shipped_survey(), steps)

@@ -4,7 +4,6 @@ Vega-Lite has no lasso and draws 20,000 marks slowly, so this is a component of 
 It draws what Python computed, and returns what the visitor selected.
 """
 
-import base64
 import hashlib
 import json
 from collections.abc import Callable, Collection
@@ -15,6 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
+
+from panels.component_files import encode_array, load_component, read_file
 
 _FOLDER = Path(__file__).parent
 # Quantiles of the coordinates between which a view shows galaxies.
@@ -75,10 +76,10 @@ class MapPoints:
         x, y = _scale(self.coordinates)
         content = {
             "ids": self.object_ids,
-            "x": _encode(x.astype("<f4")),
-            "y": _encode(y.astype("<f4")),
-            "fill": _encode(self.fill),
-            "ring": None if self.ring is None else _encode(self.ring),
+            "x": encode_array(x.astype("<f4")),
+            "y": encode_array(y.astype("<f4")),
+            "fill": encode_array(self.fill),
+            "ring": None if self.ring is None else encode_array(self.ring),
             "texts": self.texts,
             "images": self.images,
             "shown": self.shown.tolist(),
@@ -165,9 +166,7 @@ def draw_map(
     """
     rows = points.rows
     on_map = [rows[object_id] for object_id in selected if object_id in rows]
-    component = st.components.v2.component(
-        "galviz_map", html=_read("map.html"), css=_read("map.css"), js=_read("map.js")
-    )
+    component = load_component("galviz_map", _FOLDER, "map")
 
     def report() -> None:
         picked = parse_picked(st.session_state[key].get("picked"), points.object_ids)
@@ -186,7 +185,7 @@ def draw_map(
         on_picked_change=report,
     )
     # Apart from the points, which Streamlit then doesn't send again.
-    highlight = st.components.v2.component("galviz_map_highlight", js=_read("highlight.js"))
+    highlight = st.components.v2.component("galviz_map_highlight", js=read_file(_FOLDER / "highlight.js"))
     with st.container(height=1, border=False, key=f"{key}_highlight_container"):
         highlight(
             key=f"{key}_highlight",
@@ -223,12 +222,3 @@ def _scale(coordinates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     low, extent = coordinates.min(axis=0), np.ptp(coordinates, axis=0)
     scaled = np.where(extent > 0, (coordinates - low) / np.where(extent > 0, extent, 1), 0.5)
     return scaled[:, 0], scaled[:, 1]
-
-
-def _encode(array: np.ndarray) -> str:
-    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
-
-
-@st.cache_resource
-def _read(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8")
