@@ -94,7 +94,16 @@ def run_app(monkeypatch, page_hashes):
 
     run_app(*arguments, page="lessons/galaxies", **query)
     """
-    from streamlit.testing.v1 import AppTest
+    from streamlit.testing.v1 import AppTest, local_script_runner
+
+    poll = local_script_runner.require_widgets_deltas
+
+    def wait(runner, timeout):
+        """Wait for the page's thread to end; AppTest asks every millisecond, which slows the page."""
+        runner._script_thread.join(timeout)
+        poll(runner, 0.1)  # raises the error of a page that takes longer
+
+    monkeypatch.setattr(local_script_runner, "require_widgets_deltas", wait)
 
     def run(*arguments, page="lessons/galaxies", **query):
         monkeypatch.setattr(sys, "argv", ["app.py", *map(str, arguments)])
