@@ -23,6 +23,7 @@ TORCH_MODULES = {
 }
 
 
+@cache
 def imports(source, module, *, lazy=True):
     """Dotted names of everything that a module imports; without `lazy`, not what is imported inside functions."""
     imported = []
@@ -43,7 +44,7 @@ def imports(source, module, *, lazy=True):
             visit(child)
 
     visit(ast.parse(source))
-    return imported
+    return tuple(imported)
 
 
 ROOT = Path(__file__).parents[1]

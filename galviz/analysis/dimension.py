@@ -72,13 +72,21 @@ def quick_bootstrap(
     >>> quick_bootstrap(values, 1, n_resamples=50).single.estimate.round(1).tolist()
     [0.8]
     """
-    values = check_features(values)
-    size = len(values) if sample_size is None else sample_size
-    fit = fit_pca(values, min(_DIRECTIONS, *values.shape), whiten=False)
-    share = min(1.0, float(fit.explained_variance_ratio.sum()))
+    coordinates, share = _project(check_features(values))
+    size = len(coordinates) if sample_size is None else sample_size
     variance = bootstrap_explained_variance(
-        fit.coordinates, n_components, sample_size=size, n_resamples=n_resamples, seed=seed
+        coordinates, n_components, sample_size=size, n_resamples=n_resamples, seed=seed
     )
+    return _scaled_variance(variance, share)
+
+
+def _project(values: np.ndarray) -> tuple[np.ndarray, float]:
+    """Coordinates on the first 64 components, shape (n, min(64, n, d)), and their share of the variance."""
+    fit = fit_pca(values, min(_DIRECTIONS, *values.shape), whiten=False)
+    return fit.coordinates, min(1.0, float(fit.explained_variance_ratio.sum()))
+
+
+def _scaled_variance(variance: BootstrapVariance, share: float) -> BootstrapVariance:
     return replace(variance, single=_scaled(variance.single, share), cumulative=_scaled(variance.cumulative, share))
 
 
@@ -115,10 +123,14 @@ def share_by_sample_size(
     >>> shares[["size", "components"]].to_numpy().tolist()
     [[20, 1], [20, 2], [50, 1], [50, 2]]
     """
-    values = check_features(values)
+    # All sizes are samples of the same galaxies, so one PCA serves them all; it takes longer than 200 resamples.
+    coordinates, share = _project(check_features(values))
     rows = []
     for size in sizes:
-        shares = quick_bootstrap(values, n_components, sample_size=size, n_resamples=n_resamples, seed=seed).cumulative
+        variance = bootstrap_explained_variance(
+            coordinates, n_components, sample_size=size, n_resamples=n_resamples, seed=seed
+        )
+        shares = _scaled_variance(variance, share).cumulative
         columns = zip(shares.median, shares.low, shares.high, shares.estimate, strict=True)
         rows += [(size, number, *values_of_row) for number, values_of_row in enumerate(columns, start=1)]
     return pd.DataFrame(rows, columns=["size", "components", "median", "low", "high", "all"])

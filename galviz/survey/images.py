@@ -72,9 +72,14 @@ def read_content(path: str | os.PathLike[str]) -> bytes:
     """
     try:
         with open(path, "rb", opener=_open_nonblocking) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 raise ImageError("it is a special file, not an image", _PUT_IMAGE)
-            content = file.read(MAX_BYTES + 1)
+            # Reading allocates as much memory as is asked for, and 64 MiB take longer than a small image.
+            size = min(status.st_size, MAX_BYTES)
+            content = file.read(size + 1)
+            if len(content) > size:  # too large, or it has grown
+                content += file.read(MAX_BYTES - size)
     except FileNotFoundError as error:
         raise ImageError("there is no such file", "add the image, or remove the galaxy's row") from error
     except OSError as error:

@@ -12,10 +12,10 @@ from galviz.artefacts.build import build_data
 from galviz.artefacts.registry import ARTEFACTS
 from galviz.features.features import load_features
 from galviz.network.model import load_model
-from galviz.network.spec import xresnet_spec
 from galviz.survey.survey import load_survey
 from galviz.training.recipe import Recipe
 from galviz.training.run import train
+from tests.cards import TINY
 
 NAMES = ["mock-survey", "random-weights", "shuffled-labels"]
 FILES = [artefact.name for artefact in ARTEFACTS]
@@ -33,7 +33,7 @@ def built(tmp_path_factory, small_survey):
     folder = tmp_path_factory.mktemp("derived")
     card = folder / "tiny.json"
     recipe = Recipe(epochs=1, batch_size=32, pad_px=64, crop_px=48)
-    train([small_survey], card, recipe=recipe, spec=xresnet_spec(widen=0.125))
+    train([small_survey], card, recipe=recipe, spec=TINY)
     calls = []
     with pytest.MonkeyPatch.context() as patch:
         # UMAP compiles itself for half a minute; tests/analysis/test_embeddings.py runs it.

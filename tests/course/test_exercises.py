@@ -32,6 +32,7 @@ def needs_torch(lesson):
     return False
 
 
+@cache
 def tasks():
     """Every task of every lesson whose questions can be read, marked where it needs torch."""
     cases = []
