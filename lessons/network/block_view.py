@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 
 from galviz.network.anatomy import LayerRow
 from galviz.network.head import read_head
@@ -15,24 +16,25 @@ from panels.pictures import show_pictures
 
 _COLUMNS = 4
 _COLOURS = ("red", "green", "blue")
-_ENLARGED_PX = 224
+_ENLARGED_PX, _WIDE_PX = 224, 640
 
 
 def show_inside(block: str, layers: Sequence[LayerRow], activations: Activations, label: Label) -> None:
     """Draw a block's name, what it does and its layers; beside them its activations, enlarged."""
-    left, right = st.columns([4, 5], gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(block, anchor=False)
         st.markdown(describe_block(block, layers))
         if layers:
             _show_layers(layers, ("what it does", "parameters", "output shape"))
+    if block == PREDICTION:
+        _show_prediction(left, right, activations, label)
+        return
     with right:
         if block == INPUT:
             _show_input(activations.crop)
         elif block == FEATURES:
             _show_features(activations.features)
-        elif block == PREDICTION:
-            _show_prediction(activations, label)
         else:
             _show_maps(block, activations)
 
@@ -71,27 +73,27 @@ def _show_maps(block: str, activations: Activations) -> None:
     channels, pictures = zip(*numbered, strict=True)
     captions = [f"channel {channel}" for channel in channels]
     _show_enlarged(pictures, captions, [f"Feature map of channel {channel} of {block}" for channel in channels])
-    st.caption("Of the stored channels, those that vary most over this image. One colour scale for all of them.")
 
 
 def _show_features(features: np.ndarray) -> None:
-    picture = _enlarge(feature_picture(features, wide=True), 640)
+    picture = _enlarge(feature_picture(features, wide=True), _WIDE_PX)
     show_pictures(
         [picture], [f"{len(features)} features, row by row"], ["One square per feature"], columns=1, sharp=True
     )
 
 
-def _show_prediction(activations: Activations, label: Label) -> None:
+def _show_prediction(left: DeltaGenerator, right: DeltaGenerator, activations: Activations, label: Label) -> None:
     head = read_head()
     products = activations.features * head.weight
-    picture = _enlarge(feature_picture(products, wide=True), 640)
-    caption = "feature × weight, row by row: orange raises the prediction, blue lowers it"
-    show_pictures([picture], [caption], ["One square per product of feature and weight"], columns=1, sharp=True)
     total = f"{products.sum():.3f}".replace("-", "−")
-    st.markdown(
+    left.markdown(
         f"The {len(products)} products add up to {total}. With the constant, {head.bias:.3f}, the prediction is "
         f"**{activations.prediction:.3f} {label.unit}**."
     )
+    picture = _enlarge(feature_picture(products, wide=True), _WIDE_PX)
+    caption = "feature × weight, row by row: orange raises the prediction, blue lowers it"
+    with right:
+        show_pictures([picture], [caption], ["One square per product of feature and weight"], columns=1, sharp=True)
 
 
 def _show_enlarged(pictures: Sequence[Image.Image], captions: Sequence[str], descriptions: Sequence[str]) -> None:

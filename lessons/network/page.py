@@ -32,7 +32,7 @@ ATTENTION = {"attention/input": "input", "attention/mixture": "added to it", "at
 
 def _show_flow(controls: DeltaGenerator) -> None:
     survey, figures = open_shipped_survey().survey, shipped_figures()
-    with controls:
+    with controls, st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
         chosen = choose_galaxy(survey, figures)
     activations, groups = _record_activations(chosen), {INPUT: []} | group_layers(figures.layers)
     selected = option_in_url(list(groups), DEFAULT_BLOCK, key="block")
@@ -43,7 +43,7 @@ def _show_flow(controls: DeltaGenerator) -> None:
         on_select=lambda name: put_in_url(name, DEFAULT_BLOCK, key="block"),
         key="network_diagram",
     )
-    _show_scale(chosen, "Select a block to see inside it, below.")
+    _show_scale(chosen, "One colour scale per block. Select a block to see inside it.")
     with st.container(border=True, key="network_block"):
         show_inside(selected, groups[selected], activations, survey.label)
     parameters = sum(layer.parameters for layer in figures.layers)
@@ -157,7 +157,7 @@ def page() -> None:
         Step(
             "From image to metallicity",
             _show_flow,
-            ("layers", "stages"),
+            ("layers",),
             (3, 4),
             wide=True,
             code=("galviz/network/builders.py:build_network", "galviz/network/inspection.py:summarise_layers"),

@@ -48,13 +48,13 @@ def test_augmentation():
 def test_the_network():
     layers = LESSON_FIGURES.load().layers
     blocks = [layer.blocks for layer in layers if layer.blocks]
-    assert text_contains("network", "stages", f"${' + '.join(map(str, blocks))} = {sum(blocks)}$")
-    assert text_contains("network", "stages", f"$1 + {2 * sum(blocks)} + 1 = {2 * sum(blocks) + 2}$", "36")
+    assert text_contains("network", "layers", f"${' + '.join(map(str, blocks))} = {sum(blocks)}$")
+    assert text_contains("network", "layers", f"$1 + {2 * sum(blocks)} + 1 = {2 * sum(blocks) + 2}$", "36")
     assert 3 + 2 * sum(blocks) + 1 == 36
     weights = 3 * 3 * 3 * layers[0].shape[0]
-    assert text_contains("network", "stages", rf"3 \cdot 3 \cdot 3 \cdot 32 = {weights}$")
+    assert text_contains("network", "layers", rf"3 \cdot 3 \cdot 3 \cdot 32 = {weights}$")
     assert text_contains(
-        "network", "stages", f"${weights} + {layers[0].parameters - weights} = {layers[0].parameters}$"
+        "network", "layers", f"${weights} + {layers[0].parameters - weights} = {layers[0].parameters}$"
     )
     assert text_contains("network", "layers", f"{layers[-1].parameters - 1} **features**")
     assert text_contains("network", "convolution", f"{read_card().crop_px} pixels", f"{layers[0].shape[1]} places")
