@@ -80,7 +80,7 @@ def record_outputs(
     Yields
     ------
     dict of str to torch.Tensor
-        Filled by the forward pass. For a module that runs several times, the last output.
+        Filled by the forward pass, in its order. For a module that runs several times, the last output.
 
     Examples
     --------
@@ -98,6 +98,7 @@ def record_outputs(
                 raise ValueError(
                     f"layer {name!r} must output one tensor; got a {type(output).__name__}. Choose another module."
                 )
+            recorded.pop(name, None)
             recorded[name] = reduce(name, output.detach())
 
         return hook
@@ -133,7 +134,8 @@ def inspect_layers(network: nn.Module, spec: NetworkSpec, crop_px: int) -> tuple
     Raises
     ------
     ValueError
-        If a layer or the head doesn't exist, doesn't run, or doesn't output one tensor.
+        If a layer or the head doesn't exist, doesn't run, or doesn't output one tensor; or if another layer runs after
+        the last one.
 
     Examples
     --------
@@ -167,7 +169,18 @@ def inspect_layers(network: nn.Module, spec: NetworkSpec, crop_px: int) -> tuple
         if problem := pooling_problem(pooling, shape):
             raise ValueError(f"layer {name!r} {problem}.")
         outputs[name] = LayerOutput(shape[1:], pooling, pool(recorded[name], pooling).shape[1])
+    _check_last_layer(list(spec.layers), list(recorded))
     return outputs, None if spec.head is None else _n_outputs(output)
+
+
+def _check_last_layer(layers: list[str], executed: list[str]) -> None:
+    """Refuse layers of which the last isn't the last to run: it counts as the features, the input of the head."""
+    order = [name for name in executed if name in layers]
+    if order and order[-1] != layers[-1]:
+        raise ValueError(
+            f"layers must be in the order of the forward pass; {layers[-1]!r} is named last, but {order[-1]!r} runs after "
+            "it. Change their order."
+        )
 
 
 def _n_outputs(output: object) -> int | None:

@@ -40,6 +40,7 @@ def test_a_network_without_a_label_is_an_encoder(outputs, head, label):
     ("spec", "options", "message"),
     [
         ({"layers": {"a": "9"}}, {}, "which doesn.t exist"),
+        ({"layers": {"features": "3", "early": "1"}}, {}, "'early' is named last, but 'features' runs after it"),
         ({"layers": LAYERS, "head": "3"}, {}, "head must be the path of a Linear"),
         ({"layers": LAYERS, "head": "9"}, {}, "one of early, features, or the path"),
         ({"layers": {"a": "0"}, "pooling": {"a": "tokens"}}, {}, "pooling 'tokens'"),
