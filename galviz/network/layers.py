@@ -178,8 +178,8 @@ def _check_last_layer(layers: list[str], executed: list[str]) -> None:
     order = [name for name in executed if name in layers]
     if order and order[-1] != layers[-1]:
         raise ValueError(
-            f"layers must be in the order of the forward pass; {layers[-1]!r} is named last, but {order[-1]!r} runs after "
-            "it. Change their order."
+            f"layers must be in the order of the forward pass; {layers[-1]!r} is named last, but {order[-1]!r} runs "
+            "after it. Change their order."
         )
 
 

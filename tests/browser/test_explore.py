@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from galviz.survey.survey import load_survey
+from tests.panels.embeddings import write_features
 
 pytestmark = pytest.mark.browser
 
@@ -105,3 +106,37 @@ def test_a_condition_selects_and_the_view_stays(explore):
     explore.press(explore.page.get_by_role("button", name="Clear"))
     expect_count(explore, "0")
     assert zoom(explore) == pytest.approx(1.5**3)
+
+
+def test_own_galaxies_are_explored_by_the_keyboard_alone(serve, visit, make_survey, tmp_path_factory):
+    folder = make_survey(40, side_px=64)
+    file = write_features(folder, tmp_path_factory.mktemp("features"))
+    tab = visit(serve("--survey", folder, "--features", file), "/explore")
+    page, keyboard = tab.page, tab.page.keyboard
+    map_of(tab).focus()
+    keyboard.press("Space")
+    expect(page.get_by_text(re.compile("^1 of 40 galaxies selected"))).to_be_visible()
+    keyboard.press("Enter")
+    expect(page.get_by_role("tab", name="Galaxy")).to_have_attribute("aria-selected", "true")
+    tab.settle()
+    page.get_by_role("tab", name="Galaxy").focus()
+    for name in ("Images", "Differences"):  # the tabs are a ring
+        keyboard.press("ArrowRight")
+        keyboard.press("Enter")
+        expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+        tab.settle()
+    field = page.get_by_role("textbox", name="Select by a condition")
+    field.focus()
+    keyboard.type("metallicity < 9")
+    keyboard.press("Enter")
+    expected = (load_survey(folder).catalogue["metallicity"] < 9).sum()
+    expect(page.get_by_text(re.compile(f"^{expected} of 40 galaxies selected"))).to_be_visible()
+    tab.settle()
+    page.get_by_role("button", name="Undo").focus()
+    keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("^1 of 40 galaxies selected"))).to_be_visible()
+    tab.settle()
+    page.get_by_role("radio", name="pictures").focus()
+    keyboard.press("Space")
+    page.wait_for_url("**/explore?*marks=pictures*")
+    assert tab.complaints == []
