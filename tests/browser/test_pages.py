@@ -81,7 +81,7 @@ def test_page_loads_clean(serve, visit, photograph, slug, width, theme):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("slug", ["home", "explore", "units", "compare", "galaxy"])
+@pytest.mark.parametrize("slug", ["home", "explore", "units", "compare", "galaxy", "network"])
 def test_page_is_accessible(serve, visit, slug, theme):
     tab = visit(serve(), "/" if slug == "home" else f"/{slug}", theme=theme)
     expect(tab.page.locator("h1")).to_have_text(TITLES[slug])
