@@ -54,6 +54,10 @@ class Sweeps:
         """The galaxies, from the lowest to the highest label."""
         return list(self.own_values)
 
+    @cached_property
+    def _rows_by_galaxy(self) -> dict[str, pd.DataFrame]:
+        return dict(iter(self.rows.groupby("objID", sort=False)))
+
     def sweep(self, object_id: str, cause: str) -> pd.DataFrame:
         """Select the images of one galaxy and one cause.
 
@@ -68,7 +72,8 @@ class Sweeps:
             If the galaxy or the cause isn't among them.
         """
         own = self.own_values[object_id][cause]
-        rows = self.rows[(self.rows["objID"] == object_id) & self.rows["cause"].isin([cause, UNCHANGED])]
+        rows = self._rows_by_galaxy[object_id]
+        rows = rows[rows["cause"].isin([cause, UNCHANGED])]
         is_own = rows["cause"] == UNCHANGED
         return rows.assign(cause=cause, value=rows["value"].where(~is_own, own), own=is_own).sort_values("value")
 

@@ -14,6 +14,7 @@ from galviz import cli
 from galviz.features.features import Features, load_features, save_features
 from galviz.network.card import read_card, write_card
 from galviz.survey.survey import load_survey
+from tests.cards import TINY
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,6 @@ def few_galaxies(make_survey):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory, few_galaxies):
     """The card of a tiny network, trained for one epoch on small images with the command train."""
-    from galviz.network.spec import xresnet_spec
     from galviz.training import plan
 
     card = tmp_path_factory.mktemp("model") / "tiny.json"
@@ -33,7 +33,7 @@ def trained(tmp_path_factory, few_galaxies):
     arguments += ["--batch-size", "8", "--seed", "7", "--variation", "0.5", "--warm-up", "epochs=1,px=32"]
     arguments += ["--causes", "bulge_fraction,inclination_deg"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "xresnet_spec", lambda: xresnet_spec(widen=0.125))  # a full one takes minutes
+        patch.setattr(plan, "xresnet_spec", lambda: TINY)  # a full one takes minutes
         assert cli.main(arguments) == 0
     return card
 

@@ -247,14 +247,21 @@ SOUND = {"settings": {"lr": 0.01}, "progress": vars(Progress())}
     ],
     ids="empty rubbish JSON folder FIFO cut tensor bare settings progress trap old-trap pickle old-pickle".split(),
 )
-def test_a_damaged_or_malicious_checkpoint_is_refused(survey, tmp_path, write):
+def test_a_damaged_or_malicious_checkpoint_is_refused(tmp_path, write):
     sprung, path = tmp_path / "sprung", tmp_path / "net.checkpoint"
     write(path, Trap(sprung))
     with pytest.raises(
         ValueError, match=r"^The checkpoint .*net\.checkpoint can't be read \(\w+\)\. Remove it"
     ) as caught:
-        train([survey], tmp_path / "net.json", recipe=SHORT, spec=TINY)
+        load_checkpoint(path, {"lr": 0.01})
     assert "\n" not in str(caught.value)
+    assert [file.name for file in tmp_path.iterdir()] == ["net.checkpoint"]
+
+
+def test_a_run_does_not_begin_beside_a_malicious_checkpoint(survey, tmp_path):
+    torch.save(SOUND | {"more": Trap(tmp_path / "sprung")}, tmp_path / "net.checkpoint")
+    with pytest.raises(ValueError, match=r"net\.checkpoint can't be read"):
+        train([survey], tmp_path / "net.json", recipe=SHORT, spec=TINY)
     assert [file.name for file in tmp_path.iterdir()] == ["net.checkpoint"]
 
 
