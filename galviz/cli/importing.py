@@ -41,11 +41,13 @@ def _import_model(options: argparse.Namespace) -> int:
     from galviz.network.builders import parse_options
     from galviz.network.importing import import_model
     from galviz.network.model import save_model
+    from galviz.network.networkfiles import NetworkFiles
 
     if options.out.suffix != ".json":
         raise ValueError(f"--out must be a .json file in a folder that exists; got {options.out}.")
     for path in (options.out, options.out.with_suffix(".safetensors")):
         Output(path, force=options.force, inputs=[options.weights])
+    files = NetworkFiles(options.out, force=options.force)
     mean, std = _normalisation(options)
     network = import_model(
         options.weights,
@@ -61,10 +63,10 @@ def _import_model(options: argparse.Namespace) -> int:
         std=std,
         prefix=options.prefix,
     )
-    card = save_model(network, options.out)
+    card = save_model(network, options.out, files=files)
     layers = ", ".join(f"{name} ({card.spec.path_of(name) or 'output'})" for name in card.layers)
     output = "an encoder" if card.label is None else f"predicts {card.label}{f' in {card.unit}' * bool(card.unit)}"
-    print(f"{card.spec.builder}, {output}; layers: {layers}; the card is {options.out}")
+    print(f"{card.spec.builder}, {output}; layers: {layers}; the card is {options.out.with_name(card.name + '.json')}")
     if card.label is not None:
         warn("Compare a few predictions (python -m galviz predict) with those of the program that trained it.")
     return DONE

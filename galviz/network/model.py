@@ -14,12 +14,13 @@ import torch
 from torch import nn
 
 from galviz.network.builders import BuilderError, build_network
-from galviz.network.card import CardError, ModelCard, file_sha256, read_card, shipped_card_path, write_card
+from galviz.network.card import CardError, ModelCard, read_card, shipped_card_path
 from galviz.network.cardformat import EMBEDDING, REGRESSION, is_label, preprocessing_problem
 from galviz.network.evalmode import compute_normalised_weights
 from galviz.network.fingerprint import fingerprint, record_weights_file
 from galviz.network.head import scale_head
 from galviz.network.layers import inspect_layers
+from galviz.network.networkfiles import NetworkFiles
 from galviz.network.rebuilding import check_rebuildable
 from galviz.network.spec import NetworkSpec
 from galviz.network.state import (
@@ -28,7 +29,7 @@ from galviz.network.state import (
     parse_weights,
     read_weights_bytes,
     rescale_head,
-    write_weights,
+    serialise_weights,
 )
 from galviz.survey.label import label_name
 
@@ -166,7 +167,13 @@ def wrap(
     return attach_card(module, card)
 
 
-def save_model(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch.dtype = torch.float32) -> ModelCard:
+def save_model(
+    network: nn.Module,
+    path: str | os.PathLike[str],
+    *,
+    dtype: torch.dtype = torch.float32,
+    files: NetworkFiles | None = None,
+) -> ModelCard:
     """Write a network as a card and, beside it, its weights; existing files are replaced.
 
     Parameters
@@ -176,11 +183,14 @@ def save_model(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch
     path : path-like
         The card, ``NAME.json``; the weights become ``NAME.safetensors``.
     dtype : torch.dtype
-        Of the parameters, see `galviz.network.state.write_weights`.
+        Of the parameters, see `galviz.network.state.serialise_weights`.
+    files : NetworkFiles, optional
+        Of this path, from the time when it was decided what may be replaced; by default from now.
 
     Returns
     -------
     ModelCard
+        Under another name if another program has written a network with this one in the meantime.
 
     Raises
     ------
@@ -205,18 +215,9 @@ def save_model(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch
     if network.card.spec.builder is None:
         raise ValueError("network must have a registered builder to be saved; its specification has none.")
     check_rebuildable(network)
-    weights = file.with_suffix(".safetensors")
-    write_weights(network, weights, dtype=dtype)
-    sha256 = file_sha256(weights)
-    card = replace(
-        network.card,
-        name=file.stem,
-        survey_sha256=network.card.survey_sha256 or "0" * 64,
-        weights=weights.name,
-        weights_sha256=sha256,
-    )
-    write_card(card, file)
-    return card
+    files = files or NetworkFiles(file, force=True)
+    card = replace(network.card, survey_sha256=network.card.survey_sha256 or "0" * 64)
+    return files.write(serialise_weights(network, dtype=dtype), card)
 
 
 def attach_card(network: nn.Module, card: ModelCard) -> nn.Module:

@@ -25,23 +25,12 @@ Rescale = Callable[[np.ndarray, np.ndarray, ModelCard], tuple[np.ndarray, np.nda
 
 
 def write_weights(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch.dtype = torch.float16) -> None:
-    """Write the state dict of a network, whole or not at all.
-
-    Buffers keep their dtype: float16 would round small running variances of batch norm to zero, and large ones to
-    infinity. If the network has a card, its head is rescaled to standard deviations of the label, which
-    `galviz.load_model` expects.
-
-    Parameters
-    ----------
-    network : torch.nn.Module
-    path : path-like
-    dtype : torch.dtype
-        Of the parameters: float16 halves the file and rounds by one part in 2,048; float32 is exact.
+    """Write the state dict of a network, whole or not at all, see `serialise_weights`.
 
     Raises
     ------
     ValueError
-        If a parameter is not finite or too large for float16.
+        As `serialise_weights`.
     OSError
         If the file can't be written.
 
@@ -51,6 +40,32 @@ def write_weights(network: nn.Module, path: str | os.PathLike[str], *, dtype: to
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_weights(nn.Linear(2, 1), f"{folder}/linear.safetensors")
     ...     sorted(read_weights(f"{folder}/linear.safetensors"))
+    ['bias', 'weight']
+    """
+    write_bytes(path, serialise_weights(network, dtype=dtype))
+
+
+def serialise_weights(network: nn.Module, *, dtype: torch.dtype = torch.float16) -> bytes:
+    """Convert the state dict of a network to the content of a safetensors file.
+
+    Buffers keep their dtype: float16 would round small running variances of batch norm to zero, and large ones to
+    infinity. If the network has a card, its head is rescaled to standard deviations of the label, which
+    `galviz.load_model` expects.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+    dtype : torch.dtype
+        Of the parameters: float16 halves the file and rounds by one part in 2,048; float32 is exact.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not finite or too large for float16.
+
+    Examples
+    --------
+    >>> sorted(load_tensors(serialise_weights(nn.Linear(2, 1))))
     ['bias', 'weight']
     """
     parameters = {name for name, _ in network.named_parameters()}
@@ -68,7 +83,7 @@ def write_weights(network: nn.Module, path: str | os.PathLike[str], *, dtype: to
                 f"{values.abs().max().item():g}. Train with a lower learning rate."
             )
         state[name] = written.contiguous()
-    write_bytes(path, save_tensors(state, metadata={"format": "pt"}))
+    return save_tensors(state, metadata={"format": "pt"})
 
 
 def read_weights(path: str | os.PathLike[str]) -> State:

@@ -13,15 +13,15 @@ from typing import Any
 from torch import nn
 
 from galviz.files.writing import remove_unfinished, with_resume_hint
-from galviz.network.card import ModelCard, file_sha256, write_card
+from galviz.network.card import ModelCard
+from galviz.network.networkfiles import NetworkFiles
 from galviz.network.spec import NetworkSpec
-from galviz.network.state import read_weights, write_weights
+from galviz.network.state import parse_weights, serialise_weights
 from galviz.survey.survey import Survey
 from galviz.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from galviz.training.dataloaders import make_dataloaders
 from galviz.training.epochs import EpochCallback
 from galviz.training.fitting import correct_bias, fit, prediction_errors
-from galviz.training.networkfiles import NetworkFiles
 from galviz.training.networks import check_spec, make_network
 from galviz.training.plan import Plan, choose_recipe_and_spec, make_plan
 from galviz.training.provenance import describe_processor, package_versions
@@ -100,12 +100,13 @@ def train(
     plan = make_plan(surveys, recipe, spec, pretrained, layers)
     checkpoint, settings = card_path.with_suffix(".checkpoint"), plan.settings
     remove_unfinished(checkpoint.parent, target=checkpoint.name)
+    files.remove_unfinished()
     done = load_checkpoint(checkpoint, settings)
     for sentence in plan.notes:
         (note or warnings.warn)(sentence)
     save = partial(save_checkpoint, checkpoint, settings)
     network, done = _fit_phases(plan, done, save, progress, report)
-    card = _write_network(plan, network, done, files.unused_card())
+    card = _write_network(plan, network, done, files)
     checkpoint.unlink(missing_ok=True)
     return card
 
@@ -147,19 +148,26 @@ def _fit_phases(
     return network, done
 
 
-def _write_network(plan: Plan, network: nn.Module, done: Progress, card_path: Path) -> ModelCard:
-    """Correct the head's bias, write the weights, validate what was written, and write the card."""
-    recipe, spec, label = plan.recipe, plan.spec, plan.surveys[0].label
-    dataloaders = make_dataloaders(plan.galaxies, recipe, recipe.phases[-1], plan.pixel_mean, plan.pixel_std)
+def _write_network(plan: Plan, network: nn.Module, done: Progress, files: NetworkFiles) -> ModelCard:
+    """Correct the head's bias, validate the network as its file will have it, and write weights and card."""
+    dataloaders = make_dataloaders(plan.galaxies, plan.recipe, plan.recipe.phases[-1], plan.pixel_mean, plan.pixel_std)
     galaxies = [plan.galaxies[position] for position in plan.in_training[:_N_FOR_BIAS]]
-    correct_bias(network, network.get_submodule(spec.head), dataloaders.test_dl(galaxies, with_labels=True))
-    weights = card_path.with_suffix(".safetensors")
-    with with_resume_hint():
-        write_weights(network, weights)
-    network.load_state_dict(read_weights(weights))
+    head = network.get_submodule(plan.spec.head)
+    correct_bias(network, head, dataloaders.test_dl(galaxies, with_labels=True))
+
+    weights = serialise_weights(network)
+    network.load_state_dict(parse_weights(weights, "the trained weights"))
     errors = prediction_errors(network, dataloaders.valid)
-    card = ModelCard(
-        name=card_path.stem,
+    card = _describe_network(plan, done, plan.label_std * float((errors**2).mean().sqrt()))
+    with with_resume_hint():
+        return files.write(weights, card)
+
+
+def _describe_network(plan: Plan, done: Progress, valid_rmse: float) -> ModelCard:
+    """The card of the trained network, for `NetworkFiles.write`."""
+    recipe, spec, label = plan.recipe, plan.spec, plan.surveys[0].label
+    return ModelCard(
+        name="",
         task="regression",
         label=label.column,
         unit=label.unit,
@@ -170,15 +178,12 @@ def _write_network(plan: Plan, network: nn.Module, done: Progress, card_path: Pa
         mean=plan.pixel_mean,
         std=plan.pixel_std,
         survey_sha256=plan.survey_sha256,
-        weights=weights.name,
-        weights_sha256=file_sha256(weights),
-        training=_describe_training(plan, done) | {"valid_rmse": plan.label_std * float((errors**2).mean().sqrt())},
+        weights="",
+        weights_sha256="",
+        training=_describe_training(plan, done) | {"valid_rmse": valid_rmse},
         label_mean=plan.label_mean,
         label_std=plan.label_std,
     )
-    with with_resume_hint():
-        write_card(card, card_path)
-    return card
 
 
 def _describe_training(plan: Plan, done: Progress) -> dict[str, Any]:
