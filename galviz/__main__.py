@@ -24,6 +24,9 @@ def _leave_working_directory() -> None:
 # Guarded, because processes started by 'spawn' (macOS, Windows) import this module again.
 if __name__ == "__main__":
     _leave_working_directory()
-    from galviz.cli import main
-
+    try:
+        from galviz.cli import main
+    except KeyboardInterrupt:
+        sys.stderr.write("galviz: interrupted\n")
+        sys.exit(130)
     sys.exit(main())

@@ -209,6 +209,7 @@ def _spec_from(options: argparse.Namespace, recipe: "Recipe") -> "NetworkSpec | 
 def _check_network_files(options: argparse.Namespace) -> Path:
     """Check, before any galaxy is read, that the network can be written; return the path of the lock file."""
     from galviz.cli.output import Output
+    from galviz.files.writing import shorten
     from galviz.network.card import read_card
 
     card = options.out
@@ -225,7 +226,7 @@ def _check_network_files(options: argparse.Namespace) -> Path:
     is_other_network = options.start is not None or options.architecture is not None or options.options
     size_bytes = 0 if checkpoint.is_file() or is_other_network else _XRESNET34_CHECKPOINT_BYTES
     Output(checkpoint, force=True, inputs=options.survey, size_bytes=size_bytes)
-    return card.with_name(f".{card.stem[:48]}.lock")
+    return card.with_name(f".{shorten(card.stem)}.lock")
 
 
 def _report_epoch(record: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 import shutil
 import unicodedata
 from collections.abc import Collection
@@ -11,8 +12,9 @@ from galviz.course.lesson import LESSONS_FOLDER, PAGE_ADDRESSES, is_slug
 from galviz.files.writing import write_text
 
 TEMPLATE = "template"
-# Names that pytest uses, and those of other pages.
-_RESERVED = {TEMPLATE, "conftest", *PAGE_ADDRESSES}
+# Names that pytest uses, those of other pages, and those that no file may have on Windows.
+_RESERVED = {TEMPLATE, "conftest", *PAGE_ADDRESSES, "con", "prn", "aux", "nul"}
+_RESERVED |= {f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10)}
 
 # Unicode categories: control characters, surrogates, line and paragraph separators.
 _NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}
@@ -55,17 +57,27 @@ def copy_template(slug: str, title: str, known: Collection[str]) -> Path:
         raise ValueError(f"TITLE must be a line of text; got {title!r}")
     # Escaped for a Python string in double quotes.
     quoted = title.replace("\\", "\\\\").replace('"', '\\"')
-    folder.mkdir()
+    # The folder gets its name when all files are there: if this is interrupted, the name isn't in use.
+    temporary = folder.with_name(f".{slug}.{secrets.token_hex(4)}")
     try:
+        temporary.mkdir()
         for path in sorted((LESSONS_FOLDER / TEMPLATE).iterdir()):
             if path.is_file():
-                text = re.sub(rf"(?<![A-Za-z]){TEMPLATE}(?![A-Za-z])", slug, path.read_text(encoding="utf-8"))
+                text = re.sub(rf"(?<![A-Za-z]){TEMPLATE}(?![A-Za-z])", slug, _read(path))
                 begin = f'"""The lesson \'{quoted}\'."""\n'
-                write_text(folder / path.name, begin if path.name == "__init__.py" else text)
-    except OSError:
-        shutil.rmtree(folder, ignore_errors=True)  # otherwise its name would stay in use
+                write_text(temporary / path.name, begin if path.name == "__init__.py" else text)
+        temporary.rename(folder)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
         raise
     return folder
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} must be text in UTF-8; {error}. Get the template again.") from error
 
 
 def manifest_entry(slug: str, title: str) -> str:

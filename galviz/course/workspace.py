@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from galviz.course.lesson import LESSONS_FOLDER, Lesson
-from galviz.files.moving import move_to_free_name
-from galviz.files.writing import write_new
+from galviz.files.moving import move_to_free_name, move_to_new
+from galviz.files.writing import removing_temporary, temporary_name
 
 FOLDER_VARIABLE = "GALVIZ_WORK"
 EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME = "exercise.py", "solution.py", "test_exercise.py"
@@ -152,9 +152,12 @@ def write_once(path: Path, content: bytes, *, again: bool = False) -> WrittenFil
             f"it is a link to {target}, which doesn't exist; remove the link or put the file there",
             str(path),
         )
-    if path.exists():
-        if not again or (path.is_file() and path.read_bytes() == content):
-            return WrittenFile(path, created=False)
-        backup = move_to_free_name(path, path)
-    write_new(path, content)
+    if path.exists() and (not again or (path.is_file() and path.read_bytes() == content)):
+        return WrittenFile(path, created=False)
+    temporary = temporary_name(path)
+    with removing_temporary(temporary, path):
+        temporary.write_bytes(content)  # first: on a full disk the student's file keeps its name
+        if path.exists():
+            backup = move_to_free_name(path, path)
+        move_to_new(temporary, path)
     return WrittenFile(path, created=True, backup=backup)

@@ -12,11 +12,12 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 
 from galviz.files.moving import move_to_new
 
-_SUFFIX = ".part"
+_SUFFIX, _MAX_NAME = ".part", 48
 _TEMPORARY = re.compile(rf"\..*\.[0-9a-f]+{re.escape(_SUFFIX)}")
 
 
@@ -230,5 +231,16 @@ def remove_unfinished(folder: str | os.PathLike[str], *, target: str | None = No
 
 
 def _prefix(name: str) -> str:
-    """The start of a target's temporary names, which is cut because names are limited to 255 bytes."""
-    return f".{name[:48]}."
+    """The start of a target's temporary names."""
+    return f".{shorten(name)}."
+
+
+def shorten(name: str) -> str:
+    """Shorten a file name for use in another one: names are limited to 255 bytes. Different ones stay different.
+
+    Examples
+    --------
+    >>> shorten("master.csv"), len(shorten(50 * "a" + ".json")), len(shorten(50 * "b"))
+    ('master.csv', 48, 48)
+    """
+    return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 9]}-{sha256(os.fsencode(name)).hexdigest()[:8]}"

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,7 +93,9 @@ def write_images(images: Path, causes: pd.DataFrame, framing: str, workers: int)
     workers = min(workers, -(-len(jobs) // _CHUNK_SIZE))
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_follow_parent) as pool:
         try:
-            yield from pool.map(_write_image, jobs, chunksize=_CHUNK_SIZE)
+            with _blocked_interrupts():
+                written = pool.map(_write_image, jobs, chunksize=_CHUNK_SIZE)  # starts the processes
+            yield from written
         except BrokenProcessPool:
             raise ChildProcessError(
                 "a process that rendered galaxies was killed, perhaps because memory ran out; "
@@ -100,6 +103,19 @@ def write_images(images: Path, causes: pd.DataFrame, framing: str, workers: int)
             ) from None
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _blocked_interrupts() -> Iterator[None]:
+    """Deliver Ctrl-C when the block ends; processes started in it never receive it. The terminal sends it to all."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _write_image(job: tuple[Path, dict, str]) -> WrittenImage:

@@ -72,6 +72,19 @@ def test_again_backs_up_the_previous_file(work):
     assert (work / "pca.py").read_bytes() == stub_path(PCA).read_bytes()
 
 
+def test_on_a_full_disk_the_previous_file_keeps_its_name(work, monkeypatch):
+    start([PCA])
+    (work / "pca.py").write_text("mine")
+
+    def fail(path, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", fail)
+    with pytest.raises(OSError, match=r"No space left on device.*pca\.py"):
+        start([PCA], again=True)
+    assert {path.name: path.read_text() for path in work.iterdir()} == {"pca.py": "mine"}
+
+
 def test_an_unwritable_folder_is_reported(work, capsys):
     work.write_text("a file")
     assert main(["start", "pca"]) == 2

@@ -35,6 +35,7 @@ def test_the_template_is_complete():
         ("template", "What dust does", "is taken"),
         ("hooks", "What dust does", "is taken"),
         ("glossary", "What dust does", "is taken"),
+        ("con", "What dust does", "is taken"),
         (SLUG, "  ", "TITLE must be a line of text"),
         ("class", "What dust does", "NAME must be a word of small letters"),
         *(
@@ -92,17 +93,18 @@ def test_a_lesson_with_any_title_is_valid_python(tmp_path, monkeypatch):
         shutil.rmtree(folder)
 
 
-def test_a_failed_copy_leaves_no_files(tmp_path, monkeypatch):
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_copy_that_ends_early_leaves_no_files(tmp_path, monkeypatch, error):
     shutil.copytree(ROOT / "lessons" / "template", tmp_path / "template")
     monkeypatch.setattr("galviz.course.template.LESSONS_FOLDER", tmp_path)
 
     def full(path, text):
         if path.name == "page.py":
-            raise OSError(28, "No space left on device")
+            raise error
         path.write_text(text, encoding="utf-8")
 
     monkeypatch.setattr("galviz.course.template.write_text", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(type(error)):
         copy_template(SLUG, "Dust", set())
     assert [path.name for path in tmp_path.iterdir()] == ["template"]
 
