@@ -111,7 +111,7 @@ INCOMPLETE = [
     ("figure.py", "import", "imp ort", "1", "figure.py isn't valid Python"),
     ("page.py", "    show_lesson(", "    print(", "1", "has no function `page` that calls `show_lesson`"),
     ("page.py", "def page(", "def pages(", "1", "has no function `page` that calls `show_lesson`"),
-    ("page.py", "def _show_widths(", "def _show_widhts(", "1", "is incomplete or wrong in line"),
+    ("page.py", "def _show_cloud(", "def _show_clout(", "1", "is incomplete or wrong in line"),
     ("page.py", "st.metric(", "st.metric(undefined, ", "1", "is incomplete or wrong in line"),
     ("page.py", "st.metric(", "st.metre(", "1", "is incomplete or wrong in line"),
     ("page.py", "lessons.pca.by_hand", "lessons.pca.by_foot", "1", "can't be imported: No module named"),
