@@ -20,7 +20,7 @@ from websockets.sync.client import connect
 from galviz.course.manifest import find_lesson
 from galviz.course.progress import read_progress
 from galviz.course.questions import read_questions
-from tests.browser.test_course import choose, expect_chosen
+from tests.browser.test_course import choose, expect_chosen, open_step
 
 pytestmark = pytest.mark.browser
 
@@ -103,10 +103,10 @@ def wait_until_open(port, process):
 
 
 def page_as_seen(port, *, host, headers, query="", claimed):
-    """What a client of its own gets of the PCA page, as text; None where it is refused."""
+    """What a client of its own gets of the exercises of the PCA lesson, as text; None where it is refused."""
     request = BackMsg()
     request.rerun_script.page_name = "pca"
-    request.rerun_script.query_string = query
+    request.rerun_script.query_string = f"step=exercises&{query}".removesuffix("&")
     request.rerun_script.context_info.url = claimed
     headers = dict(headers)
     origin = headers.pop("Origin", f"http://{host}")
@@ -231,10 +231,11 @@ def test_a_name_that_leads_here_is_not_this_machine(guarded, token):
 def test_a_browser_behind_the_guides_proxy_reads_and_keeps_its_answers_to_itself(guarded, visit):
     _, ports, work = guarded
     before = (work / "progress.jsonl").read_bytes()
-    tab = visit(f"http://127.0.0.1:{ports['guide']}", "/pca")
+    tab = visit(f"http://127.0.0.1:{ports['guide']}", "/pca?step=quiz")
     choose(tab, FIRST, FIRST.right)
-    expect(tab.page.get_by_role("button", name="Check my code")).to_have_count(0)
     tab.page.wait_for_function("localStorage.getItem('galviz-progress')?.includes('pca.q1')")
+    open_step(tab, "Exercises")
+    expect(tab.page.get_by_role("button", name="Check my code")).to_have_count(0)
     assert (work / "progress.jsonl").read_bytes() == before
     assert tab.complaints == []
 
@@ -242,22 +243,25 @@ def test_a_browser_behind_the_guides_proxy_reads_and_keeps_its_answers_to_itself
 def test_the_address_in_the_terminal_brings_a_browser_home(serve, visit, token, tmp_path, monkeypatch):
     work = tmp_path / "work"
     address = serve(GALVIZ_WORK=work)
-    tab = visit(address, "/pca")
+    tab = visit(address, "/pca?step=exercises")
     expect(tab.main).to_contain_text("Did you start this app yourself?")
+    open_step(tab, "Quiz")
     choose(tab, FIRST, FIRST.right)
     tab.page.wait_for_function("localStorage.getItem('galviz-progress')?.includes('pca.q1')")
     assert not work.exists()
-    tab.page.goto(f"{address}/pca?token={token}")
+    tab.page.goto(f"{address}/pca?step=exercises&token={token}")
     expect(tab.page.get_by_role("button", name="Create the file")).to_be_visible()
-    expect(tab.page).to_have_url(f"{address}/pca")  # the token is gone from it
+    expect(tab.page).to_have_url(f"{address}/pca?step=exercises")  # the token is gone from it
+    open_step(tab, "Quiz")
     expect_chosen(tab, FIRST, FIRST.right)  # what was answered before came along
     monkeypatch.setenv("GALVIZ_WORK", str(work))
     assert read_progress() == {FIRST.key: FIRST.right}
     # The browser keeps it, for a reload and for other pages; another browser has nothing of it.
-    tab.page.reload()
+    tab.page.goto(f"{address}/pca?step=exercises")
     expect(tab.page.get_by_role("button", name="Create the file")).to_be_visible()
     (cookie,) = [each for each in tab.page.context.cookies() if each["name"] == "galviz-home"]
     assert cookie["sameSite"] == "Strict"
-    other = visit(address, "/pca")
+    other = visit(address, "/pca?step=exercises")
+    expect(other.main).to_contain_text("Did you start this app yourself?")
     expect(other.page.get_by_role("button", name="Create the file")).to_have_count(0)
     assert tab.complaints == []

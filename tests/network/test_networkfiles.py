@@ -101,10 +101,14 @@ def test_an_interrupt_between_the_two_files_comes_after_both(card, tmp_path, mon
         original(path, target)
         os.kill(os.getpid(), signal.SIGINT)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", replace_interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            files.write(b"new", card)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "replace", replace_interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                files.write(b"new", card)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert is_whole(tmp_path / "net.json")
     assert sorted(contents(tmp_path)) == ["net.json", "net.safetensors"]
 
