@@ -67,7 +67,7 @@ def small_survey(make_survey):
 def tiny_card(tmp_path_factory):
     """The card of a tiny untrained network, beside its weights."""
     from galviz.network.builders import build_network
-    from galviz.network.state import write_weights
+    from galviz.network.networkfiles import write_weights
 
     weights = tmp_path_factory.mktemp("model") / "tiny.safetensors"
     write_weights(build_network(TINY, seed=1), weights)

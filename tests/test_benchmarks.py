@@ -376,7 +376,7 @@ import sys
 from pathlib import Path
 from galviz.network.builders import build_network
 from galviz.network.card import write_card
-from galviz.network.state import write_weights
+from galviz.network.networkfiles import write_weights
 from tests.cards import TINY, card_for
 
 weights = Path(sys.argv[1])

@@ -65,7 +65,7 @@ def _extract_random(inputs: Inputs, progress: Progress) -> Features:
     from galviz.features.extraction import extract
     from galviz.network.builders import build_network
     from galviz.network.model import load_model
-    from galviz.network.state import write_weights
+    from galviz.network.networkfiles import write_weights
 
     card = inputs.card
     with tempfile.TemporaryDirectory() as scratch:

@@ -9,9 +9,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+from torch import nn
+
 from galviz.files.moving import file_state, move_to_new
-from galviz.files.writing import remove_unfinished, removing_temporary, temporary_name
+from galviz.files.writing import remove_unfinished, removing_temporary, temporary_name, write_bytes
 from galviz.network.card import ModelCard, write_card
+from galviz.network.state import serialise_weights
 
 
 class NetworkFiles:
@@ -121,6 +125,34 @@ def _pair(card: Path) -> tuple[Path, Path]:
     return tuple(
         Path(os.path.realpath(path)) if path.is_symlink() else path for path in (card, card.with_suffix(".safetensors"))
     )
+
+
+def write_weights(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch.dtype = torch.float16) -> None:
+    """Write the weights of a network without a card, whole or not at all.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+    path : path-like
+    dtype : torch.dtype
+        See `galviz.network.state.serialise_weights`.
+
+    Raises
+    ------
+    ValueError
+        As `serialise_weights`.
+    OSError
+        If the file can't be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_weights(nn.Linear(2, 1), f"{folder}/linear.safetensors")
+    ...     os.listdir(folder)
+    ['linear.safetensors']
+    """
+    write_bytes(path, serialise_weights(network, dtype=dtype))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Weights files (safetensors): writing, reading, and loading into a network. Pickles are refused: they can run code."""
+"""Weights files (safetensors): content, reading, loading into a network. Pickles are refused: they can run code."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -12,7 +12,6 @@ from torch import nn
 
 from galviz.errors import listed
 from galviz.files.reading import read_regular
-from galviz.files.writing import write_bytes
 from galviz.network.card import CardError, ModelCard
 from galviz.network.head import head_tensor_names, unscale_head
 
@@ -22,27 +21,6 @@ _PICKLE_MARKS = (b"\x80", b"PK")
 
 State = dict[str, torch.Tensor]
 Rescale = Callable[[np.ndarray, np.ndarray, ModelCard], tuple[np.ndarray, np.ndarray]]
-
-
-def write_weights(network: nn.Module, path: str | os.PathLike[str], *, dtype: torch.dtype = torch.float16) -> None:
-    """Write the state dict of a network, whole or not at all, see `serialise_weights`.
-
-    Raises
-    ------
-    ValueError
-        As `serialise_weights`.
-    OSError
-        If the file can't be written.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_weights(nn.Linear(2, 1), f"{folder}/linear.safetensors")
-    ...     sorted(read_weights(f"{folder}/linear.safetensors"))
-    ['bias', 'weight']
-    """
-    write_bytes(path, serialise_weights(network, dtype=dtype))
 
 
 def serialise_weights(network: nn.Module, *, dtype: torch.dtype = torch.float16) -> bytes:

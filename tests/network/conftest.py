@@ -8,7 +8,7 @@ from tests.cards import TINY, card_for
 def tiny_card(tmp_path_factory):
     """The card of a tiny untrained network for crops of 48 px, beside its weights."""
     from galviz.network.builders import build_network  # not at the top, because some tests run without torch
-    from galviz.network.state import write_weights
+    from galviz.network.networkfiles import write_weights
 
     weights = tmp_path_factory.mktemp("model") / "tiny.safetensors"
     write_weights(build_network(TINY, seed=1), weights)

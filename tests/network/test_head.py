@@ -11,8 +11,8 @@ from galviz.network.builders import build_network
 from galviz.network.card import CardError, write_card
 from galviz.network.head import read_head
 from galviz.network.model import load_model
+from galviz.network.networkfiles import write_weights
 from galviz.network.spec import xresnet_spec
-from galviz.network.state import write_weights
 from tests.cards import TINY, card_for
 
 

@@ -22,8 +22,9 @@ from galviz.network.card import CardError, read_card, write_card
 from galviz.network.forward import forward
 from galviz.network.layers import find_module
 from galviz.network.model import attach_card, load_model
+from galviz.network.networkfiles import write_weights
 from galviz.network.spec import xresnet_spec
-from galviz.network.state import read_weights, write_weights
+from galviz.network.state import read_weights
 from tests.cards import TINY, card_for, channels_of
 
 # Layer: channels and side of its output for 112 px, as the paper's figures and the tutorial's summary have them.
