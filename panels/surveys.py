@@ -10,6 +10,7 @@ from threading import Lock
 import pandas as pd
 import streamlit as st
 
+from galviz.course.coursefile import CourseError
 from galviz.errors import BrokenFileError
 from galviz.files.manifest import data_path
 from galviz.network.card import CardError, read_card
@@ -156,9 +157,11 @@ def explain_errors(*, in_fragment: bool = False) -> Iterator[None]:
             _shipped.clear()
             st.session_state[_ATTEMPTS] = attempts + 1
             st.rerun()
-        # Cached files may have changed since: "check again" must read them again.
-        st.cache_resource.clear()
-        st.cache_data.clear()
+        # Cached files may have changed since: "check again" must read them again. Those of the course are not cached,
+        # and all sessions would have to compute their results again.
+        if not isinstance(error, CourseError):
+            st.cache_resource.clear()
+            st.cache_data.clear()
         # Rerun, because the page may be half drawn.
         st.session_state[_ERROR] = error
         st.rerun()

@@ -19,16 +19,6 @@ from tests.panels.embeddings import write_features
 PAGE = "instruments/explore"
 
 
-@pytest.fixture(scope="module")
-def survey():
-    return load_survey()
-
-
-@pytest.fixture(scope="module")
-def features():
-    return load_features()
-
-
 def map_data(app):
     (data,) = maps(app)
     return data

@@ -5,23 +5,11 @@ import pandas as pd
 import pytest
 
 from galviz.analysis.pca import fit_pca
-from galviz.features.features import load_features
-from galviz.survey.survey import load_survey
 from panels.tour import STEPS, tour_facts
 from tests.drawn import map_coordinates, map_selection, maps
 from tests.panels.embeddings import write_features
 
 HOME = "instruments/home"
-
-
-@pytest.fixture(scope="module")
-def survey():
-    return load_survey()
-
-
-@pytest.fixture(scope="module")
-def features():
-    return load_features()
 
 
 def links(app):

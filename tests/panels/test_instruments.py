@@ -8,21 +8,10 @@ from galviz.analysis.neighbours import neighbours_kept
 from galviz.analysis.pca import fit_pca
 from galviz.artefacts.probes import PROBE_RESULTS
 from galviz.features.features import load_features
-from galviz.survey.survey import load_survey
 from tests.drawn import address_of, addresses, map_coordinates, map_selection, maps
 from tests.panels.embeddings import write_features
 
 PAGES = [f"instruments/{name}" for name in ("layers", "units", "compare", "galaxy")]
-
-
-@pytest.fixture(scope="module")
-def survey():
-    return load_survey()
-
-
-@pytest.fixture(scope="module")
-def features():
-    return load_features()
 
 
 def press(app, label):

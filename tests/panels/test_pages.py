@@ -9,7 +9,6 @@ from galviz.analysis.pca import fit_pca
 from galviz.artefacts.figures import LESSON_FIGURES, STEPS
 from galviz.artefacts.thumbnails import THUMBNAILS
 from galviz.charts.heatmap import heatmap
-from galviz.features.features import load_features
 from galviz.network.card import read_card
 from galviz.network.crops import centre_crop, network_crop, outline_crops
 from galviz.network.head import read_head
@@ -17,22 +16,11 @@ from galviz.network.normalisation import normalise
 from galviz.network.weights import read_first_kernels
 from galviz.survey.causes import cause_title
 from galviz.survey.sample import draw_sample, evenly_ranked, spread_out
-from galviz.survey.survey import load_survey
 from galviz.training.descent import descend
 from lessons.network.by_hand import convolve
 from lessons.predictions.words import same_galaxies
 from panels.colouring import colour_columns
 from tests.drawn import address_of, addresses, chart
-
-
-@pytest.fixture(scope="module")
-def survey():
-    return load_survey(verify=False)
-
-
-@pytest.fixture(scope="module")
-def features():
-    return load_features()
 
 
 def metrics(app):
