@@ -387,8 +387,11 @@ def cached_large(large, tiny_card, tmp_path, monkeypatch):
     """The same, cached as the tiny network's."""
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
     survey, values, predictions = large
-    provenance = asdict(Origin.expected(survey.sha256, read_card(tiny_card)))
-    features = Features(survey.object_ids, {"features": values}, predictions, provenance)
+    card = read_card(tiny_card)
+    provenance = asdict(Origin.expected(survey.sha256, card))
+    *earlier, last = card.spec.layer_names
+    layers = {name: values[:, :2] for name in earlier} | {last: values}
+    features = Features(survey.object_ids, layers, predictions, provenance)
     cache_features(features)
     return survey, features
 
