@@ -20,7 +20,7 @@ _OWN = {
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, torch.dtype, torch.device, torch.Size, torch.layout)
 # Attributes nested deeper, and those after so many others, are described by their type only.
 _MAX_DEPTH, _MAX_VALUES = 8, 20_000
-# Code of these packages is checked elsewhere, by `galviz.network.tampering`.
+# Code of these packages is checked elsewhere, by `galviz.network.monkey_patches`.
 _KNOWN_PACKAGES = ("torch", "torchvision", "timm", "fastai", "fastcore", "galviz", "builtins")
 _CLASS_DETAILS = {
     "__module__",

@@ -20,7 +20,7 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 
 from galviz.network.bits import bitwise_equal
 from galviz.network.exactness import inexact_settings
-from galviz.network.tampering import (
+from galviz.network.monkey_patches import (
     foreign_methods,
     hidden_state,
     reachable_names,

@@ -16,7 +16,7 @@ from galviz.network.card import CardError, ModelCard
 from galviz.network.model import wrap
 from galviz.network.spec import NetworkSpec
 from galviz.network.state import State, load_state
-from galviz.network.statefile import read_state
+from galviz.network.state_dict_file import read_state
 from galviz.network.suggestion import suggest_spec
 
 __all__ = ["IMAGENET", "import_model"]

@@ -20,7 +20,7 @@ from galviz.network.forward import preprocess
 from galviz.network.importing import IMAGENET, import_model
 from galviz.network.model import load_model
 from galviz.network.spec import NetworkSpec, xresnet_spec
-from galviz.network.statefile import read_state
+from galviz.network.state_dict_file import read_state
 
 pytestmark = pytest.mark.full
 

@@ -390,7 +390,7 @@ def cached_large(large, tiny_card, tmp_path, monkeypatch):
     card = read_card(tiny_card)
     provenance = asdict(Origin.expected(survey.sha256, card))
     *earlier, last = card.spec.layer_names
-    layers = {name: values[:, :2] for name in earlier} | {last: values}
+    layers = dict.fromkeys(earlier, values[:, :2]) | {last: values}
     features = Features(survey.object_ids, layers, predictions, provenance)
     cache_features(features)
     return survey, features
