@@ -171,6 +171,7 @@ def test_what_a_deep_link_says_is_kept_from_page_to_page(serve, visit):
         expect(tab.main).to_contain_text("layer stage2")
         expect(tab.page.get_by_role("slider", name="Galaxies in the sample")).to_have_value("500")
         expect(tab.page.get_by_role("slider", name="Components")).to_have_value("7")
+        tab.arrive()  # parameters are added to the URL one by one
         assert parse_qs(urlsplit(tab.page.url).query) == {"components": ["7"], "layer": ["stage2"], "sample": ["500"]}
     assert tab.complaints == []
 
