@@ -173,7 +173,7 @@ def _seconds(n_galaxies: int) -> float:
 @cache_data(max_entries=128, show_spinner="Computing t-SNE …")
 def fit_sample_tsne(features: Features, layer: str, object_ids: list[str], settings: TsneSettings) -> np.ndarray:
     """Compute the t-SNE of a sample at a layer, of shape (n, 2)."""
-    values = features.layers[layer][features.rows(object_ids)]
+    values = sample_values(features, object_ids, layer)
     return fit_tsne(values, perplexity=settings.perplexity, init=settings.init, seed=settings.seed)
 
 
@@ -197,6 +197,6 @@ def seed_differences(pairs: dict[str, tuple[np.ndarray, np.ndarray]]) -> pd.Data
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def sample_values(features: Features, object_ids: list[str]) -> np.ndarray:
-    """Select a sample's features, of shape (n, 512)."""
-    return features.layers[LAYER][features.rows(object_ids)]
+def sample_values(features: Features, object_ids: list[str], layer: str = LAYER) -> np.ndarray:
+    """Select a sample's activations of a layer, of shape (n, channels)."""
+    return features.layers[layer][features.rows(object_ids)]

@@ -9,8 +9,10 @@ import streamlit as st
 from galviz.course.coursefile import CourseError, course_file_error
 from galviz.course.lesson import LESSONS_FOLDER
 from galviz.course.prose import read_sections
+from panels.component_files import read_file
 
 GLOSSARY_FILE = LESSONS_FOLDER / "glossary.md"
+_SCRIPT = Path(__file__).with_name("glossary_popover.js")
 # Sections of a text without links to the glossary.
 _UNLINKED_SECTIONS = ("sources",)
 # Parts that stay unchanged: code, formulas, links and headings.
@@ -140,11 +142,6 @@ def explain_terms_beside_links() -> None:
         anchor(term): {"term": term, "meaning": _without_markdown(" ".join(meaning.split()))}
         for term, meaning in terms.items()
     }
-    component = st.components.v2.component("galviz_terms", js=_read_script())
+    component = st.components.v2.component("galviz_terms", js=read_file(_SCRIPT))
     with st.container(height=1, border=False, key="glossary_popover"):
         component(key="terms", data={"terms": meanings})
-
-
-@st.cache_resource
-def _read_script() -> str:
-    return Path(__file__).with_name("glossary_popover.js").read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from galviz.course.lesson import Lesson
 from galviz.course.prose import Sections, list_items, split_text
 from galviz.course.questions import Questions, read_questions
+from panels.controls import option_in_url, put_in_url
 from panels.exercises import show_exercises
 from panels.glossary import explain_terms_beside_links
 from panels.lesson_frame import CERTIFICATE, HOME, read_text, show_head
@@ -21,7 +22,7 @@ from panels.settings import settings
 from panels.source_code import show_code
 from panels.surveys import OpenSurvey, explain_errors
 
-EXERCISES, QUIZ = "exercises", "quiz"
+FIRST, EXERCISES, QUIZ = "1", "exercises", "quiz"
 # The step's name in the URL: ?step=2, ?step=quiz. Streamlit drops it when another page is opened.
 PARAMETER = "step"
 # Words beside a picture; the rest is in an expander.
@@ -91,7 +92,7 @@ def show_lesson(lesson: Lesson, opened: OpenSurvey, steps: Sequence[Step]) -> No
         If a file of the lesson can't be read; `explain_errors` shows it to the student.
     """
     text, questions = read_text(lesson), read_questions(lesson)
-    names = [*map(str, range(1, len(steps) + 1)), EXERCISES, QUIZ]
+    names = [FIRST, *map(str, range(2, len(steps) + 1)), EXERCISES, QUIZ]
     titles = [*(step.title for step in steps), "Exercises", "Quiz"]
     position = _position(names)
     show_head(lesson, opened, small=position > 0)
@@ -116,16 +117,11 @@ def show_lesson(lesson: Lesson, opened: OpenSurvey, steps: Sequence[Step]) -> No
 
 def _position(names: list[str]) -> int:
     """Index of the step in the URL; an invalid one is removed, and means the first."""
-    name = st.query_params.get(PARAMETER)
-    if name in names[1:]:
-        return names.index(name)
-    if name is not None:
-        del st.query_params[PARAMETER]
-    return 0
+    return names.index(option_in_url(names[1:], names[0], key=PARAMETER))
 
 
 def _go_to(name: str) -> None:
-    st.query_params[PARAMETER] = name
+    put_in_url(name, FIRST, key=PARAMETER)
 
 
 def _time_left(lesson: Lesson, questions: Questions, n_steps: int, position: int) -> str:

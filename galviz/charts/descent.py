@@ -1,5 +1,7 @@
 """Gradient descent of two weights: their path over the surface of the error, and the error by step."""
 
+from functools import partial
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -37,8 +39,9 @@ def descent_chart(
     'Path of two weights in 1 step: from 0.000 and 0.000 to 0.5 and 1. The error is smallest at 0.500 and 1.000.'
     """
     x, y = (alt.Scale(domain=list(limits), nice=False, zero=False) for limits in extent)
-    first = alt.X("first:Q", title="first weight", scale=x, axis=alt.Axis(grid=False))
-    second = alt.Y("second:Q", title="second weight", scale=y, axis=alt.Axis(grid=False))
+    across = partial(alt.X, title="first weight", scale=x, axis=alt.Axis(grid=False))
+    up = partial(alt.Y, title="second weight", scale=y, axis=alt.Axis(grid=False))
+    first, second = across("first:Q"), up("second:Q")
     grid = weight_grid(extent)
     # Half the size of a cell, and a little more: between cells that only touch, the background shines through.
     width, height = (0.55 * np.diff(limits).item() / _N_CELLS for limits in extent)
@@ -56,9 +59,9 @@ def descent_chart(
         alt.Chart(cells)
         .mark_rect(clip=True, strokeWidth=0)
         .encode(
-            x=alt.X("left:Q", title="first weight", scale=x, axis=alt.Axis(grid=False)),
+            x=across("left:Q"),
             x2="right:Q",
-            y=alt.Y("bottom:Q", title="second weight", scale=y, axis=alt.Axis(grid=False)),
+            y=up("bottom:Q"),
             y2="top:Q",
             color=alt.Color("error:Q", scale=bands, legend=alt.Legend(title="RMSE", format=".2f")),
         )

@@ -2,14 +2,14 @@
 
 import json
 import re
-import secrets
 import shutil
 import unicodedata
 from collections.abc import Collection
 from pathlib import Path
 
+from galviz.course.coursefile import read_course_file
 from galviz.course.lesson import LESSONS_FOLDER, PAGE_ADDRESSES, is_slug
-from galviz.files.writing import write_text
+from galviz.files.writing import temporary_name, write_text
 
 TEMPLATE = "template"
 # Names that pytest uses, those of other pages, and those that no file may have on Windows.
@@ -38,7 +38,7 @@ def copy_template(slug: str, title: str, known: Collection[str]) -> Path:
     Raises
     ------
     ValueError
-        If the slug is invalid or in use, or the title is invalid.
+        If the slug is invalid or in use, the title is invalid, or a file of the template can't be read.
     OSError
         If the files can't be written.
 
@@ -58,12 +58,12 @@ def copy_template(slug: str, title: str, known: Collection[str]) -> Path:
     # Escaped for a Python string in double quotes.
     quoted = title.replace("\\", "\\\\").replace('"', '\\"')
     # The folder gets its name when all files are there: if this is interrupted, the name isn't in use.
-    temporary = folder.with_name(f".{slug}.{secrets.token_hex(4)}")
+    temporary = temporary_name(folder)
     try:
         temporary.mkdir()
         for path in sorted((LESSONS_FOLDER / TEMPLATE).iterdir()):
             if path.is_file():
-                text = re.sub(rf"(?<![A-Za-z]){TEMPLATE}(?![A-Za-z])", slug, _read(path))
+                text = re.sub(rf"(?<![A-Za-z]){TEMPLATE}(?![A-Za-z])", slug, read_course_file(path))
                 begin = f'"""The lesson \'{quoted}\'."""\n'
                 write_text(temporary / path.name, begin if path.name == "__init__.py" else text)
         temporary.rename(folder)
@@ -71,13 +71,6 @@ def copy_template(slug: str, title: str, known: Collection[str]) -> Path:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     return folder
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} must be text in UTF-8; {error}. Get the template again.") from error
 
 
 def manifest_entry(slug: str, title: str) -> str:

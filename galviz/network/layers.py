@@ -169,17 +169,17 @@ def inspect_layers(network: nn.Module, spec: NetworkSpec, crop_px: int) -> tuple
         if problem := pooling_problem(pooling, shape):
             raise ValueError(f"layer {name!r} {problem}.")
         outputs[name] = LayerOutput(shape[1:], pooling, pool(recorded[name], pooling).shape[1])
-    _check_last_layer(list(spec.layers), list(recorded))
+    _check_last_layer(spec.layer_names, list(recorded))
     return outputs, None if spec.head is None else _n_outputs(output)
 
 
 def _check_last_layer(layers: list[str], executed: list[str]) -> None:
     """Refuse layers of which the last isn't the last to run: it counts as the features, the input of the head."""
-    order = [name for name in executed if name in layers]
-    if order and order[-1] != layers[-1]:
+    last = [name for name in executed if name in layers][-1]
+    if last != layers[-1]:
         raise ValueError(
-            f"layers must be in the order of the forward pass; {layers[-1]!r} is named last, but {order[-1]!r} runs "
-            "after it. Change their order."
+            f"layers must be in the order of the forward pass; {layers[-1]!r} is named last, but {last!r} runs after "
+            "it. Change their order."
         )
 
 

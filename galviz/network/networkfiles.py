@@ -157,7 +157,10 @@ def write_weights(network: nn.Module, path: str | os.PathLike[str], *, dtype: to
 
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
-    """Put off Ctrl-C until the block ends: between the two moves it would leave a card without its weights."""
+    """Put off Ctrl-C until the block ends: between the two moves it would leave a card without its weights.
+
+    Blocking the signal in this thread alone would not do: torch's threads receive it too.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread is interrupted
         return

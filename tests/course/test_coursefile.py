@@ -40,9 +40,6 @@ def lessons(tmp_path, monkeypatch):
     monkeypatch.setattr("galviz.course.lesson.LESSONS_FOLDER", copy)
     monkeypatch.setattr("panels.glossary.GLOSSARY_FILE", copy / "glossary.md")
     monkeypatch.setattr("panels.page_loader.LESSONS_FOLDER", copy)
-    # None of these files is cached, and each of dozens of errors would have the survey and its features read again.
-    monkeypatch.setattr("streamlit.cache_data.clear", lambda: None)
-    monkeypatch.setattr("streamlit.cache_resource.clear", lambda: None)
     return copy
 
 
