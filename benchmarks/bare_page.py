@@ -13,9 +13,9 @@ import streamlit as st
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from galviz.charts.point_colours import colour_numbers
-from panels.explorer import component_embedding
 from panels.feature_space import shipped_features, thumbnails
 from panels.galaxy_map import MapPoints, Picked, draw_map
+from panels.map_embedding import component_embedding
 from panels.pictures import show_grid
 from panels.selection import Selection
 from panels.surveys import open_shipped_survey

@@ -7,10 +7,11 @@ import streamlit as st
 
 from galviz.survey.causes import CAUSES, cause_title
 from galviz.survey.mixed_columns import MixedColumn
+from galviz.survey.survey import Survey
 from panels.controls import in_url
 from panels.markdown import markdown_code
 
-_RING_AND_DOT, _DOT, _TRUE = "true and predicted", "as predicted", "true"
+_RING_AND_DOT = "true and predicted"
 # Random numbers without physical meaning.
 _MEANINGLESS = ("texture_seed", "arm_winding")
 # Colours of more categories can't be distinguished.
@@ -19,63 +20,46 @@ _MAX_CATEGORIES = 12
 _MAX_REASONS = 5
 
 
-def choose_colour(
-    catalogue: pd.DataFrame,
-    *,
-    labelled: bool = True,
-    predicted: bool = True,
-    mixed: Mapping[str, MixedColumn] | None = None,
-    possibly_missing: Mapping[str, Mapping[str, int]] | None = None,
-) -> str | None:
-    """Draw the control for the colours, with the number of missing values and the columns that can't be chosen.
+def choose_colour(catalogue: pd.DataFrame) -> str | None:
+    """Draw the control for the colours of the shipped survey.
 
     Parameters
     ----------
     catalogue : DataFrame
         Rows of the galaxies in the chart.
-    labelled : bool
-        Whether any galaxy has a true label.
-    predicted : bool
-        Whether there are predictions.
-    mixed : mapping of str to MixedColumn, optional
-        See `galviz.survey.survey.Survey.mixed`.
-    possibly_missing : mapping of str to mapping of str to int, optional
-        See `galviz.survey.survey.Survey.possibly_missing`.
 
     Returns
     -------
     str or None
         A column, or None for the true and the predicted label, as in `galviz.charts.ring_scatter`.
     """
-    default, columns = (_RING_AND_DOT if labelled else _DOT) if predicted else _TRUE, colour_columns(catalogue)
-    while default in columns:  # the catalogue has a column of that name
-        default = f"network: {default}"
-    choices = [*([default] if labelled or predicted else []), *columns]
-    if not choices:
-        return None
-    chosen = in_url(
-        st.selectbox,
-        "Colour",
-        choices,
-        format_func=lambda name: name if name == default else cause_title(name),
-        key="colour",
-    )
-    reasons = _excluded_columns(catalogue, columns, mixed or {})
+    choices = [_RING_AND_DOT, *colour_columns(catalogue)]
+    chosen = in_url(st.selectbox, "Colour", choices, format_func=cause_title, key="colour")
+    return None if chosen == _RING_AND_DOT else chosen
+
+
+def explain_colours(survey: Survey, column: pd.Series) -> None:
+    """Draw captions about missing values of the column of the colours, and the columns that can't be chosen.
+
+    Parameters
+    ----------
+    survey : Survey
+    column : Series, index objID
+        The values of the galaxies on the map.
+    """
+    catalogue = survey.catalogue.loc[column.index]
+    reasons = _excluded_columns(catalogue, colour_columns(catalogue), survey.mixed)
     if reasons:
-        st.caption(
-            f"Not among the colours: {'; '.join(reasons[:_MAX_REASONS])}{'; …' * (len(reasons) > _MAX_REASONS)}."
-        )
-    if chosen == default:
-        return None
-    n_missing = int(catalogue[chosen].isna().sum())
-    if n_missing:
-        st.caption(f"{n_missing:,} of {len(catalogue):,} galaxies have no value and are grey.")
-    if possible := (possibly_missing or {}).get(chosen):
+        shown = "; ".join(reasons[:_MAX_REASONS])
+        st.caption(f"Not among the colours: {shown}{'; …' * (len(reasons) > _MAX_REASONS)}.")
+    n_missing = int(column.isna().sum())
+    if 0 < n_missing < len(column):
+        st.caption(f"{n_missing:,} of {len(column):,} galaxies have no value and are grey.")
+    if possible := survey.possibly_missing.get(column.name):
         values = ", ".join(f"{markdown_code(cell)} ({count:,})" for cell, count in possible.items())
         st.caption(
             f"These values of the survey may stand for missing ones: {values}. Leave such cells empty if they do."
         )
-    return chosen
 
 
 def colour_columns(catalogue: pd.DataFrame) -> list[str]:
@@ -87,10 +71,17 @@ def colour_columns(catalogue: pd.DataFrame) -> list[str]:
     ['dust_v_mag', 'kind']
     """
     names = [name for name in CAUSES if name in catalogue] + [name for name in catalogue if name not in CAUSES]
-    return [str(name) for name in names if name not in _MEANINGLESS and _varies(catalogue[name])]
+    return [str(name) for name in names if name not in _MEANINGLESS and varies(catalogue[name])]
 
 
-def _varies(column: pd.Series) -> bool:
+def varies(column: pd.Series) -> bool:
+    """Return whether a column has different numbers, or a few different texts.
+
+    Examples
+    --------
+    >>> varies(pd.Series([1.0, float("nan")])), varies(pd.Series(["disc", "bulge"]))
+    (False, True)
+    """
     if pd.api.types.is_numeric_dtype(column):
         return bool(column.max() > column.min())  # False if all are missing
     return 1 < len(column.dropna().unique()) <= _MAX_CATEGORIES

@@ -67,9 +67,20 @@ def put_in_url(value: str, default: str, *, key: str) -> None:
         del st.query_params[key]
 
 
-def choose_one(label: str, options: Sequence[T], default: T, *, key: str, help: str | None = None) -> T:
+def choose_one(
+    label: str, options: Sequence[T], default: T, *, key: str, help: str | None = None, disabled: bool = False
+) -> T:
     """Draw a control for one of a few options; if the URL has an empty value (``?layer=``), use the default."""
-    chosen = in_url(st.segmented_control, label, list(options), default=default, required=True, key=key, help=help)
+    chosen = in_url(
+        st.segmented_control,
+        label,
+        list(options),
+        default=default,
+        required=True,
+        key=key,
+        help=help,
+        disabled=disabled,
+    )
     return default if chosen is None else chosen
 
 
@@ -82,7 +93,7 @@ def choose_number(label: str, minimum: int, maximum: int, default: int, *, key: 
     return in_url(st.slider, label, min_value=minimum, max_value=maximum, value=default, key=key, help=help)
 
 
-def choose_layer(layers: Sequence[str], spec: NetworkSpec | None = _XRESNET) -> str:
+def choose_layer(layers: Sequence[str], spec: NetworkSpec | None = _XRESNET, *, disabled: bool = False) -> str:
     """Draw the control for the layer.
 
     Parameters
@@ -91,10 +102,13 @@ def choose_layer(layers: Sequence[str], spec: NetworkSpec | None = _XRESNET) -> 
         In the order of the forward pass. The last one is the default.
     spec : NetworkSpec, optional
         Of the network, by default galviz's own; None if it is unknown.
+    disabled : bool
+        Whether something else is shown instead.
     """
     if len(layers) == 1:
         return layers[0]
-    return choose_one("Layer", layers, layers[-1], key="layer", help=describe_layers(layers, spec))
+    help = describe_layers(layers, spec)
+    return choose_one("Layer", layers, layers[-1], key="layer", help=help, disabled=disabled)
 
 
 def describe_layers(layers: Sequence[str], spec: NetworkSpec | None) -> str | None:

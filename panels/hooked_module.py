@@ -1,7 +1,5 @@
 """An advanced control: hook any module of the network, not only its named layers."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from galviz.features.features import Features
@@ -11,16 +9,15 @@ from panels.controls import in_url
 from panels.live_activations import extract_live
 from panels.markdown import escape_markdown, markdown_code
 from panels.network import explain_torch, has_torch, shared_network
+from panels.sampling import choose_sample
 
 
-def choose_module(survey: Survey, object_ids: Sequence[str], model: str | None) -> Features | None:
-    """Draw the control for a module, and compute its activations when the student presses the button.
+def choose_module(survey: Survey, model: str | None) -> Features | None:
+    """Draw the controls of a module and a sample, and compute its activations when the student presses the button.
 
     Parameters
     ----------
     survey : Survey
-    object_ids : sequence of str
-        The sample.
     model : str or None
         The network's card; None for the shipped one.
 
@@ -41,6 +38,7 @@ def choose_module(survey: Survey, object_ids: Sequence[str], model: str | None) 
         if not has_torch():
             explain_torch()
             return None
+        object_ids = choose_sample(survey)
         paths = _module_paths(model, read_card(model).sha256)
         path = in_url(st.selectbox, "Module", paths, key="module", help="Path of the module in the network.")
         try:

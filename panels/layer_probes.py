@@ -10,7 +10,7 @@ from galviz.artefacts.probes import PERMUTED
 from galviz.features.features import Features
 from galviz.survey.sample import draw_sample
 from panels.computation import Computation
-from panels.feature_plane import FeatureSpace
+from panels.instrument import FeatureSpace
 from panels.markdown import escape_markdown
 
 if TYPE_CHECKING:

@@ -14,12 +14,9 @@ from panels.surveys import OpenSurvey
 
 SIMULATED = ":material/science:"
 _INSTRUMENTS = Path(__file__).parents[1] / "instruments"
-HOME, EXPLORE, LABORATORY, LAYERS, UNITS, COMPARE, GALAXY, SPACE, GLOSSARY, CERTIFICATE = (
+HOME, EXPLORE, LABORATORY, LAYERS, UNITS, COMPARE, GALAXY, GLOSSARY, CERTIFICATE = (
     _INSTRUMENTS / name / "page.py"
-    for name in (
-        *("home", "explore", "laboratory", "layers", "units", "compare", "galaxy"),
-        *("feature_space", "glossary", "certificate"),
-    )
+    for name in "home explore laboratory layers units compare galaxy glossary certificate".split()
 )
 
 

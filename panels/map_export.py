@@ -10,20 +10,21 @@ import streamlit as st
 from galviz.charts.explained_variance import explained_variance_chart
 from galviz.charts.map_figure import map_figure
 from panels.export import offer_export
-from panels.feature_space import survey_csv
+from panels.feature_space import points_table, survey_csv
 
 if TYPE_CHECKING:
-    from panels.explorer import Colouring, Embedding
-    from panels.feature_plane import FeatureSpace
+    from panels.instrument import FeatureSpace
+    from panels.map_embedding import Embedding
+    from panels.map_points import Colouring
     from panels.selection import Selection
 
 
 def show_map_export(
     space: "FeatureSpace", embedding: "Embedding", colouring: "Colouring", selection: "Selection"
 ) -> None:
-    """Draw an expander with the figure's buttons, the table's button and the explained variance of the components."""
-    title = "Export, and the variance of the components"
-    expander = st.expander(title, icon=":material/download:", key="map_export", on_change="rerun")
+    """Draw an expander with the figure's buttons, the table, and the explained variance of the components."""
+    title = "Table, export, and the variance of the components"
+    expander = st.expander(title, icon=":material/table:", key="map_export", on_change="rerun")
     if not expander.open:  # the figure takes longer than all else at a new selection
         return
     with expander:
@@ -37,15 +38,17 @@ def show_map_export(
             selected=chosen,
         )
         offer_export(figure, f"galviz-map-{embedding.layer}", key="export_map")
+        table = _table(space, embedding)
+        st.dataframe(table, height=330)
         if embedding.projection is None:
-            table = pd.DataFrame(embedding.coordinates, embedding.object_ids, list(embedding.titles))
-            make = partial(table.to_csv, index_label="objID", lineterminator="\n")
-            count = len(table)
+            make, n_galaxies = partial(table.to_csv, lineterminator="\n"), len(table)
         else:
-            make = partial(survey_csv, space.opened, space.features, embedding.layer, embedding.projection, space.label)
-            count = len(space.features.object_ids)
+            make = partial(
+                survey_csv, space.opened, embedding.features, embedding.layer, embedding.projection, space.label
+            )
+            n_galaxies = len(embedding.features.object_ids)
         st.download_button(
-            f"Coordinates of all {count:,} galaxies as CSV",
+            f"Download {n_galaxies:,} galaxies as CSV",
             make,  # called when the button is pressed
             "galviz-map.csv",
             "text/csv",
@@ -54,3 +57,13 @@ def show_map_export(
         )
         if embedding.projection is not None:
             st.altair_chart(explained_variance_chart(embedding.projection.explained_variance_ratio), key="variance")
+
+
+def _table(space: "FeatureSpace", embedding: "Embedding") -> pd.DataFrame:
+    """The galaxies on the map with their true and predicted label and all coordinates, in full precision."""
+    object_ids = embedding.object_ids
+    if embedding.projection is not None:
+        coordinates = embedding.projection.coordinates
+        return points_table(space.opened, embedding.features, coordinates, object_ids, space.label, pictures=False)
+    coordinates = pd.DataFrame(embedding.coordinates, object_ids, list(embedding.titles))
+    return coordinates.rename_axis("objID").join(space.all_labels)

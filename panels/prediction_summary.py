@@ -8,11 +8,12 @@ from galviz.analysis.metrics import prediction_errors
 from galviz.charts.predictions import prediction_scatter, residual_scatter
 from galviz.survey.sample import draw_sample
 from panels.evaluation import format_correlation
+from panels.markdown import escape_markdown
 from panels.sampling import MAX_SAMPLE_SIZE
 
 if TYPE_CHECKING:
-    from panels.explorer import GalaxyTable
-    from panels.feature_plane import FeatureSpace
+    from panels.galaxy_table import GalaxyTable
+    from panels.instrument import FeatureSpace
     from panels.selection import Selection
 
 
@@ -53,7 +54,7 @@ def _why_not_compared(space: "FeatureSpace") -> str:
         return "This survey has no label, so there is no ground truth to compare with."
     if space.label is not None and truth.column != space.label.column:
         return (
-            f"The network predicts {space.label_name}, but the survey's label is another column. To compare, start the "
-            f"app with `--label` and the column of {space.label_name}."
+            f"The network predicts {space.label_name}, but the survey's label is {escape_markdown(truth.name)}. To "
+            f"compare, start the app with `--label` and the column of {space.label_name}."
         )
     return "No galaxy has a label."

@@ -12,8 +12,8 @@ from galviz.analysis.query import QueryError, select_rows
 from galviz.survey.causes import cause_title
 from galviz.survey.survey import Survey
 from panels.controls import choose_number, in_url
-from panels.explorer import GalaxyTable
-from panels.feature_plane import FeatureSpace
+from panels.galaxy_table import GalaxyTable
+from panels.instrument import FeatureSpace
 from panels.markdown import escape_markdown
 from panels.pictures import encode, show_grid
 from panels.selection import REST, SELECTED, Selection

@@ -1,7 +1,7 @@
 """A Python script that reproduces a selection of galaxies outside the app."""
 
 from panels.arguments import read_arguments
-from panels.feature_plane import FeatureSpace
+from panels.instrument import FeatureSpace
 
 # Ids that a script lists itself; more are read from the CSV file that can be downloaded beside it.
 MAX_LISTED = 100
@@ -15,6 +15,7 @@ def selection_script(space: FeatureSpace, layer: str, object_ids: list[str]) -> 
     ----------
     space : FeatureSpace
     layer : str
+        One of `space.features`, or the path of another module.
     object_ids : list of str
         The selected galaxies.
     """
@@ -29,7 +30,7 @@ def selection_script(space: FeatureSpace, layer: str, object_ids: list[str]) -> 
     lines += ["", f"survey = galviz.load_survey({options})"]
     if space.source.file is not None:
         lines.append(f"features = galviz.load_features({space.source.file!r}, survey=survey)")
-    elif space.opened.shipped and space.source.is_shipped:
+    elif space.opened.shipped and space.source.is_shipped and layer in space.features.layers:
         lines.append("features = galviz.load_features()")
     else:
         model = "" if space.source.model is None else repr(space.source.model)

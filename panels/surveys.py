@@ -1,11 +1,13 @@
 """The survey that pages show, loaded once, and the page that explains files that can't be read."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
 from threading import Lock
+from typing import ParamSpec
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +21,8 @@ from galviz.survey.survey import ChangedSurveyError, Survey, SurveyError, load_s
 from panels.arguments import read_arguments
 from panels.folder_watch import FolderWatch
 from panels.markdown import markdown_code
+
+P = ParamSpec("P")
 
 _USE_SHIPPED, _ERROR, _ATTEMPTS = "use_shipped_survey", "error_to_explain", "survey_load_attempts"
 # Attempts to load a folder that another program keeps writing to, before the page reports it.
@@ -165,6 +169,18 @@ def explain_errors(*, in_fragment: bool = False) -> Iterator[None]:
         # Rerun, because the page may be half drawn.
         st.session_state[_ERROR] = error
         st.rerun()
+
+
+def fragment(draw: Callable[P, None]) -> Callable[P, None]:
+    """Decorate a part of a page that Streamlit reruns alone, as ``st.fragment`` does; errors in it are explained."""
+
+    @st.fragment
+    @wraps(draw)
+    def explained(*args: P.args, **kwargs: P.kwargs) -> None:
+        with explain_errors(in_fragment=True):
+            draw(*args, **kwargs)
+
+    return explained
 
 
 def _show_problems(error: SurveyError) -> None:

@@ -13,9 +13,9 @@ from galviz.features.features import Features
 from galviz.survey.label import Label
 from galviz.survey.sample import spread_out
 from panels.caching import cache_data
-from panels.explorer import component_embedding
 from panels.feature_space import project, thumbnails
 from panels.galaxy_map import MapPoints, View
+from panels.map_embedding import component_embedding
 from panels.surveys import OpenSurvey
 
 # Pictures on the map, and their least distance as a fraction of what the map shows.

@@ -45,6 +45,12 @@ def map_selection(data):
     return {data["points"]["ids"][row] for row in data["selected"] or []}
 
 
+def map_table(app):
+    """The galaxies on the map of Explore, as its table shows them; this opens the table."""
+    app.session_state["map_export"] = True
+    return app.run().dataframe[0].value
+
+
 def sent_to_component(app, name):
     """What Python sends to each component of this name on a page."""
     components = [element.proto for element in app.main if element.type == "bidi_component"]

@@ -9,13 +9,19 @@ from numpy.typing import ArrayLike
 LARGEST = 1e100
 
 
+class AllAlikeError(ValueError):
+    """Features that are the same for all galaxies: they have no variance."""
+
+
 def check_features(values: ArrayLike) -> np.ndarray:
     """Validate features to which something can be fitted, shape (n, d), as float64.
 
     Raises
     ------
     ValueError
-        If they aren't a 2-D table of finite numbers, have fewer than two galaxies, or all galaxies are alike.
+        If they aren't a 2-D table of finite numbers, or have fewer than two galaxies.
+    AllAlikeError
+        If all galaxies are alike.
 
     Examples
     --------
@@ -26,7 +32,7 @@ def check_features(values: ArrayLike) -> np.ndarray:
     if len(values) < 2:
         raise ValueError(f"values must hold 2 galaxies or more; got {len(values)}. One point has no variance.")
     if np.linalg.norm(values - values.mean(axis=0)) <= rounding_tolerance(values):
-        raise ValueError(f"values must differ between galaxies; got {len(values)} all alike. Give others, or more.")
+        raise AllAlikeError(f"values must differ between galaxies; got {len(values)} all alike. Give others, or more.")
     return values
 
 

@@ -10,27 +10,24 @@ import streamlit as st
 
 from galviz.analysis.neighbours import neighbours_kept
 from galviz.analysis.similarity import linear_cka
+from galviz.analysis.validation import AllAlikeError
 from galviz.charts.similarity import cka_heatmap
 from galviz.features.features import CONTROLS, Features, FeaturesError, load_features
 from galviz.survey.sample import draw_sample
 from galviz.survey.survey import Survey
 from panels.caching import cache_data
 from panels.controls import choose_one, in_url
-from panels.explorer import (
-    choose_colouring,
-    component_embedding,
-    draw_small_map,
-    galaxy_table,
-    session_selection,
-    show_in_url,
-)
-from panels.feature_plane import FeatureSpace
 from panels.feature_space import control_features
 from panels.features_source import SHIPPED
-from panels.instrument import open_instrument
+from panels.galaxy_table import galaxy_table
+from panels.instrument import FeatureSpace, open_instrument
+from panels.map_embedding import component_embedding
+from panels.map_points import choose_colouring, draw_small_map
 from panels.markdown import escape_markdown
 from panels.selection_tools import show_selection_buttons
+from panels.session_selection import session_selection, show_in_url
 from panels.survey_features import find_features
+from panels.surveys import fragment
 
 # Beyond this number, the distances of all pairs would take seconds and the memory of a small server.
 _MAX_GALAXIES, _N_NEIGHBOURS = 2_000, 10
@@ -133,12 +130,20 @@ def _similarity(
 def _all_layers(one: Features, other: Features, object_ids: list[str]) -> pd.DataFrame:
     return pd.DataFrame(
         [
-            (name, other_name, linear_cka(_values(one, name, object_ids), _values(other, other_name, object_ids)))
+            (name, other_name, _cka(_values(one, name, object_ids), _values(other, other_name, object_ids)))
             for name in one.layers
             for other_name in other.layers
         ],
         columns=["one", "other", "cka"],
     )
+
+
+def _cka(x: np.ndarray, y: np.ndarray) -> float:
+    """Linear CKA; NaN if in one of the layers all galaxies are alike."""
+    try:
+        return linear_cka(x, y)
+    except AllAlikeError:
+        return np.nan
 
 
 def _choose(networks: dict[str, Features], side: str, default: str) -> Representation:
@@ -154,7 +159,7 @@ def _choose(networks: dict[str, Features], side: str, default: str) -> Represent
     return Representation(name, features, layer)
 
 
-@st.fragment
+@fragment
 def _show(space: FeatureSpace, networks: dict[str, Features]) -> None:
     selection, table = session_selection(space.opened), galaxy_table(space)
     names = list(networks)

@@ -11,38 +11,30 @@ from galviz.charts.colour_legend import colour_legend
 from galviz.charts.group_differences import difference_chart
 from galviz.charts.histograms import selection_histogram
 from galviz.survey.causes import cause_title
+from galviz.survey.survey import Survey
+from panels.colouring import explain_colours, varies
 from panels.controls import choose_one, in_url
-from panels.explorer import (
-    Embedding,
-    GalaxyTable,
-    apply_pick,
-    choose_colouring,
-    choose_embedding,
-    column_texts,
-    galaxy_table,
-    make_points,
-    opened_galaxy,
-    session_selection,
-    show_in_url,
-    show_label_values,
-)
-from panels.feature_plane import FeatureSpace
 from panels.galaxy_map import Picked, draw_map
-from panels.instrument import open_instrument
+from panels.galaxy_table import GalaxyTable, column_texts, galaxy_table, show_label_values
+from panels.instrument import FeatureSpace, open_instrument
 from panels.lesson_frame import GALAXY
+from panels.map_embedding import Embedding, choose_embedding
 from panels.map_export import show_map_export
+from panels.map_points import choose_colouring, make_points
 from panels.markdown import escape_markdown
 from panels.pictures import show_grid, show_picture
 from panels.prediction_summary import show_predictions
 from panels.selection import REST, SELECTED, Selection
 from panels.selection_tools import show_selected_images, show_selection_tools
+from panels.session_selection import apply_pick, opened_galaxy, session_selection, show_in_url
+from panels.surveys import fragment
 
 _TAB, _IMAGES, _GALAXY = "panel", "Images", "Galaxy"
 _CROP_PX, _LARGE_PX, _N_NEIGHBOURS = 96, 300, 8
 _MOST_DIFFERENT, _SLIDER_STEPS = 15, 200
 
 
-@st.fragment
+@fragment
 def _explore(space: FeatureSpace) -> None:
     """Draw the map and what is selected on it; only this part of the page runs again at each selection."""
     selection, table = session_selection(space.opened), galaxy_table(space)
@@ -69,8 +61,9 @@ def _explore(space: FeatureSpace) -> None:
 def _show_map(space: FeatureSpace, selection: Selection, table: GalaxyTable) -> Embedding:
     first_row = st.container(horizontal=True, vertical_alignment="bottom")
     axes, colour, marks = st.columns([9, 8, 11], vertical_alignment="bottom")
+    picture, modules = st.container(), st.container()
     with first_row:
-        embedding = choose_embedding(space, axes)
+        embedding = choose_embedding(space, axes, modules)
     with colour:
         colouring = choose_colouring(space, table, embedding.object_ids)
     with marks:
@@ -83,13 +76,19 @@ def _show_map(space: FeatureSpace, selection: Selection, table: GalaxyTable) -> 
         elif st.session_state[_TAB] == _GALAXY:
             st.session_state[_TAB] = _IMAGES
 
-    draw_map(points, selected=selection.ids, opened=opened_galaxy(), on_pick=apply, key="galaxy_map")
-    total = len(space.all_labels)
-    sample = "" if len(points.object_ids) == total else f" A random {len(points.object_ids):,} of {total:,} galaxies."
-    if colouring.title:
-        st.altair_chart(colour_legend(colouring.column, colouring.fill, colouring.title), key="legend")
-    st.caption(f"{embedding.caption}.{sample}" + (" Ring: true. Dot: predicted." if colouring.ring else ""))
-    show_map_export(space, embedding, colouring, selection)
+    with picture:
+        draw_map(points, selected=selection.ids, opened=opened_galaxy(), on_pick=apply, key="galaxy_map")
+        total = len(space.all_labels)
+        sample = (
+            "" if len(points.object_ids) == total else f" A random {len(points.object_ids):,} of {total:,} galaxies."
+        )
+        if colouring.title:
+            st.altair_chart(colour_legend(colouring.column, colouring.fill, colouring.title), key="legend")
+        reading = " Ring: true. Dot: predicted." if colouring.ring is not None else ""
+        st.caption(f"{escape_markdown(embedding.caption)}.{sample}{reading}")
+        if colouring.title:
+            explain_colours(space.opened.survey, colouring.column)
+        show_map_export(space, embedding, colouring, selection)
     return embedding
 
 
@@ -120,7 +119,7 @@ def _show_differences(selection: Selection, table: GalaxyTable) -> None:
 
 def _show_histogram(selection: Selection, table: GalaxyTable) -> None:
     values = table.data
-    names = [name for name in values if pd.api.types.is_numeric_dtype(values[name]) and _varies(values[name])]
+    names = [name for name in values if pd.api.types.is_numeric_dtype(values[name]) and varies(values[name])]
     if not names:
         st.info("This survey has no column of numbers that differ.", icon=":material/info:")
         return
@@ -144,20 +143,30 @@ def _show_galaxy(space: FeatureSpace, embedding: Embedding, table: GalaxyTable) 
         return
     show_picture(survey.image(current), escape_markdown(current), f"Galaxy {current}", width_px=_LARGE_PX)
     show_label_values(space, table, current)
-    metric = choose_one("Nearest by distance", list(METRICS), METRICS[0], key="metric")
-    features = space.features
-    values, n_neighbors = features.layers[embedding.layer], min(_N_NEIGHBOURS, len(features.object_ids) - 1)
-    rows, distances = nearest_rows(values, features.rows([current])[0], n_neighbors=n_neighbors, metric=metric)
-    nearest = [features.object_ids[position] for position in rows]
-    show_grid(survey, nearest, [f"{distance:.3g}" for distance in distances], nearest, side_px=_CROP_PX)
-    st.caption(f"Nearest in the layer {escape_markdown(embedding.layer)}, with their distance.")
+    if current in embedding.features.object_ids:
+        _show_nearest(survey, embedding, current)
+    else:
+        st.info("This galaxy isn't in the sample of the module.", icon=":material/info:")
     st.page_link(GALAXY, label="Its neighbours at each layer, and its feature maps", icon=":material/arrow_forward:")
     with st.expander("All columns"):
         st.dataframe(column_texts(table.data, current).rename(index=cause_title).rename("value").to_frame())
 
 
-def _varies(column: pd.Series) -> bool:
-    return bool(column.max() > column.min())  # False if all are missing
+def _show_nearest(survey: Survey, embedding: Embedding, current: str) -> None:
+    metric, features = choose_one("Nearest by distance", list(METRICS), METRICS[0], key="metric"), embedding.features
+    values, n_neighbors = features.layers[embedding.layer], min(_N_NEIGHBOURS, len(features.object_ids) - 1)
+    rows, distances = nearest_rows(values, features.rows([current])[0], n_neighbors=n_neighbors, metric=metric)
+    nearest = [features.object_ids[position] for position in rows]
+    show_grid(survey, nearest, [f"{distance:.3g}" for distance in distances], nearest, side_px=_CROP_PX)
+    st.caption(f"Nearest in the layer {escape_markdown(embedding.layer)}, with their distance.")
+
+
+def _show_the_galaxy(space: FeatureSpace) -> None:
+    """Draw the only galaxy of a survey."""
+    (object_id,) = space.opened.survey.object_ids
+    image = space.opened.survey.image(object_id)
+    show_picture(image, escape_markdown(object_id), f"Galaxy {object_id}", width_px=_LARGE_PX)
+    show_label_values(space, galaxy_table(space), object_id)
 
 
 def page() -> None:
@@ -165,5 +174,6 @@ def page() -> None:
     space = open_instrument("Explore")
     if len(space.all_labels) < 2:
         st.info("A map needs at least two galaxies.", icon=":material/info:")
+        _show_the_galaxy(space)
         return
     _explore(space)

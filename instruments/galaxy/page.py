@@ -11,22 +11,14 @@ from galviz.analysis.similarity import METRICS, nearest_rows
 from galviz.charts.heatmap import heatmap
 from galviz.survey.causes import cause_title
 from panels.controls import choose_number, choose_one, in_url
-from panels.explorer import (
-    GalaxyTable,
-    column_texts,
-    galaxy_table,
-    open_galaxy,
-    opened_galaxy,
-    session_selection,
-    show_in_url,
-    show_label_values,
-)
-from panels.feature_plane import FeatureSpace
-from panels.instrument import open_instrument
+from panels.galaxy_table import GalaxyTable, column_texts, complete_columns, galaxy_table, show_label_values
+from panels.instrument import FeatureSpace, open_instrument
 from panels.markdown import escape_markdown
 from panels.network import explain_torch, has_torch, shared_network
 from panels.pictures import show_grid, show_picture, show_pictures
 from panels.selection import Selection
+from panels.session_selection import open_galaxy, opened_galaxy, session_selection, show_in_url
+from panels.surveys import fragment
 
 _LARGE_PX, _CROP_PX, _N_NEIGHBOURS, _N_MAPS = 340, 96, 8, 8
 _CATALOGUE_ORDER = "(the catalogue)"
@@ -79,7 +71,7 @@ def _open_typed(current: str, known: pd.Index) -> None:
         del st.session_state[f"galaxy_field-{current}"]
 
 
-@st.fragment
+@fragment
 def _show(space: FeatureSpace) -> None:
     selection, table = session_selection(space.opened), galaxy_table(space)
     current = _choose_galaxy(selection, table)
@@ -124,7 +116,7 @@ def _show_path(space: FeatureSpace, table: GalaxyTable, current: str) -> None:
     for layer, values in features.layers.items():
         nearest, _ = nearest_rows(values, row, n_neighbors=n_neighbors, metric=metric)
         _show_neighbours(space, layer, [features.object_ids[one] for one in nearest], labels)
-    columns = _complete_columns(table)
+    columns = complete_columns(table)
     if columns:
         standard = table.data.loc[features.object_ids, columns].to_numpy(float)
         standard = (standard - standard.mean(axis=0)) / standard.std(axis=0)
@@ -135,18 +127,6 @@ def _show_path(space: FeatureSpace, table: GalaxyTable, current: str) -> None:
             f"The last row: nearest in the {len(columns)} complete columns of numbers of the catalogue, each divided "
             "by its standard deviation."
         )
-
-
-def _complete_columns(table: GalaxyTable) -> list[str]:
-    """Columns of numbers of the catalogue that are known for all galaxies and differ, without the network's."""
-    values = table.data.drop(columns=[name for name in (table.predicted, table.residual) if name])
-    return [
-        name
-        for name in values
-        if pd.api.types.is_numeric_dtype(values[name])
-        and np.isfinite(values[name].to_numpy(float, na_value=np.nan)).all()
-        and values[name].max() > values[name].min()
-    ]
 
 
 def _show_neighbours(space: FeatureSpace, name: str, object_ids: list[str], values: pd.Series | None) -> None:

@@ -7,7 +7,6 @@ import streamlit as st
 
 from panels.controls import choose_one
 from panels.course_overview import show_course
-from panels.explorer import apply_pick, session_selection, show_in_url
 from panels.feature_space import shipped_features
 from panels.features_source import FeaturesSource, read_source
 from panels.galaxy_map import draw_map
@@ -15,8 +14,9 @@ from panels.lesson_frame import EXPLORE, mark_simulated
 from panels.links import link_to
 from panels.markdown import escape_markdown
 from panels.selection import Selection
+from panels.session_selection import apply_pick, session_selection, show_in_url
 from panels.settings import settings
-from panels.surveys import OpenSurvey, explain_errors, open_shipped_survey, open_survey
+from panels.surveys import OpenSurvey, fragment, open_shipped_survey, open_survey
 from panels.tour import STEPS, TourSurvey, tour_facts, tour_points
 
 _STEP = "tour"
@@ -35,14 +35,8 @@ def _show_links(yours: OpenSurvey, source: FeaturesSource) -> None:
         st.page_link(EXPLORE, label=label, icon=":material/scatter_plot:")
 
 
-@st.fragment
+@fragment
 def _show_tour(survey: TourSurvey, *, explorable: bool) -> None:
-    """Draw the tour, which is rerun without the page."""
-    with explain_errors(in_fragment=True):
-        _draw_tour(survey, explorable=explorable)
-
-
-def _draw_tour(survey: TourSurvey, *, explorable: bool) -> None:
     """Draw the tour; what is selected in its last step is explored if these galaxies are those of the other pages."""
     left, right = st.columns([5, 2], gap="medium")
     with right:

@@ -26,7 +26,7 @@ from panels.pictures import show_pictures
 from panels.settings import settings
 from panels.source_code import show_code
 from panels.survey_features import find_features
-from panels.surveys import open_shipped_survey, open_survey
+from panels.surveys import fragment, open_shipped_survey, open_survey
 
 _CONTROL = "position_angle_deg"
 _N_COMPONENTS = 10
@@ -115,7 +115,7 @@ def _compare_shipped(object_id: str) -> list[pd.DataFrame]:
     return [sweeps.sweep(object_id, cause) for cause in sweeps.causes]
 
 
-@st.fragment
+@fragment
 def _experiment(lab: Laboratory) -> None:
     """Draw everything that depends on the galaxy, the cause and its value."""
     strip = st.container()

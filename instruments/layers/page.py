@@ -10,20 +10,15 @@ from galviz.survey.causes import cause_title
 from galviz.survey.sample import draw_sample
 from panels.controls import choose_one, in_url
 from panels.correlations import shipped_probes
-from panels.explorer import (
-    GalaxyTable,
-    choose_colouring,
-    component_embedding,
-    draw_small_map,
-    galaxy_table,
-    session_selection,
-    show_in_url,
-)
-from panels.feature_plane import FeatureSpace
-from panels.instrument import open_instrument
+from panels.galaxy_table import complete_columns, galaxy_table
+from panels.instrument import FeatureSpace, open_instrument
 from panels.layer_probes import fit_layer_probes
+from panels.map_embedding import component_embedding
+from panels.map_points import choose_colouring, draw_small_map
 from panels.markdown import escape_markdown
 from panels.selection_tools import show_selection_buttons
+from panels.session_selection import session_selection, show_in_url
+from panels.surveys import fragment
 
 # Galaxies on each of the maps.
 _MAX_ON_SMALL_MAPS = 2_000
@@ -37,7 +32,7 @@ _DESCRIPTIONS = {
 }
 
 
-@st.fragment
+@fragment
 def _show_maps(space: FeatureSpace) -> None:
     selection, table = session_selection(space.opened), galaxy_table(space)
     features = space.features
@@ -59,23 +54,11 @@ def _show_maps(space: FeatureSpace) -> None:
     show_in_url(selection)
 
 
-def _numbers(table: GalaxyTable) -> list[str]:
-    """The columns that a probe can predict."""
-    values = table.data.drop(columns=[name for name in (table.predicted, table.residual) if name])
-    return [
-        name
-        for name in values
-        if pd.api.types.is_numeric_dtype(values[name])
-        and values[name].notna().all()
-        and values[name].max() > values[name].min()
-    ]
-
-
-@st.fragment
+@fragment
 def _show_probes(space: FeatureSpace) -> None:
     table = galaxy_table(space)
     shipped = space.opened.shipped and space.source.is_shipped
-    names = list(dict.fromkeys(shipped_probes().probes["cause"])) if shipped else _numbers(table)
+    names = list(dict.fromkeys(shipped_probes().probes["cause"])) if shipped else complete_columns(table)
     if not names:
         st.info("This survey has no complete column of numbers to predict.", icon=":material/info:")
         return

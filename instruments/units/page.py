@@ -8,19 +8,22 @@ import streamlit as st
 
 from galviz.analysis.exemplars import extreme_rows, strip_rows
 from galviz.analysis.units import column_correlations, rank_units
+from galviz.analysis.validation import AllAlikeError, check_features
 from galviz.charts.histograms import selection_histogram
 from galviz.charts.ranked_intervals import ranked_intervals, short_name
 from galviz.survey.causes import cause_title
 from galviz.survey.sample import draw_sample
 from panels.caching import cache_data
 from panels.controls import choose_layer, choose_number, choose_one, in_url
-from panels.explorer import MAX_ON_MAP, N_COMPONENTS, galaxy_table, session_selection, show_in_url
-from panels.feature_plane import FeatureSpace
 from panels.feature_space import project
-from panels.instrument import open_instrument
+from panels.galaxy_table import galaxy_table
+from panels.instrument import FeatureSpace, open_instrument
+from panels.map_embedding import MAX_ON_MAP, N_COMPONENTS
 from panels.markdown import escape_markdown
 from panels.pictures import show_grid
 from panels.selection import Selection
+from panels.session_selection import session_selection, show_in_url
+from panels.surveys import fragment
 
 _CHANNEL, _COMPONENT = "channels", "components"
 _CROP_PX, _N_EXTREME, _N_STRIP, _N_SUGGESTED, _N_COLUMNS = 96, 12, 12, 6, 12
@@ -31,7 +34,7 @@ def _correlations(activations: np.ndarray, table: pd.DataFrame) -> pd.DataFrame:
     return column_correlations(activations, table)
 
 
-@st.fragment
+@fragment
 def _show_units(space: FeatureSpace) -> None:
     selection, table = session_selection(space.opened), galaxy_table(space)
     features = space.features
@@ -40,6 +43,9 @@ def _show_units(space: FeatureSpace) -> None:
         layer = choose_layer(list(features.layers), space.source.card.spec if space.source.file is None else None)
         kind = choose_one("Units", [_CHANNEL, _COMPONENT], _CHANNEL, key="unit_kind")
     values = features.layers[layer][features.rows(object_ids)]
+    if len(values) > 1 and _all_alike(values):
+        st.info("All galaxies are alike in this layer: its units say nothing of them.", icon=":material/info:")
+        return
     if kind == _COMPONENT:
         n_components = min(N_COMPONENTS, *values.shape)
         if len(values) < 2:
@@ -61,6 +67,14 @@ def _show_units(space: FeatureSpace) -> None:
         st.altair_chart(selection_histogram(pd.Series(activations), chosen, title), key="unit_histogram")
         _show_correlations(activations, columns, title)
     show_in_url(selection)
+
+
+def _all_alike(values: np.ndarray) -> bool:
+    try:
+        check_features(values)
+    except AllAlikeError:
+        return True
+    return False
 
 
 def _choose_unit(kind: str, values: np.ndarray, columns: pd.DataFrame) -> int:

@@ -31,7 +31,6 @@ TITLES = {
     "units": "Units",
     "compare": "Compare",
     "galaxy": "One galaxy",
-    "feature-space": "Feature space",
     **{lesson.slug: lesson.title for lesson in LESSONS if lesson.slug != "galaxies"},
 }
 

@@ -7,7 +7,7 @@ from tests.steps import step_names
 
 LESSONS = load_lessons()
 
-PAGES = ("instruments/feature_space", *(f"lessons/{lesson.slug}" for lesson in LESSONS))
+PAGES = ("instruments/explore", *(f"lessons/{lesson.slug}" for lesson in LESSONS))
 LIVE = ("lessons/images", "lessons/network", "lessons/hooks")
 # Pages that compute for seconds when they are first opened.
 COMPUTING = ("lessons/maps", "lessons/variance")

@@ -1,9 +1,9 @@
 """Pages for networks that predict nothing, for embeddings from elsewhere, and for layers of other names."""
 
+import base64
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from galviz import cli
@@ -17,11 +17,11 @@ from galviz.network.suggestion import suggest_spec
 from galviz.survey.sample import draw_sample
 from galviz.survey.survey import load_survey
 from panels.controls import describe_layers
-from tests.drawn import chart
+from tests.drawn import map_table, maps
 from tests.panels.embeddings import cached_features
 
 pytestmark = pytest.mark.full
-SPACE = "instruments/feature_space"
+EXPLORE = "instruments/explore"
 
 
 def page_text(app):
@@ -62,41 +62,29 @@ def embedding(tmp_path, capsys):
 
 def test_an_embedding_from_elsewhere_is_coloured_by_the_true_label(folder, embedding, run_app):
     file, values = embedding(folder)
-    app = run_app("--survey", folder, "--features", file, page=SPACE)
+    app = run_app("--survey", folder, "--features", file, page=EXPLORE, panel="Predictions")
     assert not app.exception
     assert "elsewhere.parquet" in page_text(app)
-    spec, table = chart(app)
-    assert "predicted" not in str(spec["encoding"])
-    assert spec["encoding"]["fill"]["field"] == "true"
-    survey = load_survey(folder)
-    expected = survey.catalogue["metallicity"].round(4)
-    pd.testing.assert_series_equal(
-        table.set_index("objID")["true"].sort_index(), expected.sort_index(), check_names=False, atol=1e-3
-    )
-    shown = app.dataframe[0].value
-    assert shown[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit_pca(values, 3).coordinates, abs=6e-4)
-    assert list(shown) == ["PC1", "PC2", "PC3", "true"]
-    assert not app.metric
     assert "no predictions" in page_text(app)
+    assert not app.metric
+    (title, *_) = app.selectbox(key="map_colour").options
+    assert title.startswith("true ")
+    shown = map_table(app)
+    assert shown["true"].tolist() == load_survey(folder).catalogue["metallicity"].tolist()
+    components = [f"PC{number}" for number in range(1, 11)]
+    assert shown[components].to_numpy() == pytest.approx(fit_pca(values, 10).coordinates, abs=1e-5)
+    assert list(shown) == [*components, "true"]
 
 
 def test_without_a_label_either_galaxies_have_one_colour(unlabelled, embedding, run_app):
     file, _ = embedding(unlabelled)
-    app = run_app("--survey", unlabelled, "--features", file, page=SPACE)
+    app = run_app("--survey", unlabelled, "--features", file, page=EXPLORE)
     assert not app.exception
-    spec, table = chart(app)
-    assert "field" not in spec["encoding"]["fill"]
-    assert {"true", "predicted"}.isdisjoint(table)
-    assert len(table) == 24
-
-
-def test_columns_are_colours_too(folder, embedding, run_app):
-    file, _ = embedding(folder)
-    app = run_app("--survey", folder, "--features", file, page=SPACE)
-    assert app.selectbox(key="colour").value == "true"
-    app.selectbox(key="colour").set_value("bulge_fraction").run()
-    assert not app.exception
-    assert chart(app)[0]["encoding"]["color"]["field"] == "colour"
+    (data,) = maps(app)
+    fill = np.frombuffer(base64.b64decode(data["points"]["fill"]), np.uint8).reshape(24, 3)
+    assert len(np.unique(fill, axis=0)) == 1
+    assert data["points"]["ring"] is None
+    assert {"true", "predicted"}.isdisjoint(map_table(app))
 
 
 @pytest.mark.slow
@@ -111,14 +99,14 @@ def test_two_thousand_embeddings_of_768_numbers_go_through_every_page(embedding,
         app = run_app("--features", file, page=page)
         assert not app.exception, page
         assert not app.error, page
-        if page == SPACE:
+        if page == EXPLORE:
             assert "elsewhere.parquet" in page_text(app)
 
 
 def test_features_of_another_survey_are_refused(folder, unlabelled, embedding, run_app, tmp_path):
     file, _ = embedding(unlabelled)
     for bad in (file, tmp_path / "none.parquet", folder / "master.csv"):
-        app = run_app("--survey", folder, "--features", bad, page=SPACE)
+        app = run_app("--survey", folder, "--features", bad, page=EXPLORE)
         assert not app.exception
         assert "can't be read" in app.title[0].value
         assert bad.name in page_text(app)
@@ -127,11 +115,11 @@ def test_features_of_another_survey_are_refused(folder, unlabelled, embedding, r
 def test_predictions_in_a_file_count_only_with_their_card(folder, tiny_card, run_app, tmp_path):
     survey, network = load_survey(folder), load_model(tiny_card)
     save_features(extract(network, survey, device="cpu"), tmp_path / "own.parquet")
-    alone = run_app("--survey", folder, "--features", tmp_path / "own.parquet", page=SPACE)
-    assert "predicted" not in alone.dataframe[0].value
-    named = run_app("--survey", folder, "--features", tmp_path / "own.parquet", "--model", tiny_card, page=SPACE)
+    alone = run_app("--survey", folder, "--features", tmp_path / "own.parquet", page=EXPLORE)
+    assert "predicted" not in map_table(alone)
+    named = run_app("--survey", folder, "--features", tmp_path / "own.parquet", "--model", tiny_card, page=EXPLORE)
     predictions = load_features(tmp_path / "own.parquet").predictions
-    assert named.dataframe[0].value["predicted"].to_numpy() == pytest.approx(predictions)
+    assert map_table(named)["predicted"].to_numpy() == pytest.approx(predictions)
 
 
 # --- networks ---------------------------------------------------------------------------------------------------------
@@ -147,13 +135,13 @@ def encoder_card(tmp_path_factory):
 
 
 def test_an_encoder_is_computed_and_shown(folder, encoder_card, run_app):
-    app = run_app("--survey", folder, "--model", encoder_card, page=SPACE)
+    app = run_app("--survey", folder, "--model", encoder_card, page=EXPLORE)
     app = app.button[0].click().run()
     assert not app.exception
     cached = cached_features(folder, encoder_card)
     assert cached.predictions is None
     assert list(cached.layers) == ["block1", "block2", "block3", "block4", "features"]
-    shown = app.dataframe[0].value
+    shown = map_table(app)
     assert shown[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(
         fit_pca(cached.layers["features"], 3).coordinates, abs=2e-3
     )
@@ -161,7 +149,7 @@ def test_an_encoder_is_computed_and_shown(folder, encoder_card, run_app):
 
 
 def test_any_module_is_hooked_live(folder, tiny_card, run_app):
-    app = run_app("--survey", folder, "--model", tiny_card, page=SPACE)
+    app = run_app("--survey", folder, "--model", tiny_card, page=EXPLORE)
     app = app.button[0].click().run()
     app.toggle(key="hook_module").set_value(True).run()
     path = "4.0.convpath.0"
@@ -172,7 +160,7 @@ def test_any_module_is_hooked_live(folder, tiny_card, run_app):
     survey = load_survey(folder)
     sample = draw_sample(survey.object_ids, len(survey.object_ids))
     expected = extract(load_model(tiny_card), survey, sample, layers=[path], device="cpu").layers[path]
-    shown = app.dataframe[0].value
+    shown = map_table(app)
     assert shown[["PC1", "PC2"]].to_numpy() == pytest.approx(fit_pca(expected, 2).coordinates, abs=2e-3)
     assert f"layer {path}" in page_text(app)
 

@@ -203,7 +203,7 @@ def test_the_coordinates_of_all_galaxies_can_be_taken_away(run_app):
     app = run_app(page=PAGE)
     app.session_state["map_export"] = True
     labels = [button.proto.label for button in app.run().get("download_button")]
-    assert "Coordinates of all 2,000 galaxies as CSV" in labels
+    assert "Download 2,000 galaxies as CSV" in labels
     assert {"PNG", "SVG"} <= set(labels) or not can_export()
 
 

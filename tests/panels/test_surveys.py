@@ -9,9 +9,9 @@ from galviz.survey.images import decode_rgb
 from galviz.survey.problems import Problem
 from galviz.survey.survey import ChangedSurveyError
 from panels.folder_watch import FolderWatch
-from tests.drawn import address_of, addresses
+from tests.drawn import address_of, addresses, map_table
 
-SPACE = "instruments/feature_space"
+EXPLORE = "instruments/explore"
 
 
 @pytest.fixture
@@ -24,9 +24,9 @@ def kept(tmp_path, monkeypatch):
 def test_an_image_replaced_in_place_is_another_picture_and_another_survey(run_app, make_survey, tiny_card, kept):
     """Its prediction must not stay beside the new picture, not even if its size and time of modification are kept."""
     folder = make_survey(6, suffix=".png")
-    app = run_app("--survey", folder, "--model", tiny_card, page=SPACE)
+    app = run_app("--survey", folder, "--model", tiny_card, page=EXPLORE)
     app.button[0].click().run()
-    before = app.dataframe[0].value["predicted"]
+    before = map_table(app)["predicted"]
     first, fifth = (folder / "images" / f"{before.index[place]}.png" for place in (0, 4))
     status = first.stat()
     first.write_bytes(fifth.read_bytes())
@@ -35,7 +35,7 @@ def test_an_image_replaced_in_place_is_another_picture_and_another_survey(run_ap
     assert not app.exception
     assert "Compute" in app.button[0].label  # they aren't those that were computed
     app.button[0].click().run()
-    after = app.dataframe[0].value["predicted"]
+    after = map_table(app)["predicted"]
     assert after.iloc[0] == pytest.approx(before.iloc[4], abs=1e-4)
     assert after.iloc[1:].to_numpy() == pytest.approx(before.iloc[1:].to_numpy(), abs=1e-4)
 
@@ -43,12 +43,12 @@ def test_an_image_replaced_in_place_is_another_picture_and_another_survey(run_ap
 @pytest.mark.full
 def test_a_touched_image_leaves_what_was_computed(run_app, make_survey, tiny_card, kept):
     folder = make_survey(7)
-    app = run_app("--survey", folder, "--model", tiny_card, page=SPACE)
+    app = run_app("--survey", folder, "--model", tiny_card, page=EXPLORE)
     app.button[0].click().run()
-    before = app.dataframe[0].value["predicted"]
+    before = map_table(app)["predicted"]
     sorted((folder / "images").iterdir())[0].touch()
     app.run()
-    assert app.dataframe[0].value["predicted"].equals(before)
+    assert map_table(app)["predicted"].equals(before)
 
 
 def test_a_change_that_no_look_has_noticed_is_met_and_the_survey_read_again(run_app, make_survey, monkeypatch):

@@ -29,7 +29,7 @@ def test_pages_show_unusual_surveys(run_app, make_survey, count, columns):
     table = pd.read_csv(folder / "master.csv", dtype=str).assign(**{name: str(v) for name, v in columns.items()})
     table.to_csv(folder / "master.csv", index=False)
     app = run_app("--survey", folder)
-    for page in (None, "instruments/feature_space", *["instruments/home"] * (count == 1)):
+    for page in (None, "instruments/explore", *["instruments/home"] * (count == 1)):
         if page is not None:
             app.switch_page(f"{page}/page.py").run()
         assert not app.exception

@@ -1,4 +1,4 @@
-"""The instrument 'Feature space' in a real browser, for surveys as users bring them, with a tiny network."""
+"""Explore in a real browser, for surveys as users bring them, with a tiny network."""
 
 import pytest
 from playwright.sync_api import expect
@@ -37,11 +37,6 @@ def start_known(start, tiny_card):
     return run
 
 
-def charts(tab):
-    """Those that have been drawn."""
-    return tab.page.locator("[data-testid=stVegaLiteChart]").locator("canvas, svg")
-
-
 def compute(tab):
     return tab.page.get_by_role("button", name="Compute their features")
 
@@ -65,44 +60,55 @@ def test_features_are_computed_with_a_way_out_and_found_by_others(start, visit, 
     expect(home.main).to_contain_text(f"0 of {MANY} galaxies selected")
     assert home.complaints == []
 
-    other = visit(address, "/feature-space")
-    expect(charts(other)).to_have_count(5)
+    other = visit(address, "/explore")
+    expect(other.page.get_by_role("application")).to_be_visible()
     expect(compute(other)).to_have_count(0)
-    expect(other.main).to_contain_text("256 galaxies, layer features")
+    other.press(other.page.get_by_text("Table, export, and the variance of the components"))
     with other.page.expect_download() as download:
-        other.press(other.page.get_by_role("button", name=f"Download all {MANY} galaxies as CSV"))
+        other.press(other.page.get_by_role("button", name=f"Download {MANY} galaxies as CSV"))
     assert len(download.value.path().read_text(encoding="utf-8").splitlines()) == 1 + MANY
     assert other.bytes <= LARGEST_PAGE_BYTES
     assert other.complaints == []
-    photograph(other, "feature-space-own-survey-1280-light")
+    photograph(other, "own-survey-1280-light")
+
+
+def test_features_that_vanish_while_a_part_of_the_page_runs_are_explained(start_known, visit, make_survey, tmp_path):
+    tab = visit(start_known(make_survey(12)), "/explore")
+    expect(tab.page.get_by_role("application")).to_be_visible()
+    for file in (tmp_path / "kept").glob("*.parquet"):
+        file.unlink()
+    tab.press(tab.page.get_by_role("radio", name="stage2"))  # a layer that was not read before
+    expect(tab.page.locator("h1")).to_have_text("A file that galviz needs can't be read")
+    tab.press(tab.page.get_by_role("button", name="Check again"))
+    expect(compute(tab)).to_be_visible()
+    assert tab.complaints == []
 
 
 @pytest.mark.parametrize(
-    ("survey", "arguments", "sentence", "n_charts"),
+    ("survey", "arguments", "sentence"),
     [
         (
             {"count": 30, "labelled": False, "side_px": 424, "suffix": ".png"},
             [],
             "there is no ground truth to compare with",
-            3,
         ),
-        ({"count": 30}, ["--label", "inclination_deg"], "the survey's label is inclination", 3),
-        ({"count": 1}, [], "A feature space needs at least two galaxies", 0),
+        ({"count": 30}, ["--label", "inclination_deg"], "the survey's label is inclination"),
+        ({"count": 1}, [], "A map needs at least two galaxies"),
     ],
     ids=["no-label-424-png", "other-label", "one-galaxy"],
 )
 def test_any_folder_has_its_picture_or_its_sentence(
-    start_known, visit, photograph, make_survey, request, survey, arguments, sentence, n_charts
+    start_known, visit, photograph, make_survey, request, survey, arguments, sentence
 ):
     address = start_known(make_survey(**survey), *arguments)
     for width, theme in ((1280, "light"), (390, "dark")):
-        tab = visit(address, "/feature-space", width=width, theme=theme)
+        tab = visit(address, "/explore?panel=Predictions", width=width, theme=theme)
         expect(tab.main).to_contain_text(sentence)
-        expect(charts(tab)).to_have_count(n_charts)
+        expect(tab.page.get_by_role("application")).to_have_count(0 if survey["count"] == 1 else 1)
         tab.settle()
         assert tab.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         assert tab.bytes <= LARGEST_PAGE_BYTES
-        photograph(tab, f"feature-space-{request.node.callspec.id}-{width}-{theme}")
+        photograph(tab, f"own-survey-{request.node.callspec.id}-{width}-{theme}")
         assert tab.complaints == []
 
 
@@ -111,12 +117,12 @@ def test_a_broken_image_has_a_page_of_its_own(start, visit, photograph, make_sur
     broken = sorted((folder / "images").iterdir())[0]
     content = broken.read_bytes()
     broken.write_bytes(content[:400])
-    tab = visit(start(folder), "/feature-space")
+    tab = visit(start(folder), "/explore")
     expect(tab.page.locator("h1")).to_have_text("This survey can't be read yet")
     expect(tab.main).to_contain_text(broken.name)
-    photograph(tab, "feature-space-broken-image")
+    photograph(tab, "own-survey-broken-image")
     broken.write_bytes(content)
     tab.press(tab.page.get_by_role("button", name="Check again"))
-    expect(tab.page.locator("h1")).to_have_text("Feature space")
+    expect(tab.page.locator("h1")).to_have_text("Explore")
     expect(compute(tab)).to_be_visible()
     assert tab.complaints == []

@@ -1,5 +1,6 @@
-"""The instrument 'Feature space', for surveys as users bring them, with a tiny network."""
+"""The page Explore for surveys as users bring them, with a tiny network."""
 
+import base64
 import csv
 import io
 import shlex
@@ -21,16 +22,15 @@ from galviz.features.features import Features, load_features, save_features
 from galviz.network.card import read_card, write_card
 from galviz.network.head import read_head
 from galviz.network.model import load_model
-from galviz.network.thumbnails import make_thumbnails
-from galviz.survey.sample import draw_sample, spread_out
+from galviz.survey.sample import draw_sample
 from galviz.survey.survey import load_survey
 from panels.computation import format_progress, progress_in
-from panels.feature_space import MAX_PICTURES, MIN_DISTANCE, align_head, survey_csv
+from panels.feature_space import align_head, survey_csv
 from panels.surveys import OpenSurvey
-from tests.drawn import chart
+from tests.drawn import map_coordinates, map_table, maps
 from tests.panels.embeddings import cached_features
 
-PAGE = "instruments/feature_space"
+PAGE = "instruments/explore"
 
 
 @pytest.fixture
@@ -50,58 +50,49 @@ def page_text(app):
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
-def points(app):
-    return app.dataframe[0].value
-
-
-def frame_colour(app):
-    """The column by which the pictures of galaxies as points are framed."""
-    return chart(app, 1)[0]["layer"][0]["encoding"]["color"]["field"]
-
-
 def test_features_are_computed_once_and_shown(open_page, run_app, tiny_card, make_survey):
     folder = make_survey(30)
-    app = open_page(folder, components=5)
+    app = open_page(folder)
     assert not app.exception
-    assert app.title[0].value == "Feature space"
+    assert app.title[0].value == "Explore"
+    assert "30 galaxies of" in page_text(app)
     survey, network = load_survey(folder), load_model(tiny_card)
     cached = cached_features(folder, tiny_card)
     expected = extract(network, survey, layers=network.layer_names)
     assert cached.predictions == pytest.approx(expected.predictions)
-    fit = fit_pca(cached.layers["features"], 5)
-    shown = points(app)
+    fit = fit_pca(cached.layers["features"], 10)
+    shown = map_table(app)
     assert shown.index.to_list() == survey.object_ids
-    assert shown[[f"PC{number}" for number in range(1, 6)]].to_numpy() == pytest.approx(fit.coordinates, abs=6e-4)
-    assert shown["true"].to_numpy() == pytest.approx(survey.catalogue["metallicity"].to_numpy(), abs=6e-4)
+    assert shown[[f"PC{number}" for number in range(1, 11)]].to_numpy() == pytest.approx(fit.coordinates)
+    assert shown["true"].tolist() == survey.catalogue["metallicity"].tolist()
+    assert shown["predicted"].to_numpy() == pytest.approx(expected.predictions)
     # a second visit finds them
     again = run_app("--survey", folder, "--model", tiny_card, page=PAGE)
     assert not any("Compute" in button.label for button in again.button)
-    assert "30 galaxies, layer features" in page_text(again)
+    assert map_table(again).equals(shown)
 
 
 def test_another_layer_has_its_own_numbers(open_page, tiny_card, make_survey):
     folder = make_survey(31)  # one that no other test has had computed
     app = open_page(folder, layer="stage1")
     cached = cached_features(folder, tiny_card)
-    assert points(app)[["PC1", "PC2"]].to_numpy() == pytest.approx(
-        fit_pca(cached.layers["stage1"], 2).coordinates, abs=6e-4
-    )
+    assert map_table(app)[["PC1", "PC2"]].to_numpy() == pytest.approx(fit_pca(cached.layers["stage1"], 2).coordinates)
 
 
 def test_without_labels_there_is_no_truth(open_page, make_survey):
-    app = open_page(make_survey(20, labelled=False, causes=False, side_px=424, suffix=".png"))
+    app = open_page(make_survey(20, labelled=False, causes=False, side_px=424, suffix=".png"), panel="Predictions")
     assert not app.exception
     assert "This survey has no label" in page_text(app)
-    assert "true" not in points(app)
-    assert frame_colour(app) == "predicted"
+    assert app.selectbox(key="map_colour").value == "predicted"
     assert not app.metric
+    assert "true" not in map_table(app)
 
 
 def test_another_label_is_no_truth_but_a_colour(open_page, make_survey):
-    app = open_page(make_survey(20), "--label", "inclination_deg")
+    app = open_page(make_survey(20), "--label", "inclination_deg", panel="Predictions")
     assert "the survey's label is inclination" in page_text(app)
-    assert "true" not in points(app)
-    app.selectbox(key="colour").set_value("inclination_deg").run()
+    assert "true" not in map_table(app)
+    app.selectbox(key="map_colour").set_value("inclination_deg").run()
     assert not app.exception
 
 
@@ -109,18 +100,17 @@ def test_one_galaxy_has_a_prediction_and_no_space(open_page, make_survey):
     app = open_page(make_survey(1))
     assert not app.exception
     assert "at least two galaxies" in page_text(app)
-    assert [metric.value[-4:] for metric in app.metric] == [" dex", " dex"]
-    assert app.metric[0].value == "8.30 dex"  # the truth
+    assert [metric.label for metric in app.metric] == ["True", "Predicted", "Residual"]
+    assert app.metric[0].value == "8.30 dex"
     assert len(app.image) == 1
     assert not app.slider
 
 
-def test_more_components_than_galaxies_are_told(open_page, make_survey):
-    app = open_page(make_survey(4), components=10)
+def test_there_are_no_more_components_than_galaxies(open_page, make_survey):
+    app = open_page(make_survey(4))
     assert not app.exception
-    assert "4 galaxies have at most 4 components" in page_text(app)
-    assert "PC4" in points(app)
-    assert "PC5" not in points(app)
+    assert app.selectbox(key="x").options == ["PC1", "PC2", "PC3", "PC4"]
+    assert list(map_table(app)) == ["PC1", "PC2", "PC3", "PC4", "true", "predicted"]
 
 
 def test_galaxies_all_alike_are_told(open_page, make_survey):
@@ -129,8 +119,13 @@ def test_galaxies_all_alike_are_told(open_page, make_survey):
     for other in images[1:]:
         other.write_bytes(images[0].read_bytes())
     app = open_page(folder)
-    assert not app.exception
-    assert "values must differ between galaxies" in page_text(app)
+    for page in ("explore", "layers", "units", "compare", "galaxy"):
+        app.switch_page(f"instruments/{page}/page.py").run()
+        assert not app.exception, page
+        assert not app.error, page
+    app.switch_page(f"{PAGE}/page.py").run()
+    assert "features: the same for all galaxies" in page_text(app)
+    assert (map_coordinates(maps(app)[0]) == map_coordinates(maps(app)[0])[0]).all()
 
 
 def test_missing_labels_leave_rings_out(open_page, make_survey):
@@ -144,7 +139,9 @@ def test_missing_labels_leave_rings_out(open_page, make_survey):
         csv.writer(file).writerows(rows)
     app = open_page(folder)
     assert not app.exception
-    assert np.isnan(points(app)["true"]).sum() == 5
+    assert np.isnan(map_table(app)["true"]).sum() == 5
+    (data,) = maps(app)
+    assert sum("true: unknown" in text for text in data["points"]["texts"]) == 5
 
 
 def test_a_card_that_can_t_be_read_is_told(run_app, make_survey, tmp_path):
@@ -180,7 +177,7 @@ def test_features_that_can_t_be_kept_are_shown_all_the_same(run_app, tiny_card, 
     app.button[0].click().run()
     assert not app.exception
     assert "can't be saved in" in app.warning[0].value
-    assert len(points(app)) == 13
+    assert len(map_table(app)) == 13
 
 
 @pytest.mark.parametrize("name", ["true", "predicted", "images", "a.b", "self"])
@@ -188,9 +185,9 @@ def test_a_column_may_be_called_anything(open_page, make_survey, name):
     folder = make_survey(14)
     text = (folder / "master.csv").read_text(encoding="utf-8")
     (folder / "master.csv").write_text(text.replace("bulge_fraction", name, 1), encoding="utf-8")
-    app = open_page(folder, colour=name)
+    app = open_page(folder, map_colour=name)
     assert not app.exception
-    assert app.selectbox(key="colour").value == name
+    assert app.selectbox(key="map_colour").value == name
 
 
 def test_kinds_are_a_colour_too(open_page, make_survey):
@@ -200,9 +197,9 @@ def test_kinds_are_a_colour_too(open_page, make_survey):
     (folder / "master.csv").write_text(
         "\n".join(f"{a},{b}" for a, b in zip(lines, kinds, strict=True)), encoding="utf-8"
     )
-    app = open_page(folder, colour="kind")
+    app = open_page(folder, map_colour="kind")
     assert not app.exception
-    assert app.selectbox(key="colour").value == "kind"
+    assert app.selectbox(key="map_colour").value == "kind"
 
 
 def with_columns(folder, **columns):
@@ -219,13 +216,16 @@ def test_what_is_missing_and_what_is_no_colour_is_told(open_page, make_survey):
         mass=masses,
         **{"**age**": ["1.2 Gyr", *map(str, range(14))], "gone": ["--"] * 15, "name": [f"n{k}" for k in range(15)]},
     )
-    app = open_page(folder, colour="mass")
+    app = open_page(folder, map_colour="mass")
     assert not app.exception
     assert "3 of 15 galaxies have no value" in page_text(app)
-    spec, rows = chart(app)
-    assert spec["encoding"]["color"]["scale"]["domain"][0] >= 0
-    assert rows["colour"].isna().sum() == 3
-    assert {"**age**", "gone", "name"}.isdisjoint(app.selectbox(key="colour").options)
+    (data,) = maps(app)
+    texts = data["points"]["texts"]
+    assert sum("mass: nan" in text for text in texts) == 3
+    colours = np.frombuffer(base64.b64decode(data["points"]["fill"]), np.uint8).reshape(15, 3)
+    assert len({tuple(colours[row]) for row in range(15) if "nan" in texts[row]}) == 1
+    assert len(np.unique(colours, axis=0)) == 13  # the sentinels don't squeeze the others into one colour
+    assert {"**age**", "gone", "name"}.isdisjoint(app.selectbox(key="map_colour").options)
     (why,) = [caption.value for caption in app.caption if caption.value.startswith("Not among the colours")]
     assert all(
         words in why for words in ("`**age**`", "1 of 15 cells", "'1.2 Gyr' on line 2", "`gone`", "15 of 15 galaxies")
@@ -235,15 +235,15 @@ def test_what_is_missing_and_what_is_no_colour_is_told(open_page, make_survey):
 
 def test_a_value_that_may_stand_for_a_missing_one_is_told(open_page, make_survey):
     folder = with_columns(make_survey(15), cz=["-99", *map(str, range(0, 14000, 1000))])
-    app = open_page(folder, colour="cz")
+    app = open_page(folder, map_colour="cz")
     assert not app.exception
     assert "may stand for missing ones: `-99` (1)" in page_text(app)
-    _, rows = chart(app)
-    assert rows["colour"].min() == -99
+    (data,) = maps(app)
+    assert any("cz: -99" in text for text in data["points"]["texts"])
 
 
 def test_a_label_that_is_the_same_for_all_has_no_correlation(open_page, make_survey):
-    app = open_page(with_columns(make_survey(16), oh_p50="8.8"))
+    app = open_page(with_columns(make_survey(16), oh_p50="8.8"), panel="Predictions")
     assert not app.exception
     (metric,) = [metric for metric in app.metric if metric.label == "Correlation"]
     assert metric.value == "undefined"
@@ -277,10 +277,10 @@ def test_no_label_in_the_sample_is_told(open_page, make_survey):
     place = rows[0].index("oh_p50")
     with (folder / "master.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([rows[0], *([*row[:place], "", *row[place + 1 :]] for row in rows[1:])])
-    app = open_page(folder)
+    app = open_page(folder, panel="Predictions")
     assert not app.exception
-    assert "No galaxy of this sample has a label" in page_text(app)
-    assert frame_colour(app) == "predicted"
+    assert "No galaxy has a label" in page_text(app)
+    assert app.selectbox(key="map_colour").value == "predicted"
 
 
 def test_a_network_that_learnt_from_simulations_says_so(run_app, make_survey, tmp_path, monkeypatch):
@@ -301,7 +301,7 @@ def test_a_broken_image_is_told(open_page, make_survey):
 
 def test_features_that_went_are_computed_anew(open_page, make_survey, tmp_path):
     app = open_page(make_survey(18))
-    assert len(points(app)) == 18
+    assert len(maps(app)[0]["points"]["ids"]) == 18
     (file,) = (tmp_path / "cache").iterdir()
     file.unlink()
     app.segmented_control(key="layer").set_value("stage2").run()  # a layer that was not read before
@@ -363,11 +363,10 @@ def test_own_network_sees_the_shipped_galaxies(run_app, tiny_card, few_shipped, 
     network = load_model(tiny_card)
     expected = extract(network, few_shipped, layers=network.layer_names)
     truth = few_shipped.catalogue["metallicity"].to_numpy()
-    assert app.metric[0].value == f"{prediction_errors(expected.predictions, truth).rmse:.3f} dex"
-    shown = points(app)
+    shown = map_table(app)
     assert shown.index.to_list() == few_shipped.object_ids
-    assert shown["predicted"].to_numpy() == pytest.approx(expected.predictions, abs=6e-4)
-    assert shown["true"].to_numpy() == pytest.approx(truth, abs=6e-4)
+    assert shown["predicted"].to_numpy() == pytest.approx(expected.predictions)
+    assert shown["true"].tolist() == truth.tolist()
 
 
 # Large surveys
@@ -397,21 +396,17 @@ def cached_large(large, tiny_card, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_of_many_galaxies_a_page_shows_a_sample_and_its_errors_are_those_of_all(run_app, tiny_card, cached_large):
+def test_of_many_galaxies_charts_show_a_sample_and_errors_are_those_of_all(run_app, tiny_card, cached_large):
     survey, features = cached_large
-    app = run_app("--survey", survey.folder, "--model", tiny_card, page=PAGE, sample=2_000)
+    app = run_app("--survey", survey.folder, "--model", tiny_card, page=PAGE, panel="Predictions")
     assert not app.exception
-    assert app.slider(key="sample").max == 2_000
-    assert "At most 2,000 of the 2,100 galaxies" in app.slider(key="sample").help
-    sample = draw_sample(survey.object_ids, 2_000)
-    fit = fit_pca(features.layers["features"][features.rows(sample)], 3)
-    assert points(app)[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit.coordinates, abs=6e-4)
-    assert (
-        app.metric[0].value
-        == f"{prediction_errors(features.predictions, survey.catalogue['metallicity']).rmse:.3f} dex"
-    )
-    assert "Of all 2,100 galaxies that have a label" in page_text(app)
-    assert app.get("download_button")[-1].proto.label == "Download all 2,100 galaxies as CSV"
+    metrics = {metric.label: metric.value for metric in app.metric}
+    errors = prediction_errors(features.predictions, survey.catalogue["metallicity"])
+    assert metrics["RMSE"] == f"{errors.rmse:.3f} dex"
+    assert "Of all 2,100 galaxies that have a label. The charts show a random 2,000 of them" in page_text(app)
+    fit = fit_pca(features.layers["features"], 6)
+    assert map_table(app)[["PC1", "PC2", "PC3"]].to_numpy() == pytest.approx(fit.coordinates[:, :3])
+    assert "Download 2,100 galaxies as CSV" in [button.proto.label for button in app.get("download_button")]
 
 
 def test_the_csv_has_all_galaxies_on_the_axes_of_the_sample(cached_large):
@@ -459,18 +454,18 @@ def test_a_label_of_small_numbers_is_shown_in_digits(run_app, tiny_card, make_su
     survey, network = load_survey(folder, "predicted"), load_model(card)
     extracted = extract(network, survey, layers=network.layer_names)
     cache_features(Features(survey.object_ids, extracted.layers, np.array(truth) + 1e-12, extracted.provenance))
-    app = run_app("--survey", folder, "--label", "predicted", "--model", card, page=PAGE)
+    app = run_app("--survey", folder, "--label", "predicted", "--model", card, page=PAGE, panel="Predictions")
     assert not app.exception
-    assert app.metric[0].value.strip() == "1.000e-12"  # the root-mean-square error
-    assert points(app)["true"].to_numpy() == pytest.approx(survey.catalogue["predicted"].loc[points(app).index])
-    assert {"network: true and predicted", *names} <= set(app.selectbox(key="colour").options)
+    assert app.metric[0].value.split()[0] == "1.000e-12"  # the root-mean-square error
+    shown = map_table(app)
+    assert shown["true"].tolist() == survey.catalogue["predicted"].loc[shown.index].tolist()
+    assert len(set(app.selectbox(key="map_colour").options)) == len(names) + 3
     for name in names[1:]:
-        app.selectbox(key="colour").set_value(name).run()
+        app.selectbox(key="map_colour").set_value(name).run()
         assert not app.exception
-        drawn = chart(app)[1].set_index("objID")
-        assert (
-            drawn["colour"].astype(float).to_dict() == survey.catalogue[name].loc[drawn.index].astype(float).to_dict()
-        )
+        (data,) = maps(app)
+        drawn = [float(text.split(f"{name}: ")[1]) for text in data["points"]["texts"]]
+        assert drawn == survey.catalogue[name].astype(float).tolist()
 
 
 @pytest.mark.parametrize(
@@ -502,41 +497,3 @@ def test_the_time_left_is_that_of_the_rate_after_the_first_batch(monkeypatch):
         (0.2, "200 of 1,000 galaxies, about 16 s left"),
         (0.3, "300 of 1,000 galaxies, about 14 s left"),
     ]
-
-
-def test_every_picture_and_number_of_the_instrument_is_the_cores(open_page, tiny_card, make_survey):
-    folder = make_survey(60)
-    app = open_page(folder, layer="stage2", components=4, x="PC2", y="PC4", sample=40)
-    survey = load_survey(folder)
-    cached = cached_features(folder, tiny_card)
-    ids = draw_sample(survey.object_ids, 40)
-    fit = fit_pca(cached.layers["stage2"][cached.rows(ids)], 4)
-    truth, predicted = survey.catalogue.loc[ids, "metallicity"].to_numpy(float), cached.predictions[cached.rows(ids)]
-    spec, rows = chart(app, 0)
-    assert (spec["encoding"]["x"]["field"], spec["encoding"]["y"]["field"]) == ("PC2", "PC4")
-    assert rows["objID"].tolist() == ids
-    assert rows[["PC2", "PC4"]].to_numpy() == pytest.approx(fit.coordinates[:, [1, 3]], abs=6e-5)
-    second, fourth = fit.explained_variance_ratio[[1, 3]]
-    assert f"PC2 explains {second:.0%} of the variance, PC4 {fourth:.0%}" in page_text(app)
-
-    chosen = spread_out(fit.coordinates[:, [1, 3]], MAX_PICTURES, min_distance=MIN_DISTANCE)
-    spec, rows = chart(app, 1)
-    assert rows["objID"].tolist() == [ids[row] for row in chosen]
-    assert spec["layer"][0]["encoding"]["color"]["field"] == "true"
-    assert rows["image"].tolist() == make_thumbnails(survey, [ids[row] for row in chosen]).tolist()
-    _, rows = chart(app, 2)
-    assert rows["single"].to_numpy() == pytest.approx(fit.explained_variance_ratio)
-    for place in (3, 4):
-        _, rows = chart(app, place)
-        assert rows["true"].to_numpy() == pytest.approx(truth, abs=6e-5)
-        assert rows["residual"].to_numpy() == pytest.approx(predicted - truth, abs=2e-4)
-    errors = prediction_errors(cached.predictions, survey.catalogue["metallicity"].to_numpy(float))
-    shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["NMAD"] == f"{errors.nmad:.3f} dex"
-    assert shown["Bias"] == f"{errors.bias:+.3f} dex"
-    assert shown["Correlation"] == f"{errors.correlation:.2f}"
-    assert shown["Guessing the mean"] == f"{errors.spread:.3f} dex"
-
-    app.selectbox(key="colour").set_value("bulge_fraction").run()
-    _, rows = chart(app, 0)
-    assert rows["colour"].to_numpy() == pytest.approx(survey.catalogue.loc[ids, "bulge_fraction"].to_numpy(float))
