@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from galviz.network.card import ModelCard, read_card
+from galviz.network.spec import NetworkSpec
 from panels.arguments import read_arguments
 from panels.markdown import escape_markdown
 from panels.surveys import OpenSurvey
@@ -45,6 +46,11 @@ class FeaturesSource:
     def card(self) -> ModelCard:
         """The card of the network; raises CardError, which `explain_errors` shows, if it can't be read."""
         return read_card(self.model)  # a few kB: reading it each time is simpler than detecting changes
+
+    @property
+    def spec(self) -> NetworkSpec | None:
+        """The specification of the network; None for a features file, whose network may be any."""
+        return self.card.spec if self.file is None else None
 
 
 SHIPPED = FeaturesSource()

@@ -40,6 +40,11 @@ class FeatureSpace:
     all_labels: pd.DataFrame
 
     @property
+    def is_own(self) -> bool:
+        """Whether the survey or the network is the user's."""
+        return not (self.opened.shipped and self.source.is_shipped)
+
+    @property
     def label_name(self) -> str:
         """Name of the label, escaped for Markdown."""
         return "" if self.label is None else escape_markdown(self.label.name)
@@ -68,7 +73,11 @@ def open_instrument(title: str) -> FeatureSpace:
             place = "that come with galviz" if opened.shipped else f"of {escape_markdown(opened.survey.folder.name)}"
             st.markdown(f"{opened.counted} {place}, by {source.description}", width="content")
     warn_about_domain_shift(opened, source)
-    features = find_or_compute_features(opened, source)
+    return make_feature_space(opened, source, find_or_compute_features(opened, source))
+
+
+def make_feature_space(opened: OpenSurvey, source: FeaturesSource, features: Features) -> FeatureSpace:
+    """Join a survey with its features and its labels."""
     label = chart_label(source.card, features, opened.survey.label)
     no_coordinates = np.empty((len(features.object_ids), 0))
     all_labels = points_table(opened, features, no_coordinates, features.object_ids, label, pictures=False)

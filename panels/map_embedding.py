@@ -91,12 +91,11 @@ def choose_embedding(space: FeatureSpace, axes: "DeltaGenerator", modules: "Delt
 
 def _choose_features(space: FeatureSpace, modules: "DeltaGenerator") -> tuple[Features, str]:
     """Draw the controls of the layer and of another module; return the features and the layer's name in them."""
-    spec, hooked = None, None
+    hooked = None
     if space.source.file is None:
-        spec = space.source.card.spec
         with modules:
             hooked = choose_module(space.opened.survey, space.source.model)
-    layer = choose_layer(list(space.features.layers), spec, disabled=hooked is not None)
+    layer = choose_layer(list(space.features.layers), space.source.spec, disabled=hooked is not None)
     return (space.features, layer) if hooked is None else (hooked, hooked.last_layer)
 
 

@@ -14,6 +14,7 @@ from panels.controls import option_in_url, put_in_url
 from panels.exercises import show_exercises
 from panels.glossary import explain_terms_beside_links
 from panels.lesson_frame import CERTIFICATE, HOME, read_text, show_head
+from panels.lesson_space import explain_galaxies
 from panels.links import link_to
 from panels.page_loader import explain_damage
 from panels.progress import progress
@@ -74,7 +75,7 @@ class Step:
     wide: bool = False
 
 
-def show_lesson(lesson: Lesson, opened: OpenSurvey, steps: Sequence[Step]) -> None:
+def show_lesson(lesson: Lesson, opened: OpenSurvey, steps: Sequence[Step], *, uses_own: bool | None = None) -> None:
     """Draw one step of a lesson: the one in the URL, or the first.
 
     The exercises and the quiz follow as the last two steps.
@@ -85,6 +86,8 @@ def show_lesson(lesson: Lesson, opened: OpenSurvey, steps: Sequence[Step]) -> No
     opened : OpenSurvey
     steps : sequence of Step
         One or more.
+    uses_own : bool, optional
+        Whether it shows the survey and network of the app's arguments, see `explain_galaxies`.
 
     Raises
     ------
@@ -96,6 +99,8 @@ def show_lesson(lesson: Lesson, opened: OpenSurvey, steps: Sequence[Step]) -> No
     titles = [*(step.title for step in steps), "Exercises", "Quiz"]
     position = _position(names)
     show_head(lesson, opened, small=position > 0)
+    if position == 0:
+        explain_galaxies(uses_own=uses_own)
     _show_outline(lesson, names, titles, position, _time_left(lesson, questions, len(steps), position))
     with st.container(key="lesson_step"):
         st.header(titles[position])

@@ -40,7 +40,7 @@ def _show_units(space: FeatureSpace) -> None:
     features = space.features
     object_ids = draw_sample(features.object_ids, min(len(features.object_ids), MAX_ON_MAP))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        layer = choose_layer(list(features.layers), space.source.card.spec if space.source.file is None else None)
+        layer = choose_layer(list(features.layers), space.source.spec)
         kind = choose_one("Units", [_CHANNEL, _COMPONENT], _CHANNEL, key="unit_kind")
     values = features.layers[layer][features.rows(object_ids)]
     if len(values) > 1 and _all_alike(values):

@@ -201,4 +201,4 @@ def page() -> None:
         says = ("metallicity",) if has_metallicity else ()
         steps.append(Step("The label", partial(_show_label, opened), says))
     steps.append(Step("What is known", partial(_show_columns, opened), _sections_about_origin(opened)))
-    show_lesson(lesson, opened, steps)
+    show_lesson(lesson, opened, steps, uses_own=not opened.shipped or None)

@@ -9,49 +9,45 @@ from galviz.charts import explained_variance_chart
 from galviz.charts.point_colours import colour_numbers
 from galviz.course.manifest import find_lesson
 from lessons.pca.by_hand import pca_by_svd
-from panels.controls import choose_components, choose_layer, choose_whitening, limit_components
-from panels.feature_space import project, shipped_features
+from panels.controls import choose_whitening
+from panels.feature_space import project
+from panels.lesson_space import LessonSample, choose_lesson_sample, open_lesson_space
+from panels.markdown import escape_markdown
 from panels.point_cloud import N_AXES, CloudPoints, draw_cloud
-from panels.sampling import choose_sample
 from panels.source_code import figure_source
 from panels.steps import Step, show_lesson
-from panels.surveys import open_shipped_survey
-
-
-def _choose() -> tuple[str, list[str], int]:
-    """Draw the controls for the layer, the sample and the number of components."""
-    layers = shipped_features().layers
-    layer = choose_layer(list(layers))
-    sample = choose_sample(open_shipped_survey().survey)
-    return layer, sample, limit_components(choose_components(), len(sample), layers[layer].shape[1])
 
 
 def _show_shares(controls: DeltaGenerator) -> None:
     with controls:
-        layer, sample, n_components = _choose()
-    features = shipped_features()
-    ratios = project(features, layer, sample, n_components).explained_variance_ratio
+        sample = choose_lesson_sample()
+    if sample is None:
+        return
+    ratios, values = sample.projection.explained_variance_ratio, sample.space.features.layers[sample.layer]
+    layer = escape_markdown(sample.layer)
     with st.container(horizontal=True):
-        st.metric("Numbers a galaxy", features.layers[layer].shape[1], help=f"Channels of the layer {layer}.")
+        st.metric("Numbers a galaxy", values.shape[1], help=f"Channels of the layer {layer}.")
         for count in (1, 2, 3):
             if count <= len(ratios):
                 st.metric(f"In {'the first' if count == 1 else f'{count} components'}", f"{ratios[:count].sum():.1%}")
     st.altair_chart(explained_variance_chart(ratios))
     st.caption(
-        f"{len(sample):,} simulated galaxies, layer {layer}; other samples have other shares. The tutorial has 92, 97 "
+        f"{sample.counted}, layer {layer}; other samples have other shares. The tutorial has 92, 97 "
         "and 98 %, from 256 real ones."
     )
 
 
 def _show_cloud(controls: DeltaGenerator) -> None:
     with controls:
-        layer, sample, n_components = _choose()
-    whiten = choose_whitening()
-    projection = project(shipped_features(), layer, sample, n_components, whiten=whiten)
+        sample = choose_lesson_sample()
+    if sample is None:
+        return
+    whiten, n_components = choose_whitening(), len(sample.projection.components)
+    projection = project(sample.space.features, sample.layer, sample.object_ids, n_components, whiten=whiten)
     deviations, ratios = projection.coordinates.std(axis=0, ddof=1), projection.explained_variance_ratio
     names = [f"PC{number}" for number in range(1, len(ratios) + 1)]
     draw_cloud(_cloud_points(sample, projection.coordinates, names, whiten), key="pca_cloud")
-    st.caption(f"{len(sample):,} simulated galaxies, layer {layer}.")
+    st.caption(f"{sample.counted}, layer {escape_markdown(sample.layer)}.")
     with st.expander("The numbers", icon=":material/table:"):
         st.dataframe(
             {
@@ -63,32 +59,36 @@ def _show_cloud(controls: DeltaGenerator) -> None:
         )
 
 
-def _cloud_points(sample: list[str], coordinates: np.ndarray, names: list[str], whiten: bool) -> CloudPoints:
-    """Prepare the first components of a sample for the cloud, coloured by the label."""
-    survey = open_shipped_survey().survey
-    label, shown = survey.label, names[:N_AXES]
+def _cloud_points(sample: LessonSample, coordinates: np.ndarray, names: list[str], whiten: bool) -> CloudPoints:
+    """Prepare the first components of a sample for the cloud, coloured by the label if there is one."""
+    space, shown = sample.space, names[:N_AXES]
+    label, labels = space.label, space.all_labels.loc[sample.object_ids]
+    kind = next((kind for kind in ("true", "predicted") if kind in labels), None)
+    values, domain, title = np.full(len(labels), np.nan), None, ""
+    if label is not None and kind is not None:
+        values, domain, title = labels[kind].to_numpy(float), (label.low, label.high), f"{kind} {label.name}"
     deviations = coordinates.std(axis=0, ddof=1)
     widths = ", ".join(f"{name} {deviation:.3g}" for name, deviation in zip(shown, deviations, strict=False))
     return CloudPoints(
-        object_ids=sample,
+        object_ids=sample.object_ids,
         coordinates=coordinates,
-        colours=colour_numbers(
-            survey.catalogue.loc[sample, label.column].to_numpy(float), (label.low, label.high), scheme="spectral"
-        ),
-        colour_title=label.name,
+        colours=colour_numbers(values, domain, scheme="spectral"),
+        colour_title=title,
         titles=shown,
-        description=f"Cloud of {len(sample):,} galaxies by {len(shown)} {'whitened ' * whiten}principal components, "
-        f"coloured by {label.name}. Standard deviations of the coordinates: {widths}.",
+        description=f"Cloud of {sample.counted} by {len(shown)} {'whitened ' * whiten}principal components"
+        f"{f', coloured by {title}' * bool(title)}. Standard deviations of the coordinates: {widths}.",
     )
 
 
 def _compare_with_svd(controls: DeltaGenerator) -> None:
     with controls:
-        layer, sample, n_components = _choose()
-    features = shipped_features()
-    values = features.layers[layer][features.rows(sample)].astype(float)
+        sample = choose_lesson_sample()
+    if sample is None:
+        return
+    features, n_components = sample.space.features, len(sample.projection.components)
+    values = features.layers[sample.layer][features.rows(sample.object_ids)].astype(float)
     by_hand, ratios_by_hand = pca_by_svd(values, n_components)
-    projection = project(features, layer, sample, n_components, whiten=False)
+    projection = project(features, sample.layer, sample.object_ids, n_components, whiten=False)
     unwhitened, ratios = projection.coordinates, projection.explained_variance_ratio
     signs = np.sign((by_hand * unwhitened).sum(axis=0))
     st.dataframe(
@@ -122,4 +122,5 @@ def page() -> None:
         Step("Whitening", _show_cloud, ("whitening",), (2, 3, 4), code=(fit_pca,)),
         Step("The same by hand", _compare_with_svd, ("svd",), code=(pca_by_svd,)),
     ]
-    show_lesson(lesson, open_shipped_survey(), steps)
+    space = open_lesson_space()
+    show_lesson(lesson, space.opened, steps, uses_own=space.is_own)
