@@ -109,12 +109,16 @@ def _label_problem(content: Mapping[str, Any]) -> str | None:
         return f"task must be {REGRESSION!r} or {EMBEDDING!r}; got {task!r}"
     if content["spec"].get("builder") is None:
         return "spec must name a registered builder; got none"
-    if task == EMBEDDING:
-        return None if label is None else f"label must be null for the task {EMBEDDING!r}; got {label!r}"
-    if head is None:
+    if task == EMBEDDING and label is not None:
+        return f"label must be null for the task {EMBEDDING!r}; got {label!r}"
+    if task == REGRESSION and head is None:
         return f"spec must name a head for the task {REGRESSION!r}; got none"
-    if not is_label(label):
+    if task == REGRESSION and not is_label(label):
         return f"label must be the name of a column; got {quoted(str(label))}"
+    return _scale_problem(content)
+
+
+def _scale_problem(content: Mapping[str, Any]) -> str | None:
     if ("label_mean" in content) != ("label_std" in content):
         return "label_mean and label_std must be given together, or neither"
     mean, std = content.get("label_mean", 0.0), content.get("label_std", 1.0)

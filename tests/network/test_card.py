@@ -308,6 +308,14 @@ def test_values_that_code_cannot_compute_with_are_refused(tmp_path, content, cha
     assert next(iter(changes)).partition("_")[0] in refused(tmp_path / "net.json")
 
 
+@pytest.mark.parametrize("scale", [("abc", 1.0), (0.0, None), ([0], 1.0), (0.0, -1.0), (1e31, 1.0), (1e4, 1e-9)])
+def test_a_card_without_a_label_needs_a_valid_scale_too(tmp_path, content, scale):
+    embedding = {"task": "embedding", "label": None}
+    assert read_card(written(content | embedding, tmp_path / "sound.json")).label is None
+    changes = embedding | dict(zip(OPTIONAL, scale, strict=True))
+    assert "is invalid: label_" in refused(written(content | changes, tmp_path / "card.json"))
+
+
 @pytest.mark.parametrize("name", sorted(CONTENT.keys() - OPTIONAL))
 def test_a_missing_field_is_refused(tmp_path, content, name):
     del content[name]
