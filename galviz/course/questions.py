@@ -1,10 +1,9 @@
 """The questions of a lesson, from its questions.toml: the opening question, the exercises and the quiz."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from galviz.course.coursefile import CourseError, course_file_error, read_course_file
+from galviz.course.coursefile import CourseError, read_toml
 from galviz.course.lesson import DIFFICULTIES, Lesson
 
 QUESTIONS_NAME = "questions.toml"
@@ -110,11 +109,7 @@ def read_questions(lesson: Lesson) -> Questions:
     ['pca.1', 'pca.2', 'pca.3']
     """
     path = lesson.folder / QUESTIONS_NAME
-    try:
-        content = tomllib.loads(read_course_file(path))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise course_file_error(path, f"is not TOML: {error}") from error
-    slug = lesson.slug
+    content, slug = read_toml(path), lesson.slug
     _check_keys({"opening", "tasks", "quiz"}, content, path, "the file")
     if not isinstance(content.get("opening"), dict):
         raise CourseError(f"{path} must have an [opening], the question before the text; there is none")
