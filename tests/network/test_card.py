@@ -276,7 +276,10 @@ def with_spec(**changes):
         ({"task": "embedding"}, "label must be null for the task 'embedding'; got 'metallicity'"),
         ({"layers": {"stem": 64}}, "layers must be those of the spec, ['stem', 'stage1', "),
         ({"layers": None}, "layers must be those of the spec"),
-        ({"layers": CONTENT["layers"] | {"stem": 0}}, "layers must have a number of channels each"),
+        *(
+            ({"layers": CONTENT["layers"] | {"stem": channels}}, "layers must have a number of channels each")
+            for channels in (0, 64.5, True, "64", 1e300)
+        ),
         (
             {"label_std": 0},
             "label_mean and label_std must be numbers up to ±1e+30 and from 1e-30 to 1e+30; got 8.75 and 0",
