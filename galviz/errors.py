@@ -33,6 +33,18 @@ def describe_unknown_id(object_id: object, known: Collection[str]) -> str:
     return quoted(object_id) + (f", which is close to {listed(similar)}" if similar else "")
 
 
+def suggest(name: str, known: Collection[str]) -> str:
+    """The one of the `known` names that is most similar to `name`, as a question in brackets; empty if none is similar.
+
+    Examples
+    --------
+    >>> print("there is no setting lesson" + suggest("lesson", ["lessons", "survey"]))
+    there is no setting lesson (is 'lessons' meant?)
+    """
+    similar = difflib.get_close_matches(name, known, n=1)
+    return f" (is {similar[0]!r} meant?)" if similar else ""
+
+
 def shown(name: str) -> str:
     r"""`name` unchanged if it is short and printable, else `quoted`.
 

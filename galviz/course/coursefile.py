@@ -2,8 +2,10 @@
 
 import ast
 import os
+import tomllib
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from galviz.errors import BrokenFileError
 from galviz.files.reading import read_regular
@@ -53,6 +55,27 @@ def read_course_file(path: Path) -> str:
     if "\0" in text:
         raise course_file_error(path, "contains a null byte, so it is not text")
     return text
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read and parse one of the course's TOML files.
+
+    Raises
+    ------
+    CourseError
+        If it can't be read, or isn't TOML.
+
+    Examples
+    --------
+    >>> from galviz.course.manifest import MANIFEST_FILE
+    >>> list(read_toml(MANIFEST_FILE))
+    ['lesson']
+    """
+    text = read_course_file(path)
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise course_file_error(path, f"is not TOML: {error}") from error
 
 
 def read_python(path: Path) -> tuple[str, ast.Module]:

@@ -1,13 +1,12 @@
 """The manifest `lessons/manifest.toml`: the lessons of the course, in order, one ``[[lesson]]`` table per lesson."""
 
 import dataclasses
-import difflib
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 
-from galviz.course.coursefile import CourseError, course_file_error, read_course_file
+from galviz.course.coursefile import CourseError, course_file_error, read_toml
 from galviz.course.lesson import DIFFICULTIES, INSTRUMENTS, LESSONS_FOLDER, PAGE_ADDRESSES, Lesson, is_slug
+from galviz.errors import suggest
 
 MANIFEST_FILE = LESSONS_FOLDER / "manifest.toml"
 LONGEST_MINUTES = 60
@@ -86,10 +85,7 @@ def _parse_cached(path: Path, stamp: tuple[int, ...]) -> tuple[Lesson, ...]:
 
 
 def _parse(path: Path) -> tuple[Lesson, ...]:
-    try:
-        content = tomllib.loads(read_course_file(path))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise course_file_error(path, f"is not TOML: {error}") from error
+    content = read_toml(path)
     for key in content:
         if key != "lesson":
             raise course_file_error(path, f"has an unknown key {key!r}: it holds one [[lesson]] table per lesson")
@@ -111,9 +107,7 @@ def _lesson(path: Path, number: int, entry: dict[str, object], earlier: list[str
 
     for key in entry:
         if key not in _RULES:
-            near = difflib.get_close_matches(key, _RULES, n=1)
-            hint = f" (is {near[0]!r} meant?)" if near else ""
-            raise error(f"unknown key {key!r}{hint}; known are {', '.join(_RULES)}")
+            raise error(f"unknown key {key!r}{suggest(key, _RULES)}; known are {', '.join(_RULES)}")
     for key in _REQUIRED:
         if key not in entry:
             raise error(f"{key} is missing; it must be {_RULES[key]}")

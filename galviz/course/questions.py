@@ -1,10 +1,9 @@
 """The questions of a lesson, from its questions.toml: the opening question, the exercises and the quiz."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from galviz.course.coursefile import CourseError, course_file_error, read_course_file
+from galviz.course.coursefile import CourseError, read_toml
 from galviz.course.lesson import DIFFICULTIES, Lesson
 
 QUESTIONS_NAME = "questions.toml"
@@ -110,11 +109,7 @@ def read_questions(lesson: Lesson) -> Questions:
     ['pca.1', 'pca.2', 'pca.3']
     """
     path = lesson.folder / QUESTIONS_NAME
-    try:
-        content = tomllib.loads(read_course_file(path))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise course_file_error(path, f"is not TOML: {error}") from error
-    slug = lesson.slug
+    content, slug = read_toml(path), lesson.slug
     _check_keys({"opening", "tasks", "quiz"}, content, path, "the file")
     if not isinstance(content.get("opening"), dict):
         raise CourseError(f"{path} must have an [opening], the question before the text; there is none")
@@ -143,17 +138,20 @@ def _check_keys(known: set[str], table: dict, path: Path, where: str) -> None:
 def _task(table: dict, task_id: str, path: Path) -> Task:
     _check_keys(set(_TASK_KEYS), table, path, f"task {task_id}")
     for name, kind in _TASK_KEYS.items():
-        if not isinstance(table.get(name), kind) or not table[name]:
-            raise CourseError(f"{path}: task {task_id} must have a {name} ({kind.__name__}); got {table.get(name)!r}")
+        value = table.get(name)
+        if not (_is_text(value) if kind is str else type(value) is kind):  # a TOML true is an int too
+            raise CourseError(f"{path}: task {task_id} must have a {name} ({kind.__name__}); got {value!r}")
     if table["difficulty"] not in DIFFICULTIES:
         raise CourseError(f"{path}: task {task_id} must have a difficulty of 1 to 3; got {table['difficulty']}")
+    if table["minutes"] < 1:
+        raise CourseError(f"{path}: task {task_id} must have minutes of at least 1; got {table['minutes']}")
     return Task(id=task_id, **table)
 
 
 def _question(table: dict, key: str, path: Path) -> Question:
     _check_keys({"question", "answers"}, table, path, key)
     text, answers = table.get("question"), table.get("answers")
-    if not isinstance(text, str) or not text:
+    if not _is_text(text):
         raise CourseError(f"{path}: {key} must have a question; got {text!r}")
     if not isinstance(answers, list) or not 2 <= len(answers) <= 6:
         raise CourseError(f"{path}: {key} must have 2 to 6 answers")
@@ -163,9 +161,13 @@ def _question(table: dict, key: str, path: Path) -> Question:
             raise CourseError(f"{path}: answer {number} of {key} must be a table with text and says; got {answer!r}")
         _check_keys({"text", "says", "right"}, answer, path, f"answer {number} of {key}")
         for name in ("text", "says"):
-            if not isinstance(answer.get(name), str) or not answer[name]:
+            if not _is_text(answer.get(name)):
                 raise CourseError(f"{path}: answer {number} of {key} must have {name}; got {answer.get(name)!r}")
         parsed.append(Answer(answer["text"], answer["says"], answer.get("right") is True))
     if sum(answer.right for answer in parsed) != 1:
         raise CourseError(f"{path}: {key} must have one answer that says `right = true`")
     return Question(key, text, tuple(parsed))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

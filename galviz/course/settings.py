@@ -6,17 +6,15 @@ exercises = "show"                        # "home": run for the person who start
 survey = "../my-survey"                   # what the app shows without --survey; relative to course.toml
 """
 
-import difflib
 import os
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from galviz.course.coursefile import CourseError
 from galviz.course.lesson import LESSONS_FOLDER, Lesson
 from galviz.course.manifest import load_lessons
-from galviz.errors import quoted
+from galviz.errors import quoted, suggest
 from galviz.files.reading import read_regular
 
 FILE_VARIABLE = "GALVIZ_COURSE"
@@ -98,7 +96,7 @@ def read_settings() -> Settings:
     for name in content:
         if name not in known:
             raise CourseError(
-                f"{path} sets {name!r}, which is no setting{_near(name, known)}: there are {', '.join(known)}"
+                f"{path} sets {name!r}, which is no setting{suggest(name, known)}: there are {', '.join(known)}"
             )
     for name, choices in _CHOICES.items():
         if name in content and content[name] not in choices:
@@ -121,7 +119,7 @@ def _lessons(value: object, lessons: tuple[Lesson, ...], path: Path) -> tuple[Le
     for slug in value:
         if slug not in known:
             raise CourseError(
-                f"{path}: lessons names {slug!r}, no lesson{_near(slug, known)}: there are {', '.join(known)}"
+                f"{path}: lessons names {slug!r}, no lesson{suggest(slug, known)}: there are {', '.join(known)}"
             )
     return tuple(lesson for lesson in lessons if lesson.slug in value)
 
@@ -135,8 +133,3 @@ def _survey(value: object, path: Path) -> str | None:
     if not os.path.isdir(folder):  # noqa: PTH112 (pathlib raises for a name that is too long)
         raise CourseError(f"{path}: survey names {quoted(value)}, and there is no such folder in {path.parent}")
     return str(folder)
-
-
-def _near(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f" (is {near[0]!r} meant?)" if near else ""

@@ -15,6 +15,7 @@ REGRESSION, EMBEDDING = "regression", "embedding"
 LARGEST_LABEL, SMALLEST_LABEL_STD = 1e30, 1e-30
 # Least number of float32 steps per standard deviation: then rounding adds less than 1 % of it to the error.
 STEPS_IN_STD = 64
+_MOST_CHANNELS = 2**31  # more than any network has; 1e300 is a whole number too, but can't be written as an integer
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _REQUIRED = (
     *("name", "task", "label", "unit", "spec", "layers", "pad_px", "crop_px", "mean", "std"),
@@ -43,7 +44,7 @@ def upgrade_card(content: object) -> object:
     options = {name: value for name, value in architecture.items() if name != "name"}
     widen = options["widen"]
     known = options | {"widen": 1.0, "name": architecture["name"]} == dict(spec.options) | {"name": "xresnet34"}
-    if not known or type(widen) not in (int, float) or not 1 / 16 <= widen <= 4:
+    if not known or not _is_number(widen, 1 / 16, 4):
         return content
     upgraded = {name: value for name, value in content.items() if name != "architecture"}
     return upgraded | {"spec": xresnet_spec(widen=float(widen)).to_json()}
@@ -97,8 +98,7 @@ def preprocessing_problem(content: Mapping[str, Any]) -> str | None:
     for name, lowest in (("mean", 0.0), ("std", 1e-4)):
         values = content[name]
         valid = isinstance(values, list | tuple) and len(values) == 3
-        valid = valid and all(type(value) in (int, float) for value in values)
-        if not valid or not all(lowest <= value <= 1 for value in values):  # false for NaN
+        if not valid or not all(_is_number(value, lowest, 1) for value in values):
             return f"{name} must be three numbers from {lowest:g} to 1; got {values!r}"
     return None
 
@@ -109,17 +109,20 @@ def _label_problem(content: Mapping[str, Any]) -> str | None:
         return f"task must be {REGRESSION!r} or {EMBEDDING!r}; got {task!r}"
     if content["spec"].get("builder") is None:
         return "spec must name a registered builder; got none"
-    if task == EMBEDDING:
-        return None if label is None else f"label must be null for the task {EMBEDDING!r}; got {label!r}"
-    if head is None:
+    if task == EMBEDDING and label is not None:
+        return f"label must be null for the task {EMBEDDING!r}; got {label!r}"
+    if task == REGRESSION and head is None:
         return f"spec must name a head for the task {REGRESSION!r}; got none"
-    if not is_label(label):
+    if task == REGRESSION and not is_label(label):
         return f"label must be the name of a column; got {quoted(str(label))}"
+    return _scale_problem(content)
+
+
+def _scale_problem(content: Mapping[str, Any]) -> str | None:
     if ("label_mean" in content) != ("label_std" in content):
         return "label_mean and label_std must be given together, or neither"
     mean, std = content.get("label_mean", 0.0), content.get("label_std", 1.0)
-    numbers = all(type(value) in (int, float) for value in (mean, std))
-    if not numbers or not (abs(mean) <= LARGEST_LABEL and SMALLEST_LABEL_STD <= std <= LARGEST_LABEL):
+    if not (_is_number(mean, -LARGEST_LABEL, LARGEST_LABEL) and _is_number(std, SMALLEST_LABEL_STD, LARGEST_LABEL)):
         limits = f"up to ±{LARGEST_LABEL:g} and from {SMALLEST_LABEL_STD:g} to {LARGEST_LABEL:g}"
         return f"label_mean and label_std must be numbers {limits}; got {mean!r} and {std!r}"
     step = float(np.spacing(np.float32(abs(mean))))
@@ -160,6 +163,11 @@ def _layers_problem(content: Mapping[str, Any]) -> str | None:
     layers, names = content["layers"], [name for name, _ in content["spec"]["layers"]]
     if not isinstance(layers, dict) or set(layers) != set(names):
         return f"layers must be those of the spec, {names!r}; got {layers!r}"
-    if not all(type(channels) in (int, float) and 1 <= channels == int(channels) for channels in layers.values()):
+    if not all(_is_number(channels, 1, _MOST_CHANNELS) and channels == int(channels) for channels in layers.values()):
         return f"layers must have a number of channels each; got {layers!r}"
     return None
+
+
+def _is_number(value: object, lowest: float, highest: float) -> bool:
+    """Whether a JSON value is a number within limits; neither true nor NaN is."""
+    return type(value) in (int, float) and lowest <= value <= highest

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from galviz import __version__
+from galviz.files.jsonfile import parse_json
 from galviz.files.lock import exclusive_lock
 from galviz.files.writing import remove_unfinished, with_resume_hint, write_new
 from galviz.simulate.causes import draw_causes
@@ -169,7 +170,7 @@ def _check_catalogue(path: Path, content: bytes) -> None:
 def _check_settings(folder: Path, path: Path, settings: dict) -> None:
     """Refuse a simulation that was begun with other settings."""
     try:
-        previous = json.loads(path.read_text(encoding="utf-8"))
+        previous = parse_json(path.read_bytes())
     except ValueError as error:
         raise ValueError(f"{path} can't be read ({error}); name another folder.") from None
     if previous == settings:

@@ -276,7 +276,10 @@ def with_spec(**changes):
         ({"task": "embedding"}, "label must be null for the task 'embedding'; got 'metallicity'"),
         ({"layers": {"stem": 64}}, "layers must be those of the spec, ['stem', 'stage1', "),
         ({"layers": None}, "layers must be those of the spec"),
-        ({"layers": CONTENT["layers"] | {"stem": 0}}, "layers must have a number of channels each"),
+        *(
+            ({"layers": CONTENT["layers"] | {"stem": channels}}, "layers must have a number of channels each")
+            for channels in (0, 64.5, True, "64", 1e300)
+        ),
         (
             {"label_std": 0},
             "label_mean and label_std must be numbers up to ±1e+30 and from 1e-30 to 1e+30; got 8.75 and 0",
@@ -306,6 +309,14 @@ def test_an_invalid_value_is_refused(tmp_path, content, changes, problem):
 def test_values_that_code_cannot_compute_with_are_refused(tmp_path, content, changes):
     (tmp_path / "net.json").write_text(json.dumps(content | changes))
     assert next(iter(changes)).partition("_")[0] in refused(tmp_path / "net.json")
+
+
+@pytest.mark.parametrize("scale", [("abc", 1.0), (0.0, None), ([0], 1.0), (0.0, -1.0), (1e31, 1.0), (1e4, 1e-9)])
+def test_a_card_without_a_label_needs_a_valid_scale_too(tmp_path, content, scale):
+    embedding = {"task": "embedding", "label": None}
+    assert read_card(written(content | embedding, tmp_path / "sound.json")).label is None
+    changes = embedding | dict(zip(OPTIONAL, scale, strict=True))
+    assert "is invalid: label_" in refused(written(content | changes, tmp_path / "card.json"))
 
 
 @pytest.mark.parametrize("name", sorted(CONTENT.keys() - OPTIONAL))

@@ -140,6 +140,7 @@ def test_a_full_disk_leaves_only_complete_files(tmp_path, capsys, workers):
         (lambda folder: (folder / "images").mkdir(), "isn't empty and holds no simulation"),
         (lambda folder: (folder / SIMULATION_NAME).write_text("rubbish"), "can't be read"),
         (lambda folder: (folder / SIMULATION_NAME).write_text("[1]"), "holds no settings"),
+        (lambda folder: (folder / SIMULATION_NAME).write_text("[" * 100_000), "nested more than 32 levels"),
     ],
 )
 def test_a_folder_with_other_files_is_refused(tmp_path, prepare, message):
