@@ -20,6 +20,7 @@ from galviz.features.cache_key import Origin
 from galviz.features.extraction import extract
 from galviz.features.features import Features, load_features, save_features
 from galviz.network.card import read_card, write_card
+from galviz.network.crops import centre_crop
 from galviz.network.head import read_head
 from galviz.network.model import load_model
 from galviz.survey.sample import draw_sample
@@ -27,8 +28,8 @@ from galviz.survey.survey import load_survey
 from panels.computation import format_progress, progress_in
 from panels.feature_space import align_head, survey_csv
 from panels.surveys import OpenSurvey
-from tests.drawn import map_coordinates, map_table, maps
-from tests.panels.embeddings import cached_features
+from tests.drawn import address_of, addresses, map_coordinates, map_table, maps, sent_to_component
+from tests.panels.embeddings import cached_features, write_features
 
 PAGE = "instruments/explore"
 
@@ -497,3 +498,45 @@ def test_the_time_left_is_that_of_the_rate_after_the_first_batch(monkeypatch):
         (0.2, "200 of 1,000 galaxies, about 16 s left"),
         (0.3, "300 of 1,000 galaxies, about 14 s left"),
     ]
+
+
+# Lessons that need no known causes
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_lessons_on_components_and_points_show_own_galaxies(run_app, make_survey, tmp_path, labelled):
+    folder = make_survey(24, labelled=labelled, causes=False, side_px=64, seed=4)
+    file = write_features(folder, tmp_path)
+    survey, values = load_survey(folder), load_features(file).layers["embedding"]
+    fit = fit_pca(values, 3)
+    app = run_app("--survey", folder, "--features", file, page="lessons/pca")
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert metrics["Numbers a galaxy"] == "16"
+    assert metrics["In 3 components"] == f"{fit.explained_variance_ratio.sum():.1%}"
+    app = run_app("--survey", folder, "--features", file, page="lessons/pca", step="2", whiten=False)
+    (cloud,) = sent_to_component(app, "galviz_point_cloud")
+    coordinates = np.frombuffer(base64.b64decode(cloud["coordinates"]), "<f4").reshape(24, 3)
+    expected = fit_pca(values, 3, whiten=False).coordinates
+    assert coordinates == pytest.approx(expected - expected.mean(axis=0), abs=1e-4)
+    app = run_app("--survey", folder, "--features", file, page="lessons/points", step="3")
+    assert not app.exception
+    lowest = survey.object_ids[int(fit.coordinates[:, 0].argmin())]
+    assert addresses(app)[0] == address_of(centre_crop(survey.image(lowest), 72))
+    caption = app.image[0].captions[0]
+    assert caption.startswith(f"{fit.coordinates[:, 0].min():+.1f}".replace("-", "−"))
+    assert ("·" in caption) == labelled
+
+
+@pytest.mark.parametrize("page", ["lessons/pca", "lessons/points", "lessons/space", "lessons/galaxies"])
+def test_a_lesson_says_whether_it_shows_own_galaxies(run_app, make_survey, tmp_path, page):
+    folder = make_survey(12, side_px=64)
+    arguments = ("--survey", folder, "--features", write_features(folder, tmp_path))
+    notes = {
+        kind: [caption.value for caption in run_app(*given, page=page).caption if "lesson" in caption.value]
+        for kind, given in {"none": (), "own": arguments, "unknown": arguments[:2]}.items()
+    }
+    assert not any("your galaxies" in note or "simulated galaxies, whose" in note for note in notes["none"])
+    shows = any("shows your galaxies" in note for note in notes["own"])
+    assert shows == (page != "lessons/space")
+    later = any("once their features are computed" in note for note in notes["unknown"])
+    assert later == (page in ("lessons/pca", "lessons/points"))
