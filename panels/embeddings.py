@@ -1,6 +1,8 @@
-"""Embeddings of a sample: t-SNE computed live, shipped UMAPs, and how well each preserves the features."""
+"""Embeddings of a sample: t-SNE and UMAP computed live, shipped UMAPs, and how well each preserves the features."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +16,7 @@ from galviz.analysis.embeddings import (
     SEEDS,
     UmapSettings,
     fit_tsne,
+    fit_umap,
 )
 from galviz.analysis.neighbours import map_qualities, neighbours_kept, procrustes_disparity
 from galviz.artefacts.umaps import UMAPS, Coordinates
@@ -46,27 +49,15 @@ class TsneSettings:
         return TsneSettings(self.perplexity, self.init, self.seed + 1)
 
 
-@dataclass(frozen=True)
-class UmapChoice:
-    """The settings of a shipped UMAP, as its controls show them."""
-
-    n_neighbors: str
-    min_dist: str
-    seed: str
-
-    def coordinates(self, object_ids: list[str]) -> dict[int, np.ndarray]:
-        """Coordinates of a sample, of shape (n, 2), by the seed of the UMAP."""
-        n_neighbors, min_dist, umaps = int(self.n_neighbors), float(self.min_dist), shipped_umaps()
-        return {
-            seed: umaps[UmapSettings(FEATURES, n_neighbors, min_dist, seed)].loc[object_ids].to_numpy(float)
-            for seed in SEEDS
-        }
-
-
 @st.cache_resource(show_spinner="Reading UMAPs …")
 def shipped_umaps() -> Coordinates:
     """Load the shipped UMAPs."""
     return UMAPS.load()
+
+
+def shipped_umap(object_ids: list[str], settings: UmapSettings) -> np.ndarray:
+    """Return the coordinates of some galaxies on a shipped UMAP, of shape (n, 2)."""
+    return shipped_umaps()[settings].loc[object_ids].to_numpy(float)
 
 
 def choose_perplexity(n_galaxies: int, default: int, *, key: str, label: str = "Perplexity") -> int:
@@ -93,13 +84,14 @@ def choose_tsne(n_galaxies: int) -> TsneSettings:
     return TsneSettings(perplexity, init, choose_number("Seed", 0, 99, 0, key="tsne_seed"))
 
 
-def choose_umap() -> UmapChoice:
-    """Draw the controls of the shipped UMAPs."""
-    neighbours, distances, seeds = (list(map(str, values)) for values in (N_NEIGHBORS, MIN_DISTS, SEEDS))
-    return UmapChoice(
-        choose_one("Neighbours", neighbours, neighbours[1], key="umap_neighbours"),
-        choose_one("Least distance", distances, distances[0], key="umap_distance"),
-        choose_one("Seed", seeds, seeds[0], key="umap_seed"),
+def choose_umap(n_galaxies: int) -> UmapSettings:
+    """Draw the controls of UMAP; the settings are those of the shipped ones, as far as there are enough galaxies."""
+    n_neighbors = [number for number in N_NEIGHBORS if number < n_galaxies]
+    return UmapSettings(
+        FEATURES,
+        choose_one("Neighbours", n_neighbors, n_neighbors[min(1, len(n_neighbors) - 1)], key="umap_neighbours"),
+        choose_one("Least distance", MIN_DISTS, MIN_DISTS[0], key="umap_distance"),
+        choose_one("Seed", SEEDS, SEEDS[0], key="umap_seed"),
     )
 
 
@@ -112,12 +104,6 @@ def limit_neighbours(n_galaxies: int) -> int:
     (10, 5)
     """
     return min(_N_NEIGHBOURS, (n_galaxies - 1) // 2)
-
-
-@st.cache_resource
-def _finished() -> set[tuple]:
-    """Keys of large t-SNEs that a session has computed, and that are probably still cached."""
-    return set()
 
 
 def compute_tsne(
@@ -140,27 +126,55 @@ def compute_tsne(
         None if it wasn't requested yet.
     """
     n_galaxies = len(object_ids)
-    key = (features.content_sha256, layer, n_galaxies, settings, with_next_seed)
-    if n_galaxies <= MAX_IMMEDIATE or key in _finished():
-        return fit_sample_tsne(features, layer, object_ids, settings)
-    computation = Computation("tsne", key)
     steps = [settings, settings.with_next_seed()] if with_next_seed else [settings]
     seconds = max(1, round(len(steps) * _seconds(n_galaxies)))
-    st.info(
+    about = (
         f"t-SNE of {n_galaxies:,} galaxies{', with another seed to compare,' if with_next_seed else ''} takes about "
-        f"{seconds} seconds.",
-        icon=":material/hourglass_empty:",
+        f"{seconds} seconds."
     )
-    if not computation.is_requested("Compute t-SNE"):
+    key = (features.content_sha256, layer, n_galaxies, settings, with_next_seed)
+    fits = [partial(fit_sample_tsne, features, layer, object_ids, step) for step in steps]
+    return _compute("t-SNE", key, fits, about, at_once=n_galaxies <= MAX_IMMEDIATE)
+
+
+def compute_umap(features: Features, layer: str, object_ids: list[str], settings: UmapSettings) -> np.ndarray | None:
+    """Compute the UMAP of a sample with umap-learn when the user presses a button.
+
+    Returns
+    -------
+    ndarray of shape (n, 2) or None
+        None if it wasn't requested yet.
+    """
+    n_galaxies = len(object_ids)
+    about = f"UMAP of {n_galaxies:,} galaxies takes seconds; the first one takes up to half a minute longer."
+    key = (features.content_sha256, layer, n_galaxies, settings)
+    return _compute("UMAP", key, [partial(_fit_sample_umap, features, layer, object_ids, settings)], about)
+
+
+@st.cache_resource
+def _finished() -> set[tuple]:
+    """Keys of embeddings that a session has computed, and that are probably still cached."""
+    return set()
+
+
+def _compute(
+    method: str, key: tuple, fits: Sequence[Callable[[], np.ndarray]], about: str, *, at_once: bool = False
+) -> np.ndarray | None:
+    """Compute embeddings, unless `at_once` when the user presses a button; return the first."""
+    if at_once or key in _finished():
+        return fits[0]()
+    computation = Computation(method, key)
+    st.info(about, icon=":material/hourglass_empty:")
+    if not computation.is_requested(f"Compute {method}"):
         return None
 
     def compute(bar: "DeltaGenerator") -> None:
-        for number, step in enumerate(steps, start=1):
-            bar.progress((number - 1) / len(steps), f"Computing t-SNE {number} of {len(steps)} …")
-            fit_sample_tsne(features, layer, object_ids, step)
+        for number, fit in enumerate(fits, start=1):
+            bar.progress((number - 1) / len(fits), f"Computing {method} {number} of {len(fits)} …")
+            fit()
         bar.progress(1.0, "Computed.")
 
-    computation.run(compute, first_step="Computing t-SNE …")
+    computation.run(compute, first_step=f"Computing {method} …")
     _finished().add(key)
     st.rerun()
 
@@ -175,6 +189,11 @@ def fit_sample_tsne(features: Features, layer: str, object_ids: list[str], setti
     """Compute the t-SNE of a sample at a layer, of shape (n, 2)."""
     values = sample_values(features, object_ids, layer)
     return fit_tsne(values, perplexity=settings.perplexity, init=settings.init, seed=settings.seed)
+
+
+@cache_data(max_entries=32, show_spinner="Computing UMAP …")
+def _fit_sample_umap(features: Features, layer: str, object_ids: list[str], settings: UmapSettings) -> np.ndarray:
+    return fit_umap(sample_values(features, object_ids, layer), settings).astype(float)
 
 
 @cache_data(max_entries=64, show_spinner="Comparing distances …")

@@ -1,17 +1,19 @@
 """The coordinates of galaxies on a map: principal components, t-SNE or UMAP of a layer or of another module."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from galviz.analysis.embeddings import has_umap
 from galviz.analysis.pca import Projection
 from galviz.analysis.validation import AllAlikeError
 from galviz.features.features import Features
 from galviz.survey.sample import draw_sample
 from panels.controls import choose_axes, choose_layer, choose_one
-from panels.embeddings import LAYER, choose_tsne, choose_umap, compute_tsne
+from panels.embeddings import LAYER, choose_tsne, choose_umap, compute_tsne, compute_umap, shipped_umap
 from panels.feature_space import project
 from panels.hooked_module import choose_module
 from panels.instrument import FeatureSpace
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 # Galaxies on the map; of larger surveys a random sample.
 MAX_ON_MAP = 20_000
 N_COMPONENTS = 10
-# Galaxies on a map of t-SNE, which takes 7 s for 2,000 and longer than in proportion for more.
-_LEAST_TSNE, _MAX_TSNE = 3, 2_000
+# Galaxies on a map of t-SNE or UMAP, which take 7 s for 2,000 and longer than in proportion for more.
+_LEAST_TSNE, _LEAST_UMAP, _MAX_COMPUTED = 3, 10, 2_000
 _PCA, _TSNE, _UMAP = "PCA", "t-SNE", "UMAP"
 
 
@@ -68,11 +70,12 @@ def choose_embedding(space: FeatureSpace, axes: "DeltaGenerator", modules: "Delt
     methods = [_PCA]
     if len(object_ids) >= _LEAST_TSNE and features.layers[layer].shape[1] > 1:
         methods.append(_TSNE)
-    if space.opened.shipped and space.source.is_shipped and layer == LAYER:
+    is_shipped = not space.is_own and layer == LAYER
+    if is_shipped or (_TSNE in methods and len(object_ids) >= _LEAST_UMAP and has_umap()):
         methods.append(_UMAP)
     method = choose_one("Map", methods, _PCA, key="method") if len(methods) > 1 else _PCA
     if method == _TSNE:
-        sample = draw_sample(object_ids, min(len(object_ids), _MAX_TSNE))
+        sample = draw_sample(object_ids, min(len(object_ids), _MAX_COMPUTED))
         with axes, st.popover("t-SNE settings"):
             tsne = choose_tsne(len(sample))
         coordinates = compute_tsne(features, layer, sample, tsne, with_next_seed=False)
@@ -81,10 +84,13 @@ def choose_embedding(space: FeatureSpace, axes: "DeltaGenerator", modules: "Delt
             return Embedding(features, sample, coordinates, titles, layer, caption)
     if method == _UMAP:
         with axes, st.popover("UMAP settings"):
-            settings = choose_umap()
-        coordinates = settings.coordinates(object_ids)[int(settings.seed)]
-        titles, caption = ("UMAP 1", "UMAP 2"), f"UMAP of the layer {layer}"
-        return Embedding(features, object_ids, coordinates, titles, layer, caption)
+            settings = choose_umap(len(object_ids))
+        sample = object_ids if is_shipped else draw_sample(object_ids, min(len(object_ids), _MAX_COMPUTED))
+        compute = shipped_umap if is_shipped else partial(compute_umap, features, layer)
+        coordinates = compute(sample, settings)
+        if coordinates is not None:
+            titles, caption = ("UMAP 1", "UMAP 2"), f"UMAP of the layer {layer}"
+            return Embedding(features, sample, coordinates, titles, layer, caption)
     with axes:
         return _principal_components(features, layer, object_ids)
 

@@ -6,6 +6,8 @@ don't: they read `galviz.artefacts.umaps`.
 """
 
 from dataclasses import dataclass
+from importlib.util import find_spec
+from threading import Lock
 from typing import Literal
 
 import numpy as np
@@ -17,6 +19,8 @@ from galviz.analysis.validation import check_features, check_whole
 
 # scikit-learn's t-SNE squares distances in float32: values whose extent is beyond this or its inverse are rescaled.
 _LEAST_EXTENT = 1e-10
+# UMAP's parallel loops (numba's work queue) end the whole process if two threads enter them at once.
+_UMAP_LOCK = Lock()
 
 N_NEIGHBORS, MIN_DISTS, SEEDS = (5, 15, 50), (0.1, 0.5), (0, 1)
 FEATURES, NOISE = "features", "noise"
@@ -136,6 +140,17 @@ def noise_like(values: ArrayLike, *, seed: int = 0) -> np.ndarray:
     return mean + weights @ (values - mean) / np.sqrt(len(values) - 1)
 
 
+def has_umap() -> bool:
+    """Return whether umap-learn is installed.
+
+    Examples
+    --------
+    >>> has_umap() in (True, False)
+    True
+    """
+    return find_spec("umap") is not None
+
+
 def fit_umap(values: ArrayLike, settings: UmapSettings) -> np.ndarray:
     """Embed galaxies in a plane by UMAP; the same seed gives the same result on one machine with the same versions.
 
@@ -167,4 +182,5 @@ def fit_umap(values: ArrayLike, settings: UmapSettings) -> np.ndarray:
         raise ModuleNotFoundError(message, name=error.name) from error
     # With a seed UMAP runs on one thread anyway, and would warn about it.
     umap = UMAP(n_neighbors=settings.n_neighbors, min_dist=settings.min_dist, random_state=settings.seed, n_jobs=1)
-    return np.asarray(umap.fit_transform(check_features(values)), np.float32)
+    with _UMAP_LOCK:
+        return np.asarray(umap.fit_transform(check_features(values)), np.float32)

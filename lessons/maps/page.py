@@ -1,12 +1,12 @@
 """Page of the lesson 'Other maps': t-SNE and UMAP beside PCA, and how well each preserves the features."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from galviz.analysis.embeddings import SEEDS, fit_tsne, noise_like
+from galviz.analysis.embeddings import SEEDS, UmapSettings, fit_tsne, noise_like
 from galviz.analysis.neighbours import count_pieces, map_qualities
 from galviz.charts import embedding_scatter, plain_scatter
 from galviz.course.manifest import find_lesson
@@ -36,7 +36,7 @@ class Choices:
 
     sample: list[str]
     tsne: embeddings.TsneSettings
-    umap: embeddings.UmapChoice
+    umap: UmapSettings
 
 
 def _choose(*, row: DeltaGenerator | None = None) -> Choices:
@@ -47,7 +47,7 @@ def _choose(*, row: DeltaGenerator | None = None) -> Choices:
         with st.popover("t-SNE", icon=":material/tune:"):
             tsne = embeddings.choose_tsne(len(sample))
         with st.popover("UMAP", icon=":material/tune:"):
-            umap = embeddings.choose_umap()
+            umap = embeddings.choose_umap(len(open_shipped_survey().survey.object_ids))
             st.caption("Computed beforehand, of all galaxies of the survey; shown are those of your sample.")
     return Choices(sample, tsne, umap)
 
@@ -69,7 +69,7 @@ def _show_embeddings(controls: DeltaGenerator) -> None:
     columns = st.columns(3)
     with columns[1]:
         tsne = embeddings.compute_tsne(features, LAYER, sample, choices.tsne, with_next_seed=True)
-    umap = choices.umap.coordinates(sample)[int(choices.umap.seed)]
+    umap = embeddings.shipped_umap(sample, choices.umap)
     title = cause_title(colour) if colour else ""
     colour_values = None if colour is None else survey.catalogue.loc[sample, colour]
     has_pictures = len(sample) <= MAX_WITH_PICTURES
@@ -94,7 +94,7 @@ def _show_qualities(controls: DeltaGenerator) -> None:
     with controls:
         choices = _choose()
     sample = choices.sample
-    pca, umap = _project(sample), choices.umap.coordinates(sample)[int(choices.umap.seed)]
+    pca, umap = _project(sample), embeddings.shipped_umap(sample, choices.umap)
     tsne = embeddings.compute_tsne(features, LAYER, sample, choices.tsne, with_next_seed=True)
     named = {"PCA, 2 components": pca[:, :2], "PCA, 3 components": pca, "t-SNE": tsne, "UMAP": umap}
     measured = {name: values for name, values in named.items() if values is not None}
@@ -112,7 +112,8 @@ def _show_seeds(controls: DeltaGenerator) -> None:
     with controls:
         choices = _choose()
     sample, settings = choices.sample, choices.tsne
-    pairs = {"UMAP": tuple(choices.umap.coordinates(sample).values())}
+    seeds = (replace(choices.umap, seed=seed) for seed in SEEDS)
+    pairs = {"UMAP": tuple(embeddings.shipped_umap(sample, one) for one in seeds)}
     tsne = embeddings.compute_tsne(features, LAYER, sample, settings, with_next_seed=True)
     if tsne is not None:
         pairs = {

@@ -220,3 +220,30 @@ def test_t_sne_of_a_few_galaxies_is_drawn_at_once_and_of_many_on_request(run_app
     drawn = map_coordinates(map_data(app))
     correlation = [np.corrcoef(drawn[:, axis], expected[:, axis])[0, 1] for axis in (0, 1)]
     assert correlation == pytest.approx([1, 1], abs=1e-6)
+
+
+def test_umap_is_computed_on_request_where_none_is_shipped(run_app, make_survey, tmp_path, monkeypatch):
+    asked = []
+
+    def fit(values, settings):
+        asked.append((values.shape, settings.n_neighbors, settings.min_dist, settings.seed))
+        return values[:, 3:5]
+
+    monkeypatch.setattr("panels.embeddings.fit_umap", fit)
+    folder = make_survey(40, side_px=64)
+    file = write_features(folder, tmp_path)
+    settings = {"method": "UMAP", "umap_neighbours": "5", "umap_distance": "0.5", "umap_seed": "1"}
+    app = run_app("--survey", folder, "--features", file, page=PAGE, **settings)
+    assert map_data(app)["points"]["titles"][0].startswith("PC1")  # until it is computed
+    assert "50" not in app.button_group(key="umap_neighbours").options  # more than there are galaxies
+    app = press(app, "Compute UMAP")
+    assert not app.exception
+    assert asked == [((40, 16), 5, 0.5, 1)]
+    data, own = map_data(app), load_features(file)
+    assert data["points"]["titles"] == ["UMAP 1", "UMAP 2"]
+    expected = own.layers[own.last_layer][:, 3:5]
+    correlation = [np.corrcoef(map_coordinates(data)[:, axis], expected[:, axis])[0, 1] for axis in (0, 1)]
+    assert correlation == pytest.approx([1, 1], abs=1e-5)
+    monkeypatch.setattr("panels.map_embedding.has_umap", lambda: False)
+    app = run_app("--survey", folder, "--features", file, page=PAGE)
+    assert "UMAP" not in app.button_group(key="method").options
