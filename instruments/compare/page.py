@@ -1,4 +1,4 @@
-"""Page 'Compare': two representations of the same galaxies side by side, and how similar they are in numbers."""
+"""Page 'Compare': two representations of the same galaxies, or two surveys, and how similar they are in numbers."""
 
 import itertools
 from dataclasses import dataclass
@@ -26,12 +26,14 @@ from panels.map_points import choose_colouring, draw_small_map
 from panels.markdown import escape_markdown
 from panels.selection_tools import show_selection_buttons
 from panels.session_selection import session_selection, show_in_url
+from panels.survey_comparison import compare_surveys, simulated_features
 from panels.survey_features import find_features
 from panels.surveys import fragment
 
 # Beyond this number, the distances of all pairs would take seconds and the memory of a small server.
 _MAX_GALAXIES, _N_NEIGHBOURS = 2_000, 10
 _SHIPPED_NAME = "the network that comes with galviz"
+_NETWORKS, _SURVEYS = "networks and layers", "surveys"
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,6 +215,14 @@ def page() -> None:
     space = open_instrument("Compare")
     if len(space.all_labels) < 3:
         st.info("A comparison needs at least three galaxies.", icon=":material/info:")
+        return
+    simulated = simulated_features(space)
+    compared = _NETWORKS
+    if simulated is not None:
+        compared = choose_one("Compare", [_NETWORKS, _SURVEYS], _NETWORKS, key="compared")
+    if compared == _SURVEYS:
+        st.markdown("Can the network tell your galaxies from the simulated ones?")
+        compare_surveys(space, simulated)
         return
     st.markdown("Do two networks, or two layers, place the same galaxies close together?")
     _show(space, _networks(space))

@@ -1,13 +1,21 @@
 """The pages Layer by layer, Units, Compare and One galaxy: what they show is what the core computes."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from galviz.analysis.domain_shift import domain_shift
 from galviz.analysis.neighbours import neighbours_kept
 from galviz.analysis.pca import fit_pca
 from galviz.artefacts.probes import PROBE_RESULTS
-from galviz.features.features import load_features
+from galviz.features.cache import cache_features
+from galviz.features.cache_key import Origin
+from galviz.features.features import Features, load_features
+from galviz.network.card import read_card
+from galviz.survey.sample import draw_sample
+from galviz.survey.survey import load_survey
 from tests.drawn import address_of, addresses, map_coordinates, map_selection, maps
 from tests.panels.embeddings import write_features
 
@@ -137,6 +145,34 @@ def test_a_layer_is_like_itself(run_app):
     app = run_app(page="instruments/compare", right_network="trained")
     numbers = {metric.label: metric.value for metric in app.metric}
     assert (numbers["Linear CKA"], numbers["Nearest 10 in common"]) == ("1.00", "100%")
+
+
+def test_own_galaxies_are_compared_with_the_simulated_ones(run_app, make_survey, features, tmp_path, monkeypatch):
+    monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
+    own = load_survey(make_survey(40, side_px=64))
+    card, random = read_card(), np.random.default_rng(2)
+    rows = random.permutation(len(features.object_ids))[:40]
+    # Copies of simulated galaxies, but for one unit of one layer.
+    layers = {name: np.array(values[rows]) for name, values in features.layers.items()}
+    layers["stage2"][:, 5] = 1e3
+    made = Features(own.object_ids, layers, features.predictions[rows], asdict(Origin.expected(own.sha256, card)))
+    cache_features(made)
+    app = run_app("--survey", own.folder, page="instruments/compare", compared="surveys")
+    assert not app.exception
+    sample = draw_sample(features.object_ids, 40)
+    for layer in ("features", "stage2"):
+        app = app.button_group(key="layer").set_value(layer).run()
+        numbers = {metric.label: metric.value for metric in app.metric}
+        simulated = features.layers[layer][features.rows(sample)]
+        expected = domain_shift(made.layers[layer], simulated)
+        assert numbers["Told apart (AUC)"] == f"{expected.auc:.2f}"
+        assert numbers["Neighbours of the same survey"] == f"{expected.same_survey:.0%}"
+        (data,) = maps(app)
+        fit = fit_pca(np.concatenate([made.layers[layer], simulated]), 2).coordinates
+        places = {one: row for row, one in enumerate([*own.object_ids, *(f"simulated: {one}" for one in sample)])}
+        expected = fit[[places[one] for one in data["points"]["ids"]]]
+        assert abs(np.corrcoef(map_coordinates(data)[:, 0], expected[:, 0])[0, 1]) == pytest.approx(1, abs=1e-5)
+    assert numbers["Told apart (AUC)"] == "1.00"
 
 
 # One galaxy
