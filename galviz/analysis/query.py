@@ -10,7 +10,8 @@ import io
 import operator
 import re
 import tokenize
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,10 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Pow: operator.pow,
 }
 _SYMBOLS = {"&": "and", "|": "or", "~": "not"}
-_BACKTICKS = re.compile(r"`([^`]+)`")
+# A name in backticks, or a text in quotes, which may contain backticks; the first to begin is meant.
+_QUOTED = re.compile(r"""`([^`]+)`|"[^"\n]*"|'[^'\n]*'""")
+# Beyond it a float can't represent each whole number.
+_LARGEST_EXACT = 2**53
 _EXAMPLE = "Write a condition such as metallicity < 8.5 and inclination_deg > 70"
 
 
@@ -75,7 +79,7 @@ def select_rows(table: pd.DataFrame, query: str) -> np.ndarray:
     columns = {str(name): table[name] for name in table}
     if table.index.name is not None:
         columns.setdefault(str(table.index.name), table.index.to_series())
-    evaluator = _Evaluator(columns, *_parse(query))
+    evaluator = _Evaluator(columns, *_parse(query, columns))
     with np.errstate(all="ignore"):
         result = evaluator.evaluate_root()
     if isinstance(result, pd.Series) and pd.api.types.is_bool_dtype(result):
@@ -83,23 +87,28 @@ def select_rows(table: pd.DataFrame, query: str) -> np.ndarray:
     raise QueryError(f"The query must be a condition on columns; got {quoted(query)}. {_EXAMPLE}.")
 
 
-def _parse(query: str) -> tuple[ast.expr, dict[str, str]]:
+def _parse(query: str, columns: Collection[str]) -> tuple[ast.expr, dict[str, str]]:
     """Parse a query; return its syntax tree, and the column names by their placeholders in it."""
     names: dict[str, str] = {}
+    prefix = "column_"
+    while any(name.startswith(prefix) for name in columns):
+        prefix += "_"
 
-    def placeholder(match: re.Match[str]) -> str:
-        name = f"column_in_backticks_{len(names)}"
-        names[name] = match[1]
-        return f" {name} "
+    def placeholder(column: str) -> str:
+        name = f"{prefix}{len(names)}"
+        names[name] = column
+        return name
+
+    def read(token: tokenize.TokenInfo) -> tuple[int, str]:
+        if token.string in _SYMBOLS:
+            return tokenize.NAME, _SYMBOLS[token.string]
+        if token.type == tokenize.NAME and unicodedata.normalize("NFKC", token.string) != token.string:
+            return tokenize.NAME, placeholder(token.string)  # Python would read µ (micro) as μ (the letter)
+        return token.type, token.string
 
     try:
-        # Text in quotes may contain backticks, and so is left as it is.
-        parts = re.split(r"""("[^"\n]*"|'[^'\n]*')""", query.strip())
-        text = "".join(part if number % 2 else _BACKTICKS.sub(placeholder, part) for number, part in enumerate(parts))
-        tokens = [
-            (tokenize.NAME, _SYMBOLS[token.string]) if token.string in _SYMBOLS else (token.type, token.string)
-            for token in tokenize.generate_tokens(io.StringIO(text).readline)
-        ]
+        text = _QUOTED.sub(lambda match: f" {placeholder(match[1])} " if match[1] else match[0], query.strip())
+        tokens = [read(token) for token in tokenize.generate_tokens(io.StringIO(text).readline)]
         return ast.parse(tokenize.untokenize(tokens).strip(), mode="eval").body, names
     except (SyntaxError, tokenize.TokenError, ValueError, RecursionError, MemoryError) as error:
         hint = "Compare with == instead of =" if re.search(r"(?<![<>=!])=(?!=)", query) else _EXAMPLE
@@ -131,6 +140,8 @@ class _Evaluator:
                 return result
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return ~self._condition(operand)
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)) if type(value) is int:
+                return -value  # exact, whatever its size
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return -self._number(operand)
             case ast.BinOp(op=op, left=left, right=right) if type(op) in _ARITHMETIC:
@@ -142,7 +153,7 @@ class _Evaluator:
             case ast.Constant(value=bool() | int() | float() | str() as value):
                 return value
             case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
-                return [self._evaluate(element) for element in elements]
+                return [self._listed(element) for element in elements]
         raise QueryError(f"The query can't contain {quoted(ast.unparse(node))}. {_EXAMPLE}.")
 
     def _condition(self, node: ast.expr) -> pd.Series:
@@ -151,11 +162,22 @@ class _Evaluator:
             return value
         raise QueryError(f"{quoted(ast.unparse(node))} must be a condition. {_EXAMPLE}.")
 
+    def _listed(self, node: ast.expr) -> bool | float | str:
+        value = self._evaluate(node)
+        if isinstance(value, pd.Series | list):
+            raise QueryError(f"A list can contain numbers and text only; got {quoted(ast.unparse(node))}.")
+        return value
+
     def _number(self, node: ast.expr) -> Any:  # noqa: ANN401 (a Series or a number)
         value = self._evaluate(node)
         is_number = pd.api.types.is_numeric_dtype(value) if isinstance(value, pd.Series) else _is_number(value)
         if not is_number:
             raise QueryError(f"{quoted(ast.unparse(node))} must be a number or a column of numbers.")
+        if _is_inexact(value):
+            raise QueryError(
+                f"{quoted(ast.unparse(node))} has whole numbers beyond 2^53, with which sums aren't exact. Compare it "
+                "without + - * / **."
+            )
         if isinstance(value, int):
             return float(value)  # because whole numbers to a high power take forever
         if isinstance(value, pd.Series):
@@ -185,7 +207,9 @@ def _compare_pair(op: ast.cmpop, one: object, other: object, text: str) -> pd.Se
             )
         for value in other:
             _check_types(one, value)
-        result = one.isin(other)
+        # Separately, or pandas would round whole numbers beside fractions.
+        whole = [value for value in other if isinstance(value, int)]
+        result = one.isin(whole) | one.isin([value for value in other if not isinstance(value, int)])
         return ~result if isinstance(op, ast.NotIn) else result
     if type(op) not in _COMPARISONS or isinstance(one, list) or isinstance(other, list):
         raise QueryError(f"{quoted(text)} can't be compared like this. {_EXAMPLE}.")
@@ -206,6 +230,15 @@ def _is_text(value: object) -> bool:
     if isinstance(value, pd.Series):
         return not (pd.api.types.is_numeric_dtype(value) or pd.api.types.is_bool_dtype(value))
     return isinstance(value, str)
+
+
+def _is_inexact(value: object) -> bool:
+    """Whether a whole number, or any of a column, is too large to be a float without rounding."""
+    if isinstance(value, pd.Series):
+        if not pd.api.types.is_integer_dtype(value) or not (known := value.dropna()).size:
+            return False
+        return int(known.max()) > _LARGEST_EXACT or int(known.min()) < -_LARGEST_EXACT
+    return isinstance(value, int) and abs(value) > _LARGEST_EXACT
 
 
 def _is_number(value: object) -> bool:

@@ -113,6 +113,8 @@ class ActivationRecorder:
         activations = {layer: recorded[layer].cpu().numpy() for layer in self.layers}
         if self.card.label is None:
             return activations, None
+        if output.is_complex():
+            raise ValueError("network must output real numbers; it outputs complex ones. Return their absolute value.")
         if output.numel() != len(batch):
             raise ValueError(
                 f"network must output one number per image, because its card names a label; it outputs "
@@ -185,6 +187,8 @@ def feature_maps(
     with record_outputs(modules) as recorded:
         _pass(network, snapshot, images, "float32", card.spec.head)
     _check_all_ran([name], recorded)
+    if problem := batch_axis_problem(tuple(recorded[name].shape), 1):
+        raise ValueError(f"layer {layer!r} {problem}. Choose another module.")
     maps = recorded[name][0].float()
     pooling = card.spec.pooling.get(name) or choose_pooling(name, tuple(recorded[name].shape))
     if maps.ndim != 3:

@@ -64,7 +64,7 @@ def build_network(spec: NetworkSpec | None = None, *, seed: int | None = None) -
     Returns
     -------
     torch.nn.Module
-        In training mode, with random weights.
+        In training mode, float32, with random weights.
 
     Raises
     ------
@@ -93,7 +93,8 @@ def build_network(spec: NetworkSpec | None = None, *, seed: int | None = None) -
     with torch.random.fork_rng(devices=[], enabled=seed is not None):
         if seed is not None:
             torch.manual_seed(seed)
-        return builder.build(spec.builder.partition(":")[2] or spec.builder, spec.options)
+        network = builder.build(spec.builder.partition(":")[2] or spec.builder, spec.options)
+    return network if torch.get_default_dtype() == torch.float32 else network.float()
 
 
 def find_builder(name: str | None) -> Builder:

@@ -95,6 +95,11 @@ class ModelCard:
         object.__setattr__(self, "label_mean", float(self.label_mean))
         object.__setattr__(self, "label_std", float(self.label_std))
 
+    @property
+    def is_scaled(self) -> bool:
+        """Whether the network in the weights file predicts in standard deviations of the label from its mean."""
+        return (self.label_mean, self.label_std) != (0.0, 1.0)
+
     @cached_property
     def sha256(self) -> str:
         """Checksum of the content, in hexadecimal; the layout of the file and the order of its keys don't count.

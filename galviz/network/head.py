@@ -84,7 +84,7 @@ def scale_head(weight: np.ndarray, bias: np.ndarray, card: ModelCard) -> tuple[n
     >>> scale_head(np.array([2.0]), np.array([1.0]), card)
     (array([1.], dtype=float32), array([8.5], dtype=float32))
     """
-    if (card.label_mean, card.label_std) == (0.0, 1.0):  # keeps -0.0 as it is
+    if not card.is_scaled:  # keeps -0.0 as it is
         return weight.astype(np.float32), bias.astype(np.float32)
     scaled, shifted = weight.astype(float) * card.label_std, bias.astype(float) * card.label_std + card.label_mean
     with np.errstate(over="ignore"):

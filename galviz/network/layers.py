@@ -98,6 +98,10 @@ def record_outputs(
                 raise ValueError(
                     f"layer {name!r} must output one tensor; got a {type(output).__name__}. Choose another module."
                 )
+            if output.is_complex():
+                raise ValueError(
+                    f"layer {name!r} must output real numbers; it outputs complex ones. Choose another module."
+                )
             recorded.pop(name, None)
             recorded[name] = reduce(name, output.detach())
 
@@ -152,7 +156,7 @@ def inspect_layers(network: nn.Module, spec: NetworkSpec, crop_px: int) -> tuple
     device = next((values.device for values in network.parameters()), torch.device("cpu"))
     with record_outputs(modules) as recorded, torch.no_grad():
         try:
-            output = network(torch.zeros(1, 3, crop_px, crop_px, device=device))
+            output = network(torch.zeros(1, 3, crop_px, crop_px, device=device, dtype=torch.float32))
         except RuntimeError as error:
             raise ValueError(
                 f"the network can't take images of 3 channels and {crop_px} px ({error}). Change crop_px, or the "

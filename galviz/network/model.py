@@ -22,6 +22,7 @@ from galviz.network.head import scale_head
 from galviz.network.layers import inspect_layers
 from galviz.network.networkfiles import NetworkFiles
 from galviz.network.rebuilding import check_rebuildable
+from galviz.network.rescaling import check_rescalable
 from galviz.network.spec import NetworkSpec
 from galviz.network.state import (
     describe_unusual,
@@ -143,6 +144,8 @@ def wrap(
     for tensor, values in module.state_dict().items():
         if kind := describe_unusual(values):
             raise ValueError(f"module must have plain tensors of real numbers; {tensor} is {kind}.")
+        if values.is_floating_point() and values.dtype != torch.float32:
+            raise ValueError(f"module must be float32; {tensor} is {values.dtype}. Call module.float().")
     module.eval()
     layers, n_outputs = inspect_layers(module, spec, crop_px)
     label = None if label is None else label_name(label)
@@ -245,3 +248,8 @@ def _check_layers(network: nn.Module, card: ModelCard, file: Path) -> None:
         raise CardError(f"The card {file} says layers are {dict(card.layers)}, and its network has {channels}.")
     if card.task == REGRESSION and n_outputs != 1:
         raise CardError(f"The network of the card {file} must output one number per image; it outputs {n_outputs}.")
+    if card.task == REGRESSION and card.is_scaled:
+        try:
+            check_rescalable(network, card.spec, card.crop_px)
+        except ValueError as error:
+            raise CardError(f"The network of the card {file} can't predict its label: {error}") from error

@@ -46,9 +46,16 @@ def replaced_functions() -> list[str]:
 
 
 def _replaced_operators() -> list[str]:
-    """List operators of torch, such as ``aten::mish``, with a kernel from ``torch.library`` that isn't torch's own."""
+    """List operators of torch, such as ``aten::mish``, with a kernel from ``torch.library`` that isn't torch's own.
+
+    A pass uses neither kernels of the device "meta" nor those that torch registers when torch.func is first used.
+    """
     registered = [name.split("/") for name in _registered_kernels() - _OWN_KERNELS]
-    return sorted(f"{namespace}::{operator} ({key})" for namespace, operator, key in registered if key != "Meta")
+    return sorted(
+        f"{namespace}::{operator} ({key})"
+        for namespace, operator, key in registered
+        if not key.startswith(("Meta", "FuncTorch"))
+    )
 
 
 def _registered_kernels() -> set[str]:

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 import torch
 from torch import nn
+from torch.nn.utils import parametrize
 
 from galviz.errors import listed
 from galviz.network.bits import bitwise_equal
@@ -59,9 +60,19 @@ class Snapshot:
         """
         with without_default_tf32(self._device):
             self._detector.check_settings(self._device)
+            self._check_uncached()
             yield
+            self._check_uncached()
             self._detector.check_settings(self._device)
         self._check_unchanged()
+
+    def _check_uncached(self) -> None:
+        """Refuse weights that torch caches: they may be older than the tensors whose checksum features record."""
+        if parametrize._cache_enabled and any(map(has_parametrizations, self.network.modules())):
+            raise ValueError(
+                "network must not be used while torch.nn.utils.parametrize.cached() is active, in this or another "
+                "thread: its weights might not be those that it has now. Leave that block first."
+            )
 
     def _check_unchanged(self) -> None:
         states = _tensor_states(self.network)

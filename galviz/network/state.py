@@ -60,7 +60,7 @@ def serialise_weights(network: nn.Module, *, dtype: torch.dtype = torch.float16)
                 f"{name} must be at most {_LARGEST_FLOAT16:g} to be written as float16; got "
                 f"{values.abs().max().item():g}. Train with a lower learning rate."
             )
-        state[name] = written.contiguous()
+        state[name] = written.contiguous().clone()  # tied tensors would share memory, which safetensors refuses
     return save_tensors(state, metadata={"format": "pt"})
 
 
@@ -183,7 +183,7 @@ def rescale_head(state: Mapping[str, torch.Tensor], rescale: Rescale, card: Mode
     {'11.weight': tensor([[1.]]), '11.bias': tensor([8.5000])}
     """
     names = head_tensor_names(card)
-    if names is None or (card.label_mean, card.label_std) == (0.0, 1.0) or not {*names} <= state.keys():
+    if names is None or not card.is_scaled or not {*names} <= state.keys():
         return dict(state)  # missing tensors are reported by `load_state`
     head = rescale(*(state[name].float().numpy() for name in names), card)
     return dict(state) | dict(zip(names, map(torch.from_numpy, head), strict=True))
@@ -239,4 +239,7 @@ def load_state(
             raise CardError(f"The weights {path} have a value that isn't finite, in {name}. Train again.")
         if name.endswith("running_var") and (values < 0).any():
             raise CardError(f"The weights {path} have a negative variance, in {name}. Get the file again.")
-    network.load_state_dict(state)
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:  # such as an expanded buffer, whose elements share memory
+        raise CardError(f"{misfit}: {error}.{advice}") from error

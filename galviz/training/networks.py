@@ -12,6 +12,7 @@ from galviz.network.card import ModelCard
 from galviz.network.head import unscale_head
 from galviz.network.layers import LayerOutput, inspect_layers
 from galviz.network.model import load_model
+from galviz.network.rescaling import check_rescalable
 from galviz.network.spec import NetworkSpec
 from galviz.network.suggestion import suggest_spec
 from galviz.training.recipe import Phase, Recipe
@@ -98,6 +99,7 @@ def check_spec(spec: NetworkSpec, recipe: Recipe) -> dict[str, LayerOutput]:
             f"spec must have a head with one output and a bias; got {spec.head!r} with {n_outputs} outputs. "
             "Set the number of outputs in its options. Causes to predict too belong in the recipe."
         )
+    check_rescalable(network, spec, recipe.crop_px)
     for side in {phase.side_px for phase in recipe.phases} - {recipe.crop_px}:
         inspect_layers(network, spec, side)  # raises an error if it can't take smaller images
     with torch.random.fork_rng(devices=[]), torch.no_grad():

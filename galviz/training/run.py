@@ -5,15 +5,18 @@ import galviz.network.builders  # noqa: F401 (first: it imports fastai without i
 # isort: split
 import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from galviz.files.writing import remove_unfinished, with_resume_hint
 from galviz.network.card import ModelCard
+from galviz.network.device import choose_device
 from galviz.network.networkfiles import NetworkFiles
 from galviz.network.spec import NetworkSpec
 from galviz.network.state import parse_weights, serialise_weights
@@ -31,6 +34,24 @@ from galviz.training.recipe import Recipe
 _N_FOR_BIAS = 4096
 
 
+@contextmanager
+def _plain_torch() -> Iterator[None]:
+    """Compute gradients in float32, whatever the caller's settings of torch are.
+
+    Its autocast would make the network learn, and its error be measured, in another precision than the card says.
+    """
+    if torch.get_default_dtype() != torch.float32:
+        raise ValueError(
+            f"torch's default dtype must be float32 for a training; got {torch.get_default_dtype()}. Call "
+            "torch.set_default_dtype(torch.float32) first."
+        )
+    with torch.inference_mode(False), torch.enable_grad(), ExitStack() as stack:
+        for kind in {"cpu", choose_device().type}:
+            stack.enter_context(torch.autocast(kind, enabled=False))
+        yield
+
+
+@_plain_torch()
 def train(
     surveys: Sequence[Survey],
     out: str | os.PathLike[str],

@@ -110,6 +110,8 @@ def test_any_conditions_select_what_pandas_does(table, conditions):
         ("kind + 1 > 2", "must be a number"),
         ("metallicity < 'high'", "in quotes"),
         ("metallicity in 8.5", "with a list"),
+        ("metallicity in [is_barred]", "numbers and text only"),
+        ("metallicity in [[8.5]]", "numbers and text only"),
         ("metallicity is None", "can't"),
         ("metallicity == [8.5]", "can't be compared"),
         ("metallicity < 9 if is_barred else True", "can't contain"),
@@ -156,3 +158,31 @@ def test_arithmetic_is_that_of_numbers():
     assert select_rows(table, "a + b == 2").tolist() == [True, False]
     large = pd.DataFrame({"n": [2**60, 2**60 + 1]})
     assert select_rows(large, f"n == {2**60 + 1}").tolist() == [False, True]  # comparisons stay exact
+
+
+def test_whole_numbers_of_any_size_are_compared_exactly():
+    large = 2**53 + 1  # the first that a float doesn't have
+    table = pd.DataFrame({"n": [-large, -large + 1, 0, large - 1, large], "m": np.arange(5)})
+    numbers = table["n"].tolist()
+    for query, rule in {
+        f"n == -{large}": lambda n: n == -large,
+        f"n != -{large}": lambda n: n != -large,
+        f"n < -{large - 1}": lambda n: n < -large + 1,
+        f"n in [-{large}]": lambda n: n == -large,
+        f"n in [{large}, 0.5]": lambda n: n == large,
+        f"n not in [-{large}, {large}]": lambda n: abs(n) != large,
+    }.items():
+        assert select_rows(table, query).tolist() == [rule(n) for n in numbers], query
+    for query in (f"n + 0 == {large}", f"m + {large} > 3"):
+        with pytest.raises(QueryError, match="beyond 2"):
+            select_rows(table, query)
+    assert select_rows(table, "m - 1 == -1").tolist() == [True, False, False, False, False]
+
+
+def test_columns_of_any_name_are_themselves():
+    names = ["a'b", "µ_r", "μ_r", "Ⅷ", "VIII", "column_0", "my column", "column_in_backticks_0"]
+    table = pd.DataFrame({name: np.eye(8)[row] for row, name in enumerate(names)}).assign(kind="disc")
+    for row, name in enumerate(names):
+        for query in [f"`{name}` == 1 and kind == 'disc'", *([f"{name} == 1"] if name.isidentifier() else [])]:
+            assert np.flatnonzero(select_rows(table, query)).tolist() == [row], query
+    assert select_rows(table, "`my column` == 1 or column_0 == 1").nonzero()[0].tolist() == [5, 6]

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from galviz.features.extraction import extract
+from galviz.network.activations import feature_maps
 from galviz.network.forward import preprocess
 from galviz.network.layers import inspect_layers
 from galviz.network.model import wrap
@@ -143,3 +144,52 @@ def test_a_head_with_another_number_of_outputs_is_refused(small_survey):
     network.head = nn.Linear(8, 2).eval()
     with pytest.raises(ValueError, match="one number per image"):
         extract(network, small_survey, small_survey.object_ids[:2])
+
+
+class Windows(nn.Module):
+    """An image, cut into 16 windows: 16 outputs of one image."""
+
+    def forward(self, images):
+        return images.unfold(2, 8, 8).unfold(3, 8, 8).permute(0, 2, 3, 1, 4, 5).flatten(0, 2)
+
+
+class Spectrum(nn.Module):
+    def forward(self, images):
+        return torch.fft.fft2(images)
+
+
+def around(module, outputs):
+    """A network that computes a module's output beside its own prediction."""
+
+    class Network(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.odd, self.pooling, self.head = module, nn.AdaptiveAvgPool2d(1), nn.Linear(3, 1)
+
+        def forward(self, images):
+            odd = self.odd(images)
+            return outputs(self.head(self.pooling(images).flatten(1)), odd)
+
+    return Network()
+
+
+def test_a_window_of_an_image_is_not_its_feature_maps(small_survey):
+    network = wrapped(around(Windows(), lambda prediction, _: prediction), features="pooling")
+    image = small_survey.image(small_survey.object_ids[0])
+    with pytest.raises(ValueError, match="first axis must be the images"):
+        feature_maps(network, image, "odd")
+    assert feature_maps(network, image, "pooling").shape == (3, 1, 1)
+
+
+def test_complex_outputs_lose_no_imaginary_part_silently(small_survey):
+    ids = small_survey.object_ids[:2]
+    with pytest.raises(ValueError, match="real numbers"):
+        wrapped(around(Spectrum(), lambda prediction, _: prediction), features="odd")
+    network = wrapped(around(Spectrum(), lambda prediction, _: prediction), features="pooling")
+    with pytest.raises(ValueError, match="real numbers"):
+        extract(network, small_survey, ids, layers=["odd"])
+    with pytest.raises(ValueError, match="real numbers"):
+        feature_maps(network, small_survey.image(ids[0]), "odd")
+    network = wrapped(around(Spectrum(), lambda prediction, _: prediction * 1j), features="pooling")
+    with pytest.raises(ValueError, match="real numbers"):
+        extract(network, small_survey, ids)

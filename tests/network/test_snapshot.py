@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn.modules.module import register_module_forward_hook
+from torch.nn.utils import parametrizations, parametrize
 from torch.overrides import TorchFunctionMode
 
 from galviz.features.extraction import extract
@@ -488,3 +489,44 @@ def test_a_network_that_is_wrapped_anew_in_the_middle_of_a_pass_keeps_its_card_u
     during = extract(network, survey, precision="bfloat16", batch_size=2, progress=wrap_anew)
     np.testing.assert_array_equal(during.predictions, before.predictions)
     assert during.provenance["card_sha256"] == before.provenance["card_sha256"]
+
+
+def test_weights_that_torch_caches_are_refused_from_any_thread(survey):
+    module = nn.Sequential(nn.Conv2d(3, 4, 5), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 1))
+    parametrizations.weight_norm(module[0])
+    network = wrap(module, NetworkSpec(layers={"features": "2"}, head="3"), crop_px=32)
+    plain = extract(network, survey).predictions
+    inside, leave = threading.Event(), threading.Event()
+
+    def cache():
+        with parametrize.cached():
+            inside.set()
+            leave.wait(60)
+
+    other = threading.Thread(target=cache)
+    other.start()
+    inside.wait(60)
+    try:
+        with pytest.raises(ValueError, match=r"parametrize\.cached\(\)"):
+            extract(network, survey)
+    finally:
+        leave.set()
+        other.join()
+    np.testing.assert_array_equal(extract(network, survey).predictions, plain)
+
+
+def test_kernels_that_torch_registers_for_its_own_transforms_change_nothing(network, survey):
+    before = extract(network, survey).predictions
+    torch.func.jacrev(lambda values: (values**2).sum())(torch.ones(3))
+    np.testing.assert_array_equal(extract(network, survey).predictions, before)
+
+
+@pytest.mark.parametrize("kind", [torch.float64, torch.bfloat16])
+def test_a_loaded_network_is_float32_whatever_the_default(tiny_card, survey, kind):
+    before = extract(load_model(tiny_card), survey).predictions
+    torch.set_default_dtype(kind)
+    try:
+        after = extract(load_model(tiny_card), survey).predictions
+    finally:
+        torch.set_default_dtype(torch.float32)
+    np.testing.assert_array_equal(after, before)

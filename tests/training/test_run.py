@@ -233,3 +233,19 @@ def test_force_replaces_both(survey, tmp_path):
     card = train([survey], out, recipe=Recipe(epochs=1, **SMALL), spec=TINY, force=True)
     assert load_model(out).card == card
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net.json", "net.safetensors"]
+
+
+def test_the_caller_s_settings_of_torch_change_nothing(survey, tmp_path):
+    recipe = Recipe(epochs=1, **SMALL)
+    plain = train([survey], tmp_path / "plain.json", recipe=recipe, spec=TINY)
+    for number, setting in enumerate((torch.autocast("cpu", dtype=torch.bfloat16), torch.inference_mode())):
+        with setting:
+            card = train([survey], tmp_path / f"other{number}.json", recipe=recipe, spec=TINY)
+        assert card.weights_sha256 == plain.weights_sha256
+        assert card.training["valid_rmse"] == plain.training["valid_rmse"]
+    torch.set_default_dtype(torch.float64)
+    try:
+        with pytest.raises(ValueError, match="default dtype must be float32"):
+            train([survey], tmp_path / "double.json", recipe=recipe, spec=TINY)
+    finally:
+        torch.set_default_dtype(torch.float32)
