@@ -122,6 +122,9 @@ def _offer_downloads(space: FeatureSpace, layer: str, rows: pd.DataFrame) -> Non
             on_click="ignore",
         )
         zipped = object_ids[:MAX_ZIP]
+        notes = [f"The first {MAX_ZIP} in this order."] if len(zipped) < len(rows) else []
+        if survey.scale != 1:
+            notes.append("The images are resampled already: open the folder without `--scale`.")
         st.download_button(
             f"{len(zipped):,} images as zip",
             partial(zip_images, survey, zipped),
@@ -129,7 +132,7 @@ def _offer_downloads(space: FeatureSpace, layer: str, rows: pd.DataFrame) -> Non
             "application/zip",
             icon=":material/folder_zip:",
             on_click="ignore",
-            help=None if len(zipped) == len(rows) else f"The first {MAX_ZIP} in this order.",
+            help=" ".join(notes) or None,
         )
     with st.expander("Python", icon=":material/code:"):
         st.code(selection_script(space, layer, object_ids), language="python")
