@@ -253,9 +253,10 @@ def component_embedding(features: Features, layer: str, object_ids: list[str]) -
     return Embedding(object_ids, projection.coordinates, ("PC1", "PC2"), layer, caption)
 
 
-def _small_map(embedding: Embedding, colouring: Colouring) -> MapPoints:
+def _small_map(embedding: Embedding, colouring: Colouring, network: str | None) -> MapPoints:
     """Build the points of a map that is one of several: without pictures, which would be sent once for each."""
     description = f"{len(embedding.object_ids):,} galaxies by {' and '.join(filter(None, embedding.titles))}"
+    layer = f"layer {embedding.layer}" + (f" of the network {network}" if network else "")
     return MapPoints(
         object_ids=embedding.object_ids,
         coordinates=embedding.coordinates,
@@ -267,15 +268,19 @@ def _small_map(embedding: Embedding, colouring: Colouring) -> MapPoints:
         cells=None,
         n_cells=None,
         titles=embedding.titles,
-        description=f"{description} of the layer {embedding.layer}"
-        + (f", coloured by {colouring.title}." if colouring.title else "."),
+        description=f"{description} of the {layer}" + (f", coloured by {colouring.title}." if colouring.title else "."),
     )
 
 
-def draw_small_map(embedding: Embedding, colouring: Colouring, selection: Selection, *, key: str) -> None:
-    """Draw one of several maps, linked to the others by the session's selection and open galaxy."""
+def draw_small_map(
+    embedding: Embedding, colouring: Colouring, selection: Selection, *, key: str, network: str | None = None
+) -> None:
+    """Draw one of several maps, linked to the others by the session's selection and open galaxy.
+
+    The name of the network is for screen readers, if the maps are of different ones.
+    """
     draw_map(
-        _small_map(embedding, colouring),
+        _small_map(embedding, colouring, network),
         selected=selection.ids,
         opened=opened_galaxy(),
         on_pick=partial(apply_pick, selection),
