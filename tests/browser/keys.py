@@ -2,19 +2,27 @@
 
 from playwright.sync_api import expect
 
-# More than any page has; the order begins again after the last one.
+# More than any page has.
 MOST_TABS = 250
-FOCUSED = "element => element.getRootNode().activeElement === element"
+# Where a control is: at the focus, or before or after it. A component's own elements are in a shadow tree.
+WHERE = """control => {
+    const root = control.getRootNode(), focus = document.activeElement, place = root.host ?? control;
+    if (root.activeElement === control || GROUP && control.contains(focus)) { return "here"; }
+    const isAfter = focus.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING;
+    return isAfter || focus === document.body ? "after" : "before";
+}"""
 
 
-def reach(tab, control, is_reached=FOCUSED):
-    """Press Tab until a control has the focus."""
+def reach(tab, control, *, group=False):
+    """Press Tab, or Shift and Tab, until a control has the focus, or one of a group's controls."""
     tab.settle()
     expect(control).to_be_enabled()
+    script = WHERE.replace("GROUP", str(group).lower())
     for _ in range(MOST_TABS):
-        if control.evaluate(is_reached):
+        where = control.evaluate(script)
+        if where == "here":
             return
-        tab.page.keyboard.press("Tab")
+        tab.page.keyboard.press("Tab" if where == "after" else "Shift+Tab")
     raise AssertionError(f"Tab never reaches {control}")
 
 
@@ -26,10 +34,10 @@ def press_by_key(tab, button, key="Enter"):
 
 def choose_by_key(tab, group, option):
     """Choose one of a few options beside each other: Tab reaches the group, arrow keys the option."""
+    reach(tab, group, group=True)
     count = group.get_by_role("radio").count()
-    reach(tab, group, "element => element.contains(document.activeElement)")
     for key in ["ArrowRight"] * count + ["ArrowLeft"] * count:
-        if option.evaluate(FOCUSED):
+        if option.evaluate("element => element === document.activeElement"):
             break
         tab.page.keyboard.press(key)
     tab.page.keyboard.press("Space")
