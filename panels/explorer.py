@@ -16,6 +16,7 @@ from galviz.charts.point_colours import PointColours, colour_categories, colour_
 from galviz.features.features import Features
 from galviz.survey.causes import cause_title
 from galviz.survey.sample import draw_sample, spread_out
+from panels.caching import cache_resource
 from panels.colouring import colour_columns
 from panels.controls import choose_axes, choose_layer, choose_number, choose_one, in_url
 from panels.embeddings import LAYER, choose_tsne, choose_umap, compute_tsne
@@ -341,20 +342,47 @@ def make_points(
         shown, cells = atlas_rows(coordinates, n_cells)
     rows = range(len(object_ids)) if len(object_ids) <= MAX_THUMBNAILS else shown.tolist()
     images = dict(zip(map(str, rows), thumbnails(space.opened, [object_ids[row] for row in rows]), strict=True))
-    titles = embedding.titles
-    description = f"{len(object_ids):,} {space.opened.galaxies} in the plane of {' and '.join(titles)}"
+    key = (
+        space.opened.survey,
+        space.features,
+        space.label,
+        len(object_ids),  # with the features they determine which
+        coordinates,
+        embedding.titles,
+        (colouring.title, colouring.column.name),
+        colouring.fill.rgb,
+        None if colouring.ring is None else colouring.ring.rgb,
+        (shown, cells, n_cells),
+    )
+    return _map_points(key, space, embedding, colouring, table, images)
+
+
+# Shared by all sessions; its payload, which takes longest, is computed once.
+@cache_resource(max_entries=8, show_spinner=False)
+def _map_points(
+    key: tuple,
+    _space: FeatureSpace,
+    _embedding: Embedding,
+    _colouring: Colouring,
+    _table: GalaxyTable,
+    _images: dict[str, str],
+) -> MapPoints:
+    """Build what the map shows, and its payload; `key` has all that they depend on."""
+    *_, (shown, cells, n_cells) = key
+    object_ids = _embedding.object_ids
+    description = f"{len(object_ids):,} {_space.opened.galaxies} in the plane of {' and '.join(_embedding.titles)}"
     return MapPoints(
         object_ids=object_ids,
-        coordinates=coordinates,
-        fill=colouring.fill.rgb,
-        ring=None if colouring.ring is None else colouring.ring.rgb,
-        texts=_tooltips(space, table, colouring, object_ids),
-        images=images,
+        coordinates=_embedding.coordinates,
+        fill=_colouring.fill.rgb,
+        ring=None if _colouring.ring is None else _colouring.ring.rgb,
+        texts=_tooltips(_space, _table, _colouring, object_ids),
+        images=_images,
         shown=shown,
         cells=cells,
         n_cells=n_cells,
-        titles=titles,
-        description=description + (f", coloured by {colouring.title}." if colouring.title else "."),
+        titles=_embedding.titles,
+        description=description + (f", coloured by {_colouring.title}." if _colouring.title else "."),
     )
 
 

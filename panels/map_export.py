@@ -3,7 +3,6 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -15,7 +14,7 @@ from panels.feature_space import survey_csv
 if TYPE_CHECKING:
     from panels.explorer import Colouring, Embedding
     from panels.feature_plane import FeatureSpace
-    from panels.selection import Selection
+    from panels.selection import Selection, are_among
 
 
 def show_map_export(
@@ -27,7 +26,7 @@ def show_map_export(
     if not expander.open:  # the figure takes longer than all else at a new selection
         return
     with expander:
-        chosen = np.isin(embedding.object_ids, list(selection.ids)) if selection.ids else None
+        chosen = are_among(embedding.object_ids, selection.ids) if selection.ids else None
         figure = map_figure(
             embedding.coordinates,
             colouring.column,

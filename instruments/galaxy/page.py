@@ -26,7 +26,7 @@ from panels.instrument import open_instrument
 from panels.markdown import escape_markdown
 from panels.network import explain_torch, has_torch, shared_network
 from panels.pictures import show_grid, show_picture, show_pictures
-from panels.selection import Selection
+from panels.selection import Selection, are_among
 
 _LARGE_PX, _CROP_PX, _N_NEIGHBOURS, _N_MAPS = 340, 96, 8, 8
 _CATALOGUE_ORDER = "(the catalogue)"
@@ -42,7 +42,7 @@ def _choose_galaxy(selection: Selection, table: GalaxyTable) -> str:
         order = in_url(
             st.selectbox, "In the order of", [_CATALOGUE_ORDER, *numbers], format_func=cause_title, key="galaxy_order"
         )
-        values = table.data[table.data.index.isin(selection.ids)] if among == _SELECTED else table.data
+        values = table.data[are_among(table.data.index, selection.ids)] if among == _SELECTED else table.data
         if order != _CATALOGUE_ORDER:
             values = values.sort_values(order, kind="stable")
         object_ids = list(values.index)

@@ -20,7 +20,7 @@ from panels.feature_space import project
 from panels.instrument import open_instrument
 from panels.markdown import escape_markdown
 from panels.pictures import show_grid
-from panels.selection import Selection
+from panels.selection import Selection, are_among
 
 _CHANNEL, _COMPONENT = "channels", "components"
 _CROP_PX, _N_EXTREME, _N_STRIP, _N_SUGGESTED, _N_COLUMNS = 96, 12, 12, 6, 12
@@ -57,7 +57,7 @@ def _show_units(space: FeatureSpace) -> None:
         if kind == _COMPONENT and values.shape[1] > 1 and len(values) >= _N_STRIP:
             _show_strip(space, object_ids, values, number)
     with right:
-        chosen = np.isin(object_ids, list(selection.ids))
+        chosen = are_among(object_ids, selection.ids)
         st.altair_chart(selection_histogram(pd.Series(activations), chosen, title), key="unit_histogram")
         _show_correlations(activations, columns, title)
     show_in_url(selection)
