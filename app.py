@@ -14,6 +14,7 @@ from panels.progress import sync_with_browser
 from panels.settings import settings
 from panels.surveys import explain_errors
 from panels.threads import limit_blas_threads
+from panels.touch_tooltips import show_tooltips_on_tap
 
 HERE = Path(__file__).parent
 INSTRUMENTS = {
@@ -51,5 +52,6 @@ with explain_errors():
         files[lesson.slug] = lesson.page
     page = st.navigation({"": [home], **parts, HEADING: instruments}, expanded=True)
     choose_presentation()
+    show_tooltips_on_tap()
     draw_page(files[page.url_path])
     sync_with_browser()

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -11,6 +10,7 @@ from galviz.charts.explained_variance import explained_variance_chart
 from galviz.charts.map_figure import map_figure
 from panels.export import offer_export
 from panels.feature_space import points_table, survey_csv
+from panels.selection import are_among
 
 if TYPE_CHECKING:
     from panels.instrument import FeatureSpace
@@ -28,7 +28,7 @@ def show_map_export(
     if not expander.open:  # the figure takes longer than all else at a new selection
         return
     with expander:
-        chosen = np.isin(embedding.object_ids, list(selection.ids)) if selection.ids else None
+        chosen = are_among(embedding.object_ids, selection.ids) if selection.ids else None
         figure = map_figure(
             embedding.coordinates,
             colouring.column,

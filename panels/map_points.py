@@ -14,6 +14,7 @@ from galviz.charts import value_format
 from galviz.charts.point_colours import PointColours, colour_categories, colour_numbers, colour_residuals
 from galviz.survey.causes import cause_title
 from galviz.survey.sample import spread_out
+from panels.caching import cache_resource
 from panels.colouring import colour_columns
 from panels.controls import choose_number, choose_one, in_url
 from panels.feature_space import thumbnails
@@ -107,20 +108,47 @@ def make_points(
         shown, cells = atlas_rows(coordinates, n_cells)
     rows = range(len(object_ids)) if len(object_ids) <= MAX_THUMBNAILS else shown.tolist()
     images = dict(zip(map(str, rows), thumbnails(space.opened, [object_ids[row] for row in rows]), strict=True))
-    titles = embedding.titles
-    description = f"{len(object_ids):,} {space.opened.galaxies} in the plane of {' and '.join(titles)}"
+    key = (
+        space.opened.survey,
+        (space.features, embedding.features),
+        space.label,
+        len(object_ids),  # with the features they determine which
+        coordinates,
+        embedding.titles,
+        (colouring.title, colouring.column.name),
+        colouring.fill.rgb,
+        None if colouring.ring is None else colouring.ring.rgb,
+        (shown, cells, n_cells),
+    )
+    return _map_points(key, space, embedding, colouring, table, images)
+
+
+# Shared by all sessions; its payload, which takes longest, is computed once.
+@cache_resource(max_entries=8, show_spinner=False)
+def _map_points(
+    key: tuple,
+    _space: FeatureSpace,
+    _embedding: Embedding,
+    _colouring: Colouring,
+    _table: GalaxyTable,
+    _images: dict[str, str],
+) -> MapPoints:
+    """Build what the map shows, and its payload; `key` has all that they depend on."""
+    *_, (shown, cells, n_cells) = key
+    object_ids = _embedding.object_ids
+    description = f"{len(object_ids):,} {_space.opened.galaxies} in the plane of {' and '.join(_embedding.titles)}"
     return MapPoints(
         object_ids=object_ids,
-        coordinates=coordinates,
-        fill=colouring.fill.rgb,
-        ring=None if colouring.ring is None else colouring.ring.rgb,
-        texts=_tooltips(space, table, colouring, object_ids),
-        images=images,
+        coordinates=_embedding.coordinates,
+        fill=_colouring.fill.rgb,
+        ring=None if _colouring.ring is None else _colouring.ring.rgb,
+        texts=_tooltips(_space, _table, _colouring, object_ids),
+        images=_images,
         shown=shown,
         cells=cells,
         n_cells=n_cells,
-        titles=titles,
-        description=description + (f", coloured by {colouring.title}." if colouring.title else "."),
+        titles=_embedding.titles,
+        description=description + (f", coloured by {_colouring.title}." if _colouring.title else "."),
     )
 
 
@@ -141,9 +169,10 @@ def _tooltips(space: FeatureSpace, table: GalaxyTable, colouring: Colouring, obj
     return texts
 
 
-def _small_map(embedding: Embedding, colouring: Colouring) -> MapPoints:
+def _small_map(embedding: Embedding, colouring: Colouring, network: str | None) -> MapPoints:
     """Build the points of a map that is one of several: without pictures, which would be sent once for each."""
     description = f"{len(embedding.object_ids):,} galaxies by {' and '.join(filter(None, embedding.titles))}"
+    layer = f"layer {embedding.layer}" + (f" of the network {network}" if network else "")
     return MapPoints(
         object_ids=embedding.object_ids,
         coordinates=embedding.coordinates,
@@ -155,15 +184,19 @@ def _small_map(embedding: Embedding, colouring: Colouring) -> MapPoints:
         cells=None,
         n_cells=None,
         titles=embedding.titles,
-        description=f"{description} of the layer {embedding.layer}"
-        + (f", coloured by {colouring.title}." if colouring.title else "."),
+        description=f"{description} of the {layer}" + (f", coloured by {colouring.title}." if colouring.title else "."),
     )
 
 
-def draw_small_map(embedding: Embedding, colouring: Colouring, selection: Selection, *, key: str) -> None:
-    """Draw one of several maps, linked to the others by the session's selection and open galaxy."""
+def draw_small_map(
+    embedding: Embedding, colouring: Colouring, selection: Selection, *, key: str, network: str | None = None
+) -> None:
+    """Draw one of several maps, linked to the others by the session's selection and open galaxy.
+
+    The name of the network is for screen readers, if the maps are of different ones.
+    """
     draw_map(
-        _small_map(embedding, colouring),
+        _small_map(embedding, colouring, network),
         selected=selection.ids,
         opened=opened_galaxy(),
         on_pick=partial(apply_pick, selection),

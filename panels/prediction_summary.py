@@ -10,6 +10,7 @@ from galviz.survey.sample import draw_sample
 from panels.evaluation import format_correlation
 from panels.markdown import escape_markdown
 from panels.sampling import MAX_SAMPLE_SIZE
+from panels.selection import are_among
 
 if TYPE_CHECKING:
     from panels.galaxy_table import GalaxyTable
@@ -27,7 +28,7 @@ def show_predictions(space: "FeatureSpace", selection: "Selection", table: "Gala
         return
     labels = space.all_labels.dropna(subset="true")
     if selection.ids:
-        labels = labels[labels.index.isin(selection.ids)]
+        labels = labels[are_among(labels.index, selection.ids)]
         if labels.empty:
             st.info("No selected galaxy has a label.", icon=":material/label_off:")
             return

@@ -1,12 +1,15 @@
 """The selection of the explorer: a set of objIDs that survives axes, colours, layers and pages, with undo and names.
 
-It knows nothing of Streamlit; `panels.explorer` keeps one per session.
+It knows nothing of Streamlit; `panels.session_selection` keeps one per session.
 """
 
 import itertools
 import string
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
 
 MAX_UNDO = 50
 # Selections up to this size are in the URL.
@@ -99,6 +102,25 @@ class Selection:
         known = frozenset(object_ids)
         saved = {name: ids & known for name, ids in self.saved.items() if ids & known}
         return Selection(self.ids & known, [ids & known for ids in self.history], saved)
+
+
+def are_among(object_ids: pd.Index | list[str], chosen: Collection[str]) -> np.ndarray:
+    """Return which galaxies are among the chosen ones, as a mask.
+
+    For 20,000 galaxies ``isin`` takes a tenth of a second, because it converts the chosen ones to an array of text.
+
+    Parameters
+    ----------
+    object_ids : Index or list of str
+    chosen : set or frozenset of str
+
+    Examples
+    --------
+    >>> are_among(["1", "2", "3"], {"2", "4"}).tolist()
+    [False, True, False]
+    """
+    names = object_ids.tolist() if isinstance(object_ids, pd.Index) else object_ids
+    return np.fromiter(map(chosen.__contains__, names), bool, len(names))
 
 
 def format_ids(object_ids: Collection[str]) -> str | None:

@@ -16,7 +16,7 @@ from panels.galaxy_table import GalaxyTable
 from panels.instrument import FeatureSpace
 from panels.markdown import escape_markdown
 from panels.pictures import encode, show_grid
-from panels.selection import REST, SELECTED, Selection
+from panels.selection import REST, SELECTED, Selection, are_among
 from panels.snippet import CSV_NAME, selection_script
 
 _QUERY, _PROBLEM, _NAME = "explorer_query", "explorer_query_problem", "explorer_name"
@@ -80,7 +80,7 @@ def _show_saved(selection: Selection) -> None:
 
 def show_selected_images(space: FeatureSpace, layer: str, selection: Selection, table: GalaxyTable) -> None:
     """Draw the images of the selected galaxies with the errors of their predictions, and the buttons for export."""
-    rows = table.data.loc[table.data.index.isin(selection.ids)]
+    rows = table.data.loc[are_among(table.data.index, selection.ids)]
     if not len(rows):  # a catalogue without columns is always `empty`
         st.info("Draw around galaxies on the map, or write a condition.", icon=":material/gesture_select:")
         return

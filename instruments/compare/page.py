@@ -152,12 +152,13 @@ def _choose(networks: dict[str, Features], side: str, default: str) -> Represent
     name = default
     if len(networks) > 1:
         names = list(networks)
-        name = in_url(st.selectbox, "Network", names, index=names.index(default), key=f"{side}_network")
+        name = in_url(
+            st.selectbox, f"{side.capitalize()} network", names, index=names.index(default), key=f"{side}_network"
+        )
     features = networks[name]
     layers = list(features.layers)
-    layer = choose_one(
-        "Layer", layers, layers[-1] if len(networks) > 1 or side == "left" else layers[0], key=f"{side}_layer"
-    )
+    default_layer = layers[-1] if len(networks) > 1 or side == "left" else layers[0]
+    layer = choose_one(f"{side.capitalize()} layer", layers, default_layer, key=f"{side}_layer")
     return Representation(name, features, layer)
 
 
@@ -180,7 +181,7 @@ def _show(space: FeatureSpace, networks: dict[str, Features]) -> None:
     for column, side, one in zip(st.columns(2, gap="medium"), ("left", "right"), sides, strict=True):
         with column:
             embedding = component_embedding(one.features, one.layer, object_ids)
-            draw_small_map(embedding, colouring, selection, key=f"compare-{side}")
+            draw_small_map(embedding, colouring, selection, key=f"compare-{side}", network=one.network)
             st.caption(escape_markdown(f"{one.network}, {embedding.caption}"))
     _show_numbers(*sides, object_ids)
     show_in_url(selection)

@@ -24,7 +24,7 @@ from panels.map_points import choose_colouring, make_points
 from panels.markdown import escape_markdown
 from panels.pictures import show_grid, show_picture
 from panels.prediction_summary import show_predictions
-from panels.selection import REST, SELECTED, Selection
+from panels.selection import REST, SELECTED, Selection, are_among
 from panels.selection_tools import show_selected_images, show_selection_tools
 from panels.session_selection import apply_pick, opened_galaxy, session_selection, show_in_url
 from panels.surveys import fragment
@@ -98,9 +98,9 @@ def _show_differences(selection: Selection, table: GalaxyTable) -> None:
         with st.container(horizontal=True):
             first = in_url(st.selectbox, "Compare", [SELECTED, *selection.saved], key="compare")
             second = in_url(st.selectbox, "with", [REST, *selection.saved], key="compare_with")
-    chosen = values.index.isin(selection.ids if first == SELECTED else selection.saved[first])
+    chosen = are_among(values.index, selection.ids if first == SELECTED else selection.saved[first])
     if second != REST:
-        others = values.index.isin(selection.saved[second])
+        others = are_among(values.index, selection.saved[second])
         values, chosen = values[chosen != others], chosen[chosen != others]  # without those in both
     differences = compare_groups(values, chosen)
     if differences.empty:
@@ -125,7 +125,8 @@ def _show_histogram(selection: Selection, table: GalaxyTable) -> None:
         return
     name = in_url(st.selectbox, "Column", names, format_func=cause_title, key="histogram_column")
     column = values[name].astype(float)
-    st.altair_chart(selection_histogram(column, column.index.isin(selection.ids), cause_title(name)), key="histogram")
+    chosen = are_among(column.index, selection.ids)
+    st.altair_chart(selection_histogram(column, chosen, cause_title(name)), key="histogram")
     low, high = float(column.min()), float(column.max())
     step = (high - low) / _SLIDER_STEPS
     limits = st.slider("Range", low, high, (low, high), step, key=f"explorer_range-{name}", format="%.4g")

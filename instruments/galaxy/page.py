@@ -16,7 +16,7 @@ from panels.instrument import FeatureSpace, open_instrument
 from panels.markdown import escape_markdown
 from panels.network import explain_torch, has_torch, shared_network
 from panels.pictures import show_grid, show_picture, show_pictures
-from panels.selection import Selection
+from panels.selection import Selection, are_among
 from panels.session_selection import open_galaxy, opened_galaxy, session_selection, show_in_url
 from panels.surveys import fragment
 
@@ -34,7 +34,7 @@ def _choose_galaxy(selection: Selection, table: GalaxyTable) -> str:
         order = in_url(
             st.selectbox, "In the order of", [_CATALOGUE_ORDER, *numbers], format_func=cause_title, key="galaxy_order"
         )
-        values = table.data[table.data.index.isin(selection.ids)] if among == _SELECTED else table.data
+        values = table.data[are_among(table.data.index, selection.ids)] if among == _SELECTED else table.data
         if order != _CATALOGUE_ORDER:
             values = values.sort_values(order, kind="stable")
         object_ids = list(values.index)

@@ -21,7 +21,7 @@ from panels.instrument import FeatureSpace, open_instrument
 from panels.map_embedding import MAX_ON_MAP, N_COMPONENTS
 from panels.markdown import escape_markdown
 from panels.pictures import show_grid
-from panels.selection import Selection
+from panels.selection import Selection, are_among
 from panels.session_selection import session_selection, show_in_url
 from panels.surveys import fragment
 
@@ -63,7 +63,7 @@ def _show_units(space: FeatureSpace) -> None:
         if kind == _COMPONENT and values.shape[1] > 1 and len(values) >= _N_STRIP:
             _show_strip(space, object_ids, values, number)
     with right:
-        chosen = np.isin(object_ids, list(selection.ids))
+        chosen = are_among(object_ids, selection.ids)
         st.altair_chart(selection_histogram(pd.Series(activations), chosen, title), key="unit_histogram")
         _show_correlations(activations, columns, title)
     show_in_url(selection)

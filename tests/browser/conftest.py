@@ -163,11 +163,12 @@ class Visit:
 
 @pytest.fixture
 def visit(chromium):
-    """A function that opens an address as a new user: visit(address, path, width=…, theme=…)."""
+    """A function that opens an address as a new user: visit(address, path, width=…, theme=…, touch=…)."""
     contexts = []
 
-    def open_page(address, path="/", *, width=1280, theme="light"):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+    def open_page(address, path="/", *, width=1280, theme="light", touch=False):
+        viewport = {"width": width, "height": 900}
+        context = chromium.new_context(viewport=viewport, color_scheme=theme, has_touch=touch, is_mobile=touch)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         tab = Visit(context.new_page(), address)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from galviz.survey.survey import load_survey
+from tests.browser.maps import drag
 from tests.panels.embeddings import write_features
 
 pytestmark = pytest.mark.browser
@@ -41,25 +42,12 @@ def zoom(tab):
     return tab.page.evaluate("galvizMaps.get('galaxy_map').zoom")
 
 
-def drag(tab, points):
-    """Drag from point to point, in fractions of the map."""
-    map_of(tab).scroll_into_view_if_needed()
-    box = map_of(tab).bounding_box()
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    mouse = tab.page.mouse
-    mouse.move(*places[0])
-    mouse.down()
-    for place in places[1:]:
-        mouse.move(*place, steps=5)
-    mouse.up()
-
-
 def test_a_lasso_and_a_box_select_and_undo_goes_back(explore, photograph):
-    drag(explore, [(0.5, 0.2), (0.97, 0.05), (0.97, 0.6), (0.55, 0.6)])
+    drag(explore, map_of(explore), [(0.5, 0.2), (0.97, 0.05), (0.97, 0.6), (0.55, 0.6)])
     by_lasso = expect_count(explore, "[1-9][0-9]*")
     expect(explore.images.first).to_be_visible()
     explore.page.get_by_role("button", name="Box").click()
-    drag(explore, [(0.02, 0.02), (0.98, 0.98)])
+    drag(explore, map_of(explore), [(0.02, 0.02), (0.98, 0.98)])
     expect_count(explore, "2,000")
     explore.press(explore.page.get_by_role("button", name="Undo"))
     assert expect_count(explore, f"{by_lasso:,}") == by_lasso

@@ -22,6 +22,10 @@ pytestmark = pytest.mark.browser
 LARGEST_PAGE_BYTES = 2_000_000
 # Two screens at 1280 × 900.
 TALLEST_STEP_PX = 1_800
+TELEPHONE_PX = 390
+# Streamlit scrolls the page inside an element of its own.
+FITS = """width => innerWidth === width && [document.documentElement, document.querySelector("[data-testid=stMain]")]
+    .every(element => element.scrollWidth <= element.clientWidth)"""
 TABLE = "[data-testid=stDataFrame]"
 TITLES = {
     "home": "What has a neural network learnt about galaxies?",
@@ -73,6 +77,16 @@ def check_accessibility(tab):
     assert violations == []
 
 
+def check_width(tab, width=None):
+    """Fail if the page can be scrolled sideways, at another width too if one is given."""
+    before = tab.page.viewport_size
+    if width is not None:
+        tab.page.set_viewport_size(before | {"width": width})
+    # What changes with the width comes a moment later.
+    tab.page.wait_for_function(FITS, arg=width or before["width"])
+    tab.page.set_viewport_size(before)
+
+
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (390, "dark")])
 @pytest.mark.parametrize("slug", TITLES)
 def test_page_loads_clean_and_is_accessible(serve, visit, photograph, slug, width, theme):
@@ -86,9 +100,11 @@ def test_page_loads_clean_and_is_accessible(serve, visit, photograph, slug, widt
     expect(pictures.first).to_be_visible()
     expect(tab.page.locator("[data-testid=stException]")).to_have_count(0)
     tab.settle()
-    assert tab.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    check_width(tab)
     assert tab.bytes <= LARGEST_PAGE_BYTES
     check_accessibility(tab)
+    if (width, theme) == (1280, "light"):
+        check_width(tab, TELEPHONE_PX)
     photograph(tab, f"{slug}-{width}-{theme}")
     assert tab.complaints == []
     assert tab.foreign == []
@@ -101,7 +117,11 @@ def go_on(tab, title):
 
 
 @pytest.mark.parametrize("slug", [lesson.slug for lesson in LESSONS])
-def test_no_step_of_a_lesson_is_taller_than_two_screens(serve, visit, slug):
+def test_every_step_of_a_lesson_is_accessible_and_fits_the_screen(serve, visit, slug):
+    """At most two screens high, and on a telephone no wider than the screen.
+
+    In the light theme: both have the same elements, and their colours are the same on all steps.
+    """
     tab = visit(serve(), f"/{slug}")
     following = tab.page.locator(".st-key-step_next button")
     n_steps = tab.page.locator(".st-key-lesson_outline").get_by_role("radio").count()
@@ -111,6 +131,8 @@ def test_no_step_of_a_lesson_is_taller_than_two_screens(serve, visit, slug):
         expect(tab.page.locator("[data-testid=stException]")).to_have_count(0)
         assert tab.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
         assert tab.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= TALLEST_STEP_PX
+        check_accessibility(tab)
+        check_width(tab, TELEPHONE_PX)
         if number < n_steps:
             tab.press(following)
             expect(tab.page.locator("h2").first).to_be_focused()
