@@ -235,7 +235,7 @@ def test_own_survey_is_not_called_simulated(run_app, make_survey):
     assert not app.exception
     assert "24 of the 30 galaxies in the sample" in page_text(app)
     assert "Simulated galaxies" not in page_text(app)
-    assert not any("imulated" in caption.value for caption in app.caption)
+    assert not any("imulated galaxies" in caption.value for caption in app.caption)
 
 
 def test_survey_without_labels_shows_no_metallicity(run_app, make_survey):
