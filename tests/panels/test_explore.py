@@ -230,6 +230,7 @@ def test_umap_is_computed_on_request_where_none_is_shipped(run_app, make_survey,
         return values[:, 3:5]
 
     monkeypatch.setattr("panels.embeddings.fit_umap", fit)
+    monkeypatch.setattr("panels.map_embedding.has_umap", lambda: True)
     folder = make_survey(40, side_px=64)
     file = write_features(folder, tmp_path)
     settings = {"method": "UMAP", "umap_neighbours": "5", "umap_distance": "0.5", "umap_seed": "1"}
