@@ -32,15 +32,16 @@ class FeaturesSource:
 
     @property
     def name(self) -> str:
-        """Its name, escaped for Markdown."""
-        return escape_markdown(Path(self.file).name if self.file is not None else self.card.name)
+        """Its name, as it is; escape it for Markdown."""
+        return Path(self.file).name if self.file is not None else self.card.name
 
     @property
     def description(self) -> str:
         """The network in a sentence, escaped for Markdown."""
         if self.is_shipped:
             return "the network"
-        return f"the network of {self.name}" if self.file is not None else f"your network {self.name}"
+        name = escape_markdown(self.name)
+        return f"the network of {name}" if self.file is not None else f"your network {name}"
 
     @property
     def card(self) -> ModelCard:

@@ -23,6 +23,7 @@ from panels.laboratory import (
     shipped_sweep,
     shipped_sweeps,
 )
+from panels.markdown import escape_markdown
 from panels.surveys import OpenSurvey, open_shipped_survey
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def open_laboratory(opened: OpenSurvey, source: FeaturesSource) -> Laboratory:
             reason = "outputs no prediction"
         else:
             reason = "predicts galaxies here only if you turn on live"
-        st.info(f"The network is the one that comes with galviz: {source.name} {reason}.", icon=":material/info:")
+        name = escape_markdown(source.name)
+        st.info(f"The network is the one that comes with galviz: {name} {reason}.", icon=":material/info:")
     return Laboratory(open_shipped_survey(), SHIPPED, live)
 
 

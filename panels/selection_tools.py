@@ -99,7 +99,9 @@ def show_selected_images(space: FeatureSpace, layer: str, selection: Selection, 
             descending = in_url(st.toggle, "Highest first", value=False, key="descending")
         rows = rows.sort_values(order, ascending=not descending, kind="stable")
     shown = rows.iloc[: choose_number("Images", 4, 48, 16, key="images")]
-    captions = [f"{value:.3g}" for value in shown[order]] if order else list(shown.index)
+    captions = list(shown.index)
+    if order:
+        captions = ["unknown" if pd.isna(value) else f"{value:.3g}" for value in shown[order]]
     show_grid(
         space.opened.survey, list(shown.index), captions, [f"Galaxy {name}" for name in shown.index], side_px=_CROP_PX
     )

@@ -55,7 +55,8 @@ def compare_surveys(space: FeatureSpace, simulated: Features) -> None:
     projection, shift = _compare(own, own_ids, simulated, simulated_ids, layer)
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        name, ratios = space.opened.survey.folder.name, projection.explained_variance_ratio
+        ratios, name = projection.explained_variance_ratio, space.opened.survey.folder.name
+        name = f"{name} (yours)" if name == _SIMULATED else name
         # A galaxy may be in both surveys.
         object_ids = [*own_ids, *(f"{_SIMULATED}: {object_id}" for object_id in simulated_ids)]
         # In random order: one survey drawn after the other would hide it.

@@ -124,7 +124,7 @@ class _Evaluator:
     def evaluate_root(self) -> object:
         try:
             return self._evaluate(self.tree)
-        except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
             if isinstance(error, QueryError):
                 raise
             raise QueryError(f"The query can't be evaluated ({error}). Compare numbers with numbers.") from error
@@ -145,7 +145,10 @@ class _Evaluator:
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return -self._number(operand)
             case ast.BinOp(op=op, left=left, right=right) if type(op) in _ARITHMETIC:
-                return _ARITHMETIC[type(op)](self._number(left), self._number(right))
+                result = _ARITHMETIC[type(op)](self._number(left), self._number(right))
+                if isinstance(result, complex):
+                    raise QueryError(f"{quoted(ast.unparse(node))} isn't a real number. Compare with one.")
+                return result
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 return self._compare(left, ops, comparators)
             case ast.Name(id=name):

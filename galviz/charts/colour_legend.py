@@ -37,13 +37,14 @@ def colour_legend(values: pd.Series, colours: PointColours, title: str) -> alt.C
     description = f"Histogram of {title} for {len(known):,} galaxies, in the colours of the map."
     if colours.domain is None:
         counts = known.astype(str).value_counts().rename_axis("category").reset_index(name="galaxies")
-        scale = alt.Scale(domain=list(colours.categories), range=list(colours.categories.values()))
+        categories = list(counts["category"])  # the most frequent first, as those that have colours
+        scale = colours.category_scale(categories)
         return (
             alt.Chart(counts)
             .mark_bar()
             .encode(
                 x=alt.X("galaxies:Q", title="galaxies", axis=alt.Axis(tickCount=4)),
-                y=alt.Y("category:N", title=None, sort=list(colours.categories)),
+                y=alt.Y("category:N", title=None, sort=categories),
                 color=alt.Color("category:N", scale=scale, legend=None),
                 tooltip=["category:N", "galaxies:Q"],
             )

@@ -143,7 +143,10 @@ def selection_histogram(values: pd.Series, selected: np.ndarray, title: str, *, 
     """
     numbers = values.to_numpy(float)
     known = np.isfinite(numbers)
-    edges = np.histogram_bin_edges(numbers[known], bins)
+    try:
+        edges = np.histogram_bin_edges(numbers[known], bins)
+    except ValueError:  # there are fewer floats between the lowest and the highest value than bars
+        edges = np.histogram_bin_edges(numbers[known], 1)
     groups = {"all": known, "selected": known & selected}
     tables = {
         group: pd.DataFrame({"low": edges[:-1], "high": edges[1:], "galaxies": np.histogram(numbers[rows], edges)[0]})

@@ -4,7 +4,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from galviz.charts.point_colours import SCHEMES, PointColours
+from galviz.charts.galaxy_encoding import colour_if_missing
+from galviz.charts.point_colours import GREY, SCHEMES, PointColours
 
 _SIDE_PX, _AREA, _DIMMED = 420, 26, 0.12
 
@@ -18,7 +19,7 @@ def map_figure(
     colour_title: str,
     selected: np.ndarray | None = None,
 ) -> alt.Chart:
-    """Draw galaxies as dots in the colours of the map.
+    """Draw galaxies as dots in the colours of the map; those without a value are grey.
 
     Parameters
     ----------
@@ -51,12 +52,13 @@ def map_figure(
     table = table.sort_values("chosen", kind="stable")
     numeric = colours.domain is not None
     if numeric:
-        table["value"] = table["value"].astype(float)
+        table["value"] = table["value"].astype(float).where(lambda column: np.isfinite(column))
         scheme = [f"#{colour}" for colour in SCHEMES[colours.scheme].split()]
         scale = alt.Scale(domain=list(colours.domain), range=scheme, clamp=True)
     else:
-        table["value"] = table["value"].map(str).where(table["value"].notna(), "missing")
-        scale = alt.Scale(domain=list(colours.categories), range=list(colours.categories.values()))
+        table["value"] = table["value"].map(str).where(table["value"].notna())
+        frequent = values.astype(object).map(str).where(values.notna()).value_counts().index
+        scale = colours.category_scale(list(frequent))
     legend = alt.Legend(title=colour_title) if colour_title else None
     n_selected = "" if selected is None else f", {int(chosen.sum()):,} of them selected"
     coloured = f", coloured by {colour_title}" if colour_title else ""
@@ -66,7 +68,12 @@ def map_figure(
         .encode(
             x=alt.X("x:Q", title=titles[0], scale=alt.Scale(zero=False), axis=alt.Axis(grid=False)),
             y=alt.Y("y:Q", title=titles[1], scale=alt.Scale(zero=False), axis=alt.Axis(grid=False)),
-            color=alt.Color("value:Q" if numeric else "value:N", scale=scale, legend=legend),
+            color=alt.Color(
+                "value:Q" if numeric else "value:N",
+                scale=scale,
+                legend=legend,
+                condition=colour_if_missing("value", GREY),
+            ),
             opacity=alt.condition("datum.chosen", alt.value(0.9), alt.value(_DIMMED)),
             order=alt.Order("chosen:Q"),
         )

@@ -1,7 +1,9 @@
 """Colours of many points as bytes, for charts that Altair doesn't draw: by label, residual, column or category."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import altair as alt
 import numpy as np
 import pandas as pd
 
@@ -15,6 +17,7 @@ SCHEMES = {
     "viridis": "3b528b 2c728e 21918c 28ae80 5ec962 addc30",
 }
 MISSING = (128, 128, 128)
+GREY = f"#{bytes(MISSING).hex()}"
 # Text columns with more categories show all but the most frequent in grey.
 MAX_CATEGORIES = len(CATEGORICAL)
 _ROBUST = (0.02, 0.98)
@@ -42,6 +45,10 @@ class PointColours:
     domain: tuple[float, float] | None
     categories: dict[str, str]
     n_missing: int
+
+    def category_scale(self, categories: Sequence[str]) -> alt.Scale:
+        """The scale of a chart of these categories; those that have no colour of their own are grey, as on the map."""
+        return alt.Scale(domain=list(categories), range=[self.categories.get(name, GREY) for name in categories])
 
 
 def colour_numbers(

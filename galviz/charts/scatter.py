@@ -153,7 +153,7 @@ def _continuous(colour: pd.Series, title: str) -> tuple[pd.Series, alt.Color]:
 
 def _categorical(colour: pd.Series, title: str) -> tuple[pd.Series, alt.Color]:
     """Categories as text and their encoding: the theme's colours, or others if the theme's don't suffice."""
-    values = colour.map("{:g}".format if _is_count(colour) else str).where(colour.notna())
+    values = colour.map("{:.17g}".format if _is_count(colour) else str).where(colour.notna())
     categories = sorted(values.dropna().unique())
     scheme = "tableau20" if len(categories) > len(CATEGORICAL) else alt.Undefined
     scale = alt.Scale(domain=categories, scheme=scheme)

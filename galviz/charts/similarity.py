@@ -39,6 +39,7 @@ def cka_heatmap(table: pd.DataFrame, one: str, other: str) -> alt.LayerChart:
         text=alt.Text("cka:Q", format=".2f"),
         color=alt.condition("datum.cka > 0.6", alt.value("#11141c"), alt.value("#ffffff")),
     )
+    numbers = numbers.transform_filter("isValid(datum.cka)")  # of constant layers there is none
     low, high = table["cka"].min(), table["cka"].max()
     return alt.layer(cells, numbers).properties(
         height=60 + _CELL_PX * len(layers),

@@ -31,7 +31,9 @@ def _show_links(yours: OpenSurvey, source: FeaturesSource) -> None:
         if not yours.shipped:
             label = f"Explore your survey: {yours.counted} of {escape_markdown(yours.survey.folder.name)}"
         elif not source.is_shipped:
-            label = f"Explore with your {'network' if source.file is None else 'features'}: {source.name}"
+            label = (
+                f"Explore with your {'network' if source.file is None else 'features'}: {escape_markdown(source.name)}"
+            )
         st.page_link(EXPLORE, label=label, icon=":material/scatter_plot:")
 
 

@@ -110,6 +110,8 @@ def test_any_conditions_select_what_pandas_does(table, conditions):
         ("kind + 1 > 2", "must be a number"),
         ("metallicity < 'high'", "in quotes"),
         ("metallicity in 8.5", "with a list"),
+        ("metallicity > 1 / 0", "can't be evaluated"),
+        ("metallicity == (-8) ** 0.5", "isn't a real number"),
         ("metallicity in [is_barred]", "numbers and text only"),
         ("metallicity in [[8.5]]", "numbers and text only"),
         ("metallicity is None", "can't"),

@@ -12,6 +12,7 @@ from galviz.charts.group_differences import difference_chart
 from galviz.charts.histograms import selection_histogram
 from galviz.charts.map_figure import map_figure
 from galviz.charts.point_colours import (
+    GREY,
     MISSING,
     SCHEMES,
     colour_categories,
@@ -19,6 +20,11 @@ from galviz.charts.point_colours import (
     colour_residuals,
     scheme_colours,
 )
+
+
+def hexadecimal(colours):
+    """The colour of each point, such as #2f5fb3."""
+    return [f"#{bytes(row).hex()}" for row in colours.rgb]
 
 
 def layer_tables(chart):
@@ -114,3 +120,21 @@ def test_the_figure_of_a_map_has_its_points_and_dims_the_rest(kind):
     assert [row["chosen"] for row in rows] == [False, False, True]  # the selected are drawn last
     domain = spec["encoding"]["color"]["scale"]["domain"]
     assert domain == (list(colours.domain) if kind == "numbers" else list(colours.categories))
+
+
+def test_categories_without_a_colour_of_their_own_are_grey_in_legend_and_figure():
+    values = pd.Series([f"c{number}" for number in range(11) for _ in range(13 - number)])
+    colours = colour_categories(values)
+    expected = dict(zip(values, hexadecimal(colours), strict=True))
+    assert list(expected.values()).count(GREY) == 3
+    figure = map_figure(np.eye(len(values))[:, :2], values, colours, titles=("x", "y"), colour_title="k")
+    for chart in (colour_legend(values, colours, "k"), figure):
+        scale = chart.to_dict()["encoding"]["color"]["scale"]
+        assert dict(zip(scale["domain"], scale["range"], strict=True)) == expected
+
+
+@pytest.mark.parametrize("start", [9_007_199_254_740_000, 5e-324, 1e15])
+def test_a_histogram_of_numbers_that_hardly_differ_counts_them(start):
+    values = pd.Series(start + np.arange(12) * np.spacing(start))
+    everything, _ = layer_tables(selection_histogram(values, np.zeros(12, dtype=bool), "x"))
+    assert everything["galaxies"].sum() == 12

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 from streamlit.testing.v1 import AppTest
 
 from galviz.charts import (
@@ -23,6 +23,8 @@ from galviz.charts import (
     prediction_scatter,
     ring_scatter,
 )
+from galviz.charts.map_figure import map_figure
+from galviz.charts.point_colours import colour_categories, colour_numbers, colour_residuals
 from galviz.network.thumbnails import data_uri, thumbnail
 from galviz.survey.label import Label
 
@@ -223,3 +225,16 @@ def test_without_vl_convert_a_caption_explains_how_to_install_it(monkeypatch):
     (caption,) = app.caption
     assert "`pip install vl-convert-python`" in caption.value
     assert "*Download as PNG*" in caption.value
+
+
+@needs_vl_convert
+@pytest.mark.parametrize(
+    "colour", [colour_numbers, colour_residuals, lambda values: colour_categories(pd.Series(values, dtype=object))]
+)
+def test_galaxies_of_a_map_have_their_colours_in_the_figure_and_none_is_left_out(colour):
+    values = np.array([-1.0, 2.0, 0.0, np.nan, 3.0, np.nan])
+    colours = colour(values)
+    figure = map_figure(np.eye(6)[:, :2], pd.Series(values), colours, titles=("x", "y"), colour_title="z")
+    (marks, *_) = drawn(export_chart(figure, "svg"), "mark-symbol")
+    fills = [ImageColor.getrgb(mark.get("fill")) for mark in marks]
+    np.testing.assert_allclose(fills, colours.rgb, atol=8)  # Vega interpolates between colours along curves
