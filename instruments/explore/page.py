@@ -147,7 +147,7 @@ def _show_galaxy(space: FeatureSpace, embedding: Embedding, table: GalaxyTable) 
     if current in embedding.features.object_ids:
         _show_nearest(survey, embedding, current)
     else:
-        st.info("This galaxy isn't in the sample of the module.", icon=":material/info:")
+        st.info("This galaxy isn't in the sample for which the module was computed.", icon=":material/info:")
     st.page_link(GALAXY, label="Its neighbours at each layer, and its feature maps", icon=":material/arrow_forward:")
     with st.expander("All columns"):
         st.dataframe(column_texts(table.data, current).rename(index=cause_title).rename("value").to_frame())

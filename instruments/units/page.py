@@ -44,7 +44,7 @@ def _show_units(space: FeatureSpace) -> None:
         kind = choose_one("Units", [_CHANNEL, _COMPONENT], _CHANNEL, key="unit_kind")
     values = features.layers[layer][features.rows(object_ids)]
     if len(values) > 1 and _all_alike(values):
-        st.info("All galaxies are alike in this layer: its units say nothing of them.", icon=":material/info:")
+        st.info("The galaxies are all alike in this layer. Choose another one.", icon=":material/info:")
         return
     if kind == _COMPONENT:
         n_components = min(N_COMPONENTS, *values.shape)
