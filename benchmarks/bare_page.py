@@ -8,7 +8,6 @@ import sys
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -49,9 +48,6 @@ def explore_points(opened: OpenSurvey, features: Features) -> MapPoints:
         ring=ring.rgb,
         texts=features.object_ids,
         images=dict(zip(map(str, range(len(images))), images, strict=True)),
-        shown=np.array([], dtype=int),
-        cells=None,
-        n_cells=None,
         titles=embedding.titles,
         description="galaxies",
     )

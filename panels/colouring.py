@@ -1,13 +1,11 @@
 """The control for a chart's colours: the true and the predicted label, or any column of the catalogue."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 import streamlit as st
 
 from galviz.survey.causes import CAUSES, cause_title
-from galviz.survey.mixed_columns import MixedColumn
 from galviz.survey.survey import Survey
+from panels.caching import cache_data
 from panels.controls import in_url
 from panels.markdown import markdown_code
 
@@ -47,8 +45,7 @@ def explain_colours(survey: Survey, column: pd.Series) -> None:
     column : Series, index objID
         The values of the galaxies on the map.
     """
-    catalogue = survey.catalogue.loc[column.index]
-    reasons = _excluded_columns(catalogue, colour_columns(catalogue), survey.mixed)
+    reasons = _excluded_columns(survey, list(column.index))
     if reasons:
         shown = "; ".join(reasons[:_MAX_REASONS])
         st.caption(f"Not among the colours: {shown}{'; …' * (len(reasons) > _MAX_REASONS)}.")
@@ -87,9 +84,11 @@ def varies(column: pd.Series) -> bool:
     return 1 < len(column.dropna().unique()) <= _MAX_CATEGORIES
 
 
-def _excluded_columns(catalogue: pd.DataFrame, columns: list[str], mixed: Mapping[str, MixedColumn]) -> list[str]:
+@cache_data(max_entries=16, show_spinner=False)
+def _excluded_columns(survey: Survey, object_ids: list[str]) -> list[str]:
     """Columns that can't be a colour with the reason, in Markdown; constant ones aren't listed."""
-    reasons = []
+    catalogue, mixed, reasons = survey.catalogue.loc[object_ids], survey.mixed, []
+    columns = colour_columns(catalogue)
     for name in map(str, catalogue):
         column = catalogue[name]
         n_values = len(column.dropna().unique())

@@ -179,10 +179,6 @@ def _small_map(embedding: Embedding, colouring: Colouring, network: str | None) 
         fill=colouring.fill.rgb,
         ring=None if colouring.ring is None else colouring.ring.rgb,
         texts=embedding.object_ids,
-        images={},
-        shown=np.array([], dtype=int),
-        cells=None,
-        n_cells=None,
         titles=embedding.titles,
         description=f"{description} of the {layer}" + (f", coloured by {colouring.title}." if colouring.title else "."),
     )

@@ -67,12 +67,7 @@ def compare_surveys(space: FeatureSpace, simulated: Features) -> None:
             object_ids=[object_ids[row] for row in order],
             coordinates=projection.coordinates[order],
             fill=fill.rgb,
-            ring=None,
             texts=[object_ids[row] if row >= n_galaxies else f"{name}: {object_ids[row]}" for row in order],
-            images={},
-            shown=np.array([], dtype=int),
-            cells=None,
-            n_cells=None,
             titles=tuple(f"PC{number}, {ratio:.0%} of the variance" for number, ratio in enumerate(ratios, start=1)),
             description=f"{n_galaxies:,} galaxies of {name} and as many simulated ones by the first two principal "
             f"components of the layer {layer} for both together.",

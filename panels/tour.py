@@ -174,8 +174,6 @@ def tour_points(survey: TourSurvey, step: Step) -> tuple[MapPoints, list[str], V
         ],
         images=dict(zip(map(str, shown.tolist()), images, strict=True)),
         shown=shown,
-        cells=None,
-        n_cells=None,
         titles=("principal component 1", "principal component 2"),
         description=f"{len(object_ids):,} simulated galaxies in the layer {step.layer}. {step.title}.",
     )

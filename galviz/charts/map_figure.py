@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from galviz.charts.galaxy_encoding import colour_if_missing
-from galviz.charts.point_colours import GREY, SCHEMES, PointColours
+from galviz.charts.point_colours import GREY, SCHEMES, PointColours, category_texts
 
 _SIDE_PX, _AREA, _DIMMED = 420, 26, 0.12
 
@@ -56,9 +56,9 @@ def map_figure(
         scheme = [f"#{colour}" for colour in SCHEMES[colours.scheme].split()]
         scale = alt.Scale(domain=list(colours.domain), range=scheme, clamp=True)
     else:
-        table["value"] = table["value"].map(str).where(table["value"].notna())
-        frequent = values.astype(object).map(str).where(values.notna()).value_counts().index
-        scale = colours.category_scale(list(frequent))
+        texts = category_texts(values)
+        table["value"] = texts.to_numpy()[table.index]  # sorted since
+        scale = colours.category_scale(list(texts.value_counts().index))
     legend = alt.Legend(title=colour_title) if colour_title else None
     n_selected = "" if selected is None else f", {int(chosen.sum()):,} of them selected"
     coloured = f", coloured by {colour_title}" if colour_title else ""

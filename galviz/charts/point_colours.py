@@ -105,6 +105,17 @@ def colour_residuals(residuals: np.ndarray, extent: float | None = None) -> Poin
     return colour_numbers(residuals, (-extent, extent), scheme="diverging")
 
 
+def category_texts(values: pd.Series) -> pd.Series:
+    """Return categories as text; missing ones stay missing.
+
+    Examples
+    --------
+    >>> category_texts(pd.Series([True, None, "disc"])).dropna().tolist()
+    ['True', 'disc']
+    """
+    return values.astype(object).map(str).where(values.notna())
+
+
 def colour_categories(values: pd.Series) -> PointColours:
     """Colour categories, the most frequent first; categories beyond the eighth, and missing ones, are grey.
 
@@ -113,7 +124,7 @@ def colour_categories(values: pd.Series) -> PointColours:
     >>> colour_categories(pd.Series(["disc", "disc", "bulge", None])).categories
     {'disc': '#2f5fb3', 'bulge': '#179e78'}
     """
-    texts = values.astype(object).map(str).where(values.notna())
+    texts = category_texts(values)
     frequent = texts.value_counts().index[:MAX_CATEGORIES]
     categories = dict(zip(frequent, CATEGORICAL, strict=False))
     rgb = np.full((len(values), 3), MISSING, dtype=np.uint8)

@@ -11,6 +11,7 @@ from galviz.analysis.units import column_correlations, rank_units
 from galviz.analysis.validation import AllAlikeError, check_features
 from galviz.charts.histograms import selection_histogram
 from galviz.charts.ranked_intervals import ranked_intervals, short_name
+from galviz.features.features import Features
 from galviz.survey.causes import cause_title
 from galviz.survey.sample import draw_sample
 from panels.caching import cache_data
@@ -43,7 +44,7 @@ def _show_units(space: FeatureSpace) -> None:
         layer = choose_layer(list(features.layers), space.source.spec)
         kind = choose_one("Units", [_CHANNEL, _COMPONENT], _CHANNEL, key="unit_kind")
     values = features.layers[layer][features.rows(object_ids)]
-    if len(values) > 1 and _all_alike(values):
+    if len(values) > 1 and _all_alike(features, layer, object_ids):
         st.info("The galaxies are all alike in this layer. Choose another one.", icon=":material/info:")
         return
     if kind == _COMPONENT:
@@ -69,9 +70,10 @@ def _show_units(space: FeatureSpace) -> None:
     show_in_url(selection)
 
 
-def _all_alike(values: np.ndarray) -> bool:
+@cache_data(max_entries=64, show_spinner=False)
+def _all_alike(features: Features, layer: str, object_ids: list[str]) -> bool:
     try:
-        check_features(values)
+        check_features(features.layers[layer][features.rows(object_ids)])
     except AllAlikeError:
         return True
     return False

@@ -7,7 +7,7 @@ It draws what Python computed, and returns what the visitor selected.
 import hashlib
 import json
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -33,10 +33,14 @@ class MapPoints:
         In any unit; the map scales each axis to its extent.
     fill : ndarray of uint8, shape (n, 3)
         Colours of the points, and of the frames of pictures.
-    ring : ndarray of uint8, shape (n, 3), or None
-        Colours of a ring around each point.
     texts : list of str
         What the tooltip and screen readers say of each galaxy.
+    titles : tuple of two str
+        Of the axes.
+    description : str
+        Of the whole map.
+    ring : ndarray of uint8, shape (n, 3), or None
+        Colours of a ring around each point.
     images : dict of str to str
         Pictures as data URIs by the number of the row; the tooltip shows them too.
     shown : ndarray of int, shape (m,)
@@ -44,23 +48,19 @@ class MapPoints:
     cells : ndarray of int, shape (m, 2), or None
         Where they are drawn, in a grid of `n_cells` × `n_cells`; None for their coordinates.
     n_cells : int or None
-    titles : tuple of two str
-        Of the axes.
-    description : str
-        Of the whole map.
     """
 
     object_ids: list[str]
     coordinates: np.ndarray
     fill: np.ndarray
-    ring: np.ndarray | None
     texts: list[str]
-    images: dict[str, str]
-    shown: np.ndarray
-    cells: np.ndarray | None
-    n_cells: int | None
     titles: tuple[str, str]
     description: str
+    ring: np.ndarray | None = None
+    images: dict[str, str] = field(default_factory=dict)
+    shown: np.ndarray = field(default_factory=lambda: np.array([], dtype=int))
+    cells: np.ndarray | None = None
+    n_cells: int | None = None
 
     @cached_property
     def rows(self) -> dict[str, int]:

@@ -161,6 +161,16 @@ def test_units_of_own_galaxies(visit_own, own):
     assert tab.settle().complaints == []
 
 
+def lasso(tab, names, one):
+    """Draw a lasso on one of some linked maps, and check that its galaxies are selected on all of them; return them."""
+    drag(tab.settle(), map_of(tab, one), LASSO)
+    expect(tab.main).to_contain_text(re.compile("[1-9][0-9,]* of 2,000 galaxies selected"))
+    selected = selected_on(tab, one)
+    assert 0 < len(selected) < N_SHIPPED
+    expect_selected(tab, names, selected)
+    return selected
+
+
 def test_compare_by_mouse(serve, visit):
     tab = visit(serve(), "/compare")
     select(tab, "Left network", "shuffled labels")
@@ -169,11 +179,7 @@ def test_compare_by_mouse(serve, visit):
     expect(tab.main).to_contain_text("trained, features: ")
     choose(tab, "Right layer", "stage1")
     expect(tab.main).to_contain_text("trained, stage1: ")
-    drag(tab.settle(), map_of(tab, COMPARED[0]), LASSO)
-    expect(tab.main).to_contain_text(re.compile("[1-9][0-9,]* of 2,000 galaxies selected"))
-    selected = selected_on(tab, COMPARED[0])
-    assert 0 < len(selected) < N_SHIPPED
-    expect_selected(tab, COMPARED, selected)
+    selected = lasso(tab, COMPARED, COMPARED[0])
     tab.press(button(tab, "Invert"))
     expect_count(tab, N_SHIPPED - len(selected), N_SHIPPED)
     tab.press(button(tab, "Undo"))
@@ -314,11 +320,7 @@ def test_one_galaxy_of_own_ones(visit_own, own):
 
 def test_layer_by_layer_by_mouse(serve, visit):
     tab = visit(serve(), "/layers")
-    drag(tab.settle(), map_of(tab, LAYER_MAPS[1]), LASSO)
-    expect(tab.main).to_contain_text(re.compile("[1-9][0-9,]* of 2,000 galaxies selected"))
-    selected = selected_on(tab, LAYER_MAPS[1])
-    assert 0 < len(selected) < N_SHIPPED
-    expect_selected(tab, LAYER_MAPS, selected)
+    selected = lasso(tab, LAYER_MAPS, LAYER_MAPS[1])
     tab.press(button(tab, "Keep"))
     tab.press(tab.page.get_by_role("button", name="Keep this selection"))
     restore = tab.page.get_by_role("button", name="Restore")
