@@ -8,6 +8,7 @@ import streamlit as st
 
 from galviz.analysis.alignment import HeadAlignment, head_alignment
 from galviz.analysis.pca import Projection, fit_pca
+from galviz.analysis.validation import AllAlikeError
 from galviz.artefacts.thumbnails import THUMBNAILS
 from galviz.features.features import Features, load_features
 from galviz.network.card import ModelCard
@@ -75,6 +76,14 @@ def project(
     whiten : bool
     """
     return fit_pca(features.layers[layer][features.rows(object_ids)], n_components, whiten=whiten)
+
+
+def project_if_different(features: Features, layer: str, object_ids: list[str], n_components: int) -> Projection | None:
+    """Fit the principal components as `project`; None if the galaxies are all alike in this layer."""
+    try:
+        return project(features, layer, object_ids, n_components)
+    except AllAlikeError:
+        return None
 
 
 @cache_data(max_entries=64, show_spinner=False)

@@ -6,10 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from galviz.analysis.pca import Projection
-from galviz.analysis.validation import AllAlikeError
 from panels.arguments import read_arguments
 from panels.controls import choose_components, choose_layer, limit_components
-from panels.feature_space import points_table, project, shipped_features
+from panels.feature_space import points_table, project_if_different, shipped_features
 from panels.features_source import SHIPPED, read_source
 from panels.instrument import FeatureSpace, make_feature_space
 from panels.lesson_frame import EXPLORE
@@ -102,9 +101,8 @@ def choose_lesson_sample(*, least_components: int = 1) -> LessonSample | None:
     layer = choose_layer(list(space.features.layers), space.source.spec)
     object_ids = choose_sample(space.opened.survey)
     n_components = limit_components(choose_components(), len(object_ids), space.features.layers[layer].shape[1])
-    try:
-        projection = project(space.features, layer, object_ids, n_components)
-    except AllAlikeError:
+    projection = project_if_different(space.features, layer, object_ids, n_components)
+    if projection is None:
         st.info("The galaxies are all alike in this layer: choose another one.", icon=":material/info:")
         return None
     if n_components < least_components:

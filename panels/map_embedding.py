@@ -9,12 +9,11 @@ import streamlit as st
 
 from galviz.analysis.embeddings import has_umap
 from galviz.analysis.pca import Projection
-from galviz.analysis.validation import AllAlikeError
 from galviz.features.features import Features
 from galviz.survey.sample import draw_sample
 from panels.controls import choose_axes, choose_layer, choose_one
 from panels.embeddings import LAYER, choose_tsne, choose_umap, compute_tsne, compute_umap, shipped_umap
-from panels.feature_space import project
+from panels.feature_space import project_if_different
 from panels.hooked_module import choose_module
 from panels.instrument import FeatureSpace
 
@@ -107,7 +106,7 @@ def _choose_features(space: FeatureSpace, modules: "DeltaGenerator") -> tuple[Fe
 
 def _principal_components(features: Features, layer: str, object_ids: list[str]) -> Embedding:
     n_components = min(N_COMPONENTS, len(object_ids), features.layers[layer].shape[1])
-    if n_components < 2 or not (projection := _project(features, layer, object_ids, n_components)):
+    if n_components < 2 or not (projection := project_if_different(features, layer, object_ids, n_components)):
         return component_embedding(features, layer, object_ids)
     x, y = choose_axes(n_components)
     columns = [int(name.removeprefix("PC")) - 1 for name in (x, y)]
@@ -121,7 +120,7 @@ def _principal_components(features: Features, layer: str, object_ids: list[str])
 def component_embedding(features: Features, layer: str, object_ids: list[str]) -> Embedding:
     """Compute the first two principal components of a layer, for a map without controls of its own."""
     n_components = min(2, len(object_ids), features.layers[layer].shape[1])
-    projection = _project(features, layer, object_ids, n_components)
+    projection = project_if_different(features, layer, object_ids, n_components)
     if projection is None:
         nowhere = np.zeros((len(object_ids), 2))
         return Embedding(features, object_ids, nowhere, ("", ""), layer, f"{layer}: the same for all galaxies")
@@ -130,11 +129,3 @@ def component_embedding(features: Features, layer: str, object_ids: list[str]) -
         coordinates = np.column_stack([projection.coordinates[:, 0], np.zeros(len(object_ids))])
         return Embedding(features, object_ids, coordinates, ("PC1", ""), layer, caption, projection)
     return Embedding(features, object_ids, projection.coordinates, ("PC1", "PC2"), layer, caption, projection)
-
-
-def _project(features: Features, layer: str, object_ids: list[str], n_components: int) -> Projection | None:
-    """Fit the components; None if the galaxies are all alike in this layer."""
-    try:
-        return project(features, layer, object_ids, n_components)
-    except AllAlikeError:
-        return None
