@@ -68,19 +68,34 @@ def put_in_url(value: str, default: str, *, key: str) -> None:
 
 
 def choose_one(
-    label: str, options: Sequence[T], default: T, *, key: str, help: str | None = None, disabled: bool = False
+    label: str,
+    options: Sequence[T],
+    default: T,
+    *,
+    key: str,
+    widget: Callable[..., T | None] = st.segmented_control,
+    **appearance: object,
 ) -> T:
-    """Draw a control for one of a few options; if the URL has an empty value (``?layer=``), use the default."""
-    chosen = in_url(
-        st.segmented_control,
-        label,
-        list(options),
-        default=default,
-        required=True,
-        key=key,
-        help=help,
-        disabled=disabled,
-    )
+    """Draw a control for one of a few options; if the URL has an empty value (``?layer=``), use the default.
+
+    Parameters
+    ----------
+    label : str
+    options : sequence
+    default : object
+    key : str
+        Its name in the URL and in the session state.
+    widget : callable
+        ``st.segmented_control`` or ``st.pills``.
+    **appearance
+        ``help``, ``disabled`` or ``label_visibility``, passed to the widget.
+
+    Returns
+    -------
+    object
+        One of the options.
+    """
+    chosen = in_url(widget, label, list(options), default=default, required=True, key=key, **appearance)
     return default if chosen is None else chosen
 
 

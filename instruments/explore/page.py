@@ -29,7 +29,7 @@ from panels.selection_tools import show_selected_images, show_selection_tools
 from panels.session_selection import apply_pick, opened_galaxy, session_selection, show_in_url
 from panels.surveys import fragment
 
-_TAB, _IMAGES, _GALAXY = "panel", "Images", "Galaxy"
+_PANEL, _IMAGES, _GALAXY = "panel", "Images", "Galaxy"
 _CROP_PX, _LARGE_PX, _N_NEIGHBOURS = 96, 300, 8
 _MOST_DIFFERENT, _SLIDER_STEPS = 15, 200
 
@@ -50,11 +50,9 @@ def _explore(space: FeatureSpace) -> None:
             "Histogram": lambda: _show_histogram(selection, table),
             _GALAXY: lambda: _show_galaxy(space, embedding, table),
         }
-        # Only the tab that is open is computed.
-        for tab, show in zip(st.tabs(list(contents), key=_TAB, bind="query-params"), contents.values(), strict=True):
-            if tab.open:
-                with tab:
-                    show()
+        # Not st.tabs, which Streamlit 1.67 disables for a moment as they run again, and so loses the keyboard's focus.
+        options = {"key": _PANEL, "widget": st.pills, "label_visibility": "collapsed"}
+        contents[choose_one("Panel", list(contents), _IMAGES, **options)]()
     show_in_url(selection)
 
 
@@ -72,9 +70,9 @@ def _show_map(space: FeatureSpace, selection: Selection, table: GalaxyTable) -> 
     def apply(picked: Picked) -> None:
         apply_pick(selection, picked)
         if picked.how == "open":
-            st.session_state[_TAB] = _GALAXY
-        elif st.session_state[_TAB] == _GALAXY:
-            st.session_state[_TAB] = _IMAGES
+            st.session_state[_PANEL] = _GALAXY
+        elif st.session_state[_PANEL] == _GALAXY:
+            st.session_state[_PANEL] = _IMAGES
 
     with picture:
         draw_map(points, selected=selection.ids, opened=opened_galaxy(), on_pick=apply, key="galaxy_map")
