@@ -98,6 +98,7 @@ def test_the_comparison_names_the_first_difference():
     assert realism.compare(real, mixed)["holds"]["colour"] == "r"
 
 
+@pytest.mark.slow
 def test_a_forest_separates_tables_that_differ_and_no_others():
     rng = np.random.default_rng(0)
     one, same, other = (pd.DataFrame(rng.normal(size=(150, 3)), columns=list("abc")) for _ in range(3))
@@ -349,6 +350,7 @@ def test_each_layer_has_an_error_of_its_own(planted):
     assert table["trained"]["features"] < 0.06 < 0.18 < table["trained"]["stem"]
 
 
+@pytest.mark.slow
 def test_the_statistic_that_separates_mock_from_real_is_named():
     rng = np.random.default_rng(0)
     one, other = (pd.DataFrame(rng.normal(size=(120, 3)), columns=list("abc")) for _ in range(2))
@@ -456,6 +458,7 @@ def test_memory_runs_on_few_images_and_rows(capsys, monkeypatch):
     assert catalogue.startswith("catalogue of 300 rows, ")
 
 
+@pytest.mark.slow
 def test_threads_finds_no_difference_and_would_find_one(capsys, monkeypatch):
     threads = load("threads")
     networks = {"custom module": threads.custom_network(32)}

@@ -122,6 +122,7 @@ def test_with_a_survey_of_one_s_own_the_shipped_galaxies_are_shown_and_the_page_
     assert addresses(app) == addresses(run_app(page=PAGE))
 
 
+@pytest.mark.slow
 @pytest.mark.full
 def test_live_a_value_between_those_shipped_is_drawn_and_predicted(run_app, sweeps):
     import galviz

@@ -353,6 +353,7 @@ def few_shipped(tmp_path, monkeypatch):
     st.cache_resource.clear()
 
 
+@pytest.mark.slow
 def test_own_network_sees_the_shipped_galaxies(run_app, tiny_card, few_shipped, tmp_path, monkeypatch):
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
     app = run_app("--model", tiny_card, page=PAGE)

@@ -181,6 +181,7 @@ def test_copies_can_leave_too_few_galaxies(folder, copied):
         select_galaxies(surveys, recipe)
 
 
+@pytest.mark.slow
 def test_a_network_of_a_survey_given_twice_is_the_network_of_that_survey(folder, copied, tmp_path):
     survey = load_survey(folder)
     notes, cards = [], {}
@@ -198,6 +199,7 @@ def test_a_network_of_a_survey_given_twice_is_the_network_of_that_survey(folder,
     assert note.startswith("80 of 120 rows ")
 
 
+@pytest.mark.slow
 def test_rows_without_a_label_or_cause_are_counted(copied, tmp_path):
     def change(table, images):
         table.loc[[3, 7], "oh_p50"] = ""
@@ -279,6 +281,7 @@ def test_near_copies_are_on_one_side_and_counted(mock_folder, tmp_path, alter):
     assert "70 %" in note  # of what share of an image a near-copy must show
 
 
+@pytest.mark.slow
 def test_near_copies_are_counted_beside_other_copies(mock_folder, tmp_path):
     survey = with_near_copies(mock_folder, tmp_path / "survey", lambda image: image, n=3)
     selection = select_galaxies([load_survey(mock_folder), survey], RECIPE)
@@ -295,6 +298,7 @@ def test_the_mock_survey_has_no_near_copies(mock_folder):
     assert [galaxy.number for galaxy in selection.galaxies] == list(range(40))
 
 
+@pytest.mark.slow
 def test_the_card_counts_near_copies(mock_folder, tmp_path):
     survey = with_near_copies(mock_folder, tmp_path / "survey", lambda image: image, n=1)
     notes = []

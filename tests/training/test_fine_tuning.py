@@ -88,6 +88,7 @@ def test_the_head_of_the_same_label_is_kept(survey, trained, states, tmp_path):
     assert not {"11.weight", "11.bias"} & start.tensors_for("inclination_deg", 3.0, 2.0).keys()
 
 
+@pytest.mark.slow
 def test_another_label_gets_a_new_head_on_the_same_body(survey, trained, states, tmp_path):
     other = load_survey(survey.folder, "inclination_deg")
     card = train([other], tmp_path / "inclined.json", recipe=FINE, start=trained)
@@ -99,7 +100,8 @@ def test_another_label_gets_a_new_head_on_the_same_body(survey, trained, states,
     assert before["11.bias"].tolist() == [0.0]
 
 
-@pytest.mark.parametrize("outputs", [0, pytest.param(5, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("outputs", [0, 5])
 def test_an_encoder_gets_a_head(outputs, survey, states, tmp_path):
     spec = suggest_spec("timm:test_resnet", {"num_classes": outputs}, crop_px=48, encoder=True)
     encoder = wrap(build_network(spec, seed=3), spec, label=None, pad_px=60, crop_px=48, mean=(0, 0, 0), std=(1, 1, 1))
@@ -175,14 +177,8 @@ def command(survey, out, *arguments):
     return cli.main(["train", *map(str, ["--survey", survey.folder, "--out", out, "--batch-size", 8, *arguments])])
 
 
-@pytest.mark.parametrize(
-    "architecture",
-    [
-        pytest.param("torchvision:resnet18", marks=pytest.mark.slow),
-        "timm:test_resnet",
-        pytest.param("xresnet18", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("architecture", ["torchvision:resnet18", "timm:test_resnet", "xresnet18"])
 def test_any_registered_architecture_is_trained(architecture, survey, tmp_path, capsys):
     out = tmp_path / "net.json"
     status = command(survey, out, "--architecture", architecture, "--epochs", 1, "--crop", 48, "--pad", 60)

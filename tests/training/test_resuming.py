@@ -129,6 +129,7 @@ def test_exceptions_of_callbacks_are_raised_unchanged(survey, tmp_path, monkeypa
     assert error.args == arguments
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_another_run_is_refused_and_kept(survey, make_survey, tmp_path):
     out = tmp_path / "net.json"
     stopped(survey, out, after_epoch=(32, 1))

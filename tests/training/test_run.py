@@ -226,6 +226,7 @@ def test_a_network_written_during_training_is_not_replaced(survey, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net-1.json", "net-1.safetensors", "net.json"]
 
 
+@pytest.mark.slow
 def test_force_replaces_both(survey, tmp_path):
     out = tmp_path / "net.json"
     out.write_text("old")
@@ -235,6 +236,7 @@ def test_force_replaces_both(survey, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net.json", "net.safetensors"]
 
 
+@pytest.mark.slow
 def test_the_caller_s_settings_of_torch_change_nothing(survey, tmp_path):
     recipe = Recipe(epochs=1, **SMALL)
     plain = train([survey], tmp_path / "plain.json", recipe=recipe, spec=TINY)

@@ -46,7 +46,8 @@ def metallicity(folder, tmp_path_factory):
     return train([load_survey(folder)], out, recipe=RECIPE, spec=TINY)
 
 
-@pytest.mark.parametrize("name", ["jd", *(pytest.param(name, marks=pytest.mark.slow) for name in ("tiny", "huge"))])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["jd", "tiny", "huge"])
 def test_training_does_not_depend_on_the_label_s_unit(folder, metallicity, tmp_path, name):
     scale, shift = SCALES[name]
     survey = load_survey(folder, name)
@@ -139,6 +140,7 @@ def test_a_checkpoint_from_before_labels_were_standardised_is_refused(folder, tm
         train([load_survey(folder)], tmp_path / "net.json", recipe=recipe, spec=TINY)
 
 
+@pytest.mark.slow
 def test_values_that_a_card_cannot_hold_are_refused_first(folder, tmp_path):
     survey = load_survey(folder)
     with pytest.raises(ValueError, match=r"^out must have a name of printable characters"):
