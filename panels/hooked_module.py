@@ -11,6 +11,8 @@ from panels.markdown import escape_markdown, markdown_code
 from panels.network import explain_torch, has_torch, shared_network
 from panels.sampling import choose_sample
 
+_ENABLED = "hook_module"
+
 
 def choose_module(survey: Survey, model: str | None) -> Features | None:
     """Draw the controls of a module and a sample, and compute its activations when the student presses the button.
@@ -26,11 +28,14 @@ def choose_module(survey: Survey, model: str | None) -> Features | None:
     Features or None
         Of the sample, at that module only; None if no module is chosen or it wasn't computed.
     """
-    with st.expander("Hook another module", icon=":material/cable:"):
+    # Expanded if the URL had the switch on when the page was opened: read again at each run, this would close the
+    # expander as the switch is turned off.
+    expanded = st.session_state.setdefault("hook_module_expanded", st.query_params.get(_ENABLED) == "true")
+    with st.expander("Hook another module", expanded=expanded, icon=":material/cable:"):
         enabled = in_url(
             st.toggle,
             "Use a module instead of a layer",
-            key="hook_module",
+            key=_ENABLED,
             help="Run the network on your sample and record the output of this module.",
         )
         if not enabled:

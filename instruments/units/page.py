@@ -110,7 +110,8 @@ def _show_extremes(
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{name} activation**", width="stretch")
             select = partial(selection.change, shown)
-            st.button("Select these", key=f"select-{name}", on_click=select, type="tertiary", icon=":material/select:")
+            label = f"Select the {name.lower()}"
+            st.button(label, key=f"select-{name}", on_click=select, type="tertiary", icon=":material/select:")
         captions = [f"{activations[row]:.3g}" for row in rows]
         descriptions = [
             f"Galaxy {object_id}, {title}: {activations[row]:.3g}" for object_id, row in zip(shown, rows, strict=True)

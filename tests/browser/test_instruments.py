@@ -46,8 +46,8 @@ def visit_own(serve, visit, own):
     return lambda path: visit(serve("--survey", folder, "--features", file), path)
 
 
-def button(tab, name, place=0):
-    return tab.main.get_by_role("button", name=name).nth(place)
+def button(tab, name):
+    return tab.main.get_by_role("button", name=name).first
 
 
 def group(tab, name):
@@ -108,8 +108,8 @@ def test_units_by_mouse(serve, visit, features):
     expect(tab.images.first).to_have_attribute(
         "alt", re.compile(f"^Galaxy {highest[0]}, channel {channel} of features")
     )
-    for place, object_ids in enumerate((highest, lowest)):
-        tab.press(button(tab, "Select these", place))
+    for name, object_ids in (("highest", highest), ("lowest", lowest)):
+        tab.press(button(tab, f"Select the {name}"))
         expect_in_url(tab, in_url(object_ids))
     choose(tab, "Layer", "stage2")
     expect(tab.images.first).to_have_attribute("alt", re.compile("of stage2: "))
@@ -129,8 +129,8 @@ def test_units_by_keyboard(serve, visit, features):
     expect_in_url(tab, "channel=1")
     highest, lowest = extremes(features, 1)
     expect(tab.images.first).to_have_attribute("alt", re.compile(f"^Galaxy {highest[0]}, channel 1 of features"))
-    for place, object_ids in enumerate((highest, lowest)):
-        press_by_key(tab, button(tab, "Select these", place))
+    for name, object_ids in (("highest", highest), ("lowest", lowest)):
+        press_by_key(tab, button(tab, f"Select the {name}"))
         expect_in_url(tab, in_url(object_ids))
     suggested = button(tab, SUGGESTED)
     before = suggested.inner_text()
@@ -154,7 +154,7 @@ def test_units_of_own_galaxies(visit_own, own):
     tab = visit_own("/units")
     tab.press(button(tab, SUGGESTED))
     expect_in_url(tab, "channel=")
-    press_by_key(tab, button(tab, "Select these"))
+    press_by_key(tab, button(tab, "Select the highest"))
     expect_in_url(tab, "ids=")
     choose_by_keyboard(tab, "Units", "components")
     expect(tab.main).to_contain_text("Along component 1")

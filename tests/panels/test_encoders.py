@@ -165,6 +165,14 @@ def test_any_module_is_hooked_live(folder, tiny_card, run_app):
     assert f"layer {path}" in page_text(app)
 
 
+@pytest.mark.parametrize("value", ["true", "false"])
+def test_the_module_s_controls_are_open_if_the_url_has_them_on(run_app, value):
+    app = run_app(page=EXPLORE, hook_module=value)
+    (expander,) = (expander for expander in app.expander if expander.label == "Hook another module")
+    assert expander.proto.expanded is (value == "true")
+    assert app.toggle(key="hook_module").value is (value == "true")
+
+
 def test_layers_are_described_by_their_own_network():
     own = describe_layers(["stage1", "features"], xresnet_spec())
     assert "self-attention" in own

@@ -90,7 +90,7 @@ def test_the_extremes_of_a_channel_and_its_correlations(run_app, survey, feature
     order = np.argsort(activations, kind="stable")
     shown = addresses(app)
     assert len(shown) == 24
-    press(app, "Select these")  # the first: the highest
+    press(app, "Select the highest")
     assert set(app.query_params["ids"].split("~")) == {survey.object_ids[row] for row in order[-12:]}
     table = app.dataframe[0].value.set_index("column")
     for column in ("redshift", "bulge_fraction", "metallicity"):
