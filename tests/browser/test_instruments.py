@@ -1,6 +1,7 @@
 """The pages Units, Compare, One galaxy and Layer by layer in a real browser: each function by mouse and by keyboard."""
 
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -61,8 +62,7 @@ def combobox(tab, name):
 def choose(tab, name, option):
     """Choose one of a few options beside each other with the mouse."""
     choice = group(tab, name).get_by_role("radio", name=option, exact=True)
-    tab.press(choice)
-    expect(choice).to_be_checked()
+    tab.insist(lambda: tab.press(choice), expect(choice).to_be_checked)
 
 
 def choose_by_keyboard(tab, name, option):
@@ -71,9 +71,14 @@ def choose_by_keyboard(tab, name, option):
 
 def select(tab, name, option):
     """Choose an option of a list with the mouse."""
-    tab.press(combobox(tab, name))
-    tab.page.get_by_role("option", name=option, exact=True).click()
-    expect(combobox(tab, name)).to_have_value(option)
+    box = combobox(tab, name)
+
+    def choose():
+        if box.get_attribute("aria-expanded") != "true":
+            tab.press(box)
+        tab.page.get_by_role("option", name=option, exact=True).click()
+
+    tab.insist(choose, partial(expect(box).to_have_value, option))
 
 
 def expect_in_url(tab, text):

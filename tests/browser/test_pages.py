@@ -1,14 +1,13 @@
 """The pages on features, in a real browser."""
 
 import re
-from contextlib import suppress
 from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import expect
 
 from galviz.artefacts.figures import LESSON_FIGURES
 from galviz.course.manifest import load_lessons
@@ -114,12 +113,7 @@ def test_page_loads_clean_and_is_accessible(serve, visit, photograph, slug, widt
 def go_on(tab, title):
     """Go to the next lesson, which the last step of a lesson leads to."""
     link = tab.page.get_by_role("link", name=f"Next: {title}")
-    for _ in range(3):
-        tab.press(tab.page.get_by_role("radio", name="Quiz", exact=True))
-        with suppress(TimeoutError):
-            link.wait_for(timeout=10_000)
-            break
-        tab.arrive()  # it was pressed as another run began, and so was lost
+    tab.insist(lambda: tab.press(tab.page.get_by_role("radio", name="Quiz", exact=True)), expect(link).to_be_visible)
     tab.press(link)
 
 
