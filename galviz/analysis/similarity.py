@@ -50,6 +50,45 @@ def linear_cka(one: ArrayLike, other: ArrayLike) -> float:
     return float(min(cross / within, 1.0))
 
 
+def standardise_columns(values: ArrayLike) -> np.ndarray:
+    """Subtract the mean of each column, and divide by its standard deviation.
+
+    Parameters
+    ----------
+    values : array of shape (n, d)
+        Of any size: huge numbers don't overflow, and tiny ones don't underflow.
+
+    Returns
+    -------
+    ndarray of float, shape (n, d)
+        A column whose values are all equal becomes 0.
+
+    Raises
+    ------
+    ValueError
+        If `values` isn't a table of finite numbers.
+
+    Examples
+    --------
+    >>> standardise_columns([[0.0, 1e300], [4.0, 3e300]]).tolist()
+    [[-1.0, -1.0], [1.0, 1.0]]
+    """
+    values = np.asarray(values, float)
+    if values.ndim != 2 or not np.isfinite(values).all():
+        raise ValueError(f"values must be a table of finite numbers; got shape {values.shape}. Leave others out.")
+    values = _scale_exactly(values)
+    # The first row as origin: equal values become exactly 0, and close ones keep their digits.
+    values = _scale_exactly(values - values[0])
+    std = values.std(axis=0)
+    return (values - values.mean(axis=0)) / np.where(std > 0, std, 1)
+
+
+def _scale_exactly(values: np.ndarray) -> np.ndarray:
+    """Multiply each column by a power of two, which changes no digit; the largest number is between 0.5 and 1 then."""
+    _, exponents = np.frexp(np.abs(values).max(axis=0))
+    return np.ldexp(values, -exponents)
+
+
 def nearest_rows(
     values: ArrayLike, row: int, *, n_neighbors: int = 10, metric: str = "euclidean"
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from galviz.charts.histograms import bin_edges
 from galviz.charts.point_colours import SCHEMES, PointColours
 
 _N_BINS, _HEIGHT_PX = 40, 130
@@ -52,9 +53,10 @@ def colour_legend(values: pd.Series, colours: PointColours, title: str) -> alt.C
         )
     low, high = colours.domain
     numbers = known.to_numpy(float)
-    counts, edges = np.histogram(np.clip(numbers[np.isfinite(numbers)], low, high), _N_BINS, (low, high))
+    edges = bin_edges(low, high, _N_BINS)
+    counts, _ = np.histogram(np.clip(numbers[np.isfinite(numbers)], low, high), edges)
     table = pd.DataFrame(
-        {"low": edges[:-1], "high": edges[1:], "middle": (edges[:-1] + edges[1:]) / 2, "galaxies": counts}
+        {"low": edges[:-1], "high": edges[1:], "middle": edges[:-1] / 2 + edges[1:] / 2, "galaxies": counts}
     )
     scheme = [f"#{colour}" for colour in SCHEMES[colours.scheme].split()]
     return (

@@ -119,6 +119,34 @@ def pixel_histogram(pixels: np.ndarray, title: str) -> alt.Chart:
     )
 
 
+def bin_edges(low: float, high: float, bins: int) -> np.ndarray:
+    """Divide a range into bins of one width; into fewer ones if there are fewer floats in it.
+
+    Parameters
+    ----------
+    low, high : float
+        Finite; if they are equal, the range goes from 0.5 below to 0.5 above, or to the next floats.
+    bins : int
+
+    Returns
+    -------
+    ndarray of float, shape (at most bins + 1,)
+        Increasing. ``np.histogram`` with a number of bins raises ValueError for such ranges.
+
+    Examples
+    --------
+    >>> bin_edges(0.0, 1.0, 4).tolist()
+    [0.0, 0.25, 0.5, 0.75, 1.0]
+    >>> bin_edges(0.3, np.nextafter(0.3, 1), 4).tolist()
+    [0.3, 0.30000000000000004]
+    """
+    if low == high:
+        low, high = min(low - 0.5, np.nextafter(low, -np.inf)), max(high + 0.5, np.nextafter(high, np.inf))
+    # Weights, not steps: high - low may be infinite.
+    weights = np.linspace(0, 1, bins + 1)
+    return np.unique(low * (1 - weights) + high * weights)
+
+
 def selection_histogram(values: pd.Series, selected: np.ndarray, title: str, *, bins: int = 30) -> alt.LayerChart:
     """Draw a histogram of all galaxies, and over it that of the selected ones.
 
@@ -143,10 +171,7 @@ def selection_histogram(values: pd.Series, selected: np.ndarray, title: str, *, 
     """
     numbers = values.to_numpy(float)
     known = np.isfinite(numbers)
-    try:
-        edges = np.histogram_bin_edges(numbers[known], bins)
-    except ValueError:  # there are fewer floats between the lowest and the highest value than bars
-        edges = np.histogram_bin_edges(numbers[known], 1)
+    edges = bin_edges(numbers[known].min(), numbers[known].max(), bins)
     groups = {"all": known, "selected": known & selected}
     tables = {
         group: pd.DataFrame({"low": edges[:-1], "high": edges[1:], "galaxies": np.histogram(numbers[rows], edges)[0]})

@@ -73,10 +73,12 @@ def colour_numbers(
     values = np.asarray(values, dtype=float)
     finite = np.isfinite(values)
     if domain is None:
-        low, high = np.quantile(values[finite], _ROBUST) if finite.any() else (0.0, 1.0)
-        domain = (float(low), float(high if high > low else low + 1))
+        # Halves, here and below: the difference of two floats may be beyond the largest one.
+        low, high = 2 * np.quantile(values[finite] / 2, _ROBUST) if finite.any() else (0.0, 1.0)
+        domain = (float(low), float(high if high > low else max(low + 1, np.nextafter(low, np.inf))))
     anchors = scheme_colours(scheme)
-    share = np.clip((np.where(finite, values, domain[0]) - domain[0]) / (domain[1] - domain[0]), 0, 1)
+    low, high = domain[0] / 2, domain[1] / 2
+    share = np.clip((np.where(finite, values / 2, low) - low) / (high - low), 0, 1)
     stops = np.linspace(0, 1, len(anchors))
     rgb = np.stack([np.interp(share, stops, anchors[:, channel]) for channel in range(3)], axis=1).round()
     rgb[~finite] = MISSING

@@ -8,11 +8,16 @@ output of the network is that of one linear layer.
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.func import functional_call
 
 from galviz.network.layers import find_module
 from galviz.network.spec import NetworkSpec
 
 __all__ = ["check_rescalable"]
+
+# Scales and offsets by which the head is rescaled for the check. The offsets bring the output far from 0 on both sides,
+# where an activation changes it whatever the random weights and images.
+_TRIALS = ((-4.0, 0.0), (1.0, 1000.0), (1.0, -1000.0))
 
 
 def check_rescalable(network: nn.Module, spec: NetworkSpec, crop_px: int) -> None:
@@ -60,22 +65,40 @@ def _parameter_problem(network: nn.Module, head: nn.Module) -> str | None:
 
 
 def _output_problem(network: nn.Module, head: nn.Module, crop_px: int) -> str | None:
-    """Compare the network's output with that of the head for two random images."""
+    """Compare the network's output with that of the head for two random images, also after rescaling the head."""
     calls: list[tuple[torch.Tensor, torch.Tensor]] = []
-    # Copies: the next operation may overwrite the output in place.
-    handle = head.register_forward_hook(lambda _, inputs, output: calls.append((inputs[0].clone(), output.clone())))
+
+    def record(_: nn.Module, inputs: tuple, keywords: dict, output: torch.Tensor) -> None:
+        (features,) = *inputs, *keywords.values()
+        calls.append((features.clone(), output.clone()))  # the next operation may overwrite the output in place
+
     images = torch.rand(2, 3, crop_px, crop_px, generator=torch.Generator().manual_seed(0), dtype=torch.float32)
+    images = images.to(head.weight.device)
+    handle = head.register_forward_hook(record, with_kwargs=True)
     try:
         with torch.no_grad():
-            output = network(images.to(head.weight.device))
+            output = network(images)
     finally:
         handle.remove()
     if len(calls) != 1:
         return f"it runs {len(calls)} times in a forward pass"
     ((features, prediction),) = calls
     expected = F.linear(features, head.weight.detach(), head.bias.detach())
-    if not torch.allclose(prediction, expected, rtol=1e-4, atol=1e-6 * float(expected.abs().max())):
+    if not _is_close(prediction, expected):
         return "it computes something else than weight · features + bias"
-    if output.numel() != prediction.numel() or not torch.equal(output.flatten(), prediction.flatten()):
+    if output.shape[:1] != images.shape[:1] or output.numel() != prediction.numel():
+        return f"the output of the network for two images has the shape {tuple(output.shape)}"
+    if not torch.equal(output.flatten(), prediction.flatten()):
         return "its output is changed afterwards"
+    names = {id(parameter): name for name, parameter in network.named_parameters()}
+    for scale, offset in _TRIALS:
+        rescaled = {names[id(head.weight)]: head.weight * scale, names[id(head.bias)]: head.bias * scale + offset}
+        with torch.no_grad():
+            changed = functional_call(network, rescaled, (images,))
+        if not _is_close(changed.flatten(), output.flatten() * scale + offset):
+            return "the output of the network doesn't change as its weight and bias do"
     return None
+
+
+def _is_close(values: torch.Tensor, expected: torch.Tensor) -> bool:
+    return torch.allclose(values, expected, rtol=1e-4, atol=1e-6 * float(expected.abs().max()))

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from galviz.analysis.similarity import METRICS, nearest_rows
+from galviz.analysis.similarity import METRICS, nearest_rows, standardise_columns
 from galviz.charts.heatmap import heatmap
 from galviz.survey.causes import cause_title
 from panels.controls import choose_number, choose_one, in_url
@@ -111,16 +111,17 @@ def _show_path(space: FeatureSpace, table: GalaxyTable, current: str) -> None:
         st.info("Neighbours need at least two galaxies.", icon=":material/info:")
         return
     metric = choose_one("Nearest by distance", list(METRICS), METRICS[0], key="metric")
-    row, shown = features.rows([current])[0], table.true or table.predicted
-    labels = None if shown is None else table.data[shown]
+    row = features.rows([current])[0]
+    labels = next(
+        (table.data[name] for name in (table.true, table.predicted) if name and table.data[name].notna().any()), None
+    )
     for layer, values in features.layers.items():
         nearest, _ = nearest_rows(values, row, n_neighbors=n_neighbors, metric=metric)
         _show_neighbours(space, layer, [features.object_ids[one] for one in nearest], labels)
     columns = complete_columns(table)
     if columns:
-        standard = table.data.loc[features.object_ids, columns].to_numpy(float)
-        standard = (standard - standard.mean(axis=0)) / standard.std(axis=0)
-        nearest, _ = nearest_rows(standard, row, n_neighbors=n_neighbors)
+        standardised = standardise_columns(table.data.loc[features.object_ids, columns].to_numpy(float))
+        nearest, _ = nearest_rows(standardised, row, n_neighbors=n_neighbors)
         name = "known causes" if space.opened.shipped else "the catalogue"
         _show_neighbours(space, name, [features.object_ids[one] for one in nearest], labels)
         st.caption(
@@ -132,7 +133,8 @@ def _show_path(space: FeatureSpace, table: GalaxyTable, current: str) -> None:
 def _show_neighbours(space: FeatureSpace, name: str, object_ids: list[str], values: pd.Series | None) -> None:
     captions = [""] * len(object_ids)
     if values is not None:
-        captions = [f"{value:{space.number_format()}}" for value in values.loc[object_ids]]
+        number_format = space.number_format()
+        captions = ["unknown" if pd.isna(value) else f"{value:{number_format}}" for value in values.loc[object_ids]]
     label, grid = st.columns([1, 8], vertical_alignment="center")
     label.markdown(f"**{escape_markdown(name)}**")
     with grid:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from galviz.analysis.similarity import linear_cka, nearest_rows
+from galviz.analysis.similarity import linear_cka, nearest_rows, standardise_columns
 
 
 def hsic(x, y):
@@ -36,6 +36,16 @@ def test_cka_of_random_numbers_is_what_the_docstring_says():
 def test_cka_compares_the_same_galaxies():
     with pytest.raises(ValueError, match="a row for each of the 5"):
         linear_cka(np.eye(5), np.eye(4))
+
+
+def test_columns_of_any_size_are_standardised():
+    values = np.random.default_rng(4).integers(0, 9, size=(50, 4)).astype(float)
+    expected = (values - values.mean(axis=0)) / values.std(axis=0)
+    scaled = values * [1e200, 1e-310, 0.125, 3] + [0, 0, 1e15, 0]
+    np.testing.assert_allclose(standardise_columns(scaled), expected, rtol=1e-9, atol=1e-12)
+    assert (standardise_columns(np.full((7, 1), 0.1)) == 0).all()
+    with pytest.raises(ValueError, match="finite"):
+        standardise_columns([[np.nan]])
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])

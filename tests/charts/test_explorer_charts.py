@@ -133,8 +133,15 @@ def test_categories_without_a_colour_of_their_own_are_grey_in_legend_and_figure(
         assert dict(zip(scale["domain"], scale["range"], strict=True)) == expected
 
 
-@pytest.mark.parametrize("start", [9_007_199_254_740_000, 5e-324, 1e15])
-def test_a_histogram_of_numbers_that_hardly_differ_counts_them(start):
-    values = pd.Series(start + np.arange(12) * np.spacing(start))
+@pytest.mark.parametrize(
+    ("start", "end"), [(0.3, None), (2.0**50, None), (5e-324, None), (1e15, None), (-1.7e308, 1.7e308)]
+)
+def test_numbers_of_any_range_are_counted_by_histogram_and_legend(start, end):
+    values = pd.Series(start + np.arange(12) * np.spacing(start) if end is None else np.r_[start, np.zeros(10), end])
     everything, _ = layer_tables(selection_histogram(values, np.zeros(12, dtype=bool), "x"))
-    assert everything["galaxies"].sum() == 12
+    colours = colour_numbers(values.to_numpy())
+    (legend,) = layer_tables(colour_legend(values, colours, "x"))
+    assert (colours.rgb[0] != colours.rgb[-1]).any()
+    for table in (everything, legend):
+        assert table["galaxies"].sum() == 12
+        assert np.isfinite(table.to_numpy(float)).all()

@@ -61,6 +61,39 @@ class Gated(Network):
         return self.head(features * self.other(features).sigmoid())
 
 
+class Clamped(Network):
+    """Changes nothing near 0, where the standardised labels are."""
+
+    def predict(self, features):
+        return self.head(features).clamp(-30, 30)
+
+
+class Positive(Network):
+    """Changes nothing if both random images happen to give positive numbers, as for this bias."""
+
+    def __init__(self):
+        super().__init__()
+        nn.init.constant_(self.head.bias, 5.0)
+
+    def predict(self, features):
+        return self.head(features).relu()
+
+
+class ByItsNorm(Network):
+    def predict(self, features):
+        return self.head(features / self.head.weight.norm())
+
+
+class Transposed(Network):
+    def predict(self, features):
+        return self.head(features).T
+
+
+class ByKeyword(Network):
+    def predict(self, features):
+        return self.head(input=features)
+
+
 class Cosine(nn.Linear):
     def forward(self, values):
         return nn.functional.linear(values, nn.functional.normalize(self.weight), self.bias)
@@ -73,6 +106,10 @@ ODD = {
     "a head that normalises": (lambda: Network(Cosine(8, 1)), "something else than"),
     "an activation after it": (Bounded, "changed afterwards"),
     "the mean of two heads": (MeanOfTwo, "changed afterwards"),
+    "an activation far from 0": (Clamped, "doesn't change as its weight"),
+    "an activation of other numbers": (Positive, "doesn't change as its weight"),
+    "features divided by the weight's norm": (ByItsNorm, "doesn't change as its weight"),
+    "one row for all images": (Transposed, r"has the shape \(1, 2\)"),
     "a head that runs twice": (Twice, "runs 2 times"),
     "a shared weight": (Gated, "shares its weight"),
 }
@@ -104,8 +141,9 @@ def test_a_network_whose_head_can_t_be_rescaled_is_neither_trained_nor_loaded(sp
         load_model(tmp_path / "scaled.json")
 
 
-def test_a_plain_head_is_rescaled(spec_of, tmp_path, small_survey):
-    spec = spec_of(Network)
+@pytest.mark.parametrize("build", [Network, ByKeyword])
+def test_a_plain_head_is_rescaled(build, spec_of, tmp_path, small_survey):
+    spec = spec_of(build)
     check_spec(spec, Recipe(crop_px=48, pad_px=48))
     network = wrap(build_network(spec, seed=1), spec, crop_px=48)
     ids = small_survey.object_ids[:5]

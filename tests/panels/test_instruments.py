@@ -44,6 +44,21 @@ def test_two_galaxies(run_app, make_survey, tmp_path, page):
     assert not app.error
 
 
+@pytest.mark.parametrize("page", [*PAGES, "instruments/explore"])
+def test_columns_of_any_size_and_missing_labels(run_app, make_survey, tmp_path, page):
+    folder = make_survey(24, side_px=64, seed=4)
+    catalogue = pd.read_csv(folder / "master.csv", dtype={"objID": str})
+    numbers = np.random.default_rng(1).normal(size=24)
+    catalogue = catalogue.assign(huge=numbers * 1e200, close=np.where(numbers > 0, 0.3, np.nextafter(0.3, 1)))
+    catalogue.loc[3:, "oh_p50"] = np.nan
+    catalogue.to_csv(folder / "master.csv", index=False)
+    file = write_features(folder, tmp_path)
+    app = run_app("--survey", folder, "--features", file, page=page, map_colour="close")
+    assert not app.exception
+    assert not app.error
+    assert not any("nan" in caption.value for caption in app.caption)
+
+
 # Layer by layer
 
 
