@@ -28,28 +28,32 @@ def lesson_icons() -> dict[str, str]:
 def show_course() -> None:
     """List the lessons with links and progress."""
     st.header("The course")
+    with st.container(key="course"):
+        _list_lessons()
+
+
+def _list_lessons() -> None:
     lessons, results = settings().lessons, progress()
     part = None
     for number, lesson in enumerate(lessons, start=1):
         if lesson.part != part:
             part = lesson.part
             st.subheader(part)
-        with st.container(gap=None):
-            link_to(lesson, label=f"{number}. {lesson.title}", icon=_icon(lesson, results))
-            try:
-                row = _count(lesson, results)
-            except CourseError as error:  # the lesson's page explains it; the other lessons still work
-                st.caption(f"This lesson can't be read: {escape_markdown_except_code(error)}.")
-                continue
-            caption = (
-                f"{lesson.minutes} min · {DIFFICULTIES[lesson.difficulty]} · afterwards you can {lesson.afterwards}"
-            )
-            if row["exercises"] or row["right"]:
-                caption += (
-                    f" · {row['exercises']} of {row['of exercises']} exercises, {row['right']} of "
-                    f"{row['of questions']} questions"
-                )
-            st.caption(caption)
+        # One element per lesson: home is slower with three.
+        label, description = f"{number}. {lesson.title}", _describe(lesson, results)
+        link_to(lesson, label=label, description=description, icon=_icon(lesson, results))
+
+
+def _describe(lesson: Lesson, results: Mapping[str, Value]) -> str:
+    try:
+        row = _count(lesson, results)
+    except CourseError as error:  # the lesson's page explains it; the other lessons still work
+        return f"This lesson can't be read: {escape_markdown_except_code(error)}."
+    description = f"{lesson.minutes} min · {DIFFICULTIES[lesson.difficulty]} · afterwards you can {lesson.afterwards}"
+    if row["exercises"] or row["right"]:
+        description += f" · {row['exercises']} of {row['of exercises']} exercises"
+        description += f", {row['right']} of {row['of questions']} questions"
+    return description
 
 
 def _icon(lesson: Lesson, results: Mapping[str, Value]) -> str:

@@ -252,7 +252,7 @@ def test_progress_that_can_t_be_written_is_reported_and_the_session_goes_on(run_
 def test_settings_choose_the_lessons(run_app, course):
     course('lessons = ["pca", "galaxies"]\nexercises = "run"\n')
     app = run_app(page="instruments/home")
-    links = [link.proto.label for link in app.get("page_link")]
+    links = [link.proto.label.partition(" *")[0] for link in app.get("page_link")]
     assert links == ["Begin the course: The galaxies", "Explore", "1. The galaxies", "2. Principal components"]
     assert "Before it" not in page_text(run_app(page="lessons/pca"))
     links = [link.proto.label for link in run_app(page="lessons/pca", step="quiz").get("page_link")]
@@ -281,14 +281,14 @@ def test_home_lists_the_course_with_what_is_done(run_app):
     )
     record({"hooks.1": "passed"})
     app = run_app(page="instruments/home")
-    links = app.get("page_link")
-    assert [link.proto.label for link in links][2:] == [
-        f"{place}. {entry.title}" for place, entry in enumerate(LESSONS, 1)
+    links = app.get("page_link")[2:]
+    descriptions = dict(link.proto.label.split(" *") for link in links)
+    assert list(descriptions) == [f"{place}. {entry.title}" for place, entry in enumerate(LESSONS, 1)]
+    assert [link.proto.label.split(" *")[0] for link in links if "check_circle" in link.proto.icon] == [
+        "7. Principal components"
     ]
-    done = [link.proto.label for link in links if "check_circle" in link.proto.icon]
-    assert done == ["7. Principal components"]
-    assert "3 of 3 exercises, 4 of 4 questions" in page_text(app)
-    assert "1 of 3 exercises, 0 of" in page_text(app)
+    assert "3 of 3 exercises, 4 of 4 questions" in descriptions["7. Principal components"]
+    assert "1 of 3 exercises, 0 of" in descriptions["6. Hooks"]
 
 
 def test_the_certificate_sums_up(run_app):
