@@ -290,6 +290,26 @@ def seeded_for_safety(network, layer, images):
     return _record(network, layer, images, _copy_output)
 
 
+@bank.wrong("hooks.2", "your hook wasn't called")
+def registered_too_late(network, layer, images):
+    activations = []
+    network(images)
+    with layer.register_forward_hook(lambda module, args, output: activations.append(output.detach().clone())):
+        return activations[0]
+
+
+@bank.wrong("hooks.2", "has the dtype float64")
+def in_double_precision(network, layer, images):
+    return _record(network, layer, images, lambda args, output: output.detach().double())
+
+
+@bank.wrong("hooks.2", "Called again with other images")
+def list_shared_by_all_calls(network, layer, images, activations=[]):  # noqa: B006
+    with layer.register_forward_hook(lambda module, args, output: activations.append(output.detach().clone())):
+        network(images)
+    return activations[0]
+
+
 @bank.right("hooks.2")
 def with_a_stack(network, layer, images):
     activations = {}

@@ -40,7 +40,7 @@ def catch(network: nn.Module, layer: nn.Module, images: torch.Tensor) -> torch.T
 
     - Remove your hook, also if the network raises an error. Let that error reach the caller. Keep the hooks of others.
     - The network computes the same as without your hook. Its weights, modes and other attributes don't change.
-    - Don't modify `images`, and leave torch's settings as they are.
+    - Don't modify `images`. Leave torch's settings, such as gradient tracking and the random seed, as they are.
 
     Parameters
     ----------

@@ -484,6 +484,11 @@ def _check_catch(answer, network, layer, images, mistakes, expected):
     except RuntimeError as error:
         _explain_numpy_error(error)
         raise
+    except (IndexError, KeyError) as error:
+        raise WrongAnswer(
+            f"It raises {type(error).__name__}. If nothing was recorded, your hook wasn't called: register it on "
+            "`layer`, a module of `network`, before you call `network(images)`."
+        ) from None
     expect(
         returned is not None,
         "What you return is None. Does the function end with `return`, and does the hook store the output in a "
