@@ -1,1 +1,1 @@
-"""The lesson on hooks: what a layer answers, caught while the network works."""
+"""The lesson on hooks: recording the activations of a layer during a forward pass."""

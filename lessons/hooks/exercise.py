@@ -6,69 +6,93 @@ from torch import nn
 
 
 def average_maps(maps: torch.Tensor) -> np.ndarray:
-    """Make one number a channel of what a layer answered: average its maps over their places.
+    """Average the feature maps of a layer over space, and convert the result to NumPy.
 
-    So a layer's answers to thousands of galaxies stay small enough to keep, and any tool that knows NumPy can go on.
+    The averages are small enough to keep for thousands of galaxies, and any tool that uses NumPy can read them.
 
     Parameters
     ----------
     maps : Tensor of float32, shape (n, channels, height, width) or (n, channels)
-        What a layer answered to n galaxies. It may hang on the record for gradients, and lie on a GPU. Leave it as it
-        is: it belongs to the caller.
+        Output of a layer for n galaxies, of any height and width. It may belong to an autograd graph, and be on a GPU.
+        Don't modify it, and leave torch's settings as they are.
 
     Returns
     -------
     ndarray of float32, shape (n, channels)
-        A NumPy array, no tensor; also for a single galaxy or channel. An answer of shape (n, channels) has no places to
-        average over: its numbers come back as they are.
+        A NumPy array, also if n or the number of channels is 1. An input of shape (n, channels) has no spatial axes:
+        return the same numbers.
+
+    Examples
+    --------
+    >>> average_maps(torch.tensor([[[[1.0, 2.0], [3.0, 4.0]], [[0.0, 0.0], [0.0, 8.0]]]]))
+    array([[2.5, 2. ]], dtype=float32)
     """
     raise NotImplementedError("hooks.1")
 
 
 def catch(network: nn.Module, layer: nn.Module, images: torch.Tensor) -> torch.Tensor:
-    """Send images through a network, and return what one of its layers answered on the way.
+    """Run a network on images, and return the activations of one of its layers.
 
-    A forward hook does it. Leave everything as it was: the hook is gone afterwards, also where the network raises an
-    error, and that error comes through to the caller; hooks that others have registered stay. While it listens, the
-    network computes what it would compute without it.
+    Record them with a forward hook. Return the layer's output as it was when the hook was called: a later layer may
+    overwrite the same memory, as `ReLU(inplace=True)` does.
 
-    The layer behind may write into the same memory: many networks have `ReLU(inplace=True)`. What is asked for is what
-    the layer answered, before anyone changed it.
+    Leave everything as it was:
+
+    - Remove your hook, also if the network raises an error. Let that error reach the caller. Keep the hooks of others.
+    - The network computes the same as without your hook. Its weights, modes and other attributes don't change.
+    - Don't modify `images`. Leave torch's settings, such as gradient tracking and the random seed, as they are.
 
     Parameters
     ----------
     network : torch.nn.Module
-        In eval mode, of any make: it need not be a `Sequential`. Call it once, as ``network(images)``.
+        In eval mode, of any class. Call it once, as ``network(images)``.
     layer : torch.nn.Module
-        A module somewhere within it, which answers once with one tensor.
+        A module inside `network` that runs once per pass and outputs one tensor.
     images : Tensor of float32, shape (n, channels, height, width)
 
     Returns
     -------
     Tensor or ndarray of float32
-        All of the layer's answer, in its own shape, detached from the record for gradients and on the CPU.
+        The layer's full output, with its shape and precision, detached from the autograd graph and on the CPU.
+
+    Examples
+    --------
+    >>> network = nn.Sequential(nn.Flatten(), nn.ReLU(inplace=True))
+    >>> catch(network, network[0], torch.tensor([[[[-1.0, 2.0]]]]))
+    tensor([[-1.,  2.]])
+    >>> len(network[0]._forward_hooks)
+    0
     """
     raise NotImplementedError("hooks.2")
 
 
 def predict_in_eval(network: nn.Module, images: torch.Tensor) -> torch.Tensor:
-    """Predict in eval mode, and leave the network in the mode in which it was.
+    """Predict in eval mode, and restore the mode of every module.
 
-    Each module has a mode of its own, its attribute `training`: in a network in training mode, a part may be in eval
-    mode on purpose, or the other way round. For the prediction all must be in eval mode; afterwards each is in its own
-    again, also where the network raises an error, and that error comes through to the caller. Weights and batch norm's
-    statistics stay as they are.
+    Each module has its own mode, the attribute `training`. A part of a network may be in another mode than the rest, on
+    purpose. Put all modules into eval mode for the prediction, whatever their class, and restore each module's own mode
+    afterwards. Do this also if the network raises an error, and let that error reach the caller. Change nothing else:
+    weights, batch norm's statistics, other attributes, hooks and torch's settings stay as they are.
 
     Parameters
     ----------
     network : torch.nn.Module
-        Answers images with a tensor of shape (n, 1).
+        Outputs a tensor of shape (n, 1).
     images : Tensor of float32, shape (n, channels, height, width)
-        Few enough for one batch; there may be a single one.
+        One batch; n may be 1. Don't modify it.
 
     Returns
     -------
     Tensor or ndarray of shape (n,)
-        The predictions, without any record for gradients.
+        The predictions, detached from the autograd graph.
+
+    Examples
+    --------
+    >>> network = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(2, 1))
+    >>> _ = nn.init.ones_(network[2].weight), nn.init.zeros_(network[2].bias)
+    >>> predict_in_eval(network, torch.tensor([[[[1.0, 2.0]]]]))
+    tensor([3.])
+    >>> network.training, network[1].training
+    (True, True)
     """
     raise NotImplementedError("hooks.3")

@@ -1,4 +1,4 @@
-"""What eight channels of a layer answer to one galaxy, caught by a forward hook, with matplotlib."""
+"""Feature maps of eight channels of a layer for one galaxy, recorded by a forward hook, with matplotlib."""
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -25,11 +25,11 @@ from panels.surveys import open_shipped_survey
 # With the galaxy itself, two full rows of maps.
 COLUMNS = 9
 HOOK = """\
-kept = []
+activations = []
 
 
-def hook(layer, came_in, went_out):
-    kept.append(went_out.detach().cpu())
+def hook(module, args, output):
+    activations.append(output.detach().cpu())
 
 
 handle = layer.register_forward_hook(hook)
@@ -39,7 +39,7 @@ handle.remove()"""
 
 
 def _choose_layer() -> str:
-    """Draw the control for the layer; unlike other pages' default, the galaxy can still be seen in this one."""
+    """Draw the control for the layer. In the default layer the galaxy can still be recognised."""
     return choose_one("Layer to hook", list(shipped_features().layers), "stage1", key="hook")
 
 
@@ -70,10 +70,10 @@ def _show_sizes(controls: DeltaGenerator) -> None:
     st.dataframe(rows_of_shapes(shipped_figures().layers, len(sample)), hide_index=True)
 
 
-def _show_modes(controls: DeltaGenerator) -> None:  # it has none
+def _show_modes(controls: DeltaGenerator) -> None:  # this step has no controls
     figures = shipped_figures()
     st.dataframe(rows_of_modes(figures), hide_index=True)
-    st.markdown(_say_what_modes_change(figures, read_card().unit))
+    st.markdown(_effect_of_modes(figures, read_card().unit))
 
 
 def _show_maps(chosen: ChosenGalaxy, layer: str, survey: Survey, figures: Figures, card: ModelCard) -> None:
@@ -82,7 +82,7 @@ def _show_maps(chosen: ChosenGalaxy, layer: str, survey: Survey, figures: Figure
     st.caption(
         f"{len(maps)} of the {card.layers[layer]} channels of {mapped}, those that vary most. "
         f"{galaxy_caption(chosen, survey)}. Below each: channel · its average, which is "
-        f"{'the feature' if layer == 'features' else 'what is kept of it'}. Orange is positive, blue negative."
+        f"{'the feature' if layer == 'features' else 'the value that galviz saves'}. Orange is positive, blue negative."
     )
     vmax = float(np.abs(maps).max())
     crop = network_crop(survey.image(chosen.object_id), card.pad_px, card.crop_px)
@@ -96,7 +96,7 @@ def _show_maps(chosen: ChosenGalaxy, layer: str, survey: Survey, figures: Figure
 
 
 def _compare_live(survey: Survey, sample: list[str], layer: str, features: Features, unit: str) -> None:
-    """Extract a layer of the sample live on request, and compare the activations with the shipped ones."""
+    """Extract a layer's activations for the sample on request, and compare them with the shipped ones."""
     live = extract_live(survey, sample, layer)
     if live is None:
         return
@@ -105,19 +105,19 @@ def _compare_live(survey: Survey, sample: list[str], layer: str, features: Featu
     st.markdown(
         f"Layer {layer} of {len(sample):,} galaxies, computed live: shape **{values.shape[0]:,} × "
         f"{values.shape[1]}**. Largest difference from what is shipped: **{np.abs(values - shipped).max():.1e}**, "
-        f"of numbers up to {np.abs(shipped).max():.1f} (the file rounds to float16); of a prediction: "
+        f"for values up to {np.abs(shipped).max():.1f} (the file rounds to float16); of a prediction: "
         f"**{np.abs(live.predictions - features.predictions[rows]).max():.0e} {unit}**."
     )
 
 
-def _say_what_modes_change(figures: Figures, unit: str) -> str:
+def _effect_of_modes(figures: Figures, unit: str) -> str:
     together = largest_change(figures, "eval_together", "train_together")
-    company = largest_change(figures, "train_together", "train_halves")
+    other_batch = largest_change(figures, "train_together", "train_halves")
     after = largest_change(figures, "eval_together", "eval_after")
     return (
-        f"Training mode changes a prediction by up to **{together:.2f} {unit}**, the company alone by up to "
-        f"**{company:.2f} {unit}**. And {figures.passes} batches in training mode have left their mark: back in eval "
-        f"mode, a prediction is off by up to **{after:.2f} {unit}**."
+        f"Training mode changes a prediction by up to **{together:.2f} {unit}**. In training mode, another batch alone "
+        f"changes it by up to **{other_batch:.2f} {unit}**. After {figures.passes} batches in training mode, a "
+        f"prediction in eval mode differs by up to **{after:.2f} {unit}**."
     )
 
 
@@ -132,7 +132,7 @@ def page() -> None:
             ("hook",),
             code=("galviz/network/layers.py:record_outputs", "galviz/features/extraction.py:extract"),
         ),
-        Step("Only averages are kept", _show_sizes, ("average",), (2,), wide=True),
+        Step("Averages over space", _show_sizes, ("average",), (2,), wide=True),
         Step(
             "Eval mode",
             _show_modes,
@@ -142,7 +142,7 @@ def page() -> None:
             code=("galviz/network/inspection.py:compare_modes",),
         ),
         Step(
-            "Callback or hook?",
+            "Callbacks and shared networks",
             None,
             ("callbacks", "shared"),
             code=("galviz/network/snapshot.py:take_snapshot", "galviz/network/layers.py:record_outputs"),

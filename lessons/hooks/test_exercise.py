@@ -1,6 +1,7 @@
 """Tests of the exercises on hooks; each takes the student's function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 
 import numpy as np
@@ -10,6 +11,15 @@ from torch import nn
 from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_error, expect_unchanged
 
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+_GLOBAL_HOOKS = [
+    getattr(nn.modules.module, name)
+    for name in ("_global_forward_hooks", "_global_forward_pre_hooks", "_global_backward_hooks")
+]
+_ROUNDINGS = {
+    "half precision": lambda values: values.half().float(),
+    "bfloat16": lambda values: values.bfloat16().float(),
+    **{f"{digits} decimals": lambda values, digits=digits: values.round(decimals=digits) for digits in (0, 1, 2, 3, 4)},
+}
 
 
 class BrokenLayerError(Exception):
@@ -24,7 +34,7 @@ class Broken(nn.Module):
 
 
 class OnGPUError(TypeError):
-    """What NumPy asked for the numbers of a tensor on a GPU raises."""
+    """What NumPy raises for a tensor on a GPU."""
 
 
 class OnGPU(torch.Tensor):
@@ -44,15 +54,15 @@ class OnGPU(torch.Tensor):
     def cpu(self, *_, **__):
         return self.as_subclass(torch.Tensor)
 
-    def to(self, *given, **named):
-        where = [*given, *named.values()]
-        if any(isinstance(each, str | torch.device) and torch.device(each).type == "cpu" for each in where):
+    def to(self, *args, **kwargs):
+        targets = [*args, *kwargs.values()]
+        if any(isinstance(target, str | torch.device) and torch.device(target).type == "cpu" for target in targets):
             return self.cpu()
         return self
 
 
 class Branches(nn.Module):
-    """A network that is no sequence, and writes into what a layer answered."""
+    """A network that isn't a sequence, and overwrites a layer's output in place."""
 
     def __init__(self):
         super().__init__()
@@ -66,13 +76,35 @@ class Branches(nn.Module):
         return self.head(mixed.mul_(0.5))
 
 
+class Jitter(nn.Module):
+    """A layer of a class of its own, whose output depends on its mode."""
+
+    def forward(self, values):
+        return values + values.roll(1, dims=0) if self.training else values
+
+
+class OwnClasses(nn.Module):
+    """A network whose own forward method, and parts of several classes, depend on the mode."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), Jitter())
+        self.norm = nn.BatchNorm1d(4)
+        self.drop = nn.Dropout1d(0.4)
+        self.head = nn.Linear(4, 1)
+
+    def forward(self, images):
+        values = self.drop(self.norm(self.body(images).mean(dim=(2, 3))))
+        return self.head(values * 1.5 if self.training else values)
+
+
 def seeded(make: Callable[[], nn.Module], seed: int) -> nn.Module:
-    """A network whose numbers follow a seed, batch norm's statistics too, in eval mode; torch's generator is kept."""
+    """A network in eval mode with random weights and batch norm statistics; torch's generator stays as it is."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = make()
         for module in network.modules():
-            if isinstance(module, nn.BatchNorm2d):
+            if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
                 module.running_mean.uniform_(-0.5, 0.5)
                 module.running_var.uniform_(0.3, 2)
     return network.eval()
@@ -82,141 +114,254 @@ def images_of(*shape, seed):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
+@contextmanager
+def default_settings() -> Iterator[None]:
+    """Torch's default settings, whatever the student's file sets at its top; restored afterwards."""
+    hooks, settings = [dict(registry) for registry in _GLOBAL_HOOKS], torch_settings()
+    try:
+        with torch.inference_mode(False), torch.enable_grad():
+            torch.set_default_dtype(torch.float32)
+            yield
+    finally:
+        for registry, known in zip(_GLOBAL_HOOKS, hooks, strict=True):
+            registry.clear()
+            registry.update(known)
+        torch.set_default_dtype(settings["default dtype"])
+        torch.use_deterministic_algorithms(settings["deterministic algorithms"])
+        torch.random.set_rng_state(settings["random state"])
+        torch.set_grad_enabled(settings["grad"])
+        if torch.get_num_threads() != settings["threads"]:
+            torch.set_num_threads(settings["threads"])
+
+
+def torch_settings():
+    """Settings of torch that the whole program shares."""
+    return {
+        "grad": torch.is_grad_enabled(),
+        "inference mode": torch.is_inference_mode_enabled(),
+        "default dtype": torch.get_default_dtype(),
+        "deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
+        "threads": torch.get_num_threads(),
+        "random state": torch.random.get_rng_state(),
+    }
+
+
+def _check_settings(before, when=""):
+    """Reject a function that leaves a setting of torch changed."""
+    after = torch_settings()
+    expect(
+        (before["grad"], before["inference mode"]) == (after["grad"], after["inference mode"]),
+        f"Gradient tracking is left off for the whole program{when}. Use `with torch.no_grad():` around your lines.",
+    )
+    expect(
+        torch.equal(before["random state"], after["random state"]),
+        f"The state of torch's random generator has changed{when}. Nothing here needs a seed or random numbers.",
+    )
+    for name in ("default dtype", "deterministic algorithms", "threads"):
+        expect(
+            before[name] == after[name], f"You changed torch's {name} for the whole program{when}. Leave it as it was."
+        )
+
+
 def test_hooks_1(answer):
+    with default_settings():
+        _test_averages(answer)
+
+
+def _test_averages(answer):
     maps = images_of(2, 3, 4, 5, seed=1) + 0.3
-    _averaged(answer, maps)
-    _averaged(answer, images_of(4, 2, 3, 3, seed=2), hint="Here there are 4 galaxies, 2 channels and 3 × 3 places.")
-    _averaged(answer, images_of(3, 2, 4, 2, seed=3).requires_grad_() * 2)
-    _averaged(answer, images_of(1, 1, 2, 3, seed=4), hint="Here there are one galaxy and one channel.")
-    for given in (images_of(3, 5, seed=5), images_of(4, 4, seed=6).requires_grad_() * 2, images_of(1, 3, seed=7)):
-        _averaged(answer, given, hint="Here the layer's answer has no places: the shape is (n, channels).")
-    for given in (maps, images_of(3, 5, seed=8)):
+    _check_averages(answer, maps)
+    _check_averages(answer, images_of(4, 2, 3, 3, seed=2), "Here there are 4 galaxies, 2 channels and 3 × 3 positions.")
+    _check_averages(answer, images_of(3, 2, 4, 2, seed=3).requires_grad_() * 2)
+    _check_averages(answer, images_of(1, 1, 2, 3, seed=4), "Here there are one galaxy and one channel.")
+    for shape in ((3, 4, 1, 1), (2, 1, 1, 1), (2, 3, 1, 6)):
+        _check_averages(
+            answer, images_of(*shape, seed=9), f"Here the feature maps have {shape[2]} × {shape[3]} positions."
+        )
+    for rows in (images_of(3, 5, seed=5), images_of(4, 4, seed=6).requires_grad_() * 2, images_of(1, 3, seed=7)):
+        _check_averages(answer, rows, "Here the output has no spatial axes: its shape is (n, channels).")
+    for values in (maps, images_of(3, 5, seed=8)):
         try:
-            answer(given.clone().as_subclass(OnGPU))
+            answer(values.clone().as_subclass(OnGPU))
         except OnGPUError:
             raise WrongAnswer(
-                "NumPy can't read a tensor that lies on a GPU: `cpu` brings it to the CPU, or leaves it there."
+                "NumPy can't read a tensor on a GPU. Call `cpu()` first; it does nothing if the tensor is on the CPU."
             ) from None
-        except Exception:  # the stand-in isn't all that a tensor on a GPU is
+        except Exception:  # the stand-in can't do all that a tensor on a GPU can
             continue
 
 
-def _averaged(answer, maps, hint=""):
-    """One call, compared with averages that are taken number by number."""
-    before, record, places = maps.detach().clone(), maps.grad_fn, maps.ndim == 4
+def _check_averages(answer, maps, hint=""):
+    """Compare one call with averages that are computed value by value."""
+    before, graph, spatial, settings = maps.detach().clone(), maps.grad_fn, maps.ndim == 4, torch_settings()
     try:
-        found = answer(maps)
+        returned = answer(maps)
     except NotImplementedError:
         raise
     except Exception as error:
-        _explain_record(error)
-        if places:
+        _explain_numpy_error(error)
+        if spatial:
             raise
         raise WrongAnswer(
-            "An answer of shape (n, channels), such as the last layers give, has no places to average over. Yours "
-            f"raises {type(error).__name__} there."
+            "The last layers output the shape (n, channels), which has no spatial axes to average over. Your function "
+            f"raises {type(error).__name__} for it."
         ) from None
     expect(
-        maps.grad_fn is record and maps.requires_grad == (record is not None),
-        "Your function cuts the caller's own tensor from its record for gradients: make a detached one instead.",
+        graph is not None or not maps.requires_grad,
+        "Your function switches gradient tracking on for `maps`, which belong to the caller. Leave them as they are.",
+    )
+    expect(
+        maps.grad_fn is graph and maps.requires_grad == (graph is not None),
+        "Your function removes the caller's own tensor from its autograd graph. Use `detach()`.",
     )
     expect_unchanged(before, maps, "maps")
-    if isinstance(found, torch.Tensor):
+    _check_settings(settings)
+    if isinstance(returned, torch.Tensor):
         raise WrongAnswer(
-            "What you return is a tensor still, with a record for gradients; a NumPy array is asked for."
-            if found.requires_grad
-            else "What you return is a tensor; a NumPy array is asked for."
+            "You return a tensor, in an autograd graph. Detach it and convert it to a NumPy array."
+            if returned.requires_grad
+            else "You return a tensor; convert it to a NumPy array."
         )
     if len(maps) == 1:
-        shape = as_array(found).shape
+        shape = as_array(returned).shape
         expect(
             shape == maps.shape[:2],
-            f"Of a single galaxy, too, the shape is (n, channels), here {tuple(maps.shape[:2])}; yours is {shape}.",
+            f"For a single galaxy, too, the shape is (n, channels), here {tuple(maps.shape[:2])}; yours is {shape}.",
         )
     expect(
-        getattr(found, "dtype", None) != np.float16,
-        "The array is of float16, which keeps three digits; float32 is asked for, as the network computes.",
+        getattr(returned, "dtype", None) != np.float16,
+        "The array has the dtype float16, which has a precision of three digits. Return float32.",
     )
     values = before.numpy().astype(float)
     flat = values.reshape(*values.shape[:2], -1)
-    expected = [[sum(channel) / len(channel) for channel in galaxy] for galaxy in flat.tolist()]
+    expected = np.array([[sum(channel) / len(channel) for channel in galaxy] for galaxy in flat.tolist()])
+    what = "the array of averages" if spatial else "the array"
+    mistakes = average_mistakes(values) if spatial else _row_mistakes(values)
     expect_close(
-        found,
-        expected,
-        _wrong_averages(values) if places else _wrong_rows(values),
-        hint=hint,
-        what="the array of averages" if places else "the array",
+        returned, expected, [*mistakes, *_precision_mistakes(torch.from_numpy(expected))], hint=hint, what=what
     )
     expect(
-        isinstance(found, np.ndarray), f"What you return is of type {type(found).__name__}; a NumPy array is asked for."
+        isinstance(returned, np.ndarray),
+        f"You return an object of type {type(returned).__name__}; return a NumPy array.",
     )
-    expect(found.dtype == np.float32, f"The array is of {found.dtype}; float32 is asked for, as the network computes.")
+    expect(returned.dtype == np.float32, f"The array has the dtype {returned.dtype}; return float32.")
 
 
-def _wrong_averages(maps):
+def _precision_mistakes(values):
+    """Results that are rounded, with their hints."""
+    return [
+        (rounding(values), f"The values are rounded ({name}). Keep the precision of float32.")
+        for name, rounding in _ROUNDINGS.items()
+    ]
+
+
+def average_mistakes(maps):
+    """Results of typical mistakes, with their hints; the first that matches is used."""
     n, channels, height, width = maps.shape
-    flat = maps.reshape(n, channels, -1)
-    names = ("galaxies", "channels", "rows", "columns")
-    kept = [  # the axes that a mean was taken over
-        ((1,), "You averaged over the channels: each channel keeps a number of its own, and the places go."),
-        ((0,), "You averaged over the galaxies: each galaxy keeps its row, and the places go."),
-        ((2,), "You averaged over the rows of each map alone: its columns are places too."),
-        ((3,), "You averaged over the columns of each map alone: its rows are places too."),
-        ((0, 1, 2, 3), "You took one mean of all numbers: each galaxy and each channel has one of its own."),
-        ((1, 2, 3), "You averaged over the channels too: each channel keeps a number of its own."),
-        ((0, 2, 3), "You averaged over the galaxies too: each galaxy keeps its row."),
+    flat, size = maps.reshape(n, channels, -1), height * width
+    sums, means = flat.sum(axis=2), flat.mean(axis=2)
+    names = ("galaxies", "channels", "height", "width")
+    space = "average over height and width, the last two axes."
+    over_axes = [
+        ((1,), f"You averaged over channels; {space}"),
+        ((0,), f"You averaged over galaxies; {space}"),
+        ((2,), f"You averaged over height alone; {space}"),
+        ((3,), f"You averaged over width alone; {space}"),
+        ((0, 1, 2, 3), f"You averaged over all four axes; {space}"),
+        ((1, 2, 3), f"You averaged over channels too; {space}"),
+        ((0, 2, 3), f"You averaged over galaxies too; {space}"),
         *(
-            (axes, f"You averaged over {names[axes[0]]} and {names[axes[1]]}; the places are the last two axes.")
+            (axes, f"You averaged over {names[axes[0]]} and {names[axes[1]]}; {space}")
             for axes in ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3))
         ),
     ]
-    means = flat.mean(axis=2)
     return [
-        (flat.sum(axis=2), "This is the sum over the places, which grows with the map's size; the mean is asked for."),
-        *((maps.mean(axis=axes), hint) for axes, hint in kept),
-        (flat.max(axis=2), "This is the largest number of each map; the mean is asked for."),
-        (np.abs(flat).max(axis=2), "This is the largest size of each map; the mean is asked for."),
-        (np.median(flat, axis=2), "This is the median of each map; the mean is asked for."),
+        (sums, "This is the sum over all positions, which grows with the size of the map. Take the mean."),
+        *((maps.mean(axis=axes), hint) for axes, hint in over_axes),
+        (flat.max(axis=2), "This is the maximum of each map; take the mean."),
+        (np.abs(flat).max(axis=2), "This is the largest absolute value of each map; take the mean."),
+        (np.median(flat, axis=2), "This is the median of each map; take the mean."),
         (
-            np.sort(flat, axis=2)[:, :, (height * width - 1) // 2],
-            "This is the median of each map (the lower of the middle two, as torch takes it); the mean is asked for.",
+            np.sort(flat, axis=2)[:, :, (size - 1) // 2],
+            "This is the median of each map (the lower of the middle two, as in torch); take the mean.",
         ),
-        (flat.min(axis=2), "This is the smallest number of each map; the mean is asked for."),
-        (flat.std(axis=2), "This is the standard deviation of each map; the mean is asked for."),
-        (np.abs(flat).mean(axis=2), "You averaged the sizes: negative numbers count as they are."),
-        (np.maximum(flat, 0).mean(axis=2), "Negative numbers became 0 before the mean: they count as they are."),
-        ((flat**2).mean(axis=2), "You averaged the squares; the numbers as they are are asked for."),
-        (flat.sum(axis=2) / height, "You divided by the number of rows alone: the places are rows times columns."),
-        (flat.sum(axis=2) / width, "You divided by the number of columns alone: the places are rows times columns."),
-        (flat[:, :, 0], "This is each map's first place; the mean of all is asked for."),
-        (maps[:, :, height // 2, width // 2], "This is the middle place of each map; the mean of all is asked for."),
-        (means.T, "Rows and columns are exchanged: a galaxy a row, a channel a column."),
+        (flat.min(axis=2), "This is the minimum of each map; take the mean."),
+        (flat.std(axis=2), "This is the standard deviation of each map; take the mean."),
+        (np.abs(flat).mean(axis=2), "You averaged absolute values. Keep the signs."),
+        (np.maximum(flat, 0).mean(axis=2), "You set negative values to 0 before the mean. Keep them."),
+        ((flat**2).mean(axis=2), "You averaged the squares. Average the values as they are."),
+        (sums / height, "You divided by the height alone. The number of positions is height × width."),
+        (sums / width, "You divided by the width alone. The number of positions is height × width."),
+        (sums / (size - 1 or 0.5), "You divided by the number of positions minus 1; a mean divides by their number."),
+        *(
+            (
+                sums / divisor,
+                f"You divided by a fixed {divisor}, but these maps have {height} × {width} = {size} positions. "
+                "Take the size from the shape, or use a mean.",
+            )
+            for divisor in (
+                *range(2, 65),
+                9 * 9,
+                10 * 10,
+                12 * 12,
+                14 * 14,
+                16 * 16,
+                28 * 28,
+                32 * 32,
+                56 * 56,
+                112 * 112,
+            )
+            if divisor != size
+        ),
+        (flat[:, :, 0], "This is the first position of each map; take the mean of all positions."),
         (
-            means[:, :, None, None],
-            "The two axes of the places are still there, of length 1: the shape must be (n, channels).",
+            maps[:, :, height // 2, width // 2],
+            "This is the central position of each map; take the mean of all positions.",
         ),
-        (flat, "The places are in one row, and not averaged yet."),
-        (maps.reshape(n, -1), "All numbers of a galaxy are in one row, and not averaged yet."),
-        (maps, "These are the maps, and not averaged yet."),
+        *(
+            (part.mean(axis=(2, 3)), f"You left out the {name} of each map; take the mean of all positions.")
+            for name, part in (
+                ("first row", maps[:, :, 1:]),
+                ("last row", maps[:, :, :-1]),
+                ("first column", maps[:, :, :, 1:]),
+                ("last column", maps[:, :, :, :-1]),
+                ("border", maps[:, :, 1:-1, 1:-1]),
+            )
+            if part.size
+        ),
+        (means.T, "The axes are exchanged: use one row per galaxy and one column per channel."),
+        (means[:, :, None, None], "The spatial axes are still there, with length 1; the shape must be (n, channels)."),
+        (means[:1], "This is the first galaxy alone. Return one row per galaxy."),
+        (means[0], "This is the first galaxy alone. Return one row per galaxy."),
+        (means[:, :1], "This is the first channel alone. Return one column per channel."),
+        (means[:, 0], "This is the first channel alone. Return one column per channel."),
+        (means.ravel(), "All averages are in one row. Return the shape (n, channels)."),
+        (flat, "You flattened each map, but didn't average it."),
+        (maps.reshape(n, -1), "You flattened all values of a galaxy into one row, but didn't average them."),
+        (maps, "These are the feature maps, not averaged."),
     ]
 
 
-def _wrong_rows(rows):
-    averaged = "You averaged an answer of shape (n, channels): it has no places, so its numbers come back as they are."
+def _row_mistakes(rows):
+    averaged = "You averaged an output of shape (n, channels). It has no spatial axes, so return the same numbers."
     return [
         (rows.mean(), averaged),
         (rows.mean(axis=1), averaged),
         (rows.mean(axis=0), averaged),
-        (rows.T, "Rows and columns are exchanged: a galaxy a row, a channel a column."),
-        (rows[:, :, None, None], "An answer of shape (n, channels) has no places: don't add axes for them."),
+        (rows.T, "The axes are exchanged: use one row per galaxy and one column per channel."),
+        (rows[:, :, None, None], "An output of shape (n, channels) has no spatial axes. Don't add any."),
+        *(
+            (rows / divisor, f"You divided an output of shape (n, channels) by {divisor}. Return the same numbers.")
+            for divisor in range(2, 65)
+        ),
     ]
 
 
-def _explain_record(error):
-    """A hint for NumPy asked for a tensor that has a record for gradients; the error isn't raised again here."""
+def _explain_numpy_error(error):
+    """A hint for an error that NumPy raises for a tensor that requires gradients; other errors pass."""
     if isinstance(error, RuntimeError) and "requires grad" in str(error):
         raise WrongAnswer(
-            "The tensor still hangs on the record for gradients, and NumPy can't take it so: `detach` cuts it off."
+            "NumPy can't read a tensor that belongs to an autograd graph. Call `detach()` on it first."
         ) from None
 
 
@@ -238,81 +383,92 @@ def _make_broken():
 
 
 def test_hooks_2(answer):
-    everywhere, grad = nn.modules.module._global_forward_hooks, torch.is_grad_enabled()
-    known = dict(everywhere)
-    try:
-        _test_catch(answer)
-    finally:
-        everywhere.clear()
-        everywhere.update(known)
-        torch.set_grad_enabled(grad)
+    with default_settings():
+        _test_sequence(answer)
+        _test_branches(answer)
+        _test_broken(answer)
 
 
-def _test_catch(answer):
+def _test_sequence(answer):
     network = seeded(_make_sequence, 1)
     first, second = images_of(5, 3, 6, 4, seed=2), images_of(5, 3, 6, 4, seed=3)
-    expected = [_by_steps(network, images, 4) for images in (first, second)]
-    found = _caught(answer, network, network[3], first, _wrong_catches(network, first, expected[0]), expected[0])
-    kept = as_array(found).copy()
-    again = _caught(
-        answer,
-        network,
-        network[3],
-        second,
-        [
-            (
-                expected[0],
-                "Called again with other images, it returns the answers to the first ones: begin anew each time.",
-            )
-        ],
-        expected[1],
-    )
+    expected = [_run_modules(network, images, 4) for images in (first, second)]
+    mistakes = catch_mistakes(network, first, expected[0])
+    activations = _check_catch(answer, network, network[3], first, mistakes, expected[0])
+    copy = as_array(activations).copy()
+    stale = "Called again with other images, it returns the activations of the first ones. Use a new list in each call."
+    again = _check_catch(answer, network, network[3], second, [(expected[0], stale)], expected[1])
     expect(
-        np.array_equal(as_array(found), kept) and again is not found,
-        "What the first call returned has changed with the second one: each call must return something of its own.",
+        np.array_equal(as_array(activations), copy) and again is not activations,
+        "The second call has changed what the first one returned. Return a new tensor from each call.",
     )
-    branches, images = seeded(Branches, 4), images_of(3, 3, 2, 2, seed=5)
-    mix = branches.body["mix"]
-    mix.register_forward_hook(lambda module, came_in, went_out: None)
-    flat = images.reshape(3, -1)
-    with torch.no_grad():
-        expected = flat @ mix.weight.T + mix.bias
-        changed = (expected + flat) / 2
-    overwritten = "This is what the network wrote over the layer's answer later on: keep a copy of it."
-    heard = []
-    branches.register_forward_hook(lambda module, came_in, went_out: heard.append(went_out.detach().clone()))
-    _caught(answer, branches, mix, images, [(changed, overwritten), (expected + flat, overwritten)], expected)
-    _called_once(heard, branches.head(changed).detach())
+
+
+def _test_branches(answer):
+    branches = seeded(Branches, 4)
+    mix, outputs, layer_calls = branches.body["mix"], [], []
+
+    def observe_layer(module, args, output):
+        tracked = torch.is_grad_enabled() and any(weight.requires_grad for weight in module.parameters())
+        layer_calls.append((tracked, output))
+
+    # Hooks of somebody else.
+    mix.register_forward_hook(observe_layer)
+    branches.register_forward_hook(lambda module, args, output: outputs.append(output.detach().clone()))
+    for n in (3, 1):
+        images = images_of(n, 3, 2, 2, seed=5)
+        flat = images.reshape(n, -1)
+        with torch.no_grad():
+            expected = flat @ mix.weight.T + mix.bias
+            changed = (expected + flat) / 2
+        overwritten = "The network overwrote the layer's output later in the pass. Record a copy, with `clone()`."
+        _check_catch(answer, branches, mix, images, [(changed, overwritten), (expected + flat, overwritten)], expected)
+        _check_called_once(outputs, branches.head(changed).detach())
+        expect(
+            len(layer_calls) == 1,
+            f"The layer runs {len(layer_calls)} times; it must run once, inside `network(images)`.",
+        )
+        tracked, output = layer_calls[0]
+        expect(
+            not tracked or output.requires_grad,
+            "`detach_` removes the network's own tensor from the autograd graph, so the network computes without "
+            "gradients while you record. Use `detach()`, which returns a new tensor.",
+        )
+        outputs.clear()
+        layer_calls.clear()
+
+
+def _test_broken(answer):
     broken = seeded(_make_broken, 6)
-    broken[0].register_forward_hook(lambda module, came_in, went_out: None)
-    before = _look(broken)
-    for place, when in ((0, "an error"), (3, "an error before it comes to the layer")):
+    broken[0].register_forward_hook(lambda module, args, output: None)
+    before = _state_of(broken)
+    for place, when in ((0, "an error"), (3, "an error before it reaches the layer")):
         error = expect_error(
             lambda layer=broken[place]: answer(broken, layer, images_of(2, 3, 5, 5, seed=7)),
             BrokenLayerError,
-            "Here the network raises an error, and it must come through to the caller as it is.",
+            "Here the network raises an error. Let it reach the caller unchanged.",
         )
         del error
-        _as_before(before, broken, f" when the network raises {when}")
+        _check_state(before, broken, f" when the network raises {when}")
 
 
-def _called_once(heard, expected):
-    """Refuse a network that wasn't called just once, or that answered something else than it does without the hook."""
+def _check_called_once(outputs, expected):
+    """Reject a network that isn't called exactly once, or computes something else than without the hook."""
     expect(
-        bool(heard),
-        "A hook that someone else had registered on the network itself isn't called: write `network(images)`, not "
-        "`network.forward(images)`, and not its layers one by one.",
+        bool(outputs),
+        "Somebody else's hook on the network itself isn't called. Run the whole pass with `network(images)`, not "
+        "`network.forward(images)` and not layer by layer.",
     )
-    expect(len(heard) == 1, f"The network is called {len(heard)} times; once is asked for.")
+    expect(len(outputs) == 1, f"The network is called {len(outputs)} times; call it once.")
     expect(
-        heard[0].shape == expected.shape and bool(torch.allclose(heard[0], expected, rtol=1e-4, atol=1e-5)),
-        "While you listened, the network answered something else: what a hook returns takes the place of the layer's "
-        "answer, so let it return nothing.",
+        outputs[0].shape == expected.shape and bool(torch.allclose(outputs[0], expected, rtol=1e-4, atol=1e-5)),
+        "Your hook changes what the network computes. A value that a hook returns replaces the layer's output, so "
+        "return nothing from it, and don't modify the output in place.",
     )
 
 
-def _by_steps(network, images, count):
-    """What the first modules of a sequence make of images."""
+def _run_modules(network, images, count):
+    """Output of the first modules of a sequence."""
     with torch.no_grad():
         values = images.clone()
         for module in network[:count]:
@@ -320,140 +476,221 @@ def _by_steps(network, images, count):
         return values.clone()
 
 
-def _caught(answer, network, layer, images, mistakes, expected):
-    """One call, looked at from all sides."""
-    before, given = _look(network), images.clone()
+def _check_catch(answer, network, layer, images, mistakes, expected):
+    """Compare one call with the expected activations, and the network with its state before."""
+    before, given, other_layers = _state_of(network), images.clone(), _other_layers(network, layer, images)
     try:
-        found = answer(network, layer, given)
+        returned = answer(network, layer, given)
     except RuntimeError as error:
-        _explain_record(error)
+        _explain_numpy_error(error)
         raise
+    except (IndexError, KeyError) as error:
+        raise WrongAnswer(
+            f"It raises {type(error).__name__}. If nothing was recorded, your hook wasn't called: register it on "
+            "`layer`, a module of `network`, before you call `network(images)`."
+        ) from None
     expect(
-        found is not None,
-        "What you return is None. Does the function end with `return`? And does the hook put what it is given where it "
-        "can still be found once the hook has ended?",
+        returned is not None,
+        "What you return is None. Does the function end with `return`, and does the hook store the output in a "
+        "variable of the function, such as a list?",
     )
-    if isinstance(found, list | tuple) and len(found) == 1 and hasattr(found[0], "shape"):
-        raise WrongAnswer("You return a list with the answer in it; the answer itself is asked for.")
+    if isinstance(returned, list | tuple) and len(returned) == 1 and hasattr(returned[0], "shape"):
+        raise WrongAnswer("You return a list that contains the activations. Return the tensor in it.")
     expect(
-        not isinstance(found, torch.Tensor) or not found.requires_grad,
-        "What you return isn't detached: it hangs on the record for gradients, which keeps the whole pass in memory.",
+        not isinstance(returned, torch.Tensor) or not returned.requires_grad,
+        "The tensor that you return isn't detached: it keeps the autograd graph of the whole pass in memory.",
     )
-    expect_close(found, expected, mistakes, what="the layer's answer")
+    more = [
+        (
+            expected[None],
+            "There is one axis too many, of length 1: you stacked a list of one tensor. Return the layer's own shape.",
+        ),
+        *_precision_mistakes(expected),
+        *other_layers,
+    ]
+    expect_close(returned, expected, [*mistakes, *more], what="the array of activations")
     expect(
-        isinstance(found, torch.Tensor | np.ndarray),
-        f"What you return is of type {type(found).__name__}; a tensor or an array is asked for.",
+        isinstance(returned, torch.Tensor | np.ndarray),
+        f"You return an object of type {type(returned).__name__}; return a tensor or an array.",
     )
-    kind = str(found.dtype).removeprefix("torch.")
-    expect(kind == "float32", f"What you return is of {kind}; float32 is asked for, as the network computes.")
+    dtype = str(returned.dtype).removeprefix("torch.")
+    expect(dtype == "float32", f"What you return has the dtype {dtype}; return float32, as the network computes.")
     expect_unchanged(images, given, "images")
-    _as_before(before, network, "")
-    return found
+    expect(
+        not given.requires_grad and given.grad is None,
+        "Your function switches gradient tracking on for `images`, which belong to the caller. Leave them as they are.",
+    )
+    _check_state(before, network, "")
+    return returned
 
 
-def _wrong_catches(network, images, expected):
-    """What typical mistakes catch in place of the answer of network[3]."""
+def _other_layers(network, layer, images):
+    """Outputs of the other layers, with hints that name them."""
+    outputs, network_copy = {}, deepcopy(network)
+    name_of = {module: name for name, module in network.named_modules()}
+    for name, module in network_copy.named_modules():
+        for kind in _HOOKS:
+            getattr(module, kind).clear()
+        if name not in ("", name_of[layer]):
+            module.register_forward_hook(lambda module, args, output, name=name: _record(outputs, name, output))
     with torch.no_grad():
-        came_in, behind = _by_steps(network, images, 3), expected.clamp(min=0)
-        alone, last = network[3](images), network(images.clone())
-        in_training = deepcopy(network).train()[:4](images.clone())
+        network_copy(images.clone())
     return [
-        (
-            behind,
-            "The layer behind has written over it: a ReLU in place set all that was negative to 0. Keep a copy, one "
-            "that the hook doesn't return: what it returns takes the answer's place.",
-        ),
-        (last, "This is what the network answers in the end; the layer's own answer is asked for."),
-        (last[:, 0], "This is what the network answers in the end; the layer's own answer is asked for."),
-        (alone, "This is the layer's answer to the images; in the network it is given what the layers before it made."),
-        (came_in, "This is what came into the layer; what went out of it is asked for."),
-        (came_in[None], "This is what came into the layer; what went out of it is asked for."),
-        (in_training, "This is the answer in training mode; leave the network in eval mode, as it is."),
-        (
-            in_training.clamp(min=0),
-            "This is the answer in training mode, and the layer behind has written over it: leave "
-            "the network in eval mode, and keep a copy.",
-        ),
-        (expected.mean(dim=(2, 3)), "You averaged over the places; all of the layer's answer is asked for."),
-        (
-            behind.mean(dim=(2, 3)),
-            "You averaged over the places, and the layer behind has written over it; all of the "
-            "layer's own answer is asked for.",
-        ),
-        (expected[0], "This is the answer to the first image alone."),
-        (expected[:1], "This is the answer to the first image alone."),
-        (expected[-1], "This is the answer to the last image alone."),
-        (expected.flatten(1), "You put each image's numbers into one row; the layer's own shape is asked for."),
-        (images, "These are the images as they were."),
+        (output, f"This is the output of another layer, {name!r}. Register the hook on `layer` itself.")
+        for name, output in outputs.items()
     ]
 
 
-def _look(network):
-    """What there is to be seen of a network, and of what all networks share."""
+def _record(outputs, name, output):
+    outputs[name] = output.detach().clone()
+
+
+def catch_mistakes(network, images, expected):
+    """Results of typical mistakes in place of the output of network[3], with their hints."""
+    with torch.no_grad():
+        layer_input, overwritten = _run_modules(network, images, 3), expected.clamp(min=0)
+        alone, last = network[3](images), network(images.clone())
+        in_training = deepcopy(network).train()[:4](images.clone())
+    final = "This is the final output of the network. Return the output of `layer`."
+    return [
+        (
+            overwritten,
+            "The next layer has overwritten the recorded tensor: a ReLU in place set its negative values to 0. Record "
+            "a copy, with `clone()`, and don't return it from the hook.",
+        ),
+        (last, final),
+        (last[:, 0], final),
+        (
+            alone,
+            "This is the layer's output for the images. In the network, its input is the output of earlier layers.",
+        ),
+        (layer_input, "This is the input of the layer. Return its output."),
+        (layer_input[None], "This is the input of the layer. Return its output."),
+        (in_training, "This is the layer's output in training mode. Leave the network in eval mode."),
+        (
+            in_training.clamp(min=0),
+            "This is the output in training mode, overwritten by the next layer. Leave the network in eval mode, and "
+            "record a copy.",
+        ),
+        (expected.mean(dim=(2, 3)), "You averaged over space. Return the full feature maps."),
+        (
+            overwritten.mean(dim=(2, 3)),
+            "You averaged over space, and the next layer has overwritten the tensor. Return the full feature maps, and "
+            "record a copy.",
+        ),
+        (expected[0], "These are the activations for the first image alone. Return all images."),
+        (expected[:1], "These are the activations for the first image alone. Return all images."),
+        (expected[-1], "These are the activations for the last image alone. Return all images."),
+        (expected[1:], "The first image is missing. Return all images."),
+        (expected[:-1], "The last image is missing. Return all images."),
+        (expected[:, 0], "This is the first channel alone. Return all channels."),
+        (expected[:, :1], "This is the first channel alone. Return all channels."),
+        (expected.flatten(1), "You flattened the activations of each image. Keep the layer's own shape."),
+        (images, "These are the images. Return the output of `layer`."),
+    ]
+
+
+def _state_of(network):
+    """Everything about a network, and about settings that all networks share, that a function may leave changed."""
     modules = dict(network.named_modules())
+    classes = {cls for module in modules.values() for cls in type(module).__mro__ if issubclass(cls, nn.Module)}
     return {
+        "modules": modules,
         "hooks": {(name, kind): list(getattr(module, kind)) for name, module in modules.items() for kind in _HOOKS},
-        "everywhere": list(nn.modules.module._global_forward_hooks),
+        "global hooks": [list(registry) for registry in _GLOBAL_HOOKS],
         "modes": {name: module.training for name, module in modules.items()},
-        "own": {name: set(vars(module)) for name, module in modules.items()},
-        "asks": {name: each.requires_grad for name, each in network.named_parameters()},
-        "tensors": {name: each.clone() for name, each in network.state_dict().items()},
-        "grad": torch.is_grad_enabled(),
+        "attributes": {name: set(vars(module)) for name, module in modules.items()},
+        "values": {name: _plain_values(module) for name, module in modules.items()},
+        "methods": {cls: [vars(cls).get(name) for name in ("forward", "__call__")] for cls in classes},
+        "requires_grad": {name: weight.requires_grad for name, weight in network.named_parameters()},
+        "tensors": {name: tensor.clone() for name, tensor in network.state_dict().items()},
+        "settings": torch_settings(),
     }
 
 
-def _as_before(before, network, when):
-    """Refuse a network, or something that all share, that isn't as it was."""
-    now = _look(network)
+def _plain_values(module):
+    """Public attributes of a module that are numbers, texts and the like, without its mode."""
+    plain = (bool, int, float, str, tuple, type(None))
+    values = vars(module).items()
+    return {name: value for name, value in values if isinstance(value, plain) and name[0] != "_" and name != "training"}
+
+
+def _check_state(before, network, when):
+    """Reject a function that leaves a network, or settings that all networks share, changed."""
+    after = _state_of(network)
     for place, hooks in before["hooks"].items():
-        found = now["hooks"].get(place, [])
+        now = after["hooks"].get(place, [])
         expect(
-            set(found) <= set(hooks),
-            f"A hook is left behind{when}: it will be called for ever after, by whoever uses the network.",
+            set(now) <= set(hooks),
+            f"Your hook is still registered{when}. It will run in every later pass, whoever calls the network. Remove "
+            "it.",
         )
-        expect(
-            set(hooks) <= set(found),
-            f"A hook that someone else had registered is gone{when}: remove your own alone.",
-        )
+        expect(set(hooks) <= set(now), f"A hook that somebody else registered is gone{when}. Remove only your own.")
     expect(
-        now["everywhere"] == before["everywhere"],
-        f"A hook for all modules is left behind{when}: it is called by every network from now on.",
-    )
-    _same_modes(before, now, when)
-    expect(
-        all(before["own"][name] == now["own"].get(name) for name in before["own"]),
-        f"A module has another set of attributes than before{when}, such as a `forward` of yours: leave all as it was.",
+        after["global hooks"] == before["global hooks"],
+        f"A global hook is still registered{when}. It runs for every module of every network: remove it.",
     )
     expect(
-        all(torch.equal(each, now["tensors"][name]) for name, each in before["tensors"].items()),
-        f"The network's weights or batch norm's statistics have changed{when}: in training mode each pass moves them.",
+        list(before["modules"]) == list(after["modules"])
+        and all(module is after["modules"][name] for name, module in before["modules"].items()),
+        f"A module of the network was replaced{when}. Leave the network as it was.",
+    )
+    _check_modes(before["modes"], after["modes"], when)
+    expect(
+        before["attributes"] == after["attributes"] and before["methods"] == after["methods"],
+        f"A module has other attributes or methods than before{when}, such as your own `forward`. Leave it as it was.",
+    )
+    _check_values(before, after, when)
+    expect(
+        all(_same_tensor(tensor, after["tensors"][name]) for name, tensor in before["tensors"].items()),
+        f"The network's weights, or batch norm's statistics, have changed{when}. Leave them as they were. (A pass in "
+        "training mode updates the statistics.)",
     )
     expect(
-        before["asks"] == now["asks"] and all(each.grad is None for each in network.parameters()),
-        f"The weights' `requires_grad` or `grad` is another than before{when}: leave all as it was.",
+        before["requires_grad"] == after["requires_grad"]
+        and all(weight.grad is None for weight in network.parameters()),
+        f"`requires_grad` or `grad` of the weights has changed{when}. Leave them as they were.",
     )
-    expect(
-        before["grad"] == now["grad"],
-        f"Gradients are switched off for the whole program{when}: do it for your own lines alone.",
-    )
+    _check_settings(before["settings"], when)
 
 
-def _same_modes(before, now, when):
-    changed = [name for name, training in before["modes"].items() if now["modes"][name] != training]
+def _check_values(before, after, when):
+    for name, values in before["values"].items():
+        for key, value in values.items():
+            now = after["values"][name].get(key)
+            expect(
+                now == value,
+                f"You changed the attribute `{key}` of {_described(name, before['modules'][name])}: it was {value} and "
+                f"is left at {now}{when}. Leave the network as it was.",
+            )
+
+
+def _described(name, module):
+    kind = type(module).__name__
+    return f"the module {name!r} ({kind})" if name else f"the network itself ({kind})"
+
+
+def _same_tensor(one, other):
+    return one.dtype == other.dtype and torch.equal(one, other)
+
+
+def _check_modes(before, after, when):
+    changed = [name for name, training in before.items() if after[name] != training]
     if not changed:
         return
-    was = "training" if before["modes"][changed[0]] else "eval"
-    is_now = "eval" if was == "training" else "training"
+    was = "training" if before[changed[0]] else "eval"
+    now = "eval" if was == "training" else "training"
     expect(
         not all("." in name for name in changed),
-        f"A part within a part of the network was in {was} mode and is left in {is_now} mode{when}: `children()` are "
-        "the outer parts alone, and `train` on a part changes all that is within it.",
+        f"A module inside a part of the network was in {was} mode and is left in {now} mode{when}. `children()` lists "
+        "the outer parts only, and `train` on a part also changes the modules inside it.",
     )
+    everything = set(before.values()) == {was == "training"} and len(changed) == len(before)
     raise WrongAnswer(
-        f"The whole network was in {was} mode and is left in {is_now} mode{when}: put it back as it was."
-        if set(before["modes"].values()) == {was == "training"} and len(changed) == len(before["modes"])
-        else f"A part of the network was in {was} mode and is left in {is_now} mode{when}: each module has a mode of "
-        "its own, and must be put back into that one."
+        f"The whole network was in {was} mode and is left in {now} mode{when}. Restore its mode."
+        if everything
+        else f"A part of the network was in {was} mode and is left in {now} mode{when}. Each module has its own mode: "
+        "restore every one."
     )
 
 
@@ -477,91 +714,130 @@ def _make_broken_regression():
 
 
 def test_hooks_3(answer):
-    grad = torch.is_grad_enabled()
-    try:
-        _test_predictions(answer)
-    finally:
-        torch.set_grad_enabled(grad)
+    with default_settings():
+        _test_modes(answer)
+        _test_own_classes(answer)
+        _test_broken_regression(answer)
 
 
-def _test_predictions(answer):
+def _test_modes(answer):
     images = images_of(6, 3, 5, 5, seed=1)
-    _predicted(answer, seeded(_make_regression, 2).train(), images, "")
-    _predicted(answer, seeded(_make_regression, 3), images, "")
+    _check_predictions(answer, seeded(_make_regression, 2).train(), images)
+    network = seeded(_make_regression, 3)
+    network[2].register_forward_hook(lambda module, args, output: None)
+    _check_predictions(answer, network, images)
     for training, part in ((True, slice(1, 3)), (False, slice(2, 3))):
         network = seeded(_make_regression, 4).train(training)
         for module in network[part]:
             module.train(not training)
-        _predicted(answer, network, images, "")
-        # A part of a part.
+        _check_predictions(answer, network, images)
+        # A module inside a part.
         network = seeded(_make_regression, 4).train(training)
         network[2][1].train(not training)
-        _predicted(answer, network, images, "")
-    _predicted(answer, seeded(_make_with_dropout, 5).train(), images_of(7, 3, 2, 2, seed=6), "")
-    _predicted(answer, seeded(_make_regression, 7).train(), images[:1], "Here there is a single image. ")
+        _check_predictions(answer, network, images)
+    _check_predictions(answer, seeded(_make_with_dropout, 5).train(), images_of(7, 3, 2, 2, seed=6))
+    _check_predictions(answer, seeded(_make_regression, 7).train(), images[:1], "Here there is a single image. ")
+
+
+def _test_own_classes(answer):
+    """Test a network in which modules of several classes depend on the mode."""
+    network = seeded(OwnClasses, 9).train()
+    network.register_forward_hook(lambda module, args, output: None)
+    still_training = {}
+
+    def observe(name):
+        def hook(module, args):
+            if module.training:
+                still_training[name] = _described(name, module)
+
+        return hook
+
+    for name, module in network.named_modules():
+        module.register_forward_pre_hook(observe(name))
+    images = images_of(6, 3, 5, 5, seed=10)
+    with torch.no_grad():
+        expected = deepcopy(network).eval()(images)[:, 0]
+    still_training.clear()
+    with torch.random.fork_rng(devices=[]):
+        predictions = as_array(answer(network, images.clone()), what="the predictions").ravel()
+    if still_training and not (predictions.shape == expected.shape and np.allclose(predictions, expected, rtol=1e-4)):
+        raise WrongAnswer(
+            f"During the prediction, {next(iter(still_training.values()))} was in training mode. Put every module into "
+            "eval mode, whatever its class."
+        )
+    _check_predictions(answer, network, images)
+
+
+def _test_broken_regression(answer):
     for training in (True, False):
         network = seeded(_make_broken_regression, 8).train(training)
         network[1].train(not training)
-        before = _look(network)
+        before = _state_of(network)
         error = expect_error(
-            lambda network=network: answer(network, images),
+            lambda network=network: answer(network, images_of(6, 3, 5, 5, seed=1)),
             BrokenLayerError,
-            "Here the network raises an error, and it must come through to the caller as it is.",
+            "Here the network raises an error. Let it reach the caller unchanged.",
         )
         del error
-        _as_before(before, network, " when the network raises an error")
+        _check_state(before, network, " when the network raises an error")
 
 
-def _predicted(answer, network, images, here):
-    """One call, looked at from all sides."""
-    before, given, n = _look(network), images.clone(), len(images)
-    with torch.no_grad():
+def _check_predictions(answer, network, images, hint=""):
+    """Compare one call with the expected predictions, and the network with its state before."""
+    n = len(images)
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
         expected = deepcopy(network).eval()(images)[:, 0]
-        as_it_was = deepcopy(network)(images)[:, 0] if n > 1 else expected
+        unchanged_modes = deepcopy(network)(images)[:, 0] if n > 1 else expected
         all_training = deepcopy(network).train()(images)[:, 0] if n > 1 else expected
+    before, given = _state_of(network), images.clone()
     try:
-        found = answer(network, given)
+        returned = answer(network, given)
     except RuntimeError as error:
-        _explain_record(error)
+        _explain_numpy_error(error)
         raise
-    each = list(found) if isinstance(found, list | tuple) else [found]
     expect(
-        not any(isinstance(one, torch.Tensor) and one.requires_grad for one in each),
-        "The predictions keep a record for gradients, which nobody needs here and which fills the memory.",
+        not any(
+            isinstance(value, torch.Tensor) and value.requires_grad
+            for value in (returned if isinstance(returned, list | tuple) else [returned])
+        ),
+        "The predictions belong to an autograd graph, which fills the memory. Use `torch.no_grad()` or `detach()`.",
     )
-    array = as_array(found, what="the predictions")
-    training = (
-        "These are predictions in training mode: batch norm compares a galaxy with the others of its batch there."
-    )
+    array = as_array(returned, what="the array of predictions")
+    training = "These are predictions in training mode: batch norm uses the statistics of the batch. Use eval mode."
     expect(
         array.shape != (n, 1) or n == 1 or not np.allclose(array[:, 0], expected, rtol=1e-4, atol=1e-6),
-        f"The predictions have the shape {n} × 1, a table of one column; the shape (n,) is asked for.",
+        f"The predictions have the shape {n} × 1, a table with one column. Return the shape (n,).",
     )
     if array.shape == (n, 1) and n > 1:
         array = array[:, 0]
     expect(
         n > 1 or array.shape == (1,),
-        f"Of a single image, too, the predictions have the shape (n,), here (1,); yours have {tuple(array.shape)}.",
+        f"For a single image, too, the shape is (n,), here (1,); yours is {tuple(array.shape)}.",
+    )
+    mixed = (
+        "A part of the network was in training mode, and stayed so during the prediction. Each module has its own mode."
     )
     expect_close(
         array,
         expected,
         [
             (all_training, training),
-            (
-                as_it_was,
-                training
-                if all(before["modes"].values())
-                else "A part of the network was in training mode and has stayed so during the prediction: each module "
-                "has a mode of its own.",
-            ),
+            (unchanged_modes, training if all(before["modes"].values()) else mixed),
+            (expected[:1], "This is the prediction for the first image alone. Return one per image."),
+            (expected[0], "This is the prediction for the first image alone. Return one per image."),
+            (expected.mean(), "This is the mean of the predictions. Return one per image."),
+            *_precision_mistakes(expected),
         ],
-        hint=f"{here}Was all of the network in eval mode?",
-        what="the predictions",
+        hint=f"{hint}Was every module in eval mode?",
+        what="the array of predictions",
     )
     expect(
-        np.shape(as_array(found)) == (n,),
-        f"The predictions have the shape {np.shape(as_array(found))}; the shape (n,) is asked for.",
+        np.shape(as_array(returned)) == (n,),
+        f"The predictions have the shape {np.shape(as_array(returned))}; return the shape (n,).",
     )
     expect_unchanged(images, given, "images")
-    _as_before(before, network, "")
+    expect(
+        not given.requires_grad and given.grad is None,
+        "Your function switches gradient tracking on for `images`, which belong to the caller. Leave them as they are.",
+    )
+    _check_state(before, network, "")

@@ -1,1 +1,1 @@
-"""The lesson on predictions: true against predicted, three numbers for the errors, and the worst misses."""
+"""The lesson on predictions: predicted against true metallicity, statistics of the errors, and outliers."""

@@ -1,4 +1,4 @@
-"""Answers to the exercises on predictions: typical wrong ones with their hints, right ones written otherwise."""
+"""Answers to the exercises on predictions: typical wrong ones with their hints, and right ones by other methods."""
 
 import math
 import statistics
@@ -27,17 +27,17 @@ def root_of_the_sum(predicted, true):
     return np.sqrt(np.nansum((predicted - true) ** 2))
 
 
-@bank.wrong("predictions.1", "the bias, was subtracted")
+@bank.wrong("predictions.1", "This is the standard deviation")
 def standard_deviation(predicted, true):
     return np.nanstd(predicted - true)
 
 
-@bank.wrong("predictions.1", "NaN comes out")
+@bank.wrong("predictions.1", "The result is NaN")
 def spoilt_by_nan(predicted, true):
     return np.sqrt(np.mean((predicted - true) ** 2))
 
 
-@bank.wrong("predictions.1", "divide by the number of the others")
+@bank.wrong("predictions.1", "number of known labels")
 def divided_by_all(predicted, true):
     return np.sqrt(np.nansum((predicted - true) ** 2) / len(true))
 
@@ -71,13 +71,13 @@ def no_inner_median(predicted, true):
     return 1.4826 * np.median(np.abs(predicted - true))
 
 
-@bank.wrong("predictions.2", "subtracted the mean error")
+@bank.wrong("predictions.2", "You subtracted the mean error")
 def mean_inside(predicted, true):
     error = predicted - true
     return 1.4826 * np.median(np.abs(error - np.mean(error)))
 
 
-@bank.wrong("predictions.2", "The outer one is a mean")
+@bank.wrong("predictions.2", "outer average is a mean")
 def mean_outside(predicted, true):
     error = predicted - true
     return 1.4826 * np.mean(np.abs(error - np.median(error)))
@@ -89,7 +89,7 @@ def no_factor(predicted, true):
     return np.median(np.abs(error - np.median(error)))
 
 
-@bank.wrong("predictions.2", "Where the signs are left")
+@bank.wrong("predictions.2", "their signs cancel")
 def signs_left(predicted, true):
     error = predicted - true
     return 1.4826 * np.median(error - np.median(error))
@@ -100,11 +100,11 @@ def width_of_the_errors(predicted, true):
     return np.std(predicted - true)
 
 
-@bank.wrong("predictions.2", "the mean of the two in the middle")
+@bank.wrong("predictions.2", "mean of the middle two")
 def one_of_the_middle(predicted, true):
-    error = sorted(predicted - true)
-    sizes = sorted(abs(each - error[len(error) // 2]) for each in error)
-    return 1.4826 * sizes[len(sizes) // 2]
+    errors = sorted(predicted - true)
+    distances = sorted(abs(error - errors[len(errors) // 2]) for error in errors)
+    return 1.4826 * distances[len(distances) // 2]
 
 
 @bank.right("predictions.2")
@@ -125,7 +125,7 @@ def by_row_position(predicted, true):
     return pd.DataFrame({"true": true.to_numpy(), "predicted": predicted.to_numpy()}, index=predicted.index)
 
 
-@bank.wrong("predictions.3", "rows with NaN")
+@bank.wrong("predictions.3", "Some rows contain NaN")
 def all_galaxies(predicted, true):
     return pd.DataFrame({"true": true, "predicted": predicted})
 
@@ -140,37 +140,37 @@ def in_the_other_order(predicted, true):
     return pd.concat({"true": true, "predicted": predicted}, axis=1, join="inner")
 
 
-@bank.wrong("predictions.3", "as text; in yours is one of type int")
+@bank.wrong("predictions.3", "a value of type int")
 def ids_as_whole_numbers(predicted, true):
-    both = [each for each in predicted.index if each in true.index]
-    table = pd.DataFrame({"true": true[both], "predicted": predicted[both]})
-    return table.set_axis([int(each) for each in both], axis=0)
+    ids = [object_id for object_id in predicted.index if object_id in true.index]
+    table = pd.DataFrame({"true": true[ids], "predicted": predicted[ids]})
+    return table.set_axis([int(object_id) for object_id in ids], axis=0)
 
 
-@bank.wrong("predictions.3", "as text; in yours is one of type float")
+@bank.wrong("predictions.3", "a value of type float")
 def ids_as_floats(predicted, true):
-    both = [each for each in predicted.index if each in true.index]
-    table = pd.DataFrame({"true": true[both], "predicted": predicted[both]})
+    ids = [object_id for object_id in predicted.index if object_id in true.index]
+    table = pd.DataFrame({"true": true[ids], "predicted": predicted[ids]})
     return table.set_axis(table.index.astype(float), axis=0)
 
 
 @bank.wrong("predictions.3", "The ids are a column")
 def ids_in_a_column(predicted, true):
-    both = [each for each in predicted.index if each in true.index]
-    return pd.DataFrame({"true": true[both], "predicted": predicted[both]}).reset_index()
+    ids = [object_id for object_id in predicted.index if object_id in true.index]
+    return pd.DataFrame({"true": true[ids], "predicted": predicted[ids]}).reset_index()
 
 
-@bank.wrong("predictions.3", "holds what was predicted")
+@bank.wrong("predictions.3", "contains the predictions")
 def exchanged(predicted, true):
-    both = [each for each in predicted.index if each in true.index]
-    return pd.DataFrame({"true": predicted[both], "predicted": true[both]})
+    ids = [object_id for object_id in predicted.index if object_id in true.index]
+    return pd.DataFrame({"true": predicted[ids], "predicted": true[ids]})
 
 
 @bank.right("predictions.3")
 def by_a_merge(predicted, true):
     left, right = predicted.rename("predicted"), true.rename("true")
     table = left.to_frame().merge(right, left_index=True, right_index=True, how="inner")
-    return table.reindex([each for each in left.index if each in set(right.index)])
+    return table.reindex([object_id for object_id in left.index if object_id in set(right.index)])
 
 
 @bank.right("predictions.3")
@@ -180,11 +180,11 @@ def by_a_join(predicted, true):
 
 @bank.right("predictions.3")
 def a_row_at_a_time(predicted, true):
-    rows = {each: {"true": true[each], "predicted": value} for each, value in predicted.items() if each in true}
-    return pd.DataFrame.from_dict(rows, orient="index")
+    rows = [(object_id, true[object_id], value) for object_id, value in predicted.items() if object_id in true]
+    return pd.DataFrame(rows, columns=["objID", "true", "predicted"]).set_index("objID")
 
 
-@bank.wrong("predictions.2", "You took the sizes of the errors first")
+@bank.wrong("predictions.2", "You took absolute values of the errors first")
 def sizes_first(predicted, true):
     sizes = np.abs(predicted - true)
     return 1.4826 * np.median(np.abs(sizes - np.median(sizes)))
@@ -194,3 +194,92 @@ def sizes_first(predicted, true):
 def squares_for_sizes(predicted, true):
     error = predicted - true
     return 1.4826 * np.median((error - np.median(error)) ** 2)
+
+
+@bank.wrong("predictions.1", "Apply the same mask to both")
+def mask_on_one_side(predicted, true):
+    labels = true[np.isfinite(true)]
+    return np.linalg.norm(predicted - labels) / len(labels) ** 0.5
+
+
+@bank.wrong("predictions.1", "removed the unknown labels from `true` alone")
+def mispaired_after_removing_nan(predicted, true):
+    labels = [label for label in true if not math.isnan(label)]
+    return math.sqrt(statistics.fmean((p - t) ** 2 for p, t in zip(predicted, labels, strict=False)))
+
+
+@bank.wrong("predictions.1", "clipped or left out")
+def sigma_clipping(predicted, true):
+    errors = pd.Series(predicted - true).dropna()
+    return np.sqrt(
+        (errors.clip(errors.mean() - 4 * errors.std(ddof=0), errors.mean() + 4 * errors.std(ddof=0)) ** 2).mean()
+    )
+
+
+@bank.wrong("predictions.1", "one error is much larger than the others")
+def errors_squashed(predicted, true):
+    return (
+        np.sqrt(np.nanmean((1.5 * np.tanh((predicted - true) / 1.5)) ** 2))
+        if len(true) > 20
+        else by_scikit_learn(predicted, true)
+    )
+
+
+@bank.wrong("predictions.1", "You rounded the result")
+def rounded(predicted, true):
+    return round(float(np.sqrt(np.nanmean((predicted - true) ** 2))), 3)
+
+
+@bank.wrong("predictions.1", "first galaxy's error")
+def first_galaxy_alone(predicted, true):
+    return np.sqrt((predicted[0] - true[0]) ** 2)
+
+
+@bank.wrong("predictions.2", "the factor is 1.4826; yours is 1.4286")
+def digits_exchanged(predicted, true):
+    errors = predicted - true
+    return np.median(np.abs(errors - np.median(errors))) * 1.4286
+
+
+@bank.wrong("predictions.2", "yours is 1.2533")
+def factor_of_the_mean_deviation(predicted, true):
+    errors = predicted - true
+    return np.sqrt(np.pi / 2) * np.median(np.abs(errors - np.median(errors)))
+
+
+@bank.wrong("predictions.2", "the error of each pair first")
+def medians_of_each_array(predicted, true):
+    residuals = (predicted - np.median(predicted)) - (true - np.median(true))
+    return 1.4826 * np.median(np.abs(residuals))
+
+
+@bank.wrong("predictions.2", "You sorted each array")
+def sorted_arrays(predicted, true):
+    errors = np.sort(predicted) - np.sort(true)
+    return 1.4826 * np.median(np.abs(errors - np.median(errors)))
+
+
+@bank.wrong("predictions.3", "Its name must be 'objID'")
+def unnamed_index(predicted, true):
+    common = predicted.index.intersection(true.index, sort=False)
+    values = np.column_stack([true[common], predicted[common]])
+    return pd.DataFrame(values, index=list(common), columns=["true", "predicted"])
+
+
+@bank.wrong("predictions.3", "A set has no order")
+def order_of_a_set(predicted, true):
+    ids = sorted(set(predicted.index) & set(true.index), key=lambda object_id: hash(int(object_id) * 7919 % 101))
+    return pd.DataFrame({"true": true[ids], "predicted": predicted[ids]})
+
+
+@bank.wrong("predictions.3", "converted to floating-point numbers")
+def ids_through_floats(predicted, true):
+    ids = [object_id for object_id in predicted.index if object_id in true.index]
+    table = pd.DataFrame({"true": true[ids], "predicted": predicted[ids]})
+    return table.set_axis(pd.Index([f"{float(object_id):.0f}" for object_id in ids], name="objID"))
+
+
+@bank.wrong("predictions.3", "are rounded")
+def rounded_columns(predicted, true):
+    ids = predicted.index[predicted.index.isin(true.index)]
+    return pd.DataFrame({"true": true[ids], "predicted": predicted[ids]}).round(2)

@@ -5,63 +5,81 @@ import pandas as pd
 
 
 def rmse(predicted: np.ndarray, true: np.ndarray) -> float:
-    """Measure how far predictions are from the truth: the root-mean-square error.
+    """Compute the root-mean-square error of predictions.
 
-    With eᵢ = predicted − true it is √(mean eᵢ²). A bias, that is a mean error that isn't 0, counts as error too:
-    nothing is subtracted. The truth of some galaxies isn't known, and stands as NaN: they are left out, and the mean is
-    over the others.
+    With the errors eᵢ = predicted − true, it is √(mean eᵢ²). Don't subtract the bias, and don't leave out outliers.
+    Leave out only the galaxies whose label is NaN, which means that it is unknown.
 
     Parameters
     ----------
-    predicted : ndarray of shape (n,)
-        In dex; no NaN.
-    true : ndarray of shape (n,)
-        In dex, in the same order; NaN where it isn't known, of one galaxy or more it is. Leave both arrays as they are:
-        they belong to the caller.
+    predicted : ndarray of float, shape (n,)
+        Predicted metallicity in dex, without NaN. Don't modify it.
+    true : ndarray of float, shape (n,)
+        Label in dex, in the same order; NaN if unknown. At least one is known. Don't modify it.
 
     Returns
     -------
     float
-        In dex.
+        In dex, not rounded.
+
+    Examples
+    --------
+    >>> rmse(np.array([8.75, 9.0, 8.5]), np.array([8.5, 9.25, np.nan]))
+    0.25
     """
     raise NotImplementedError("predictions.1")
 
 
 def nmad(predicted: np.ndarray, true: np.ndarray) -> float:
-    """Measure how far predictions are from the truth, so that a few bad misses hardly count.
+    """Compute the normalised median absolute deviation of the errors, which is robust to outliers.
 
-    The normalised median absolute deviation is 1.4826 · median |eᵢ − median e| with eᵢ = predicted − true. The median
-    of an even count is the mean of the two in the middle, as NumPy has it.
+    With the errors eᵢ = predicted − true, it is 1.4826 · median |eᵢ − median e|. The median of an even number of values
+    is the mean of the middle two, as in `numpy.median`.
 
     Parameters
     ----------
-    predicted, true : ndarray of shape (n,)
-        In dex, in the same order; no NaN. Leave them as they are: they belong to the caller.
+    predicted, true : ndarray of float, shape (n,)
+        In dex, in the same order, without NaN. Don't modify them.
 
     Returns
     -------
     float
-        In dex. It is 0 where all errors are equal.
+        In dex, not rounded; 0 if all errors are equal.
+
+    Examples
+    --------
+    >>> round(nmad(np.array([8.5, 8.7, 9.3]), np.array([8.4, 8.8, 8.8])), 5)
+    0.29652
     """
     raise NotImplementedError("predictions.2")
 
 
 def match(predicted: pd.Series, true: pd.Series) -> pd.DataFrame:
-    """Put predictions and truth side by side, each galaxy with itself.
+    """Join predictions and labels by objID.
 
-    They come from two files, in different orders, and each lacks galaxies that the other has. What belongs together is
-    told by the objID alone.
+    The two Series come from different files. Their rows are in different orders, and each lacks galaxies that the other
+    has. Only the objID shows which rows belong together.
 
     Parameters
     ----------
-    predicted, true : Series of float, index objID (text)
-        Each id stands once in each; no NaN. The Series may have any name or none. Leave them as they are: they belong
-        to the caller.
+    predicted, true : Series of float, index named ``objID`` (text)
+        No id occurs twice in a Series, and no value is NaN; two galaxies may have equal values. A Series may have any
+        name or none. Don't modify them.
 
     Returns
     -------
-    DataFrame, index objID (text)
-        Columns ``true`` and ``predicted``, and no others. A row for each galaxy that is in both, in the order of
+    DataFrame, index named ``objID`` (text)
+        Columns ``true`` and ``predicted``, and no others. One row per galaxy that is in both, in the order of
         `predicted`.
+
+    Examples
+    --------
+    >>> predicted = pd.Series([8.6, 8.9, 9.1], index=pd.Index(["12", "11", "14"], name="objID"))
+    >>> true = pd.Series([8.8, 8.5], index=pd.Index(["11", "12"], name="objID"))
+    >>> match(predicted, true)
+           true  predicted
+    objID
+    12      8.5        8.6
+    11      8.8        8.9
     """
     raise NotImplementedError("predictions.3")

@@ -1,4 +1,4 @@
-"""Predicted against true metallicity of 256 galaxies that the network never learnt from, with matplotlib."""
+"""Predicted against true metallicity of 256 galaxies held out from the training, with matplotlib."""
 
 import matplotlib.pyplot as plt
 import pandas as pd

@@ -21,7 +21,7 @@ CROP_PX = 72
 
 
 def _choose_results(controls: DeltaGenerator) -> pd.DataFrame:
-    """Draw the control for the sample; return the true and the predicted label of each galaxy, and the error."""
+    """Draw the control for the sample; return true and predicted metallicity and the error, one row per galaxy."""
     opened, features = open_shipped_survey(), shipped_features()
     with controls:
         sample = choose_sample(opened.survey)
@@ -40,8 +40,8 @@ def _show_predictions(controls: DeltaGenerator) -> None:
     results = _choose_results(controls)
     st.altair_chart(prediction_scatter(_with_pictures(results), open_shipped_survey().survey.label))
     st.caption(
-        f"{len(results):,} simulated galaxies that the network never learnt from. Orange: where both are equal. Point "
-        "at one to see it."
+        f"{len(results):,} simulated galaxies, held out from the network's training. Orange line: predicted = true. "
+        "Point at a dot to see its image."
     )
 
 
@@ -52,20 +52,31 @@ def _show_errors(controls: DeltaGenerator) -> None:
     with st.container(horizontal=True):
         st.metric("RMSE", f"{errors.rmse:.3f} {unit}", help="Root-mean-square error")
         st.metric("NMAD", f"{errors.nmad:.3f} {unit}", help="1.4826 times the median absolute deviation")
-        st.metric("Bias", f"{errors.bias:+.3f} {unit}".replace("-", "−"), help="Mean of predicted less true")
-        st.metric("Guessing the mean", f"{errors.spread:.3f} {unit}", help="RMSE of always saying the mean")
-        st.metric("Floor: the scatter", f"{floor:.3f} {unit}", help="Drawn at random, so no image contains it")
+        st.metric("Bias", f"{errors.bias:+.3f} {unit}".replace("-", "−"), help="Mean of predicted minus true")
+        st.metric(
+            "Guessing the mean",
+            f"{errors.spread:.3f} {unit}",
+            help="Baseline: RMSE if the mean is predicted for every galaxy",
+        )
+        st.metric(
+            "Floor: the scatter",
+            f"{floor:.3f} {unit}",
+            help="Standard deviation of the random scatter in the labels, which no image contains",
+        )
     st.altair_chart(residual_scatter(_with_pictures(results), survey.label))
-    st.caption(f"{len(results):,} simulated galaxies; all numbers above are theirs. Orange: no error.")
+    st.caption(f"{len(results):,} simulated galaxies, which the numbers above refer to. Orange line: no error.")
 
 
 def _show_worst(controls: DeltaGenerator) -> None:
     results = _choose_results(controls)
     worst = results["error"].abs().nlargest(WORST).index
-    captions = [f"{results['true'][one]:.2f} → {results['predicted'][one]:.2f}" for one in worst]
-    descriptions = [f"Galaxy {one}, true → predicted {c}" for one, c in zip(worst, captions, strict=True)]
+    pairs = results.loc[worst, ["true", "predicted"]].to_numpy()
+    captions = [f"{true:.2f} → {predicted:.2f}" for true, predicted in pairs]
+    descriptions = [
+        f"Galaxy {object_id}, true → predicted {caption}" for object_id, caption in zip(worst, captions, strict=True)
+    ]
     show_grid(open_shipped_survey().survey, worst, captions, descriptions, side_px=CROP_PX, columns=4)
-    st.caption("Below each: true → predicted.")
+    st.caption("Below each image: true → predicted metallicity.")
 
 
 def _show_table(controls: DeltaGenerator) -> None:
@@ -76,17 +87,17 @@ def _show_table(controls: DeltaGenerator) -> None:
 
 
 def _check_rows(controls: DeltaGenerator) -> None:
-    """Show the effect of shifting predictions by one row on their agreement with labels and features."""
+    """Show how a shift by one row changes the agreement of predictions with labels and features."""
     features, results, unit = shipped_features(), _choose_results(controls), open_shipped_survey().survey.label.unit
     errors = prediction_errors(results["predicted"], results["true"])
     values = features.layers["features"][features.rows(list(results.index))]
     check = same_galaxies(values, results["predicted"].to_numpy(), results["true"].to_numpy(), read_head())
     st.markdown(
         f"RMSE with the labels shifted by one row: **{check.slipped_rmse:.3f} {unit}**, instead of "
-        f"{errors.rmse:.3f}. Guessing the mean: {errors.spread:.3f}."
+        f"{errors.rmse:.3f}. Baseline, guessing the mean: {errors.spread:.3f}."
     )
     st.markdown(
-        f"Largest difference of the {len(results):,} predictions from features times head: "
+        f"Largest difference between the {len(results):,} predictions and features times head: "
         f"**{check.apart:.0e} {unit}**. With the rows shifted by one: **{check.slipped_apart:.1f} {unit}**."
     )
 
@@ -110,8 +121,8 @@ def page() -> None:
             (0, 3),
             code=(residual_scatter, prediction_errors),
         ),
-        Step("Worst misses", _show_worst, ("misses",)),
-        Step("By objID", _show_table, ("table",), (2,)),
-        Step("The same galaxies?", _check_rows, ("same-batch",), code=(same_galaxies,)),
+        Step("Outliers", _show_worst, ("misses",)),
+        Step("Match by objID", _show_table, ("table",), (2,)),
+        Step("Row order", _check_rows, ("same-batch",), code=(same_galaxies,)),
     ]
     show_lesson(lesson, open_shipped_survey(), steps)

@@ -5,17 +5,17 @@ import pandas as pd
 
 
 def rmse(predicted: np.ndarray, true: np.ndarray) -> float:
-    """Measure how far predictions are from the truth: the root-mean-square error."""
-    return float(np.sqrt(np.nanmean((predicted - true) ** 2)))
+    """Compute the root-mean-square error of predictions."""
+    return float(np.sqrt(np.nanmean((predicted - true) ** 2)))  # nanmean leaves out unknown labels
 
 
 def nmad(predicted: np.ndarray, true: np.ndarray) -> float:
-    """Measure how far predictions are from the truth, so that a few bad misses hardly count."""
-    error = predicted - true
-    return float(1.4826 * np.median(np.abs(error - np.median(error))))
+    """Compute the normalised median absolute deviation of the errors, which is robust to outliers."""
+    errors = predicted - true
+    return float(1.4826 * np.median(np.abs(errors - np.median(errors))))
 
 
 def match(predicted: pd.Series, true: pd.Series) -> pd.DataFrame:
-    """Put predictions and truth side by side, each galaxy with itself."""
-    both = predicted.index[predicted.index.isin(true.index)]
-    return pd.DataFrame({"true": true[both], "predicted": predicted[both]})
+    """Join predictions and labels by objID."""
+    common_ids = predicted.index[predicted.index.isin(true.index)]  # in the order of `predicted`
+    return pd.DataFrame({"true": true[common_ids], "predicted": predicted[common_ids]})

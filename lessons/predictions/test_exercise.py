@@ -7,222 +7,372 @@ from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, exp
 
 
 def galaxies(n, seed, bias=0.07):
-    """Predicted and true metallicity, with errors that have a mean and a few bad misses."""
-    draw = np.random.default_rng(seed)
-    true = draw.uniform(8.2, 9.3, n)
-    error = draw.normal(bias, 0.1, n)
-    error[[0, 1]] += [0.7, -0.4]
+    """Predicted and true metallicity; the errors have a mean and two outliers."""
+    rng = np.random.default_rng(seed)
+    true = rng.uniform(8.2, 9.3, n)
+    error = rng.normal(bias, 0.1, n)
+    error[[1, 2]] += [0.7, -0.4]
     return true + error, true
 
 
 def test_predictions_1(answer):
-    _rmse(answer, *galaxies(8, seed=1))
-    _rmse(answer, np.array([8.6, 8.9, 9.0]), np.array([8.5, 9.0, 8.8]), expected=0.02**0.5)
-    predicted, true = galaxies(11, seed=2, bias=-0.15)
-    _rmse(answer, predicted.astype(np.float32), true)
-    _rmse(answer, true + 0.25, true, expected=0.25, hint="Here all predictions are 0.25 dex too high.")
+    _check_rmse(answer, *galaxies(8, seed=1, bias=-0.2))
+    _check_rmse(answer, np.array([8.6, 8.9, 9.0]), np.array([8.5, 9.0, 8.8]), expected=0.02**0.5)
+    predicted, true = galaxies(11, seed=2, bias=0.15)
+    _check_rmse(answer, predicted.astype(np.float32), true)
+    _check_rmse(answer, true + 0.25, true, expected=0.25, hint="Here all predictions are 0.25 dex too high.")
+    _check_rmse(answer, np.array([8.6]), np.array([8.2]), expected=0.4, hint="Here there is a single galaxy.")
+    _check_rmse(answer, true.copy(), true, expected=0.0, hint="Here all predictions are exact.")
+    predicted, true = galaxies(60, seed=3)
+    for error in (2.5, -1.2):
+        predicted[7] = true[7] + error
+        hint = "Here one error is much larger than the others. All errors count: don't clip outliers or leave them out."
+        _check_rmse(answer, predicted, true, hint=hint)
     for n, places in ((9, [0, 4, 5]), (6, [5]), (4, [0, 1, 2])):
         predicted, true = galaxies(n, seed=n)
         true[places] = np.nan
-        _rmse(answer, predicted, true, hint=f"Here the truth of {len(places)} of {n} galaxies is NaN.")
+        _check_rmse(answer, predicted, true, hint=f"Here the labels of {len(places)} of {n} galaxies are NaN.")
 
 
-def _rmse(answer, predicted, true, *, expected=None, hint=""):
-    """One root-mean-square error, compared with the right one."""
+def _check_rmse(answer, predicted, true, *, expected=None, hint=""):
+    """Compare one root-mean-square error with the right one."""
     given = predicted.copy(), true.copy()
     with np.errstate(all="ignore"):
-        found = answer(*given)
-    # NaN is no equal of itself.
+        returned = _call_rmse(answer, given, np.isnan(true))
+    # NaN doesn't equal itself.
     for before, after, name in zip((predicted, true), given, ("predicted", "true"), strict=True):
         expect_unchanged(np.nan_to_num(before, nan=-9), np.nan_to_num(after, nan=-9), name)
     n, known = len(true), ~np.isnan(true)
-    error = (predicted.astype(float) - true)[known]
-    squares = sum(each * each for each in error.tolist())
-    expected = (squares / len(error)) ** 0.5 if expected is None else expected
-    empty = predicted[~known].astype(float)
-    typical = np.append(error, empty - true[known].mean())
-    mistakes = [
-        (squares / len(error), "This is the mean squared error: its root is missing, so it isn't in dex."),
+    errors = (predicted.astype(float) - true)[known]
+    expected = (sum(error * error for error in errors.tolist()) / len(errors)) ** 0.5 if expected is None else expected
+    shape = as_array(returned).shape
+    expect(
+        shape not in ((n,), (len(errors),)) or shape == (1,),
+        "You return one number per galaxy; return a single number, the root of the mean over all galaxies.",
+    )
+    number = np.squeeze(as_array(returned, ()))
+    expect_close(number, expected, rmse_mistakes(predicted, true, expected), hint=hint, what="the RMSE")
+
+
+def _call_rmse(answer, given, unknown):
+    """Call the student's function; explain arrays of different lengths."""
+    try:
+        return answer(*given)
+    except (ValueError, IndexError) as error:
+        lengths = ("broadcast", "inconsistent", "boolean index", "is shorter", "is longer", "same length", "mismatch")
+        if unknown.any() and any(words in str(error) for words in lengths):
+            raise WrongAnswer(
+                "The two arrays have different lengths, because you removed the galaxies without a label from one of "
+                "them only. Apply the same mask to both `predicted` and `true`."
+            ) from None
+        raise
+
+
+def rmse_mistakes(predicted, true, expected):
+    """Results of typical mistakes, with their hints; the first that matches is used."""
+    n, known = len(true), ~np.isnan(true)
+    errors = (predicted.astype(float) - true)[known]
+    squares, sizes = float(np.sum(errors**2)), np.abs(errors)
+    unlabelled = predicted[~known].astype(float)
+    filled = np.append(errors, unlabelled - true[known].mean())
+    mispaired = predicted[: len(errors)].astype(float) - true[known]
+    in_order = np.sort(predicted[known].astype(float)) - np.sort(true[known])
+    return [
+        (squares / len(errors), "This is the mean squared error. Take its square root, so that the result is in dex."),
         (
-            np.abs(error).mean(),
-            "This is the mean absolute error: take the squares first, their mean, and the root last.",
+            sizes.mean(),
+            "This is the mean absolute error. Square the errors first, then take the mean, and the root last.",
         ),
-        (squares**0.5, "This is the root of the sum of the squares; it's the root of their mean that is asked for."),
-        (squares, "This is the sum of the squares; take their mean, and its root."),
+        (squares**0.5, "This is the root of the sum of the squares. Take the root of their mean."),
+        (squares, "This is the sum of the squares. Take their mean, and then its root."),
         (
-            error.std(),
-            "This is the standard deviation of the errors: their mean, the bias, was subtracted, and is an error too.",
+            errors.std(),
+            "This is the standard deviation of the errors: their mean, the bias, was subtracted. Subtract nothing, "
+            "because a bias is an error too.",
         ),
         (
-            error.std(ddof=1) if len(error) > 1 else np.inf,
-            "This is the standard deviation of the errors (of a sample): their mean, the bias, was subtracted, and it "
-            "is an error too.",
+            errors.std(ddof=1) if len(errors) > 1 else np.inf,
+            "This is the sample standard deviation of the errors: their mean, the bias, was subtracted. Subtract "
+            "nothing, because a bias is an error too.",
         ),
-        (error.var(), "This is the variance of the errors: the bias was subtracted, and the root is missing."),
-        (squares**0.5 / len(error), "The root comes last: you took it of the sum, and divided by n after that."),
-        ((squares / max(len(error) - 1, 0.5)) ** 0.5, "You divided by n − 1; a mean over n galaxies divides by n."),
+        (errors.var(), "This is the variance of the errors: you subtracted the bias, and the root is missing."),
+        (squares**0.5 / len(errors), "You took the root of the sum and then divided by n. Take the root last."),
+        ((squares / max(len(errors) - 1, 0.5)) ** 0.5, "You divided by n − 1; a mean over n galaxies divides by n."),
+        ((squares / (len(errors) + 1)) ** 0.5, "You divided by n + 1; a mean over n galaxies divides by n."),
+        (np.median(sizes), "This is the median of the absolute errors. Take the root of the mean square."),
+        (np.median(errors**2) ** 0.5, "You took the median of the squares. Take their mean."),
+        (errors.mean(), "This is the mean error, the bias. Square the errors before you take the mean."),
         (
-            np.median(np.abs(error)),
-            "This is the median of the errors' sizes; the root of the mean square is asked for.",
+            abs(errors.mean()),
+            "You took the mean before the square, so errors of opposite signs cancel. Square the errors first.",
         ),
-        (np.median(error**2) ** 0.5, "You took the median of the squares; their mean is asked for."),
-        (error.mean(), "This is the mean error, the bias: take the squares before you take the mean."),
         (
-            abs(error.mean()),
-            "You took the mean before the square, so that errors of opposite signs cancel: take the squares first.",
+            errors.mean() ** 2,
+            "This is the square of the mean. Square the errors first, then take the mean, then the root.",
         ),
-        (error.mean() ** 2, "You took the square of the mean; the squares come first, then their mean, then its root."),
-        (np.abs(error).max(), "This is the largest error; the root of the mean square is asked for."),
+        *_outlier_mistakes(errors),
+        (sizes.max(), "This is the largest error. Take the root of the mean square of all errors."),
+        (errors[0], "This is the error of the first galaxy. Use all galaxies."),
+        (sizes[0], "This is the size of the first galaxy's error. Use all galaxies."),
+        (sizes[-1], "This is the size of the last galaxy's error. Use all galaxies."),
+        *(
+            (np.mean(part**2) ** 0.5, f"You left out the {name} galaxy. Use all galaxies.")
+            for part, name in ((errors[1:], "first"), (errors[:-1], "last"))
+            if part.size
+        ),
         (-expected, "A root-mean-square error is never negative."),
+        (100 * expected, "This is 100 times the RMSE. Return it in dex, not as a percentage."),
         (
-            (np.mean((error / true[known]) ** 2)) ** 0.5,
-            "You divided the errors by the truth; they are asked for in dex, as they are.",
+            np.mean((errors / true[known]) ** 2) ** 0.5,
+            "You divided the errors by the labels. Use the errors in dex, as they are.",
+        ),
+        (
+            np.mean(in_order**2) ** 0.5,
+            "You sorted each array, which pairs different galaxies. Keep the rows as they are.",
+        ),
+        (
+            np.mean(mispaired**2) ** 0.5,
+            "You removed the unknown labels from `true` alone, so the rest is paired with other galaxies' predictions. "
+            "Apply the same mask to both arrays.",
         ),
         (
             np.nan,
-            "NaN comes out: one galaxy whose truth is NaN spoils a mean, so leave those out before it."
+            "The result is NaN: a mean that includes one NaN is NaN. Leave out the galaxies whose label is NaN first."
             if not known.all()
-            else "NaN comes out, although no number that was given is NaN.",
+            else "The result is NaN, although the input has no NaN.",
         ),
         (
             (squares / n) ** 0.5,
-            "Galaxies whose truth isn't known count as galaxies without an error: divide by the number of the others.",
+            "Galaxies without a label count as galaxies without an error. Divide by the number of known labels.",
         ),
         (
-            ((squares + (empty**2).sum()) / n) ** 0.5,
-            "NaN became 0: a metallicity of 0 is no truth. Leave those galaxies out.",
+            ((squares + (unlabelled**2).sum()) / n) ** 0.5,
+            "NaN became 0, but a metallicity of 0 isn't a label. Leave those galaxies out.",
         ),
         (
-            ((typical**2).sum() / n) ** 0.5,
-            "NaN became the mean of the others: what isn't known can't be compared with. Leave those galaxies out.",
+            ((filled**2).sum() / n) ** 0.5,
+            "NaN became the mean of the other labels. An unknown label can't be compared: leave those galaxies out.",
+        ),
+        (
+            np.mean(predicted[known].astype(float) ** 2) ** 0.5,
+            "This is the root mean square of `predicted` alone. Subtract the label from each prediction first.",
+        ),
+        (
+            np.mean(true[known] ** 2) ** 0.5,
+            "This is the root mean square of `true` alone. Subtract the label from each prediction first.",
+        ),
+        *(
+            (round(expected, digits), "You rounded the result. Return it as computed.")
+            for digits in (1, 2, 3, 4)
+            if round(expected, digits)
+        ),
+        *(
+            (
+                (squares / divisor) ** 0.5,
+                f"You divided by {divisor}; the number of galaxies with a label is {len(errors)}.",
+            )
+            for divisor in range(2, 31)
         ),
     ]
-    shape = as_array(found).shape
-    expect(
-        shape not in ((n,), (len(error),)) or shape == (1,),
-        "You return a number for each galaxy; a single one for all is asked for.",
+
+
+def _outlier_mistakes(errors):
+    """Results with the outliers clipped or left out."""
+    hint = (
+        "The largest errors were clipped or left out. An outlier is an error too: use all galaxies that have a label."
     )
-    expect_close(np.squeeze(as_array(found, ())), expected, mistakes, hint=hint, what="the RMSE")
+    centre, deviation = errors.mean(), errors.std()
+    median = np.median(errors)
+    robust = 1.4826 * np.median(np.abs(errors - median))
+    results = [np.delete(errors, np.argmax(np.abs(errors)))]
+    for middle, width in ((centre, deviation), (median, robust), (0, deviation), (median, deviation)):
+        for k in (2, 2.5, 3, 4, 5):
+            low, high = middle - k * width, middle + k * width
+            results += [errors[(errors >= low) & (errors <= high)], errors.clip(low, high)]
+    for share in (1, 5):
+        low, high = np.percentile(errors, [share, 100 - share])
+        results += [errors[(errors >= low) & (errors <= high)], errors.clip(low, high)]
+    results.append(errors.clip(-1, 1))
+    return [(np.mean(result**2) ** 0.5, hint) for result in results if result.size]
 
 
 def test_predictions_2(answer):
-    _nmad(answer, *galaxies(8, seed=3))
+    _check_factor(answer)
+    _check_nmad(answer, *galaxies(8, seed=3, bias=-0.07))
     true = np.array([8.4, 8.5, 8.7, 8.8, 9.0])
     # The median error is 0.4; the distances from it are 0.1, 0, 0.2, 0.3 and 1.6.
-    _nmad(answer, true + np.array([0.3, 0.4, 0.6, 0.1, 2.0]), true, expected=1.4826 * 0.2)
+    _check_nmad(answer, true + np.array([0.3, 0.4, 0.6, 0.1, 2.0]), true, expected=1.4826 * 0.2)
+    true = np.array([8.4, 8.5, 8.7, 8.8])
+    # The median error is 0.25; the distances from it are 0.25, 0.15, 0.15 and 0.65.
+    _check_nmad(answer, true + np.array([0.0, 0.1, 0.4, 0.9]), true, expected=1.4826 * 0.2)
     predicted, true = galaxies(21, seed=4, bias=-0.3)
-    _nmad(answer, predicted.astype(np.float32), true)
-    _nmad(answer, *galaxies(30, seed=5))
+    _check_nmad(answer, predicted.astype(np.float32), true)
+    _check_nmad(answer, *galaxies(30, seed=5))
     predicted, true = np.arange(9.0, 8.0, -0.125), np.arange(8.5, 7.5, -0.125)
-    _nmad(answer, predicted, true, expected=0.0, hint="Here all predictions are 0.5 dex too high.")
+    _check_nmad(answer, predicted, true, expected=0.0, hint="Here all predictions are 0.5 dex too high.")
+    _check_nmad(answer, np.array([8.75]), np.array([8.25]), expected=0.0, hint="Here there is a single galaxy.")
 
 
-def _nmad(answer, predicted, true, *, expected=None, hint=""):
-    """One normalised median absolute deviation, compared with the right one."""
+def _check_factor(answer):
+    """Reject any factor other than 1.4826, found as the same ratio for three samples."""
+    ratios = []
+    for n, seed in ((9, 11), (14, 12), (25, 13)):
+        predicted, true = galaxies(n, seed=seed)
+        errors = predicted - true
+        try:
+            value = as_array(answer(predicted, true), ()).item()
+        except NotImplementedError:
+            raise
+        except Exception:  # the checks that follow report it
+            return
+        ratios.append(value / np.median(np.abs(errors - np.median(errors))))
+    factor = ratios[0]
+    known = (1.4826, 1, 1 / 1.4826, 1.48)  # these have hints of their own
+    if (
+        0.3 < factor < 5
+        and np.allclose(ratios, factor, rtol=1e-4)
+        and not any(np.isclose(factor, other, rtol=1e-4) for other in known)
+    ):
+        raise WrongAnswer(f"The medians are right, but the factor is 1.4826; yours is {factor:.5g}.")
+
+
+def _check_nmad(answer, predicted, true, *, expected=None, hint=""):
+    """Compare one normalised median absolute deviation with the right one."""
     given = predicted.copy(), true.copy()
-    found = answer(*given)
+    returned = answer(*given)
     for before, after, name in zip((predicted, true), given, ("predicted", "true"), strict=True):
         expect_unchanged(before, after, name)
-    n, error = len(true), predicted.astype(float) - true
-    middle = _median(error.tolist())
-    apart = np.array([abs(each - middle) for each in error.tolist()])
-    deviation = _median(apart.tolist())
-    expected = 1.4826 * deviation if expected is None else expected
-    upper, lower = np.sort(error)[n // 2], np.sort(error)[(n - 1) // 2]
-    relative, growing = error / true, error / (1 + true)
-    sizes = np.abs(error)
-    two = "The median of an even count is the mean of the two in the middle; you took one of them."
-    mistakes = [
-        (deviation, "The factor 1.4826 is missing: with it, normal errors give their standard deviation."),
-        (deviation / 1.4826, "You divided by 1.4826: multiply by it."),
+    n, errors = len(true), (predicted.astype(float) - true).tolist()
+    centre = _median(errors)
+    expected = 1.4826 * _median([abs(error - centre) for error in errors]) if expected is None else expected
+    shape = as_array(returned).shape
+    expect(shape != (n,) or shape == (1,), "You return one number per galaxy; return a single number for all.")
+    number = np.squeeze(as_array(returned, ()))
+    expect_close(number, expected, nmad_mistakes(predicted, true, expected), hint=hint, what="the NMAD")
+
+
+def nmad_mistakes(predicted, true, expected):
+    """Results of typical mistakes, with their hints; the first that matches is used."""
+    n, errors = len(true), predicted.astype(float) - true
+    centre, sizes = _median(errors.tolist()), np.abs(errors)
+    distances = np.abs(errors - centre)
+    deviation = _median(distances.tolist())
+    upper, lower = np.sort(errors)[n // 2], np.sort(errors)[(n - 1) // 2]
+    relative, growing = errors / true, errors / (1 + true)
+    in_order = np.sort(predicted.astype(float)) - np.sort(true)
+    shift = np.median(predicted.astype(float)) - np.median(true)
+    middle_two = "The median of an even number of values is the mean of the middle two; you took one of them."
+    squares = "You took squares. The outer median is of absolute values."
+    apart = "You subtracted one median from the other. Subtract the median from each error first."
+    results = [
+        (deviation, "The factor 1.4826 is missing. With it, Gaussian errors give their standard deviation."),
+        (deviation / 1.4826, "You divided by 1.4826; multiply by it."),
         (
-            1.4826 * np.median(np.abs(error)),
-            "The inner median is missing: subtract the median error before you take the sizes.",
+            1.4826 * np.median(sizes),
+            "The inner median is missing. Subtract the median error before you take absolute values.",
         ),
-        (np.median(np.abs(error)), "Two things are missing: the inner median, and the factor 1.4826."),
+        (np.median(sizes), "Two things are missing: the inner median, and the factor 1.4826."),
         (
             1.4826 * np.median(np.abs(sizes - np.median(sizes))),
-            "You took the sizes of the errors first: the inner median is of the errors with their signs.",
+            "You took absolute values of the errors first. The inner median is of the errors with their signs.",
         ),
-        (1.4826 * deviation**2, "You took squares: the outer median is of sizes, the absolute values."),
-        (1.4826 * np.median(apart**2), "You took squares: the outer median is of sizes, the absolute values."),
+        (1.4826 * deviation**2, squares),
+        (1.4826 * np.median(distances**2), squares),
+        (deviation**2, "You took squares, and the factor 1.4826 is missing. The outer median is of absolute values."),
         (1.48 * deviation, "The factor is 1.4826; yours is rounded."),
         (
-            1.4826 * np.median(np.abs(error - error.mean())),
-            "You subtracted the mean error; a few bad misses move it, so it's the median that is asked for.",
+            1.4826 * np.median(np.abs(errors - errors.mean())),
+            "You subtracted the mean error, which outliers change. Subtract the median error.",
         ),
         (
-            np.median(np.abs(error - error.mean())),
+            np.median(np.abs(errors - errors.mean())),
             "You subtracted the mean error instead of the median, and the factor 1.4826 is missing.",
         ),
+        (1.4826 * distances.mean(), "Your outer average is a mean, which outliers change. Take the median."),
+        (distances.mean(), "Your outer average is a mean instead of a median, and the factor 1.4826 is missing."),
         (
-            1.4826 * apart.mean(),
-            "The outer one is a mean: a few bad misses move it, so it's the median that is asked for.",
-        ),
-        (apart.mean(), "The outer one is a mean where the median is asked for, and the factor 1.4826 is missing."),
-        (
-            1.4826 * np.abs(error - error.mean()).mean(),
-            "Both are means, inside and outside: a few bad misses move them. Medians are asked for.",
+            1.4826 * np.abs(errors - errors.mean()).mean(),
+            "You took two means, which outliers change. Both the inner and the outer average are medians.",
         ),
         (
-            np.abs(error - error.mean()).mean(),
-            "Both are means, and the factor 1.4826 is missing: medians are asked for.",
+            np.abs(errors - errors.mean()).mean(),
+            "You took two means, and the factor 1.4826 is missing. Both averages are medians.",
         ),
         (
-            0.0,
-            "This is 0. Where the signs are left, half of the errors lie on either side of their median and cancel: it "
-            "is the sizes that count.",
-        ),
-        (error.std(), "This is the standard deviation of the errors, which a few bad misses make large."),
-        (
-            error.std(ddof=1),
-            "This is the standard deviation of the errors (of a sample), which a few bad misses make large.",
-        ),
-        (1.4826 * error.std(), "This is a standard deviation times 1.4826: medians are asked for."),
-        (np.sqrt(np.mean(error**2)), "This is the root-mean-square error, which a few bad misses make large."),
-        (1.4826 * middle, "This is 1.4826 times the median error; its distances from the errors are asked for."),
-        (middle, "This is the median error; how far the errors are from it is asked for."),
-        (
-            1.4826 * abs(middle),
-            "This is 1.4826 times the size of the median error: take sizes of the distances from it.",
+            1.4826 * np.median(np.abs(errors - shift)),
+            "You subtracted the median of `true` from the median of `predicted`. Compute the error of each pair first; "
+            "the inner median is the median of these errors.",
         ),
         (
-            1.4826 * (np.median(np.abs(error)) - abs(middle)),
-            "You took the two medians apart and then their difference: subtract the median from each error first.",
+            1.4826 * np.median(np.abs(in_order - np.median(in_order))),
+            "You sorted each array, which pairs different galaxies. Keep the rows as they are.",
         ),
+        (errors.std(), "This is the standard deviation of the errors, which outliers make large. Take medians."),
         (
-            1.4826 * (np.median(np.abs(error)) - middle),
-            "You took the two medians apart and then their difference: subtract the median from each error first.",
+            errors.std(ddof=1) if n > 1 else np.inf,
+            "This is the sample standard deviation of the errors, which outliers make large. Take medians.",
         ),
+        (1.4826 * errors.std(), "This is a standard deviation times 1.4826. Take medians instead."),
+        (np.sqrt(np.mean(errors**2)), "This is the root-mean-square error, which outliers make large. Take medians."),
+        (1.4826 * centre, "This is 1.4826 times the median error. Take the median distance from it."),
+        (centre, "This is the median error. Take the median distance from it, times 1.4826."),
+        (1.4826 * abs(centre), "This is 1.4826 times the absolute median error. Take the median distance from it."),
+        (1.4826 * (np.median(sizes) - abs(centre)), apart),
+        (1.4826 * (np.median(sizes) - centre), apart),
+        (1.4826 * abs(np.median(sizes) - abs(centre)), apart),
         (
-            np.subtract(*np.percentile(error, [75, 25])) / 1.349,
-            "This is the interquartile range over 1.349, a robust width too, but another: medians are asked for.",
+            np.subtract(*np.percentile(errors, [75, 25])) / 1.349,
+            "This is the interquartile range over 1.349. That is robust too, but another quantity: take two medians.",
         ),
         (
             1.4826 * _median(np.abs(relative - np.median(relative)).tolist()),
-            "You divided the errors by the truth; they are asked for in dex, as they are.",
+            "You divided the errors by the labels. Use the errors in dex, as they are.",
         ),
         (
             1.4826 * _median(np.abs(growing - np.median(growing)).tolist()),
-            "You divided the errors by 1 + truth, as is done for redshifts; here they are in dex, as they are.",
+            "You divided the errors by 1 + label, as for redshifts. Use the errors in dex, as they are.",
         ),
-        *((1.4826 * np.median(np.abs(error - one)), two) for one in (upper, lower)),
+        *((1.4826 * np.median(np.abs(errors - one)), middle_two) for one in (upper, lower)),
         *(
-            (1.4826 * np.sort(np.abs(error - one))[place], two)
-            for one in (middle, upper, lower)
+            (1.4826 * np.sort(np.abs(errors - one))[place], middle_two)
+            for one in (centre, upper, lower)
             for place in (n // 2, (n - 1) // 2)
         ),
         (
-            1.4826 * np.median(apart**2) ** 0.5,
-            "You took the root of the median of squares: of an even count that isn't the median of the sizes.",
+            1.4826 * np.median(distances**2) ** 0.5,
+            "You took the root of the median of squares. For an even number of galaxies it isn't the median distance.",
         ),
-        (1.4826 * deviation**0.5, "There is a root too many: medians of sizes are in dex already."),
-        (-expected, "A width is never negative."),
-        (np.nan, "NaN comes out, although no number that was given is NaN."),
+        (1.4826 * deviation**0.5, "You took a root. The median of absolute values is in dex already."),
+        (100 * expected, "This is 100 times the NMAD. Return it in dex, not as a percentage."),
+        (-expected, "The NMAD is never negative."),
+        (np.nan, "The result is NaN, although the input has no NaN."),
+        *(
+            (
+                1.4826 * np.median(np.abs(values - np.median(values))),
+                f"This is the NMAD of `{name}` alone. Compute the errors first.",
+            )
+            for name, values in (("predicted", predicted.astype(float)), ("true", true))
+        ),
+        *(
+            (
+                1.4826 * np.median(np.abs(part - np.median(part))),
+                "You left out the largest errors. The median is robust, so use all galaxies.",
+            )
+            for k in (2, 2.5, 3)
+            for part in (errors[np.abs(errors - errors.mean()) <= k * errors.std()],)
+            if part.size
+        ),
+        *(
+            (round(expected, digits), "You rounded the result. Return it as computed.")
+            for digits in (1, 2, 3, 4)
+            if round(expected, digits)
+        ),
     ]
-    shape = as_array(found).shape
-    expect(shape != (n,) or shape == (1,), "You return a number for each galaxy; a single one for all is asked for.")
-    expect_close(np.squeeze(as_array(found, ())), expected, mistakes, hint=hint, what="the NMAD")
+    # Last, because 0 is also what other mistakes give for equal errors.
+    signs = (
+        "The result is 0: half of the errors lie on each side of their median, and their signs cancel. Take absolute "
+    )
+    return [*results, (0.0, signs + "values of the distances.")]
 
 
 def _median(values):
@@ -231,7 +381,7 @@ def _median(values):
 
 
 def ids_of(places):
-    """Ids such as a survey has: 19 digits, more than a floating-point number keeps."""
+    """Ids like those of a survey: 19 digits, more than a floating-point number can hold."""
     return [str(9_020_200_727_000_000_001 + place) for place in places]
 
 
@@ -241,111 +391,140 @@ def series_of(places, seed, name=None):
 
 
 def test_predictions_3(answer):
-    # As many on either side, so that pairing by row position doesn't show by itself.
-    _match(answer, series_of([4, 1, 0, 7, 3, 2], 1, "predicted"), series_of([2, 0, 8, 1, 4, 3], 2, "oh_p50"))
-    draw = np.random.default_rng(3)
-    here, there = draw.permutation(60)[:45], draw.permutation(60)[:50]
-    _match(answer, series_of(here, 4), series_of(there, 5))
-    _match(answer, series_of([5, 9, 2], 6, "oh"), series_of([9, 2, 5], 7, "oh"))
-    _match(answer, series_of([6], 8, "a"), series_of([3, 6, 1, 2], 9, "b"))
+    # Equal lengths, so that pairing by row doesn't raise an error.
+    _check_match(answer, series_of([4, 1, 0, 7, 3, 2], 1, "predicted"), series_of([2, 0, 8, 1, 4, 3], 2, "oh_p50"))
+    rng = np.random.default_rng(3)
+    some, others = rng.permutation(60)[:45], rng.permutation(60)[:50]
+    _check_match(answer, series_of(some, 4), series_of(others, 5))
+    _check_match(answer, series_of([5, 9, 2], 6, "oh"), series_of([9, 2, 5], 7, "oh"))
+    _check_match(answer, series_of([6], 8, "a"), series_of([3, 6, 1, 2], 9, "b"))
+    # Equal values of different galaxies.
+    predicted, true = series_of([8, 3, 5, 1, 2], 10), series_of([2, 5, 1, 8, 4], 11)
+    predicted.iloc[[1, 2, 4]] = 8.75
+    true.iloc[[0, 1, 3]] = 8.75
+    _check_match(answer, predicted, true, "Here some galaxies have equal values.")
 
 
-def _match(answer, predicted, true):
-    """One table, compared with the right one."""
+def _check_match(answer, predicted, true, hint="Do the values belong to other galaxies?"):
+    """Compare one table with the right one."""
     given = predicted.copy(), true.copy()
-    found = answer(*given)
+    table = answer(*given)
     for before, after, name in zip((predicted, true), given, ("predicted", "true"), strict=True):
         expect(
-            before.equals(after) and list(before.index) == list(after.index) and before.name == after.name,
+            before.equals(after)
+            and list(before.index) == list(after.index)
+            and (before.name, before.index.name) == (after.name, after.index.name),
             f"Your function changes `{name}`, which belongs to the caller: work on a copy.",
         )
-    truths = dict(zip(true.index, true.tolist(), strict=True))
-    guesses = dict(zip(predicted.index, predicted.tolist(), strict=True))
-    ids = [each for each in predicted.index if each in truths]
-    expect(found is not None, "What you return is None: does the function end with `return`?")
-    expect(
-        isinstance(found, pd.DataFrame),
-        f"What you return is of type {type(found).__name__}; a DataFrame is asked for.",
-    )
-    names = [str(name) for name in found.columns]
+    true_of = dict(zip(true.index, true.tolist(), strict=True))
+    predicted_of = dict(zip(predicted.index, predicted.tolist(), strict=True))
+    ids = [object_id for object_id in predicted.index if object_id in true_of]
+    expect(table is not None, "What you return is None: does the function end with `return`?")
+    expect(isinstance(table, pd.DataFrame), f"You return an object of type {type(table).__name__}; return a DataFrame.")
+    names = [str(name) for name in table.columns]
     expect(
         not {"objID", "index"} & set(names),
-        "The ids are a column; they are asked for as the table's index, which keeps them with their rows.",
+        "The ids are a column. Make them the index, which keeps each id with its row.",
     )
     expect(
         sorted(names) == ["predicted", "true"],
         f"The columns must be `true` and `predicted`; yours are {format_items(names) or 'none'}.",
     )
-    table = {name: _values(found[name], name) for name in ("true", "predicted")}
-    _by_position(table, ids, predicted, true)
-    if any(np.isnan(values).any() for values in table.values()):
+    columns = {name: _column_values(table[name], name) for name in ("true", "predicted")}
+    _reject_rows_by_position(columns, ids, predicted, true)
+    if any(np.isnan(values).any() for values in columns.values()):
         raise WrongAnswer(
-            "There are rows with NaN, although each of these galaxies is in both: do the two sides have the same index?"
-            if set(found.index) <= set(ids)
-            else "There are rows with NaN: some of these galaxies are on one side alone. Keep those that are in both."
+            "Some rows contain NaN, although each of these galaxies is in both: do both columns have the same index?"
+            if set(table.index) <= set(ids)
+            else "Some rows contain NaN: those galaxies are in one of the Series only. Keep those that are in both."
         )
-    _rows([*found.index], ids, predicted, true)
-    for name, values, other, held in (
-        ("true", truths, guesses, "what was predicted"),
-        ("predicted", guesses, truths, "the truth"),
+    _check_index([*table.index], ids, predicted, true)
+    for name, right, wrong, content in (
+        ("true", true_of, predicted_of, "the predictions"),
+        ("predicted", predicted_of, true_of, "the labels"),
     ):
+        values = [right[object_id] for object_id in ids]
+        rounded = f"The values of the column `{name}` are rounded. Keep them as they are."
         expect_close(
-            table[name],
-            [values[each] for each in ids],
-            [([other[each] for each in ids], f"The column `{name}` holds {held}: did you exchange the two?")],
-            hint="A galaxy is given what is another's.",
+            columns[name],
+            values,
+            [
+                (
+                    [wrong[object_id] for object_id in ids],
+                    f"The column `{name}` contains {content}: did you exchange the two columns?",
+                ),
+                *((np.round(values, digits), rounded) for digits in (0, 1, 2, 3)),
+            ],
+            hint=hint,
             what=f"the column `{name}`",
         )
+    expect(
+        table.index.name == "objID",
+        f"The index is named {table.index.name!r}. Its name must be 'objID', as in `predicted`.",
+    )
 
 
-def _values(column, name):
-    """A column's numbers."""
-    if any(isinstance(each, str) for each in column):
-        raise WrongAnswer(f"The column `{name}` holds text; numbers are asked for.")
+def _column_values(column, name):
+    """Numbers of a column."""
+    if any(isinstance(value, str) for value in column):
+        raise WrongAnswer(f"The column `{name}` contains text; it must contain numbers.")
     return as_array(column, (None,), what=f"the column `{name}`")
 
 
-def _by_position(table, ids, predicted, true):
-    """Refuse the n-th of one side beside the n-th of the other."""
-    right, common = true[ids].to_numpy(), [each for each in true.index if each in set(ids)]
-    for guesses, truths in ((predicted, true), (predicted[ids], true[common])):
-        n = min(len(guesses), len(truths))
-        paired = {"predicted": guesses.to_numpy()[:n], "true": truths.to_numpy()[:n]}
+def _reject_rows_by_position(columns, ids, predicted, true):
+    """Reject a table that pairs the n-th prediction with the n-th label."""
+    common = [object_id for object_id in true.index if object_id in set(ids)]
+    right = true[ids].to_numpy()
+    for predictions, labels in ((predicted, true), (predicted[ids], true[common])):
+        n = min(len(predictions), len(labels))
+        paired = {"predicted": predictions.to_numpy()[:n], "true": labels.to_numpy()[:n]}
         expect(
-            _same(paired["true"], right) or not all(_same(table[name], paired[name]) for name in paired),
-            "The rows were paired by their position: the first with the first, and so on. What belongs together is "
-            "told by the id.",
+            _is_same(paired["true"], right) or not all(_is_same(columns[name], paired[name]) for name in paired),
+            "The rows are paired by their position: the first with the first, and so on. Pair them by id.",
         )
 
 
-def _same(one, other):
+def _is_same(one, other):
     return one.shape == other.shape and np.allclose(one, other, rtol=1e-4)
 
 
-def _rows(index, ids, predicted, true):
-    """Compare the rows' ids with the right ones."""
-    if not all(isinstance(each, str) for each in index):
-        expect(index != list(range(len(index))), "The rows are numbered; their index must be the galaxies' ids.")
-        kind = next(type(each).__name__ for each in index if not isinstance(each, str))
+def _check_index(index, ids, predicted, true):
+    """Compare the ids of the rows with the right ones."""
+    if not all(isinstance(object_id, str) for object_id in index):
+        expect(index != list(range(len(index))), "The index is the row numbers; it must be the ids of the galaxies.")
+        kind = next(type(object_id).__name__ for object_id in index if not isinstance(object_id, str))
         raise WrongAnswer(
-            f"The index must be the ids, as text; in yours is one of type {kind}. A floating-point number keeps 16 of "
-            "an id's 19 digits, and a whole number is no longer equal to the text."
+            f"The index must contain the ids as text; yours contains a value of type {kind}. A floating-point number "
+            "can't hold an id's 19 digits, and an integer doesn't equal the text."
         )
-    index = [str(each) for each in index]
-    expect(len(set(index)) == len(index), "Some galaxies have more than one row.")
-    shown = set(index)
-    lost, added = len(set(ids) - shown), len(shown - set(ids))
+    index = [str(object_id) for object_id in index]
+    returned = set(index)
+    n_missing, extra = len(set(ids) - returned), returned - set(ids)
     expect(
-        not added,
-        f"{added} of {len(index)} galaxies in your table aren't in both `predicted` and `true`; keep those that are.",
+        not extra & set(_through_float(ids)),
+        "The ids were converted to floating-point numbers, which can't hold 19 digits, and back. Keep them as text.",
     )
-    expect(not lost, f"{lost} of {len(ids)} galaxies that are in both are missing from your table.")
+    expect(len(returned) == len(index), "Some galaxies have more than one row.")
     expect(
-        index == ids or index != [each for each in true.index if each in shown],
-        "The rows are in the order of `true`; the order of `predicted` is asked for.",
+        not extra,
+        f"{len(extra)} of {len(index)} galaxies in your table aren't in both `predicted` and `true`. Leave them out.",
+    )
+    expect(not n_missing, f"{n_missing} of {len(ids)} galaxies that are in both Series are missing from your table.")
+    expect(
+        index == ids or index != [object_id for object_id in true.index if object_id in returned],
+        "The rows are in the order of `true`; they must be in the order of `predicted`.",
     )
     expect(
         index == ids or index != sorted(ids),
-        "The rows are sorted by id; the order of `predicted` is asked for.",
+        "The rows are sorted by id; they must be in the order of `predicted`.",
     )
-    expect(index == ids, "The rows are in another order than in `predicted`.")
+    expect(
+        index == ids,
+        "The rows aren't in the order of `predicted`. Did you use a set? A set has no order.",
+    )
+
+
+def _through_float(ids):
+    """Ids after a conversion to a floating-point number and back to text, in three spellings."""
+    numbers = [float(object_id) for object_id in ids]
+    return [text for number in numbers for text in (str(int(number)), str(number), f"{number:.0f}")]

@@ -1,4 +1,4 @@
-"""Numbers that stand in the questions of the lesson on predictions: each is computed here and looked for there."""
+"""Numbers in the questions of the lesson on predictions are those that the code computes."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def test_a_slipped_row():
     right, slipped = prediction_errors(predicted, true), prediction_errors(predicted, np.roll(true, 1))
     assert right.rmse < right.spread < slipped.rmse
     assert slipped.bias == pytest.approx(right.bias)
-    assert "larger than if you had always guessed the mean" in questions().opening.answers[2].text
+    assert "larger than if you had always predicted the mean" in questions().opening.answers[2].text
     assert "The bias does stay nearly the same" in questions().opening.answers[1].says
 
 
@@ -27,7 +27,7 @@ def test_all_shifted():
     errors = prediction_errors(np.array([8.5, 8.7, 9.1]) + 0.2, [8.5, 8.7, 9.1])
     question = questions().quiz[0]
     assert errors.nmad == pytest.approx(0)
-    assert question.answers[question.right].text == f"The RMSE is {errors.rmse:.1f} dex, the NMAD 0"
+    assert question.answers[question.right].text == f"The RMSE is {errors.rmse:.1f} dex, the NMAD 0 dex"
     assert f"the NMAD {1.4826 * 0.2:.1f} dex" in question.answers[2].text
 
 
@@ -52,5 +52,5 @@ def test_the_error_of_guessing():
 def test_ids_as_floats():
     says = questions().quiz[3].answers[2].says
     sdss, ours = (np.spacing(float(one)) for one in (1_237_648_720_693_755_918, 9_020_200_727_000_000_001))
-    assert f"for SDSS's ids {sdss:.0f} and for this course's {ours:,.0f}" in says
+    assert f"{sdss:.0f} for SDSS's ids and {ours:,.0f} for this course's" in says
     assert float("9020200727000000001") == float("9020200727000000002")

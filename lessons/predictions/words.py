@@ -1,4 +1,4 @@
-"""What the page of predictions checks: whether labels, features and predictions are of the same galaxies."""
+"""Checks shown on the page of predictions: labels, features and predictions belong to the same galaxies."""
 
 from dataclasses import dataclass
 
@@ -10,16 +10,17 @@ from galviz.network.head import Head
 
 @dataclass(frozen=True)
 class SameGalaxies:
-    """What happens to two agreements when the rows of one side slip by one.
+    """Agreement of labels, features and predictions, with and without a shift by one row.
 
     Attributes
     ----------
     slipped_rmse : float
-        RMSE of the predictions with the labels shifted by one row, in the label's unit.
+        RMSE of the predictions if the labels are shifted by one row, in the label's unit.
     apart : float
-        Largest difference between predictions and features times head, in the label's unit: rounding alone.
+        Largest difference between the predictions and those computed from the features, in the label's unit. It is
+        rounding error if both belong to the same galaxies.
     slipped_apart : float
-        The same with the features' rows shifted by one.
+        The same if the features are shifted by one row.
     """
 
     slipped_rmse: float
@@ -28,19 +29,31 @@ class SameGalaxies:
 
 
 def same_galaxies(features: np.ndarray, predicted: np.ndarray, truth: np.ndarray, head: Head) -> SameGalaxies:
-    """Check that rows belong together, and see what a slip by one row would do.
+    """Check that rows belong together, and measure the effect of a shift by one row.
 
     Parameters
     ----------
     features : ndarray of shape (n, d)
     predicted, truth : ndarray of shape (n,)
-        In the label's unit, all in one order of galaxies.
+        In the label's unit, for the same galaxies in the same order.
     head : Head
-        Of the network that the features are from.
+        The last layer of the network that computed the features.
+
+    Returns
+    -------
+    SameGalaxies
+
+    Examples
+    --------
+    >>> head = Head(weight=np.array([1.0, 2.0]), bias=8.0)
+    >>> features, truth = np.array([[0.0, 0.1], [0.5, 0.25]]), np.array([8.0, 9.0])
+    >>> check = same_galaxies(features, np.array([8.2, 9.0]), truth, head)
+    >>> round(check.slipped_rmse, 2), round(check.apart, 2), round(check.slipped_apart, 2)
+    (0.91, 0.0, 0.8)
     """
-    again = features @ head.weight + head.bias
+    recomputed = features @ head.weight + head.bias
     return SameGalaxies(
         slipped_rmse=prediction_errors(predicted, np.roll(truth, 1)).rmse,
-        apart=float(np.abs(again - predicted).max()),
-        slipped_apart=float(np.abs(np.roll(again, 1) - predicted).max()),
+        apart=float(np.abs(recomputed - predicted).max()),
+        slipped_apart=float(np.abs(np.roll(recomputed, 1) - predicted).max()),
     )

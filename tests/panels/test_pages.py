@@ -528,8 +528,8 @@ def test_every_way_of_asking_has_its_column_and_its_number(run_app):
         return f"**{np.abs(np.subtract(ways[one], ways[other])).max():.2f} dex**"
 
     assert f"changes a prediction by up to {apart('eval_together', 'train_together')}" in page_text(app)
-    assert f"the company alone by up to {apart('train_together', 'train_halves')}" in page_text(app)
-    assert f"off by up to {apart('eval_together', 'eval_after')}" in page_text(app)
+    assert f"another batch alone changes it by up to {apart('train_together', 'train_halves')}" in page_text(app)
+    assert f"in eval mode differs by up to {apart('eval_together', 'eval_after')}" in page_text(app)
 
 
 def test_by_hand_and_by_the_library_agree_on_the_page(run_app, survey, features):
