@@ -331,7 +331,7 @@ def test_terms_are_linked_once_where_they_first_stand():
         "sources": "Dust",
     }
     linked = link_terms(text)
-    assert linked["one"].startswith('A *[kernel](glossary#kernel "The weights of one convolution')
+    assert linked["one"].startswith('A *[kernel](glossary#kernel "The window of weights')
     assert linked["one"].endswith("moves. Kernels, `kernel`, $kernel$ and [kernel](x).")
     assert linked["two"] == text["two"]
     assert linked["sources"] == "Dust"
