@@ -192,8 +192,10 @@ def _explain_values(case, values, expected):
 
 def _explain_statistics(scaled, array, mean, std):
     """Raise a hint if a straight line per colour explains the result: it gives the statistics that were used."""
-    lines = [np.polyfit(scaled[..., i].ravel(), array[..., i].ravel(), 1) for i in range(3)] if scaled.size > 6 else []
-    if not lines or any(abs(slope) < 1e-9 for slope, _ in lines):
+    if not np.ptp(scaled, axis=(0, 1)).all() or not np.isfinite(array).all():
+        return  # no line through a single value
+    lines = [np.polyfit(scaled[..., i].ravel(), array[..., i].ravel(), 1) for i in range(3)]
+    if any(abs(slope) < 1e-9 for slope, _ in lines):
         return
     fitted = np.stack([np.polyval(line, scaled[..., i]) for i, line in enumerate(lines)], axis=-1)
     if not np.allclose(fitted, array, rtol=1e-4, atol=1e-4):

@@ -63,6 +63,9 @@ def test_the_network():
     assert text_contains(
         "network", "residual", "$x = 2$ and $F(x) = -1.5$", rf"\operatorname{{Mish}}(0.5) = {mish:.2f}$"
     )
+    x = np.linspace(-5, 5, 10_001)
+    mish = x * np.tanh(np.log1p(np.exp(x)))
+    assert text_contains("network", "layers", f"minimum of −{-mish.min():.2f}, at $x = {x[mish.argmin()]:.2f}$")
 
 
 def test_training():
