@@ -22,7 +22,8 @@ RIGHT_NEIGHBOUR = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
 # Relative and absolute tolerance of Mish: rounding in float32 passes, approximations don't.
 FINE = (3e-6, 2e-6)
 # The range of Mish where it differs from x and from 0 by more than rounding in float32.
-CURVED = np.array([[2.0, 2.5, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5], [-2, -4, -5, -6, -7, -8, -9, -10, -12]])
+CURVED = np.array([[2.0, 2.5, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5], [-2, -4, -5, -6, -7, -8, -10, -12, -15]])
+NEAR_ZERO = np.array([[1e-4], [-0.01], [0.05], [-0.1]])
 FAR = np.array([[1000.0, -1000.0, 50.0, 400.0, 710.0], [-50.0, 20.0, -800.0, -400.0, 100.0]])
 
 
@@ -77,6 +78,7 @@ def _explain_sums(case, values, expected):
     _explain_shape_of_sums(array, image, stride, what)
     _explain_precision(values, array, expected)
     right = np.isclose(array, expected, rtol=1e-4, atol=1e-5)
+    _explain_limits(array, expected, ~right)
     if min(expected.shape) > 2 and stride == 1 and right[1:-1, 1:-1].all():
         raise WrongAnswer("Your sums are right except at the rim: surround the image with zeros on all four sides.")
     with np.errstate(all="ignore"):
@@ -87,7 +89,8 @@ def _explain_sums(case, values, expected):
             "normalising the kernel, and don't divide the sum."
         )
     _explain_weights(case, array)
-    expect_close(array, expected, what=what, atol=1e-5)
+    hint = "Compute one place by hand: each of the nine weights times the pixel under it, added up."
+    expect_close(array, expected, hint=hint, what=what, atol=1e-5)
 
 
 def _explain_weights(case, array):
@@ -150,7 +153,7 @@ def test_network_2(answer):
     # By hand: e⁰ = 1, and tanh(ln 2) = (4 − 1) / (4 + 1) = 0.6; but 0 times that is 0.
     by_hand = np.array([0.0, 1.0, -1.0, 0.5, 3.0, -3.0, -0.2])
     random = np.random.default_rng(7).normal(size=(2, 3, 4)) * 2
-    cases = [(x,) for x in (by_hand, random, np.array([[0.7]]), CURVED)]
+    cases = [(x,) for x in (by_hand, random, np.array([[0.7]]), CURVED, NEAR_ZERO)]
     expected = [mish(x) for (x,) in cases]
     returned, error = _call_for_each(answer, cases, ("x",))
     wrong = [index for index, values in enumerate(returned) if not _is_close(values, expected[index], *FINE)]
@@ -221,6 +224,8 @@ def _explain_activation(cases, returned, expected, first):
             f"You return 0 for numbers of {high:.3g} and below. Mish is small there, not 0: Mish of {high:.3g} is "
             f"{right[wrong][x[wrong].argmax()]:.3g}. Use the formula for negative numbers too."
         )
+    if wrong[x < 0].mean() < 0.9 and wrong[x > 0].mean() < 0.9:
+        _explain_limits(array, right, wrong)
     if (largest := np.abs(array - right).max()) < 0.05:
         raise WrongAnswer(
             f"Your result differs from Mish by up to {largest:.1g}. Did you add a small number, round, or use an "
@@ -241,7 +246,8 @@ def _explain_activation(cases, returned, expected, first):
         raise WrongAnswer(
             f"Your result is wrong near zero only, from {low:.3g} to {high:.3g}: use the formula there too."
         )
-    expect_close(values, expected[first], what=what, rtol=FINE[0], atol=FINE[1])
+    formula = "Compare your code with the formula: x · tanh(ln(1 + eˣ))."
+    expect_close(values, expected[first], hint=formula, what=what, rtol=FINE[0], atol=FINE[1])
 
 
 def _has_shape(values, shape):
@@ -281,6 +287,19 @@ def _explain_precision(values, array, expected):
     for n_decimals in range(6):
         if array.shape == expected.shape and np.allclose(array, np.round(expected, n_decimals), rtol=0, atol=1e-9):
             raise WrongAnswer(f"You rounded the result to {n_decimals} decimals: leave it unrounded.")
+
+
+def _explain_limits(array, expected, wrong):
+    """Raise a hint if all wrong numbers are the smallest or largest returned, or 0."""
+    bounds = np.unique(array[wrong])
+    if not wrong.all() and set(bounds) <= {array.min(), array.max()}:
+        raise WrongAnswer(
+            f"You clipped the result at {' and '.join(f'{bound:.4g}' for bound in bounds)}: there is no limit. Return "
+            "what the formula gives."
+        )
+    if not wrong.all() and not bounds.any():
+        largest = np.abs(expected[wrong]).max()
+        raise WrongAnswer(f"Some of your numbers are 0 and should not be, up to {largest:.3g}: set no number to 0.")
 
 
 def _call_for_each(function, cases, names):
