@@ -1,1 +1,1 @@
-"""The lesson on preparing images: what is cut, turned and rescaled before a network sees a galaxy."""
+"""The lesson on preparing images: crop, augmentation and normalisation."""

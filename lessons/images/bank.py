@@ -1,4 +1,4 @@
-"""Answers to the exercises on preparing images: typical wrong ones with their hints, right ones written otherwise."""
+"""Typical wrong answers to the exercises on preparing images, with words of their hints, and other right ones."""
 
 import numpy as np
 from PIL import Image
@@ -13,7 +13,7 @@ def from_the_corner(pixels, side):
     return pixels[:side, :side]
 
 
-@bank.wrong("images.1", "Rows and columns are exchanged")
+@bank.wrong("images.1", "Height and width are exchanged")
 def width_first(pixels, side):
     width, height, _ = pixels.shape
     top, left = (height - side) // 2, (width - side) // 2
@@ -26,13 +26,13 @@ def rounded_up(pixels, side):
     return pixels[top : top + side, left : left + side]
 
 
-@bank.wrong("images.1", "difference of the halves")
+@bank.wrong("images.1", "divide their difference")
 def around_the_middle(pixels, side):
     top, left = pixels.shape[0] // 2 - side // 2, pixels.shape[1] // 2 - side // 2
     return pixels[top : top + side, left : left + side]
 
 
-@bank.wrong("images.1", "a slice doesn't hold the row or column")
+@bank.wrong("images.1", "doesn't contain the row or column")
 def one_short(pixels, side):
     top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
     return pixels[top : top + side - 1, left : left + side - 1]
@@ -44,7 +44,7 @@ def resized(pixels, side):
     return pixels[rows][:, columns]
 
 
-@bank.wrong("images.1", "begins in the middle")
+@bank.wrong("images.1", "begins in the centre")
 def begins_in_the_middle(pixels, side):
     top, left = pixels.shape[0] // 2, pixels.shape[1] // 2
     return np.pad(pixels, ((0, side), (0, side), (0, 0)))[top : top + side, left : left + side]
@@ -59,19 +59,19 @@ def by_pillow(pixels, side):
 
 @bank.right("images.1")
 def lists_of_rows(pixels, side):
-    above, before = ((length - side) // 2 for length in pixels.shape[:2])
-    return [row[before : before + side] for row in pixels.tolist()[above : above + side]]
+    top, left = ((length - side) // 2 for length in pixels.shape[:2])
+    return [row[left : left + side] for row in pixels.tolist()[top : top + side]]
 
 
 @bank.right("images.1")
-def peeled_off(pixels, side):
-    # One row or column after the other, from the far end first.
+def by_deleting_edges(pixels, side):
+    # One row or column after another, beginning at the bottom and the right.
     pixels = np.array(pixels)
     for axis in (0, 1):
-        last = True
+        at_end = True
         while pixels.shape[axis] > side:
-            pixels = np.delete(pixels, -1 if last else 0, axis=axis)
-            last = not last
+            pixels = np.delete(pixels, -1 if at_end else 0, axis=axis)
+            at_end = not at_end
     return pixels
 
 
@@ -80,7 +80,7 @@ def not_divided(pixels, mean, std):
     return (pixels - np.array(mean)) / std
 
 
-@bank.wrong("images.2", "knows no negative numbers")
+@bank.wrong("images.2", "has no negative numbers")
 def subtracted_in_uint8(pixels, mean, std):
     return (pixels - np.round(255 * np.array(mean)).astype(np.uint8)) / (255 * np.array(std))
 
@@ -101,22 +101,22 @@ def by_the_variance(pixels, mean, std):
 
 
 @bank.wrong("images.2", "mean and standard deviation of this image")
-def by_its_own_mean(pixels, mean, std):
-    shares = pixels / 255
-    return (shares - shares.mean(axis=(0, 1))) / shares.std(axis=(0, 1))
+def by_the_images_own_statistics(pixels, mean, std):
+    scaled = pixels / 255
+    return (scaled - scaled.mean(axis=(0, 1))) / scaled.std(axis=(0, 1))
 
 
-@bank.wrong("images.2", "whole ones at the end")
+@bank.wrong("images.2", "converted the result to integers")
 def whole_numbers(pixels, mean, std):
     return ((pixels / 255 - np.array(mean)) / std).astype(int)
 
 
 @bank.right("images.2")
 def colour_by_colour(pixels, mean, std):
-    found = np.empty(pixels.shape, dtype=np.float32)
-    for place in range(3):
-        found[..., place] = (pixels[..., place] / 255 - mean[place]) / std[place]
-    return found
+    normalised = np.empty(pixels.shape, dtype=np.float32)
+    for i in range(3):
+        normalised[..., i] = (pixels[..., i] / 255 - mean[i]) / std[i]
+    return normalised
 
 
 @bank.right("images.2")
@@ -132,14 +132,14 @@ def pixel_by_pixel(pixels, mean, std):
     ]
 
 
-@bank.wrong("images.1", "b itself not among them")
+@bank.wrong("images.1", "One row and one column too many")
 def one_too_many(pixels, side):
     top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
     return pixels[top : top + side + 1, left : left + side + 1]
 
 
-@bank.wrong("images.1", "begin beyond the image")
-def made_for_the_course_s_images(pixels, side):
+@bank.wrong("images.1", "the same for each `side`")
+def fixed_corners(pixels, side):
     return pixels[8:152, 8:152]
 
 
@@ -148,8 +148,8 @@ def by_the_largest(pixels, mean, std):
     return (pixels / pixels.max() - np.array(mean)) / np.array(std)
 
 
-@bank.wrong("images.2", "their colours are in another order")
-def colours_turned_at_the_end(pixels, mean, std):
+@bank.wrong("images.2", "colours are in reverse order")
+def colours_reversed(pixels, mean, std):
     return ((pixels / 255 - np.array(mean)) / np.array(std))[..., ::-1]
 
 
@@ -159,3 +159,94 @@ def in_plain_lists(pixels, mean, std):
         [[(int(value) / 255 - m) / s for value, m, s in zip(pixel, mean, std, strict=True)] for pixel in row]
         for row in pixels
     ]
+
+
+@bank.wrong("images.1", "twice `side // 2` is one pixel too few")
+def half_a_side_each_way(pixels, side):
+    rows, columns = (length // 2 for length in pixels.shape[:2])
+    return pixels[rows - side // 2 : rows + side // 2, columns - side // 2 : columns + side // 2]
+
+
+@bank.wrong("images.1", "rounds a half to the next even number")
+def rounded_by_round(pixels, side):
+    top, left = (round((length - side) / 2) for length in pixels.shape[:2])
+    return pixels[top : top + side, left : left + side]
+
+
+@bank.wrong("images.1", "the columns are rounded up")
+def columns_rounded_up(pixels, side):
+    top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side + 1) // 2
+    return pixels[top : top + side, left : left + side]
+
+
+@bank.wrong("images.1", "Your slice ends at −top")
+def negative_end(pixels, side):
+    top, left = ((length - side) // 2 for length in pixels.shape[:2])
+    return pixels[top:-top, left:-left]
+
+
+@bank.wrong("images.1", "changes `pixels`")
+def blackens_the_rim(pixels, side):
+    top, left = ((length - side) // 2 for length in pixels.shape[:2])
+    pixels[:top], pixels[:, :left] = 0, 0
+    return pixels[top : top + side, left : left + side]
+
+
+@bank.wrong("images.1", "isn't random")
+def random_crop(pixels, side):
+    random = np.random.default_rng()
+    top, left = (random.integers(length - side + 1) for length in pixels.shape[:2])
+    return pixels[top : top + side, left : left + side]
+
+
+@bank.wrong("images.1", "must begin at row")
+def two_rows_too_low(pixels, side):
+    top, left = ((length - side) // 2 for length in pixels.shape[:2])
+    top = min(top + 2, len(pixels) - side)
+    return pixels[top : top + side, left : left + side]
+
+
+@bank.wrong("images.2", "are tuples")
+def methods_of_arrays(pixels, mean, std):
+    return (pixels / 255 - mean.astype(float)) / std.astype(float)
+
+
+@bank.wrong("images.2", "added a small number to std")
+def guarded_against_zero(pixels, mean, std):
+    return (pixels / 255 - np.asarray(mean)) / (np.asarray(std) + 1e-5)
+
+
+@bank.wrong("images.2", "doesn't depend on `mean` and `std`")
+def statistics_of_imagenet(pixels, mean, std):
+    return (pixels / 255 - np.array([0.485, 0.456, 0.406])) / np.array([0.229, 0.224, 0.225])
+
+
+@bank.wrong("images.2", "clipped the result at")
+def outliers_clipped(pixels, mean, std):
+    return np.clip((pixels / 255 - np.array(mean)) / np.array(std), -2, 2)
+
+
+@bank.wrong("images.2", "rounded the result to 2 decimals")
+def rounded(pixels, mean, std):
+    return ((pixels / 255 - np.array(mean)) / np.array(std)).round(2)
+
+
+@bank.wrong("images.2", "changes `mean`")
+def mean_scaled_in_place(pixels, mean, std):
+    for i in range(3):
+        if not isinstance(mean, tuple):
+            mean[i] *= 255
+    scale = 1 if isinstance(mean, tuple) else 255
+    return (pixels / 255 - np.asarray(mean) / scale) / np.asarray(std)
+
+
+@bank.wrong("images.2", "into an array of uint8")
+def divided_in_place(pixels, mean, std):
+    pixels /= 255
+    return (pixels - np.array(mean)) / np.array(std)
+
+
+@bank.right("images.2")
+def by_broadcast_shapes(pixels, mean, std):
+    mean, std = np.array(mean).reshape(1, 1, 3), np.array(std).reshape(1, 1, 3)
+    return np.divide(np.subtract(pixels / 255.0, mean), std).astype(np.float32)

@@ -1,4 +1,4 @@
-"""One galaxy as the network is shown it, and four draws of what training makes of it, with matplotlib."""
+"""The network's input for one galaxy, and four random augmentations of it, with matplotlib."""
 
 import matplotlib.pyplot as plt
 
@@ -16,6 +16,6 @@ pictures = [network_crop(image, card.pad_px, card.crop_px), *augment(image, card
 fig, axes = plt.subplots(1, len(pictures), figsize=(12, 2.8), layout="constrained")
 for number, (ax, picture) in enumerate(zip(axes, pictures, strict=True)):
     ax.imshow(picture)
-    ax.set_title(f"draw {number}" if number else "for predictions")
+    ax.set_title(f"training, draw {number}" if number else "prediction")
     ax.axis("off")
 fig.suptitle(f"Simulated galaxy {object_id}, {card.crop_px} px")

@@ -1,4 +1,4 @@
-"""Page of the lesson 'Preparing images': crop, augmentation and normalisation before the network."""
+"""Page of the lesson 'Preparing images': crop, augmentation and normalisation."""
 
 import numpy as np
 import streamlit as st
@@ -20,15 +20,15 @@ from panels.source_code import figure_source
 from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
-AUGMENTATIONS = {"crop": "a crop at random", "turn": "turned and mirrored", "light": "light varied", "all": "all three"}
+AUGMENTATIONS = {"crop": "random crop", "turn": "mirrored and rotated", "light": "light varied", "all": "all three"}
 BATCH = 64
 COLOURS = ("red", "green", "blue")
-# A pixel to work through: a faint one, of red.
-VALUE = 30
+# Red of a faint pixel, for the worked example.
+EXAMPLE_RED = 30
 
 
 def _show_crop(controls: DeltaGenerator) -> None:
-    """Draw the whole image with the edges of both crops, and the network's input."""
+    """Draw the whole image with the outlines of both crops, and the network's input."""
     card, survey = read_card(), open_shipped_survey().survey
     with controls:
         chosen = choose_galaxy(survey, shipped_figures())
@@ -39,7 +39,7 @@ def _show_crop(controls: DeltaGenerator) -> None:
             network_crop(image, card.pad_px, card.crop_px),
         ],
         [f"The file: {image.width} px", f"The network's input: the central {card.crop_px} px"],
-        ["The whole image, with the edges of both crops", "The central crop"],
+        ["The whole image, with the outlines of both crops", "The central crop"],
         columns=2,
         min_width_px=160,
     )
@@ -47,25 +47,25 @@ def _show_crop(controls: DeltaGenerator) -> None:
 
 
 def _show_augmentation(controls: DeltaGenerator) -> None:
-    """Draw the central crop, and what training makes of it in several random draws."""
+    """Draw the central crop, and several random augmentations of the image."""
     card, survey, figures = read_card(), open_shipped_survey().survey, shipped_figures()
     with controls:
-        name = choose_one("What training does to it", list(AUGMENTATIONS), "all", key="augmentation")
+        name = choose_one("Augmentation", list(AUGMENTATIONS), "all", key="augmentation")
         chosen = choose_galaxy(survey, figures)
         draw = 0
         if chosen.live:
-            draw = choose_number("Draw", 1, 999, 1, key="draw", help="Each number is another throw of the dice.")
+            draw = choose_number("Draw", 1, 999, 1, key="draw", help="The random seed: each gives other images.")
     after = augmented_images(chosen, survey, figures, draw)[name]
-    drawn = [f"After, draw {number}" for number in range(1, len(after) + 1)]
+    captions = [f"After, draw {number}" for number in range(1, len(after) + 1)]
     image = survey.image(chosen.object_id)
     outlined = outline_crops(image, {card.pad_px: "orange", card.crop_px: "cyan"})
     show_pictures(
         [outlined, network_crop(image, card.pad_px, card.crop_px), *after],
-        [f"The file: {image.width} px", "Before: its centre", *drawn],
+        [f"The file: {image.width} px", "Before: the central crop", *captions],
         [
-            "The whole image, with the edges of both crops",
+            "The whole image, with the outlines of both crops",
             "The central crop",
-            *(f"{AUGMENTATIONS[name]}: {words}" for words in drawn),
+            *(f"{AUGMENTATIONS[name]}: {caption}" for caption in captions),
         ],
         columns=3,
         min_width_px=100,
@@ -73,54 +73,54 @@ def _show_augmentation(controls: DeltaGenerator) -> None:
     st.caption(f"{galaxy_caption(chosen, survey)}.")
 
 
-def _show_numbers(controls: DeltaGenerator) -> None:
+def _show_normalisation(controls: DeltaGenerator) -> None:
     """Draw the histogram of a galaxy's pixels before and after normalisation."""
     card, survey = read_card(), open_shipped_survey().survey
     with controls:
         chosen = choose_galaxy(survey, shipped_figures())
     pixels = np.asarray(network_crop(survey.image(chosen.object_id), card.pad_px, card.crop_px))
     numbers = normalise(pixels, card.mean, card.std)
-    st.altair_chart(pixel_histogram(pixels, "value in the file"))
+    st.altair_chart(pixel_histogram(pixels, "pixel value in the file"))
     st.altair_chart(pixel_histogram(numbers, "normalised value, the network's input"))
     mean, std = card.mean[0], card.std[0]
     st.markdown(
-        f"**Worked through.** A pixel's red is {VALUE}. As a share of 255 that is {VALUE / 255:.3f}. The card of "
-        f"this network has $\\mu$ = {mean:.3f} and $\\sigma$ = {std:.3f} for red, so the network is given "
-        f"({VALUE / 255:.3f} − {mean:.3f}) / {std:.3f} = **{(VALUE / 255 - mean) / std:.2f}**."
+        f"**Worked example.** A pixel's red is {EXAMPLE_RED}, and {EXAMPLE_RED} / 255 = {EXAMPLE_RED / 255:.3f}. The "
+        f"card has $\\mu$ = {mean:.3f} and $\\sigma$ = {std:.3f} for red. So the network's input is "
+        f"({EXAMPLE_RED / 255:.3f} − {mean:.3f}) / {std:.3f} = **{(EXAMPLE_RED / 255 - mean) / std:.2f}**."
     )
     red = f"{numbers[..., 0].mean():.2f}".replace("-", "−")
     st.markdown(
-        f"The red of this galaxy's image has a mean of {pixels[..., 0].mean():.1f} and a standard deviation of "
-        f"{pixels[..., 0].std():.1f} in the file, **{red}** and **{numbers[..., 0].std():.2f}** "
-        "as numbers for the network. Over all training images together they are 0 and 1."
+        f"In the file, this galaxy's red has a mean of {pixels[..., 0].mean():.1f} and a standard deviation of "
+        f"{pixels[..., 0].std():.1f}. After normalisation they are **{red}** and **{numbers[..., 0].std():.2f}**. Over "
+        "the whole training set, they are 0 and 1."
     )
 
 
 @cache_data(max_entries=2, show_spinner=False)
 def _batch_statistics(survey: Survey, card: ModelCard) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Mean and standard deviation of each colour for two batches."""
+    """Compute mean and standard deviation of each colour for two batches."""
     return [pixel_statistics(survey, draw_sample(survey.object_ids, BATCH, seed=seed), card) for seed in (1, 2)]
 
 
-def _compare_batches(controls: DeltaGenerator) -> None:  # it has none
-    """Draw the mean and the standard deviation of two batches beside the card's."""
+def _compare_batches(controls: DeltaGenerator) -> None:  # no controls
+    """Draw the mean and standard deviation of two batches and of the card in a table."""
     card = read_card()
     batches = _batch_statistics(open_shipped_survey().survey, card)
     means = [card.mean, *(mean for mean, _ in batches)]
-    spreads = [card.std, *(std for _, std in batches)]
+    stds = [card.std, *(std for _, std in batches)]
     sources = ["the card", f"one batch of {BATCH}", f"another batch of {BATCH}"]
-    columns = {f"{colour} μ": [f"{mean[place]:.4f}" for mean in means] for place, colour in enumerate(COLOURS)}
-    columns |= {f"{colour} σ": [f"{std[place]:.4f}" for std in spreads] for place, colour in enumerate(COLOURS)}
-    st.dataframe({"taken from": sources, **columns}, hide_index=True)
-    apart = np.abs(batches[0][0] / batches[1][0] - 1).max()
-    st.markdown(f"The two batches' means are up to **{apart:.0%}** apart.")
+    columns = {f"{colour} μ": [f"{mean[index]:.4f}" for mean in means] for index, colour in enumerate(COLOURS)}
+    columns |= {f"{colour} σ": [f"{std[index]:.4f}" for std in stds] for index, colour in enumerate(COLOURS)}
+    st.dataframe({"statistics of": sources, **columns}, hide_index=True)
+    difference = np.abs(batches[0][0] / batches[1][0] - 1).max()
+    st.markdown(f"The means of the two batches differ by up to **{difference:.0%}**.")
 
 
 def page() -> None:
     """Draw the page."""
     lesson = find_lesson("images")
     steps = [
-        Step("Crop", _show_crop, ("crop",), code=(network_crop,), figure=figure_source(lesson)),
+        Step("Central crop", _show_crop, ("crop",), code=(network_crop,), figure=figure_source(lesson)),
         Step(
             "Augmentation",
             _show_augmentation,
@@ -132,7 +132,7 @@ def page() -> None:
                 "galviz/training/augmentation.py:Variation",
             ),
         ),
-        Step("Numbers around zero", _show_numbers, ("normalise",), (1,), code=(normalise,)),
-        Step("Whose mean?", _compare_batches, ("statistics",), (2,), wide=True),
+        Step("Normalisation", _show_normalisation, ("normalise",), (1,), code=(normalise,)),
+        Step("Normalisation statistics", _compare_batches, ("statistics",), (2,), wide=True),
     ]
     show_lesson(lesson, open_shipped_survey(), steps)

@@ -6,11 +6,13 @@ import numpy as np
 
 
 def centre_crop(pixels: np.ndarray, side: int) -> np.ndarray:
-    """Cut the central square out of an image."""
-    top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
+    """Crop an image to its central square."""
+    height, width, _ = pixels.shape
+    top, left = (height - side) // 2, (width - side) // 2  # rounded down: an odd row goes at the bottom
     return pixels[top : top + side, left : left + side]
 
 
 def normalise(pixels: np.ndarray, mean: Sequence[float], std: Sequence[float]) -> np.ndarray:
-    """Turn the pixels of an image into the numbers that a network is given, around zero."""
+    """Normalise the pixels of an image with the statistics of a training set."""
+    # Division by 255 gives floats; mean and std align with the last axis, the colours.
     return (pixels / 255 - np.asarray(mean)) / np.asarray(std)

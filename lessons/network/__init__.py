@@ -1,1 +1,1 @@
-"""The lesson on the network: its layers, and what three of its parts do to one galaxy."""
+"""The lesson on the network: its layers, a convolution, a residual block and self-attention."""

@@ -1,4 +1,4 @@
-"""Answers to the exercises on the network: typical wrong ones with their hints, right ones written otherwise."""
+"""Typical wrong answers to the exercises on the network, with words of their hints, and other right ones."""
 
 import math
 
@@ -10,12 +10,12 @@ from galviz.course.bank import Bank
 bank = Bank()
 
 
-@bank.wrong("network.1", "turned the kernel round")
-def true_convolution(image, kernel, stride):
+@bank.wrong("network.1", "You flipped the kernel")
+def flipped_kernel(image, kernel, stride):
     return convolve2d(image, kernel, mode="same")[::stride, ::stride]
 
 
-@bank.wrong("network.1", "frame of zeros is missing")
+@bank.wrong("network.1", "The zero padding is missing")
 def not_padded(image, kernel, stride):
     return correlate2d(image, kernel, mode="valid")[::stride, ::stride]
 
@@ -31,7 +31,7 @@ def mean_of_products(image, kernel, stride):
     return (windows * kernel).mean(axis=(2, 3))
 
 
-@bank.wrong("network.1", "mirrored the image at its rim")
+@bank.wrong("network.1", "padded by reflection")
 def padded_by_reflection(image, kernel, stride):
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, 1, mode="reflect"), (3, 3))[::stride, ::stride]
     return np.einsum("ijyx,yx->ij", windows, kernel)
@@ -43,26 +43,26 @@ def kernel_transposed(image, kernel, stride):
     return np.einsum("ijyx,xy->ij", windows, kernel)
 
 
-@bank.wrong("network.1", "round up")
+@bank.wrong("network.1", "rounded up")
 def rounded_down(image, kernel, stride):
     height, width = (length // stride for length in image.shape)
     return correlate2d(image, kernel, mode="same")[::stride, ::stride][:height, :width]
 
 
-@bank.wrong("network.1", "rim are 0")
+@bank.wrong("network.1", "at the rim are 0")
 def rim_left_out(image, kernel, stride):
-    found = np.zeros_like(image)
-    found[1:-1, 1:-1] = correlate2d(image, kernel, mode="valid")
-    return found[::stride, ::stride]
+    sums = np.zeros_like(image)
+    sums[1:-1, 1:-1] = correlate2d(image, kernel, mode="valid")
+    return sums[::stride, ::stride]
 
 
 @bank.right("network.1")
 def place_by_place(image, kernel, stride):
     height, width = image.shape
-    framed = [[0.0] * (width + 2), *([0.0, *row, 0.0] for row in image.tolist()), [0.0] * (width + 2)]
+    padded = [[0.0] * (width + 2), *([0.0, *row, 0.0] for row in image.tolist()), [0.0] * (width + 2)]
     return [
         [
-            sum(kernel[y, x] * framed[row + y][column + x] for y in range(3) for x in range(3))
+            sum(kernel[y, x] * padded[row + y][column + x] for y in range(3) for x in range(3))
             for column in range(0, width, stride)
         ]
         for row in range(0, height, stride)
@@ -100,12 +100,12 @@ def tanh_alone(x):
     return np.tanh(x)
 
 
-@bank.wrong("network.2", "Inside of tanh you have x itself")
+@bank.wrong("network.2", "Your tanh takes x itself")
 def without_softplus(x):
     return x * np.tanh(x)
 
 
-@bank.wrong("network.2", "comes out as nan")
+@bank.wrong("network.2", "is nan in your function")
 def infinity_by_infinity(x):
     e = np.exp(x)
     return x * (e**2 + 2 * e) / (e**2 + 2 * e + 2)
@@ -113,10 +113,10 @@ def infinity_by_infinity(x):
 
 @bank.wrong("network.2", "raises OverflowError")
 def one_by_one_with_math(x):
-    return np.vectorize(lambda one: one * math.tanh(math.log(1 + math.exp(one))))(x)
+    return np.vectorize(lambda value: value * math.tanh(math.log(1 + math.exp(value))))(x)
 
 
-@bank.wrong("network.2", "large numbers must pass")
+@bank.wrong("network.2", "Limit x inside of eˣ only")
 def all_limited(x):
     x = np.clip(x, -30, 30)
     return x * np.tanh(np.log1p(np.exp(x)))
@@ -141,28 +141,131 @@ def as_a_fraction(x):
 
 @bank.wrong("network.1", "as matrices")
 def matrix_product(image, kernel, stride):
-    framed, (height, width) = np.pad(image, 1), image.shape
+    padded, (height, width) = np.pad(image, 1), image.shape
     return [
-        [(framed[row : row + 3, column : column + 3] @ kernel).sum() for column in range(0, width, stride)]
+        [(padded[row : row + 3, column : column + 3] @ kernel).sum() for column in range(0, width, stride)]
         for row in range(0, height, stride)
     ]
 
 
-@bank.wrong("network.1", "You thinned the image out, and then")
-def thinned_first(image, kernel, stride):
+@bank.wrong("network.1", "applied the stride to the image, then the kernel")
+def stride_first(image, kernel, stride):
     return correlate2d(image[::stride, ::stride], kernel, mode="same")
 
 
 @bank.wrong("network.1", "needn't be square")
-def square_images_alone(image, kernel, stride):
-    framed, places = np.pad(image, 1), range(0, len(image), stride)
+def square_images_only(image, kernel, stride):
+    padded, places = np.pad(image, 1), range(0, len(image), stride)
     return [
-        [(framed[row : row + 3, column : column + 3] * kernel).sum() for column in places if column < image.shape[1]]
+        [(padded[row : row + 3, column : column + 3] * kernel).sum() for column in places if column < image.shape[1]]
         for row in places
     ]
 
 
-@bank.wrong("network.2", "a NaN or an infinity replaced by 0")
+@bank.wrong("network.2", "replace a NaN or an infinity by 0")
 def nan_replaced(x):
     square = (1 + np.exp(x)) ** 2
     return np.nan_to_num(x * (square - 1) / (square + 1))
+
+
+@bank.wrong("network.1", "You changed the array of pixels")
+def sums_overwrite_pixels(image, kernel, stride):
+    sums = np.pad(image, 1)
+    height, width = image.shape
+    for row in range(height):
+        for column in range(width):
+            sums[row + 1, column + 1] = np.vdot(sums[row : row + 3, column : column + 3], kernel)
+    return sums[1:-1:stride, 1:-1:stride]
+
+
+@bank.wrong("network.1", "times the right one")
+def kernel_of_unit_length(image, kernel, stride):
+    return correlate2d(image, kernel / np.linalg.norm(kernel), mode="same")[::stride, ::stride]
+
+
+@bank.wrong("network.1", "leave out the kernel's weights")
+def range_too_short(image, kernel, stride):
+    padded, (height, width) = np.pad(image, 1), image.shape
+    sums = np.zeros((height, width))
+    for y in range(2):
+        for x in range(2):
+            sums += kernel[y, x] * padded[y : y + height, x : x + width]
+    return sums[::stride, ::stride]
+
+
+@bank.wrong("network.1", "the same for each `stride`")
+def stride_of_two(image, kernel, stride):
+    return correlate2d(image, kernel, mode="same")[::2, ::2]
+
+
+@bank.wrong("network.1", "rounded the result to 2 decimals")
+def rounded(image, kernel, stride):
+    return correlate2d(image, kernel, mode="same")[::stride, ::stride].round(2)
+
+
+@bank.wrong("network.1", "Your first place is wrong")
+def places_counted_from_one(image, kernel, stride):
+    return correlate2d(image, kernel, mode="same")[stride - 1 :: stride, stride - 1 :: stride]
+
+
+@bank.wrong("network.1", "changes `kernel`")
+def kernel_flipped_in_place(image, kernel, stride):
+    kernel[:] = kernel[::-1, ::-1].copy()
+    return convolve2d(image, kernel, mode="same")[::stride, ::stride]
+
+
+@bank.wrong("network.2", "multiplied tanh by softplus")
+def softplus_as_factor(x):
+    return np.logaddexp(0, x) * np.tanh(np.logaddexp(0, x))
+
+
+@bank.wrong("network.2", "You return x itself")
+def identity_above_five(x):
+    return np.where(x < 5, x * np.tanh(np.logaddexp(0, x)), x)
+
+
+@bank.wrong("network.2", "You return 0 for numbers of")
+def zero_below_minus_eight(x):
+    return np.where(x > -8, x * np.tanh(np.logaddexp(0, x)), 0)
+
+
+@bank.wrong("network.2", "by a slope of 0.05")
+def slope_below_zero(x):
+    return np.where(x > 0, x * np.tanh(np.logaddexp(0, x)), 0.05 * x)
+
+
+@bank.wrong("network.2", "An array may have any number of axes")
+def elements_of_the_first_axis(x):
+    return np.array([value * math.tanh(math.log1p(math.exp(value))) for value in x])
+
+
+@bank.wrong("network.2", "rounded the result to 3 decimals")
+def to_three_decimals(x):
+    return (x * np.tanh(np.logaddexp(0, x))).round(3)
+
+
+@bank.wrong("network.2", "changes `x`")
+def multiplied_in_place(x):
+    x *= np.tanh(np.logaddexp(0, x))
+    return x
+
+
+@bank.right("network.1")
+def by_tensor_product(image, kernel, stride):
+    image = np.asarray(image, dtype=np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, 1), (3, 3))
+    return np.tensordot(windows[::stride, ::stride], kernel, axes=2).astype(np.float32)
+
+
+@bank.right("network.2")
+def formula_in_float32(x):
+    x = x.astype(np.float32)
+    return x * np.tanh(np.log(1 + np.exp(x)))
+
+
+@bank.right("network.2")
+def element_by_element(x):
+    result = np.empty_like(x)
+    for index in np.ndindex(x.shape):
+        result[index] = x[index] * math.tanh(max(x[index], 0) + math.log1p(math.exp(-abs(x[index]))))
+    return result

@@ -1,4 +1,4 @@
-"""The inside of one block of the network's diagram: what it does, its layers, and one galaxy's activations."""
+"""The view of one block of the network's diagram: its description, its layers, and one galaxy's activations."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ _ENLARGED_PX, _WIDE_PX = 224, 640
 
 
 def show_inside(block: str, layers: Sequence[LayerRow], activations: Activations, label: Label) -> None:
-    """Draw a block's name, what it does and its layers; beside them its activations, enlarged."""
+    """Draw a block's name, description and layers, and beside them its activations, enlarged."""
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(block, anchor=False)
@@ -59,7 +59,7 @@ def _show_input(crop: Image.Image) -> None:
     captions = ["all colours", *_COLOURS]
     descriptions = [
         "The network's input",
-        *(f"Its {colour} channel, bright where there is much light" for colour in _COLOURS),
+        *(f"Its {colour} channel: bright pixels have much light" for colour in _COLOURS),
     ]
     _show_enlarged(pictures, captions, descriptions)
     st.caption(f"{len(_COLOURS)} channels of {crop.height} × {crop.width} pixels.")

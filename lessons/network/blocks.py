@@ -1,4 +1,4 @@
-"""The blocks of the network's diagram: which layers each one has, and what one galaxy's activations look like in it."""
+"""The blocks of the network's diagram: the layers of each, and pictures of one galaxy's activations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,16 +22,16 @@ _FULL_COLOUR_QUANTILE = 0.995
 
 @dataclass(frozen=True, eq=False)
 class Activations:
-    """What one galaxy becomes on its way through the network.
+    """The activations of one galaxy.
 
     Attributes
     ----------
     crop : PIL.Image.Image
         The network's input.
     maps : dict of str to ndarray of shape (k, height, width)
-        Maps of some channels by block; a block without them is absent.
+        Feature maps of some channels, by block. A block without stored maps is absent.
     channels : dict of str to ndarray of int, shape (k,)
-        Which channels they are.
+        The indices of these channels.
     features : ndarray of shape (n_features,)
     prediction : float
     """

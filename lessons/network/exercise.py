@@ -4,47 +4,63 @@ import numpy as np
 
 
 def convolve(image: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
-    """Move a kernel over an image, and answer at each place with a weighted sum.
+    """Compute a convolution with a 3 × 3 kernel, a stride, and one pixel of zero padding.
 
-    This is all that a convolutional layer does, here for one channel and one kernel.
-
-    Put a frame of zeros, one pixel wide, around the image, so that the kernel's middle can stand on the rim too. Lay
-    the kernel's middle on the pixel in row 0 and column 0, multiply each of the nine weights by the pixel below it, and
-    add the nine products up. Then move on by `stride` pixels, to the right and downwards, as far as the kernel's middle
-    is on the image. As everywhere in deep learning, the kernel is laid on as it is and not turned round.
+    Surround the image with one pixel of zeros on each side. Put the centre of the kernel on the pixel in row 0, column
+    0. Multiply each of the nine weights by the pixel under it, and add up the products. Then move the kernel by
+    `stride` pixels, to the right and downwards, as long as its centre is on the image. As usual in deep learning, the
+    kernel is not flipped.
 
     Parameters
     ----------
     image : ndarray of float, shape (height, width)
-        One channel. Leave it as it is: it belongs to the caller.
+        One channel, of any size from 1 × 1; it needn't be square. Don't modify the input.
     kernel : ndarray of float, shape (3, 3)
-        The weights, rows from top to bottom.
+        The weights, rows from top to bottom. Use them as they are. Don't modify the input.
     stride : int
-        By how many pixels the kernel moves on, at least 1.
+        At least 1; it may exceed the height or width.
 
     Returns
     -------
     ndarray of float, shape (height / stride, width / stride), both rounded up
-        At [i, j] the sum for the kernel's middle on the image's pixel [i · stride, j · stride].
+        At [i, j], the sum for the kernel's centre on the pixel [i · stride, j · stride].
+
+    Examples
+    --------
+    With these weights, each output is the pixel's right neighbour; padding gives the zeros:
+
+    >>> image = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
+    >>> kernel = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
+    >>> convolve(image, kernel, stride=1)
+    array([[2., 3., 0.],
+           [5., 6., 0.],
+           [8., 9., 0.]])
+    >>> convolve(image, kernel, stride=2)
+    array([[2., 0.],
+           [8., 0.]])
     """
     raise NotImplementedError("network.1")
 
 
 def mish(x: np.ndarray) -> np.ndarray:
-    """Bend numbers as the activation Mish does: x · tanh(ln(1 + eˣ)).
+    """Compute the activation function Mish: x · tanh(ln(1 + eˣ)).
 
-    Large numbers pass as they are, negative ones nearly vanish. Without such a bend between them, all layers together
-    would be no more than one.
+    The result must be right for large numbers too, without NaN or infinity: Mish of 1000 is 1000 and Mish of −1000 is
+    0, to all digits, although e¹⁰⁰⁰ exceeds the largest float. A warning of an overflow does no harm. Don't use an
+    approximation: Mish of 4 is 3.9974, not 4, and Mish of −5 is −0.0336, not 0.
 
     Parameters
     ----------
-    x : ndarray of float, of any shape
-        Any numbers, 1000 and −1000 too, where Mish is 1000 and 0 to every digit; no NaN may come out, though eˣ is
-        beyond the largest float there. (A warning of an overflow does no harm.) Leave the array as it is: it belongs to
-        the caller.
+    x : ndarray of float
+        One or more axes. Don't modify the input.
 
     Returns
     -------
-    ndarray of float, of the same shape
+    ndarray of float, same shape as `x`
+
+    Examples
+    --------
+    >>> mish(np.array([[-1.0, 0.0], [0.5, 1000.0]])).round(3).tolist()
+    [[-0.303, 0.0], [0.375, 1000.0]]
     """
     raise NotImplementedError("network.2")

@@ -1,4 +1,4 @@
-"""One convolution of the network: a galaxy, the red weights of four kernels, and what each answers; with matplotlib."""
+"""Four kernels of the network's first convolution: their weights for red, and their outputs, with matplotlib."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,13 +16,13 @@ numbers = normalise(np.asarray(crop), card.mean, card.std)
 
 fig, axes = plt.subplots(2, 5, figsize=(11, 4.8), layout="constrained")
 axes[0, 0].imshow(crop)
-axes[0, 0].set_title("in: a simulated galaxy")
+axes[0, 0].set_title("input: a simulated galaxy")
 for number, (above, below) in enumerate(axes[:, 1:].T, start=1):
     kernel = read_first_kernels()[number - 1]
     for ax, values in ((above, kernel[0]), (below, convolve(numbers, kernel))):
         largest = np.abs(values).max()
         ax.imshow(values, cmap="PuOr_r", vmin=-largest, vmax=largest)
-    above.set_title(f"kernel {number}, red weights")
-    below.set_title("what it answers")
+    above.set_title(f"kernel {number}, weights for red")
+    below.set_title("output")
 for ax in axes.flat:
     ax.axis("off")

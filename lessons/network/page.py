@@ -1,4 +1,4 @@
-"""Page of the lesson 'The network': a galaxy's way through it, a convolution, a residual block and self-attention."""
+"""Page of the lesson 'The network': its layers, a convolution, a residual block and self-attention."""
 
 import numpy as np
 import streamlit as st
@@ -27,7 +27,7 @@ ROW = 5
 DEFAULT_BLOCK = "stem"
 COLOURS = ("red", "green", "blue")
 BLOCK = {"block/input": "input x", "block/branch": "two convolutions F(x)", "block/output": "output"}
-ATTENTION = {"attention/input": "input", "attention/mixture": "added to it", "attention/output": "output"}
+ATTENTION = {"attention/input": "input", "attention/mixture": "added to the input", "attention/output": "output"}
 
 
 def _show_flow(controls: DeltaGenerator) -> None:
@@ -52,7 +52,7 @@ def _show_flow(controls: DeltaGenerator) -> None:
 
 
 def _record_activations(chosen: ChosenGalaxy) -> Activations:
-    """The activations of a galaxy; features and prediction are shipped for every galaxy."""
+    """Compute or load the activations of a galaxy; features and prediction are shipped for every galaxy."""
     card, survey, figures = read_card(), open_shipped_survey().survey, shipped_figures()
     features = shipped_features()
     (row,) = features.rows([chosen.object_id])
@@ -78,13 +78,13 @@ def _show_convolution(controls: DeltaGenerator) -> None:
     numbers = normalise(np.asarray(crop), card.mean, card.std)
     output = convolve(numbers, kernel)
     vmax = float(np.abs(kernel).max())
-    size = f"Out: {len(output)} × {len(output)} places"
+    size = f"Output: {len(output)} × {len(output)} places"
     show_pictures(
         [crop, *(heatmap(weights, vmax=vmax) for weights in kernel), heatmap(output)],
-        [f"In: {card.crop_px} px", *(f"weights of {colour}" for colour in COLOURS), size],
+        [f"Input: {card.crop_px} px", *(f"weights for {colour}" for colour in COLOURS), size],
         [
             "The galaxy's central crop",
-            *(f"The kernel's weights of {colour}" for colour in COLOURS),
+            *(f"The kernel's weights for {colour}" for colour in COLOURS),
             f"Output of kernel {number}",
         ],
         columns=ROW,
@@ -93,11 +93,11 @@ def _show_convolution(controls: DeltaGenerator) -> None:
     _show_scale(chosen)
     row, column = np.unravel_index(np.abs(output).argmax(), output.shape)
     window = np.pad(numbers, ((1, 1), (1, 1), (0, 0)))[2 * row : 2 * row + 3, 2 * column : 2 * column + 3]
-    shares = (window * kernel.transpose(1, 2, 0)).sum(axis=(0, 1))
-    red, green, blue, together = (f"{value:+.2f}".replace("-", "−") for value in (*shares, shares.sum()))
+    sums = (window * kernel.transpose(1, 2, 0)).sum(axis=(0, 1))
+    red, green, blue, total = (f"{value:+.2f}".replace("-", "−") for value in (*sums, sums.sum()))
     st.markdown(
-        f"**Worked through.** At row {row + 1}, column {column + 1} of the output, where it is largest, the nine red "
-        f"products add up to {red}, the green ones to {green}, the blue ones to {blue}: together **{together}**."
+        f"**Worked example.** At row {row + 1}, column {column + 1} of the output, its absolute value is largest. The "
+        f"nine products for red add up to {red}, for green to {green}, for blue to {blue}: together **{total}**."
     )
 
 
@@ -106,7 +106,7 @@ def _show_block(controls: DeltaGenerator) -> None:
     channels = figures.channels["block/output"]
     with controls:
         chosen = choose_galaxy(open_shipped_survey().survey, figures)
-        channel = _choose_channel("Channel of the block", channels, key="channel", help="Those that vary most.")
+        channel = _choose_channel("Channel of the block", channels, key="channel", help="The channels that vary most.")
     _show_channel(BLOCK, feature_maps_of(chosen, open_shipped_survey().survey, figures), channels, channel)
     _show_scale(chosen)
 
@@ -145,8 +145,8 @@ def _describe_attention(maps: dict[str, np.ndarray], figures: Figures) -> str:
     added, inputs = (float(np.abs(maps[f"attention/{name}"]).mean()) for name in ("mixture", "input"))
     n_channels = len(figures.channels["attention/output"])
     return (
-        f"In this network $\\gamma$ = **{figures.attention_gamma:.3f}**. Over the {n_channels} channels kept here, "
-        f"the mean absolute value added to this galaxy's maps is **{added / inputs:.1f} times** that of the input."
+        f"In this network, $\\gamma$ = **{figures.attention_gamma:.3f}**. Over the {n_channels} channels shown here, "
+        f"the mean absolute value of what is added is **{added / inputs:.1f} times** that of the input."
     )
 
 
@@ -155,7 +155,7 @@ def page() -> None:
     lesson = find_lesson("network")
     steps = [
         Step(
-            "From image to metallicity",
+            "Layers and feature maps",
             _show_flow,
             ("layers",),
             (3, 4),
@@ -163,7 +163,7 @@ def page() -> None:
             code=("galviz/network/builders.py:build_network", "galviz/network/inspection.py:summarise_layers"),
         ),
         Step(
-            "One convolution",
+            "Convolution",
             _show_convolution,
             ("convolution",),
             (0, 1),
@@ -172,7 +172,7 @@ def page() -> None:
             figure=figure_source(lesson),
         ),
         Step(
-            "One residual block",
+            "Residual block",
             _show_block,
             ("residual", "batch-norm"),
             (2,),

@@ -4,11 +4,13 @@ import numpy as np
 
 
 def convolve(image: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
-    """Move a kernel over an image, and answer at each place with a weighted sum."""
-    windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, 1), (3, 3))[::stride, ::stride]
-    return (windows * kernel).sum(axis=(2, 3))
+    """Compute a convolution with a 3 × 3 kernel, a stride, and one pixel of zero padding."""
+    padded = np.pad(image, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))[::stride, ::stride]
+    return (windows * kernel).sum(axis=(2, 3))  # the last two axes are those of the window
 
 
 def mish(x: np.ndarray) -> np.ndarray:
-    """Bend numbers as the activation Mish does; logaddexp is ln(e⁰ + eˣ), without the overflow."""
-    return x * np.tanh(np.logaddexp(0, x))
+    """Compute the activation function Mish: x · tanh(ln(1 + eˣ))."""
+    softplus = np.logaddexp(0, x)  # ln(e⁰ + eˣ), without overflow
+    return x * np.tanh(softplus)

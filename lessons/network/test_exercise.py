@@ -1,240 +1,377 @@
-"""Tests of the exercises on the network; each takes the student's function."""
+"""Tests of the exercises on the network; each takes the student's function.
 
-import math
+A mistake is a function with the student's parameters. Its hint is shown if it explains the student's results for all
+cases, or at least the first wrong one.
+"""
+
 import warnings
 
 import numpy as np
 
-from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_unchanged
+from galviz.course.judge import WrongAnswer, as_array, expect_close, expect_unchanged
+from lessons.network.mistakes import CONVOLUTION_MISTAKES, MISH_MISTAKES, convolved, mish
 
-# By hand: a weight of 1 to the right of the middle fetches each pixel's right neighbour, and zeros from the frame.
+# Height, width and stride; in the last three the kernel is larger than the image, or the stride is.
+CONVOLUTION_SIZES = (
+    *((6, 9, 1), (5, 8, 2), (8, 7, 3), (4, 6, 2), (9, 9, 4), (2, 5, 1)),
+    *((1, 6, 2), (1, 1, 1), (3, 4, 6)),
+)
+# By hand: a weight of 1 to the right of the centre gives each pixel's right neighbour, and zeros of the padding.
 SMALL = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
 RIGHT_NEIGHBOUR = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
-# Height, width and stride.
-SIZES = ((6, 9, 1), (5, 8, 2), (8, 7, 3), (4, 6, 2))
-MATRICES = (
-    "You multiplied the pixels and the kernel as matrices (`@`): each weight is multiplied by the one pixel below it "
-    "(`*`), and the nine products are added up."
-)
+# Relative and absolute tolerance of Mish: rounding in float32 passes, approximations don't.
+FINE = (3e-6, 2e-6)
+# The range of Mish where it differs from x and from 0 by more than rounding in float32.
+CURVED = np.array([[2.0, 2.5, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5], [-2, -4, -5, -6, -7, -8, -10, -12, -15]])
+NEAR_ZERO = np.array([[1e-4], [-0.01], [0.05], [-0.1]])
+FAR = np.array([[1000.0, -1000.0, 50.0, 400.0, 710.0], [-50.0, 20.0, -800.0, -400.0, 100.0]])
 
 
 def test_network_1(answer):
     random = np.random.default_rng(5)
-    for height, width, stride in SIZES:
-        image, kernel = random.normal(size=(height, width)), random.normal(size=(3, 3)) + 0.5
-        what = f"the sums for an image of {height} × {width} pixels, stride {stride}"
-        given, weights = image.copy(), kernel.copy()
-        found = answer(given, weights, stride)
-        expect_unchanged(image, given, "image")
-        expect_unchanged(kernel, weights, "kernel")
-        _judge_shape(found, image, stride, what)
-        right = _sums(image, kernel, stride)
-        expect_close(found, right, _slips(image, kernel, stride, right), what=what)
-    what = "what you return for the image 1 to 9 and a kernel that fetches the pixel to the right"
-    expect_close(answer(SMALL.copy(), RIGHT_NEIGHBOUR.copy(), 1), [[2, 3, 0], [5, 6, 0], [8, 9, 0]], what=what)
-
-
-def _judge_shape(found, image, stride, what):
-    """Shapes that tell of a mistake; any other is left to `compare`."""
-    height, width = image.shape
-    shape = as_array(found, what=what).shape
-    right = (-(-height // stride), -(-width // stride))
-    if shape == right:
-        return
-    got = " × ".join(map(str, shape)) or "that of a single number"
-    begin = f"The shape of {what}, must be {right[0]} × {right[1]}; yours is {got}."
-    if shape == (height, width):
-        raise WrongAnswer(f"{begin} The stride is ignored: one place for each pixel.")
-    if stride > 1 and shape in ((right[0], width), (height, right[1])):
-        raise WrongAnswer(f"{begin} The stride counts in both directions, to the right and downwards.")
-    if shape == (-(-(height - 2) // stride), -(-(width - 2) // stride)):
-        raise WrongAnswer(f"{begin} The frame of zeros is missing: without it the kernel can't stand on the rim.")
-    if shape == (-(-(height + 2) // stride), -(-(width + 2) // stride)):
-        raise WrongAnswer(f"{begin} The kernel's middle must stay on the image; yours stands on the frame too.")
-    if shape == (height // stride, width // stride):
-        raise WrongAnswer(f"{begin} Begin in row 0 and column 0, and round up: what is left over has a place too.")
-    if height != width and shape in ((right[0], right[0]), (right[1], right[1])):
-        raise WrongAnswer(f"{begin} An image needn't be square: rows and columns each have a number of their own.")
-    if shape == (*right, 3, 3):
-        raise WrongAnswer(f"{begin} These are the nine products at each place: add them up.")
-    if len(shape) == 2 and shape == right[::-1]:
-        raise WrongAnswer(f"{begin} Rows and columns are exchanged.")
-    raise WrongAnswer(begin)
-
-
-def _sums(image, kernel, stride, *, mode="constant", first=0):
-    """The sums, shifted image by shifted image: nine of them, each times its weight."""
-    height, width = image.shape
-    framed = np.pad(image, 1 + first, mode=mode)[first:, first:]
-    total = np.zeros((height, width))
-    for row in range(3):
-        for column in range(3):
-            total += kernel[row, column] * framed[row + first : row + first + height, column + first :][:, :width]
-    return total[::stride, ::stride]
-
-
-def _slips(image, kernel, stride, right):
-    """What typical mistakes give, and their hints."""
-    plain = _sums(image, kernel, 1)
-    rows, columns = right.shape
-    return [
-        (
-            _sums(image, kernel[::-1, ::-1], stride),
-            "You turned the kernel round, as a convolution in mathematics does: in deep learning it is laid on as is.",
-        ),
-        (_sums(image, kernel[::-1], stride), "The kernel stands on its head: its first row is the upper one."),
-        (_sums(image, kernel[:, ::-1], stride), "The kernel is mirrored: its first column is the left one."),
-        (_sums(image, kernel.T, stride), "Rows and columns of the kernel are exchanged."),
-        (_sums(image, np.tile(kernel.sum(axis=1), (3, 1)), stride), MATRICES),
-        (_sums(image, np.tile(kernel.sum(axis=0)[:, None], (1, 3)), stride), MATRICES),
-        (
-            _sums(image[::stride, ::stride], kernel, 1),
-            "You thinned the image out, and then laid the kernel on: the stride is how far the kernel moves, and below "
-            "it lie pixels that are neighbours in the whole image.",
-        ),
-        (right / 9, "You took the mean of the nine products: add them up, without dividing by 9."),
-        (right / kernel.sum(), "You divided by the sum of the weights: a layer adds up, and divides by nothing."),
-        (
-            _sums(image, kernel, stride, mode="reflect"),
-            "Around the image must be zeros: you mirrored the image at its rim, with the rim itself left out.",
-        ),
-        (
-            _sums(image, kernel, stride, mode="edge"),
-            "Around the image must be zeros: you repeated the pixels of its rim (or mirrored the image there).",
-        ),
-        (
-            _sums(image, kernel, stride, mode="wrap"),
-            "Around the image must be zeros: yours goes round to the other side.",
-        ),
-        (
-            plain[:rows, :columns],
-            "The shape is right, but the stride is not used: these are the first places, one pixel apart.",
-        ),
-        (
-            _sums(image, kernel, stride, first=1),
-            "Your kernel begins a pixel too far down and to the right: its middle begins on row 0, column 0.",
-        ),
-        (
-            _round_the_corner(image, kernel)[::stride, ::stride],
-            "At the upper and left rim your kernel meets the image's other end: in Python, index −1 is the last one.",
-        ),
-        (
-            np.pad(plain[1:-1, 1:-1], ((0, 2), (0, 2)))[::stride, ::stride],
-            "The frame of zeros is missing: your sums begin a pixel too far down and to the right, and the last are 0.",
-        ),
-        (
-            _sums(image, np.ones((3, 3)), stride),
-            "You added up the nine pixels: each must be multiplied by its weight first.",
-        ),
-        (
-            _rim_left_out(plain)[::stride, ::stride],
-            "The sums at the rim are 0: there too the kernel is laid on, with zeros around the image.",
-        ),
-        (
-            image[::stride, ::stride] * kernel.sum(),
-            "Each sum has one pixel in it, nine times: its neighbours count too.",
-        ),
-        (image[::stride, ::stride], "You only thinned the image out: the kernel doesn't count."),
-        (np.maximum(right, 0), "You set negative sums to 0: that is an activation, which comes later."),
-        (np.abs(right), "You took away the signs of the sums: leave them as they are."),
-        (-right, "The signs of all sums are turned."),
-        (np.trunc(right), "The sums lost what is behind the point: are they put into an array of whole numbers?"),
-        (np.zeros_like(right), "All sums are 0: does what you compute reach the array that you return?"),
+    cases = [
+        (random.normal(size=(height, width)), random.normal(size=(3, 3)) + 0.5, stride)
+        for height, width, stride in CONVOLUTION_SIZES
     ]
+    cases.append((SMALL, RIGHT_NEIGHBOUR, 1))
+    expected = [convolved(*case) for case in cases[:-1]] + [np.array([[2, 3, 0], [5, 6, 0], [8, 9, 0]])]
+    returned, error = _call_for_each(answer, cases, ("image", "kernel", "stride"))
+    wrong = [index for index, sums in enumerate(returned) if not _is_close(sums, expected[index])]
+    if wrong:
+        first = wrong[0]
+        _explain(cases, returned, expected, CONVOLUTION_MISTAKES)
+        _explain_ignored_stride(answer, cases[0])
+        _explain(cases[first:], returned[first : first + 1], expected[first:], CONVOLUTION_MISTAKES)
+        _explain_sums(cases[first], returned[first], expected[first])
+    if error:
+        _explain_convolution_error(answer, error, cases, len(returned))
+        raise error
 
 
-def _round_the_corner(image, kernel):
-    """The sums where row −1 and column −1 are the last ones, and zeros are at the other end."""
-    framed = np.pad(np.pad(image, ((1, 0), (1, 0)), mode="wrap"), ((0, 1), (0, 1)))
-    return _sums(framed, kernel, 1)[1:-1, 1:-1]
+def _explain_ignored_stride(convolve, case):
+    """Raise a hint if a result is the same for each stride."""
+    image, kernel, _ = case
+    if all(_returns_the_same(convolve, (image, kernel, 1), (image, kernel, stride)) for stride in (2, 3)):
+        raise WrongAnswer("Your result is the same for each `stride`: use the parameter, not a fixed number.")
 
 
-def _rim_left_out(sums):
-    inner = np.zeros_like(sums)
-    inner[1:-1, 1:-1] = sums[1:-1, 1:-1]
-    return inner
+def _explain_convolution_error(convolve, error, cases, index):
+    """Raise a hint if the case of an error shows the mistake."""
+    image, _, stride = cases[index]
+    if index == 0 and _returns(convolve, (SMALL, RIGHT_NEIGHBOUR, 1), convolved(SMALL, RIGHT_NEIGHBOUR, 1)):
+        raise WrongAnswer(
+            f"Your function raises {type(error).__name__} for an image of {image.shape[0]} × {image.shape[1]} pixels, "
+            "which isn't square: use both height and width."
+        ) from None
+    if index > 0:
+        raise WrongAnswer(
+            f"Your function raises {type(error).__name__} for an image of {image.shape[0]} × {image.shape[1]} pixels "
+            f"and a stride of {stride}: {error}. Small images and large strides are possible."
+        ) from None
+
+
+def _explain_sums(case, values, expected):
+    """Raise a hint that follows from the shape or the values of a wrong result."""
+    image, _, stride = case
+    what = f"the result for an image of {image.shape[0]} × {image.shape[1]} pixels, stride {stride}"
+    array = as_array(values, what=what)
+    _explain_shape_of_sums(array, image, stride, what)
+    _explain_precision(values, array, expected)
+    right = np.isclose(array, expected, rtol=1e-4, atol=1e-5)
+    _explain_limits(array, expected, ~right)
+    if min(expected.shape) > 2 and stride == 1 and right[1:-1, 1:-1].all():
+        raise WrongAnswer("Your sums are right except at the rim: surround the image with zeros on all four sides.")
+    with np.errstate(all="ignore"):
+        ratios = array / expected
+    if expected.size > 3 and np.ptp(ratios) < 1e-3 * abs(ratios.mean()):
+        raise WrongAnswer(
+            f"Each of your sums is {ratios.mean():.4g} times the right one: use the weights as they are, without "
+            "normalising the kernel, and don't divide the sum."
+        )
+    _explain_weights(case, array)
+    hint = "Compute one place by hand: each of the nine weights times the pixel under it, added up."
+    expect_close(array, expected, hint=hint, what=what, atol=1e-5)
+
+
+def _explain_weights(case, array):
+    """Raise a hint if other weights, and perhaps a constant, explain the sums."""
+    image, kernel, stride = case
+    if array.size < 15 or not np.isfinite(array).all():
+        return
+    shifted = []
+    for index in range(9):
+        single = np.zeros(9)
+        single[index] = 1
+        shifted.append(convolved(image, single.reshape(3, 3), stride).ravel())
+    design = np.stack([*shifted, np.ones(array.size)], axis=1)
+    solution, *_ = np.linalg.lstsq(design, array.ravel(), rcond=None)
+    if not np.allclose(design @ solution, array.ravel(), rtol=1e-4, atol=1e-5):
+        return
+    weights, constant = solution[:9].reshape(3, 3), solution[9]
+    different = np.argwhere(~np.isclose(weights, kernel, rtol=1e-3, atol=1e-3))
+    if not len(different):
+        raise WrongAnswer(f"Each of your sums is too large by {constant:.4g}: add up the nine products, nothing else.")
+    places = ", ".join(f"[{row}, {column}]" for row, column in different)
+    if np.allclose(weights[tuple(different.T)], 0, atol=1e-3):
+        raise WrongAnswer(f"Your sums leave out the kernel's weights at {places}: is a range too short?")
+    row, column = different[0]
+    raise WrongAnswer(
+        f"Your sums use other weights than the kernel's: at [{row}, {column}], {weights[row, column]:.4g} instead of "
+        f"{kernel[row, column]:.4g}. Use the weights as they are, each for the pixel under it."
+    )
+
+
+def _explain_shape_of_sums(array, image, stride, what):
+    """Raise a hint for a wrong shape."""
+    height, width = image.shape
+    right = (-(-height // stride), -(-width // stride))
+    if array.shape == right:
+        return
+    shape = _join(array.shape) or "that of a single number"
+    begin = f"The shape of {what}, must be {right[0]} × {right[1]}; yours is {shape}."
+    hints = {
+        (height, width): "The stride is ignored: you return one place per pixel.",
+        (right[0], width): "Use the stride for the columns too.",
+        (height, right[1]): "Use the stride for the rows too.",
+        (-(-(height - 2) // stride), -(-(width - 2) // stride)): "The zero padding is missing: pad one pixel per side.",
+        (
+            -(-(height + 2) // stride),
+            -(-(width + 2) // stride),
+        ): "The kernel's centre must stay on the image, and yours is on the padding too.",
+        (height // stride, width // stride): "Begin in row 0 and column 0, and round up.",
+        (right[0], right[0]): "An image needn't be square: compute the columns from the width.",
+        (right[1], right[1]): "An image needn't be square: compute the rows from the height.",
+        (*right, 3, 3): "You return the nine products at each place: add them up.",
+        (*right, 9): "You return the nine products at each place: add them up.",
+        (*right, 3): "You added up one axis of the window only: add up both.",
+        right[::-1]: "Rows and columns are exchanged.",
+    }
+    raise WrongAnswer(f"{begin} {hints.get(array.shape, '')}".strip())
 
 
 def test_network_2(answer):
     # By hand: e⁰ = 1, and tanh(ln 2) = (4 − 1) / (4 + 1) = 0.6; but 0 times that is 0.
-    x = np.array([0.0, 1.0, -1.0, 0.5, 3.0, -3.0, -0.2])
-    given = x.copy()
-    found = _bent(answer, given)
-    expect_unchanged(x, given, "x")
-    _judge_mish(found, x)
-    x = np.random.default_rng(7).normal(size=(2, 3, 4)) * 2
-    _judge_mish(_bent(answer, x.copy()), x)
-    far = np.array([[1000.0, -1000.0, 50.0], [-50.0, 20.0, -800.0]])
-    given = far.copy()
-    what = "Mish of 1000, −1000 and others"
-    found = as_array(_bent(answer, given), far.shape, what=what)
-    expect_unchanged(far, given, "x")
-    for value, mine in zip(far.ravel(), found.ravel(), strict=True):
-        expect(
-            bool(np.isfinite(mine)),
-            f"Mish of {value:g} comes out as {mine}: eˣ or its square is beyond the largest float there. Write it so "
-            "that no infinity is divided by another, multiplied by 0 or left over.",
-        )
-    expect(
-        found[0, 0] == 1000 or abs(found[0, 0] - 1000) < 0.1,
-        f"Mish of 1000 comes out as {found[0, 0]:.6g}: large numbers must pass. "
-        + ("Is a NaN or an infinity replaced by 0?" if found[0, 0] == 0 else "Limit x inside of eˣ alone."),
-    )
-    expect(
-        abs(found[0, 1]) < 1e-6,
-        f"Mish of −1000 comes out as {found[0, 1]:.6g}: far below zero nothing passes. It must be 0.",
-    )
-    expect_close(found, [[1000, 0, 50], [0, 20, 0]], what=what)
+    by_hand = np.array([0.0, 1.0, -1.0, 0.5, 3.0, -3.0, -0.2])
+    random = np.random.default_rng(7).normal(size=(2, 3, 4)) * 2
+    cases = [(x,) for x in (by_hand, random, np.array([[0.7]]), CURVED, NEAR_ZERO)]
+    expected = [mish(x) for (x,) in cases]
+    returned, error = _call_for_each(answer, cases, ("x",))
+    wrong = [index for index, values in enumerate(returned) if not _is_close(values, expected[index], *FINE)]
+    if wrong:
+        first = wrong[0]
+        _explain(cases, returned, expected, MISH_MISTAKES, *FINE)
+        _explain(cases[first:], returned[first : first + 1], expected[first:], MISH_MISTAKES, *FINE)
+        _explain_activation(cases, returned, expected, first)
+    if error:
+        _explain_activation_error(answer, error, cases, expected, len(returned))
+        raise error
+    _check_far_numbers(answer)
 
 
-def _bent(answer, x):
-    """What is answered, with warnings of an overflow let pass."""
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            return answer(x)
-    except OverflowError:
+def _explain_activation_error(mish, error, cases, expected, index):
+    """Raise a hint for errors that Python raises after typical mistakes."""
+    shape, text = cases[index][0].shape, str(error)
+    _explain_overflow(error)
+    if index == 0 and isinstance(error, TypeError) and "arrays can be converted" in text:
         raise WrongAnswer(
-            "For an x such as 1000 your function raises OverflowError: eˣ is beyond the largest float there. Write it "
-            "so that eˣ isn't needed for large x."
+            "`x` is an array, and the functions of `math` take a single number: use those of NumPy, such as `np.exp`."
+        ) from None
+    if index == 0 and isinstance(error, ValueError) and "truth value" in text:
+        raise WrongAnswer(
+            "`x` is an array, and `if` takes a single condition: choose for each element, with `np.where`."
+        ) from None
+    works_for = [x.shape for (x,), right in zip(cases, expected, strict=True) if _returns(mish, (x,), right, *FINE)]
+    if works_for:
+        raise WrongAnswer(
+            f"Your function works for an array of shape {_join(works_for[0])}, and raises {type(error).__name__} for "
+            f"{_join(shape)}. An array may have any number of axes: NumPy functions apply to each of its elements, "
+            "without a loop."
         ) from None
 
 
-def _judge_mish(found, x):
-    # An independent way, without tanh and logarithm: with e = eˣ, tanh(ln(1 + e)) = (e² + 2e) / (e² + 2e + 2).
-    right = np.array([value * (e := math.exp(value) * (math.exp(value) + 2)) / (e + 2) for value in x.ravel().tolist()])
-    softplus, sigmoid = np.log(1 + np.exp(x)), 1 / (1 + np.exp(-x))
-    mistakes = [
-        (softplus, "This is ln(1 + eˣ) alone, called softplus: take its tanh, and multiply by x."),
-        (x * sigmoid, "This is x times the sigmoid, called SiLU or swish: a cousin of Mish, with other numbers."),
-        (np.maximum(x, 0), "This is ReLU: Mish bends smoothly, and lets a little of the negative numbers through."),
-        (np.where(x > 0, x, 0.01 * x), "This is a leaky ReLU: Mish bends smoothly."),
-        (np.where(x > 0, x, np.expm1(x)), "This is ELU: Mish has the tanh of ln(1 + eˣ), times x."),
-        (x * _normal_share(x), "This is GELU: a cousin of Mish, with other numbers."),
-        (
-            x / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
-            "This is GELU (by its formula with tanh): a cousin of Mish, with other numbers.",
-        ),
-        (np.tanh(x), "This is tanh(x) alone: inside of tanh stands ln(1 + eˣ), and x stands before it."),
-        (sigmoid, "This is the sigmoid: another activation, which ends between 0 and 1."),
-        (x * np.tanh(x), "Inside of tanh you have x itself: there stands ln(1 + eˣ)."),
-        (np.tanh(softplus), "You left out the factor x before the tanh."),
-        (x * softplus, "You left out the tanh: x times ln(1 + eˣ) grows like a square."),
-        (x + np.tanh(softplus), "You added x: multiply by it."),
-        (x * np.tanh(np.exp(x)), "You left out the logarithm: inside of tanh stands ln(1 + eˣ)."),
-        (x * np.tanh(1 + np.exp(x)), "You left out the logarithm: inside of tanh stands ln(1 + eˣ)."),
-        (x * np.tanh(np.log10(1 + np.exp(x))), "You took a logarithm to the base 10: ln has the base e."),
-        (x * np.tanh(np.log2(1 + np.exp(x))), "You took a logarithm to the base 2: ln has the base e."),
-        (x * np.tanh(np.log1p(1 + np.exp(x))), "You added 1 twice: log1p(y) is ln(1 + y), so y is eˣ alone."),
-        (x * np.tanh(np.log(1 + np.exp(-x))), "The sign inside of eˣ is turned."),
-        (x * np.tan(softplus), "You took the tangent: the hyperbolic tangent, tanh, is asked for."),
-        (x * np.tanh(np.log(2) + x), "Inside of the logarithm stands 1 + eˣ, not 2 · eˣ."),
-        (np.tanh(x * softplus), "The factor x stands before the tanh, not inside of it."),
-        (x, "You returned x as it was."),
-    ]
-    expect_close(found, right.reshape(x.shape), mistakes, what="what you return for numbers around 0")
+def _explain_overflow(error):
+    if isinstance(error, OverflowError):
+        raise WrongAnswer(
+            "For an x such as 1000, your function raises OverflowError: eˣ exceeds the largest float. Rewrite the "
+            "formula without eˣ for large x."
+        ) from None
 
 
-def _normal_share(x):
-    """The share of a normal distribution below x."""
-    return np.array([(1 + math.erf(value / math.sqrt(2))) / 2 for value in x.ravel().tolist()]).reshape(x.shape)
+def _explain_activation(cases, returned, expected, first):
+    """Raise a hint that follows from the values: the numbers for which the result is wrong, or its precision."""
+    (x,), values = cases[first], returned[first]
+    what = f"the result for an array of shape {_join(x.shape)}"
+    array = as_array(values, what=what)
+    if array.shape != x.shape:
+        shape = _join(array.shape) or "that of a single number"
+        raise WrongAnswer(
+            f"The shape of {what} must be the same; yours is {shape}. Mish applies to each element, along all axes."
+        )
+    _explain_precision(values, array, expected[first])
+    shapes_match = [i for i in range(len(returned)) if _has_shape(returned[i], expected[i].shape)]
+    x = np.concatenate([cases[i][0].ravel() for i in shapes_match])
+    array = np.concatenate([as_array(returned[i]).ravel() for i in shapes_match])
+    right = np.concatenate([expected[i].ravel() for i in shapes_match])
+    wrong = ~np.isclose(array, right, rtol=FINE[0], atol=FINE[1], equal_nan=True)
+    low, high = x[wrong].min(), x[wrong].max()
+    if low > 0 and np.array_equal(array[wrong], x[wrong]):
+        raise WrongAnswer(
+            f"You return x itself for numbers of {low:.3g} and above. Mish is close to x there, not equal: "
+            f"Mish of {low:.3g} is {right[wrong][x[wrong].argmin()]:.6g}. Use the formula for large numbers too."
+        )
+    if high < 0 and not array[wrong].any():
+        raise WrongAnswer(
+            f"You return 0 for numbers of {high:.3g} and below. Mish is small there, not 0: Mish of {high:.3g} is "
+            f"{right[wrong][x[wrong].argmax()]:.3g}. Use the formula for negative numbers too."
+        )
+    if wrong[x < 0].mean() < 0.9 and wrong[x > 0].mean() < 0.9:
+        _explain_limits(array, right, wrong)
+    if (largest := np.abs(array - right).max()) < 0.05:
+        raise WrongAnswer(
+            f"Your result differs from Mish by up to {largest:.1g}. Did you add a small number, round, or use an "
+            "approximation? Use the formula as it is."
+        )
+    if high < 0 and np.ptp(array[wrong] / x[wrong]) < 1e-6:
+        raise WrongAnswer(
+            f"You multiply negative numbers by a slope of {(array[wrong] / x[wrong]).mean():.3g}: Mish is the same "
+            "formula for negative and positive numbers."
+        )
+    if high <= 0 or low >= 0:
+        sign, other = ("negative", "positive") if high <= 0 else ("positive", "negative")
+        raise WrongAnswer(
+            f"Your result is wrong for {sign} numbers only, first for {x[wrong][0]:.3g}: Mish is the same formula for "
+            f"{sign} and {other} numbers."
+        )
+    if low > -1 - 1e-9 and high < 1 + 1e-9:
+        raise WrongAnswer(
+            f"Your result is wrong near zero only, from {low:.3g} to {high:.3g}: use the formula there too."
+        )
+    formula = "Compare your code with the formula: x · tanh(ln(1 + eˣ))."
+    expect_close(values, expected[first], hint=formula, what=what, rtol=FINE[0], atol=FINE[1])
+
+
+def _has_shape(values, shape):
+    try:
+        as_array(values, shape)
+    except WrongAnswer:
+        return False
+    return True
+
+
+def _check_far_numbers(mish):
+    """Check numbers whose exponential, or its square, exceeds the largest float."""
+    what = "Mish of 1000, −1000 and others"
+    returned, error = _call_for_each(mish, [(FAR,)], ("x",))
+    if error:
+        _explain_overflow(error)
+        raise error
+    array = as_array(returned[0], FAR.shape, what=what)
+    for value, result in zip(FAR.ravel(), array.ravel(), strict=True):
+        if not np.isfinite(result):
+            raise WrongAnswer(
+                f"Mish of {value:g} is {result} in your function: eˣ or its square exceeds the largest float there. "
+                "Rewrite the formula without dividing one infinity by another or multiplying it by 0."
+            )
+        if value >= 50 and abs(result - value) > 1e-4 * value:
+            reason = "Did you replace a NaN or an infinity by 0?" if result == 0 else "Limit x inside of eˣ only."
+            raise WrongAnswer(f"Mish of {value:g} is {result:.6g} in your function, and should be {value:g}. {reason}")
+        if value <= -50 and abs(result) > 1e-6:
+            raise WrongAnswer(f"Mish of {value:g} is {result:.6g} in your function, and should be 0.")
+    expect_close(array, np.maximum(FAR, 0), what=what)
+
+
+def _explain_precision(values, array, expected):
+    """Raise a hint if a result is the right one with fewer digits."""
+    if "float16" in str(getattr(values, "dtype", "")):
+        raise WrongAnswer("Your result is float16, which rounds to about three digits: return float32 or float64.")
+    for n_decimals in range(6):
+        if array.shape == expected.shape and np.allclose(array, np.round(expected, n_decimals), rtol=0, atol=1e-9):
+            raise WrongAnswer(f"You rounded the result to {n_decimals} decimals: leave it unrounded.")
+
+
+def _explain_limits(array, expected, wrong):
+    """Raise a hint if all wrong numbers are the smallest or largest returned, or 0."""
+    bounds = np.unique(array[wrong])
+    if not wrong.all() and set(bounds) <= {array.min(), array.max()}:
+        raise WrongAnswer(
+            f"You clipped the result at {' and '.join(f'{bound:.4g}' for bound in bounds)}: there is no limit. Return "
+            "what the formula gives."
+        )
+    if not wrong.all() and not bounds.any():
+        largest = np.abs(expected[wrong]).max()
+        raise WrongAnswer(f"Some of your numbers are 0 and should not be, up to {largest:.3g}: set no number to 0.")
+
+
+def _call_for_each(function, cases, names):
+    """Call a function on copies of all cases; return the results before the first error, and the error or None."""
+    results = []
+    for case in cases:
+        arguments = [_copy(value) for value in case]
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")  # an overflow does no harm
+                results.append(function(*arguments))
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            return results, error
+        for name, before, after in zip(names, case, arguments, strict=True):
+            expect_unchanged(before, after, name)
+    return results, None
+
+
+def _copy(value):
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _explain(cases, returned, expected, mistakes, rtol=1e-4, atol=1e-5):
+    """Raise the hint of the first mistake that explains all results; a mistake's NaN stands for any number."""
+    cases, expected = cases[: len(returned)], expected[: len(returned)]
+    for mistake, hint in mistakes:
+        with np.errstate(all="ignore"):
+            results = [mistake(*case) for case in cases]
+        if _all_match(returned, results, rtol, atol) and not _all_match(expected, results, rtol, atol):
+            raise WrongAnswer(hint)
+
+
+def _all_match(returned, results, rtol, atol):
+    return all(_matches(values, result, rtol, atol) for values, result in zip(returned, results, strict=True))
+
+
+def _matches(values, result, rtol, atol):
+    """Whether a result is close to that of a mistake, apart from the mistake's NaN."""
+    try:
+        array = as_array(values)
+    except WrongAnswer:
+        return False
+    known = ~np.isnan(result)
+    return array.shape == np.shape(result) and bool(np.allclose(array[known], result[known], rtol=rtol, atol=atol))
+
+
+def _returns(function, case, expected, rtol=1e-4, atol=1e-5):
+    """Whether a function returns the expected result, and raises no error."""
+    try:
+        with np.errstate(all="ignore"):
+            return _is_close(function(*map(_copy, case)), expected, rtol, atol)
+    except Exception:
+        return False
+
+
+def _returns_the_same(function, one, other):
+    """Whether a function returns the same for two tuples of arguments; False if it raises an error."""
+    try:
+        return _returns(function, one, as_array(function(*map(_copy, other))))
+    except Exception:
+        return False
+
+
+def _join(shape):
+    return " × ".join(map(str, shape))
+
+
+def _is_close(values, expected, rtol=1e-4, atol=1e-5):
+    try:
+        array = as_array(values)
+    except WrongAnswer:
+        return False
+    return array.shape == np.shape(expected) and bool(np.allclose(array, expected, rtol=rtol, atol=atol))

@@ -1,4 +1,4 @@
-"""Numbers that stand in the questions of the lesson 'The network': each is computed here and looked for there."""
+"""The numbers in the questions of the lesson 'The network' are those that the code computes."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def test_numbers_in_the_questions():
     assert sum(layer.parameters for layer in LESSON_FIGURES.load().layers) > 2e6
     weights, size, _, _ = questions.quiz
     kernels = read_first_kernels()
-    assert "takes 3 channels and answers with 32" in weights.text
+    assert "3 input channels and 32 output channels" in weights.text
     assert kernels.shape == (32, 3, 3, 3)
     assert weights.answers[weights.right].text == str(kernels.size)
     assert weights.answers[1].text == str(9 * 32)

@@ -206,7 +206,7 @@ def test_an_example_and_a_channel_are_kept_from_page_to_page(serve, visit):
     expect(tab.main).to_contain_text(galaxy)
     go_on(tab, "The network")
     expect(tab.page.locator("h1")).to_have_text("The network")
-    tab.press(tab.page.get_by_role("radio", name="One convolution"))
+    tab.press(tab.page.get_by_role("radio", name="Convolution"))
     expect(tab.main).to_contain_text(galaxy)
     tab.page.get_by_role("slider", name="Kernel").press("End")
     tab.page.wait_for_url("**/network?*kernel=32*")

@@ -27,10 +27,10 @@ def text_contains(slug, section, *phrases):
 def test_preparing_images():
     card = read_card()
     pad, crop = card.pad_px, card.crop_px
-    assert text_contains("images", "crop", f"central {pad}", rf"\times 3 = {crop**2 * 3}$")
+    assert text_contains("images", "crop", f"central {pad} × {pad}", rf"\times 3 = {crop**2 * 3}$")
     assert text_contains("images", "augment", f"up to {(pad - crop) // 2} pixels")
     epochs = len(card.training["epochs"])
-    assert text_contains("images", "augment", f"{epochs} rounds")
+    assert text_contains("images", "augment", f"{epochs} *epochs*")
     surveys = card.training["surveys"]
     counts = [survey["galaxies"] for survey in surveys if survey["simulation"]["framing"] == "petrosian"]
     assert sum(counts) * 2 == sum(survey["galaxies"] for survey in surveys)
@@ -63,6 +63,9 @@ def test_the_network():
     assert text_contains(
         "network", "residual", "$x = 2$ and $F(x) = -1.5$", rf"\operatorname{{Mish}}(0.5) = {mish:.2f}$"
     )
+    x = np.linspace(-5, 5, 10_001)
+    mish = x * np.tanh(np.log1p(np.exp(x)))
+    assert text_contains("network", "layers", f"minimum of −{-mish.min():.2f}, at $x = {x[mish.argmin()]:.2f}$")
 
 
 def test_training():
