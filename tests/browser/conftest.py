@@ -24,7 +24,7 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 # Long enough for a machine with other work; what is right is there sooner. An element is waited for as long as a text.
-PATIENCE_MS = 20_000
+PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
