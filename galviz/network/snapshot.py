@@ -108,8 +108,16 @@ class _Frozen:
         )
 
 
+@dataclass(eq=False)
+class _Turn:
+    """The lock of a network's passes, and the thread that holds it."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    owner: int | None = None
+
+
 _frozen: WeakKeyDictionary[nn.Module, _Frozen] = WeakKeyDictionary()
-_turns: WeakKeyDictionary[nn.Module, threading.Lock] = WeakKeyDictionary()
+_turns: WeakKeyDictionary[nn.Module, _Turn] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -128,15 +136,29 @@ if hasattr(os, "register_at_fork"):  # Windows never forks
 def pass_lock(network: nn.Module) -> Iterator[None]:
     """Lock a network for one forward pass, because one pass uses all cores.
 
+    Raises
+    ------
+    RuntimeError
+        If this thread is in a pass of this network already: it would wait for itself.
+
     Examples
     --------
     >>> with pass_lock(nn.ReLU()):
     ...     pass
     """
     with _lock:
-        lock = _turns.setdefault(network, threading.Lock())
-    with lock:
-        yield
+        turn = _turns.setdefault(network, _Turn())
+    if turn.lock.locked() and turn.owner == threading.get_ident():
+        raise RuntimeError(
+            "network is in the middle of a forward pass; a hook on it must not run it through galviz again. Do that "
+            "after the pass, or with another network."
+        )
+    with turn.lock:
+        turn.owner = threading.get_ident()
+        try:
+            yield
+        finally:
+            turn.owner = None
 
 
 def take_snapshot(network: nn.Module, device: torch.device, *, allow_hooks: bool = False) -> Snapshot:

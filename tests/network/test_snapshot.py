@@ -197,6 +197,18 @@ def test_hooks_that_observe_stay_and_see_the_network_itself(network, survey, fil
     assert [(module is network[4], shape[0]) for module, shape in seen] == [(True, 6)]
 
 
+def test_a_hook_must_not_run_its_own_network(network, survey):
+    ids, other, predictions = survey.object_ids[:2], copy.deepcopy(network), []
+
+    def hook(module, inputs, output):
+        predictions.append(extract(other, survey, ids, device="cpu").predictions)
+        extract(network, survey, ids, device="cpu")
+
+    with network.get_submodule("9").register_forward_hook(hook), pytest.raises(RuntimeError, match="after the pass"):
+        extract(network, survey, ids, device="cpu")
+    assert np.array_equal(predictions[0], extract(network, survey, ids, device="cpu").predictions)
+
+
 def test_a_hook_may_store_its_input_and_change_it_later(network, survey, file_checksum):
     plain, inputs_shown = extract(network, survey), []
     block = network[4][0]
