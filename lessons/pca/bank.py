@@ -106,6 +106,22 @@ def sorted_rows(values):
     return centred[np.argsort(centred[:, 0])]
 
 
+@bank.wrong("pca.1", "half precision")
+def in_float16(values):
+    values = values.astype(np.float16)
+    return values - values.mean(axis=0)
+
+
+@bank.wrong("pca.1", "You return 59 rows for 60 galaxies")
+def last_galaxy_missing(values):
+    return (values - np.mean(values, axis=0))[:-1]
+
+
+@bank.wrong("pca.1", "one number per column, but")
+def weighted_mean(values):
+    return values - np.average(values, axis=0, weights=np.arange(1, len(values) + 1))
+
+
 @bank.right("pca.1")
 def one_column_at_a_time(values):
     columns = [list(column) for column in zip(*np.asarray(values).tolist(), strict=True)]
@@ -271,6 +287,23 @@ def root_of_a_negative_number(values, n_components):
     return (vectors * np.sqrt(eigenvalues))[:, ::-1][:, :n_components]
 
 
+@bank.wrong("pca.2", "order of the rows")
+def sorted_columns(values, n_components):
+    return np.sort(PCA(n_components).fit_transform(values), axis=0)
+
+
+@bank.wrong("pca.2", "The columns are the right ones times")
+def scaled_to_the_largest(values, n_components):
+    coordinates = PCA(n_components).fit_transform(values)
+    return coordinates / np.abs(coordinates).max()
+
+
+@bank.wrong("pca.2", "You return 39 rows for 40 galaxies")
+def outliers_removed(values, n_components):
+    near = np.abs(values - values.mean(axis=0)) < 3 * values.std(axis=0)
+    return PCA(n_components).fit_transform(values[near.all(axis=1)])
+
+
 @bank.right("pca.2")
 def by_eigenvectors(values, n_components):
     centred = values - values.mean(axis=0)
@@ -410,6 +443,24 @@ def divided_in_place(coordinates):
 def warnings_off_for_good(coordinates):
     np.seterr(invalid="ignore")
     return np.nan_to_num(coordinates / coordinates.std(axis=0, ddof=1))
+
+
+@bank.wrong("pca.3", "You divided the columns by")
+def by_a_larger_deviation(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    return coordinates / np.where(deviations > 0, deviations + 0.5, 1)
+
+
+@bank.wrong("pca.3", "A column of zeros changed")
+def flat_ones_filled(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    return np.where(deviations == 0, 1, coordinates / deviations)
+
+
+@bank.wrong("pca.3", "signs of some columns")
+def signs_from_the_first_galaxy(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    return coordinates / np.where(deviations > 0, deviations, 1) * np.where(coordinates[0] < 0, -1, 1)
 
 
 @bank.right("pca.3")

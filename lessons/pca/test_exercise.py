@@ -9,6 +9,7 @@ from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, exp
 # Tolerance of coordinates as a share of the largest, because float32 rounds relative to it.
 ROUNDING = 1e-5
 ROUNDED = "You rounded the result, or a step on the way to it. Return it as computed."
+HALF = "The numbers are rounded to three digits (half precision). Compute in single or double precision."
 ROWS_SORTED = "You changed the order of the rows. Row i of the result must belong to galaxy i of the input."
 
 
@@ -58,6 +59,26 @@ def call(answer, values, name, *args):
     return returned
 
 
+def check_table(returned, shape, what):
+    """Convert what a function returned to an array; explain missing rows."""
+    array, (n, k) = as_array(returned, what=what), shape
+    if array.ndim == 2 and array.shape[1] == k and array.shape[0] not in (n, k):
+        raise WrongAnswer(f"You return {array.shape[0]} rows for {n} galaxies. Keep all galaxies, one row for each.")
+    expect(
+        array.shape != (k,) or n == 1 or k in (1, n),
+        f"You return a single row, of {k} numbers. Return one row for each of the {n} galaxies.",
+    )
+    return array
+
+
+def clipped_like(array, expected):
+    """The right table, clipped at the extremes of each column of `array`, if there are enough rows to tell."""
+    if array.shape != expected.shape or len(array) < 8 or not np.ptp(array, axis=0).all():
+        return []
+    clipped = expected.clip(array.min(axis=0), array.max(axis=0))
+    return [(clipped, "You clipped the largest values, positive or negative. Keep outliers as they are.")]
+
+
 def table_mistakes(expected):
     """Results of mistakes in the form of a table, whatever its values are."""
     n, d = expected.shape
@@ -73,6 +94,7 @@ def table_mistakes(expected):
         *((rows, ROWS_SORTED) for rows in (np.sort(expected, axis=0), expected[in_order], expected[in_order[::-1]])),
         (expected[::-1], ROWS_SORTED),
         *((np.round(expected, digits), ROUNDED) for digits in range(7) if np.round(expected, digits).any()),
+        (expected.astype(np.float16), HALF),
         (np.trunc(expected), "The results are cut to integers. Make the array that holds them one of floats."),
         (100 * expected, "The result is 100 times too large; no percentages here."),
         (-expected, "All signs are reversed."),
@@ -81,20 +103,17 @@ def table_mistakes(expected):
 
 
 def test_pca_1(answer):
-    # By hand: the means are 3 and 30; 3, 1 and 5; 7/3 and 3.
-    check_centred(answer, np.array([[2.0, 60.0], [1.0, 10.0], [6.0, 20.0]]), [[-1, 30], [-2, -20], [3, -10]])
-    skewed = np.array([[0.0, 1.0, 2.0], [0.0, 1.0, 4.0], [9.0, 1.0, 12.0], [3.0, 1.0, 2.0]])
-    check_centred(answer, skewed, skewed - [3, 1, 5], "Here there are four galaxies with three features each.")
-    integers = np.array([[1, 2], [2, 2], [4, 5]])
-    check_centred(answer, integers, integers - [7 / 3, 3], "Here the input is integers, but not all means are.")
+    # Only four calls: tests/course/test_runner.py starts processes in each of them, under one memory limit.
     for values, hint in (
-        (galaxies_with_outlier(60, 3, seed=4), "Here one galaxy lies far from the others; it counts as any other."),
-        (1e-3 * galaxies(8, 4, seed=5), "Here all values are small."),
+        (galaxies_with_outlier(60, 3, seed=4), "Here one galaxy lies far from the others. It counts too."),
+        (1e-3 * galaxies(12, 4, seed=7), "Here all values are small."),
         (np.array([[4.0, -2.0, 7.5]]), "Here there is a single galaxy."),
-        (np.array([[4.0], [-2.0], [7.0]]), "Here there is a single feature."),
     ):
         means = [sum(column) / len(column) for column in values.T.tolist()]
         check_centred(answer, values, values - means, hint)
+    # By hand: the means are 7/3 and 3.
+    integers = np.array([[1, 2], [2, 2], [4, 5]])
+    check_centred(answer, integers, integers - [7 / 3, 3], "Here the input is integers, but not all means are.")
 
 
 def check_centred(answer, values, expected, hint=""):
@@ -103,8 +122,16 @@ def check_centred(answer, values, expected, hint=""):
     with np.errstate(all="ignore"):
         returned = call(answer, values, "values")
         mistakes = centring_mistakes(values, expected)
+    what = "the table of centred values"
+    array = as_array(returned, what=what)
+    mistakes += clipped_like(array, expected)
+    if array.shape == values.shape:
+        other = "You subtracted one number per column, but it isn't the column's mean over all galaxies."
+        mistakes.append((values - (values - array)[0], other))
+    if array.shape != values.shape[1:]:  # a row of means has a hint of its own
+        check_table(returned, values.shape, what)
     atol = 1e-6 * max(1e-3, np.abs(values).max())
-    expect_close(returned, expected, mistakes, hint=hint, what="the table of centred values", atol=atol)
+    expect_close(returned, expected, mistakes, hint=hint, what=what, atol=atol)
 
 
 def centring_mistakes(values, expected):
@@ -121,6 +148,7 @@ def centring_mistakes(values, expected):
         "each feature (axis 0)."
     )
     outliers = "You left out or clipped outliers before taking the mean. All galaxies count."
+    half = values.astype(np.float16)
     return [
         (values, "You returned the values unchanged: forgot to centre?"),
         (values - values.mean(), "You subtracted one mean of all numbers. Each column has its own (axis 0)."),
@@ -131,6 +159,7 @@ def centring_mistakes(values, expected):
             "You centred the columns and then the rows too. Subtract the mean of each column only.",
         ),
         (means, "You returned the means. Return the values minus their means."),
+        (expected[0], f"You return the first galaxy only. Return one row for each of the {n} galaxies."),
         (np.broadcast_to(means, values.shape), "You returned the means. Return the values minus their means."),
         (expected / spread, divided.format("the standard deviation")),
         (
@@ -168,6 +197,7 @@ def centring_mistakes(values, expected):
         (values - np.trunc(means), "You cut the means to integers. The mean of integers needn't be an integer."),
         (values - np.floor(means), "You rounded the means down. The mean of integers needn't be an integer."),
         *((values - mean, outliers) for mean in _robust_means(values)),
+        (half - half.mean(axis=0), HALF),
         *(
             (values - values.sum(axis=0) / divisor, f"You divided the sum by {divisor}; here n is {n}. Use `len`.")
             for divisor in range(2, 70)
@@ -185,6 +215,10 @@ def _robust_means(values):
         near = np.abs(values - centre) <= width
         means += [np.where(near, values, 0).sum(axis=0) / near.sum(axis=0), values.clip(centre - width, centre + width)]
         means[-1] = means[-1].mean(axis=0)
+    for percent in (1, 5, 10):
+        means.append(values.clip(*np.percentile(values, [percent, 100 - percent], axis=0)).mean(axis=0))
+        cut = len(values) * percent // 100
+        means.append(np.sort(values, axis=0)[cut : len(values) - cut].mean(axis=0))
     return means
 
 
@@ -217,6 +251,7 @@ def check_coordinates(answer, values, n_components, hint=""):
         for wrong, its_hint in coordinate_mistakes(values, n_components)
         if wrong.shape[1] >= n_components
     ]
+    mistakes += [*clipped_like(returned, expected), *_reordered_or_scaled(returned, expected)]
     expect_close(
         returned,
         expected,
@@ -281,8 +316,15 @@ def _check_shape_of_coordinates(returned, values, expected, components):
             f"The number of columns is {shape[1]}, but n_components is {k}. Use the parameter, not a fixed number, and "
             "remember that a slice excludes its end."
         )
-    if len(shape) == 2 and shape[1] == k and shape[0] != k:
-        raise WrongAnswer(f"You return {shape[0]} rows for {n} galaxies. Keep all galaxies.")
+    expect(
+        len(shape) != 2 or shape[1] != k or shape[0] == n,
+        f"You return {shape[0]} rows for {n} galaxies. Keep all galaxies, one row for each.",
+    )
+    expect(
+        len(shape) != 1 or k == 1,
+        f"You return a single axis, of {shape[0] if shape else 0} numbers. Return one row per galaxy and one column "
+        "per component: each column of U times its singular value.",
+    )
     as_array(returned, (n, k), what="the table of coordinates")
 
 
@@ -384,7 +426,19 @@ def coordinate_mistakes(values, n_components):
         (np.sort(expected, axis=0), ROWS_SORTED),
         (100 * expected, "The coordinates are 100 times too large; no percentages here."),
         *rounded,
+        (expected.astype(np.float16), HALF),
     ]
+
+
+def _reordered_or_scaled(returned, expected):
+    """What was returned, if its columns are the right ones in another order of the rows, or times a factor each."""
+    tolerance = 1e-4 * np.abs(expected).max()
+    if np.allclose(np.sort(np.abs(returned), axis=0), np.sort(np.abs(expected), axis=0), atol=tolerance):
+        yield returned, ROWS_SORTED
+    factors = (returned * expected).sum(axis=0) / np.maximum((expected**2).sum(axis=0), np.finfo(float).tiny)
+    if np.allclose(returned, expected * factors, atol=1e-4 * np.abs(returned).max()) and factors.all():
+        numbers = ", ".join(f"{factor:.3g}" for factor in factors)
+        yield returned, f"The columns are the right ones times {numbers}. Don't scale the coordinates: they are U S."
 
 
 def _clipped(centred):
@@ -401,11 +455,11 @@ def align_signs(coordinates, reference):
 
 
 def test_pca_3(answer):
+    check_whitened(answer, coordinates_of_width([7, 2, 0.3], 50, seed=3))
     # By hand: the sample standard deviations are 3 and √0.75.
     small = np.array([[-3.0, 0.5], [0.0, -1.0], [3.0, 0.5]])
     root = 0.75**0.5
     check_whitened(answer, small, [[-1, 0.5 / root], [0, -1 / root], [1, 0.5 / root]])
-    check_whitened(answer, coordinates_of_width([7, 2, 0.3], 50, seed=3))
     check_whitened(answer, coordinates_of_width([40, 9], 60, seed=4, outlier=40), hint="Here one galaxy is an outlier.")
     check_whitened(answer, coordinates_of_width([5], 6, seed=5), hint="Here there is a single column.")
     check_whitened(answer, np.array([[-1.5, 0.0], [1.5, 0.0]]), [[-(0.5**0.5), 0], [0.5**0.5, 0]])
@@ -445,7 +499,29 @@ def check_whitened(answer, coordinates, expected=None, hint=""):
             bool(np.isfinite(array[:, flat]).all()),
             "A column without variance becomes NaN or infinite, because its standard deviation is 0. It must stay 0.",
         )
+        expect(
+            not array[:, flat].any(),
+            "A column of zeros changed: yours contains other numbers. It has no variance, so return it as zeros.",
+        )
+        mistakes += [
+            *clipped_like(array, expected),
+            (align_signs(expected, array), "The signs of some columns are reversed. Keep the signs of the input."),
+            *_scaled(array, coordinates),
+        ]
+    elif array.shape != (k,):
+        check_table(returned, (n, k), "the table of whitened coordinates")
     expect_close(returned, expected, mistakes, hint=hint, what="the table of whitened coordinates")
+
+
+def _scaled(array, coordinates):
+    """What was returned, if each column is the input's divided by one number."""
+    with np.errstate(all="ignore"):
+        divisors = (coordinates**2).sum(axis=0) / (array * coordinates).sum(axis=0)
+        scaled = np.allclose(array * divisors, coordinates, atol=1e-4 * np.abs(coordinates).min(initial=1))
+    if scaled:
+        right = ", ".join(f"{deviation:.3g}" for deviation in coordinates.std(axis=0, ddof=1))
+        yours = ", ".join(f"{divisor:.3g}" for divisor in divisors)
+        yield array, f"You divided the columns by {yours}. Their sample standard deviations are {right}."
 
 
 def whitening_mistakes(coordinates, expected):
@@ -541,6 +617,7 @@ def whitening_mistakes(coordinates, expected):
             for digits in range(1, 5)
             if np.round(deviations, digits).all()
         ),
+        *([(expected[:, ::-1], "The columns are in reverse order. Keep their order.")] if k > 1 else []),
         *table_mistakes(expected),
     ]
 
