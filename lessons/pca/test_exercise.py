@@ -159,7 +159,7 @@ def centring_mistakes(values, expected):
             "You centred the columns and then the rows too. Subtract the mean of each column only.",
         ),
         (means, "You returned the means. Return the values minus their means."),
-        (expected[0], f"You return the first galaxy only. Return one row for each of the {n} galaxies."),
+        (expected[0] if n > 1 else None, f"You return the first galaxy only. Return all {n} galaxies."),
         (np.broadcast_to(means, values.shape), "You returned the means. Return the values minus their means."),
         (expected / spread, divided.format("the standard deviation")),
         (
