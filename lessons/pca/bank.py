@@ -1,14 +1,18 @@
-"""Answers to the exercises on principal components: typical wrong ones with their hints, right ones otherwise."""
+"""Answers to the exercises on principal components: typical wrong ones with hints, right ones by other methods."""
 
 import numpy as np
 from sklearn.decomposition import PCA
+from sklearn.preprocessing import StandardScaler
 
 from galviz.course.bank import Bank
 
 bank = Bank()
 
 
-@bank.wrong("pca.1", "as they were")
+# pca.1
+
+
+@bank.wrong("pca.1", "forgot to centre?")
 def not_centred(values):
     return values
 
@@ -18,9 +22,20 @@ def one_mean(values):
     return values - np.mean(values)
 
 
-@bank.wrong("pca.1", "axis 0")
+@bank.wrong("pca.1", "mean of each row")
 def over_the_wrong_axis(values):
     return values - np.mean(values, axis=1, keepdims=True)
+
+
+@bank.wrong("pca.1", "one number per row (axis 1)")
+def without_keepdims(values):
+    return values - np.mean(values, 1)
+
+
+@bank.wrong("pca.1", "then the rows too")
+def both_axes(values):
+    rows = values - np.mean(values, axis=1, keepdims=True)
+    return rows - rows.mean(axis=0)
 
 
 @bank.wrong("pca.1", "work on a copy")
@@ -29,7 +44,7 @@ def in_place(values):
     return values
 
 
-@bank.wrong("pca.1", "leaves their widths")
+@bank.wrong("pca.1", "divided by the standard deviation")
 def standardised(values):
     return (values - np.mean(values, axis=0)) / np.std(values, axis=0)
 
@@ -39,8 +54,76 @@ def returns_nothing(values):
     np.subtract(values, np.mean(values, axis=0))
 
 
+@bank.wrong("pca.1", "the median")
+def median_subtracted(values):
+    return values - np.median(values, axis=0)
+
+
+@bank.wrong("pca.1", "values of the first galaxy")
+def first_galaxy_subtracted(values):
+    return values - values[:1]
+
+
+@bank.wrong("pca.1", "only some of the columns")
+def one_column_too_few(values):
+    centred = np.array(values, dtype=float)
+    for column in range(1, values.shape[1]):
+        centred[:, column] -= values[:, column].mean()
+    return centred
+
+
+@bank.wrong("pca.1", "divided the sum by 3")
+def fixed_number_of_galaxies(values):
+    return values - values.sum(axis=0) / 3
+
+
+@bank.wrong("pca.1", "cut to integers")
+def kept_as_integers(values):
+    centred = np.empty_like(values)
+    centred[:] = values - np.mean(values, axis=0)
+    return centred
+
+
+@bank.wrong("pca.1", "You rounded the result")
+def rounded(values):
+    return (values - np.mean(values, axis=0)).round(2)
+
+
+@bank.wrong("pca.1", "clipped outliers")
+def outliers_left_out(values):
+    near = np.abs(values - values.mean(axis=0)) <= 3 * values.std(axis=0)
+    return values - np.nanmean(np.where(near, values, np.nan), axis=0)
+
+
+@bank.wrong("pca.1", "also for a single galaxy")
+def squeezed(values):
+    return np.squeeze(values - np.mean(values, axis=0))
+
+
+@bank.wrong("pca.1", "order of the rows")
+def sorted_rows(values):
+    centred = values - np.mean(values, axis=0)
+    return centred[np.argsort(centred[:, 0])]
+
+
+@bank.wrong("pca.1", "half precision")
+def in_float16(values):
+    values = values.astype(np.float16)
+    return values - values.mean(axis=0)
+
+
+@bank.wrong("pca.1", "You return 59 rows for 60 galaxies")
+def last_galaxy_missing(values):
+    return (values - np.mean(values, axis=0))[:-1]
+
+
+@bank.wrong("pca.1", "one number per column, but")
+def weighted_mean(values):
+    return values - np.average(values, axis=0, weights=np.arange(1, len(values) + 1))
+
+
 @bank.right("pca.1")
-def a_list_at_a_time(values):
+def one_column_at_a_time(values):
     columns = [list(column) for column in zip(*np.asarray(values).tolist(), strict=True)]
     return [[value - sum(c) / len(c) for value, c in zip(row, columns, strict=True)] for row in values]
 
@@ -51,10 +134,30 @@ def in_float32(values):
     return values - values.mean(0)
 
 
-@bank.wrong("pca.2", "Forgot to centre")
+@bank.right("pca.1")
+def by_a_matrix(values):
+    n = len(values)
+    return (np.eye(n) - np.ones((n, n)) / n) @ values
+
+
+@bank.right("pca.1")
+def by_standard_scaler(values):
+    return StandardScaler(with_std=False).fit_transform(values)
+
+
+# pca.2
+
+
+@bank.wrong("pca.2", "Forgot to centre? Without")
 def svd_not_centred(values, n_components):
-    left, singular, _ = np.linalg.svd(values, full_matrices=False)
-    return (left * singular)[:, :n_components]
+    left, singular_values, _ = np.linalg.svd(values, full_matrices=False)
+    return (left * singular_values)[:, :n_components]
+
+
+@bank.wrong("pca.2", "Forgot to centre before the decomposition?")
+def axes_not_centred(values, n_components):
+    right = np.linalg.svd(values, full_matrices=False)[2]
+    return (values - values.mean(axis=0)) @ right[:n_components].T
 
 
 @bank.wrong("pca.2", "U alone")
@@ -78,17 +181,127 @@ def transposed(values, n_components):
     return PCA(n_components).fit_transform(values).T
 
 
-@bank.wrong("pca.2", "subtract the mean there too")
+@bank.wrong("pca.2", "Subtract the mean there too")
 def projected_uncentred(values, n_components):
     right = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)[2]
     return values @ right[:n_components].T
 
 
-@bank.wrong("pca.2", "last axes")
+@bank.wrong("pca.2", "the last components")
 def smallest_first(values, n_components):
     centred = values - values.mean(axis=0)
     vectors = np.linalg.eigh(centred.T @ centred)[1]
     return centred @ vectors[:, :n_components]
+
+
+@bank.wrong("pca.2", "You selected 3 galaxies")
+def rows_selected(values, n_components):
+    left, singular_values, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
+    return (left * singular_values)[:n_components]
+
+
+@bank.wrong("pca.2", "their order is wrong")
+def in_the_order_of_eig(values, n_components):
+    centred = values - values.mean(axis=0)
+    return (centred @ np.linalg.eig(centred.T @ centred)[1].real)[:, :n_components]
+
+
+@bank.wrong("pca.2", "You removed the signs")
+def without_signs(values, n_components):
+    return np.abs(PCA(n_components).fit_transform(values))
+
+
+@bank.wrong("pca.2", "You skipped the first component")
+def counted_from_one(values, n_components):
+    left, singular_values, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
+    return (left * singular_values)[:, 1 : n_components + 1]
+
+
+@bank.wrong("pca.2", "columns is 2, but n_components is 3")
+def one_too_few(values, n_components):
+    return PCA(n_components - 1).fit_transform(values)
+
+
+@bank.wrong("pca.2", "columns is 3, but n_components is 2")
+def always_three(values, n_components):
+    return PCA(3).fit_transform(values)
+
+
+@bank.wrong("pca.2", "min(n, d)")
+def solver_for_a_few(values, n_components):
+    return PCA(n_components, svd_solver="arpack", random_state=0).fit_transform(values)
+
+
+@bank.wrong("pca.2", "For n_components = 1")
+def vector_for_one_component(values, n_components):
+    coordinates = PCA(n_components).fit_transform(values)
+    return coordinates[:, 0] if n_components == 1 else coordinates
+
+
+@bank.wrong("pca.2", "`full_matrices=False`")
+def full_matrices(values, n_components):
+    left, singular_values, _ = np.linalg.svd(values - values.mean(axis=0))
+    return (left * singular_values)[:, :n_components]
+
+
+@bank.wrong("pca.2", "You went back from the coordinates")
+def reconstructed(values, n_components):
+    pca = PCA(n_components).fit(values)
+    return pca.inverse_transform(pca.transform(values))
+
+
+@bank.wrong("pca.2", "by its standard deviation first")
+def standardised_first(values, n_components):
+    return PCA(n_components).fit_transform(StandardScaler().fit_transform(values))
+
+
+@bank.wrong("pca.2", "Return the array alone")
+def with_the_ratios(values, n_components):
+    pca = PCA(n_components)
+    return pca.fit_transform(values), pca.explained_variance_ratio_
+
+
+@bank.wrong("pca.2", "belongs to the caller")
+def centred_in_place(values, n_components):
+    values -= values.mean(axis=0)
+    return PCA(n_components).fit_transform(values)
+
+
+@bank.wrong("pca.2", "You rounded the result")
+def rounded_to_two_digits(values, n_components):
+    return PCA(n_components).fit_transform(values).round(2)
+
+
+@bank.wrong("pca.2", "The coordinates became 0")
+def small_ones_cut_off(values, n_components):
+    left, singular_values, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
+    singular_values[singular_values < 1e-6] = 0
+    return (left * singular_values)[:, :n_components]
+
+
+@bank.wrong("pca.2", "Some coordinates are NaN")
+def root_of_a_negative_number(values, n_components):
+    centred = values - values.mean(axis=0)
+    gram = centred @ centred.T
+    eigenvalues, vectors = np.linalg.eigh(gram - 1e-12 * np.trace(gram) * np.eye(len(gram)))
+    return (vectors * np.sqrt(eigenvalues))[:, ::-1][:, :n_components]
+
+
+@bank.wrong("pca.2", "order of the rows")
+def sorted_columns(values, n_components):
+    return np.sort(PCA(n_components).fit_transform(values), axis=0)
+
+
+@bank.wrong("pca.2", "The columns are the right ones times")
+def scaled_to_the_largest(values, n_components):
+    coordinates = PCA(n_components).fit_transform(values)
+    return coordinates / np.abs(coordinates).max()
+
+
+@bank.wrong("pca.2", "You return 39 rows for 40 galaxies")
+def outliers_removed(values, n_components):
+    near = np.abs(values - values.mean(axis=0)) < 3 * values.std(axis=0)
+    return PCA(n_components).fit_transform(values[near.all(axis=1)])
 
 
 @bank.right("pca.2")
@@ -99,6 +312,13 @@ def by_eigenvectors(values, n_components):
 
 
 @bank.right("pca.2")
+def by_the_gram_matrix(values, n_components):
+    centred = values - values.mean(axis=0)
+    eigenvalues, vectors = np.linalg.eigh(centred @ centred.T)
+    return (vectors * np.sqrt(eigenvalues.clip(0)))[:, ::-1][:, :n_components]
+
+
+@bank.right("pca.2")
 def by_scikit_learn(values, n_components):
     return -PCA(n_components).fit_transform(values)
 
@@ -106,8 +326,11 @@ def by_scikit_learn(values, n_components):
 @bank.right("pca.2")
 def svd_in_float32(values, n_components):
     values = values.astype(np.float32)
-    left, singular, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
-    return (left * singular)[:, :n_components].tolist()
+    left, singular_values, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
+    return (left * singular_values)[:, :n_components].tolist()
+
+
+# pca.3
 
 
 @bank.wrong("pca.3", "by the variance")
@@ -120,23 +343,128 @@ def divisor_n(coordinates):
     return coordinates / np.std(coordinates, axis=0)
 
 
-@bank.wrong("pca.3", "One standard deviation for all")
+@bank.wrong("pca.3", "one standard deviation for all")
 def one_for_all(coordinates):
     return coordinates / np.std(coordinates, ddof=1)
 
 
-@bank.wrong("pca.3", "must stay 0")
+@bank.wrong("pca.3", "of the first column")
+def by_the_first(coordinates):
+    return coordinates / coordinates[:, 0].std(ddof=1)
+
+
+@bank.wrong("pca.3", "It must stay 0")
 def zero_by_zero(coordinates):
     return coordinates / np.std(coordinates, axis=0, ddof=1)
 
 
-@bank.wrong("pca.3", "as they were")
-def left_as_it_was(coordinates):
+@bank.wrong("pca.3", "coordinates unchanged")
+def unchanged(coordinates):
     return coordinates
 
 
+@bank.wrong("pca.3", "of 0.0005 is narrow")
+def narrow_ones_left(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    return coordinates / np.where(deviations < 0.01, 1, deviations)
+
+
+@bank.wrong("pca.3", "of 1e-06 is narrow")
+def small_number_added(coordinates):
+    variances = coordinates.var(axis=0, ddof=1)
+    return coordinates / np.sqrt(variances + 1e-14)
+
+
+@bank.wrong("pca.3", "of 1e-09 is narrow")
+def narrow_ones_close_to_zero(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    return np.where(np.isclose(deviations, 0), 0, coordinates / deviations)
+
+
+@bank.wrong("pca.3", "of 1e-13 is narrow")
+def epsilon_added(coordinates):
+    return coordinates / (coordinates.std(axis=0, ddof=1) + np.finfo(float).eps)
+
+
+@bank.wrong("pca.3", "You dropped the columns")
+def flat_ones_dropped(coordinates):
+    coordinates = coordinates[:, coordinates.any(axis=0)]
+    return coordinates / coordinates.std(axis=0, ddof=1)
+
+
+@bank.wrong("pca.3", "beyond 3 standard deviations")
+def clipped(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    deviations[deviations == 0] = 1
+    return (coordinates / deviations).clip(-3, 3)
+
+
+@bank.wrong("pca.3", "by the largest value")
+def by_the_largest(coordinates):
+    largest = np.abs(coordinates).max(axis=0)
+    return coordinates / np.where(largest > 0, largest, 1)
+
+
+@bank.wrong("pca.3", "by the range")
+def by_the_range(coordinates):
+    return coordinates / np.ptp(coordinates, axis=0)
+
+
+@bank.wrong("pca.3", "left out outliers")
+def deviation_without_outliers(coordinates):
+    near = np.abs(coordinates) <= 3 * coordinates.std(axis=0, ddof=1)
+    deviations = [column[mask].std(ddof=1) or 1 for column, mask in zip(coordinates.T, near.T, strict=True)]
+    return coordinates / deviations
+
+
+@bank.wrong("pca.3", "each galaxy's row")
+def by_row(coordinates):
+    return coordinates / coordinates.std(axis=1, ddof=1, keepdims=True)
+
+
+@bank.wrong("pca.3", "Your standard deviation has the divisor 2")
+def fixed_divisor(coordinates):
+    return coordinates / np.sqrt((coordinates**2).sum(axis=0) / 2)
+
+
+@bank.wrong("pca.3", "also for a single column")
+def squeezed_column(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    return np.squeeze(coordinates / np.where(deviations > 0, deviations, 1))
+
+
+@bank.wrong("pca.3", "work on a copy")
+def divided_in_place(coordinates):
+    coordinates /= coordinates.std(axis=0, ddof=1)
+    return np.nan_to_num(coordinates)
+
+
+@bank.wrong("pca.3", "`np.seterr` changes")
+def warnings_off_for_good(coordinates):
+    np.seterr(invalid="ignore")
+    return np.nan_to_num(coordinates / coordinates.std(axis=0, ddof=1))
+
+
+@bank.wrong("pca.3", "You divided the columns by")
+def by_a_larger_deviation(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    return coordinates / np.where(deviations > 0, deviations + 0.5, 1)
+
+
+@bank.wrong("pca.3", "A column of zeros changed")
+def flat_ones_filled(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    return np.where(deviations == 0, 1, coordinates / deviations)
+
+
+@bank.wrong("pca.3", "signs of some columns")
+def signs_from_the_first_galaxy(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    return coordinates / np.where(deviations > 0, deviations, 1) * np.where(coordinates[0] < 0, -1, 1)
+
+
 @bank.right("pca.3")
-def a_column_at_a_time(coordinates):
+def by_column(coordinates):
     columns = []
     for column in np.asarray(coordinates).T:
         variance = (column**2).sum() / (len(column) - 1)
@@ -150,29 +478,13 @@ def zeros_divided_by_one(coordinates):
     return coordinates / np.where(deviations == 0, 1, deviations)
 
 
-@bank.wrong("pca.2", "You kept 3 galaxies")
-def rows_kept(values, n_components):
-    left, singular, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
-    return (left * singular)[:n_components]
+@bank.right("pca.3")
+def nan_replaced(coordinates):
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(coordinates / np.std(coordinates, axis=0, ddof=1))
 
 
-@bank.wrong("pca.2", ", largest first")
-def in_the_order_of_eig(values, n_components):
-    centred = values - values.mean(axis=0)
-    return (centred @ np.linalg.eig(centred.T @ centred)[1].real)[:, :n_components]
-
-
-@bank.wrong("pca.2", "You took away the signs")
-def without_signs(values, n_components):
-    return np.abs(PCA(n_components).fit_transform(values))
-
-
-@bank.wrong("pca.3", "narrow, but not without variance")
-def narrow_ones_left(coordinates):
-    deviations = coordinates.std(axis=0, ddof=1)
-    return coordinates / np.where(deviations < 0.01, 1, deviations)
-
-
-@bank.wrong("pca.3", "of the first: each has one")
-def by_the_first(coordinates):
-    return coordinates / coordinates[:, 0].std(ddof=1)
+@bank.right("pca.3")
+def by_scaler(coordinates):
+    n = len(coordinates)
+    return StandardScaler(with_mean=False).fit_transform(coordinates) * np.sqrt((n - 1) / n)

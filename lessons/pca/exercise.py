@@ -6,54 +6,81 @@ import numpy as np
 def centre(values: np.ndarray) -> np.ndarray:
     """Subtract from each column its mean.
 
-    The first step of PCA: variance is measured from the mean, and an axis through the origin would point at the mean.
+    This is the first step of PCA, because variance is measured from the mean.
 
     Parameters
     ----------
     values : ndarray of shape (n, d)
-        Features, a galaxy a row, floats or whole numbers. Leave them as they are: they belong to the caller.
+        Features, one row per galaxy, as floats or integers; n and d may be 1. Don't modify the input.
 
     Returns
     -------
-    ndarray of shape (n, d)
-        Each column's mean is 0.
+    ndarray of float, shape (n, d)
+        The centred features: the mean of each column is 0. The result isn't rounded, also if the input is integers.
+
+    Examples
+    --------
+    >>> centre(np.array([[1, 10], [2, 20], [3, 60]]))
+    array([[ -1., -20.],
+           [  0., -10.],
+           [  1.,  30.]])
     """
     raise NotImplementedError("pca.1")
 
 
 def principal_coordinates(values: np.ndarray, n_components: int) -> np.ndarray:
-    """Put galaxies on the axes along which they differ most, by the singular value decomposition.
+    """Compute the coordinates of galaxies along the first principal components.
 
-    With X the centred values and X = U S Vᵀ, the coordinates are the columns of U S, those of largest singular value
-    first. Their signs are yours to choose. They aren't whitened.
+    Let X be the centred values and X = U S Vᵀ their singular value decomposition. The coordinates are the columns of
+    U S, in the order of descending singular values. Don't whiten them. The sign of each column is arbitrary. Any method
+    that gives these coordinates is accepted.
 
     Parameters
     ----------
-    values : ndarray of shape (n, d)
-        Features, a galaxy a row; not centred yet.
+    values : ndarray of float, shape (n, d)
+        Features, one row per galaxy, not yet centred; n and d are at least 2. Don't modify the input.
     n_components : int
-        How many axes to keep, at most min(n, d).
+        Number of components, from 1 to min(n, d), both included.
 
     Returns
     -------
-    ndarray of shape (n, n_components)
+    ndarray of float, shape (n, n_components)
+        Rows in the order of `values`. The array has two axes, also if `n_components` is 1.
+
+    Examples
+    --------
+    >>> values = np.array([[4.0, 1.0], [4.0, 3.0], [0.0, 1.0], [0.0, 3.0]])
+    >>> np.abs(principal_coordinates(values, 1)).round(6)  # without the sign, which is arbitrary
+    array([[2.],
+           [2.],
+           [2.],
+           [2.]])
     """
     raise NotImplementedError("pca.2")
 
 
 def whiten(coordinates: np.ndarray) -> np.ndarray:
-    """Make all axes equally wide: divide each column by its standard deviation.
+    """Divide each column by its sample standard deviation, to make all axes equally wide.
 
-    The standard deviation is that of a sample, with the divisor n − 1. A column without any variance, all of it 0,
-    can't be made wider: leave it 0. A narrow one can.
+    The sample standard deviation has the divisor n − 1. A column of zeros has no variance: return it as zeros. Whiten
+    any other column, however small its standard deviation is (1e-13, for example).
 
     Parameters
     ----------
-    coordinates : ndarray of shape (n, k)
-        Principal coordinates; each column's mean is 0.
+    coordinates : ndarray of float, shape (n, k)
+        Principal coordinates; the mean of each column is 0. n is at least 2, and k may be 1. Don't modify the input,
+        and leave NumPy's settings as they are.
 
     Returns
     -------
-    ndarray of shape (n, k)
+    ndarray of float, shape (n, k)
+        The whitened coordinates, with all columns and the rows in the same order.
+
+    Examples
+    --------
+    >>> whiten(np.array([[-3.0, 0.5, 0.0], [0.0, -1.0, 0.0], [3.0, 0.5, 0.0]])).round(3)
+    array([[-1.   ,  0.577,  0.   ],
+           [ 0.   , -1.155,  0.   ],
+           [ 1.   ,  0.577,  0.   ]])
     """
     raise NotImplementedError("pca.3")

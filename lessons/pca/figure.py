@@ -1,4 +1,4 @@
-"""How much of the variance each principal component of 256 galaxies' features explains, with matplotlib."""
+"""Explained variance of the principal components of 256 galaxies, with matplotlib."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,8 +13,8 @@ values = features.layers["features"][features.rows(sample)]
 pca = PCA(10).fit(values)
 
 fig, ax = plt.subplots()
-number = np.arange(1, len(pca.explained_variance_ratio_) + 1)
-ax.bar(number, pca.explained_variance_ratio_, label="each")
-ax.plot(number, pca.explained_variance_ratio_.cumsum(), marker="o", color="C1", label="together")
+numbers = np.arange(1, len(pca.explained_variance_ratio_) + 1)
+ax.bar(numbers, pca.explained_variance_ratio_, label="single")
+ax.plot(numbers, pca.explained_variance_ratio_.cumsum(), marker="o", color="C1", label="cumulative")
 ax.set(xlabel="principal component", ylabel="explained variance", ylim=(0, 1))
 ax.legend()

@@ -1,4 +1,4 @@
-"""Page of the lesson 'Principal components': a sample's features in a few components, and their explained variance."""
+"""Page of the lesson 'Principal components': explained variance, whitening, and PCA computed from the SVD."""
 
 import numpy as np
 import streamlit as st
@@ -17,8 +17,10 @@ from panels.point_cloud import N_AXES, CloudPoints, draw_cloud
 from panels.source_code import figure_source
 from panels.steps import Step, show_lesson
 
+CUMULATIVE = "Share of the total variance that the first components explain together."
 
-def _show_shares(controls: DeltaGenerator) -> None:
+
+def _show_explained_variance(controls: DeltaGenerator) -> None:
     with controls:
         sample = choose_lesson_sample()
     if sample is None:
@@ -26,14 +28,14 @@ def _show_shares(controls: DeltaGenerator) -> None:
     ratios, values = sample.projection.explained_variance_ratio, sample.space.features.layers[sample.layer]
     layer = escape_markdown(sample.layer)
     with st.container(horizontal=True):
-        st.metric("Numbers a galaxy", values.shape[1], help=f"Channels of the layer {layer}.")
+        st.metric("Features per galaxy", values.shape[1], help=f"Channels of the layer {layer}.")
         for count in (1, 2, 3):
             if count <= len(ratios):
-                st.metric(f"In {'the first' if count == 1 else f'{count} components'}", f"{ratios[:count].sum():.1%}")
+                st.metric(f"In {count} component{'s' * (count > 1)}", f"{ratios[:count].sum():.1%}", help=CUMULATIVE)
     st.altair_chart(explained_variance_chart(ratios))
     st.caption(
-        f"{sample.counted}, layer {layer}; other samples have other shares. The tutorial has 92, 97 "
-        "and 98 %, from 256 real ones."
+        f"{sample.counted}, layer {layer}. Other samples give other values. In the tutorial they are 92, 97 "
+        "and 98 %, for 256 real galaxies."
     )
 
 
@@ -75,7 +77,7 @@ def _cloud_points(sample: LessonSample, coordinates: np.ndarray, names: list[str
         colours=colour_numbers(values, domain, scheme="spectral"),
         colour_title=title,
         titles=shown,
-        description=f"Cloud of {sample.counted} by {len(shown)} {'whitened ' * whiten}principal components"
+        description=f"Cloud of {sample.counted} along {len(shown)} {'whitened ' * whiten}principal components"
         f"{f', coloured by {title}' * bool(title)}. Standard deviations of the coordinates: {widths}.",
     )
 
@@ -87,23 +89,23 @@ def _compare_with_svd(controls: DeltaGenerator) -> None:
         return
     features, n_components = sample.space.features, len(sample.projection.components)
     values = features.layers[sample.layer][features.rows(sample.object_ids)].astype(float)
-    by_hand, ratios_by_hand = pca_by_svd(values, n_components)
+    coordinates, svd_ratios = pca_by_svd(values, n_components)
     projection = project(features, sample.layer, sample.object_ids, n_components, whiten=False)
     unwhitened, ratios = projection.coordinates, projection.explained_variance_ratio
-    signs = np.sign((by_hand * unwhitened).sum(axis=0))
+    signs = np.sign((coordinates * unwhitened).sum(axis=0))
     st.dataframe(
         {
             "component": [f"PC{number}" for number in range(1, n_components + 1)],
-            "explained variance by hand": [f"{ratio:.4%}" for ratio in ratios_by_hand],
-            "by the library": [f"{ratio:.4%}" for ratio in ratios],
-            "sign": ["turned" if sign < 0 else "the same" for sign in signs],
+            "explained variance (SVD)": [f"{ratio:.4%}" for ratio in svd_ratios],
+            "explained variance (galviz)": [f"{ratio:.4%}" for ratio in ratios],
+            "sign": ["reversed" if sign < 0 else "same" for sign in signs],
         },
         hide_index=True,
     )
     st.markdown(
-        f"Largest difference between the two, of a coordinate: **{np.abs(by_hand * signs - unwhitened).max():.1e}**; "
-        f"of an explained variance ratio: **{np.abs(ratios_by_hand - ratios).max():.1e}**. Columns whose sign had to "
-        f"be turned: **{int((signs < 0).sum())} of {n_components}**."
+        f"Largest difference in a coordinate: **{np.abs(coordinates * signs - unwhitened).max():.1e}**; "
+        f"in an explained variance ratio: **{np.abs(svd_ratios - ratios).max():.1e}**. Columns whose sign was "
+        f"reversed: **{int((signs < 0).sum())} of {n_components}**."
     )
 
 
@@ -113,14 +115,14 @@ def page() -> None:
     steps = [
         Step(
             "Explained variance",
-            _show_shares,
+            _show_explained_variance,
             ("idea", "formula"),
             (0, 1),
             code=(explained_variance_chart, fit_pca),
             figure=figure_source(lesson),
         ),
         Step("Whitening", _show_cloud, ("whitening",), (2, 3, 4), code=(fit_pca,)),
-        Step("The same by hand", _compare_with_svd, ("svd",), code=(pca_by_svd,)),
+        Step("PCA from the SVD", _compare_with_svd, ("svd",), code=(pca_by_svd,)),
     ]
     space = open_lesson_space()
     show_lesson(lesson, space.opened, steps, uses_own=space.is_own)

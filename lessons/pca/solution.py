@@ -9,12 +9,14 @@ def centre(values: np.ndarray) -> np.ndarray:
 
 
 def principal_coordinates(values: np.ndarray, n_components: int) -> np.ndarray:
-    """Put galaxies on the axes along which they differ most, by the singular value decomposition."""
-    left, singular, _ = np.linalg.svd(values - np.mean(values, axis=0), full_matrices=False)
-    return (left * singular)[:, :n_components]
+    """Compute the coordinates of galaxies along the first principal components."""
+    centred = values - np.mean(values, axis=0)
+    left, singular_values, _ = np.linalg.svd(centred, full_matrices=False)
+    return (left * singular_values)[:, :n_components]
 
 
 def whiten(coordinates: np.ndarray) -> np.ndarray:
-    """Make all axes equally wide: divide each column by its standard deviation."""
+    """Divide each column by its sample standard deviation, to make all axes equally wide."""
     deviations = np.std(coordinates, axis=0, ddof=1)
-    return np.divide(coordinates, deviations, out=np.zeros_like(coordinates, float), where=deviations > 0)
+    deviations[deviations == 0] = 1  # a column of zeros stays 0
+    return coordinates / deviations

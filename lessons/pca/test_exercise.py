@@ -4,199 +4,656 @@ import itertools
 
 import numpy as np
 
-from galviz.course.judge import as_array, as_float, expect, expect_close, expect_unchanged
+from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_unchanged
 
-# By hand: means 2 and 20.
-SMALL = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]])
-BY_ROW = "You took the standard deviation of each galaxy's row; each column has one (axis 0)."
+# Tolerance of coordinates as a share of the largest, because float32 rounds relative to it.
+ROUNDING = 1e-5
+ROUNDED = "You rounded the result, or a step on the way to it. Return it as computed."
+HALF = "The numbers are rounded to three digits (half precision). Compute in single or double precision."
+ROWS_SORTED = "You changed the order of the rows. Row i of the result must belong to galaxy i of the input."
 
 
 def galaxies(n, d, seed):
-    """Features that differ in width and lie far from the origin, correlated."""
-    random = np.random.default_rng(seed)
-    return random.normal(size=(n, d)) * np.linspace(5, 1, d) @ random.normal(size=(d, d)) + random.uniform(3, 9, d)
+    """Correlated features with different variances, far from the origin."""
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, d)) * np.linspace(5, 1, d) @ rng.normal(size=(d, d)) + rng.uniform(3, 9, d)
+
+
+def galaxies_with_outlier(n, d, seed):
+    """The same, with one galaxy far from the others."""
+    values = galaxies(n, d, seed)
+    values[n // 3] += 60
+    return values
+
+
+def coordinates_of_width(widths, n, seed, outlier=0.0):
+    """Principal coordinates with given standard deviations: uncorrelated columns of mean 0."""
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(n, len(widths)))
+    values[n // 4] += outlier
+    orthonormal, _ = np.linalg.qr(values - values.mean(axis=0))
+    return orthonormal * np.sqrt(n - 1) * np.array(widths)
+
+
+def call(answer, values, name, *args):
+    """Call the student's function on a copy; explain wrong broadcasting and changed input."""
+    argument = values.copy()
+    try:
+        returned = answer(argument, *args)
+    except ValueError as error:
+        n, d = values.shape
+        if f"({n},{d}) ({n},)" in str(error):
+            raise WrongAnswer(
+                f"Shapes {n} × {d} and {n} can't be broadcast: you computed one number per row (axis 1). Compute one "
+                "per column (axis 0)."
+            ) from None
+        if f"({n},{n}) (" in str(error):
+            raise WrongAnswer(
+                f"U is {n} × {n}, which doesn't fit the {min(n, d)} singular values: call the SVD with "
+                "`full_matrices=False`."
+            ) from None
+        raise
+    expect_unchanged(values, argument, name)
+    if isinstance(returned, tuple) and len(returned) != len(values):
+        raise WrongAnswer(f"You return a tuple of {len(returned)}. Return the array alone.")
+    return returned
+
+
+def check_table(returned, shape, what):
+    """Convert what a function returned to an array; explain missing rows."""
+    array, (n, k) = as_array(returned, what=what), shape
+    if array.ndim == 2 and array.shape[1] == k and array.shape[0] not in (n, k):
+        raise WrongAnswer(f"You return {array.shape[0]} rows for {n} galaxies. Keep all galaxies, one row for each.")
+    expect(
+        array.shape != (k,) or n == 1 or k in (1, n),
+        f"You return a single row, of {k} numbers. Return one row for each of the {n} galaxies.",
+    )
+    return array
+
+
+def clipped_like(array, expected):
+    """The right table, clipped at the extremes of each column of `array`, if there are enough rows to tell."""
+    if array.shape != expected.shape or len(array) < 8 or not np.ptp(array, axis=0).all():
+        return []
+    clipped = expected.clip(array.min(axis=0), array.max(axis=0))
+    return [(clipped, "You clipped the largest values, positive or negative. Keep outliers as they are.")]
+
+
+def table_mistakes(expected):
+    """Results of mistakes in the form of a table, whatever its values are."""
+    n, d = expected.shape
+    axis = "a single galaxy" if n == 1 else "a single column"
+    squeezed = (
+        f"An axis of length 1 is missing. Return the shape {n} × {d}, also for {axis}; `squeeze`, or an index instead "
+        "of a slice, removes that axis."
+    )
+    in_order = np.argsort(expected[:, 0], kind="stable")
+    return [
+        (np.squeeze(expected), squeezed),
+        (np.ravel(expected), f"The result is flat. Return the shape {n} × {d}, one row per galaxy."),
+        *((rows, ROWS_SORTED) for rows in (np.sort(expected, axis=0), expected[in_order], expected[in_order[::-1]])),
+        (expected[::-1], ROWS_SORTED),
+        *((np.round(expected, digits), ROUNDED) for digits in range(7) if np.round(expected, digits).any()),
+        (expected.astype(np.float16), HALF),
+        (np.trunc(expected), "The results are cut to integers. Make the array that holds them one of floats."),
+        (100 * expected, "The result is 100 times too large; no percentages here."),
+        (-expected, "All signs are reversed."),
+        (np.abs(expected), "You removed the signs. Galaxies lie on both sides of the mean, so keep them."),
+    ]
 
 
 def test_pca_1(answer):
-    given = SMALL.copy()
-    found = answer(given)
-    expect_unchanged(SMALL, given, "values")
-    mistakes = [
-        (SMALL - SMALL.mean(), "You subtracted one mean of all numbers: each column has a mean of its own."),
-        (
-            SMALL - SMALL.mean(axis=1, keepdims=True),
-            "You subtracted the mean of each row, that is of each galaxy; the mean of each column must go (axis 0).",
-        ),
-        (
-            (SMALL - SMALL.mean(axis=0)) / SMALL.std(axis=0),
-            "You divided too: centring moves the values, and leaves their widths.",
-        ),
-        (
-            (SMALL - SMALL.mean(axis=0)) / SMALL.std(axis=0, ddof=1),
-            "You divided too, by the standard deviation: centring moves the values, and leaves their widths.",
-        ),
-        (SMALL.mean(axis=0), "You returned the means; what is asked for are the values less their means."),
-        (SMALL, "These are the values as they were: forgot to centre?"),
-        (SMALL + SMALL.mean(axis=0), "You added the mean instead of subtracting it."),
-        (SMALL.mean(axis=0) - SMALL, "The signs are turned: it is values less mean, not mean less values."),
-        (SMALL - np.median(SMALL, axis=0), "You subtracted the median; the mean is asked for."),
-    ]
-    expect_close(found, [[-1, -10], [0, 0], [1, 10]], mistakes)
-    skewed = np.array([[0.0, 1.0, 2.0], [0.0, 1.0, 4.0], [9.0, 1.0, 12.0], [3.0, 1.0, 2.0]])
-    expected = skewed - [3, 1, 5]
-    expect_close(
-        answer(skewed.copy()),
-        expected,
-        [
-            (skewed - np.median(skewed, axis=0), "You subtracted the median; the mean is asked for."),
-            (skewed - skewed[0], "You subtracted the first galaxy's values; the mean is asked for."),
-        ],
-        hint="Here there are four galaxies with three features each.",
+    # Only four calls: tests/course/test_runner.py starts processes in each of them, under one memory limit.
+    for values, hint in (
+        (galaxies_with_outlier(60, 3, seed=4), "Here one galaxy lies far from the others. It counts too."),
+        (1e-3 * galaxies(12, 4, seed=7), "Here all values are small."),
+        (np.array([[4.0, -2.0, 7.5]]), "Here there is a single galaxy."),
+    ):
+        means = [sum(column) / len(column) for column in values.T.tolist()]
+        check_centred(answer, values, values - means, hint)
+    # By hand: the means are 7/3 and 3.
+    integers = np.array([[1, 2], [2, 2], [4, 5]])
+    check_centred(answer, integers, integers - [7 / 3, 3], "Here the input is integers, but not all means are.")
+
+
+def check_centred(answer, values, expected, hint=""):
+    """Compare the centred features with the right ones."""
+    expected = np.asarray(expected, float)
+    with np.errstate(all="ignore"):
+        returned = call(answer, values, "values")
+        mistakes = centring_mistakes(values, expected)
+    what = "the table of centred values"
+    array = as_array(returned, what=what)
+    mistakes += clipped_like(array, expected)
+    if array.shape == values.shape:
+        other = "You subtracted one number per column, but it isn't the column's mean over all galaxies."
+        mistakes.append((values - (values - array)[0], other))
+    if array.shape != values.shape[1:]:  # a row of means has a hint of its own
+        check_table(returned, values.shape, what)
+    atol = 1e-6 * max(1e-3, np.abs(values).max())
+    expect_close(returned, expected, mistakes, hint=hint, what=what, atol=atol)
+
+
+def centring_mistakes(values, expected):
+    """Results of typical mistakes, with their hints; the first that matches is used."""
+    n, d = values.shape
+    means, of_rows = values.mean(axis=0), values.mean(axis=1, keepdims=True)
+    spread = expected.std(axis=0)
+    low, high = values.min(axis=0), values.max(axis=0)
+    divided = "You also divided by {}. Centring only subtracts; the standard deviations stay as they are."
+    one_galaxy = "You subtracted the values of the {} galaxy. Subtract the mean over all galaxies."
+    some_columns = "You centred only some of the columns. Each of the {} columns has a mean to subtract."
+    by_row = (
+        "You subtracted the mean of each row, that is of each galaxy. Subtract the mean of each column, that is of "
+        "each feature (axis 0)."
     )
-    whole = np.array([[1, 2], [2, 2], [4, 5]])
-    expect_close(answer(whole.copy()), whole - [7 / 3, 3], hint="Whole numbers have means that aren't whole.")
+    outliers = "You left out or clipped outliers before taking the mean. All galaxies count."
+    half = values.astype(np.float16)
+    return [
+        (values, "You returned the values unchanged: forgot to centre?"),
+        (values - values.mean(), "You subtracted one mean of all numbers. Each column has its own (axis 0)."),
+        (values - of_rows, by_row),
+        *([(values - of_rows[:, 0], f"{by_row} Its shape didn't fit either.")] if n == d else []),
+        (
+            expected - expected.mean(axis=1, keepdims=True),
+            "You centred the columns and then the rows too. Subtract the mean of each column only.",
+        ),
+        (means, "You returned the means. Return the values minus their means."),
+        (expected[0] if n > 1 else None, f"You return the first galaxy only. Return all {n} galaxies."),
+        (np.broadcast_to(means, values.shape), "You returned the means. Return the values minus their means."),
+        (expected / spread, divided.format("the standard deviation")),
+        (
+            expected / expected.std(axis=0, ddof=min(1, n - 1)),
+            divided.format("the sample standard deviation (divisor n − 1)"),
+        ),
+        (expected / expected.std(), divided.format("one standard deviation of all numbers")),
+        (expected / expected.var(axis=0), divided.format("the variance")),
+        (expected / (high - low), divided.format("the range")),
+        ((values - low) / (high - low), "You scaled each column from 0 to 1. Subtract its mean, and don't divide."),
+        (expected / np.abs(expected).max(axis=0), divided.format("the largest value")),
+        (expected / np.linalg.norm(expected, axis=0), divided.format("the length of each column")),
+        (expected / np.linalg.norm(expected, axis=1, keepdims=True), divided.format("the length of each row")),
+        (expected / n, divided.format("the number of galaxies")),
+        (values + means, "You added the mean. Subtract it."),
+        (means - values, "The signs are reversed: subtract the mean from the values, not the values from the mean."),
+        (np.abs(expected), "You removed the signs. Values below the mean become negative; keep them so."),
+        (values - np.median(values, axis=0), "You subtracted the median. Subtract the mean."),
+        (values - (low + high) / 2, "You subtracted the middle of the range. Subtract the mean."),
+        (values - low, "You subtracted the smallest value of each column. Subtract the mean."),
+        (values - high, "You subtracted the largest value of each column. Subtract the mean."),
+        (values - values[0], one_galaxy.format("first")),
+        (values - values[-1], one_galaxy.format("last")),
+        (values - means[0], "You subtracted the first column's mean from all columns. Each column has its own."),
+        (values - values.sum(axis=0), "You subtracted the sum of each column. Divide it by the number of galaxies."),
+        (values - values[1:].sum(axis=0) / max(n - 1, 1), "The mean leaves out the first galaxy. Use all galaxies."),
+        (values - values[:-1].sum(axis=0) / max(n - 1, 1), "The mean leaves out the last galaxy. Use all galaxies."),
+        *(
+            (np.hstack([values[:, :k], expected[:, k : d - m], values[:, d - m :]]), some_columns.format(d))
+            for k in range(d)
+            for m in range(d - k)
+            if k or m
+        ),
+        *((values - np.round(means, digits), ROUNDED) for digits in range(5)),
+        (values - np.trunc(means), "You cut the means to integers. The mean of integers needn't be an integer."),
+        (values - np.floor(means), "You rounded the means down. The mean of integers needn't be an integer."),
+        *((values - mean, outliers) for mean in _robust_means(values)),
+        (half - half.mean(axis=0), HALF),
+        *(
+            (values - values.sum(axis=0) / divisor, f"You divided the sum by {divisor}; here n is {n}. Use `len`.")
+            for divisor in range(2, 70)
+            if divisor != n
+        ),
+        *table_mistakes(expected),
+    ]
+
+
+def _robust_means(values):
+    """Means of each column without outliers, or with clipped ones."""
+    means = []
+    for k in (2, 2.5, 3, 4, 5):
+        centre, width = values.mean(axis=0), k * values.std(axis=0)
+        near = np.abs(values - centre) <= width
+        means += [np.where(near, values, 0).sum(axis=0) / near.sum(axis=0), values.clip(centre - width, centre + width)]
+        means[-1] = means[-1].mean(axis=0)
+    for percent in (1, 5, 10):
+        means.append(values.clip(*np.percentile(values, [percent, 100 - percent], axis=0)).mean(axis=0))
+        cut = len(values) * percent // 100
+        means.append(np.sort(values, axis=0)[cut : len(values) - cut].mean(axis=0))
+    return means
 
 
 def test_pca_2(answer):
     values = galaxies(30, 5, seed=1)
-    given = values.copy()
-    found = as_array(answer(given, 3), what="the coordinates")
-    expect_unchanged(values, given, "values")
-    centred = values - values.mean(axis=0)
-    left, singular, right = np.linalg.svd(centred, full_matrices=False)
-    for components in (right[:3], right[:3].T):
-        expect(
-            found.shape != components.shape or not np.allclose(abs(found), abs(components), rtol=1e-3, atol=1e-4),
-            "You returned the components, the rows of Vᵀ; what is asked for are the galaxies' coordinates on them.",
+    check_coordinates(answer, values, 3)
+    check_coordinates(answer, galaxies(4, 6, seed=2), 2, "Here there are 4 galaxies with 6 features.")
+    check_coordinates(answer, values, 1, "Here n_components is 1.")
+    check_coordinates(answer, values, 5, "Here n_components is 5, the number of features.")
+    check_coordinates(answer, galaxies(4, 6, seed=2), 4, "Here n_components is 4, the number of galaxies.")
+    check_coordinates(answer, 1e-9 * galaxies(20, 4, seed=3), 4, "Here all values are small.")
+    check_coordinates(answer, galaxies_with_outlier(40, 4, seed=6), 2, "Here one galaxy lies far from the others.")
+
+
+def check_coordinates(answer, values, n_components, hint=""):
+    """Compare coordinates with the right ones, apart from the signs of the columns."""
+    with np.errstate(all="ignore"):
+        returned = _call_coordinates(answer, values, n_components)
+    returned = as_array(returned, what="the table of coordinates")
+    left, singular, right = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
+    expected = (left * singular)[:, :n_components]
+    _check_shape_of_coordinates(returned, values, expected, right[:n_components])
+    expect(
+        not np.isnan(returned).any(),
+        "Some coordinates are NaN. Is it the root of an eigenvalue that rounding made slightly negative? It is 0 then.",
+    )
+    returned = align_signs(returned, expected)
+    mistakes = [
+        (align_signs(wrong[:, :n_components], returned), its_hint)
+        for wrong, its_hint in coordinate_mistakes(values, n_components)
+        if wrong.shape[1] >= n_components
+    ]
+    mistakes += [*clipped_like(returned, expected), *_reordered_or_scaled(returned, expected)]
+    expect_close(
+        returned,
+        expected,
+        mistakes,
+        hint=f"{hint} Compare with U S of the centred values.".strip(),
+        what="the table of coordinates, apart from the signs of its columns",
+        atol=ROUNDING * np.abs(expected).max(),
+    )
+
+
+def _call_coordinates(answer, values, n_components):
+    """Call the student's function; explain a method that can't compute all components."""
+    most = min(values.shape)
+    try:
+        return call(answer, values, "values", n_components)
+    except (WrongAnswer, NotImplementedError):
+        raise
+    except Exception as error:
+        if n_components < most:
+            raise
+        text = " ".join(str(error).split())[:120]
+        raise WrongAnswer(
+            f"With n_components = {most}, here min(n, d), your function raises {type(error).__name__} ({text}). "
+            "Use a method that can compute all components; solvers for a few of them, such as `svds`, can't."
+        ) from None
+
+
+def _check_shape_of_coordinates(returned, values, expected, components):
+    """Name the mistake behind a wrong shape."""
+    (n, d), (_, k), shape = values.shape, expected.shape, returned.shape
+    same = [
+        wrong
+        for wrong in (components, components.T)
+        if shape == wrong.shape and np.allclose(abs(returned), abs(wrong), rtol=1e-3, atol=1e-4)
+    ]
+    expect(
+        not same or k == n,
+        "You returned the components, the rows of Vᵀ. Return the galaxies' coordinates along them, one row per galaxy.",
+    )
+    if shape == (n, k):
+        return
+    expect(
+        shape != (n,) or k != 1,
+        f"For n_components = 1, return the shape {n} × 1, with a single column; yours is {n}. `squeeze`, or an index "
+        "instead of a slice, removes an axis.",
+    )
+    expect(
+        shape != (k, d),
+        f"You selected {k} galaxies with all {d} axes. Select {k} columns, for all galaxies.",
+    )
+    expect(shape != (d, k), "You return one row per feature. Return one row per galaxy: the coordinates, U S.")
+    if shape == (n, d) and np.allclose(returned - returned.mean(axis=0), expected @ components):
+        raise WrongAnswer(
+            "You went back from the coordinates to features, by multiplying with Vᵀ. Return the coordinates, U S."
         )
     expect(
-        found.shape != (3, 5),
-        "You kept 3 galaxies with all 5 axes: keep 3 axes, columns, of all galaxies.",
+        shape != (n, min(n, d)),
+        f"You return all {min(n, d)} components. Return the first n_components, here {k}.",
     )
-    expect(found.shape != (30, 5), "These are all 5 axes: of those keep `n_components`, here 3.")
-    found = as_array(found, (30, 3), what="the coordinates")
+    if len(shape) == 2 and shape[0] == n:
+        raise WrongAnswer(
+            f"The number of columns is {shape[1]}, but n_components is {k}. Use the parameter, not a fixed number, and "
+            "remember that a slice excludes its end."
+        )
+    expect(
+        len(shape) != 2 or shape[1] != k or shape[0] == n,
+        f"You return {shape[0]} rows for {n} galaxies. Keep all galaxies, one row for each.",
+    )
+    expect(
+        len(shape) != 1 or k == 1,
+        f"You return a single axis, of {shape[0] if shape else 0} numbers. Return one row per galaxy and one column "
+        "per component: each column of U times its singular value.",
+    )
+    as_array(returned, (n, k), what="the table of coordinates")
+
+
+def coordinate_mistakes(values, n_components):
+    """Results of typical mistakes, at least `n_components` columns each, with their hints."""
+    n, d = values.shape
+    centred = values - values.mean(axis=0)
+    left, singular, right = np.linalg.svd(centred, full_matrices=False)
     raw_left, raw_singular, raw_right = np.linalg.svd(values, full_matrices=False)
-    by_row = np.linalg.svd(values - values.mean(axis=1, keepdims=True), full_matrices=False)
-    scaled = [np.linalg.svd(centred / centred.std(axis=0, ddof=ddof), full_matrices=False) for ddof in (0, 1)]
-    by_one_mean = np.linalg.svd(values - values.mean(), full_matrices=False)
-    expected = (left * singular)[:, :3]
-    found = _turned(found, expected)
-    mistakes = [
+    expected = left * singular
+    whitened = "These coordinates are whitened. Return U S, without dividing by the standard deviations."
+    rounded = [(np.round(expected, digits), ROUNDED) for digits in range(1, 7) if np.round(expected, digits).any()]
+    order = np.argsort(expected[:, 0])
+    skipped = "You skipped the first component. Python counts from 0, so the first column has the index 0."
+
+    def svd_of(other):
+        u, s, _ = np.linalg.svd(other, full_matrices=False)
+        return u * s
+
+    return [
+        (
+            np.where(singular > 1e-3, expected, 0),
+            "The coordinates became 0. Here the features are small, so don't round, and don't treat small values as 0.",
+        ),
         (
             raw_left * raw_singular,
-            "Forgot to centre? The first axis points from the origin at the mean instead of along the galaxies.",
+            "Forgot to centre? Without centring, the first axis points from the origin to the mean of the galaxies.",
         ),
-        (centred @ raw_right.T, "Forgot to centre before you found the axes? They point at the mean."),
+        (
+            centred @ raw_right.T,
+            "Forgot to centre before the decomposition? You centred the values that you projected, but not those that "
+            "the axes were fitted to.",
+        ),
         (
             values @ right.T,
-            "You centred for the axes, but projected the values as they were: subtract the mean there too.",
+            "You centred the values to fit the axes, but not to project them. Subtract the mean there too.",
         ),
-        (left, "These are U alone: multiply each column by its singular value."),
-        (left * singular**2, "You multiplied by the squared singular values: they themselves are the widths."),
-        (left * np.sqrt(len(values) - 1), "These are whitened: leave each axis as wide as the galaxies make it."),
-        (left * np.sqrt(len(values)), "These are whitened: leave each axis as wide as the galaxies make it."),
+        (left, "You returned U alone. Multiply each of its columns by its singular value."),
+        (left * singular**2, "You multiplied U by the squared singular values. Multiply by the singular values."),
+        (left * np.sqrt(singular), "You multiplied U by the roots of the singular values. Use the values themselves."),
+        (left * np.sqrt(n - 1), whitened),
+        (left * np.sqrt(n), whitened),
         *(
             (
-                each[0] * each[1],
-                "You divided each feature by its standard deviation first; these axes are of the centred values alone.",
+                svd_of(centred / centred.std(axis=0, ddof=ddof)),
+                "You divided each feature by its standard deviation first. Only centre the features.",
             )
-            for each in scaled
+            for ddof in (0, 1)
         ),
-        (
-            left * singular / np.sqrt(len(values) - 1),
-            "You divided by √(n − 1), as for standard deviations: the coordinates are U S as it is.",
-        ),
-        (
-            np.abs(left * singular),
-            "You took away the signs: a whole axis may be turned round, but galaxies lie on both sides of 0.",
-        ),
-        (by_one_mean[0] * by_one_mean[1], "You centred by one mean of all numbers: each column has a mean of its own."),
-        ((left * singular)[:, ::-1], "You kept the last axes; those of the largest singular values are asked for."),
-        (centred @ right, "The axes are the rows of Vᵀ; you multiplied by its columns."),
-        (by_row[0] * by_row[1], "You centred each galaxy (axis 1): the mean of each column must go."),
         *(
             (
-                (left * singular)[:, axes],
-                "These are coordinates on the right axes, but not on those of largest singular value, largest first.",
+                expected / np.sqrt(divisor),
+                "You divided by √(n − 1), as for a standard deviation. The coordinates are U S itself.",
             )
-            for axes in map(list, itertools.permutations(range(5), 3))
+            for divisor in (n - 1, n)
         ),
+        *(
+            (expected / divisor, "You divided by the number of galaxies. The coordinates are U S itself.")
+            for divisor in (n - 1, n)
+        ),
+        (np.abs(expected), "You removed the signs. A whole axis may be reversed, but galaxies lie on both sides of 0."),
+        (svd_of(values - values.mean()), "You centred with one mean of all numbers. Each column has its own (axis 0)."),
+        (
+            svd_of(values - values.mean(axis=1, keepdims=True)),
+            "You centred each galaxy's row (axis 1). Subtract the mean of each column (axis 0).",
+        ),
+        (svd_of(values - np.median(values, axis=0)), "You centred with the median. Subtract the mean of each column."),
+        (svd_of(values - values[0]), "You subtracted the first galaxy's values. Subtract the mean of each column."),
+        *((svd_of(clipped), "You clipped outliers. Use the values as they are.") for clipped in _clipped(centred)),
+        *(
+            (
+                expected / np.linalg.norm(expected[:, :count], axis=1, keepdims=True),
+                "You divided each galaxy's coordinates by their length. The coordinates are U S itself.",
+            )
+            for count in (n_components, d)
+        ),
+        (
+            expected / np.abs(expected).max(axis=0),
+            "You divided each column by its largest value. The coordinates are U S itself.",
+        ),
+        (centred, "These are the first centred features. Compute the coordinates along the principal components."),
+        (values, "These are the first features. Compute the coordinates along the principal components."),
+        *([(centred @ right, "The axes are the rows of Vᵀ; you multiplied by its columns.")] if d <= n else []),
+        (expected[:, 1:], skipped),
+        (
+            expected[:, ::-1],
+            "You returned the last components, or reversed their order. Return those of the largest singular values, "
+            "largest first.",
+        ),
+        *(
+            (
+                expected[:, axes],
+                "The components are right, but their order is wrong: return those of the largest singular values, "
+                "largest first.",
+            )
+            for axes in map(list, itertools.permutations(range(min(n, d)), n_components))
+        ),
+        *((rows, ROWS_SORTED) for rows in (expected[::-1], expected[order], expected[order[::-1]])),
+        (np.sort(expected, axis=0), ROWS_SORTED),
+        (100 * expected, "The coordinates are 100 times too large; no percentages here."),
+        *rounded,
+        (expected.astype(np.float16), HALF),
     ]
-    expect_close(
-        found,
-        expected,
-        [(_turned(wrong[:, :3], found), hint) for wrong, hint in mistakes],
-        hint="Compare U S of the centred values.",
-        what="the coordinates, apart from their signs",
-    )
-    wide = galaxies(4, 6, seed=2)
-    found = as_array(answer(wide.copy(), 2), (4, 2), what="the coordinates of 4 galaxies with 6 features")
-    left, singular, _ = np.linalg.svd(wide - wide.mean(axis=0), full_matrices=False)
-    expected = (left * singular)[:, :2]
-    expect_close(_turned(found, expected), expected, what="the coordinates of 4 galaxies with 6 features")
+
+
+def _reordered_or_scaled(returned, expected):
+    """What was returned, if its columns are the right ones in another order of the rows, or times a factor each."""
+    tolerance = 1e-4 * np.abs(expected).max()
+    if np.allclose(np.sort(np.abs(returned), axis=0), np.sort(np.abs(expected), axis=0), atol=tolerance):
+        yield returned, ROWS_SORTED
+    factors = (returned * expected).sum(axis=0) / np.maximum((expected**2).sum(axis=0), np.finfo(float).tiny)
+    if np.allclose(returned, expected * factors, atol=1e-4 * np.abs(returned).max()) and factors.all():
+        numbers = ", ".join(f"{factor:.3g}" for factor in factors)
+        yield returned, f"The columns are the right ones times {numbers}. Don't scale the coordinates: they are U S."
+
+
+def _clipped(centred):
+    """Features with clipped outliers, centred again."""
+    for k in (2, 2.5, 3, 4, 5):
+        width = k * centred.std(axis=0)
+        clipped = centred.clip(-width, width)
+        yield clipped - clipped.mean(axis=0)
+
+
+def align_signs(coordinates, reference):
+    """Reverse the columns of `coordinates` that point against the same columns of `reference`."""
+    return coordinates * np.where((coordinates * reference).sum(axis=0) < 0, -1, 1)
 
 
 def test_pca_3(answer):
-    given = np.array([[-2.0, -10.0], [0.0, 0.0], [2.0, 10.0]])
-    before = given.copy()
-    found = answer(given)
-    expect_unchanged(before, given, "coordinates")
-    column = np.array([[-1.0], [0.0], [1.0]])
-    variance = before.var(axis=0, ddof=1)
-    wide = before.std(axis=0)
-    expect_close(
-        found,
-        np.hstack([column, column]),
-        [
-            (before / variance, "Whitened by the variance: divide by its square root, the standard deviation."),
-            (before / wide, "You divided by n where n − 1 is asked for (ddof=1), as in the lesson."),
-            (before * before.std(axis=0, ddof=1), "You multiplied by the standard deviation; divide by it."),
-            (before / before.std(ddof=1), "One standard deviation for all: each column has one of its own."),
-            (
-                before / before.std(axis=0, ddof=1)[0],
-                "You divided all columns by the standard deviation of the first: each has one of its own.",
-            ),
-            (before / np.sqrt(before.std(axis=0, ddof=1)), "There is a root too many: divide by the deviation itself."),
-            (
-                before / before.std(),
-                "One standard deviation for all: each column has one of its own. And the divisor is n − 1.",
-            ),
-            (_by_row(before), BY_ROW),
-            (np.nan_to_num(_by_row(before)), BY_ROW),
-            (
-                before / np.abs(before).max(axis=0),
-                "You divided by the largest value: it's the standard deviation that makes axes equally wide.",
-            ),
-            (
-                before / np.linalg.norm(before, axis=0),
-                "You divided by the length of each column; its square is (n − 1) times the variance.",
-            ),
-            (before, "These are the coordinates as they were."),
-        ],
-    )
-    random = np.random.default_rng(3).normal(size=(50, 2)) * [7, 5e-4]
-    random -= random.mean(axis=0)
-    found = as_array(answer(random.copy()), (50, 2))
-    for place in (0, 1):
-        width = as_float(found[:, place].std(ddof=1))
-        narrow = " That column is narrow, but not without variance." if place == 1 and width < 0.9 else ""
-        expect(abs(width - 1) < 1e-3, f"Column {place} has a standard deviation of {width:.4g} then, not 1.{narrow}")
-    expect_close(found, random / random.std(axis=0, ddof=1))
-    flat = np.array([[-2.0, 0.0], [0.0, 0.0], [2.0, 0.0]])
-    with np.errstate(all="ignore"):
-        found = as_array(answer(flat.copy()), (3, 2))
+    check_whitened(answer, coordinates_of_width([7, 2, 0.3], 50, seed=3))
+    # By hand: the sample standard deviations are 3 and √0.75.
+    small = np.array([[-3.0, 0.5], [0.0, -1.0], [3.0, 0.5]])
+    root = 0.75**0.5
+    check_whitened(answer, small, [[-1, 0.5 / root], [0, -1 / root], [1, 0.5 / root]])
+    check_whitened(answer, coordinates_of_width([40, 9], 60, seed=4, outlier=40), hint="Here one galaxy is an outlier.")
+    check_whitened(answer, coordinates_of_width([5], 6, seed=5), hint="Here there is a single column.")
+    check_whitened(answer, np.array([[-1.5, 0.0], [1.5, 0.0]]), [[-(0.5**0.5), 0], [0.5**0.5, 0]])
+    flat = np.array([[-2.0, 0.0, 0.0], [0.0, 0.0, 0.0], [2.0, 0.0, 0.0]])
+    check_whitened(answer, flat, [[-1, 0, 0], [0, 0, 0], [1, 0, 0]], "Here two columns contain only zeros.")
+    check_whitened(answer, np.zeros((4, 2)), np.zeros((4, 2)), "Here all columns contain only zeros.")
+    for width in (5e-4, 1e-6, 1e-9, 1e-13):
+        check_whitened(
+            answer,
+            coordinates_of_width([7, width], 50, seed=6),
+            hint=f"Here the second column is narrow, with a standard deviation of {width:g}, but it isn't zero.",
+        )
+
+
+def check_whitened(answer, coordinates, expected=None, hint=""):
+    """Compare whitened coordinates with the right ones."""
+    n, k = coordinates.shape
+    if expected is None:
+        deviations = [(sum(value * value for value in column) / (n - 1)) ** 0.5 for column in coordinates.T.tolist()]
+        expected = coordinates / deviations
+    expected = np.asarray(expected, float)
+    with np.errstate(all="call", call=lambda *_: None):  # neither the default nor what students set
+        returned = call(answer, coordinates, "coordinates")
+        expect(
+            set(np.geterr().values()) == {"call"},
+            "`np.seterr` changes NumPy's settings for the whole program. `with np.errstate(...)` restores them.",
+        )
+        mistakes = whitening_mistakes(coordinates, expected)
+    flat = ~coordinates.any(axis=0)
+    array = as_array(returned, what="the table of whitened coordinates")
     expect(
-        bool(np.isfinite(found).all()),
-        "A column without any variance becomes NaN or infinite: its standard deviation is 0, and it must stay 0.",
+        not flat.any() or array.shape != (n, int((~flat).sum())),
+        "You dropped the columns without variance, so the shape is wrong. Return all columns; these stay 0.",
     )
-    expect_close(found, [[-1, 0], [0, 0], [1, 0]], what="what you return for a column of zeros beside another")
+    if array.shape == (n, k):
+        expect(
+            bool(np.isfinite(array[:, flat]).all()),
+            "A column without variance becomes NaN or infinite, because its standard deviation is 0. It must stay 0.",
+        )
+        expect(
+            not array[:, flat].any(),
+            "A column of zeros changed: yours contains other numbers. It has no variance, so return it as zeros.",
+        )
+        mistakes += [
+            *clipped_like(array, expected),
+            (align_signs(expected, array), "The signs of some columns are reversed. Keep the signs of the input."),
+            *_scaled(array, coordinates),
+        ]
+    elif array.shape != (k,):
+        check_table(returned, (n, k), "the table of whitened coordinates")
+    expect_close(returned, expected, mistakes, hint=hint, what="the table of whitened coordinates")
 
 
-def _turned(found, like):
-    """`found` with each column's sign turned so that it points along the same column of `like`."""
-    return found * np.where((found * like).sum(axis=0) < 0, -1, 1)
-
-
-def _by_row(values):
+def _scaled(array, coordinates):
+    """What was returned, if each column is the input's divided by one number."""
     with np.errstate(all="ignore"):
-        return values / values.std(axis=1, ddof=1, keepdims=True)
+        divisors = (coordinates**2).sum(axis=0) / (array * coordinates).sum(axis=0)
+        scaled = np.allclose(array * divisors, coordinates, atol=1e-4 * np.abs(coordinates).min(initial=1))
+    if scaled:
+        right = ", ".join(f"{deviation:.3g}" for deviation in coordinates.std(axis=0, ddof=1))
+        yours = ", ".join(f"{divisor:.3g}" for divisor in divisors)
+        yield array, f"You divided the columns by {yours}. Their sample standard deviations are {right}."
+
+
+def whitening_mistakes(coordinates, expected):
+    """Results of typical mistakes, with their hints; the first that matches is used."""
+    n, k = coordinates.shape
+    deviations, variances = coordinates.std(axis=0, ddof=1), coordinates.var(axis=0, ddof=1)
+    of_rows = coordinates / coordinates.std(axis=1, ddof=min(1, k - 1), keepdims=True)
+    of_rows_n = coordinates / coordinates.std(axis=1, keepdims=True)
+    by_row = "You took the standard deviation of each galaxy's row. Take one per column (axis 0)."
+    own = "Each column has its own (axis 0)."
+    mads = np.median(np.abs(coordinates - np.median(coordinates, axis=0)), axis=0)
+    quartiles = np.subtract(*np.percentile(coordinates, [75, 25], axis=0))
+    largest, lengths = np.abs(coordinates).max(axis=0), np.linalg.norm(coordinates, axis=0)
+    return [
+        *((wrong, _narrowed(deviations)) for wrong in _narrow_columns_changed(coordinates, expected)),
+        (coordinates / variances, "You divided by the variance. Divide by its square root, the standard deviation."),
+        (
+            coordinates / coordinates.var(axis=0),
+            "You divided by the variance, with divisor n. Divide by its square root.",
+        ),
+        (
+            coordinates / coordinates.std(axis=0),
+            "Your standard deviation has the divisor n. Use the divisor n − 1 of a sample (`ddof=1`).",
+        ),
+        (coordinates * deviations, "You multiplied by the standard deviation. Divide by it."),
+        (coordinates / coordinates.std(ddof=1), f"You used one standard deviation for all columns. {own}"),
+        (
+            coordinates / coordinates.std(),
+            f"You used one standard deviation for all columns, and the divisor n. {own} The divisor is n − 1.",
+        ),
+        (
+            coordinates / deviations[0],
+            f"You divided all columns by the standard deviation of the first column. {own}",
+        ),
+        (coordinates / deviations[-1], f"You divided all columns by the standard deviation of the last column. {own}"),
+        (coordinates / np.sqrt(deviations), "There is one root too many: divide by the standard deviation itself."),
+        (deviations, "You returned the standard deviations. Return the coordinates divided by them."),
+        *((wrong, by_row) for wrong in (of_rows, of_rows_n, np.nan_to_num(of_rows), np.nan_to_num(of_rows_n))),
+        (
+            coordinates / largest,
+            "You divided by the largest value. Divide by the standard deviation, which makes the axes equally wide.",
+        ),
+        (coordinates / np.ptp(coordinates, axis=0), "You divided by the range. Divide by the standard deviation."),
+        (coordinates / lengths, "You divided by the length of each column, which is √(n − 1) standard deviations."),
+        *(
+            (
+                coordinates / width,
+                "You divided by a robust width, which ignores outliers. Divide by the standard deviation.",
+            )
+            for width in (mads, 1.4826 * mads, quartiles, quartiles / 1.349)
+        ),
+        *(
+            (coordinates / width, "You left out outliers from the standard deviation. All galaxies count.")
+            for width in _widths_without_outliers(coordinates)
+        ),
+        (
+            coordinates / np.abs(coordinates).mean(axis=0),
+            "You divided by the mean absolute value. Divide by the standard deviation.",
+        ),
+        (
+            coordinates / np.linalg.norm(coordinates, axis=1, keepdims=True),
+            "You divided each row by its length. Divide each column by its standard deviation.",
+        ),
+        *(
+            (
+                np.clip(expected, -limit, limit),
+                f"You clipped values beyond {limit:g} standard deviations. Keep outliers as they are.",
+            )
+            for limit in (1, 1.5, 2, 2.5, 3, 4, 5, 6)
+        ),
+        *(
+            (
+                np.hstack([coordinates[:, :first], expected[:, first:last], coordinates[:, last:]]),
+                _columns_left(deviations, first, last),
+            )
+            for first in range(k)
+            for last in range(first + 1, k + 1)
+        ),
+        (coordinates, "You returned the coordinates unchanged. Divide each column by its standard deviation."),
+        *(
+            (
+                coordinates / np.sqrt((coordinates**2).sum(axis=0) / divisor),
+                f"Your standard deviation has the divisor {divisor}; here n − 1 is {n - 1}.",
+            )
+            for divisor in range(1, 70)
+            if divisor not in (n, n - 1)
+        ),
+        *(
+            (
+                coordinates / np.round(deviations, digits),
+                "You rounded the standard deviation. Divide by it as computed.",
+            )
+            for digits in range(1, 5)
+            if np.round(deviations, digits).all()
+        ),
+        *([(expected[:, ::-1], "The columns are in reverse order. Keep their order.")] if k > 1 else []),
+        *table_mistakes(expected),
+    ]
+
+
+def _columns_left(deviations, first, last):
+    """Hint for columns outside first:last that weren't whitened."""
+    if deviations.min() < 1e-3 and first == 0 and last == len(deviations) - 1:
+        return _narrowed(deviations)
+    return "You whitened only some of the columns. Divide each column by its own standard deviation."
+
+
+def _narrowed(deviations):
+    return (
+        f"A column with a standard deviation of {deviations.min():.1g} is narrow, but not without variance: whiten it "
+        "too. Don't add a small number to the standard deviation, and don't treat small ones as 0."
+    )
+
+
+def _narrow_columns_changed(coordinates, expected):
+    """Results if a small number is added to the standard deviation, or is its lower limit, or makes the column 0."""
+    deviations, variances = coordinates.std(axis=0, ddof=1), coordinates.var(axis=0, ddof=1)
+    if not 0 < deviations.min() < 1e-3:
+        return
+    small = [*(10.0**power for power in range(-20, -1)), np.finfo(float).eps, np.finfo(np.float32).eps]
+    for number in small:
+        yield coordinates / (deviations + number)
+        yield coordinates / np.sqrt(variances + number)
+        yield coordinates / np.maximum(deviations, number)
+        yield coordinates / np.sqrt(np.maximum(variances, number))
+    yield np.where(deviations == deviations.min(), 0, expected)
+    yield np.where(deviations == deviations.min(), np.sign(coordinates), expected)
+
+
+def _widths_without_outliers(coordinates):
+    """Standard deviations without the galaxies beyond some widths, one per column."""
+    for limit in (2, 2.5, 3, 4, 5):
+        near = np.abs(coordinates) <= limit * coordinates.std(axis=0, ddof=1)
+        for ddof in (0, 1):
+            yield np.array([column[mask].std(ddof=ddof) for column, mask in zip(coordinates.T, near.T, strict=True)])

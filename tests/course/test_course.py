@@ -163,8 +163,16 @@ def test_questions_are_read(tmp_path, monkeypatch):
         ('function = "centre"', 'function = " "', r"task own.1 must have a function \(str\); got ' '"),
         ("difficulty = 1", "dificulty = 1", "unknown key 'dificulty'"),
         ("right = true", "right = false", "own.opening must have one answer that says `right = true`"),
-        ('text = "Three or so."', 'text = ""', "answer 2 of own.opening must have text"),
-        ('text = "Three or so."', 'text = " "', "answer 2 of own.opening must have text; got ' '"),
+        (
+            'text = "About three, because many features vary together."',
+            'text = ""',
+            "answer 2 of own.opening must have text",
+        ),
+        (
+            'text = "About three, because many features vary together."',
+            'text = " "',
+            "answer 2 of own.opening must have text; got ' '",
+        ),
         ("[[tasks]]", "[[tasks", "is not TOML"),
         ("[opening]", "[[opening]]", r"must have an \[opening\]"),
         ("[opening]", f"deep = {'[' * 3000}{']' * 3000}\n[opening]", "is not TOML"),

@@ -189,7 +189,7 @@ def test_at_home_an_exercise_goes_from_stub_to_passed(run_app):
         stub_path(PCA).read_text().replace('raise NotImplementedError("pca.1")', "print(7)\n    return values")
     )
     app = app.button(key="check-pca.1").click().run()
-    assert [element.value for element in app.warning] == ["These are the values as they were: forgot to centre?"]
+    assert [element.value for element in app.warning] == ["You returned the values unchanged: forgot to centre?"]
     assert "7" in code_of(app)
     assert "orange-badge[:material/replay: failed]" in page_text(app)
     exercise_path("pca").write_bytes(solution_path(PCA).read_bytes())

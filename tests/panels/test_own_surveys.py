@@ -512,7 +512,7 @@ def test_lessons_on_components_and_points_show_own_galaxies(run_app, make_survey
     fit = fit_pca(values, 3)
     app = run_app("--survey", folder, "--features", file, page="lessons/pca")
     metrics = {metric.label: metric.value for metric in app.metric}
-    assert metrics["Numbers a galaxy"] == "16"
+    assert metrics["Features per galaxy"] == "16"
     assert metrics["In 3 components"] == f"{fit.explained_variance_ratio.sum():.1%}"
     app = run_app("--survey", folder, "--features", file, page="lessons/pca", step="2", whiten=False)
     (cloud,) = sent_to_component(app, "galviz_point_cloud")

@@ -254,8 +254,8 @@ def test_the_variance_shown_is_that_of_the_sample_at_the_layer(run_app, survey, 
     values = features.layers[layer][features.rows(ids)]
     expected = fit_pca(values, n_components).explained_variance_ratio
     shown = metrics(app)
-    assert shown["Numbers a galaxy"] == str(values.shape[1])
-    assert shown["In the first"] == f"{expected[0]:.1%}"
+    assert shown["Features per galaxy"] == str(values.shape[1])
+    assert shown["In 1 component"] == f"{expected[0]:.1%}"
     assert shown["In 2 components"] == f"{expected[:2].sum():.1%}"
     assert ("In 3 components" in shown) == (n_components >= 3)
     _, rows = chart(app)
@@ -545,8 +545,8 @@ def test_by_hand_and_by_the_library_agree_on_the_page(run_app, survey, features)
     by_hand, _ = pca_by_svd(values.astype(float), 4)
     turned = int((np.sign((by_hand * fit.coordinates).sum(axis=0)) < 0).sum())
     text = page_text(by_hand_page)
-    assert f"had to be turned: **{turned} of 4**" in text
-    coordinate = float(text.partition("of a coordinate: **")[2].split("**")[0])
+    assert f"whose sign was reversed: **{turned} of 4**" in text
+    coordinate = float(text.partition("in a coordinate: **")[2].split("**")[0])
     ratio = float(text.partition("explained variance ratio: **")[2].split("**")[0])
     assert coordinate < 1e-6 * np.abs(fit.coordinates).max()
     assert ratio < 1e-9
