@@ -1,1 +1,1 @@
-"""The lesson on galaxies as points: pictures where the dots were, and the extremes along a component."""
+"""The lesson on galaxies as points: images at their coordinates, and the extremes along a component."""

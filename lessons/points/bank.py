@@ -1,4 +1,4 @@
-"""Answers to the exercises on galaxies as points: typical wrong ones with their hints, right ones written otherwise."""
+"""Answers to the exercises on galaxies as points: typical wrong ones with hints, and right ones by other methods."""
 
 import math
 
@@ -11,87 +11,234 @@ from galviz.course.bank import Bank
 bank = Bank()
 
 
-def _greedily(coordinates, count, first, score):
-    apart = cdist(coordinates, coordinates)
-    picked = [first]
-    while len(picked) < count:
-        scores = [-np.inf if row in picked else score(apart[row, picked]) for row in range(len(coordinates))]
-        picked.append(int(np.argmax(scores)))
-    return picked
+# points.1
 
 
-@bank.wrong("points.1", "You pick the nearest")
+def _select(coordinates, count, first, score=np.min, metric="euclidean"):
+    """Select rows one by one, always the one with the largest score of its distances to the selected rows."""
+    distances = cdist(coordinates, coordinates, metric)
+    selected = [first]
+    while len(selected) < count:
+        scores = [-np.inf if row in selected else score(distances[row, selected]) for row in range(len(coordinates))]
+        selected.append(int(np.argmax(scores)))
+    return selected
+
+
+@bank.wrong("points.1", "You select the nearest galaxy each time")
 def nearest_first(coordinates, count, first):
-    return _greedily(coordinates, count, first, lambda apart: -apart.min())
+    return _select(coordinates, count, first, lambda distances: -distances.min())
 
 
-@bank.wrong("points.1", "the last picked one alone")
+@bank.wrong("points.1", "the distance to the last selected galaxy only")
 def from_the_last(coordinates, count, first):
-    return _greedily(coordinates, count, first, lambda apart: apart[-1])
+    return _select(coordinates, count, first, lambda distances: distances[-1])
 
 
-@bank.wrong("points.1", "add up the distances")
+@bank.wrong("points.1", "the last two selected galaxies only")
+def from_the_last_two(coordinates, count, first):
+    return _select(coordinates, count, first, lambda distances: distances[-2:].min())
+
+
+@bank.wrong("points.1", "leave out the most recently selected galaxy")
+def one_step_behind(coordinates, count, first):
+    return _select(coordinates, count, first, lambda distances: distances[: max(len(distances) - 1, 1)].min())
+
+
+@bank.wrong("points.1", "stop updating the distances after galaxy 3")
+def updated_twice(coordinates, count, first):
+    selected = _select(coordinates, min(count, 3), first)
+    nearest = cdist(coordinates, coordinates[selected]).min(axis=1)
+    nearest[selected] = -1
+    return [*selected, *np.argsort(-nearest, kind="stable").tolist()][:count]
+
+
+@bank.wrong("points.1", "the sum, or the mean, of the distances")
 def sum_of_distances(coordinates, count, first):
-    return _greedily(coordinates, count, first, np.sum)
+    return _select(coordinates, count, first, np.sum)
 
 
-@bank.wrong("points.1", "order all by their distance to the first one")
+@bank.wrong("points.1", "the farthest selected galaxy")
+def farthest_of_the_selected(coordinates, count, first):
+    return _select(coordinates, count, first, np.max)
+
+
+@bank.wrong("points.1", "sort all galaxies once by their distance to the first")
 def from_the_first(coordinates, count, first):
     distances = np.linalg.norm(coordinates - coordinates[first], axis=1)
     return [first, *np.argsort(-distances)[: count - 1].tolist()]
 
 
-@bank.wrong("points.1", "The galaxy to begin with is missing")
+@bank.wrong("points.1", "`first` is missing")
 def first_missing(coordinates, count, first):
-    picked = _greedily(coordinates, min(count + 1, len(coordinates)), first, np.min)
-    return picked[1:]
+    return _select(coordinates, min(count + 1, len(coordinates)), first)[1:]
+
+
+@bank.wrong("points.1", "Start with the row `first`")
+def starts_with_row_0(coordinates, count, first):
+    return _select(coordinates, count, 0)
 
 
 @bank.wrong("points.1", "city-block")
 def city_block(coordinates, count, first):
-    apart = cdist(coordinates, coordinates, "cityblock")
-    picked = [first]
-    while len(picked) < count:
-        gaps = apart[:, picked].min(axis=1)
-        gaps[picked] = -1
-        picked.append(int(gaps.argmax()))
-    return picked
+    return _select(coordinates, count, first, metric="cityblock")
 
 
-@bank.wrong("points.1", "each row is picked once")
-def picked_twice(coordinates, count, first):
-    picked = [first]
-    while len(picked) < count:
-        picked.append(int(cdist(coordinates, coordinates[picked]).min(axis=1).argmax()))
-    return picked
+@bank.wrong("points.1", "the first column only")
+def first_column(coordinates, count, first):
+    return _select(coordinates[:, :1], count, first)
 
 
-@bank.wrong("points.1", "must have the shape")
-def at_random(coordinates, count, first):
+@bank.wrong("points.1", "divided each axis by its standard deviation")
+def standardised(coordinates, count, first):
+    deviations = coordinates.std(axis=0)
+    return _select(coordinates / np.where(deviations > 0, deviations, 1), count, first)
+
+
+@bank.wrong("points.1", "`first` is 20")
+def starts_with_the_constant_7(coordinates, count, first):
+    return _select(coordinates, count, 7)
+
+
+@bank.wrong("points.1", "`count` is 1,")
+def count_ignored(coordinates, count, first):
+    return _select(coordinates, 9, first)
+
+
+@bank.wrong("points.1", "select each row once. Here all remaining")
+def selected_twice(coordinates, count, first):
+    selected = [first]
+    while len(selected) < count:
+        selected.append(int(cdist(coordinates, coordinates[selected]).min(axis=1).argmax()))
+    return selected
+
+
+@bank.wrong("points.1", "your list is 2; `count` is 5")
+def stops_at_twins(coordinates, count, first):
+    distances, selected = cdist(coordinates, coordinates), [first]
+    while len(selected) < count and distances[selected].min(axis=0).max() > 0:
+        selected.append(int(distances[selected].min(axis=0).argmax()))
+    return selected
+
+
+@bank.wrong("points.1", "your list is 8; `count` is 9")
+def one_too_few(coordinates, count, first):
     return np.random.default_rng(first).permutation(len(coordinates))[: count - 1].tolist()
+
+
+@bank.wrong("points.1", "Two calls with the same input")
+def random_rows(coordinates, count, first):
+    return [first, *np.random.default_rng().permutation(len(coordinates))[: count - 1].tolist()]
+
+
+@bank.wrong("points.1", "global random generator")
+def seeded_globally(coordinates, count, first):
+    np.random.seed(0)  # noqa: NPY002
+    return _select(coordinates, count, first)
+
+
+@bank.wrong("points.1", "counted from 1")
+def counted_from_1(coordinates, count, first):
+    return [row + 1 for row in _select(coordinates, count, first)]
+
+
+@bank.wrong("points.1", "sorted by row")
+def sorted_rows(coordinates, count, first):
+    return sorted(_select(coordinates, count, first))
+
+
+@bank.wrong("points.1", "a mask with one value per galaxy")
+def mask(coordinates, count, first):
+    return np.isin(np.arange(len(coordinates)), _select(coordinates, count, first))
+
+
+@bank.wrong("points.1", "the rows that remain after you removed")
+def removed_rows(coordinates, count, first):
+    remaining, places = coordinates.copy(), [coordinates[first]]
+    rows, remaining = [first], np.delete(remaining, first, axis=0)
+    while len(rows) < count:
+        rows.append(int(cdist(remaining, places).min(axis=1).argmax()))
+        places.append(remaining[rows[-1]])
+        remaining = np.delete(remaining, rows[-1], axis=0)
+    return rows
+
+
+@bank.wrong("points.1", "rounded the coordinates to 1 decimal.")
+def rounded(coordinates, count, first):
+    return _select(coordinates.round(1), count, first)
+
+
+@bank.wrong("points.1", "very large. Don't round them")
+def starts_from_1000(coordinates, count, first):
+    nearest, selected = np.full(len(coordinates), 1000.0), [first]
+    while len(selected) < count:
+        nearest = np.minimum(nearest, np.linalg.norm(coordinates - coordinates[selected[-1]], axis=1))
+        nearest[selected] = -1
+        selected.append(int(nearest.argmax()))
+    return selected
+
+
+@bank.wrong("points.1", "Here the coordinates are very small")
+def small_distances_are_zero(coordinates, count, first):
+    return _select(coordinates, count, first, lambda distances: distances.min() * (distances.min() > 1e-8))
+
+
+@bank.wrong("points.1", "in the wrong order; a set")
+def order_lost_in_a_set(coordinates, count, first):
+    return list(set(_select(coordinates, count, first)))
+
+
+@bank.wrong("points.1", "On a tie, select the lowest row number")
+def highest_row_of_a_tie(coordinates, count, first):
+    distances, selected = cdist(coordinates, coordinates), [first]
+    while len(selected) < count:
+        nearest = distances[:, selected].min(axis=1)
+        nearest[selected] = -1
+        selected.append(len(nearest) - 1 - int(nearest[::-1].argmax()))
+    return selected
+
+
+@bank.wrong("points.1", "changes `coordinates`")
+def in_place(coordinates, count, first):
+    coordinates -= coordinates[first].copy()
+    return _select(coordinates, count, first)
 
 
 @bank.right("points.1")
 def in_plain_python(coordinates, count, first):
     places = [tuple(place) for place in coordinates.tolist()]
-    picked, left = [first], [row for row in range(len(places)) if row != first]
-    while len(picked) < count:
-        best = max(left, key=lambda row: min(math.dist(places[row], places[one]) for one in picked))
-        picked.append(best)
-        left.remove(best)
-    return tuple(picked)
+    selected, remaining = [first], [row for row in range(len(places)) if row != first]
+    while len(selected) < count:
+        best = max(remaining, key=lambda row: min(math.dist(places[row], places[other]) for other in selected))
+        selected.append(best)
+        remaining.remove(best)
+    return tuple(selected)
 
 
 @bank.right("points.1")
 def by_all_squared_distances(coordinates, count, first):
     places = np.asarray(coordinates, dtype=np.float32)
     squared = ((places[:, None] - places) ** 2).sum(axis=-1)
-    picked = np.array([first])
+    selected = np.array([first])
     for _ in range(count - 1):
-        gaps = squared[picked].min(axis=0)
-        gaps[picked] = -np.inf
-        picked = np.append(picked, gaps.argmax())
-    return picked
+        nearest = squared[selected].min(axis=0)
+        nearest[selected] = -np.inf
+        selected = np.append(selected, nearest.argmax())
+    return selected
+
+
+@bank.right("points.1")
+def by_products(coordinates, count, first):
+    squares = (coordinates**2).sum(axis=1)
+    squared = squares[:, None] + squares - 2 * coordinates @ coordinates.T
+    selected, remaining = [first], np.delete(np.arange(len(coordinates)), first)
+    while len(selected) < count:
+        place = squared[np.ix_(remaining, selected)].min(axis=1).argmax()
+        selected.append(int(remaining[place]))
+        remaining = np.delete(remaining, place)
+    return selected
+
+
+# points.2
 
 
 @bank.wrong("points.2", "These are the coordinates")
@@ -106,20 +253,52 @@ def absolute(coordinate, k):
     return order[:k], order[-k:]
 
 
-@bank.wrong("points.2", "The second list is turned")
+@bank.wrong("points.2", "The second list is in descending order")
 def highest_first(coordinate, k):
     order = np.argsort(coordinate, kind="stable")
     return order[:k], order[::-1][:k]
 
 
-@bank.wrong("points.2", "are exchanged: the lowest come first, then")
+@bank.wrong("points.2", "The two lists are exchanged: return the lowest")
 def exchanged(coordinate, k):
     order = np.argsort(coordinate, kind="stable")
     return order[-k:], order[:k]
 
 
-@bank.wrong("points.2", "raise a ValueError there")
-def at_both_ends(coordinate, k):
+@bank.wrong("points.2", "Here k = 4 is larger than half of the number of galaxies, 7")
+def in_both_lists(coordinate, k):
+    order = np.argsort(coordinate, kind="stable")
+    return order[:k], order[-k:]
+
+
+@bank.wrong("points.2", "Here k = 8 is larger than n")
+def no_error_beyond_n(coordinate, k):
+    if len(coordinate) // 2 < k <= len(coordinate):
+        raise ValueError("k must be at most half of the galaxies.")
+    order = np.argsort(coordinate, kind="stable")
+    return order[:k], order[-k:]
+
+
+@bank.wrong("points.2", "Here k = 1 is larger than half of the number of galaxies, 1")
+def single_galaxy_in_both(coordinate, k):
+    if k > 1 and 2 * k > len(coordinate):
+        raise ValueError("k must be at most half of the galaxies.")
+    order = np.argsort(coordinate, kind="stable")
+    return order[:k], order[-k:]
+
+
+@bank.wrong("points.2", "raises a ValueError for k = 4 of 8")
+def error_at_half(coordinate, k):
+    if 2 * k >= len(coordinate):
+        raise ValueError("k must be less than half of the galaxies.")
+    order = np.argsort(coordinate, kind="stable")
+    return order[:k], order[-k:]
+
+
+@bank.wrong("points.2", "Yours raises IndexError")
+def another_error(coordinate, k):
+    if 2 * k > len(coordinate):
+        raise IndexError
     order = np.argsort(coordinate, kind="stable")
     return order[:k], order[-k:]
 
@@ -130,22 +309,93 @@ def one_list(coordinate, k):
     return order[:k] + order[-k:]
 
 
+@bank.wrong("points.2", "pairs of one low and one high row")
+def pairs(coordinate, k):
+    order = np.argsort(coordinate, kind="stable").tolist()
+    return list(zip(order[:k], order[-k:], strict=True))
+
+
 @bank.wrong("points.2", "These are ranks")
 def ranks(coordinate, k):
-    found = np.argsort(np.argsort(coordinate, kind="stable"))
-    return found[:k], found[-k:]
+    order = np.argsort(np.argsort(coordinate, kind="stable"))
+    return order[:k], order[-k:]
 
 
-@bank.wrong("points.2", "sorted by row")
+@bank.wrong("points.2", "sorted by row number")
 def in_the_tables_order(coordinate, k):
     order = np.argsort(coordinate, kind="stable")
     return sorted(order[:k]), sorted(order[-k:])
 
 
+@bank.wrong("points.2", "counted from 1")
+def counted_from_one(coordinate, k):
+    rows = sorted(range(1, len(coordinate) + 1), key=lambda row: (coordinate[row - 1], row))
+    return rows[:k], rows[-k:]
+
+
+@bank.wrong("points.2", "k is 1")
+def always_four(coordinate, k):
+    order = np.argsort(coordinate, kind="stable")
+    return order[:4], order[-4:]
+
+
+@bank.wrong("points.2", "k is 4")
+def one_row_per_end(coordinate, k):
+    order = np.argsort(coordinate, kind="stable")
+    return order[:1], order[-1:]
+
+
+@bank.wrong("points.2", "The highest galaxy of all is missing")
+def last_left_out(coordinate, k):
+    order = np.argsort(coordinate, kind="stable")
+    return order[:k], order[-k - 1 : -1]
+
+
+@bank.wrong("points.2", "rounded the coordinates to 3 decimals")
+def rounded_to_three_decimals(coordinate, k):
+    order = np.argsort(np.round(coordinate, 3), kind="stable")
+    return order[:k], order[-k:]
+
+
+@bank.wrong("points.2", "a mask with one value per galaxy")
+def masks(coordinate, k):
+    order = np.argsort(coordinate, kind="stable")
+    return tuple(np.isin(np.arange(len(order)), rows) for rows in (order[:k], order[-k:]))
+
+
+@bank.wrong("points.2", "very small. Don't round them")
+def rounded_to_six_decimals(coordinate, k):
+    order = np.argsort(np.round(coordinate, 6), kind="stable")
+    return order[:k], order[-k:]
+
+
+@bank.wrong("points.2", "Use a stable sort")
+def ties_reversed(coordinate, k):
+    if 2 * k > len(coordinate):
+        raise ValueError("k must be at most half of the galaxies.")
+    lowest = np.argsort(coordinate, kind="stable")[:k]
+    return lowest, np.argsort(-coordinate, kind="stable")[:k][::-1]
+
+
+@bank.wrong("points.2", "changes `coordinate`")
+def sorted_in_place(coordinate, k):
+    order = np.argsort(coordinate, kind="stable")
+    coordinate.sort()
+    return order[:k], order[-k:]
+
+
+@bank.wrong("points.2", "Two calls with the same input")
+def shared_lists(coordinate, k, lowest=[], highest=[]):  # noqa: B006
+    order = np.argsort(coordinate, kind="stable").tolist()
+    lowest += order[:k]
+    highest += order[-k:]
+    return lowest, highest
+
+
 @bank.right("points.2")
 def sorted_with_a_key(coordinate, k):
     if k > len(coordinate) // 2:
-        raise ValueError("too many")
+        raise ValueError("k must be at most half of the galaxies.")
     order = sorted(range(len(coordinate)), key=coordinate.tolist().__getitem__)
     return [order[:k], order[len(order) - k :]]
 
@@ -158,9 +408,10 @@ def as_a_series(coordinate, k):
     return rows[:k], rows[-k:]
 
 
-@bank.wrong("points.1", "You stop after 2 of 5 galaxies")
-def stops_at_twins(coordinates, count, first):
-    apart, picked = cdist(coordinates, coordinates), [first]
-    while len(picked) < count and apart[picked].min(axis=0).max() > 0:
-        picked.append(int(apart[picked].min(axis=0).argmax()))
-    return picked
+@bank.right("points.2")
+def by_lexsort(coordinate, k):
+    n = len(coordinate)
+    order = np.lexsort((np.arange(n), np.asarray(coordinate, dtype=np.float32)))
+    if not set(order[:k]).isdisjoint(order[-k:]):
+        raise ValueError("A galaxy would be in both lists.")
+    return np.stack([order[:k], order[-k:]])

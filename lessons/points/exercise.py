@@ -4,50 +4,62 @@ import numpy as np
 
 
 def spread_out(coordinates: np.ndarray, count: int, first: int) -> list[int]:
-    """Pick galaxies that lie far from each other, so that their pictures stand for all and don't cover each other.
+    """Select galaxies that are far from each other, by farthest-point sampling.
 
-    Begin with one galaxy. Then pick again and again the galaxy whose distance to the nearest of those already picked is
-    the largest: it lies in the middle of the largest gap.
+    Start with the row `first`. Then repeat: for each galaxy that isn't selected yet, compute the distance to its
+    nearest selected galaxy, and select the galaxy for which this distance is largest.
+
+    On a tie, select the lowest row number. Select no row twice, even if all remaining galaxies have the same
+    coordinates as selected ones.
 
     Parameters
     ----------
-    coordinates : ndarray of shape (n, 2)
-        A galaxy a row. Distances are straight (Euclidean) ones, of the coordinates as they are. Several galaxies may
-        lie in the same place. They belong to the caller: leave them unchanged.
+    coordinates : ndarray of float, shape (n, 2)
+        One row per galaxy, of any scale. Use Euclidean distances between the coordinates as they are: don't rescale or
+        round them. Several galaxies may have the same coordinates. Don't modify the input.
     count : int
-        How many to pick, the first one counted, 1 to n.
+        Number of galaxies to select, including `first`: 1 to n.
     first : int
-        The row to begin with, 0 to n − 1.
+        Row number to start with: 0 to n − 1.
 
     Returns
     -------
-    list of int
-        `count` different row numbers, in the order in which they were picked. Of rows that are equally far, the lowest
-        is picked first; no row is picked twice, not even where all that are left lie on top of picked ones.
+    list of int, length `count`
+        Row numbers, counted from 0, in the order of selection. The same input always gives the same list.
+
+    Examples
+    --------
+    >>> spread_out(np.array([[0.0, 0.0], [1.0, 0.0], [4.0, 0.0], [0.0, 3.0]]), count=3, first=0)
+    [0, 2, 3]
     """
     raise NotImplementedError("points.1")
 
 
 def ends(coordinate: np.ndarray, k: int) -> tuple[list[int], list[int]]:
-    """Find the galaxies at both ends of a component, to look at what changes between them.
+    """Find the galaxies with the lowest and the highest coordinates along one component.
 
     Parameters
     ----------
-    coordinate : ndarray of shape (n,)
-        Each galaxy's place along the component, no NaN among them. It belongs to the caller: leave it unchanged.
+    coordinate : ndarray of float, shape (n,)
+        One coordinate per galaxy, of any scale, without NaN. Values may be equal. Don't modify the input.
     k : int
-        How many at each end, 1 or more.
+        Number of galaxies per end, at least 1.
 
     Returns
     -------
-    lowest, highest : list of int
-        Row numbers of the k lowest and of the k highest, each list in rising order of the coordinate: the first begins
-        with the lowest of all, the second ends with the highest of all. Of equal ones, the lower row number counts as
-        the lower.
+    lowest, highest : list of int, length k
+        Row numbers, counted from 0. Both lists are in ascending order of the coordinate: `lowest` begins with the
+        lowest galaxy of all, and `highest` ends with the highest. If values are equal, the galaxy with the lower row
+        number counts as lower.
 
     Raises
     ------
     ValueError
-        If 2 k is more than n: a galaxy would be at both ends.
+        If 2 k is larger than n, because a galaxy would be in both lists. This includes every k larger than n.
+
+    Examples
+    --------
+    >>> ends(np.array([0.5, -1.0, 2.0, 0.1, -0.3]), k=2)
+    ([1, 4], [0, 2])
     """
     raise NotImplementedError("points.2")

@@ -1,4 +1,4 @@
-"""Page of the lesson 'Galaxies as points': thumbnails in the plane of two components, and galaxies along each."""
+"""Page of the lesson 'Galaxies as points': images in the plane of two components, and the extremes along one."""
 
 from functools import partial
 
@@ -22,7 +22,7 @@ CROP_PX = 72
 
 
 def _show_plane(controls: DeltaGenerator, *, with_frame: bool = False) -> None:
-    """Draw some galaxies of the sample in the plane of two components."""
+    """Draw images of selected galaxies in the plane of two components."""
     with controls:
         sample = choose_lesson_sample(least_components=2)
         if sample is None:
@@ -37,16 +37,16 @@ def _show_plane(controls: DeltaGenerator, *, with_frame: bool = False) -> None:
     shown = points.iloc[spread_out(points[[x, y]], count, min_distance=MIN_DISTANCE)]
     chart = image_scatter(shown, x, y, label, framed_by=framed_by)
     st.altair_chart(chart, key=f"{x}-{y}-{layer}")
-    framing = "" if framed_by is None else f", framed in the colour of their {framed_by} {sample.space.label_name}"
+    framing = "" if framed_by is None else f" Frame colour: {framed_by} {sample.space.label_name}."
     st.caption(
-        f"{len(shown)} of the {sample.counted} in the sample, layer {escape_markdown(layer)}: their central "
-        f"{CROP_PX} px{framing}."
+        f"{len(shown)} of the {sample.counted} in the sample, layer {escape_markdown(layer)}. Central {CROP_PX} px of "
+        f"each image.{framing}"
     )
     offer_export(chart, f"galaxies-as-points-{layer}-{x}-{y}", key="export")
 
 
 def _show_along(controls: DeltaGenerator) -> None:
-    """Draw the lowest, the middle and the highest galaxies along one component."""
+    """Draw the galaxies with the lowest, middle and highest coordinates along one component."""
     with controls:
         left, right = st.columns(2, gap="large")
         with left:
@@ -67,27 +67,34 @@ def _choose_count() -> int:
         MAX_PICTURES,
         MAX_PICTURES,
         key="pictures",
-        help="Galaxies of the sample that are far from each other. Those that would overlap others are left out.",
+        help="Galaxies that are far from each other. Images that would overlap are left out, so there may be fewer.",
     )
 
 
 def _show_ends(sample: LessonSample, component: str) -> None:
     points, space = sample.points(), sample.space
-    labelled = "true" in points
-    below = component + (f" · true {space.label_name}" if labelled else "")
-    ordered = points[component].sort_values(kind="stable").index
-    row = min(ROW, len(ordered) // 3) or 1  # no galaxy is in two rows
-    middle = (len(ordered) - row) // 2
-    parts = {"Lowest": ordered[:row], "Middle": ordered[middle : middle + row], "Highest": ordered[-row:]}
-    for name, part in parts.items():
-        captions = [f"{points[component][one]:+.1f}" for one in part]
-        if labelled:
-            truths = [f"{points['true'][one]:{space.number_format()}}" for one in part]
-            captions = [f"{caption} · {truth}" for caption, truth in zip(captions, truths, strict=True)]
+    has_labels = "true" in points
+    quantities = component + (f" · true {space.label_name}" if has_labels else "")
+    sorted_ids = points[component].sort_values(kind="stable").index
+    n_images = min(ROW, len(sorted_ids) // 3) or 1  # no galaxy is in two rows
+    middle = (len(sorted_ids) - n_images) // 2
+    rows = {
+        "Lowest": sorted_ids[:n_images],
+        "Middle": sorted_ids[middle : middle + n_images],
+        "Highest": sorted_ids[-n_images:],
+    }
+    for name, object_ids in rows.items():
+        captions = [f"{points[component][object_id]:+.1f}" for object_id in object_ids]
+        if has_labels:
+            labels = [f"{points['true'][object_id]:{space.number_format()}}" for object_id in object_ids]
+            captions = [f"{caption} · {label}" for caption, label in zip(captions, labels, strict=True)]
         captions = [caption.replace("-", "−") for caption in captions]
-        descriptions = [f"{name} {component}: galaxy {one}, {words}" for one, words in zip(part, captions, strict=True)]
-        st.caption(f"{name} {component}. Below each: {below}.")
-        show_grid(space.opened.survey, part, captions, descriptions, side_px=CROP_PX)
+        descriptions = [
+            f"{name} {component}: galaxy {object_id}, {caption}"
+            for object_id, caption in zip(object_ids, captions, strict=True)
+        ]
+        st.caption(f"{name} {component}. Below each image: {quantities}.")
+        show_grid(space.opened.survey, object_ids, captions, descriptions, side_px=CROP_PX)
 
 
 def page() -> None:
@@ -95,15 +102,15 @@ def page() -> None:
     lesson = find_lesson("points")
     steps = [
         Step(
-            "Galaxies in their places",
+            "Images in the feature space",
             _show_plane,
             ("look",),
             (0, 2),
             code=(image_scatter, spread_out),
             figure=figure_source(lesson),
         ),
-        Step("Frames and gaps", partial(_show_plane, with_frame=True), ("frames",), (1, 3)),
-        Step("Along one component", _show_along, ("along",), (4,), wide=True),
+        Step("Frame colour and selection", partial(_show_plane, with_frame=True), ("frames",), (1, 3)),
+        Step("Extremes of a component", _show_along, ("along",), (4,), wide=True),
     ]
     space = open_lesson_space()
     show_lesson(lesson, space.opened, steps, uses_own=space.is_own)

@@ -4,19 +4,19 @@ import numpy as np
 
 
 def spread_out(coordinates: np.ndarray, count: int, first: int) -> list[int]:
-    """Pick galaxies that lie far from each other, so that their pictures stand for all and don't cover each other."""
-    picked = [first]
-    gaps = np.linalg.norm(coordinates - coordinates[first], axis=1)
-    while len(picked) < count:
-        gaps[picked] = -1
-        picked.append(int(np.argmax(gaps)))
-        gaps = np.minimum(gaps, np.linalg.norm(coordinates - coordinates[picked[-1]], axis=1))
-    return picked
+    """Select galaxies that are far from each other, by farthest-point sampling."""
+    selected = [first]
+    nearest = np.linalg.norm(coordinates - coordinates[first], axis=1)  # distance to the nearest selected galaxy
+    while len(selected) < count:
+        nearest[selected] = -1  # never selected again
+        selected.append(int(np.argmax(nearest)))  # argmax returns the lowest row of a tie
+        nearest = np.minimum(nearest, np.linalg.norm(coordinates - coordinates[selected[-1]], axis=1))
+    return selected
 
 
 def ends(coordinate: np.ndarray, k: int) -> tuple[list[int], list[int]]:
-    """Find the galaxies at both ends of a component, to look at what changes between them."""
+    """Find the galaxies with the lowest and the highest coordinates along one component."""
     if 2 * k > len(coordinate):
         raise ValueError(f"k must be at most half of the {len(coordinate)} galaxies; got {k}.")
-    order = np.argsort(coordinate, kind="stable").tolist()
+    order = np.argsort(coordinate, kind="stable").tolist()  # a stable sort keeps equal values in the order of rows
     return order[:k], order[-k:]
