@@ -6,7 +6,8 @@ images, or at least the first wrong one.
 
 import numpy as np
 
-from galviz.course.judge import WrongAnswer, as_array, expect_close, expect_unchanged
+from galviz.course.judge import WrongAnswer, as_array, expect_close
+from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
 from lessons.images.mistakes import CROP_MISTAKES, NORMALISATION_MISTAKES, central_square, normalised
 
 # Height, width and side: even and odd numbers to remove, tall and wide images, the whole image, a single pixel.
@@ -19,8 +20,8 @@ CROP_SIZES = (
 def test_images_1(answer):
     cases = [(_random_image(height, width, seed), side) for seed, (height, width, side) in enumerate(CROP_SIZES)]
     expected = [central_square(pixels, side) for pixels, side in cases]
-    returned, error = _call_for_each(answer, cases, ("pixels", "side"))
-    wrong = [index for index, crop in enumerate(returned) if not _is_close(crop, expected[index])]
+    returned, error = call_on_cases(answer, cases, ("pixels", "side"))
+    wrong = [index for index, crop in enumerate(returned) if not is_close(crop, expected[index])]
     if wrong:
         _explain_crop(answer, cases, returned, expected, wrong[0])
     if error:
@@ -29,15 +30,13 @@ def test_images_1(answer):
 
 def _explain_crop(centre_crop, cases, returned, expected, first):
     """Raise the hint for a wrong crop; `first` is the index of the first wrong case."""
-    _explain(cases, returned, expected, CROP_MISTAKES)
+    reject_mistakes(cases, returned, expected, CROP_MISTAKES)
     small, large = cases[0][0], cases[-1][0]
-    if all(_returns_the_same(centre_crop, (image, side), (image, side - 1)) for image, side in (cases[0], cases[-1])):
+    if all(returns_same(centre_crop, (image, side), (image, side - 1)) for image, side in (cases[0], cases[-1])):
         raise WrongAnswer("Your result is the same for each `side`: use the parameter, not a fixed number of pixels.")
-    if not _returns_the_same(centre_crop, (large, 4), (large, 4)) or not _returns_the_same(
-        centre_crop, (small, 2), (small, 2)
-    ):
+    if not returns_same(centre_crop, (large, 4), (large, 4)) or not returns_same(centre_crop, (small, 2), (small, 2)):
         raise WrongAnswer("Two calls with the same image return different squares: the central square isn't random.")
-    _explain(cases[first:], returned[first : first + 1], expected[first:], CROP_MISTAKES)
+    reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], CROP_MISTAKES)
     pixels, side = cases[first]
     height, width, _ = pixels.shape
     what = f"the central {side} × {side} pixels of an image of {height} rows and {width} columns"
@@ -84,14 +83,14 @@ def _check_crop_shape(array, pixels, side, what):
 def test_images_2(answer):
     cases = _normalisation_cases()
     expected = [normalised(*case) for case in cases]
-    returned, error = _call_for_each(answer, cases, ("pixels", "mean", "std"))
-    wrong = [index for index, values in enumerate(returned) if not _is_close(values, expected[index])]
+    returned, error = call_on_cases(answer, cases, ("pixels", "mean", "std"))
+    wrong = [index for index, values in enumerate(returned) if not is_close(values, expected[index])]
     if wrong:
         first = wrong[0]
-        _explain(cases, returned, expected, NORMALISATION_MISTAKES)
+        reject_mistakes(cases, returned, expected, NORMALISATION_MISTAKES)
         _explain_sequences(answer, cases[first], expected[first])
         _explain_ignored(answer, cases[1])
-        _explain(cases[first:], returned[first : first + 1], expected[first:], NORMALISATION_MISTAKES)
+        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], NORMALISATION_MISTAKES)
         _explain_values(cases[first], returned[first], expected[first])
     if error:
         case = cases[len(returned)]
@@ -130,7 +129,7 @@ def _explain_sequences(normalise, case, expected):
     (current,) = (name for name, (kind, _) in kinds.items() if isinstance(mean, kind))
     for name, (_, convert) in kinds.items():
         try:
-            is_right = name != current and _is_close(normalise(pixels.copy(), convert(mean), convert(std)), expected)
+            is_right = name != current and is_close(normalise(pixels.copy(), convert(mean), convert(std)), expected)
         except Exception:
             continue
         if is_right:
@@ -161,7 +160,7 @@ def _explain_ignored(normalise, case):
     ignored = [
         name
         for name, other in (("mean", (pixels, mean[::-1] / 2, std)), ("std", (pixels, mean, std[::-1] / 2)))
-        if _returns_the_same(normalise, case, other)
+        if returns_same(normalise, case, other)
     ]
     if ignored:
         names = " and ".join(f"`{name}`" for name in ignored)
@@ -228,60 +227,3 @@ def _random_image(height, width, seed):
     size = height * width * 3
     values = random.permutation(256)[:size] if size <= 256 else random.integers(0, 256, size)
     return values.reshape(height, width, 3).astype(np.uint8)
-
-
-def _call_for_each(function, cases, names):
-    """Call a function on copies of all cases; return the results before the first error, and the error or None."""
-    results = []
-    for case in cases:
-        arguments = [_copy(value) for value in case]
-        try:
-            with np.errstate(all="ignore"):
-                results.append(function(*arguments))
-        except NotImplementedError:
-            raise
-        except Exception as error:
-            return results, error
-        for name, before, after in zip(names, case, arguments, strict=True):
-            expect_unchanged(before, after, name)
-    return results, None
-
-
-def _copy(value):
-    return value.copy() if isinstance(value, np.ndarray) else list(value) if isinstance(value, list) else value
-
-
-def _explain(cases, returned, expected, mistakes):
-    """Raise the hint of the first mistake that explains all results; a mistake's NaN stands for any number."""
-    cases, expected = cases[: len(returned)], expected[: len(returned)]
-    for mistake, hint in mistakes:
-        with np.errstate(all="ignore"):
-            results = [mistake(*case) for case in cases]
-        if all(map(_matches, returned, results)) and not all(map(_matches, expected, results)):
-            raise WrongAnswer(hint)
-
-
-def _matches(values, result):
-    try:
-        array = as_array(values)
-    except WrongAnswer:
-        return False
-    return array.shape == np.shape(result) and _is_close(np.where(np.isnan(result), 0, array), np.nan_to_num(result))
-
-
-def _returns_the_same(function, one, other):
-    """Whether a function returns the same for two tuples of arguments; False if it raises an error."""
-    try:
-        return _is_close(function(*map(_copy, one)), as_array(function(*map(_copy, other))))
-    except Exception:
-        return False
-
-
-def _is_close(values, expected):
-    try:
-        array = as_array(values)
-    except WrongAnswer:
-        return False
-    return array.shape == np.shape(expected) and bool(
-        np.allclose(array, expected, rtol=1e-4, atol=1e-5, equal_nan=True)
-    )

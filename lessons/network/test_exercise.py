@@ -4,11 +4,10 @@ A mistake is a function with the student's parameters. Its hint is shown if it e
 cases, or at least the first wrong one.
 """
 
-import warnings
-
 import numpy as np
 
-from galviz.course.judge import WrongAnswer, as_array, expect_close, expect_unchanged
+from galviz.course.judge import WrongAnswer, as_array, expect_close
+from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same
 from lessons.network.mistakes import CONVOLUTION_MISTAKES, MISH_MISTAKES, convolved, mish
 
 # Height, width and stride; in the last three the kernel is larger than the image, or the stride is.
@@ -20,7 +19,7 @@ CONVOLUTION_SIZES = (
 SMALL = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
 RIGHT_NEIGHBOUR = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
 # Relative and absolute tolerance of Mish: rounding in float32 passes, approximations don't.
-FINE = (3e-6, 2e-6)
+FINE = {"rtol": 3e-6, "atol": 2e-6}
 # The range of Mish where it differs from x and from 0 by more than rounding in float32.
 CURVED = np.array([[2.0, 2.5, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5], [-2, -4, -5, -6, -7, -8, -10, -12, -15]])
 NEAR_ZERO = np.array([[1e-4], [-0.01], [0.05], [-0.1]])
@@ -35,13 +34,13 @@ def test_network_1(answer):
     ]
     cases.append((SMALL, RIGHT_NEIGHBOUR, 1))
     expected = [convolved(*case) for case in cases[:-1]] + [np.array([[2, 3, 0], [5, 6, 0], [8, 9, 0]])]
-    returned, error = _call_for_each(answer, cases, ("image", "kernel", "stride"))
-    wrong = [index for index, sums in enumerate(returned) if not _is_close(sums, expected[index])]
+    returned, error = call_on_cases(answer, cases, ("image", "kernel", "stride"))
+    wrong = [index for index, sums in enumerate(returned) if not is_close(sums, expected[index])]
     if wrong:
         first = wrong[0]
-        _explain(cases, returned, expected, CONVOLUTION_MISTAKES)
+        reject_mistakes(cases, returned, expected, CONVOLUTION_MISTAKES)
         _explain_ignored_stride(answer, cases[0])
-        _explain(cases[first:], returned[first : first + 1], expected[first:], CONVOLUTION_MISTAKES)
+        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], CONVOLUTION_MISTAKES)
         _explain_sums(cases[first], returned[first], expected[first])
     if error:
         _explain_convolution_error(answer, error, cases, len(returned))
@@ -51,14 +50,14 @@ def test_network_1(answer):
 def _explain_ignored_stride(convolve, case):
     """Raise a hint if a result is the same for each stride."""
     image, kernel, _ = case
-    if all(_returns_the_same(convolve, (image, kernel, 1), (image, kernel, stride)) for stride in (2, 3)):
+    if all(returns_same(convolve, (image, kernel, 1), (image, kernel, stride)) for stride in (2, 3)):
         raise WrongAnswer("Your result is the same for each `stride`: use the parameter, not a fixed number.")
 
 
 def _explain_convolution_error(convolve, error, cases, index):
     """Raise a hint if the case of an error shows the mistake."""
     image, _, stride = cases[index]
-    if index == 0 and _returns(convolve, (SMALL, RIGHT_NEIGHBOUR, 1), convolved(SMALL, RIGHT_NEIGHBOUR, 1)):
+    if index == 0 and returns(convolve, (SMALL, RIGHT_NEIGHBOUR, 1), convolved(SMALL, RIGHT_NEIGHBOUR, 1)):
         raise WrongAnswer(
             f"Your function raises {type(error).__name__} for an image of {image.shape[0]} × {image.shape[1]} pixels, "
             "which isn't square: use both height and width."
@@ -155,12 +154,12 @@ def test_network_2(answer):
     random = np.random.default_rng(7).normal(size=(2, 3, 4)) * 2
     cases = [(x,) for x in (by_hand, random, np.array([[0.7]]), CURVED, NEAR_ZERO)]
     expected = [mish(x) for (x,) in cases]
-    returned, error = _call_for_each(answer, cases, ("x",))
-    wrong = [index for index, values in enumerate(returned) if not _is_close(values, expected[index], *FINE)]
+    returned, error = call_on_cases(answer, cases, ("x",))
+    wrong = [index for index, values in enumerate(returned) if not is_close(values, expected[index], **FINE)]
     if wrong:
         first = wrong[0]
-        _explain(cases, returned, expected, MISH_MISTAKES, *FINE)
-        _explain(cases[first:], returned[first : first + 1], expected[first:], MISH_MISTAKES, *FINE)
+        reject_mistakes(cases, returned, expected, MISH_MISTAKES, **FINE)
+        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], MISH_MISTAKES, **FINE)
         _explain_activation(cases, returned, expected, first)
     if error:
         _explain_activation_error(answer, error, cases, expected, len(returned))
@@ -180,7 +179,7 @@ def _explain_activation_error(mish, error, cases, expected, index):
         raise WrongAnswer(
             "`x` is an array, and `if` takes a single condition: choose for each element, with `np.where`."
         ) from None
-    works_for = [x.shape for (x,), right in zip(cases, expected, strict=True) if _returns(mish, (x,), right, *FINE)]
+    works_for = [x.shape for (x,), right in zip(cases, expected, strict=True) if returns(mish, (x,), right, **FINE)]
     if works_for:
         raise WrongAnswer(
             f"Your function works for an array of shape {_join(works_for[0])}, and raises {type(error).__name__} for "
@@ -212,7 +211,7 @@ def _explain_activation(cases, returned, expected, first):
     x = np.concatenate([cases[i][0].ravel() for i in shapes_match])
     array = np.concatenate([as_array(returned[i]).ravel() for i in shapes_match])
     right = np.concatenate([expected[i].ravel() for i in shapes_match])
-    wrong = ~np.isclose(array, right, rtol=FINE[0], atol=FINE[1], equal_nan=True)
+    wrong = ~np.isclose(array, right, **FINE, equal_nan=True)
     low, high = x[wrong].min(), x[wrong].max()
     if low > 0 and np.array_equal(array[wrong], x[wrong]):
         raise WrongAnswer(
@@ -247,7 +246,7 @@ def _explain_activation(cases, returned, expected, first):
             f"Your result is wrong near zero only, from {low:.3g} to {high:.3g}: use the formula there too."
         )
     formula = "Compare your code with the formula: x · tanh(ln(1 + eˣ))."
-    expect_close(values, expected[first], hint=formula, what=what, rtol=FINE[0], atol=FINE[1])
+    expect_close(values, expected[first], hint=formula, what=what, **FINE)
 
 
 def _has_shape(values, shape):
@@ -261,7 +260,7 @@ def _has_shape(values, shape):
 def _check_far_numbers(mish):
     """Check numbers whose exponential, or its square, exceeds the largest float."""
     what = "Mish of 1000, −1000 and others"
-    returned, error = _call_for_each(mish, [(FAR,)], ("x",))
+    returned, error = call_on_cases(mish, [(FAR,)], ("x",))
     if error:
         _explain_overflow(error)
         raise error
@@ -302,76 +301,5 @@ def _explain_limits(array, expected, wrong):
         raise WrongAnswer(f"Some of your numbers are 0 and should not be, up to {largest:.3g}: set no number to 0.")
 
 
-def _call_for_each(function, cases, names):
-    """Call a function on copies of all cases; return the results before the first error, and the error or None."""
-    results = []
-    for case in cases:
-        arguments = [_copy(value) for value in case]
-        try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")  # an overflow does no harm
-                results.append(function(*arguments))
-        except NotImplementedError:
-            raise
-        except Exception as error:
-            return results, error
-        for name, before, after in zip(names, case, arguments, strict=True):
-            expect_unchanged(before, after, name)
-    return results, None
-
-
-def _copy(value):
-    return value.copy() if isinstance(value, np.ndarray) else value
-
-
-def _explain(cases, returned, expected, mistakes, rtol=1e-4, atol=1e-5):
-    """Raise the hint of the first mistake that explains all results; a mistake's NaN stands for any number."""
-    cases, expected = cases[: len(returned)], expected[: len(returned)]
-    for mistake, hint in mistakes:
-        with np.errstate(all="ignore"):
-            results = [mistake(*case) for case in cases]
-        if _all_match(returned, results, rtol, atol) and not _all_match(expected, results, rtol, atol):
-            raise WrongAnswer(hint)
-
-
-def _all_match(returned, results, rtol, atol):
-    return all(_matches(values, result, rtol, atol) for values, result in zip(returned, results, strict=True))
-
-
-def _matches(values, result, rtol, atol):
-    """Whether a result is close to that of a mistake, apart from the mistake's NaN."""
-    try:
-        array = as_array(values)
-    except WrongAnswer:
-        return False
-    known = ~np.isnan(result)
-    return array.shape == np.shape(result) and bool(np.allclose(array[known], result[known], rtol=rtol, atol=atol))
-
-
-def _returns(function, case, expected, rtol=1e-4, atol=1e-5):
-    """Whether a function returns the expected result, and raises no error."""
-    try:
-        with np.errstate(all="ignore"):
-            return _is_close(function(*map(_copy, case)), expected, rtol, atol)
-    except Exception:
-        return False
-
-
-def _returns_the_same(function, one, other):
-    """Whether a function returns the same for two tuples of arguments; False if it raises an error."""
-    try:
-        return _returns(function, one, as_array(function(*map(_copy, other))))
-    except Exception:
-        return False
-
-
 def _join(shape):
     return " × ".join(map(str, shape))
-
-
-def _is_close(values, expected, rtol=1e-4, atol=1e-5):
-    try:
-        array = as_array(values)
-    except WrongAnswer:
-        return False
-    return array.shape == np.shape(expected) and bool(np.allclose(array, expected, rtol=rtol, atol=atol))
