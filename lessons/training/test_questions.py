@@ -45,6 +45,6 @@ def test_both_errors_rise_where_the_pictures_grow():
     before, after = epochs[grown - 1], epochs[grown]
     assert (before["side_px"], after["side_px"]) == (64, 112)
     assert all(after[name] > before[name] for name in ("train_rmse", "valid_rmse"))
-    assert "from 64 to 112 pixels: both errors rise there" in (find_lesson("training").folder / "text.md").read_text(
+    assert "from 64 to 112 pixels. Both losses rise there" in (find_lesson("training").folder / "text.md").read_text(
         "utf-8"
     )
