@@ -252,7 +252,7 @@ def test_counted_numbers(survey, results):
     training = read_card().training
     assert 47_000 < training["n_training"] < 50_000
     assert len(training["epochs"]) == 8
-    assert says("limits", "2,000 galaxies for five epochs, the network almost 50,000 for eight")
+    assert says("limits", "2,000 galaxies for five epochs, the network on almost 50,000 for eight")
 
 
 def test_a_few_galaxies_make_the_field_that_the_text_names(survey):
