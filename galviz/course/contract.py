@@ -1,6 +1,7 @@
 """The contract of a lesson: which files it must have, and how they must fit together."""
 
 import ast
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -9,13 +10,15 @@ from galviz.course.coursefile import CourseError, read_course_file, read_python
 from galviz.course.grading import load_module
 from galviz.course.lesson import Lesson
 from galviz.course.prose import read_sections
-from galviz.course.questions import Questions, read_questions
+from galviz.course.questions import QUESTIONS_NAME, Questions, read_questions
 from galviz.course.workspace import EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME
 
 BANK_NAME = "bank.py"
 FIGURE_NAME = "figure.py"
 # Of text.md: each lesson has them, beside those that its page shows.
 SECTIONS = ("try", "limits", "sources")
+# In Markdown.
+_FORMULA = re.compile(r"\$[^$]*\$")
 LEAST_WRONG, LEAST_RIGHT = 4, 1
 FILES = (
     *("__init__.py", "page.py", "text.md", "questions.toml"),
@@ -90,6 +93,13 @@ def _of_content(lesson: Lesson) -> list[str]:
         found.append(f"{lesson.slug} has {len(questions.tasks)} exercises; 1 to 3 are right.")
     if not 3 <= len(questions.quiz) <= 5:
         found.append(f"The quiz of {lesson.slug} has {len(questions.quiz)} questions; 3 to 5 are right.")
+    for question in (questions.opening, *questions.quiz):
+        found += [
+            f"{lesson.slug}/{QUESTIONS_NAME}: the answer {answer.text!r} is a formula alone, which a screen reader "
+            "can't read. Add words."
+            for answer in question.answers
+            if not re.search(r"\w", _FORMULA.sub("", answer.text))
+        ]
     return found + _of_functions(lesson, questions) + _of_bank(lesson, questions)
 
 
