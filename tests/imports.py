@@ -15,7 +15,7 @@ TORCH_PACKAGES = ("torch", "torchvision", "fastai", "fastcore", "timm")
 TORCH_MODULES = {
     *(f"galviz.network.{name}" for name in "activations attributes bits builders device evalmode exactness".split()),
     *(f"galviz.network.{name}" for name in "fingerprint forward hooks importing inspection layers model".split()),
-    *(f"galviz.network.{name}" for name in "pooling rebuilding references rescaling snapshot state".split()),
+    *(f"galviz.network.{name}" for name in "pooling rebuilding references rescaling snapshot state turns".split()),
     *(f"galviz.network.{name}" for name in "monkey_patches networkfiles state_dict_file suggestion".split()),
     *(f"galviz.training.{name}" for name in "augmentation checkpoint dataloaders epochs fitting galaxies".split()),
     *(f"galviz.training.{name}" for name in "networks plan preview provenance run".split()),

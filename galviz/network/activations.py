@@ -20,7 +20,8 @@ from galviz.network.fingerprint import weights_checksum
 from galviz.network.forward import PRECISIONS, forward, preprocess
 from galviz.network.layers import find_module, record_outputs
 from galviz.network.pooling import batch_axis_problem, choose_pooling, pool, pooling_problem
-from galviz.network.snapshot import Snapshot, pass_lock, take_snapshot
+from galviz.network.snapshot import Snapshot, take_snapshot
+from galviz.network.turns import pass_lock
 
 __all__ = ["ActivationRecorder", "check_layers", "feature_maps", "get_card"]
 

@@ -12,7 +12,8 @@ from galviz.network.builders import build_network
 from galviz.network.card import ModelCard
 from galviz.network.forward import forward, preprocess
 from galviz.network.layers import find_module, record_outputs
-from galviz.network.snapshot import pass_lock, take_snapshot
+from galviz.network.snapshot import take_snapshot
+from galviz.network.turns import pass_lock
 
 __all__ = ["ModeComparison", "attention_gamma", "compare_modes", "record_maps", "summarise_layers"]
 

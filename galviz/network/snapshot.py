@@ -25,7 +25,7 @@ from galviz.network.fingerprint import attribute_name, collect_tensors, describe
 from galviz.network.hooks import HOOK_DICTS, ChangeDetector
 from galviz.network.references import redirect_references
 
-__all__ = ["Snapshot", "pass_lock", "take_snapshot"]
+__all__ = ["Snapshot", "take_snapshot"]
 
 
 @dataclass(eq=False)
@@ -108,57 +108,18 @@ class _Frozen:
         )
 
 
-@dataclass(eq=False)
-class _Turn:
-    """The lock of a network's passes, and the thread that holds it."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    owner: int | None = None
-
-
 _frozen: WeakKeyDictionary[nn.Module, _Frozen] = WeakKeyDictionary()
-_turns: WeakKeyDictionary[nn.Module, _Turn] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def _forget_locks() -> None:
-    """Replace the locks in a forked process, where the threads that held them don't exist."""
+def _replace_lock() -> None:
+    """Replace the lock in a forked process, where the thread that held it doesn't exist."""
     global _lock
     _lock = threading.Lock()
-    _turns.clear()
 
 
 if hasattr(os, "register_at_fork"):  # Windows never forks
-    os.register_at_fork(after_in_child=_forget_locks)
-
-
-@contextmanager
-def pass_lock(network: nn.Module) -> Iterator[None]:
-    """Lock a network for one forward pass, because one pass uses all cores.
-
-    Raises
-    ------
-    RuntimeError
-        If this thread is in a pass of this network already: it would wait for itself.
-
-    Examples
-    --------
-    >>> with pass_lock(nn.ReLU()):
-    ...     pass
-    """
-    with _lock:
-        turn = _turns.setdefault(network, _Turn())
-    if turn.lock.locked() and turn.owner == threading.get_ident():
-        raise RuntimeError(
-            "network is in the middle of a forward pass; a hook on it must not run it through galviz again. Do that "
-            "after the pass, or with another network."
-        )
-    with turn.lock:
-        turn.owner = threading.get_ident()
-        try:
-            yield
-        finally:
-            turn.owner = None
+    os.register_at_fork(after_in_child=_replace_lock)
 
 
 def take_snapshot(network: nn.Module, device: torch.device, *, allow_hooks: bool = False) -> Snapshot:
