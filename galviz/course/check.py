@@ -140,6 +140,7 @@ def as_dict(checked: Sequence[TaskResult], step: str | None) -> dict:
                 "message": each.outcome.message,
                 "seconds": each.outcome.seconds,
                 "printed": each.outcome.printed,
+                "failing_call": each.outcome.failing_call,
             }
             for each in checked
         ],

@@ -33,6 +33,10 @@ class Outcome:
         How long the tests ran.
     printed : str
         The beginning of what the student's code printed.
+    failing_call : str
+        The smallest call whose result is wrong, as Python to paste; empty if there is none, or none is short enough.
+    summary : dict or None
+        What the function returned in all calls, if it passed: that of another run must be the same.
     """
 
     id: str
@@ -40,3 +44,5 @@ class Outcome:
     message: str
     seconds: float = 0.0
     printed: str = ""
+    failing_call: str = ""
+    summary: dict | None = None

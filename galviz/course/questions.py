@@ -7,7 +7,8 @@ from galviz.course.coursefile import CourseError, read_toml
 from galviz.course.lesson import DIFFICULTIES, Lesson
 
 QUESTIONS_NAME = "questions.toml"
-_TASK_KEYS = {"function": str, "title": str, "difficulty": int, "minutes": int, "hint": str}
+_TASK_KEYS = {"function": str, "title": str, "difficulty": int, "minutes": int, "hints": list}
+_OPTIONAL_TASK_KEYS = {"seconds": int, "unique_result": bool}
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,12 @@ class Task:
     difficulty : int
         1 easy, 2 medium, 3 hard.
     minutes : int
-    hint : str
-        Help before the first check.
+    hints : tuple of str
+        Help before the first check, shown one at a time.
+    seconds : int or None
+        CPU time that its tests may take, if not that of other tasks.
+    unique_result : bool
+        False if other results than the solution's are right, such as those of other random numbers.
     """
 
     id: str
@@ -72,7 +77,9 @@ class Task:
     title: str
     difficulty: int
     minutes: int
-    hint: str
+    hints: tuple[str, ...]
+    seconds: int | None = None
+    unique_result: bool = True
 
     @property
     def slug(self) -> str:
@@ -136,16 +143,23 @@ def _check_keys(known: set[str], table: dict, path: Path, where: str) -> None:
 
 
 def _task(table: dict, task_id: str, path: Path) -> Task:
-    _check_keys(set(_TASK_KEYS), table, path, f"task {task_id}")
+    _check_keys({*_TASK_KEYS, *_OPTIONAL_TASK_KEYS}, table, path, f"task {task_id}")
     for name, kind in _TASK_KEYS.items():
         value = table.get(name)
         if not (_is_text(value) if kind is str else type(value) is kind):  # a TOML true is an int too
             raise CourseError(f"{path}: task {task_id} must have a {name} ({kind.__name__}); got {value!r}")
+    for name, kind in _OPTIONAL_TASK_KEYS.items():
+        if type(table.get(name, kind())) is not kind:
+            raise CourseError(f"{path}: the {name} of task {task_id} must be a {kind.__name__}; got {table[name]!r}")
+    if not table["hints"] or not all(_is_text(hint) for hint in table["hints"]):
+        raise CourseError(f"{path}: the hints of task {task_id} must be texts; got {table['hints']!r}")
+    if table.get("seconds", 1) < 1:
+        raise CourseError(f"{path}: task {task_id} must have seconds of at least 1; got {table['seconds']}")
     if table["difficulty"] not in DIFFICULTIES:
         raise CourseError(f"{path}: task {task_id} must have a difficulty of 1 to 3; got {table['difficulty']}")
     if table["minutes"] < 1:
         raise CourseError(f"{path}: task {task_id} must have minutes of at least 1; got {table['minutes']}")
-    return Task(id=task_id, **table)
+    return Task(id=task_id, **table | {"hints": tuple(table["hints"])})
 
 
 def _question(table: dict, key: str, path: Path) -> Question:
