@@ -156,6 +156,8 @@ def _show_outcome(task: Task) -> None:
         return
     if outcome.state == TaskState.PASSED:
         st.success("All tests passed.", icon=ICONS[TaskState.PASSED])
+    elif outcome.state == TaskState.UNAVAILABLE:
+        st.info(escape_markdown_except_code(outcome.message), icon=":material/download:")
     elif outcome.state == TaskState.FAILED:
         st.warning(escape_markdown_except_code(outcome.message), icon=ICONS[TaskState.FAILED])
     else:

@@ -99,7 +99,7 @@ def _print_result(result: "TaskResult") -> None:
 
     outcome = result.outcome
     print(f"  {result.task.id:13} {outcome.state:12} {result.task.title}")
-    if outcome.state == TaskState.FAILED:
+    if outcome.state in (TaskState.FAILED, TaskState.UNAVAILABLE):
         print(f"{'':16}-> {outcome.message}")
         if outcome.failing_call:
             print(f"{'':16}The smallest input with a wrong result:")
@@ -116,12 +116,14 @@ def _print_summary(checked: "Sequence[TaskResult]", lessons: "Sequence[Lesson]")
     from galviz.course.workspace import exercise_path
 
     step = next_command(checked, lessons, read_progress())
-    remaining = [result for result in checked if result.outcome.state != TaskState.PASSED]
-    print(f"{len(checked) - len(remaining)} of {len(checked)} passed.", end=" ")
+    states = [result.outcome.state for result in checked]
+    remaining = [result for result in checked if result.outcome.state not in (TaskState.PASSED, TaskState.UNAVAILABLE)]
+    print(f"{states.count(TaskState.PASSED)} of {len(checked)} passed.", end=" ")
     if step is None:
         print("Well done: that was the last one.")
     elif not remaining:
-        print(f"Well done. Next: {step}")
+        praise = "" if TaskState.UNAVAILABLE in states else "Well done. "
+        print(f"{praise}Next: {step}")
     elif remaining[0].outcome.state == TaskState.NOT_STARTED:
         print(f"Next: {step}")
     else:

@@ -9,6 +9,8 @@ class TaskState(StrEnum):
 
     NOT_STARTED = "not started"
     """The student has no file for the lesson yet."""
+    UNAVAILABLE = "unavailable"
+    """Its tests need a package that isn't installed."""
     NOT_YET = "not yet"
     """The function is still the stub."""
     FAILED = "failed"

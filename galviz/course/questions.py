@@ -8,7 +8,7 @@ from galviz.course.lesson import DIFFICULTIES, Lesson
 
 QUESTIONS_NAME = "questions.toml"
 _TASK_KEYS = {"function": str, "title": str, "difficulty": int, "minutes": int, "hints": list}
-_OPTIONAL_TASK_KEYS = {"seconds": int, "unique_result": bool}
+_OPTIONAL_TASK_KEYS = {"needs": list, "seconds": int, "unique_result": bool}
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Task:
     Attributes
     ----------
     id : str
-        ``"hooks.2"``.
+        ``"hooks.2"``; that of a lesson's warm-up is ``"hooks.0"``.
     function : str
         Its name in exercise.py and solution.py; its docstring is the task's text.
     title : str
@@ -66,6 +66,8 @@ class Task:
     minutes : int
     hints : tuple of str
         Help before the first check, shown one at a time.
+    needs : tuple of str
+        Modules that must be installed to check it, beside those of the light app.
     seconds : int or None
         CPU time that its tests may take, if not that of other tasks.
     unique_result : bool
@@ -78,6 +80,7 @@ class Task:
     difficulty: int
     minutes: int
     hints: tuple[str, ...]
+    needs: tuple[str, ...] = ()
     seconds: int | None = None
     unique_result: bool = True
 
@@ -94,7 +97,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Questions:
-    """The questions and exercises of a lesson."""
+    """The questions and exercises of a lesson. The first exercise may be a warm-up."""
 
     opening: Question
     tasks: tuple[Task, ...]
@@ -112,17 +115,20 @@ def read_questions(lesson: Lesson) -> Questions:
     Examples
     --------
     >>> from galviz.course.manifest import find_lesson
-    >>> [task.id for task in read_questions(find_lesson("pca")).tasks]
+    >>> [task.id for task in read_questions(find_lesson("pca")).tasks][:3]
     ['pca.1', 'pca.2', 'pca.3']
     """
     path = lesson.folder / QUESTIONS_NAME
     content, slug = read_toml(path), lesson.slug
-    _check_keys({"opening", "tasks", "quiz"}, content, path, "the file")
+    _check_keys({"opening", "warm_up", "tasks", "quiz"}, content, path, "the file")
     if not isinstance(content.get("opening"), dict):
         raise CourseError(f"{path} must have an [opening], the question before the text; there is none")
-    tasks = tuple(
-        _task(table, f"{slug}.{place}", path) for place, table in enumerate(_tables(content, "tasks", path), start=1)
-    )
+    tables = dict(enumerate(_tables(content, "tasks", path), start=1))
+    if "warm_up" in content:
+        if not isinstance(content["warm_up"], dict):
+            raise CourseError(f"{path}: [warm_up] must be a table, an exercise before the others")
+        tables = {0: content["warm_up"], **tables}
+    tasks = tuple(_task(table, f"{slug}.{number}", path) for number, table in tables.items())
     quiz = tuple(
         _question(table, f"{slug}.q{place}", path)
         for place, table in enumerate(_tables(content, "quiz", path), start=1)
@@ -151,15 +157,20 @@ def _task(table: dict, task_id: str, path: Path) -> Task:
     for name, kind in _OPTIONAL_TASK_KEYS.items():
         if type(table.get(name, kind())) is not kind:
             raise CourseError(f"{path}: the {name} of task {task_id} must be a {kind.__name__}; got {table[name]!r}")
-    if not table["hints"] or not all(_is_text(hint) for hint in table["hints"]):
-        raise CourseError(f"{path}: the hints of task {task_id} must be texts; got {table['hints']!r}")
+    if not table["hints"]:
+        raise CourseError(f"{path}: task {task_id} must have one hint or more; there is none")
+    for name in ("hints", "needs"):
+        if not all(_is_text(text) for text in table.get(name, [])):
+            raise CourseError(f"{path}: the {name} of task {task_id} must be texts; got {table[name]!r}")
     if table.get("seconds", 1) < 1:
         raise CourseError(f"{path}: task {task_id} must have seconds of at least 1; got {table['seconds']}")
     if table["difficulty"] not in DIFFICULTIES:
         raise CourseError(f"{path}: task {task_id} must have a difficulty of 1 to 3; got {table['difficulty']}")
     if table["minutes"] < 1:
         raise CourseError(f"{path}: task {task_id} must have minutes of at least 1; got {table['minutes']}")
-    return Task(id=task_id, **table | {"hints": tuple(table["hints"])})
+    return Task(
+        id=task_id, **{name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
+    )
 
 
 def _question(table: dict, key: str, path: Path) -> Question:

@@ -533,7 +533,7 @@ def test_a_functions_source_is_found_without_running_it(tmp_path):
 
 
 def test_a_state_is_saved_and_printed_as_its_text(tmp_path):
-    assert [f"{state}" for state in TaskState] == ["not started", "not yet", "failed", "passed"]
+    assert [f"{state}" for state in TaskState] == ["not started", "unavailable", "not yet", "failed", "passed"]
     record({"pca.1": TaskState.FAILED})
     record({"pca.1": TaskState.PASSED})
     assert read_progress() == {"pca.1": "passed", "pca.1.passed": 1}

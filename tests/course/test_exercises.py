@@ -43,8 +43,10 @@ def tasks():
             questions = read_questions(lesson)
         except CourseError:
             continue  # test_a_lesson_is_complete reports it
-        marks = [pytest.mark.full] if needs_torch(lesson) else []
-        cases += [pytest.param(lesson, task, marks=marks, id=task.id) for task in questions.tasks]
+        for task in questions.tasks:
+            marks = [pytest.mark.full] if needs_torch(lesson) or task.needs else []
+            marks += [pytest.mark.slow] if task.seconds else []
+            cases.append(pytest.param(lesson, task, marks=marks, id=task.id))
     return cases
 
 
