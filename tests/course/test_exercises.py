@@ -84,7 +84,9 @@ def test_the_example_of_a_docstring_is_right(lesson, task):
     namespace = vars(part(lesson, EXERCISE_NAME)) | {task.function: getattr(part(lesson, SOLUTION_NAME), task.function)}
     example = doctest.DocTest(read_example(lesson, task), namespace, task.id, None, 0, None)
     report = []
-    assert doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(example, out=report.append).failed == 0, "".join(report)
+    assert (
+        doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(example, out=report.append).failed == 0
+    ), "".join(report)
 
 
 @pytest.mark.parametrize(("lesson", "task"), tasks())
