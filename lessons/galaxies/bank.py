@@ -185,7 +185,7 @@ def half_precision(path):
     return table.astype(dict.fromkeys(table.select_dtypes("float").columns, "float16"))
 
 
-@bank.wrong("galaxies.1", "don't use `squeeze`")
+@bank.wrong("galaxies.1", "`squeeze` does this")
 def squeezed(path):
     table = _right(path)
     return table.squeeze("columns")

@@ -116,7 +116,7 @@ def _check_catalogue(table, columns):
     if not isinstance(table, pd.DataFrame):
         reason = ""
         if isinstance(table, pd.Series) or np.isscalar(table):
-            reason = f" The file has {len(ids)} rows, and {len(names)} columns besides objID: don't use `squeeze`."
+            reason = f" For one row or one column, `squeeze` does this: leave it out. Here there are {len(ids)} × {len(names)}."
         raise WrongAnswer(f"Return a table, a DataFrame. You return an object of type {type(table).__name__}.{reason}")
     index = table.index.tolist()
     _check_id_column(table, index, columns)
