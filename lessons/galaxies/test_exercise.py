@@ -111,12 +111,12 @@ def _explain_read_error(error, name, columns):
 
 
 def _check_catalogue(table, columns):
-    ids, names = columns["objID"], [name for name in columns if name != "objID"]
+    names = [name for name in columns if name != "objID"]
     expect(table is not None, "Your function returns None: does it end with `return`?")
     if not isinstance(table, pd.DataFrame):
         reason = ""
         if isinstance(table, pd.Series) or np.isscalar(table):
-            reason = f" For one row or one column, `squeeze` does this: leave it out. Here there are {len(ids)} × {len(names)}."
+            reason = " If a table has a single column or row, `squeeze` does this: leave it out."
         raise WrongAnswer(f"Return a table, a DataFrame. You return an object of type {type(table).__name__}.{reason}")
     index = table.index.tolist()
     _check_id_column(table, index, columns)

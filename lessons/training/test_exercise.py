@@ -381,8 +381,8 @@ def _check_chances(split):
         # A right function gives 0.33 ± 0.022.
         expect(
             abs(share - N_HELD_OUT / N_FEW) < 0.14,
-            f"{about} the {position} galaxy of the list is held out {100 * share:.0f} % of the time. For a share of 1/3, it "
-            "must be about 33 %: all galaxies have the same chance.",
+            f"{about} the {position} galaxy of the list is held out {100 * share:.0f} % of the time. For a share of "
+            "1/3, it must be about 33 %: all galaxies have the same chance.",
         )
     never = sum(count == 0 for count in counts.values())
     expect(
