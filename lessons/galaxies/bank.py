@@ -193,7 +193,7 @@ def squeezed(path):
 
 @bank.wrong("galaxies.1", "rely on objID only")
 def columns_of_the_first_file(path):
-    return _right(path)[["oh_p50", "run", "survey"]]
+    return _right(path)[["oh_p50", "survey", "run"]]
 
 
 @bank.wrong("galaxies.1", "if `path` is of type str")
@@ -253,7 +253,7 @@ def natural(metallicity):
     return 1e6 * np.exp(metallicity - 12)
 
 
-@bank.wrong("galaxies.2", "You forgot the 12. It is added to the logarithm, so subtract it first.")
+@bank.wrong("galaxies.2", "The 12 is missing in your exponent")
 def without_the_twelve(metallicity):
     return 1e6 * 10**metallicity
 

@@ -69,7 +69,7 @@ def _digits(n: int) -> Callable[[np.ndarray], np.ndarray]:
     return np.vectorize(lambda value: float(f"{value:.{n}g}"), otypes=[float])
 
 
-TWELVE = "You forgot the 12. It is added to the logarithm, so subtract it first"
+TWELVE = "The 12 is missing in your exponent. It is added to the logarithm, so subtract it before you compute the power"
 LOGARITHM = "You took a logarithm, but the metallicity is a logarithm already: undo it with a power of 10."
 NATURAL = "You computed a power of e, but this logarithm has the base 10: compute a power of 10."
 KEEP_NAN = "NaN must stay NaN: a metallicity that is unknown has no count."
@@ -146,14 +146,6 @@ COUNT_MISTAKES: tuple[tuple[Conversion, str], ...] = (
         "You multiplied 10 by a million before you raised it to the power. `**` comes first: remove the brackets.",
     ),
     (
-        _formula(lambda m, r: 1e6 * (10**m - 12)),
-        "You subtracted 12 after the power. It is part of the logarithm: subtract it before, in brackets.",
-    ),
-    (
-        _formula(lambda m, r: 10**m - 12),
-        "You subtracted 12 after the power. It is part of the logarithm: subtract it before, in brackets.",
-    ),
-    (
         _formula(lambda m, r: 1e6 * 10 ** (m / 12)),
         "You divided the metallicity by 12. The 12 is added in the definition: subtract it.",
     ),
@@ -184,18 +176,14 @@ COUNT_MISTAKES: tuple[tuple[Conversion, str], ...] = (
         "The numbers are right, but in one row (`ravel` or `flatten`): keep the shape of the input.",
     ),
     (
-        _on_count(np.ravel),
-        "The numbers are right, but you always return an array of one axis: keep the shape of the input.",
-    ),
-    (
-        _on_count(np.atleast_1d),
-        "For a single float you return an array with one axis: return a single number.",
-    ),
-    (
         _on_count(np.squeeze),
         "You removed axes of length 1 (`squeeze`): keep the shape of the input.",
     ),
     (_on_count(np.transpose), "The numbers are right, but transposed: rows and columns are exchanged."),
+    (
+        _on_count(lambda right: np.cumsum(right).reshape(right.shape)),
+        "You added up the counts: each galaxy has its own.",
+    ),
     (_sort_last_axis, "You sorted the counts: keep the order of the input."),
     (_on_count(lambda right: np.sort(right, axis=None).reshape(right.shape)), "You sorted the counts: keep the order."),
     (
@@ -241,6 +229,10 @@ COUNT_MISTAKES: tuple[tuple[Conversion, str], ...] = (
     (
         lambda metallicity: count(np.float16(metallicity)),
         "You converted the metallicity to float16, which rounds it to about three digits: use float32 or float64.",
+    ),
+    (
+        lambda metallicity: np.asarray(10.0 ** (np.float16(metallicity) - 6), float),
+        "You computed in float16, which rounds to about three digits: use float32 or float64.",
     ),
     (
         lambda metallicity: count(np.round(metallicity, 1)),

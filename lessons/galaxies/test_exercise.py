@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, format_items
-from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns
+from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same
 from lessons.galaxies.mistakes import COUNT_MISTAKES, KEEP_NAN, count
 
 NAN = math.nan
@@ -19,8 +19,8 @@ FINER = {"rtol": 1e-6, "atol": 0.0}
 LONG = {
     "objID": ["1237648702973411443", "1237648702973411330", "1237651752413233217", "1237648720142401601"],
     "oh_p50": ["8.512", "", "9.0403217", "8.87"],
-    "run": ["752", "94", "1035", "3"],
     "survey": ["main", "deep", "main", "strip 82"],
+    "run": ["752", "94", "1035", "3"],
 }
 ZEROS = {
     "redshift": ["0.0512345", "0.12", "0.083"],
@@ -148,7 +148,17 @@ def _check_id_column(table, index, columns):
     if "objID" in index or any("objID" in _texts(table.iloc[:, place]) for place in range(table.shape[1])):
         raise WrongAnswer("The first line of the file became a row of your table. It holds the names of the columns.")
     counted = len(index) > 0 and _texts(index) == [repr(place) for place in range(len(index))]
+    first_row = [column[0] for column in columns.values()]
+    expect(
+        _texts(table.columns) != first_row,
+        "The first line of the file is lost, and the first galaxy became the names of your columns. The first line "
+        "holds the names.",
+    )
     expect(not counted, "The ids are gone: your index numbers the rows, and there is no column objID.")
+    expect(
+        bool(index) is False or not set(_texts(index)) <= set(columns),
+        "Your table is transposed: one row per galaxy, and one column per column of the file.",
+    )
 
 
 def _check_ids(index, columns):
@@ -161,6 +171,10 @@ def _check_ids(index, columns):
         return
     if len(index) == len(ids):
         _explain_letters(index, ids)
+    expect(
+        all(index != earlier["objID"] for earlier in CATALOGUES),
+        "Your function returns the table of an earlier file. Read the file at `path` in each call.",
+    )
     shown = format_items([_shorten(label) for label in index[:2]]) or "no rows"
     expect(
         bool(set(index) & set(ids)),
@@ -176,7 +190,8 @@ def _check_ids(index, columns):
             how = " You sorted them by id; `groupby`, `pivot` and sets may sort as well."
         raise WrongAnswer(f"The ids are right, but the rows aren't in the order of the file.{how}")
     _explain_missing_rows(index, columns)
-    expect(len(index) == len(ids), f"Your table has {len(index)} rows, but the file has {len(ids)} galaxies.")
+    more = " A line without an id isn't a galaxy." if not all(index) else ""
+    expect(len(index) == len(ids), f"Your table has {len(index)} rows, but the file has {len(ids)} galaxies.{more}")
     yours, right = next((yours, right) for yours, right in zip(index, ids, strict=True) if yours != right)
     raise WrongAnswer(f"An id in your index is {_shorten(yours)!r}. In the file it is {right!r}.")
 
@@ -216,6 +231,9 @@ def _explain_missing_rows(index, columns):
         "with an empty cell, which means a missing number: keep it": {i for i in ids if "" in rows[i]},
         "with the same numbers as an earlier galaxy. These are two galaxies (`drop_duplicates` removes one)": {
             object_id for place, object_id in enumerate(ids) if rows[object_id] in before[:place]
+        },
+        "with the same numbers as a later galaxy. These are two galaxies (`drop_duplicates` removes one)": {
+            object_id for place, object_id in enumerate(ids) if rows[object_id] in before[place + 1 :]
         },
         "with the same numbers as another galaxy. These are two galaxies: keep both": {
             object_id for object_id in ids if before.count(rows[object_id]) > 1
@@ -280,6 +298,8 @@ def _check_names(yours, names, columns):
             reason = "You dropped each column with an empty cell. Keep it, with NaN in this cell."
         elif missing == [name for name in names if not _is_number(next(filter(None, columns[name]), "0"))]:
             reason = "You dropped each column of text. Keep it."
+        elif missing == names[-1:] or missing == names[:1]:
+            reason = f"It is the {'last' if missing == names[-1:] else 'first'} column besides objID. Keep it."
         raise WrongAnswer(f"A column is missing in your table: {format_items(missing)}. {reason}")
     extra = [name for name in yours if name not in names]
     expect(not extra, f"Your table has a column that isn't in the file: {format_items(extra)}. Add no columns.")
@@ -314,7 +334,7 @@ def _check_column(name, column, cells):
     right = np.array([float(cell) if cell else NAN for cell in cells])
     if not is_close(values, right, **FINER):
         _explain_numbers(name, values, right, str(column.dtype))
-        expect_close(values, right, what=f"the column {name}", **FINER)
+        expect_close(values, right, what=f"the column {name}", hint="Leave the numbers unchanged.", **FINER)
 
 
 def _check_text_column(name, yours, cells):
@@ -358,12 +378,17 @@ def _explain_numbers(name, values, right, dtype):
     for n in range(7):
         if np.allclose(values, np.round(right, n), rtol=1e-9, atol=1e-12):
             raise WrongAnswer(f"{start} You rounded its numbers to {n} decimals: leave them unchanged.")
+    for n in range(6):
         if np.allclose(values, [float(f"{number:.{n + 1}g}") for number in right], rtol=1e-9, atol=1e-12):
             raise WrongAnswer(f"{start} You rounded its numbers to {n + 1} digits: leave them unchanged.")
     if np.allclose(values, np.trunc(right)):
         raise WrongAnswer(f"{start} You converted it to integers, which cuts off the decimals.")
     if np.allclose(values, np.abs(right)):
         raise WrongAnswer(f"{start} You removed the signs: leave its numbers unchanged.")
+    if np.allclose(values, np.maximum(right, 0)):
+        raise WrongAnswer(f"{start} You replaced its negative numbers by 0: leave them unchanged.")
+    if np.allclose(values, np.float16(right)):
+        raise WrongAnswer(f"{start} Its numbers were float16, which rounds to about three digits: use float64.")
     if np.allclose(np.sort(values), np.sort(right)):
         raise WrongAnswer(f"{start} Its numbers are in the wrong rows: each must stay in the row of its galaxy.")
     if len(right) > 2 and abs(np.corrcoef(values, right)[0, 1]) > 1 - 1e-9:
@@ -416,7 +441,7 @@ def test_galaxies_2(answer):
     returned = [_unwrap(values, case) for values, case in zip(returned, cases, strict=False)]
     wrong = [place for place, values in enumerate(returned) if not is_close(values, expected[place], **FINE)]
     if wrong:
-        _explain_counts(cases, returned, expected, wrong[0])
+        _explain_counts(answer, cases, returned, expected, wrong[0])
     if error:
         _explain_count_error(answer, error, cases, expected)
         raise error
@@ -431,10 +456,23 @@ def _unwrap(values, case):
     return array.reshape(()) if np.ndim(case[0]) == 0 and array.size == 1 else values
 
 
-def _explain_counts(cases, returned, expected, first):
+def _explain_counts(convert, cases, returned, expected, first):
     """Raise the hint for wrong counts; `first` is the index of the first wrong case."""
     reject_mistakes(cases, returned, expected, COUNT_MISTAKES, **FINE)
+    expect(
+        all(
+            _array_or_none(values) is None or returns_same(convert, case, case)
+            for case, values in zip(cases[:4], returned, strict=False)
+        ),
+        "Two calls with the same metallicity return different counts: nothing in this exercise is random.",
+    )
     _explain_constant(returned)
+    for values, right in zip(returned, expected, strict=False):
+        array = _array_or_none(values)
+        if array is not None and array.shape != right.shape and np.isnan(array).all() and not np.isnan(right).all():
+            raise WrongAnswer(
+                "You return NaN for all galaxies if one is unknown. Each NaN concerns its own galaxy only."
+            )
     comparable = [
         (np.asarray(case[0], float), array, right)
         for case, values, right in zip(cases, returned, expected, strict=False)
@@ -468,6 +506,12 @@ def _explain_constant(returned):
         return
     if np.ptp(singles) == 0:
         value = float(singles[0])
+        array = _array_or_none(returned[5]) if len(returned) > 5 else None
+        expect(
+            array is None or np.ptp(array) == 0,
+            f"For a single float, your result is always {value:g}. It depends on the other galaxies of an array: don't "
+            "centre or normalise by them.",
+        )
         sun = " That is the count for the Sun, with 8.69." if round(value) == 490 else ""
         raise WrongAnswer(f"Your result is the same for each metallicity, {value:g}.{sun} Use the parameter.")
 

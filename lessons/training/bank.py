@@ -173,7 +173,7 @@ def weight_alone(weight, bias, x, y, rate):
     return weight - rate * _gradient(weight, bias, x, y)[0]
 
 
-@bank.wrong("training.1", "The shapes don't match")
+@bank.wrong("training.1", "The shapes in a product")
 def not_transposed(weight, bias, x, y, rate):
     errors = x @ weight + bias - y
     return weight - rate * 2 * x @ errors / len(y), bias - rate * 2 * errors.mean()

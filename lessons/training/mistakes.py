@@ -81,11 +81,14 @@ def _step_per_galaxy(s: Step) -> np.ndarray:
     return current
 
 
-def _two_steps(s: Step) -> np.ndarray:
-    current = s.start
-    for _ in range(2):
-        current = current - s.rate * 2 * s.columns.T @ (s.columns @ current - s.y) / s.n
-    return current
+def _many_steps(count: int) -> Mistake:
+    def move(s: Step) -> np.ndarray:
+        current = s.start
+        for _ in range(count):
+            current = current - s.rate * 2 * s.columns.T @ (s.columns @ current - s.y) / s.n
+        return current
+
+    return move
 
 
 def _one_galaxy(index: int) -> Mistake:
@@ -102,6 +105,33 @@ def _only_weight(index: int) -> Mistake:
         return result
 
     return move
+
+
+def _without_first(s: Step) -> np.ndarray:
+    columns = s.columns.copy()
+    columns[:, 1:-1] = 0
+    return s.start + s.descend(columns @ s.start - s.y)
+
+
+def _per_feature(s: Step) -> np.ndarray:
+    errors = s.x * s.weight + s.bias - s.y[:, None]
+    return s.join(-s.rate * 2 * (s.x * errors).mean(axis=0), -s.rate * 2 * errors.mean())
+
+
+def _standardised(ddof: int) -> Mistake:
+    """A mistake that standardises the features; constant features stay unchanged."""
+
+    def standardise(x: np.ndarray) -> np.ndarray:
+        if len(x) <= ddof:
+            return np.full(x.shape, np.nan)
+        return (x - x.mean(axis=0)) / np.where(np.ptp(x, axis=0) > 0, x.std(axis=0, ddof=ddof), np.nan)
+
+    return _other_features(standardise)
+
+
+def _of_more_than_one(divisor: Callable[[Step], float]) -> Callable[[Step], float]:
+    """The factor of a mean with another divisor; unknown for a single galaxy."""
+    return lambda s: s.n / divisor(s) if s.n > 1 else np.nan
 
 
 def _other_features(change: Callable[[np.ndarray], np.ndarray]) -> Mistake:
@@ -245,7 +275,14 @@ STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
         lambda s: s.start + s.descend(s.errors**2),
         "You multiplied x by the squared errors: multiply by the errors themselves.",
     ),
-    (_both(lambda s: s.n / (s.n - 1)), "You divided by n − 1: a mean over n galaxies divides by n."),
+    *(
+        (mistake, f"{where}ou divided by n − 1: a mean over n galaxies divides by n.")
+        for where, mistake in (
+            ("Y", _both(_of_more_than_one(lambda s: s.n - 1))),
+            ("For the weight, y", _scaled(_of_more_than_one(lambda s: s.n - 1))),
+            ("For the bias, y", _scaled(lambda s: 1, _of_more_than_one(lambda s: s.n - 1))),
+        )
+    ),
     (_both(lambda s: s.n / (s.n + 1)), "You divided by n + 1: a mean over n galaxies divides by n."),
     (_both(lambda s: s.n / s.d), "You divided by d, the number of features: the mean is over the n galaxies."),
     (_scaled(lambda s: s.n / s.d), "For the weight you divided by the number of features: divide by n, the galaxies."),
@@ -259,7 +296,11 @@ STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
         "You took one step per galaxy, one after the other. Take a single step, with the mean over all galaxies.",
     ),
     (_both(lambda s: 2), "Your step is twice as long as the right one: the factor of 2 occurs once."),
-    (_two_steps, "You took two steps: take one."),
+    *((_many_steps(count), f"You took {count} steps: take one.") for count in (2, 3, 5, 10, 100)),
+    (
+        lambda s: np.linalg.lstsq(s.columns, s.y, rcond=None)[0],
+        "This is the least-squares fit, the minimum of the loss. Take a single step towards it.",
+    ),
     (_both(lambda s: np.sqrt(s.n)), "You divided by √n: a mean over n galaxies divides by n."),
     (
         lambda s: s.start - s.rate * np.sign(-s.change),
@@ -270,15 +311,54 @@ STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
         "You normalised the gradient to length 1: use it as it is. It can be 0, too.",
     ),
     (_other_features(lambda x: x - x.mean(axis=0)), "You centred x: use the features as they are."),
-    (
-        _other_features(lambda x: (x - x.mean(axis=0)) / np.where(np.ptp(x, axis=0) > 0, x.std(axis=0), np.nan)),
-        "You standardised x: use the features as they are.",
-    ),
+    *((_standardised(ddof), "You standardised x: use the features as they are.") for ddof in (0, 1)),
     (_derivative_with(np.abs), "You used absolute values of x in the derivative: keep their signs."),
     (_derivative_with(np.square), "You used x² in the derivative: each error is multiplied by x itself."),
     (
         lambda s: s.start + s.descend(s.errors + s.y.mean()),
         "You subtracted the mean from the labels: use the labels as they are.",
+    ),
+    *(
+        (
+            lambda s, ddof=ddof: (
+                s.start
+                + s.descend(
+                    s.errors + s.y - (s.y - s.y.mean()) / (s.y.std(ddof=ddof) if s.n > 1 else np.nan),
+                )
+            ),
+            "You standardised the labels: use the labels as they are.",
+        )
+        for ddof in (0, 1)
+    ),
+    (_without_first, "Your prediction uses the first feature only: it is the sum over all features, plus the bias."),
+    (
+        _per_feature,
+        "You didn't add up the products x · weight: each galaxy has one prediction, a sum over the features.",
+    ),
+    (
+        lambda s: s.join(-s.rate * 2 * s.weight * s.errors.mean(), s.change[-1]),
+        "In the derivative for a weight, you multiplied the errors by the weight: multiply them by x.",
+    ),
+    (
+        lambda s: s.join(s.change[:-1], s.change[:-1].mean()),
+        "You moved the bias by the mean change of the weights: it has its own derivative, 2 times the mean error.",
+    ),
+    (
+        lambda s: np.append((s.start + s.change)[:-1], s.change[-1]),
+        "The weight is right. For the bias you return the change: add it to the old bias.",
+    ),
+    (
+        lambda s: np.append(s.change[:-1], (s.start + s.change)[-1]),
+        "The bias is right. For the weight you return the change: add it to the old weight.",
+    ),
+    (lambda s: np.maximum(s.start + s.change, 0), "You replaced negative numbers by 0: weights can be negative."),
+    (
+        lambda s: np.append(np.maximum((s.start + s.change)[:-1], 0), (s.start + s.change)[-1]),
+        "You replaced negative weights by 0: weights can be negative.",
+    ),
+    (
+        lambda s: np.append(np.trunc((s.start + s.change)[:-1]), np.trunc((s.start + s.change)[-1])),
+        "You converted the result to integers, which cuts off the decimals: return floats.",
     ),
 )
 
@@ -305,17 +385,16 @@ SIZE_RULES: tuple[tuple[Rule, str], ...] = (
     ),
     (
         lambda n, share: n - round((1 - share) * n),
-        "You rounded the size of the training set: round that of the validation set, ``round(share * n)``.",
-    ),
-    (
-        lambda n, share: n - int((1 - share) * n),
-        "You rounded the size of the training set down: the validation set has ``round(share * n)`` galaxies.",
+        "You rounded the size of the training set: round that of the validation set, `share * n`.",
     ),
     (
         lambda n, share: int(share * n),
         "You rounded the size of the validation set down (`int` or `//`): use Python's `round`.",
     ),
-    (lambda n, share: math.ceil(share * n), "You rounded the size of the validation set up: use Python's `round`."),
+    *(
+        (rule, "You rounded the size of the validation set up, or that of the training set down: use Python's `round`.")
+        for rule in (lambda n, share: math.ceil(share * n), lambda n, share: n - int((1 - share) * n))
+    ),
     (
         lambda n, share: int(share * n + 0.5),
         "You rounded a half up. Python's `round` rounds a half to the next even number: round(2.5) is 2.",
@@ -337,9 +416,16 @@ SIZE_RULES: tuple[tuple[Rule, str], ...] = (
         "You divided `share` by 100. It is a number from 0 to 1, not a percentage.",
     ),
     (lambda n, share: min(n, round(share * n) + 1), "Off by one: your validation set has one galaxy too many."),
-    (lambda n, share: max(0, round(share * n) - 1), "Off by one: your validation set has one galaxy too few."),
+    *(
+        (rule, "Off by one: your validation set has one galaxy too few.")
+        for rule in (
+            lambda n, share: max(0, round(share * n) - 1),
+            lambda n, share: (round(share * n) or n) - 1,  # a slice that ends at −1 leaves out the last galaxy
+        )
+    ),
     (lambda n, share: round(share * (n - 1)), "You computed the share of n − 1 galaxies: there are n."),
     (lambda n, share: round(share * (n + 1)), "You computed the share of n + 1 galaxies: there are n."),
+    (lambda n, share: min(n, round(share * 100)), "You computed the share of 100 galaxies: there are n."),
     (lambda n, share: 0, "Your validation set is always empty."),
     (lambda n, share: n, "Your validation set always contains all galaxies."),
 )
