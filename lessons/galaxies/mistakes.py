@@ -161,6 +161,10 @@ COUNT_MISTAKES: tuple[tuple[Conversion, str], ...] = (
         "These are oxygen atoms per million atoms of both elements together: count per million hydrogen atoms.",
     ),
     (
+        _formula(lambda m, r: r / (1 + r)),
+        "This is the share of oxygen among all atoms: count per million hydrogen atoms.",
+    ),
+    (
         _formula(lambda m, r: 16e6 * r),
         "Each count is multiplied by 16, the mass of oxygen. Count the atoms, not their mass.",
     ),
@@ -178,6 +182,18 @@ COUNT_MISTAKES: tuple[tuple[Conversion, str], ...] = (
     (
         _on_count(np.squeeze),
         "You removed axes of length 1 (`squeeze`): keep the shape of the input.",
+    ),
+    (
+        _on_count(lambda right: right[::-1] if right.ndim else right),
+        "You reversed the order of the galaxies: keep the order of the input.",
+    ),
+    (
+        _on_count(lambda right: np.unique(right) if right.ndim else right),
+        "You dropped or sorted equal counts: keep each.",
+    ),
+    (
+        _on_count(lambda right: right[~np.isnan(right).any(axis=-1)] if right.ndim > 1 else right),
+        f"You left out each row with an unknown metallicity. {KEEP_NAN}",
     ),
     (_on_count(np.transpose), "The numbers are right, but transposed: rows and columns are exchanged."),
     (

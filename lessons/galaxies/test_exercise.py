@@ -1,6 +1,7 @@
 """Tests of the exercises on the galaxies; each takes the student's function."""
 
 import math
+import random
 import tempfile
 from pathlib import Path
 
@@ -25,7 +26,7 @@ LONG = {
 ZEROS = {
     "redshift": ["0.0512345", "0.12", "0.083"],
     "objID": ["0012376487029734114", "1237660024523456789", "0000000000000000042"],
-    "logSFR": ["-0.31", "0.275", ""],
+    "logSFR": ["0.275", "-0.31", ""],
 }
 # Two galaxies have equal numbers, and no row is in the order of the ids or of the numbers.
 MIXED = {
@@ -34,7 +35,12 @@ MIXED = {
     "objID": ["mock-7", "1237648702973411443", "Mock-12", "0099", "1237651752413233217", "mock-3", "0100"],
     "nArms": ["2", "0", "4", "3", "2", "0", "5"],
 }
-EMPTY_COLUMN = {"velocity": ["", "", ""], "mass": ["10.2", "1e11", "9.75"], "objID": ["30", "10", "20"]}
+EMPTY_COLUMN = {
+    "velocity": ["", "", ""],
+    "mass": ["10.2", "1e11", "9.75"],
+    "flag": ["0", "0", "0"],
+    "objID": ["30", "10", "20"],
+}
 ONE_GALAXY = {"objID": ["0000000000000000042"], "oh_p50": ["8.62"]}
 CATALOGUES = (LONG, ZEROS, MIXED, EMPTY_COLUMN, ONE_GALAXY)
 
@@ -148,6 +154,10 @@ def _check_id_column(table, index, columns):
     if "objID" in index or any("objID" in _texts(table.iloc[:, place]) for place in range(table.shape[1])):
         raise WrongAnswer("The first line of the file became a row of your table. It holds the names of the columns.")
     counted = len(index) > 0 and _texts(index) == [repr(place) for place in range(len(index))]
+    expect(
+        ",".join(columns) not in _texts(table.columns),
+        "Your table has a single column with whole lines of the file. A comma separates the cells.",
+    )
     first_row = [column[0] for column in columns.values()]
     expect(
         _texts(table.columns) != first_row,
@@ -238,6 +248,7 @@ def _explain_missing_rows(index, columns):
         "with the same numbers as another galaxy. These are two galaxies: keep both": {
             object_id for object_id in ids if before.count(rows[object_id]) > 1
         },
+        "with a negative number: keep it": {i for i in ids if any(cell.startswith("-") for cell in rows[i])},
         "whose id contains letters: keep it": {object_id for object_id in ids if not object_id.isdigit()},
     }
     for what, dropped in rules.items():
@@ -276,7 +287,7 @@ def _explain_letters(index, ids):
         raise WrongAnswer(
             f"{change}: you read it as a float, which can't hold all digits. Read the ids as text from the start."
         )
-    if all(_as_float(yours) == _as_float(right) and any(sign in yours for sign in ".eE") for yours, right in pairs):
+    if all(any(sign in yours for sign in ".eE") and _is_near(yours, right) for yours, right in pairs):
         raise WrongAnswer(
             f"{change}: this is how a float is written. You read the ids as numbers and converted them to text "
             "afterwards. Read them as text from the start."
@@ -292,7 +303,9 @@ def _check_names(yours, names, columns):
     missing = [name for name in names if name not in yours]
     if missing:
         reason = "Keep all columns of the file, under their names."
-        if all(not any(columns[name]) for name in missing):
+        if missing == [name for name in names if len(set(columns[name])) == 1] and len(missing) > 1:
+            reason = "In this file, its cells are all equal. Keep it, because the columns must be those of the file."
+        elif all(not any(columns[name]) for name in missing):
             reason = "This column has no values in this file. Keep it, with NaN in each row."
         elif missing == [name for name in names if "" in columns[name]]:
             reason = "You dropped each column with an empty cell. Keep it, with NaN in this cell."
@@ -369,6 +382,8 @@ def _explain_numbers(name, values, right, dtype):
             f"{start} All its numbers became NaN. If you give a DataFrame a new index, pandas looks up the rows by it. "
             "Make the column objID the index instead."
         )
+    if np.isnan(values[known]).any() and is_close(np.sort(values), np.sort(right), **FINER):
+        raise WrongAnswer(f"{start} Its numbers are in the wrong rows: each must stay in the row of its galaxy.")
     if np.isnan(values[known]).any():
         lost = right[known][np.isnan(values[known])][0]
         raise WrongAnswer(f"{start} The number {lost:g} became NaN: change no numbers.")
@@ -393,10 +408,10 @@ def _explain_numbers(name, values, right, dtype):
         raise WrongAnswer(f"{start} Its numbers are in the wrong rows: each must stay in the row of its galaxy.")
     if len(right) > 2 and abs(np.corrcoef(values, right)[0, 1]) > 1 - 1e-9:
         slope, shift = np.polyfit(right, values, 1)
-        raise WrongAnswer(
-            f"{start} You rescaled it: each number is multiplied by {slope:.4g}, and {shift:.4g} is added. Leave the "
-            "numbers unchanged."
-        )
+        size = np.abs(right).max()
+        changes = [f"multiplied by {slope:.4g}"] if abs(slope - 1) > 1e-6 else []
+        changes += [f"shifted by {shift:.4g}"] if abs(shift) > 1e-6 * size else []
+        raise WrongAnswer(f"{start} Each number is {' and '.join(changes)}: leave the numbers unchanged.")
 
 
 def _is_number(cell):
@@ -420,6 +435,11 @@ def _as_float(value):
         return value
 
 
+def _is_near(one, other):
+    """Whether two texts are numbers that differ by less than 1 %."""
+    return _is_number(one) and _is_number(other) and math.isclose(float(one), float(other), rel_tol=0.01)
+
+
 def _shorten(text):
     return text if len(text) <= 40 else text[:40] + " …"
 
@@ -428,27 +448,43 @@ def _shorten(text):
 
 
 def test_galaxies_2(answer):
-    random = np.random.default_rng(4)
+    generator = np.random.default_rng(4)
     # By hand: 10 to the power of 8 − 12 is 0.0001, and a million times that is 100.
     cases = [
-        *((8.0,), (8.69,), (4.2,), (10.3,), (NAN,), (random.uniform(7.5, 9.5, 6),)),
+        *((8.0,), (8.69,), (2.1,), (10.3,), (NAN,), (generator.uniform(7.5, 9.5, 6),)),
         (np.array([[8.69, 8.0, NAN], [9.4, 7.5, 8.2]]),),
         (np.array([8.31]),),
         (np.array([[[9.02, 4.15, 8.8]], [[10.3, NAN, 7.9]]]),),
     ]
     expected = [np.array(100.0), *(count(*case) for case in cases[1:])]
+    _check_random_state(answer)
     returned, error = call_on_cases(answer, cases, ("metallicity",))
     returned = [_unwrap(values, case) for values, case in zip(returned, cases, strict=False)]
     wrong = [place for place, values in enumerate(returned) if not is_close(values, expected[place], **FINE)]
     if wrong:
         _explain_counts(answer, cases, returned, expected, wrong[0])
     if error:
-        _explain_count_error(answer, error, cases, expected)
+        _explain_count_error(answer, error, cases, expected, len(returned))
         raise error
+
+
+def _check_random_state(convert):
+    """Reject a function that seeds or uses a global random generator, and restore the generators."""
+    original = random.getstate(), np.random.get_state(legacy=False)  # noqa: NPY002
+    random.random()
+    np.random.random()  # noqa: NPY002
+    before = random.getstate(), repr(np.random.get_state(legacy=False))  # noqa: NPY002
+    call_on_cases(convert, [(8.0,)], ("metallicity",))
+    same = before == (random.getstate(), repr(np.random.get_state(legacy=False)))  # noqa: NPY002
+    random.setstate(original[0])
+    np.random.set_state(original[1])  # noqa: NPY002
+    expect(same, "You seed or use a global random generator, but nothing in this exercise is random: leave it out.")
 
 
 def _unwrap(values, case):
     """An array of one number as the number, which is accepted for a single float."""
+    if isinstance(values, str) or np.asarray(values if isinstance(values, list | np.ndarray) else 0).dtype.kind in "US":
+        raise WrongAnswer("You return text. Return numbers.")
     try:
         array = as_array(values)
     except WrongAnswer:
@@ -469,7 +505,7 @@ def _explain_counts(convert, cases, returned, expected, first):
     _explain_constant(returned)
     for values, right in zip(returned, expected, strict=False):
         array = _array_or_none(values)
-        if array is not None and array.shape != right.shape and np.isnan(array).all() and not np.isnan(right).all():
+        if array is not None and array.shape == () != right.shape and np.isnan(array) and not np.isnan(right).all():
             raise WrongAnswer(
                 "You return NaN for all galaxies if one is unknown. Each NaN concerns its own galaxy only."
             )
@@ -483,7 +519,12 @@ def _explain_counts(convert, cases, returned, expected, first):
     if first > 0:
         rest = slice(first, first + 1)
         reject_mistakes(cases[rest], returned[rest], expected[rest], COUNT_MISTAKES, **FINE)
-    shape = np.shape(cases[first][0])
+    shape, array = np.shape(cases[first][0]), _array_or_none(returned[first])
+    if array is not None and array.size < np.prod(shape):
+        raise WrongAnswer(
+            f"For {_join(shape)} metallicities, you return {array.size or 'no'} number{'s' * (array.size != 1)}. "
+            "Return one count per metallicity, in the shape of the input."
+        )
     what = f"the count for a metallicity of {cases[first][0]:g}" if not shape else f"the result for {_join(shape)}"
     expect_close(returned[first], expected[first], what=what + (" metallicities" if shape else ""), **FINE)
 
@@ -570,6 +611,8 @@ def _line(x, y):
 
 def _explain_power(slope, intercept):
     """Raise the hint for a power with another base or another factor: log10 of the result is a line."""
+    if abs(slope + 1) < 1e-6:
+        raise WrongAnswer("Your counts fall if the metallicity rises: the sign of the metallicity is reversed.")
     if abs(slope - 1) > 1e-6:
         raise WrongAnswer(
             f"If the metallicity grows by 1, your count is multiplied by {10**slope:.4g}. It must be multiplied by 10, "
@@ -582,11 +625,16 @@ def _explain_power(slope, intercept):
     )
 
 
-def _explain_count_error(convert, error, cases, expected):
-    """Raise the hint for a function that works only for some kinds of input."""
+def _explain_count_error(convert, error, cases, expected, index):
+    """Raise the hint for a function that works only for some kinds of input; `index` is the case of the error."""
     works = [returns(convert, case, right, **FINE) for case, right in zip(cases, expected, strict=True)]
     name = type(error).__name__
     single, at_nan, vector, table = works[0], works[4], works[5], works[6]
+    if single and index in (1, 2, 3):
+        raise WrongAnswer(
+            f"Your function raises {name} for a metallicity of {cases[index][0]:g}. Convert each metallicity: values "
+            "outside the usual range are possible."
+        ) from None
     if single and not vector:
         raise WrongAnswer(
             f"Your function works for a single float, but raises {name} for an array. NumPy's arithmetic works for "

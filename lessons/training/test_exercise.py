@@ -26,6 +26,7 @@ SIZES = ((7, 3, 0.03), (6, 1, 0.2), (2, 4, 0.05), (3, 3, 1.5), (1, 2, 0.1))
 def test_training_1(answer):
     cases = _step_cases()
     expected = [stepped(*case) for case in cases[:-1]] + [np.array([1.35, -0.6, 0.8])]
+    _check_random_state(answer, cases[0])
     returned, error = call_on_cases(answer, cases, NAMES)
     pairs = [_weight_and_bias(result, case) for result, case in zip(returned, cases, strict=False)]
     wrong = [
@@ -43,6 +44,19 @@ def test_training_1(answer):
         _explain_step_error(error, cases[len(returned)])
         raise error
     _explain_repeated(answer, cases[0])
+
+
+def _check_random_state(step, case):
+    """Reject a function that seeds or uses a global random generator, and restore the generators."""
+    original = random.getstate(), np.random.get_state()  # noqa: NPY002
+    random.random()
+    np.random.random()  # noqa: NPY002
+    state = random.getstate(), np.random.get_state()  # noqa: NPY002
+    call_on_cases(step, [case], NAMES)
+    same = _is_unchanged(state)
+    random.setstate(original[0])
+    np.random.set_state(original[1])  # noqa: NPY002
+    expect(same, "You seed or use a global random generator, but nothing in this exercise is random: leave it out.")
 
 
 def _step_cases():
