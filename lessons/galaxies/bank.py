@@ -207,6 +207,18 @@ def fixed_path(path):
     return pd.read_csv("survey/master.csv", dtype={"objID": str}).set_index("objID")
 
 
+@bank.wrong("galaxies.1", "Its numbers are in the wrong rows")
+def each_column_sorted(path):
+    table = _right(path)
+    return table.assign(**{name: np.sort(table[name]) for name in table.select_dtypes("number")})
+
+
+@bank.wrong("galaxies.1", "table of an earlier file")
+def first_file_only(path, cache=[]):  # noqa: B006 (the mistake)
+    cache.append(_right(path))
+    return cache[0]
+
+
 @bank.right("galaxies.1")
 def index_while_reading(path):
     return pd.read_csv(path, index_col="objID", converters={"objID": str})
@@ -406,6 +418,23 @@ def in_place(metallicity):
 @bank.wrong("galaxies.2", "is None: does the function end with `return`?")
 def without_a_return(metallicity):
     10 ** (metallicity - 6)
+
+
+@bank.wrong("galaxies.2", "for a metallicity of 2.1")
+def usual_range_only(metallicity):
+    if not np.all((np.asarray(metallicity) > 7) & (np.asarray(metallicity) < 9.5)):
+        raise ValueError("no such galaxy")
+    return 10 ** (metallicity - 6)
+
+
+@bank.wrong("galaxies.2", "You return text")
+def formatted(metallicity):
+    return f"{10 ** (metallicity - 6):.2f}"
+
+
+@bank.wrong("galaxies.2", "don't centre or normalise")
+def percent_of_the_largest(metallicity):
+    return 100 * 10 ** (metallicity - np.nanmax(metallicity))
 
 
 @bank.right("galaxies.2")

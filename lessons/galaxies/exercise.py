@@ -16,18 +16,18 @@ def read_catalogue(path: str | Path) -> pd.DataFrame:
     Parameters
     ----------
     path : str or Path
-        A CSV file, such as a survey's master.csv. Its first line holds the names of the columns, and each further line
-        is a galaxy. There is at least one galaxy. The column ``objID`` holds the ids, and each id occurs once. It can
-        be any of the columns. An id can begin with zeros, and can contain letters, as in mock-7. The other columns
-        differ from file to file: numbers or text. The cell of a missing number is empty. Don't modify the file.
+        A CSV file, such as a survey's master.csv. The first line holds the names of the columns. Each further line is a
+        galaxy, and there is at least one. The column ``objID`` holds the ids; it can be at any position. No id occurs
+        twice. An id can begin with zeros, and can contain letters, as in mock-7. The other columns differ from file to
+        file, and hold numbers or text. If a number is missing, the cell is empty. Don't modify the file.
 
     Returns
     -------
     DataFrame, index named ``objID`` (text)
-        One row per galaxy, in the order of the file. Keep all rows, even if the label is missing, or if two galaxies
+        One row per galaxy, in the order of the file. Keep all rows, even if a number is missing, or if two galaxies
         have equal numbers. The index holds the ids as they are in the file. The columns are the other columns of the
-        file, with the same names in the same order, even if a column is empty. ``objID`` isn't one of them. Numbers are
-        numbers, not rounded, and NaN if the cell is empty. Text is unchanged.
+        file, without ``objID``. Keep all of them, even an empty one, with their names and in their order. Numbers are
+        numbers, not rounded; an empty cell is NaN. Text is unchanged.
 
     Examples
     --------

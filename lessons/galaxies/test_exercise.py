@@ -483,7 +483,12 @@ def _check_random_state(convert):
 
 def _unwrap(values, case):
     """An array of one number as the number, which is accepted for a single float."""
-    if isinstance(values, str) or np.asarray(values if isinstance(values, list | np.ndarray) else 0).dtype.kind in "US":
+    is_text = isinstance(values, np.ndarray) and values.dtype.kind in "US"
+    if (
+        is_text
+        or isinstance(values, str)
+        or (isinstance(values, list) and any(isinstance(value, str) for value in values))
+    ):
         raise WrongAnswer("You return text. Return numbers.")
     try:
         array = as_array(values)

@@ -179,6 +179,38 @@ def not_transposed(weight, bias, x, y, rate):
     return weight - rate * 2 * x @ errors / len(y), bias - rate * 2 * errors.mean()
 
 
+@bank.wrong("training.1", "labels of only 3 of 7 galaxies")
+def fixed_batch(weight, bias, x, y, rate):
+    rows = np.random.default_rng(0).permutation(len(y))[: max(1, len(y) // 2)]
+    by_weight, by_bias = _gradient(weight, bias, x[rows], y[rows])
+    return weight - rate * by_weight, bias - rate * by_bias
+
+
+@bank.wrong("training.1", "You divided by n − 1")
+def divided_by_one_less(weight, bias, x, y, rate):
+    errors, n = x @ weight + bias - y, max(len(y) - 1, 1)
+    return weight - rate * 2 * x.T @ errors / n, bias - rate * 2 * errors.sum() / n
+
+
+@bank.wrong("training.1", "You always divide by 256")
+def fixed_number_of_galaxies(weight, bias, x, y, rate):
+    errors = x @ weight + bias - y
+    return weight - rate * 2 * x.T @ errors / 256, bias - rate * 2 * errors.sum() / 256
+
+
+@bank.wrong("training.1", "the least-squares fit")
+def minimum(weight, bias, x, y, rate):
+    best = np.linalg.lstsq(np.column_stack([x, np.ones(len(x))]), y, rcond=None)[0]
+    return best[:-1], best[-1]
+
+
+@bank.wrong("training.1", "seed or use a global random generator")
+def seeds_for_nothing(weight, bias, x, y, rate):
+    np.random.seed(0)  # noqa: NPY002
+    by_weight, by_bias = _gradient(weight, bias, x, y)
+    return weight - rate * by_weight, bias - rate * by_bias
+
+
 @bank.right("training.1")
 def galaxy_by_galaxy(weight, bias, x, y, rate):
     n, new_weight, new_bias = len(y), list(weight), bias
@@ -326,6 +358,24 @@ def coin_per_galaxy(object_ids, share, seed):
 @bank.wrong("training.2", "positions in the list")
 def positions(object_ids, share, seed):
     return _cut(list(np.random.default_rng(seed).permutation(len(object_ids))), share)
+
+
+@bank.wrong("training.2", "You rounded the size of the training set: round")
+def training_set_rounded(object_ids, share, seed):
+    shuffled, n = _shuffle(object_ids, seed), round((1 - share) * len(object_ids))
+    return shuffled[:n], shuffled[n:]
+
+
+@bank.wrong("training.2", "A part of it is cut off")
+def ids_cut_off(object_ids, share, seed):
+    return _cut([object_id[:16] for object_id in _shuffle(object_ids, seed)], share)
+
+
+@bank.wrong("training.2", "Can one of the two lists be empty?")
+def refuses_empty_sets(object_ids, share, seed):
+    if not 0 < share < 1:
+        raise ValueError("share must be between 0 and 1")
+    return _cut(_shuffle(object_ids, seed), share)
 
 
 @bank.wrong("training.2", "You rounded a half up")

@@ -64,6 +64,17 @@ def _both(factor: Callable[[Step], float]) -> Mistake:
     return _scaled(factor, factor)
 
 
+def _on_result(change: Callable[[np.ndarray], np.ndarray], part: slice) -> Mistake:
+    """A mistake that changes a part of the right result afterwards: all, the weights or the bias."""
+
+    def move(s: Step) -> np.ndarray:
+        result = s.start + s.change
+        result[part] = change(result[part].copy())
+        return result
+
+    return move
+
+
 def _bias_after_weight(s: Step) -> np.ndarray:
     new_weight = (s.start + s.change)[:-1]
     return s.join(s.change[:-1], -s.rate * 2 * (s.x @ new_weight + s.bias - s.y).mean())
@@ -157,6 +168,7 @@ UPHILL = "Your step goes uphill: the gradient points to larger losses, so subtra
 FACTOR = "a factor of 2 is missing, because the derivative of z² is 2 z"
 OLD = "Compute both derivatives with the old weight and the old bias."
 BROADCAST = "Subtracting shapes (n, 1) and (n,) gives n × n. The errors must have the shape (n,)."
+ORDER = "The numbers of the weight are right, but in another order: each belongs to its feature."
 ALL_NUMBERS = "You divided by n · d, the number of all values in x. The mean is over the n galaxies."
 STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
     (lambda s: s.start, "You return the old weight and the old bias: neither has moved."),
@@ -330,6 +342,14 @@ STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
         )
         for ddof in (0, 1)
     ),
+    (
+        _other_features(lambda x: (x - x.min(axis=0)) / np.where(np.ptp(x, axis=0) > 0, np.ptp(x, axis=0), np.nan)),
+        "You rescaled x to the range of 0 to 1: use the features as they are.",
+    ),
+    (
+        _other_features(lambda x: x / np.linalg.norm(x, axis=1, keepdims=True)),
+        "You divided each row of x by its length: use the features as they are.",
+    ),
     (_without_first, "Your prediction uses the first feature only: it is the sum over all features, plus the bias."),
     (
         _per_feature,
@@ -339,6 +359,29 @@ STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
         lambda s: s.join(-s.rate * 2 * s.weight * s.errors.mean(), s.change[-1]),
         "In the derivative for a weight, you multiplied the errors by the weight: multiply them by x.",
     ),
+    (_scaled(lambda s: s.weight), "You multiplied the weight's step by the old weight: use the derivative alone."),
+    (
+        _scaled(lambda s: 1, lambda s: s.bias),
+        "You multiplied the bias's step by the old bias: use the derivative alone.",
+    ),
+    *(
+        (
+            lambda s, factor=factor, change=change: s.join(s.change[:-1], -s.rate * factor * change(s.errors).mean()),
+            f"The weight is right. For the bias you averaged {what}: its derivative is 2 times the mean error.",
+        )
+        for factor in (1, 2)
+        for change, what in ((np.square, "the squared errors"), (np.abs, "the absolute errors"))
+    ),
+    (
+        lambda s: np.append((s.start + s.change)[:-1], (s.errors**2).mean()),
+        "The weight is right. Instead of the bias you return the loss: return the new bias.",
+    ),
+    (
+        lambda s: s.start + s.descend(s.columns @ (s.start + s.change) - s.y),
+        "You computed the derivatives at the new weight and bias: compute them before the step.",
+    ),
+    (_on_result(np.flip, slice(-1)), f"{ORDER} You reversed it."),
+    (_on_result(np.sort, slice(-1)), f"{ORDER} You sorted it."),
     (
         lambda s: s.join(s.change[:-1], s.change[:-1].mean()),
         "You moved the bias by the mean change of the weights: it has its own derivative, 2 times the mean error.",
@@ -351,14 +394,23 @@ STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
         lambda s: np.append(s.change[:-1], (s.start + s.change)[-1]),
         "The bias is right. For the weight you return the change: add it to the old weight.",
     ),
-    (lambda s: np.maximum(s.start + s.change, 0), "You replaced negative numbers by 0: weights can be negative."),
-    (
-        lambda s: np.append(np.maximum((s.start + s.change)[:-1], 0), (s.start + s.change)[-1]),
-        "You replaced negative weights by 0: weights can be negative.",
+    *(
+        (
+            _on_result(lambda new: np.maximum(new, 0), part),
+            "You replaced negative numbers by 0: weights can be negative.",
+        )
+        for part in (slice(None), slice(-1))
     ),
-    (
-        lambda s: np.append(np.trunc((s.start + s.change)[:-1]), np.trunc((s.start + s.change)[-1])),
-        "You converted the result to integers, which cuts off the decimals: return floats.",
+    *(
+        (_on_result(lambda new: np.clip(new, -1, 1), part), f"You limited {what} to ±1: leave the numbers as they are.")
+        for part, what in ((slice(None), "the new weight and bias"), (slice(-1), "the new weight"))
+    ),
+    *(
+        (
+            _on_result(np.trunc, part),
+            f"You converted {what} to integers, which cuts off the decimals: return floats.",
+        )
+        for part, what in ((slice(None), "the result"), (slice(-1, None), "the bias"), (slice(-1), "the weight"))
     ),
 )
 
@@ -373,6 +425,11 @@ SIZE_RULES: tuple[tuple[Rule, str], ...] = (
         lambda n, share: n - round(share * n),
         "The two lists are exchanged, or `share` is used for the training set: return the training set first. `share` "
         "is the share of the validation set.",
+    ),
+    (
+        lambda n, share: n - int(share * n),
+        "Two mistakes: the two lists are exchanged, and the size is rounded down. Return the training set first, and "
+        "use Python's `round`.",
     ),
     (
         lambda n, share: round((1 - share) * n),
@@ -398,6 +455,10 @@ SIZE_RULES: tuple[tuple[Rule, str], ...] = (
     (
         lambda n, share: int(share * n + 0.5),
         "You rounded a half up. Python's `round` rounds a half to the next even number: round(2.5) is 2.",
+    ),
+    (
+        lambda n, share: math.ceil(share * n - 0.5),
+        "You rounded a half down. Python's `round` rounds a half to the next even number: round(1.5) is 2.",
     ),
     (
         lambda n, share: max(1, round(share * n)),

@@ -90,6 +90,8 @@ def _weight_and_bias(result, case):
             f"{type(result).__name__}{length}."
         )
     for part, name in zip(result, ("weight", "bias"), strict=True):
+        if isinstance(part, str) or (isinstance(part, list | tuple) and any(isinstance(value, str) for value in part)):
+            raise WrongAnswer(f"Your {name} is text. Return numbers.")
         if "float16" in str(getattr(part, "dtype", "")):
             raise WrongAnswer(f"Your {name} is float16, which rounds to about three digits: use float32 or float64.")
     weight, bias = as_array(result[0], what="the weight"), as_array(result[1], what="the bias")
@@ -168,7 +170,7 @@ def _explain_step(cases, flat, expected, first):
             raise WrongAnswer(f"You rounded the result to {n_decimals} decimals: don't round it.")
     factors = {i: _factor(flat[i] - steps[i].start, steps[i].change) for i in moving}
     if factors and all(factor is not None for factor in factors.values()):
-        _explain_factors(factors, [steps[i].rate for i in factors], where)
+        _explain_factors(list(factors.values()), [steps[i] for i in factors])
     for end, parts in ((-1, "each weight"), (None, "each weight and the bias")):
         added = [(flat[i] - expected[i])[:end] for i in moving]
         decays = [_factor(values, steps[i].start[:end]) for values, i in zip(added, moving, strict=True)]
@@ -207,9 +209,9 @@ def _factor(values, reference):
     return factor if np.allclose(values, factor * reference, rtol=1e-3, atol=1e-3 * size) else None
 
 
-def _explain_factors(factors, rates, where):
+def _explain_factors(factors, steps):
     """Raise the hint for steps with the right direction and a wrong length."""
-    values = np.array(list(factors.values()))
+    values, rates, sizes = np.array(factors), *np.array([(step.rate, step.n) for step in steps]).T
     used_rates = values * rates
     if np.allclose(values, values[0], rtol=1e-3):
         raise WrongAnswer(f"Your step has the right direction, but is {values[0]:.4g} times as long as the right one.")
@@ -221,6 +223,11 @@ def _explain_factors(factors, rates, where):
     if np.allclose(values / rates, values[0] / rates[0], rtol=1e-3):
         raise WrongAnswer(
             "Your step has the right direction, but depends on the square of `rate`: multiply by it once."
+        )
+    divisors = sizes / values
+    if np.allclose(divisors, divisors[0], rtol=1e-3):
+        raise WrongAnswer(
+            f"You always divide by {divisors[0]:.4g}, whatever n is. A mean over n galaxies divides by n."
         )
     wrong = next(value for value in values if not np.isclose(value, 1, rtol=1e-3))
     limited = " You limited the gradient or the learning rate: use them as they are." if values.max() < 1.001 else ""
@@ -333,7 +340,7 @@ def _check_sizes(split, sizes):
     )
     (n, share), size = next(item for item in sizes.items() if item[1] != n_validation(*item[0]))
     raise WrongAnswer(
-        f"For {n} galaxies and a share of {share:g}, your validation set has {size} galaxies. It must have "
+        f"For {n} galaxies and a share of {share:g}, the size of your validation set is {size}. It must be "
         f"round({share:g} · {n}) = {n_validation(n, share)}."
     )
 
@@ -549,7 +556,8 @@ def _read_ids(part, ids, name):
         known = set(ids)
         unknown = [item for item in items if item not in known]
         if unknown:
-            raise WrongAnswer(f"One of your {name} ids is {unknown[0]!r:.40}, which isn't among the ids given.")
+            cut = " A part of it is cut off." if any(unknown[0] in object_id for object_id in ids) else ""
+            raise WrongAnswer(f"One of your {name} ids is {unknown[0]!r:.40}, which isn't among the ids given.{cut}")
         return [str(item) for item in items]
     expect(
         not all(isinstance(item, bool | np.bool_) for item in items),
@@ -557,7 +565,7 @@ def _read_ids(part, ids, name):
     )
     integers = all(isinstance(item, int | np.integer) for item in items)
     expect(
-        not integers or not all(0 <= int(item) < len(ids) for item in items),
+        not integers or not all(0 <= int(item) <= len(ids) for item in items),
         f"The {name} ids are positions in the list. Return the ids themselves.",
     )
     kind = next(type(item).__name__ for item in items if not isinstance(item, str))
