@@ -286,6 +286,21 @@ def order_of_a_set(object_ids, share, seed):
     return _cut(_shuffle(list(set(object_ids)), seed), share)
 
 
+@bank.wrong("training.2", "has the order of a set")
+def difference_of_sets(object_ids, share, seed):
+    _, validation = _cut(_shuffle(object_ids, seed), share)
+    return list(set(object_ids) - set(validation)), validation
+
+
+@bank.wrong("training.2", "The order of a set decides")
+def order_of_a_set_in_numpy(object_ids, share, seed):
+    n = round(share * len(object_ids))
+    validation = set(np.random.default_rng(seed).choice(list(set(object_ids)), n, replace=False).tolist())
+    return [object_id for object_id in object_ids if object_id not in validation], [
+        object_id for object_id in object_ids if object_id in validation
+    ]
+
+
 @bank.wrong("training.2", "the last galaxies of the list")
 def last_of_the_list(object_ids, share, seed):
     n = len(object_ids) - round(share * len(object_ids))
