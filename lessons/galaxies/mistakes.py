@@ -227,7 +227,10 @@ COUNT_MISTAKES: tuple[tuple[Conversion, str], ...] = (
     (_on_count(np.trunc), "You converted the counts to integers, which cuts off the decimals: don't round them."),
     (_on_count(np.ceil), "You rounded the counts up to whole atoms: don't round them."),
     *(
-        (_on_count(lambda right, n=n: np.round(right, n)), f"You rounded the counts to {n} decimals: don't round them.")
+        (
+            _on_count(lambda right, n=n: np.round(right, n)),
+            f"You rounded the counts to {n} decimal{'s' * (n > 1)}: don't round them.",
+        )
         for n in (1, 2, 3, 4, 5, 6)
     ),
     (_on_count(lambda right: np.round(right, -1)), "You rounded the counts to tens: don't round them."),

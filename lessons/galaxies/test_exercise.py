@@ -153,7 +153,7 @@ def _check_id_column(table, index, columns):
     expect(table.index.nlevels == 1, "Your index has several levels. It must contain the ids only.")
     if "objID" in index or any("objID" in _texts(table.iloc[:, place]) for place in range(table.shape[1])):
         raise WrongAnswer("The first line of the file became a row of your table. It holds the names of the columns.")
-    counted = len(index) > 0 and _texts(index) == [repr(place) for place in range(len(index))]
+    counted = any(_texts(index) == [str(row + start) for row in range(len(index))] and index for start in (0, 1))
     expect(
         ",".join(columns) not in _texts(table.columns),
         "Your table has a single column with whole lines of the file. A comma separates the cells.",
@@ -387,15 +387,17 @@ def _explain_numbers(name, values, right, dtype):
     if np.isnan(values[known]).any():
         lost = right[known][np.isnan(values[known])][0]
         raise WrongAnswer(f"{start} The number {lost:g} became NaN: change no numbers.")
+    if dtype.lower().startswith("bool"):
+        raise WrongAnswer(f"{start} You converted its numbers to True and False: leave them unchanged.")
     if "float16" in dtype.lower():
         raise WrongAnswer(f"{start} It is float16, which rounds to about three digits: use float64.")
     values, right = values[known], right[known]
     for n in range(7):
         if np.allclose(values, np.round(right, n), rtol=1e-9, atol=1e-12):
-            raise WrongAnswer(f"{start} You rounded its numbers to {n} decimals: leave them unchanged.")
+            raise WrongAnswer(f"{start} You rounded its numbers to {n} decimal{'s' * (n != 1)}: leave them unchanged.")
     for n in range(6):
         if np.allclose(values, [float(f"{number:.{n + 1}g}") for number in right], rtol=1e-9, atol=1e-12):
-            raise WrongAnswer(f"{start} You rounded its numbers to {n + 1} digits: leave them unchanged.")
+            raise WrongAnswer(f"{start} You rounded its numbers to {n + 1} digit{'s' * (n > 0)}: leave them unchanged.")
     if np.allclose(values, np.trunc(right)):
         raise WrongAnswer(f"{start} You converted it to integers, which cuts off the decimals.")
     if np.allclose(values, np.abs(right)):
@@ -519,6 +521,13 @@ def _explain_counts(convert, cases, returned, expected, first):
         for case, values, right in zip(cases, returned, expected, strict=False)
         if (array := _array_or_none(values)) is not None and array.shape == right.shape
     ]
+    if first == 5 and len(comparable) == len(returned):  # an array without NaN
+        alone = [returns(convert, (float(number),), count(number), **FINE) for number in np.ravel(cases[first][0])]
+        expect(
+            not all(alone),
+            "Your counts are right for single floats, but not for an array: each count depends on its own metallicity "
+            "only, and not on the others.",
+        )
     if comparable:
         _explain_values(*(np.concatenate([part.ravel() for part in parts]) for parts in zip(*comparable, strict=True)))
     if first > 0:

@@ -222,6 +222,18 @@ STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
     ),
     (lambda s: s.start + s.descend(-s.y), "Your errors lack the prediction: an error is prediction − label."),
     (
+        lambda s: s.start + s.descend(s.bias - s.y),
+        "Your prediction lacks the weights: it is x · weight + bias.",
+    ),
+    (
+        lambda s: s.start + s.descend(s.errors - s.errors.mean()),
+        "You subtracted the mean error from the errors: use them as they are.",
+    ),
+    (
+        lambda s: s.start + s.descend(np.clip(s.errors, -1, 1)),
+        "You limited the errors to ±1: use them as they are, large ones too.",
+    ),
+    (
         lambda s: s.join(-s.rate * 2 * s.errors.mean(), s.change[-1]),
         "The derivative for a weight lacks x: the weight changes a prediction in proportion to its feature.",
     ),

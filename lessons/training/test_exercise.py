@@ -148,8 +148,12 @@ def _explain_unused(step, case):
         return np.concatenate([np.ravel(part) for part in step(*arguments)])
 
     weight, bias, x, y, rate = case
-    changed = [np.where(np.arange(len(y)) == i, y + 1, y) for i in range(len(y))]
-    unused = [i for i, labels in enumerate(changed) if returns_same(join, (weight, bias, x, labels, rate), case)]
+    unused = []
+    for i in range(len(y)):
+        # Large changes in both directions, because errors may be limited.
+        changed = [np.where(np.arange(len(y)) == i, y + change, y) for change in (1, 1e3, -1e3)]
+        if all(returns_same(join, (weight, bias, x, labels, rate), case) for labels in changed):
+            unused.append(i)
     if 0 < len(unused) < len(y):
         raise WrongAnswer(
             f"Your step uses the labels of only {len(y) - len(unused)} of {len(y)} galaxies. The loss is a mean over "
@@ -167,7 +171,9 @@ def _explain_step(cases, flat, expected, first):
         raise WrongAnswer(f"{where}, you return NaN or infinity. Is there a division by 0? The errors can all be 0.")
     for n_decimals in range(8):
         if np.allclose(flat[first], np.round(expected[first], n_decimals), rtol=0, atol=1e-12):
-            raise WrongAnswer(f"You rounded the result to {n_decimals} decimals: don't round it.")
+            raise WrongAnswer(
+                f"You rounded the result to {n_decimals} decimal{'s' * (n_decimals != 1)}: don't round it."
+            )
     factors = {i: _factor(flat[i] - steps[i].start, steps[i].change) for i in moving}
     if factors and all(factor is not None for factor in factors.values()):
         _explain_factors(list(factors.values()), [steps[i] for i in factors])
