@@ -13,7 +13,7 @@ from galviz.course.progress import read_progress, record
 from galviz.course.prose import list_items, read_sections
 from galviz.course.questions import read_questions
 from galviz.course.source import function_source
-from galviz.course.workspace import exercise_path, solution_path, stub_path
+from galviz.course.workspace import exercise_path, solution_path, start, stub_path
 from panels.certificate import certificate_html, count_results
 from panels.glossary import GLOSSARY_FILE, anchor, link_terms, read_terms
 from tests.steps import open_steps
@@ -180,7 +180,7 @@ def test_an_answer_that_is_gone_is_no_answer(run_app):
 def test_at_home_an_exercise_goes_from_stub_to_passed(run_app):
     app = run_app(page="lessons/pca", step="exercises")
     app = app.button(key="check-pca.1").click().run()
-    assert "pca.py isn't there" in page_text(app)
+    assert "There is no file pca.py" in page_text(app)
     app = app.button(key="start-pca").click().run()
     assert exercise_path("pca").read_bytes() == stub_path(PCA).read_bytes()
     app = app.button(key="check-pca.1").click().run()
@@ -202,6 +202,25 @@ def test_at_home_an_exercise_goes_from_stub_to_passed(run_app):
     assert "pca.py can't be read as Python" in page_text(app)
     assert "orange-badge[:material/replay: failed]" in page_text(app)
     assert "green-badge[:material/check_circle: passed before]" in page_text(app)
+
+
+def test_hints_are_shown_one_more_at_each_press(run_app):
+    app = run_app(page="lessons/pca", step="exercises")
+    hints = next(task for task in QUESTIONS.tasks if task.id == "pca.2").hints
+    for shown in range(1, len(hints) + 1):
+        text = page_text(app)
+        assert [hint in text for hint in hints] == [number <= shown for number in range(1, len(hints) + 1)]
+        if shown < len(hints):
+            app = app.button(key="next-hint-pca.2").click().run()
+    assert "next-hint-pca.2" not in [button.key for button in app.button]
+
+
+def test_a_failed_check_shows_an_input_to_try(run_app):
+    start([PCA])
+    solved = solution_path(PCA).read_text(encoding="utf-8")
+    exercise_path("pca").write_text(solved.replace("np.mean(values, axis=0)", "np.mean(values)", 1))
+    app = run_app(page="lessons/pca", step="exercises").button(key="check-pca.1").click().run()
+    assert any(code.startswith("centre(np.array(") for code in code_of(app))
 
 
 def test_solutions_are_shown_on_request_alone(run_app, course):
