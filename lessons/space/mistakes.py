@@ -47,6 +47,11 @@ def _scaled(x: np.ndarray) -> np.ndarray:
     return x / np.linalg.norm(x, axis=1, keepdims=True)
 
 
+def _standardised(x: np.ndarray, ddof: int) -> np.ndarray:
+    """Columns of mean 0 and standard deviation 1."""
+    return (x - x.mean(axis=0)) / x.std(axis=0, ddof=min(ddof, len(x) - 1))
+
+
 def _first_axis(x: np.ndarray) -> np.ndarray:
     """The first principal component, of features as they are or centred by the caller."""
     return np.linalg.svd(x, full_matrices=False)[2][0]
@@ -57,11 +62,15 @@ def _norm_along_axis_0(features: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return features - np.outer(features @ unit, unit)
 
 
-def _one_row(features: np.ndarray, weight: np.ndarray, row: int) -> np.ndarray:
-    """Only one row is changed."""
-    result = features.copy()
-    result[row] = rest_of(features, weight)[row]
-    return result
+def _only(index: int | tuple) -> Removal:
+    """Only one row or column is changed."""
+
+    def remove(features: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        result = features.copy()
+        result[index] = rest_of(features, weight)[index]
+        return result
+
+    return remove
 
 
 def _constant_removed(features: np.ndarray, weight: np.ndarray, row: int) -> np.ndarray:
@@ -144,6 +153,10 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         CENTRED,
     ),
     (
+        _formula(lambda x, w, length, u, a: rest_of(x - np.median(x, axis=0), w)),
+        "You subtracted the median of each feature: use the features as they are.",
+    ),
+    (
         _formula(lambda x, w, length, u, a: x - np.outer((x - x.mean(axis=0)) @ u, u)),
         f"{CENTRED} You did so only for x·u.",
     ),
@@ -155,9 +168,12 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         _formula(lambda x, w, length, u, a: x - x.mean() - np.outer((x - x.mean()) @ u, u)),
         f"{CENTRED} You also used one mean for all features.",
     ),
-    (
-        _formula(lambda x, w, length, u, a: rest_of((x - x.mean(axis=0)) / x.std(axis=0), w)),
-        "You standardised the features (mean 0, standard deviation 1): use them as they are.",
+    *(
+        (
+            _formula(lambda x, w, length, u, a, ddof=ddof: rest_of(_standardised(x, ddof), w)),
+            "You standardised the features (mean 0, standard deviation 1): use them as they are.",
+        )
+        for ddof in (0, 1)
     ),
     (
         _formula(lambda x, w, length, u, a: rest_of(x / x.std(axis=0), w)),
@@ -226,6 +242,41 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         f"You divided w by its largest number in size: {LENGTH}",
     ),
     (_with_length(lambda w: w.max()), f"You divided w by its largest number: {LENGTH}"),
+    (_with_length(lambda w: w[0]), f"You divided w by its first number: {LENGTH}"),
+    (_with_length(lambda w: w[-1]), f"You divided w by its last number: {LENGTH}"),
+    (_with_length(lambda w: np.ptp(w) or np.nan), f"You divided w by the range of its numbers: {LENGTH}"),
+    (
+        _formula(lambda x, w, length, u, a: x - np.outer(x @ w, w) / np.linalg.norm(x) ** 2),
+        "You divided w by the length of the features: divide it by its own length.",
+    ),
+    (
+        _formula(
+            lambda x, w, length, u, a: (
+                x - (x @ (w / np.linalg.norm(x, axis=0)))[:, None] * w / np.linalg.norm(x, axis=0)
+            )
+        ),
+        "You divided w by the lengths of the features' columns: divide it by its own length, one number.",
+    ),
+    (
+        _formula(lambda x, w, length, u, a: x - np.outer(a / np.linalg.norm(a), u)),
+        "You scaled the numbers x·u to length 1: only w is divided by its length.",
+    ),
+    *(
+        (
+            _formula(lambda x, w, length, u, a, n=n: x - np.outer(x @ u.round(n), u.round(n))),
+            "You rounded u: use it as computed.",
+        )
+        for n in (1, 2, 3)
+    ),
+    *(
+        (
+            _formula(lambda x, w, length, u, a, n=n: x - np.outer(a.round(n), u)),
+            "You rounded x·u: use it as computed.",
+        )
+        for n in (0, 1, 2, 3)
+    ),
+    (_formula(lambda x, w, length, u, a: rest_of(x, w[::-1])), "You reversed the order of w: use w as it is."),
+    (_formula(lambda x, w, length, u, a: rest_of(x, np.sort(w))), "You sorted the numbers of w: use w as it is."),
     (
         _with_length(lambda w: np.sqrt(np.mean(w * w))),
         f"You took the mean of the squares, not the sum: {LENGTH[0].upper() + LENGTH[1:]}",
@@ -236,6 +287,10 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
     (
         _formula(lambda x, w, length, u, a: x - _along(x, np.eye(len(w))[np.abs(w).argmax()])),
         "You set the feature with the largest weight to 0: w is a direction, and all features contribute to it.",
+    ),
+    (
+        _formula(lambda x, w, length, u, a: x * (w <= 0)),
+        "You set features with a positive weight to 0: w is a direction, and all features contribute to it.",
     ),
     (
         _formula(lambda x, w, length, u, a: x - _along(x, np.ones(len(w)))),
@@ -258,10 +313,17 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
     ),
     *(
         (
-            lambda features, weight, row=row: _one_row(features, weight, row),
+            _only(row),
             f"You changed only the {name} galaxy: remove the direction from all galaxies.",
         )
         for row, name in ((0, "first"), (-1, "last"))
+    ),
+    *(
+        (
+            _only((slice(None), column)),
+            f"You changed only the {name} feature: subtract the part along w from all features.",
+        )
+        for column, name in ((0, "first"), (-1, "last"))
     ),
     *(
         (_on_rest(lambda rest, row=row: rest[row]), f"You return only the {name} galaxy: return one row per galaxy.")
@@ -310,9 +372,19 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         _on_rest(lambda rest: rest - rest.mean(axis=0)),
         f"{CENTRED} You did so with the result.",
     ),
-    (
-        _on_rest(lambda rest: (rest - rest.mean(axis=0)) / rest.std(axis=0)),
-        "You standardised the result: return x − (x·u) u itself.",
+    *(
+        (
+            _on_rest(lambda rest, ddof=ddof: _standardised(rest, ddof)),
+            "You standardised the result: return x − (x·u) u itself.",
+        )
+        for ddof in (0, 1)
+    ),
+    *(
+        (
+            _on_rest(lambda rest, limit=limit: np.clip(rest, -limit, limit)),
+            f"You clipped the result to −{limit} and {limit}: return it as computed.",
+        )
+        for limit in (1, 2, 3)
     ),
     *(
         (_on_rest(lambda rest, n=n: np.round(rest, n)), "You rounded the result: return it as computed.")
@@ -431,6 +503,26 @@ def _principal(features: np.ndarray) -> np.ndarray:
     return centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
 
 
+def _far_enough(limit: float) -> Search:
+    """Galaxies closer than a limit are left out, the galaxy itself among them."""
+
+    def search(features: np.ndarray, row: int, k: int) -> np.ndarray:
+        order = _all_rows(features, row)
+        return order[_euclidean(features, row)[order] > limit][:k]
+
+    return search
+
+
+def _near_ones_last(limit: float) -> Search:
+    """Galaxies closer than a limit are sorted to the end, in the order of their rows."""
+
+    def search(features: np.ndarray, row: int, k: int) -> np.ndarray:
+        distances = _euclidean(features, row)
+        return np.argsort(np.where(distances > limit, distances, np.inf), kind="stable")[:k]
+
+    return search
+
+
 def _distances_of_features(features: np.ndarray, row: int, k: int) -> np.ndarray:
     """The norm along axis 0: one distance per feature."""
     order = np.argsort(np.linalg.norm(features - features[row], axis=0), kind="stable")
@@ -499,12 +591,14 @@ WRONG_DISTANCES: tuple[tuple[Distance, str], ...] = (
         "You added up the differences before you removed their signs, so they cancel. The distance is " + NEEDED,
     ),
     *(
-        (_of_some(None, n), f"You compared only the first {name}. Use all features: the distance is {NEEDED}")
-        for n, name in ((1, "feature"), (2, "two features"), (3, "three features"), (5, "five features"))
-    ),
-    *(
-        (_of_some(-n, None), f"You compared only the last {name}. Use all features: the distance is {NEEDED}")
-        for n, name in ((1, "feature"), (2, "two features"))
+        (_of_some(begin, end), f"You compared only the {name}. Use all features: the distance is {NEEDED}")
+        for begin, end, name in (
+            (None, 1, "first feature"),
+            (None, 2, "first two features"),
+            *((None, n, f"first {n} features") for n in (3, 4, 5, 6)),
+            (-1, None, "last feature"),
+            *((-n, None, f"last {n} features") for n in (2, 3, 4)),
+        )
     ),
     (_of_some(1, None), f"You left out the first feature. Use all features: the distance is {NEEDED}"),
     (_of_some(None, -1), f"You left out the last feature. Use all features: the distance is {NEEDED}"),
@@ -556,6 +650,10 @@ WRONG_DISTANCES: tuple[tuple[Distance, str], ...] = (
         _after_change(lambda x: (x - x.mean(axis=0)) / np.linalg.norm(x - x.mean(axis=0), axis=1, keepdims=True)),
         f"You centred the features and scaled each galaxy to length 1. {AS_THEY_ARE}",
     ),
+    (
+        _after_change(lambda x: x.astype(np.float16)),
+        "You converted the features to half precision (float16), which rounds them to three digits: keep their type.",
+    ),
     *(
         (_after_change(lambda x, n=n: np.round(x, n)), f"You rounded the features. {AS_THEY_ARE}")
         for n in (0, 1, 2, 3, 6)
@@ -572,13 +670,6 @@ WRONG_DISTANCES: tuple[tuple[Distance, str], ...] = (
     (
         lambda features, row: np.trunc(_euclidean(features, row)),
         "You converted the distances to integers, which makes different ones equal: compare them as computed.",
-    ),
-    *(
-        (
-            lambda features, row, n=n: (_euclidean(features, row) > 10.0**-n) * _euclidean(features, row),
-            "You set small distances to 0: features may have any scale, so compare all distances as computed.",
-        )
-        for n in (5, 8)
     ),
     (
         lambda features, row: np.abs(np.arange(len(features)) - row),
@@ -629,7 +720,6 @@ SEARCH_MISTAKES: tuple[tuple[Search, str], ...] = (
     (_on_order(lambda order, row, k: order[1 : k + 1]), "The nearest galaxy is missing: you left out one too many."),
     (_on_order(lambda order, row, k: order[: k - 1]), "One galaxy too few: return k neighbours, without itself."),
     (_on_order(lambda order, row, k: order[: k + 1]), "One galaxy too many: return k neighbours, not k + 1."),
-    (_on_order(lambda order, row, k: order[k : k + 1]), "You return one galaxy: return the k nearest."),
     (_on_order(lambda order, row, k: order[k - 1]), "You return only the k-th galaxy: return all k nearest."),
     (_on_order(lambda order, row, k: order[0]), "You return only the nearest galaxy: return the k nearest."),
     (
@@ -707,6 +797,20 @@ SEARCH_MISTAKES: tuple[tuple[Search, str], ...] = (
     (
         _part_of_the_table(lambda order, row: order[order != max(order.max(), row)]),
         "The last row is never in your list: compare all galaxies.",
+    ),
+    *(
+        (
+            wrong,
+            "You left out galaxies at a small distance, or moved them to the end: features may have any scale. Exclude "
+            "only the galaxy itself, by its row number.",
+        )
+        for power in (3, 5, 6, 7, 8, 9)
+        for wrong in (_far_enough(10.0**-power), _near_ones_last(10.0**-power))
+    ),
+    (
+        lambda features, row, k: np.zeros(1),
+        "You computed a single distance for the whole table (`norm` without an axis): sum over the features (axis 1), "
+        "for one distance per galaxy.",
     ),
     *((_sorted_by(distance), hint) for distance, hint in WRONG_DISTANCES),
     *((_sorted_with_itself(distance), hint) for distance, hint in WRONG_DISTANCES),

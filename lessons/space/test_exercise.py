@@ -27,15 +27,16 @@ def test_space_1(answer):
     returned, error = call_on_cases(answer, cases, REMOVAL_NAMES)
     wrong = [index for index, values in enumerate(returned) if not is_close(values, expected[index])]
     if wrong:
-        first = wrong[0]
         reject_mistakes(cases, returned, expected, REMOVAL_MISTAKES)
         _explain_ignored_weight(answer, cases[1])
+        first = 1 if 1 in wrong else wrong[0]  # in case 0, by hand, several mistakes look the same
         if len(wrong) < len(returned):
-            _explain_some_cases(cases, returned, wrong)
-        _reject_first(cases[first], returned[first], expected[first], REMOVAL_MISTAKES)
+            _explain_some_cases(cases, returned, expected, wrong)
+        elif first == 1:
+            reject_mistakes(cases[1:], returned[1:2], expected[1:], REMOVAL_MISTAKES)
         _explain_rest(cases[first], returned[first], expected[first])
     if error:
-        _explain_removal_error(answer, error, cases[len(returned)], expected[len(returned)])
+        _explain_removal_error(answer, error, cases, expected, len(returned))
         raise error
 
 
@@ -68,45 +69,39 @@ def _removal_cases():
     ]
 
 
-def _reject_first(case, result, expected, mistakes):
-    """Raise the hint of the first mistake that explains one result, if the mistake gives numbers there."""
-    with np.errstate(all="ignore"):
-        known = [mistake for mistake in mistakes if not np.isnan(np.asarray(mistake[0](*case), float)).all()]
-    reject_mistakes([case], [result], [expected], known)
-
-
 def _explain_ignored_weight(without_direction, case):
     features, weight = case
     if returns_same(without_direction, case, (features, weight[::-1].copy() + 0.2)):
         raise WrongAnswer("Your result doesn't depend on `weight`: use the parameter, not fixed numbers.")
 
 
-def _explain_some_cases(cases, returned, wrong):
+def _explain_some_cases(cases, returned, expected, wrong):
     """Raise a hint if the results are wrong only for some inputs, which have something in common."""
-    lengths = [float(np.linalg.norm(cases[i][1])) for i in wrong]
-    as_it_is = [x - np.outer(x @ np.ravel(w), np.ravel(w)) for x, w in cases]
-    if all(is_close(returned[i], as_it_is[i]) for i in wrong):
-        raise WrongAnswer(
-            f"You used w without dividing it by its length where |w| is {_join(lengths)}. Always divide: w is a unit "
-            "vector only if its length is exactly 1."
-        )
+    inputs, lengths = [cases[i] for i in wrong], [float(np.linalg.norm(cases[i][1])) for i in wrong]
     if max(lengths) < 1e-6:
         raise WrongAnswer(
             f"Your result is wrong for a short w, with |w| = {lengths[0]:.0e}. |w| is never 0: divide by |w| itself. "
             "Add no small number, and set no limit below which w counts as 0."
         )
-    if all(cases[i][1].ndim == 2 for i in wrong):
-        reject_mistakes(
-            [cases[i] for i in wrong],
-            [returned[i] for i in wrong],
-            [rest_of(*cases[i]) for i in wrong],
-            REMOVAL_MISTAKES,
+    as_it_is = [x - np.outer(x @ np.ravel(w), np.ravel(w)) for x, w in inputs]
+    if all(is_close(returned[i], result) for i, result in zip(wrong, as_it_is, strict=True)):
+        raise WrongAnswer(
+            f"You used w without dividing it by its length where |w| is {_join(lengths)}. Always divide: w is a unit "
+            "vector only if its length is exactly 1."
         )
+    if any(min(x.shape) > 1 for x, _ in inputs):
+        reject_mistakes(inputs, [returned[i] for i in wrong], [expected[i] for i in wrong], REMOVAL_MISTAKES)
+    if all(w.ndim == 2 for _, w in inputs):
         raise WrongAnswer(
             "Your result is right for a weight of shape (d,), and wrong for the shape (1, d), in which a linear layer "
             "stores it: convert it to one axis first."
         )
-    if all(not cases[i][0].any(axis=1).all() for i in wrong):
+    for axis, name in ((0, "galaxy"), (1, "feature")):
+        if all(x.shape[axis] == 1 for x, _ in inputs):
+            raise WrongAnswer(
+                f"Your result is wrong for a single {name}, and right for several: use the same formula for any number."
+            )
+    if not any(x.any(axis=1).all() for x, _ in inputs):
         raise WrongAnswer(
             "Your result is wrong if all features of a galaxy are 0. Such a galaxy stays at 0: divide only w by its "
             "length, not the features."
@@ -126,7 +121,17 @@ def _explain_rest(case, values, expected):
             f"Your result differs by up to {np.abs(array - expected).max():.1g} from the right one, for |w| = "
             f"{length:.5g}. Did you round a number, add a small one, or compute in half precision (float16)?"
         )
-    right = np.isclose(array, expected, rtol=1e-4, atol=1e-5).all(axis=1)
+    _explain_order(array, expected)
+    right = np.isclose(array, expected, rtol=1e-4, atol=1e-5)
+    bounds = np.unique(array[~right])
+    if right.any() and len(bounds) <= 2 and set(bounds) <= {array.min(), array.max()}:
+        raise WrongAnswer(f"You clipped the result at {_join(bounds)}: return x − (x·u) u as computed.")
+    if (column := right.all(axis=0)).any() and d > 1:
+        raise WrongAnswer(
+            f"Column {int(column.argmin())} is wrong in {what}, and column {int(column.argmax())} is right: subtract "
+            "the part along w from all features."
+        )
+    right = right.all(axis=1)
     if right.any() and n > 1:
         raise WrongAnswer(
             f"Row {int(right.argmin())} is wrong in {what}, and row {int(right.argmax())} is right: use the same "
@@ -152,19 +157,32 @@ def _explain_rest(case, values, expected):
     expect_close(values, expected, what=what, hint="Its rows must be at right angles to w.")
 
 
-def _explain_removal_error(without_direction, error, case, expected):
+def _explain_order(array, expected):
+    """Raise a hint if rows or columns are the right ones in another order."""
+    for name, one, other in (("rows", array, expected), ("columns", array.T, expected.T)):
+        if np.allclose(one[np.lexsort(one.T)], other[np.lexsort(other.T)], atol=1e-4):
+            raise WrongAnswer(f"The {name} are right, but in another order: keep that of the features.")
+
+
+def _explain_removal_error(without_direction, error, cases, expected, index):
     """Raise a hint for errors that NumPy raises after typical mistakes."""
-    features, weight = case
+    features, weight = cases[index]
     n, d = features.shape
     if weight.ndim == 2:
         raise WrongAnswer(
             f"Your function works for a weight of shape ({d},), and raises {type(error).__name__} for the shape "
             f"(1, {d}). A linear layer stores its weight like this: convert it to one axis first."
         ) from None
-    if returns(without_direction, (features, weight[None]), expected):
+    if returns(without_direction, (features, weight[None]), expected[index]):
         raise WrongAnswer(
             f"Your function works for a weight of shape (1, {d}), and raises {type(error).__name__} for the shape "
             f"({d},). Both are possible: convert the weight to one axis first."
+        ) from None
+    if index:
+        before = " × ".join(map(str, cases[index - 1][0].shape))
+        raise WrongAnswer(
+            f"Your function works for features of shape {before}, and raises {type(error).__name__} for {n} × {d}: use "
+            "no fixed numbers or sizes, and no `squeeze`."
         ) from None
     if isinstance(error, ValueError) and any(word in str(error) for word in ("broadcast", "mismatch", "aligned")):
         raise WrongAnswer(
@@ -224,6 +242,8 @@ def _kind_of_list(rows):
     """What is wrong with the type of a list of row numbers; empty if nothing is."""
     if isinstance(rows, set | frozenset):
         return "You return a set, which has no order: return a list of row numbers, the nearest first."
+    if isinstance(rows, dict) or hasattr(rows, "__next__"):
+        return f"You return an object of type {type(rows).__name__}: return a list of row numbers, the nearest first."
     if isinstance(rows, np.ndarray | list | tuple) and len(np.shape(rows)) == 1:
         kind = np.asarray(rows).dtype.kind
         if kind == "b":
@@ -240,16 +260,23 @@ def _explain_rows(nearest, cases, returned, expected, first, n_distinct):
         raise WrongAnswer(kind)
     exact = {"rtol": 0, "atol": 1e-3}
     untied = slice(min(n_distinct, len(returned)))
-    reject_mistakes(cases[untied], returned[untied], expected[untied], SEARCH_MISTAKES, **exact)
+    _reject_search(cases[untied], returned[untied], expected[untied])
     if first >= n_distinct:
         reject_mistakes(cases, returned, expected, TIE_MISTAKES, **exact)
         reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], TIE_MISTAKES, **exact)
     _explain_parameters(nearest, cases[0], returned)
-    if first < n_distinct and k > 2:  # two rows are too few to tell by which distance they were selected
-        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], SEARCH_MISTAKES, **exact)
+    wrong = [i for i in range(untied.stop) if not _is_right(returned[i], expected[i])]
+    if 0 in wrong:  # 6 of 40 rows are enough to tell by which distance they were selected
+        reject_mistakes(cases, returned[:1], expected, SEARCH_MISTAKES, **exact)
+    elif wrong:
+        _reject_search(*([values[i] for i in wrong] for values in (cases, returned, expected)))
     what = f"the list of the k = {k} galaxies nearest to row {row}, among {len(features)} galaxies of "
     what += f"{features.shape[1]} feature{'s' * (features.shape[1] > 1)}"
     _explain_list(features, row, _read_rows(rows, features, row, k, what), expected[first].tolist(), what)
+
+
+def _reject_search(cases, returned, expected):
+    reject_mistakes(cases, returned, expected, SEARCH_MISTAKES, rtol=0, atol=1e-3)
 
 
 def _explain_parameters(nearest, case, returned):
@@ -275,7 +302,7 @@ def _read_rows(rows, features, row, k, what):
     if array.ndim > 1:
         raise WrongAnswer(
             f"{what[0].upper()}{what[1:]} has the shape {' × '.join(map(str, array.shape))}: return one list of row "
-            "numbers. Distances are along the features (axis 1), one per galaxy."
+            "numbers, with a single axis."
         )
     if not len(array):
         raise WrongAnswer(f"You return an empty list: {what} has {k} row numbers.")
