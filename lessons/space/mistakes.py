@@ -148,10 +148,7 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         _formula(lambda x, w, length, u, a: x - 2 * np.outer(a, u)),
         "You subtracted the part along the head twice, which mirrors the galaxies: subtract it once.",
     ),
-    (
-        _formula(lambda x, w, length, u, a: x - x.mean(axis=0) - np.outer((x - x.mean(axis=0)) @ u, u)),
-        CENTRED,
-    ),
+    (_formula(lambda x, w, length, u, a: x - x.mean(axis=0) - np.outer((x - x.mean(axis=0)) @ u, u)), CENTRED),
     (
         _formula(lambda x, w, length, u, a: rest_of(x - np.median(x, axis=0), w)),
         "You subtracted the median of each feature: use the features as they are.",
@@ -160,10 +157,7 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         _formula(lambda x, w, length, u, a: x - np.outer((x - x.mean(axis=0)) @ u, u)),
         f"{CENTRED} You did so only for x·u.",
     ),
-    (
-        _formula(lambda x, w, length, u, a: x - x.mean(axis=0) - np.outer(a, u)),
-        f"{CENTRED} You did so after x·u.",
-    ),
+    (_formula(lambda x, w, length, u, a: x - x.mean(axis=0) - np.outer(a, u)), f"{CENTRED} You did so after x·u."),
     (
         _formula(lambda x, w, length, u, a: x - x.mean() - np.outer((x - x.mean()) @ u, u)),
         f"{CENTRED} You also used one mean for all features.",
@@ -187,10 +181,7 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         _formula(lambda x, w, length, u, a: x - np.outer(a / np.linalg.norm(x, axis=1), u)),
         "You divided x·u by the length of the features, which gives a cosine: divide only w by its length.",
     ),
-    (
-        _on_rest(_scaled),
-        "You scaled the rows of the result to length 1: return x − (x·u) u without scaling it.",
-    ),
+    (_on_rest(_scaled), "You scaled the rows of the result to length 1: return x − (x·u) u without scaling it."),
     (
         _formula(lambda x, w, length, u, a: rest_of(_scaled(x), w)),
         "You scaled the rows of the features to length 1: only w is divided by its length.",
@@ -229,18 +220,9 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         _formula(lambda x, w, length, u, a: x - w),
         "You subtracted w itself from every galaxy: subtract (x·u) u, which differs from galaxy to galaxy.",
     ),
-    (
-        _with_length(lambda w: np.sum(w) or np.nan),
-        f"You divided w by the sum of its numbers: {LENGTH}",
-    ),
-    (
-        _with_length(lambda w: np.abs(w).sum()),
-        f"You divided w by the sum of its absolute values: {LENGTH}",
-    ),
-    (
-        _with_length(lambda w: np.abs(w).max()),
-        f"You divided w by its largest number in size: {LENGTH}",
-    ),
+    (_with_length(lambda w: np.sum(w) or np.nan), f"You divided w by the sum of its numbers: {LENGTH}"),
+    (_with_length(lambda w: np.abs(w).sum()), f"You divided w by the sum of its absolute values: {LENGTH}"),
+    (_with_length(lambda w: np.abs(w).max()), f"You divided w by its largest number in size: {LENGTH}"),
     (_with_length(lambda w: w.max()), f"You divided w by its largest number: {LENGTH}"),
     (_with_length(lambda w: w[0]), f"You divided w by its first number: {LENGTH}"),
     (_with_length(lambda w: w[-1]), f"You divided w by its last number: {LENGTH}"),
@@ -269,10 +251,7 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         for n in (1, 2, 3)
     ),
     *(
-        (
-            _formula(lambda x, w, length, u, a, n=n: x - np.outer(a.round(n), u)),
-            "You rounded x·u: use it as computed.",
-        )
+        (_formula(lambda x, w, length, u, a, n=n: x - np.outer(a.round(n), u)), "You rounded x·u: use it as computed.")
         for n in (0, 1, 2, 3)
     ),
     (_formula(lambda x, w, length, u, a: rest_of(x, w[::-1])), "You reversed the order of w: use w as it is."),
@@ -312,10 +291,7 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         for row, name in ((0, "first"), (-1, "last"))
     ),
     *(
-        (
-            _only(row),
-            f"You changed only the {name} galaxy: remove the direction from all galaxies.",
-        )
+        (_only(row), f"You changed only the {name} galaxy: remove the direction from all galaxies.")
         for row, name in ((0, "first"), (-1, "last"))
     ),
     *(
@@ -355,10 +331,7 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         "The numbers are right, but there is an axis too many: return the shape n × d.",
     ),
     (_on_rest(lambda rest: rest[::-1]), "The rows are in reverse order: row i belongs to galaxy i of the input."),
-    (
-        _on_rest(lambda rest: np.sort(rest, axis=0)),
-        "You sorted the result: row i belongs to galaxy i of the input.",
-    ),
+    (_on_rest(lambda rest: np.sort(rest, axis=0)), "You sorted the result: row i belongs to galaxy i of the input."),
     (_on_rest(lambda rest: rest[:, ::-1]), "The columns are in reverse order: keep that of the features."),
     (_on_rest(np.abs), "You removed the signs of the result: keep them."),
     (_on_rest(lambda rest: np.maximum(rest, 0)), "You set negative numbers of the result to 0: keep them."),
@@ -368,10 +341,7 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         _on_rest(lambda rest: np.linalg.norm(rest, axis=1)),
         "You return the length of each row: return the rows, x − (x·u) u.",
     ),
-    (
-        _on_rest(lambda rest: rest - rest.mean(axis=0)),
-        f"{CENTRED} You did so with the result.",
-    ),
+    (_on_rest(lambda rest: rest - rest.mean(axis=0)), f"{CENTRED} You did so with the result."),
     *(
         (
             _on_rest(lambda rest, ddof=ddof: _standardised(rest, ddof)),
@@ -416,10 +386,7 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         "Features and weight are exchanged: you removed each galaxy's direction from w. Remove that of w from x.",
     ),
     (_formula(lambda x, w, length, u, a: x), "You return the features unchanged: nothing was removed."),
-    (
-        _formula(lambda x, w, length, u, a: np.zeros_like(x)),
-        "You return zeros: only the part along w is removed.",
-    ),
+    (_formula(lambda x, w, length, u, a: np.zeros_like(x)), "You return zeros: only the part along w is removed."),
 )
 
 
@@ -618,18 +585,12 @@ WRONG_DISTANCES: tuple[tuple[Distance, str], ...] = (
         lambda features, row: np.linalg.norm(features - features.mean(axis=0), axis=1),
         "You used the distance from the mean of all galaxies: subtract the features of the galaxy `row`.",
     ),
-    (
-        _from_row(lambda row, n: 0),
-        "You used the distance from row 0: the parameter `row` says from which galaxy.",
-    ),
+    (_from_row(lambda row, n: 0), "You used the distance from row 0: the parameter `row` says from which galaxy."),
     (
         _from_row(lambda row, n: n - 1),
         "You used the distance from the last row: the parameter `row` says from which galaxy.",
     ),
-    (
-        _from_row(lambda row, n: row - 1),
-        "You used the distance from row − 1: `row` is counted from 0 already.",
-    ),
+    (_from_row(lambda row, n: row - 1), "You used the distance from row − 1: `row` is counted from 0 already."),
     (
         _from_row(lambda row, n: (row + 1) % n),
         "You used the distance from row + 1: `row` is counted from 0, as Python does.",
@@ -693,10 +654,7 @@ SEARCH_MISTAKES: tuple[tuple[Search, str], ...] = (
         _on_order(lambda order, row, k: order[:k] + (order[:k] > row)),
         "The rows after the galaxy itself are one too high: return row numbers of the whole table.",
     ),
-    (
-        _on_order(lambda order, row, k: order[:k] + 1),
-        "You counted the rows from 1: the first row has the number 0.",
-    ),
+    (_on_order(lambda order, row, k: order[:k] + 1), "You counted the rows from 1: the first row has the number 0."),
     (_on_order(lambda order, row, k: order[:k] - 1), "Each row number is one too low: rows are counted from 0."),
     (_on_order(lambda order, row, k: order[::-1][:k]), "These are the farthest galaxies: return the nearest."),
     (_on_order(lambda order, row, k: order[-k:]), "These are the farthest galaxies: return the nearest."),
@@ -854,10 +812,7 @@ TIE_MISTAKES: tuple[tuple[Search, str], ...] = (
         "You left out all galaxies at distance 0: others may have the same features, and are neighbours. Exclude only "
         "the galaxy itself, by its row number.",
     ),
-    (
-        _sorted_reversed,
-        "If two distances are equal, the lower row number comes first. Yours are in the reverse order.",
-    ),
+    (_sorted_reversed, "If two distances are equal, the lower row number comes first. Yours are in the reverse order."),
     (
         _each_place_once,
         "You left out galaxies that have the same features as another: each row is a galaxy of its own.",
