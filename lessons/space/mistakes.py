@@ -254,6 +254,25 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         (_formula(lambda x, w, length, u, a, n=n: x - np.outer(a.round(n), u)), "You rounded x·u: use it as computed.")
         for n in (0, 1, 2, 3)
     ),
+    *(
+        (
+            _formula(lambda x, w, length, u, a, n=n: rest_of(x, np.where(np.arange(len(w)) < n, w, 0))),
+            f"You used only the first {name} of w: use all of them.",
+        )
+        for n, name in ((1, "number"), (2, "two numbers"))
+    ),
+    (
+        _formula(lambda x, w, length, u, a: x - (x @ w)[:, None]),
+        "You subtracted the number x·w from every feature: divide w by its length, and subtract (x·u) u.",
+    ),
+    (
+        _formula(lambda x, w, length, u, a: x - np.outer(np.clip(a, -1, 1), u)),
+        "You limited x·u to −1 and 1: it may be any number.",
+    ),
+    (
+        _formula(lambda x, w, length, u, a: rest_of(np.sort(x, axis=0), w)),
+        "You sorted the features: use them as they are, row by row.",
+    ),
     (_formula(lambda x, w, length, u, a: rest_of(x, w[::-1])), "You reversed the order of w: use w as it is."),
     (_formula(lambda x, w, length, u, a: rest_of(x, np.sort(w))), "You sorted the numbers of w: use w as it is."),
     (
@@ -525,6 +544,10 @@ WRONG_DISTANCES: tuple[tuple[Distance, str], ...] = (
         "You used third powers of the differences. The distance is " + NEEDED,
     ),
     (
+        _on_differences(lambda x: (x**4).sum(axis=1)),
+        "You squared the differences twice. The distance is " + NEEDED,
+    ),
+    (
         _on_differences(lambda x: np.sqrt(np.abs(x)).sum(axis=1)),
         "You took the root of each difference, not of the sum of squares. The distance is " + NEEDED,
     ),
@@ -567,6 +590,7 @@ WRONG_DISTANCES: tuple[tuple[Distance, str], ...] = (
             *((-n, None, f"last {n} features") for n in (2, 3, 4)),
         )
     ),
+    (_after_change(lambda x: x[:, ::2]), f"You compared only every second feature. The distance is {NEEDED}"),
     (_of_some(1, None), f"You left out the first feature. Use all features: the distance is {NEEDED}"),
     (_of_some(None, -1), f"You left out the last feature. Use all features: the distance is {NEEDED}"),
     (
@@ -641,6 +665,11 @@ WRONG_DISTANCES: tuple[tuple[Distance, str], ...] = (
         "These are the first rows of the table, whatever their features: sort by the distances.",
     ),
 )
+DISTANCE_MISTAKES: tuple[tuple[Search, str], ...] = tuple(
+    (search(distance), hint)
+    for search in (_sorted_by, _sorted_with_itself, _sorted_without_first)
+    for distance, hint in WRONG_DISTANCES
+)
 ITSELF = "The galaxy itself is in your list, at distance 0: leave it out"
 SEARCH_MISTAKES: tuple[tuple[Search, str], ...] = (
     (_sorted_with_itself(_euclidean), f"{ITSELF}, and return k others."),
@@ -678,6 +707,8 @@ SEARCH_MISTAKES: tuple[tuple[Search, str], ...] = (
     (_on_order(lambda order, row, k: order[1 : k + 1]), "The nearest galaxy is missing: you left out one too many."),
     (_on_order(lambda order, row, k: order[: k - 1]), "One galaxy too few: return k neighbours, without itself."),
     (_on_order(lambda order, row, k: order[: k + 1]), "One galaxy too many: return k neighbours, not k + 1."),
+    (_on_order(lambda order, row, k: order[k - 1 : k]), "You return only the k-th galaxy: return all k nearest."),
+    (_on_order(lambda order, row, k: order[: 2 * k]), "You return 2 k rows: return k."),
     (_on_order(lambda order, row, k: order[k - 1]), "You return only the k-th galaxy: return all k nearest."),
     (_on_order(lambda order, row, k: order[0]), "You return only the nearest galaxy: return the k nearest."),
     (
@@ -770,9 +801,7 @@ SEARCH_MISTAKES: tuple[tuple[Search, str], ...] = (
         "You computed a single distance for the whole table (`norm` without an axis): sum over the features (axis 1), "
         "for one distance per galaxy.",
     ),
-    *((_sorted_by(distance), hint) for distance, hint in WRONG_DISTANCES),
-    *((_sorted_with_itself(distance), hint) for distance, hint in WRONG_DISTANCES),
-    *((_sorted_without_first(distance), hint) for distance, hint in WRONG_DISTANCES),
+    *DISTANCE_MISTAKES,
 )
 
 

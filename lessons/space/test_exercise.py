@@ -9,6 +9,7 @@ import numpy as np
 from galviz.course.judge import WrongAnswer, as_array, expect_close
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same
 from lessons.space.mistakes import (
+    DISTANCE_MISTAKES,
     REMOVAL_MISTAKES,
     SEARCH_MISTAKES,
     TIE_MISTAKES,
@@ -32,8 +33,8 @@ def test_space_1(answer):
         first = 1 if 1 in wrong else wrong[0]  # in case 0, by hand, several mistakes look the same
         if len(wrong) < len(returned):
             _explain_some_cases(cases, returned, expected, wrong)
-        elif first == 1:
-            reject_mistakes(cases[1:], returned[1:2], expected[1:], REMOVAL_MISTAKES)
+        elif len(returned) > 2:  # cases 1 and 2 have several galaxies and features
+            reject_mistakes(cases[1:], returned[1:3], expected[1:], REMOVAL_MISTAKES)
         _explain_rest(cases[first], returned[first], expected[first])
     if error:
         _explain_removal_error(answer, error, cases, expected, len(returned))
@@ -115,7 +116,16 @@ def _explain_rest(case, values, expected):
     what = f"what you return for {n} × {d} features and |w| = {length:.5g}"
     if "float16" in str(getattr(values, "dtype", "")):
         raise WrongAnswer("Your result is float16 (half precision), about three digits: return float32 or float64.")
+    array = as_array(values, what=what)
+    if array.ndim == 2 and len(array) == n and array.shape[1] < d:
+        raise WrongAnswer(
+            f"You return {array.shape[1]} of {d} columns: keep all of them. Only the part along w is removed, which "
+            "isn't a single feature."
+        )
     array = as_array(values, expected.shape, what=what)
+    factor = (array * expected).sum() / (expected**2).sum() if expected.any() else 1
+    if abs(factor - 1) > 0.02 and np.allclose(array, factor * expected, rtol=1e-4, atol=1e-4):
+        raise WrongAnswer(f"Your result is {factor:.4g} times as large as it should be: don't scale it, x − (x·u) u.")
     if np.allclose(array, expected, rtol=5e-3, atol=1e-2):
         raise WrongAnswer(
             f"Your result differs by up to {np.abs(array - expected).max():.1g} from the right one, for |w| = "
@@ -267,7 +277,7 @@ def _explain_rows(nearest, cases, returned, expected, first, n_distinct):
     _explain_parameters(nearest, cases[0], returned)
     wrong = [i for i in range(untied.stop) if not _is_right(returned[i], expected[i])]
     if 0 in wrong:  # 6 of 40 rows are enough to tell by which distance they were selected
-        reject_mistakes(cases, returned[:1], expected, SEARCH_MISTAKES, **exact)
+        reject_mistakes(cases, returned[:1], expected, DISTANCE_MISTAKES, **exact)
     elif wrong:
         _reject_search(*([values[i] for i in wrong] for values in (cases, returned, expected)))
     what = f"the list of the k = {k} galaxies nearest to row {row}, among {len(features)} galaxies of "
@@ -313,7 +323,9 @@ def _read_rows(rows, features, row, k, what):
             f"Rows go from 0 to {n - 1} here, and your list contains {array[(array < 0) | (array >= n)][0]:.0f}."
         )
     if len(array) != k:
-        raise WrongAnswer(f"You return {len(array)} rows, and k is {k}: return exactly k, without the galaxy itself.")
+        raise WrongAnswer(
+            f"Your list has the length {len(array)}, and k is {k}: return exactly k, without the galaxy itself."
+        )
     return array.astype(int).tolist()
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 Count = Callable[[np.ndarray, float], float]
 Share = Callable[[np.ndarray, np.ndarray, int], float]
-Ends = Callable[[np.ndarray, float, float], np.ndarray]
+IntervalMistake = tuple[Callable[[np.ndarray], object], str]
 
 # Sums that are smaller than the share by no more than this are enough.
 TOLERANCE = 1e-9
@@ -156,6 +156,22 @@ COUNT_MISTAKES: tuple[tuple[Count, str], ...] = (
     (_sums(lambda ratios: np.sqrt(ratios.cumsum())), "You took the root of the sums: compare the sums themselves."),
     (_sums(lambda ratios: np.sqrt((ratios**2).cumsum())), "You added up squares: add up the ratios themselves."),
     (_sums(lambda ratios: 1 - (1 - ratios).cumprod()), "You multiplied what is left: add up the ratios."),
+    *(
+        (_on_count(lambda count, ratios, n=n: min(count, n)), f"You return at most {n}: more components can be needed.")
+        for n in (2, 3, 5, 10)
+    ),
+    (
+        _first(lambda ratios, share: np.isclose(ratios.cumsum(), share)),
+        "You compared for equality: a sum that is larger than the share is enough too.",
+    ),
+    (
+        _first(lambda ratios, share: ratios.cumsum() > share / 2 - TOLERANCE),
+        "You compared with half of the share: compare with the share itself.",
+    ),
+    (
+        lambda ratios, share: np.diff(ratios, append=0).argmin() + 1,
+        "You return where the ratios fall most (the elbow): return the number whose sum is at least the share.",
+    ),
     (
         _first(lambda ratios, share: ratios.cumsum() > 1 - share - TOLERANCE),
         "You compared the sums with 1 − share, the part that isn't explained: compare them with the share.",
@@ -360,6 +376,26 @@ SHARE_MISTAKES: tuple[tuple[Share, str], ...] = (
         "You didn't subtract m in the numerator: (x − m)·w is the coordinate from the training galaxies' mean.",
     ),
     (
+        _measure(lambda y, W, test, train, m: _ratio(y / np.sqrt(_spread(y)) @ W.T, y / np.sqrt(_spread(y)))),
+        f"You divided the test galaxies by their standard deviations: {AS_THEY_ARE}",
+    ),
+    *(
+        (
+            _measure(
+                lambda y, W, test, train, m, power=power: (
+                    _ratio(y @ W.T, y) * (len(test) / np.float64(len(test) - 1)) ** power
+                )
+            ),
+            "You divided one sum by t and the other by t − 1: divide the sums themselves.",
+        )
+        for power in (1, -1)
+    ),
+    (
+        _measure(lambda y, W, test, train, m: np.corrcoef(y.ravel(), (y @ W.T @ W).ravel())[0, 1] ** 2),
+        "You squared a correlation, which subtracts means of its own: divide the sums of squares.",
+    ),
+    (_on_share(lambda share: -share), "Wrong sign: the share is positive."),
+    (
         _around(lambda x: np.zeros(x.shape[1]), whole=False),
         "You didn't centre the training galaxies before you computed their components.",
     ),
@@ -511,6 +547,20 @@ SHARE_MISTAKES: tuple[tuple[Share, str], ...] = (
         _measure(lambda y, W, test, train, m: np.mean(((y @ W.T) ** 2).sum(axis=1) / (y**2).sum(axis=1))),
         "You averaged the shares of single galaxies: sum numerator and denominator over all galaxies, then divide.",
     ),
+    *(
+        (
+            _measure(lambda y, W, test, train, m, f=f: f(((y @ W.T) ** 2).sum(axis=1) / (y**2).sum(axis=1))),
+            f"You return the {name} share of a single galaxy: sum over all galaxies, then divide.",
+        )
+        for f, name in ((np.max, "largest"), (np.min, "smallest"))
+    ),
+    *(
+        (
+            lambda train, test, k, n=n: explained_share(train[:, :n], test[:, :n], k) if train.shape[1] > 2 else np.nan,
+            f"You used only {name}: use all of them.",
+        )
+        for n, name in ((1, "the first feature"), (2, "the first two features"), (-1, "some of the features"))
+    ),
     (
         _measure(lambda y, W, test, train, m: np.median(((y @ W.T) ** 2).sum(axis=1) / (y**2).sum(axis=1))),
         "You took the median of the shares of single galaxies: sum numerator and denominator first, then divide.",
@@ -627,30 +677,20 @@ SHARE_MISTAKES += (
 )
 
 
-def interval_mistakes(level: float, estimate: float) -> list[tuple[Callable[[np.ndarray], object], str]]:
-    """Mistakes in the ends of the interval; each function takes the statistics of all resamples, sorted.
-
-    Parameters
-    ----------
-    level : float
-    estimate : float
-        The statistic of the values themselves.
-
-    Returns
-    -------
-    list of (callable, str)
-    """
+def interval_mistakes(level: float, estimate: float) -> list[IntervalMistake]:
+    """Mistakes in the ends of the interval; each function takes the sorted statistics of all resamples."""
     tail = (1 - level) / 2
 
     def ends(*shares: float) -> Callable[[np.ndarray], np.ndarray]:
         return lambda results: np.quantile(results, np.clip(shares, 0, 1))
 
+    def shortest(results: np.ndarray) -> np.ndarray:
+        count = int(np.ceil(level * len(results))) - 1
+        i = int((results[count:] - results[: len(results) - count]).argmin())
+        return results[[i, i + count]]
+
     swapped = "You took `level` as the part to cut off: it is the part that the interval contains."
-    normal = (
-        "You computed the interval from the standard deviation, as for a Gaussian: cut off a part of the sorted "
-        "results at each end (percentiles)."
-    )
-    mistakes = [
+    return [
         (ends(1 - tail, tail), "The ends are exchanged: return the low one first."),
         (
             ends(1 - level, level),
@@ -685,6 +725,12 @@ def interval_mistakes(level: float, estimate: float) -> list[tuple[Callable[[np.
             )
         ),
         (ends(0, 1), "You return the smallest and the largest result: the interval contains only the central part."),
+        (ends(0.5 - level / 4, 0.5 + level / 4), "You halved the level: the interval contains all of `level`."),
+        (shortest, "You return the shortest interval: cut off equally much at both ends."),
+        (
+            lambda results: np.abs(ends(tail, 1 - tail)(results) - estimate),
+            "You return distances from the statistic of the values: return the ends themselves.",
+        ),
         (ends(level / 2, 1 - level / 2), swapped),
         (ends(1 - level / 2, level / 2), swapped),
         (ends(0.5 - level, 0.5 + level), "You went `level` to each side of the median: go half of it to each side."),
@@ -767,27 +813,30 @@ def interval_mistakes(level: float, estimate: float) -> list[tuple[Callable[[np.
             "Your ends are 100 times too large: they are no percentages.",
         ),
     ]
-    for middle in (lambda results: estimate, np.mean, np.median):
-        for factor in (NormalDist().inv_cdf(1 - tail), NormalDist().inv_cdf(level), 1, 2, 3, 1.96, 1.645, level):
-            for ddof in (0, 1):
 
-                def around(
-                    results: np.ndarray, middle: Callable = middle, factor: float = factor, ddof: int = ddof
-                ) -> np.ndarray:
-                    half = factor * results.std(ddof=ddof)
-                    return np.array([middle(results) - half, middle(results) + half])
 
-                mistakes.append((around, normal))
+def gaussian_mistakes(level: float, estimate: float) -> list[IntervalMistake]:
+    """Intervals from a standard deviation; each function takes the statistics of all resamples."""
+    gaussian = NormalDist()
+    factors = (gaussian.inv_cdf((1 + level) / 2), gaussian.inv_cdf(level), 1, 2, 3, 1.96, 1.645, level)
 
-                def too_narrow(results: np.ndarray, around: Callable = around) -> np.ndarray:
-                    pair = around(results)
-                    return pair.mean() + (pair - pair.mean()) / np.sqrt(len(results))
+    def around(middle: Callable[[np.ndarray], float], factor: float, ddof: int, divide: bool) -> Callable:
+        def ends(results: np.ndarray) -> np.ndarray:
+            half = factor * results.std(ddof=ddof) / (np.sqrt(len(results)) if divide else 1)
+            return np.array([middle(results) - half, middle(results) + half])
 
-                mistakes.append(
-                    (
-                        too_narrow,
-                        "You divided the standard deviation by √n_resamples: more resamples don't make the interval "
-                        "narrower. Return percentiles of the results.",
-                    )
-                )
-    return mistakes
+        return ends
+
+    hints = {
+        False: "You computed the interval from the standard deviation, as for a Gaussian: cut off a part of the sorted "
+        "results at each end (percentiles).",
+        True: "You divided the standard deviation by √n_resamples: more resamples don't make the interval narrower. "
+        "Return percentiles of the results.",
+    }
+    return [
+        (around(middle, factor, ddof, divide), hint)
+        for divide, hint in hints.items()
+        for middle in (lambda results: estimate, np.mean, np.median)
+        for factor in factors
+        for ddof in (0, 1)
+    ]

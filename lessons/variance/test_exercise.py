@@ -17,6 +17,7 @@ from lessons.variance.mistakes import (
     SHARE_MISTAKES,
     count_components,
     explained_share,
+    gaussian_mistakes,
     interval_mistakes,
 )
 
@@ -98,7 +99,7 @@ def _explain_count(components_for, cases, returned, expected, first, n_plain):
         raise WrongAnswer(
             f"You return {array.size} numbers: return a single one, how many components it takes to reach the share."
         )
-    if returns_same(components_for, (cases[3][0], 0.2), (cases[3][0], 0.9)):
+    if all(returns_same(components_for, (cases[i][0], 0.2), (cases[i][0], 0.8)) for i in (0, 1, 3)):
         raise WrongAnswer("Your result doesn't depend on `share`: use the parameter, not a fixed number.")
     if not 1 <= array <= len(ratios):
         raise WrongAnswer(f"You return {array:g} for {len(ratios)} ratios: return a number from 1 to {len(ratios)}.")
@@ -351,8 +352,12 @@ def _check_ends(runs):
     wrong = [run for run in runs if not _are_ends(run)]
     if not wrong:
         return
-    several = [_mistakes_of(run) for run in runs]
-    for explains in (_explains, _explains_places):
+    for mistakes_of, explains in (
+        (_mistakes_of, _explains),
+        (_gaussian_mistakes_of, _explains),
+        (_mistakes_of, _explains_places),
+    ):
+        several = [mistakes_of(run) for run in runs]
         for number, (_, hint) in enumerate(several[0]):
             if all(explains(mistakes[number][0], run) for mistakes, run in zip(several, runs, strict=True)):
                 raise WrongAnswer(hint)
@@ -405,6 +410,10 @@ def _mistakes_of(run):
     ]
 
 
+def _gaussian_mistakes_of(run):
+    return gaussian_mistakes(run[2], _Statistic.of(run[0].values))
+
+
 def _explains(mistake, run):
     statistic, _, _, ends = run
     results = np.sort(statistic.results)
@@ -449,7 +458,12 @@ def _check_seeds(interval):
 
 def _check_few(bootstrap_interval):
     """Check a single galaxy and a single resample, and the width for many galaxies."""
-    single = bootstrap_interval(np.mean, np.array([7.0]), 5, 0.9, 0)
+    try:
+        single = bootstrap_interval(np.mean, np.array([7.0]), 5, 0.9, 0)
+    except IndexError as error:
+        raise WrongAnswer(
+            f"Your function fails for a single galaxy ({error}): use the number of rows of `values`, no fixed number."
+        ) from None
     expect_close(single, [7.0, 7.0], what="the interval for a single galaxy", hint="All its resamples are the same.")
     low, high = as_array(bootstrap_interval(np.mean, np.arange(9.0), 1, 0.9, 0), (2,), what="the interval")
     expect(low == high, "For a single resample, both ends are its statistic; yours differ.")
@@ -460,6 +474,10 @@ def _check_few(bootstrap_interval):
             not np.array_equal(np.round([low, high], n_decimals), [low, high]),
             f"You rounded the ends to {n_decimals} decimals: return them as computed.",
         )
+    expect(
+        np.any(np.float16([low, high]) != [low, high]),
+        "Your ends have only three digits (half precision, float16): use Python floats or double precision.",
+    )
     usual = 2 * 1.96 * many.std() / math.sqrt(len(many))
     expect(
         low < many.mean() < high and 0.75 < (high - low) / usual < 1.25,
@@ -481,7 +499,10 @@ def test_variance_3(answer):
         if len(wrong) < len(returned):
             _explain_some_shares(cases, returned, expected, wrong)
         _explain_digits(returned, expected, wrong)
-        reject_mistakes(cases[wrong[0] :], [returned[wrong[0]]], expected[wrong[0] :], SHARE_MISTAKES)
+        if {0, 1, 2, 4} <= set(wrong):  # cases without anything special
+            reject_mistakes(
+                *([values[i] for i in (0, 1, 2, 4)] for values in (cases, returned, expected)), SHARE_MISTAKES
+            )
         _explain_share(answer, cases[wrong[0]], returned[wrong[0]], expected[wrong[0]])
     if error:
         _explain_share_error(error, cases[len(returned)])
