@@ -6,8 +6,8 @@ import numpy as np
 def without_direction(features: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Remove the head's direction from the features: x − (x·u) u, with u = w / |w|.
 
-    The head computes the prediction x·w + b from the features x of a galaxy. Without the component along w, the
-    predictions of all galaxies are equal. The result shows what the features encode besides the prediction.
+    The head computes the prediction x·w + b from the features x of a galaxy. Without the part along w, it would predict
+    the same for all galaxies. So the result shows what the features encode besides the prediction.
 
     Parameters
     ----------
@@ -15,8 +15,8 @@ def without_direction(features: np.ndarray, weight: np.ndarray) -> np.ndarray:
         One row per galaxy; n and d may be 1. Use the features as they are, without centring or scaling them. Don't
         modify the input.
     weight : ndarray of float, shape (d,) or (1, d)
-        w, the weight of the head. A linear layer of PyTorch stores it with the shape (1, d). Its length |w| is the root
-        of the sum of squares; it may be any number but 0, also 1e-9. Don't modify the input.
+        w, the weight of the head. A linear layer of PyTorch stores it with the shape (1, d). The length |w| is the root
+        of the sum of squares. It isn't 0, but may be as small as 1e-9. Don't modify the input.
 
     Returns
     -------

@@ -183,6 +183,14 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
     ),
     (_on_rest(_scaled), "You scaled the rows of the result to length 1: return x − (x·u) u without scaling it."),
     (
+        _formula(lambda x, w, length, u, a: _scaled(rest_of(x, w)) * np.linalg.norm(x, axis=1, keepdims=True)),
+        "You scaled the rows of the result to their former length: they become shorter, because a part is removed.",
+    ),
+    (
+        _on_rest(lambda rest: rest / np.linalg.norm(rest, axis=0)),
+        "You scaled the columns of the result to length 1: return x − (x·u) u without scaling it.",
+    ),
+    (
         _formula(lambda x, w, length, u, a: rest_of(_scaled(x), w)),
         "You scaled the rows of the features to length 1: only w is divided by its length.",
     ),
@@ -222,7 +230,7 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
     ),
     (_with_length(lambda w: np.sum(w) or np.nan), f"You divided w by the sum of its numbers: {LENGTH}"),
     (_with_length(lambda w: np.abs(w).sum()), f"You divided w by the sum of its absolute values: {LENGTH}"),
-    (_with_length(lambda w: np.abs(w).max()), f"You divided w by its largest number in size: {LENGTH}"),
+    (_with_length(lambda w: np.abs(w).max()), f"You divided w by its largest absolute value: {LENGTH}"),
     (_with_length(lambda w: w.max()), f"You divided w by its largest number: {LENGTH}"),
     (_with_length(lambda w: w[0]), f"You divided w by its first number: {LENGTH}"),
     (_with_length(lambda w: w[-1]), f"You divided w by its last number: {LENGTH}"),
@@ -273,11 +281,23 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         _formula(lambda x, w, length, u, a: rest_of(np.sort(x, axis=0), w)),
         "You sorted the features: use them as they are, row by row.",
     ),
+    (
+        _formula(lambda x, w, length, u, a: x - np.outer(x @ (w - w.mean()), w - w.mean()) / w.var()),
+        "You standardised w (mean 0, standard deviation 1): divide it by its length, and subtract nothing from it.",
+    ),
+    (
+        _formula(lambda x, w, length, u, a: rest_of(x, np.sign(w))),
+        "You used only the signs of w: use the numbers, divided by the length of w.",
+    ),
+    (
+        _formula(lambda x, w, length, u, a: rest_of(x, np.clip(w, -1, 1))),
+        "You clipped the numbers of w: divide them by the length of w.",
+    ),
     (_formula(lambda x, w, length, u, a: rest_of(x, w[::-1])), "You reversed the order of w: use w as it is."),
     (_formula(lambda x, w, length, u, a: rest_of(x, np.sort(w))), "You sorted the numbers of w: use w as it is."),
     (
         _with_length(lambda w: np.sqrt(np.mean(w * w))),
-        f"You took the mean of the squares, not the sum: {LENGTH[0].upper() + LENGTH[1:]}",
+        f"You took the mean of the squares, not the sum: {LENGTH}",
     ),
     (_with_length(lambda w: len(w)), f"You divided w by how many numbers it has: {LENGTH}"),
     (_with_length(lambda w: np.sqrt(len(w))), f"You divided w by the root of how many numbers it has: {LENGTH}"),
@@ -292,7 +312,7 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
     ),
     (
         _formula(lambda x, w, length, u, a: x - _along(x, np.ones(len(w)))),
-        "You subtracted the mean of each row, which is the direction in which all weights are equal: use w.",
+        "You subtracted the mean of each row, as if all features had the same weight: remove the direction of w.",
     ),
     (
         _formula(lambda x, w, length, u, a: x - np.outer(np.full(len(x), a.mean()), u)),
@@ -382,7 +402,7 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
     (_on_rest(np.trunc), "You converted the result to integers, so its decimals are lost: return floats."),
     (
         _formula(lambda x, w, length, u, a: x - _along(x, _first_axis(x))),
-        "You removed the first axis of the features themselves: remove the direction of `weight`.",
+        "You removed the first singular vector of the features: remove the direction of `weight`.",
     ),
     (
         _formula(lambda x, w, length, u, a: x - _along(x, _first_axis(x - x.mean(axis=0)))),
@@ -606,6 +626,10 @@ WRONG_DISTANCES: tuple[tuple[Distance, str], ...] = (
         "You compared only the lengths of the feature vectors: subtract the features first, then take the length.",
     ),
     (
+        lambda features, row: np.linalg.norm(features - np.median(features, axis=0), axis=1),
+        "You used the distance from the median of all galaxies: subtract the features of the galaxy `row`.",
+    ),
+    (
         lambda features, row: np.linalg.norm(features - features.mean(axis=0), axis=1),
         "You used the distance from the mean of all galaxies: subtract the features of the galaxy `row`.",
     ),
@@ -627,6 +651,11 @@ WRONG_DISTANCES: tuple[tuple[Distance, str], ...] = (
         _after_change(lambda x: (x - x.min(axis=0)) / np.ptp(x, axis=0)),
         f"You scaled each feature to the range of 0 to 1. {AS_THEY_ARE}",
     ),
+    (
+        _after_change(lambda x: x / np.linalg.norm(x, axis=0)),
+        f"You divided each feature by the length of its column. {AS_THEY_ARE}",
+    ),
+    (_after_change(np.sign), f"You used only the signs of the features. {AS_THEY_ARE}"),
     (
         _after_change(lambda x: x / np.abs(x).max(axis=0)),
         f"You divided each feature by its largest value. {AS_THEY_ARE}",
@@ -714,6 +743,10 @@ SEARCH_MISTAKES: tuple[tuple[Search, str], ...] = (
     (
         lambda features, row, k: np.argsort(_euclidean(features, row), kind="stable"),
         "You return all galaxies, in order: return the k nearest, without the galaxy itself.",
+    ),
+    (
+        _on_order(lambda order, row, k: order + 1),
+        "You return all other galaxies, and count the rows from 1: return the k nearest, counted from 0.",
     ),
     (_on_order(lambda order, row, k: order), "You return all other galaxies: k is ignored. Return the k nearest."),
     *(

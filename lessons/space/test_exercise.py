@@ -1,7 +1,7 @@
 """Tests of the exercises on the feature space; each takes the student's function.
 
 A mistake is a function with the student's parameters. Its hint is shown if it explains the student's results for all
-inputs, or at least the first wrong one.
+inputs, or for those with a wrong result. Other hints follow from the numbers.
 """
 
 import numpy as np
@@ -125,7 +125,7 @@ def _explain_rest(case, values, expected):
     array = as_array(values, expected.shape, what=what)
     factor = (array * expected).sum() / (expected**2).sum() if expected.any() else 1
     if abs(factor - 1) > 0.02 and np.allclose(array, factor * expected, rtol=1e-4, atol=1e-4):
-        raise WrongAnswer(f"Your result is {factor:.4g} times as large as it should be: don't scale it, x − (x·u) u.")
+        raise WrongAnswer(f"Your result is {factor:.4g} times as large as it should be: return x − (x·u) u unscaled.")
     if np.allclose(array, expected, rtol=5e-3, atol=1e-2):
         raise WrongAnswer(
             f"Your result differs by up to {np.abs(array - expected).max():.1g} from the right one, for |w| = "
@@ -154,11 +154,10 @@ def _explain_rest(case, values, expected):
         if np.ptp(factors) < 1e-3 * np.abs(factors).max():
             raise WrongAnswer(
                 f"You subtract {factors.mean():.4g} times the part along w, for |w| = {length:.5g}: subtract it once, "
-                "(x·u) u with a vector u of length 1."
+                "(x·u) u with a vector u of length 1." + " Add no small number to |w|." * bool(0 < factors.mean() < 1)
             )
         raise WrongAnswer(
-            f"You subtract the direction of w, but not as much as each galaxy has of it. For row 0, x·u is "
-            f"{along[0]:.4g}, and you subtract {multiples[0]:.4g} u."
+            f"You subtract wrong multiples of u. In row 0, x·u is {along[0]:.4g}, and you subtract {multiples[0]:.4g} u."
         )
     if np.allclose(array @ w, 0, atol=1e-3 * length):
         raise WrongAnswer(
@@ -205,8 +204,8 @@ def _explain_removal_error(without_direction, error, cases, expected, index):
         ) from None
 
 
-# Features, row and k without equal distances: any wrong distance gives other rows.
 def _search_cases():
+    """Features, row and k, without equal distances; a wrong distance gives other rows."""
     random = np.random.default_rng(2)
     features = random.normal(1, 1, size=(40, 8)) * np.linspace(0.5, 3, 8)
     # By hand: the distances from row 0 are 0, 4.24, 4, 5, 1 and 2.

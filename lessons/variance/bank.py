@@ -100,7 +100,7 @@ def nearly_is_enough(ratios, share):
     return _first((sums >= share) | np.isclose(sums, share)) + 1
 
 
-@bank.wrong("variance.1", "rounded the sums to 2 decimals")
+@bank.wrong("variance.1", "rounded the sums (2 decimals)")
 def sums_rounded(ratios, share):
     return _first(np.cumsum(ratios).round(2) >= share) + 1
 

@@ -57,7 +57,7 @@ def bootstrap_interval(
     level : float
         Above 0 and below 1, such as 0.95. Any usual definition of percentiles is accepted.
     seed : int
-        Seed of the random numbers: the same seed gives the same interval, another seed another one. Draw with one
+        Seed of the random numbers: the same seed gives the same interval, other seeds give others. Draw with one
         generator of your own, such as `np.random.default_rng(seed)`. Don't use the global ones of `random` and
         `np.random`, which belong to the whole program.
 

@@ -62,7 +62,7 @@ COUNT_MISTAKES: tuple[tuple[Count, str], ...] = (
     (_on_count(lambda count, ratios: max(count, 2)), "You return at least 2: a single component can be enough."),
     (
         _on_count(lambda count, ratios: max(count - 1, 1)),
-        "One too few, except if the first component is enough: all sums, the first among them, count.",
+        "You left out the first sum, that of a single component: begin with it.",
     ),
     (
         lambda ratios, share: (ratios.cumsum() <= share + TOLERANCE).sum(),
@@ -173,6 +173,15 @@ COUNT_MISTAKES: tuple[tuple[Count, str], ...] = (
         "You return where the ratios fall most (the elbow): return the number whose sum is at least the share.",
     ),
     (
+        _first(lambda ratios, share: 1 - ratios.cumsum() <= share),
+        "You compared the part that isn't explained, 1 − sum, with the share: compare the sum.",
+    ),
+    (_sums(lambda ratios: ratios.cumsum().cumsum()), "You added up the sums again: `cumsum` once is enough."),
+    (
+        _sums(lambda ratios: ratios.cumsum()[:-1]),
+        "You left out the last sum, that of all components: it can be needed.",
+    ),
+    (
         _first(lambda ratios, share: ratios.cumsum() > 1 - share - TOLERANCE),
         "You compared the sums with 1 − share, the part that isn't explained: compare them with the share.",
     ),
@@ -187,7 +196,7 @@ COUNT_MISTAKES: tuple[tuple[Count, str], ...] = (
     *(
         (
             _sums(lambda ratios, n=n: ratios.cumsum().round(n)),
-            f"You rounded the sums to {n} decimals, which is too much: a sum that is smaller than the share by 1e-9 or "
+            f"You rounded the sums ({n} decimals), which is too much: a sum that is smaller than the share by 1e-9 or "
             "more isn't enough.",
         )
         for n in (1, 2, 3)
@@ -195,7 +204,7 @@ COUNT_MISTAKES: tuple[tuple[Count, str], ...] = (
     *(
         (
             _sums(lambda ratios, n=n: ratios.round(n).cumsum()),
-            f"You rounded the ratios to {n} decimals: use them as they are.",
+            f"You rounded the ratios ({n} decimals): use them as they are.",
         )
         for n in (1, 2, 3)
     ),
@@ -626,6 +635,28 @@ SHARE_MISTAKES: tuple[tuple[Share, str], ...] = (
         _measure(lambda y, W, test, train, m: ((y @ W.T) ** 2).sum() / len(y)),
         "You return the mean of squares along the components: divide it by that of |x − m|².",
     ),
+    *(
+        (
+            _measure(lambda y, W, test, train, m, f=f: f(((y @ W.T) ** 2).sum(axis=0)) / (y**2).sum()),
+            f"You return the {name} share of a component: add up the shares of the first k.",
+        )
+        for f, name in ((np.mean, "mean"), (np.max, "largest"))
+    ),
+    (
+        _measure(lambda y, W, test, train, m: np.median((y @ W.T) ** 2) / np.median(y**2)),
+        "You took medians of the squares: divide their sums.",
+    ),
+    *(
+        (
+            _measure(
+                lambda y, W, test, train, m, ddof=ddof: _ratio(
+                    y / np.sqrt(_spread(train, ddof)) @ W.T, y / np.sqrt(_spread(train, ddof))
+                )
+            ),
+            f"You divided the test galaxies by the training galaxies' standard deviations: {AS_THEY_ARE}",
+        )
+        for ddof in (0, 1)
+    ),
     (_with_axes(lambda W, k: W[k - 1 : k]), "You used only the k-th component: use the first k together."),
     (_with_axes(lambda W, k: W[:1]), "k is ignored: you used only the first component. Use the first k together."),
     (_with_axes(lambda W, k: W[: k + 1]), "You used k + 1 components: use the first k."),
@@ -656,7 +687,7 @@ SHARE_MISTAKES: tuple[tuple[Share, str], ...] = (
     *(
         (
             _on_share(lambda share, n=n: round(share, n)),
-            f"You rounded the share to {n} decimals: return it as computed.",
+            f"You rounded the share ({n} decimals): return it as computed.",
         )
         for n in range(4)
     ),

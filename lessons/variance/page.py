@@ -103,7 +103,7 @@ def _show_sizes(controls: DeltaGenerator) -> None:
     st.caption("Bands: 95 % of 200 samples. Dashed: all galaxies of the survey. The horizontal axis is logarithmic.")
     spread = by_size.assign(width=100 * (by_size["high"] - by_size["low"])).query("components == 1").set_index("size")
     st.markdown(
-        f"For the layer {sample.layer}, the first share of 95 % of samples of 256 galaxies is within an interval of "
+        f"For the layer {sample.layer}, 95 % of samples of 256 galaxies have a first share within an interval of "
         f"**{spread.loc[256, 'width']:.1f} percentage points**. For samples of {spread.index[-1]:,}, it is "
         f"**{spread['width'].iloc[-1]:.1f}**. The median first share is **{spread['median'].iloc[0]:.0%}** for samples "
         f"of {spread.index[0]}, and {spread['all'].iloc[0]:.0%} for all galaxies."

@@ -1,7 +1,7 @@
 """Tests of the exercises on how many components; each takes the student's function.
 
 A mistake is a function with the student's parameters. Its hint is shown if it explains the student's results for all
-inputs, or at least the first wrong one.
+inputs, or for those with a wrong result. Other hints follow from the numbers.
 """
 
 import math
@@ -106,6 +106,8 @@ def _explain_count(components_for, cases, returned, expected, first, n_plain):
     sums = ratios.cumsum()
     right = int(expected[first])
     before = f", and the first {right - 1} only {sums[right - 2]:.4g}" if right > 1 else ""
+    if not float(array).is_integer():
+        raise WrongAnswer(f"You return {array:.4g}, and a number of components is an integer, here {right}.")
     expect_close(
         count, right, what=what, hint=f"The first {right} explain {sums[right - 1]:.4g}{before}.", rtol=0, atol=1e-6
     )
@@ -472,7 +474,7 @@ def _check_few(bootstrap_interval):
     for n_decimals in range(5):
         expect(
             not np.array_equal(np.round([low, high], n_decimals), [low, high]),
-            f"You rounded the ends to {n_decimals} decimals: return them as computed.",
+            "You rounded the ends: return them as computed.",
         )
     expect(
         np.any(np.float16([low, high]) != [low, high]),
@@ -589,6 +591,11 @@ def _explain_share(held_out_share, case, share, expected):
     what = f"the share for {len(train)} training and {len(test)} test galaxies, and {k} components"
     if isinstance(share, float) and not math.isfinite(share):
         raise WrongAnswer(f"You return {share}, which isn't a finite number: did you divide by 0?")
+    if isinstance(share, float) and share > 1.001:
+        raise WrongAnswer(
+            f"You return {share:.4g}, and a share is at most 1: the numerator is a part of the denominator, and nothing "
+            "is in percent."
+        )
     for name, other in (
         ("test", (train, test[::-1] * [1, 2, 1, 3, 1, 1][: test.shape[1]], k)),
         ("train", (train[::-1] * [1, 2, 1, 3, 1, 1][: train.shape[1]], test, k)),
