@@ -157,7 +157,7 @@ def _explain_rest(case, values, expected):
                 "(x·u) u with a vector u of length 1." + " Add no small number to |w|." * bool(0 < factors.mean() < 1)
             )
         raise WrongAnswer(
-            f"You subtract wrong multiples of u. In row 0, x·u is {along[0]:.4g}, and you subtract {multiples[0]:.4g} u."
+            f"You subtract wrong multiples of u. For row 0, it is {multiples[0]:.4g} u, and should be {along[0]:.4g} u."
         )
     if np.allclose(array @ w, 0, atol=1e-3 * length):
         raise WrongAnswer(

@@ -264,7 +264,8 @@ def _check_bootstrap(bootstrap_interval):
         _check_resamples(statistic, n_resamples, runs)
         runs.append((statistic, n_resamples, level, ends))
     _check_ends(runs)
-    _check_seeds(lambda seed: bootstrap_interval(np.mean, column.copy(), 200, 0.95, seed))
+    many = np.random.default_rng(4).normal(size=30)
+    _check_seeds(lambda seed: bootstrap_interval(np.mean, many.copy(), 200, 0.95, seed))
     _check_few(bootstrap_interval)
 
 
@@ -449,13 +450,15 @@ def _check_seeds(interval):
         np.array_equal(ends(3), ends(3)),
         "The same seed gives two different intervals: all random numbers must come from a generator made of `seed`.",
     )
-    if all(np.array_equal(ends(3), ends(seed)) for seed in (4, 5)):
-        raise WrongAnswer(
-            "Different seeds give the same interval: use the parameter `seed`."
-            if np.array_equal(ends(3), ends(90_003))
-            else "Neighbouring seeds give the same interval, because `seed + i` shares almost all its resamples with "
-            "them. Make one generator, before the loop."
-        )
+    expect(
+        not np.array_equal(ends(3), ends(90_003)), "Different seeds give the same interval: use the parameter `seed`."
+    )
+    third, fourth, fifth = (tuple(ends(seed)) for seed in (3, 4, 5))
+    expect(
+        len({third, fourth, fifth}) == 3,
+        "Neighbouring seeds give the same interval. Make one generator before the loop, from `seed` as it is. With a "
+        "generator from `seed + i` for each resample, neighbouring seeds share almost all resamples.",
+    )
 
 
 def _check_few(bootstrap_interval):
@@ -593,8 +596,8 @@ def _explain_share(held_out_share, case, share, expected):
         raise WrongAnswer(f"You return {share}, which isn't a finite number: did you divide by 0?")
     if isinstance(share, float) and share > 1.001:
         raise WrongAnswer(
-            f"You return {share:.4g}, and a share is at most 1: the numerator is a part of the denominator, and nothing "
-            "is in percent."
+            f"You return {share:.4g}, and a share is at most 1. Is it in percent, or is the numerator no part of the "
+            "denominator?"
         )
     for name, other in (
         ("test", (train, test[::-1] * [1, 2, 1, 3, 1, 1][: test.shape[1]], k)),
