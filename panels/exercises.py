@@ -92,8 +92,8 @@ def _show_task(lesson: Lesson, task: Task, results: Mapping[str, Value], *, loca
     st.markdown(docstring_summary(stub_path(lesson), task.function))
     with st.expander("What to write", icon=":material/edit:"):
         st.code(stub, language="python", wrap_lines=True)
-    with st.expander("A hint", icon=":material/lightbulb:"):
-        st.markdown(task.hint)
+    with st.expander("Hints", icon=":material/lightbulb:"):
+        _show_hints(task)
     shown = f"solution-shown-{task.id}"
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = local and st.button("Check my code", key=f"check-{task.id}", icon=":material/play_arrow:")
@@ -107,6 +107,19 @@ def _show_task(lesson: Lesson, task: Task, results: Mapping[str, Value], *, loca
         _show_outcome(task)
     if settings().solutions == OPEN and st.session_state.get(shown):
         st.code(function_source(solution_path(lesson), task.function), language="python", wrap_lines=True)
+
+
+def _show_hints(task: Task) -> None:
+    """Show the hints of a task, one more at each press of a button."""
+    key = f"hints-{task.id}"
+    shown = st.session_state.setdefault(key, 1)
+    st.markdown("\n".join(f"{number}. {hint}" for number, hint in enumerate(task.hints[:shown], start=1)))
+    if shown < len(task.hints):
+        st.button("Next hint", key=f"next-hint-{task.id}", on_click=_count_up, args=(key,))
+
+
+def _count_up(key: str) -> None:
+    st.session_state[key] += 1
 
 
 def _check(lesson: Lesson, task: Task) -> None:
@@ -143,10 +156,15 @@ def _show_outcome(task: Task) -> None:
         return
     if outcome.state == TaskState.PASSED:
         st.success("All tests passed.", icon=ICONS[TaskState.PASSED])
+    elif outcome.state == TaskState.UNAVAILABLE:
+        st.info(escape_markdown_except_code(outcome.message), icon=":material/download:")
     elif outcome.state == TaskState.FAILED:
         st.warning(escape_markdown_except_code(outcome.message), icon=ICONS[TaskState.FAILED])
     else:
         st.info(escape_markdown_except_code(outcome.message), icon=ICONS[TaskState.NOT_YET])
+    if outcome.failing_call:
+        st.caption("The smallest input with a wrong result, to try in Python:")
+        st.code(outcome.failing_call, language="python", wrap_lines=True)
     if outcome.printed:
         st.caption("Printed output:")
         st.code(outcome.printed, language=None)

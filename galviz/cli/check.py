@@ -25,6 +25,15 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object, for a script")
     parser.add_argument("--watch", action="store_true", help="check again when you save a file, until Ctrl+C")
+    parser.add_argument(
+        "--hint",
+        metavar="N",
+        nargs="?",
+        type=int,
+        const=1,
+        help="print a hint before the first check (default: the first)",
+    )
+    parser.add_argument("--example", action="store_true", help="print a call of the function, with its result")
     parser.add_argument("--solution", action="store_true", help="print the solution")
 
 
@@ -36,8 +45,17 @@ def _check(options: argparse.Namespace) -> int:
 
     settings = read_settings()
     selected = find_tasks(settings.lessons, options.what)
+    if sum([options.hint is not None, options.example, options.solution]) > 1:
+        return fail("--hint, --example and --solution print different things; choose one of them", BAD_INPUT)
+    for name in ("hint", "example", "solution"):
+        if getattr(options, name) not in (None, False) and options.what is None:
+            return fail(f"--{name} needs an exercise, for example `check hooks.2 --{name}`", BAD_INPUT)
+    if options.hint is not None:
+        return _print_hint(selected, options.what, options.hint)
+    if options.example:
+        return _print_examples(selected)
     if options.solution:
-        return _print_solutions(selected, options.what, settings.solutions)
+        return _print_solutions(selected, settings.solutions)
     if options.watch and options.json:
         return fail("--watch prints for readers and --json for scripts; omit one of them", BAD_INPUT)
     if options.watch:
@@ -81,8 +99,12 @@ def _print_result(result: "TaskResult") -> None:
 
     outcome = result.outcome
     print(f"  {result.task.id:13} {outcome.state:12} {result.task.title}")
-    if outcome.state == TaskState.FAILED:
+    if outcome.state in (TaskState.FAILED, TaskState.UNAVAILABLE):
         print(f"{'':16}-> {outcome.message}")
+        if outcome.failing_call:
+            print(f"{'':16}The smallest input with a wrong result:")
+            for line in outcome.failing_call.splitlines():
+                print(f"{'':16}    {line}")
         for line in outcome.printed.splitlines():
             print(f"{'':16} | {line}")
 
@@ -94,12 +116,14 @@ def _print_summary(checked: "Sequence[TaskResult]", lessons: "Sequence[Lesson]")
     from galviz.course.workspace import exercise_path
 
     step = next_command(checked, lessons, read_progress())
-    remaining = [result for result in checked if result.outcome.state != TaskState.PASSED]
-    print(f"{len(checked) - len(remaining)} of {len(checked)} passed.", end=" ")
+    states = [result.outcome.state for result in checked]
+    remaining = [result for result in checked if result.outcome.state not in (TaskState.PASSED, TaskState.UNAVAILABLE)]
+    print(f"{states.count(TaskState.PASSED)} of {len(checked)} passed.", end=" ")
     if step is None:
         print("Well done: that was the last one.")
     elif not remaining:
-        print(f"Well done. Next: {step}")
+        praise = "" if TaskState.UNAVAILABLE in states else "Well done. "
+        print(f"{praise}Next: {step}")
     elif remaining[0].outcome.state == TaskState.NOT_STARTED:
         print(f"Next: {step}")
     else:
@@ -136,13 +160,37 @@ def _watch(selected: Sequence[tuple["Lesson", list["Task"]]], lessons: "Sequence
     return DONE
 
 
-def _print_solutions(selected: Sequence[tuple["Lesson", list["Task"]]], what: str | None, setting: str) -> int:
+def _print_hint(selected: Sequence[tuple["Lesson", list["Task"]]], what: str, number: int) -> int:
+    """Print one hint of an exercise, and the command that prints the next one."""
+    from galviz.course.commands import command
+
+    ((_, tasks),) = selected
+    if len(tasks) > 1:
+        return fail(f"--hint needs one exercise, for example `check {tasks[0].id} --hint`", BAD_INPUT)
+    hints = tasks[0].hints
+    if not 1 <= number <= len(hints):
+        return fail(f"--hint must be 1 to {len(hints)} for {what}; got {number}", BAD_INPUT)
+    print(f"Hint {number} of {len(hints)}: {hints[number - 1]}")
+    print("Next: " + command(f"check {what} --hint {number + 1}" if number < len(hints) else f"check {what}"))
+    return DONE
+
+
+def _print_examples(selected: Sequence[tuple["Lesson", list["Task"]]]) -> int:
+    from galviz.course.examples import format_example
+    from galviz.course.workspace import work_folder
+
+    for lesson, tasks in selected:
+        for task in tasks:
+            print(f"# {task.id}  {task.title}. To run it in Python, in {display_path(work_folder())}:")
+            print(f"{format_example(lesson, task)}\n")
+    return DONE
+
+
+def _print_solutions(selected: Sequence[tuple["Lesson", list["Task"]]], setting: str) -> int:
     from galviz.course.settings import CLOSED
     from galviz.course.source import function_source
     from galviz.course.workspace import solution_path
 
-    if what is None:
-        return fail("--solution needs an exercise, for example `check hooks.2 --solution`", BAD_INPUT)
     if setting == CLOSED:
         return fail("the instructor has closed the solutions (course.toml)", CHECK_FAILED)
     for lesson, tasks in selected:

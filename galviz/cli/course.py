@@ -1,4 +1,4 @@
-"""The commands start, notebooks and new-lesson."""
+"""The commands start, notebooks, project and new-lesson."""
 
 import argparse
 from pathlib import Path
@@ -74,6 +74,38 @@ def _notebooks(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _project_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folder", metavar="FOLDER", nargs="?", type=output_folder, help="the project's folder (default: work/project)"
+    )
+    parser.add_argument("--run", action="store_true", help="run the project's analysis.py")
+    parser.add_argument("--report", action="store_true", help="write report.html, and list what is still missing")
+
+
+def _project(options: argparse.Namespace) -> int:
+    from galviz.course.commands import command
+    from galviz.course.project import create_project, missing_parts, project_folder, read_project, run_analysis
+    from galviz.course.projectreport import write_report
+
+    folder = options.folder or project_folder()
+    name = f"project {options.folder}" if options.folder else "project"
+    if not (options.run or options.report):
+        create_project(folder)
+        print(f"{display_path(folder)} has a text (project.md), an analysis (analysis.py) and a rubric (rubric.md).")
+        print("Write your claim into project.md first. Then edit analysis.py, and run:")
+        print(f"  {command(f'{name} --run --report')}")
+        return DONE
+    if options.run and (status := run_analysis(folder)):
+        return fail(f"analysis.py ended with exit status {status}; its message is above", CHECK_FAILED)
+    if options.report:
+        project = read_project(folder)
+        print(f"Report: {display_path(write_report(project))}")
+        missing = missing_parts(project)
+        print("\n".join(f"  missing: {sentence}" for sentence in missing) or "Nothing is missing.")
+        return CHECK_FAILED if missing else DONE
+    return DONE
+
+
 def _new_lesson_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("slug", metavar="NAME", help="name of its folder and URL: one word in lower case, such as dust")
     parser.add_argument("title", metavar="TITLE", help='title of the lesson, such as "What dust does"')
@@ -104,6 +136,14 @@ COMMANDS = {
         "notebooks hooks --out notebooks",
         _notebooks_arguments,
         _notebooks,
+    ),
+    "project": Command(
+        "Create your own project, run its analysis, and write its report.",
+        "A project tests a claim about your own galaxies against controls, with intervals. Existing files aren't "
+        "changed. Exit status 1 if something is missing in the report.",
+        "project --run --report",
+        _project_arguments,
+        _project,
     ),
     "new-lesson": Command(
         "Create a lesson of your own from a template.",

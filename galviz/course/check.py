@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from galviz.course.commands import command
 from galviz.course.events import Value
@@ -10,6 +11,8 @@ from galviz.course.limits import Limits
 from galviz.course.outcome import TESTED_STATES, Outcome, TaskState
 from galviz.course.questions import Task, read_questions
 from galviz.course.workspace import exercise_path
+
+_RUNNER_NEEDS = "psutil"
 
 
 @dataclass(frozen=True)
@@ -63,14 +66,26 @@ def check(
 ) -> list[TaskResult]:
     """Run the tests of a lesson's tasks on the student's file; `limits` and `on_poll` are those of `run_tasks`."""
     path = exercise_path(lesson.slug)
-    if path.exists():
+    if not path.exists():
+        step = f"`{command(f'start {lesson.slug}')}` creates it in {path.parent.name}."
+        message = f"There is no file {path.name}: {step}"
+        return [TaskResult(lesson, task, Outcome(task.id, TaskState.NOT_STARTED, message)) for task in tasks]
+    outcomes = {task.id: outcome for task in tasks if (outcome := _unavailable(task))}
+    if ready := [task for task in tasks if task.id not in outcomes]:
         from galviz.course.runner import run_tasks  # and psutil with it, which the light app hasn't
 
-        outcomes = run_tasks(path, tasks, limits=limits, on_poll=on_poll)
-    else:
-        begin = f"`{command(f'start {lesson.slug}')}` puts it into {path.parent.name}."
-        outcomes = [Outcome(task.id, TaskState.NOT_STARTED, f"{path.name} isn't there: {begin}") for task in tasks]
-    return [TaskResult(lesson, task, outcome) for task, outcome in zip(tasks, outcomes, strict=True)]
+        outcomes |= {outcome.id: outcome for outcome in run_tasks(path, ready, limits=limits, on_poll=on_poll)}
+    return [TaskResult(lesson, task, outcomes[task.id]) for task in tasks]
+
+
+def _unavailable(task: Task) -> Outcome | None:
+    """The outcome of a task whose tests need a package that isn't installed; None if all are."""
+    missing = [name for name in (_RUNNER_NEEDS, *task.needs) if find_spec(name) is None]
+    if not missing:
+        return None
+    names, verb = " and ".join(f"`{name}`" for name in missing), "isn't" if len(missing) == 1 else "aren't"
+    message = f"Checking it needs {names}, which {verb} installed here. The README describes the full installation."
+    return Outcome(task.id, TaskState.UNAVAILABLE, message)
 
 
 def states_to_record(checked: Iterable[TaskResult]) -> dict[str, TaskState]:
@@ -101,16 +116,16 @@ def next_command(checked: Iterable[TaskResult], lessons: Sequence[Lesson], known
     Returns
     -------
     str or None
-        None if every task has passed.
+        None if every task has passed that can be checked here.
     """
     for each in checked:
         if each.outcome.state == TaskState.NOT_STARTED:
             return command(f"start {each.lesson.slug}")
-        if each.outcome.state != TaskState.PASSED:
+        if each.outcome.state in (TaskState.NOT_YET, TaskState.FAILED):
             return command(f"check {each.task.id}")
     for lesson, tasks in find_tasks(lessons):
         for task in tasks:
-            if f"{task.id}.passed" not in known:
+            if f"{task.id}.passed" not in known and _unavailable(task) is None:
                 started = exercise_path(lesson.slug).exists()
                 return command(f"check {task.id}" if started else f"start {lesson.slug}")
     return None
@@ -140,6 +155,7 @@ def as_dict(checked: Sequence[TaskResult], step: str | None) -> dict:
                 "message": each.outcome.message,
                 "seconds": each.outcome.seconds,
                 "printed": each.outcome.printed,
+                "failing_call": each.outcome.failing_call,
             }
             for each in checked
         ],

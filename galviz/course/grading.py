@@ -7,8 +7,12 @@ import types
 from collections.abc import Callable
 from pathlib import Path
 
+from galviz.course.explanations import explain_error
 from galviz.course.limits import TooMuchPrinted
 from galviz.course.outcome import TaskState
+from galviz.course.state import known_state
+
+_MAX_TEXT, _MAX_LINE = 300, 120
 
 
 def load_module(path: Path, name: str) -> types.ModuleType:
@@ -33,7 +37,7 @@ def load_module(path: Path, name: str) -> types.ModuleType:
 
 
 def grade(test: Callable[[object], object], function: object, task_id: str, path: Path) -> tuple[TaskState, str]:
-    """Run a task's test on a function.
+    """Run a task's test on a function, in a known state of Python, NumPy and PyTorch.
 
     Parameters
     ----------
@@ -63,21 +67,26 @@ def grade(test: Callable[[object], object], function: object, task_id: str, path
     """
     from galviz.course.judge import WrongAnswer  # NumPy starts threads, and a worker must enter its sandbox before
 
-    try:
-        test(function)
-    except WrongAnswer as wrong:
-        return TaskState.FAILED, str(wrong)
-    except NotImplementedError as error:
-        if _text(error) == task_id:
-            return TaskState.NOT_YET, "Not written yet."
-        return TaskState.FAILED, f"It raises NotImplementedError{_location(error, path)}."
-    except BaseException as error:
-        return TaskState.FAILED, describe_error(error, path)
-    return TaskState.PASSED, ""
+    if not callable(function):
+        kind = type(function).__name__
+        return TaskState.FAILED, f"It is of type {kind}, not a function: is its name used again, for a value?"
+    with known_state() as left_state:
+        try:
+            test(function)
+        except WrongAnswer as wrong:
+            return TaskState.FAILED, str(wrong)
+        except NotImplementedError as error:
+            if _text(error) == task_id:
+                return TaskState.NOT_YET, "Not written yet."
+            return TaskState.FAILED, f"It raises NotImplementedError{_location(error, path)}."
+        except BaseException as error:
+            return TaskState.FAILED, describe_error(error, path)
+        left = left_state()
+    return (TaskState.FAILED, left) if left else (TaskState.PASSED, "")
 
 
 def describe_error(error: BaseException, path: Path) -> str:
-    """Describe an error of a student's code in a sentence, with its line.
+    """Describe an error of a student's code: its line, and what such an error usually means.
 
     Examples
     --------
@@ -105,9 +114,11 @@ def describe_error(error: BaseException, path: Path) -> str:
             return f"It imports `{error.name}`, which isn't installed here{where}."
         case UnicodeDecodeError() | ValueError() if not where:
             return f"{path.name} can't be read: {_text(error)}."
-    text = " ".join(_text(error).split())
-    text = text if len(text) <= 300 else text[:300] + " …"
-    return f"It raises {kind}{where}: {text}" if text else f"It raises {kind}{where}."
+    text = _shorten(" ".join(_text(error).split()), _MAX_TEXT)
+    sentences = [f"It raises {kind}{where}: {text.rstrip('.')}." if text else f"It raises {kind}{where}."]
+    if line := _source_line(error, path):
+        sentences.append(f"The line is `{line}`.")
+    return " ".join([*sentences, explain_error(error, text)]).strip()
 
 
 def _text(error: BaseException) -> str:
@@ -120,5 +131,19 @@ def _text(error: BaseException) -> str:
 
 def _location(error: BaseException, path: Path) -> str:
     """The last line of the student's file in the traceback, in brackets; empty if there is none."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    return f" (line {lines[-1]} of {path.name})" if lines else ""
+    frames = _frames(error, path)
+    return f" (line {frames[-1].lineno} of {path.name})" if frames else ""
+
+
+def _source_line(error: BaseException, path: Path) -> str:
+    """The code of that line; empty if there is none."""
+    frames = _frames(error, path)
+    return _shorten((frames[-1].line or "").replace("`", "'"), _MAX_LINE) if frames else ""
+
+
+def _frames(error: BaseException, path: Path) -> list[traceback.FrameSummary]:
+    return [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+
+
+def _shorten(text: str, length: int) -> str:
+    return text if len(text) <= length else text[:length] + " …"

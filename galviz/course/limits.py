@@ -2,6 +2,8 @@
 
 Time, memory, processes and output are watched from outside, on every system (`exceeded_limit`). Inside, `LimitedOutput`
 ends a loop that prints for ever, and on Linux the kernel refuses memory (`limit_resources`), which tells the line.
+
+Time is CPU time of all processes and threads: on a busy machine, a right answer isn't stopped because it has to wait.
 """
 
 import io
@@ -22,10 +24,15 @@ class Limits:
     ----------
     start_seconds : float
         For starting Python and importing the tests; no code of the student runs yet.
+        It isn't CPU time.
     load_seconds : float
-        For running the student's file, its imports included.
+        For running the student's file.
     task_seconds : float
-        For the tests of one task.
+        For the tests of one task, unless the task has another limit.
+    import_seconds : float
+        For importing packages, in addition.
+    wall_factor : float
+        How many times longer than its CPU time each of these may take.
     memory_mb : int
         Beyond what Python and the tests use.
     processes : int
@@ -39,6 +46,8 @@ class Limits:
     start_seconds: float = 120.0
     load_seconds: float = 30.0
     task_seconds: float = 10.0
+    import_seconds: float = 60.0
+    wall_factor: float = 12.0
     memory_mb: int = 2_000
     processes: int = 200
     printed_mb: int = 1
@@ -50,7 +59,8 @@ def exceeded_limit(
     file_name: str,
     *,
     phase: str,
-    seconds: float,
+    cpu_seconds: float,
+    wall_seconds: float,
     memory_bytes: int = 0,
     processes: int = 1,
     output_bytes: int = 0,
@@ -63,20 +73,20 @@ def exceeded_limit(
     file_name : str
         Name of the student's file.
     phase : str
-        ``"starting"``, ``"loading"`` the file, or testing (anything else).
-    seconds : float
-        Since the phase began.
+        ``"starting"``, ``"loading"`` the file, ``"importing"`` a package, or testing (anything else).
+    cpu_seconds, wall_seconds : float
+        How long the phase has taken. The imports of a file or of a task count as one phase.
     memory_bytes : int
         Beyond what Python and the tests use.
     processes, output_bytes : int
 
     Examples
     --------
-    >>> exceeded_limit(Limits(task_seconds=10.0), "pca.py", phase="begin", seconds=11.0)
-    'It takes more than 10 s and was stopped: is there a loop that never ends?'
+    >>> exceeded_limit(Limits(task_seconds=10.0), "pca.py", phase="begin", cpu_seconds=11.0, wall_seconds=30.0)
+    'It takes more than 10 s of CPU time and was stopped: is there a loop that never ends?'
     """
     if phase == "starting":
-        if seconds > limits.start_seconds:
+        if wall_seconds > limits.start_seconds:
             return f"Python did not start within {limits.start_seconds:g} s: is the machine very busy? Check again."
         return None
     if memory_bytes > limits.memory_mb * _MB:
@@ -85,13 +95,14 @@ def exceeded_limit(
         return f"It starts more than {limits.processes} processes: does it start itself again and again?"
     if output_bytes > limits.output_mb * 1_000_000:
         return f"It prints more than {limits.output_mb} MB: is there a loop that never stops?"
-    what, allowed = (
-        (f"Running {file_name} from its top", limits.load_seconds)
-        if phase == "loading"
-        else ("It", limits.task_seconds)
-    )
-    if seconds > allowed:
-        return f"{what} takes more than {allowed:g} s and was stopped: is there a loop that never ends?"
+    what, allowed = {
+        "loading": (f"Running {file_name} from its top", limits.load_seconds),
+        "importing": ("Importing packages", limits.import_seconds),
+    }.get(phase, ("It", limits.task_seconds))
+    if cpu_seconds > allowed:
+        return f"{what} takes more than {allowed:g} s of CPU time and was stopped: is there a loop that never ends?"
+    if wall_seconds > (longest := allowed * limits.wall_factor):
+        return f"{what} takes more than {longest:g} s and was stopped: does it wait for something that never happens?"
     return None
 
 

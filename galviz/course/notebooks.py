@@ -112,11 +112,12 @@ def _cells(lesson: Lesson, number: int, solved: bool) -> Iterator[tuple[str, str
 
 
 def _exercise(lesson: Lesson, task: Task, solved: bool) -> Iterator[tuple[str, str]]:
+    hints = "\n\n".join(_folded(f"Hint {number}", hint) for number, hint in enumerate(task.hints, start=1))
     yield (
         "text",
         (
             f"### {task.id} · {task.title}\n\n{DIFFICULTIES[task.difficulty]}, {task.minutes} min. Write the function, "
-            f"run its cell, then the one below.\n\n{_folded('A hint', task.hint)}"
+            f"run its cell, then the one below.\n\n{hints}"
         ),
     )
     path = solution_path(lesson) if solved else stub_path(lesson)

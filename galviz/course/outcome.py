@@ -9,6 +9,8 @@ class TaskState(StrEnum):
 
     NOT_STARTED = "not started"
     """The student has no file for the lesson yet."""
+    UNAVAILABLE = "unavailable"
+    """Its tests need a package that isn't installed."""
     NOT_YET = "not yet"
     """The function is still the stub."""
     FAILED = "failed"
@@ -33,6 +35,10 @@ class Outcome:
         How long the tests ran.
     printed : str
         The beginning of what the student's code printed.
+    failing_call : str
+        The smallest call whose result is wrong, as Python to paste; empty if there is none, or none is short enough.
+    summary : dict or None
+        What the function returned in all calls, if it passed: that of another run must be the same.
     """
 
     id: str
@@ -40,3 +46,5 @@ class Outcome:
     message: str
     seconds: float = 0.0
     printed: str = ""
+    failing_call: str = ""
+    summary: dict | None = None

@@ -7,7 +7,8 @@ from galviz.course.coursefile import CourseError, read_toml
 from galviz.course.lesson import DIFFICULTIES, Lesson
 
 QUESTIONS_NAME = "questions.toml"
-_TASK_KEYS = {"function": str, "title": str, "difficulty": int, "minutes": int, "hint": str}
+_TASK_KEYS = {"function": str, "title": str, "difficulty": int, "minutes": int, "hints": list}
+_OPTIONAL_TASK_KEYS = {"needs": list, "seconds": int, "unique_result": bool}
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,21 @@ class Task:
     Attributes
     ----------
     id : str
-        ``"hooks.2"``.
+        ``"hooks.2"``; that of a lesson's warm-up is ``"hooks.0"``.
     function : str
         Its name in exercise.py and solution.py; its docstring is the task's text.
     title : str
     difficulty : int
         1 easy, 2 medium, 3 hard.
     minutes : int
-    hint : str
-        Help before the first check.
+    hints : tuple of str
+        Help before the first check, shown one at a time.
+    needs : tuple of str
+        Modules that must be installed to check it, beside those of the light app.
+    seconds : int or None
+        CPU time that its tests may take, if not that of other tasks.
+    unique_result : bool
+        False if other results than the solution's are right, such as those of other random numbers.
     """
 
     id: str
@@ -72,7 +79,10 @@ class Task:
     title: str
     difficulty: int
     minutes: int
-    hint: str
+    hints: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    seconds: int | None = None
+    unique_result: bool = True
 
     @property
     def slug(self) -> str:
@@ -87,7 +97,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Questions:
-    """The questions and exercises of a lesson."""
+    """The questions and exercises of a lesson. The first exercise may be a warm-up."""
 
     opening: Question
     tasks: tuple[Task, ...]
@@ -105,17 +115,20 @@ def read_questions(lesson: Lesson) -> Questions:
     Examples
     --------
     >>> from galviz.course.manifest import find_lesson
-    >>> [task.id for task in read_questions(find_lesson("pca")).tasks]
+    >>> [task.id for task in read_questions(find_lesson("pca")).tasks][:3]
     ['pca.1', 'pca.2', 'pca.3']
     """
     path = lesson.folder / QUESTIONS_NAME
     content, slug = read_toml(path), lesson.slug
-    _check_keys({"opening", "tasks", "quiz"}, content, path, "the file")
+    _check_keys({"opening", "warm_up", "tasks", "quiz"}, content, path, "the file")
     if not isinstance(content.get("opening"), dict):
         raise CourseError(f"{path} must have an [opening], the question before the text; there is none")
-    tasks = tuple(
-        _task(table, f"{slug}.{place}", path) for place, table in enumerate(_tables(content, "tasks", path), start=1)
-    )
+    tables = dict(enumerate(_tables(content, "tasks", path), start=1))
+    if "warm_up" in content:
+        if not isinstance(content["warm_up"], dict):
+            raise CourseError(f"{path}: [warm_up] must be a table, an exercise before the others")
+        tables = {0: content["warm_up"], **tables}
+    tasks = tuple(_task(table, f"{slug}.{number}", path) for number, table in tables.items())
     quiz = tuple(
         _question(table, f"{slug}.q{place}", path)
         for place, table in enumerate(_tables(content, "quiz", path), start=1)
@@ -136,16 +149,28 @@ def _check_keys(known: set[str], table: dict, path: Path, where: str) -> None:
 
 
 def _task(table: dict, task_id: str, path: Path) -> Task:
-    _check_keys(set(_TASK_KEYS), table, path, f"task {task_id}")
+    _check_keys({*_TASK_KEYS, *_OPTIONAL_TASK_KEYS}, table, path, f"task {task_id}")
     for name, kind in _TASK_KEYS.items():
         value = table.get(name)
         if not (_is_text(value) if kind is str else type(value) is kind):  # a TOML true is an int too
             raise CourseError(f"{path}: task {task_id} must have a {name} ({kind.__name__}); got {value!r}")
+    for name, kind in _OPTIONAL_TASK_KEYS.items():
+        if type(table.get(name, kind())) is not kind:
+            raise CourseError(f"{path}: the {name} of task {task_id} must be a {kind.__name__}; got {table[name]!r}")
+    if not table["hints"]:
+        raise CourseError(f"{path}: task {task_id} must have one hint or more; there is none")
+    for name in ("hints", "needs"):
+        if not all(_is_text(text) for text in table.get(name, [])):
+            raise CourseError(f"{path}: the {name} of task {task_id} must be texts; got {table[name]!r}")
+    if table.get("seconds", 1) < 1:
+        raise CourseError(f"{path}: task {task_id} must have seconds of at least 1; got {table['seconds']}")
     if table["difficulty"] not in DIFFICULTIES:
         raise CourseError(f"{path}: task {task_id} must have a difficulty of 1 to 3; got {table['difficulty']}")
     if table["minutes"] < 1:
         raise CourseError(f"{path}: task {task_id} must have minutes of at least 1; got {table['minutes']}")
-    return Task(id=task_id, **table)
+    return Task(
+        id=task_id, **{name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
+    )
 
 
 def _question(table: dict, key: str, path: Path) -> Question:

@@ -15,7 +15,12 @@ _FIELDS = {
     "loading": {},
     "unloadable": {"message": _TEXT, "printed": _TEXT},
     "begin": {"id": _TEXT},
-    "end": {"id": _TEXT, "state": _TEXT, "message": _TEXT, "seconds": _NUMBER, "printed": _TEXT},
+    "importing": {},
+    "imported": {},
+    "end": {
+        **{"id": _TEXT, "state": _TEXT, "message": _TEXT, "seconds": _NUMBER, "printed": _TEXT},
+        **{"failing_call": _TEXT, "summary": (dict,)},
+    },
 }
 
 
@@ -83,7 +88,7 @@ class Report:
                 lines.append(parsed)
         return lines
 
-    def outcomes(self, task_ids: Sequence[str], ending: str, output: str) -> list[Outcome]:
+    def outcomes(self, task_ids: Sequence[str], ending: str, output: str, n_lines: int | None = None) -> list[Outcome]:
         """Outcomes of the first tasks, up to the one during which the process ended, if it did.
 
         Parameters
@@ -93,9 +98,11 @@ class Report:
             How the process ended, in a sentence: the message for a task that it didn't complete.
         output : str
             What it printed, for that task.
+        n_lines : int, optional
+            How many lines there were when it was decided to end the process; it may have written more until then.
         """
         outcomes, started = [], False
-        for line in self.lines():
+        for line in self.lines()[:n_lines]:
             if line["phase"] == "unloadable":
                 return [Outcome(id_, TaskState.FAILED, line["message"], 0.0, line["printed"]) for id_ in task_ids]
             started = started or line["phase"] == "begin"

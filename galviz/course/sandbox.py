@@ -104,19 +104,23 @@ class Sandbox:
             return False
         return True
 
-    def resources(self) -> tuple[int, int]:
-        """Resident memory in bytes of the processes that run now, and their number; zero if none runs."""
+    def resources(self) -> tuple[int, int, float]:
+        """Resident memory in bytes of the processes that run now, their number, and CPU seconds used so far.
+
+        All are zero if no process runs.
+        """
         try:
             process = psutil.Process(self._process.pid)
             family = [process, *process.children(recursive=True)]
         except psutil.Error:
-            return 0, 0
+            return 0, 0, 0.0
         self._seen.update(family)
-        sizes = []
+        sizes, seconds = [], 0.0
         for member in family:
             with suppress(psutil.Error):
                 sizes.append(member.memory_info().rss)
-        return sum(sizes), sum(size > 0 for size in sizes)  # a zombie uses no memory
+                seconds += sum(member.cpu_times()[:4])  # user and system, of itself and of children that have ended
+        return sum(sizes), sum(size > 0 for size in sizes), seconds  # a zombie uses no memory
 
     def end(self) -> None:
         """End the process and all that it has started."""

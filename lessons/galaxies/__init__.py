@@ -1,1 +1,1 @@
-"""The first lesson: what the galaxies look like, and what is known of them."""
+"""The lesson on the galaxies: their images, and the metallicity."""

@@ -1,4 +1,4 @@
-"""Answers to the exercises on the galaxies: typical wrong ones with their hints, right ones written otherwise."""
+"""Typical wrong answers to the exercises on the galaxies, with words of their hints, and other right ones."""
 
 import csv
 import math
@@ -11,36 +11,53 @@ from galviz.course.bank import Bank
 bank = Bank()
 
 
-@bank.wrong("galaxies.1", "of type int, whole numbers")
+def _right(path):
+    return pd.read_csv(path, dtype={"objID": str}).set_index("objID")
+
+
+@bank.wrong("galaxies.1", "Your ids are integers")
 def ids_as_ints(path):
     return pd.read_csv(path).set_index("objID")
 
 
-@bank.wrong("galaxies.1", "The ids are floats")
+@bank.wrong("galaxies.1", "Your ids are floats")
 def ids_as_floats(path):
     return pd.read_csv(path, dtype={"objID": float}, index_col="objID")
 
 
 @bank.wrong("galaxies.1", "how a float is written")
-def floats_turned_into_text(path):
+def floats_converted_to_text(path):
     table = pd.read_csv(path, dtype={"objID": float})
     return table.assign(objID=table["objID"].map(str)).set_index("objID")
 
 
-@bank.wrong("galaxies.1", "on its way it was a float")
-def floats_turned_into_ints_into_text(path):
+@bank.wrong("galaxies.1", "you read it as a float")
+def floats_converted_to_ints_to_text(path):
     table = pd.read_csv(path, dtype={"objID": float})
-    return table.assign(objID=[str(int(each)) for each in table["objID"]]).set_index("objID")
+    return table.assign(objID=[str(int(number)) for number in table["objID"]]).set_index("objID")
 
 
-@bank.wrong("galaxies.1", "zeros at its beginning are gone")
+@bank.wrong("galaxies.1", "zeros at its beginning are lost")
 def text_too_late(path):
     table = pd.read_csv(path)
     return table.assign(objID=table["objID"].astype(str)).set_index("objID")
 
 
+@bank.wrong("galaxies.1", "added or removed zeros")
+def filled_with_zeros(path):
+    table = pd.read_csv(path, dtype={"objID": str})
+    return table.assign(objID=table["objID"].str.zfill(19)).set_index("objID")
+
+
+@bank.wrong("galaxies.1", "upper and lower case. Leave each id")
+def ids_in_capitals(path):
+    table = _right(path)
+    table.index = table.index.str.upper()
+    return table
+
+
 @bank.wrong("galaxies.1", "still a column: make objID the index")
-def ids_left_a_column(path):
+def ids_left_as_column(path):
     return pd.read_csv(path, dtype={"objID": str})
 
 
@@ -56,19 +73,150 @@ def index_without_a_name(path):
     return table
 
 
-@bank.wrong("galaxies.1", "turned to text too")
+@bank.wrong("galaxies.1", "the name of the index is 'id'")
+def index_with_another_name(path):
+    return _right(path).rename_axis("id")
+
+
+@bank.wrong("galaxies.1", "is text too")
 def all_text(path):
     return pd.read_csv(path, dtype=str).set_index("objID")
 
 
-@bank.wrong("galaxies.1", "even where its label is empty")
-def rows_without_a_label_dropped(path):
-    return pd.read_csv(path, dtype={"objID": str}).dropna().set_index("objID")
+@bank.wrong("galaxies.1", "each galaxy with an empty cell")
+def rows_with_a_missing_number_dropped(path):
+    return _right(path).dropna()
 
 
-@bank.wrong("galaxies.1", "the file's first column the index")
+@bank.wrong("galaxies.1", "`drop_duplicates` removes one")
+def equal_numbers_taken_for_one_galaxy(path):
+    return _right(path).drop_duplicates()
+
+
+@bank.wrong("galaxies.1", "whose id contains letters")
+def ids_of_digits_only(path):
+    table = _right(path)
+    return table[table.index.str.isdigit()]
+
+
+@bank.wrong("galaxies.1", "the first row is missing")
+def first_row_skipped(path):
+    return _right(path).iloc[1:]
+
+
+@bank.wrong("galaxies.1", "the last 2 rows are missing")
+def the_first_five_rows(path):
+    return _right(path).head()
+
+
+@bank.wrong("galaxies.1", "You sorted them by id")
+def sorted_by_id(path):
+    return _right(path).sort_index()
+
+
+@bank.wrong("galaxies.1", "in the order of the file")
+def sorted_by_label(path):
+    table = _right(path)
+    return table.sort_values(table.columns[0])
+
+
+@bank.wrong("galaxies.1", "has no values in this file")
+def empty_columns_dropped(path):
+    return _right(path).dropna(axis=1, how="all")
+
+
+@bank.wrong("galaxies.1", "each column with an empty cell")
+def columns_with_a_missing_number_dropped(path):
+    return _right(path).dropna(axis=1)
+
+
+@bank.wrong("galaxies.1", "each column of text")
+def numbers_only(path):
+    return _right(path).select_dtypes("number")
+
+
+@bank.wrong("galaxies.1", "the first column of the file the index")
 def first_column_as_the_index(path):
     return pd.read_csv(path, dtype={"objID": str}, index_col=0)
+
+
+@bank.wrong("galaxies.1", "The first line of the file became a row")
+def no_header(path):
+    table = pd.read_csv(path, dtype=str, header=None)
+    place = table.iloc[0].tolist().index("objID")
+    return table.rename(columns=dict(enumerate(table.iloc[0]))).rename(columns={place: "objID"}).set_index("objID")
+
+
+@bank.wrong("galaxies.1", "You changed the names of the columns")
+def small_letters(path):
+    return _right(path).rename(columns=str.lower)
+
+
+@bank.wrong("galaxies.1", "You sorted them by name")
+def columns_sorted(path):
+    return _right(path).sort_index(axis=1)
+
+
+@bank.wrong("galaxies.1", "You rounded its numbers to 2 decimals")
+def rounded_numbers(path):
+    return _right(path).round(2)
+
+
+@bank.wrong("galaxies.1", "The empty cell became 0.")
+def filled_with_zero(path):
+    return _right(path).fillna(0)
+
+
+@bank.wrong("galaxies.1", "the mean of the column")
+def filled_with_the_mean(path):
+    table = _right(path)
+    return table.fillna(table.mean(numeric_only=True))
+
+
+@bank.wrong("galaxies.1", "pandas looks up the rows")
+def aligned_by_a_new_index(path):
+    table = pd.read_csv(path, dtype={"objID": str})
+    return pd.DataFrame(table.drop(columns="objID"), index=pd.Index(table["objID"]))
+
+
+@bank.wrong("galaxies.1", "float16")
+def half_precision(path):
+    table = _right(path)
+    return table.astype(dict.fromkeys(table.select_dtypes("float").columns, "float16"))
+
+
+@bank.wrong("galaxies.1", "`squeeze` does this")
+def squeezed(path):
+    table = _right(path)
+    return table.squeeze("columns")
+
+
+@bank.wrong("galaxies.1", "rely on objID only")
+def columns_of_the_first_file(path):
+    return _right(path)[["oh_p50", "survey", "run"]]
+
+
+@bank.wrong("galaxies.1", "if `path` is of type str")
+def methods_of_paths(path):
+    with path.open() as file:
+        return pd.read_csv(file, dtype={"objID": str}).set_index("objID")
+
+
+@bank.wrong("galaxies.1", "a file that doesn't exist")
+def fixed_path(path):
+    return pd.read_csv("survey/master.csv", dtype={"objID": str}).set_index("objID")
+
+
+@bank.wrong("galaxies.1", "Its numbers are in the wrong rows")
+def each_column_sorted(path):
+    table = _right(path)
+    return table.assign(**{name: np.sort(table[name]) for name in table.select_dtypes("number")})
+
+
+@bank.wrong("galaxies.1", "table of an earlier file")
+def first_file_only(path, cache=[]):  # noqa: B006 (the mistake)
+    cache.append(_right(path))
+    return cache[0]
 
 
 @bank.right("galaxies.1")
@@ -101,54 +249,164 @@ def row_by_row(path):
     return pd.DataFrame([{name: value(cell) for name, cell in row.items()} for row in rows], index=ids)
 
 
-@bank.wrong("galaxies.2", "e to the power")
+@bank.right("galaxies.1")
+def nullable_types(path):
+    return pd.read_csv(path, converters={"objID": str}, dtype_backend="numpy_nullable").set_index("objID")
+
+
+@bank.right("galaxies.1")
+def in_float32(path):
+    table = _right(path)
+    return table.astype(dict.fromkeys(table.select_dtypes("float").columns, "float32"))
+
+
+@bank.wrong("galaxies.2", "a power of e")
 def natural(metallicity):
     return 1e6 * np.exp(metallicity - 12)
 
 
-@bank.wrong("galaxies.2", "You forgot the 12")
+@bank.wrong("galaxies.2", "The 12 is missing in your exponent")
 def without_the_twelve(metallicity):
     return 1e6 * 10**metallicity
 
 
-@bank.wrong("galaxies.2", "per hydrogen atom")
+@bank.wrong("galaxies.2", "per hydrogen atom. Multiply by a million")
 def per_atom(metallicity):
     return 10 ** (metallicity - 12)
 
 
-@bank.wrong("galaxies.2", "per cent")
-def in_per_cent(metallicity):
+@bank.wrong("galaxies.2", "the ratio in percent")
+def in_percent(metallicity):
     return 100 * 10 ** (metallicity - 12)
 
 
-@bank.wrong("galaxies.2", "logarithm of it again")
-def logarithm_again(metallicity):
-    return 12 + np.log10(metallicity)
+@bank.wrong("galaxies.2", "You took a logarithm")
+def another_logarithm(metallicity):
+    return 1e6 * (np.log10(metallicity) - 12)
 
 
-@bank.wrong("galaxies.2", "upside down")
-def upside_down(metallicity):
+@bank.wrong("galaxies.2", "logarithm of a negative number")
+def logarithm_of_a_negative_number(metallicity):
+    with np.errstate(invalid="ignore"):
+        return 1e6 * np.log10(np.asarray(metallicity) - 12)
+
+
+@bank.wrong("galaxies.2", "still a logarithm")
+def not_undone(metallicity):
+    return 1e6 * (metallicity - 12)
+
+
+@bank.wrong("galaxies.2", "`**`, not `*`")
+def multiplied_by_ten(metallicity):
+    return 1e6 * 10 * (metallicity - 12)
+
+
+@bank.wrong("galaxies.2", "Your ratio is inverted")
+def inverted(metallicity):
     return 10 ** (12 - metallicity)
 
 
-@bank.wrong("galaxies.2", "rounded to whole atoms")
+@bank.wrong("galaxies.2", "is multiplied by 3")
+def another_base(metallicity):
+    return 1e6 * 3.0 ** (metallicity - 12)
+
+
+@bank.wrong("galaxies.2", "Each of your counts is 10 times the right one")
+def eleven_for_twelve(metallicity):
+    return 1e6 * 10 ** (metallicity - 11)
+
+
+@bank.wrong("galaxies.2", "the count for the Sun")
+def always_the_sun(metallicity):
+    return 490.0
+
+
+@bank.wrong("galaxies.2", "to whole atoms")
 def rounded(metallicity):
     return np.round(1e6 * 10 ** (metallicity - 12))
 
 
-@bank.wrong("galaxies.2", "three digits")
+@bank.wrong("galaxies.2", "3 significant digits")
 def as_the_page_shows_it(metallicity):
     return np.vectorize(lambda value: float(f"{10 ** (value - 6):.3g}"))(metallicity)
 
 
-@bank.wrong("galaxies.2", "NaN must stay NaN")
+@bank.wrong("galaxies.2", "float16")
+def in_half_precision(metallicity):
+    return np.float16(10 ** (metallicity - 6))
+
+
+@bank.wrong("galaxies.2", "You clipped the counts at")
+def clipped(metallicity):
+    return np.clip(10 ** (metallicity - 6), 1, 1e4)
+
+
+@bank.wrong("galaxies.2", "is added to each of your counts")
+def something_added(metallicity):
+    return 10 ** (metallicity - 6) + 1e-3
+
+
+@bank.wrong("galaxies.2", "You return 0 for an unknown metallicity")
 def unknown_as_zero(metallicity):
     return np.nan_to_num(1e6 * 10 ** (metallicity - 12))
 
 
-@bank.wrong("galaxies.2", "not an array")
-def one_number_alone(metallicity):
+@bank.wrong("galaxies.2", "You left out the unknown metallicities")
+def unknown_left_out(metallicity):
+    metallicity = np.asarray(metallicity)
+    return 10 ** (metallicity[~np.isnan(metallicity)] - 6)
+
+
+@bank.wrong("galaxies.2", "the mean of the other metallicities")
+def unknown_as_the_mean(metallicity):
+    if np.isnan(metallicity).all():
+        return metallicity
+    return 10 ** (np.where(np.isnan(metallicity), np.nanmean(metallicity), metallicity) - 6)
+
+
+@bank.wrong("galaxies.2", "only in its own place")
+def one_unknown_spoils_all(metallicity):
+    return 10 ** (metallicity - 6) * (1 + 0 * np.sum(metallicity))
+
+
+@bank.wrong("galaxies.2", "in one row")
+def flattened(metallicity):
+    counts = 10 ** (metallicity - 6)
+    return counts.ravel() if np.ndim(counts) > 1 else counts
+
+
+@bank.wrong("galaxies.2", "axes of length 1")
+def squeezed_counts(metallicity):
+    return np.squeeze(10 ** (metallicity - 6))
+
+
+@bank.wrong("galaxies.2", "the first metallicity only")
+def first_galaxy_only(metallicity):
+    return np.full(np.shape(metallicity), 10 ** (np.ravel(metallicity)[0] - 6))
+
+
+@bank.wrong("galaxies.2", "You return the mean over the galaxies")
+def mean_of_the_counts(metallicity):
+    return np.nanmean(10 ** (metallicity - 6)) if np.ndim(metallicity) else 10 ** (metallicity - 6)
+
+
+@bank.wrong("galaxies.2", "for a single float, but raises TypeError for an array")
+def single_numbers_only(metallicity):
     return 1e6 * math.pow(10, metallicity - 12)
+
+
+@bank.wrong("galaxies.2", "for an array, but raises")
+def arrays_only(metallicity):
+    counts = metallicity.copy()
+    counts[...] = 10 ** (metallicity - 6)
+    return counts
+
+
+@bank.wrong("galaxies.2", "an array with one axis, but raises")
+def one_axis_only(metallicity):
+    if isinstance(metallicity, float):
+        return math.pow(10, metallicity - 6)
+    return np.array([math.pow(10, value - 6) for value in metallicity])
 
 
 @bank.wrong("galaxies.2", "work on a copy")
@@ -157,8 +415,30 @@ def in_place(metallicity):
     return 10**metallicity
 
 
+@bank.wrong("galaxies.2", "is None: does the function end with `return`?")
+def without_a_return(metallicity):
+    10 ** (metallicity - 6)
+
+
+@bank.wrong("galaxies.2", "for a metallicity of 2.1")
+def usual_range_only(metallicity):
+    if not np.all((np.asarray(metallicity) > 7) & (np.asarray(metallicity) < 9.5)):
+        raise ValueError("no such galaxy")
+    return 10 ** (metallicity - 6)
+
+
+@bank.wrong("galaxies.2", "You return text")
+def formatted(metallicity):
+    return f"{10 ** (metallicity - 6):.2f}"
+
+
+@bank.wrong("galaxies.2", "don't centre or normalise")
+def percent_of_the_largest(metallicity):
+    return 100 * 10 ** (metallicity - np.nanmax(metallicity))
+
+
 @bank.right("galaxies.2")
-def twelve_less_six(metallicity):
+def twelve_minus_six(metallicity):
     return np.power(10.0, np.asarray(metallicity, dtype=np.float32) - 6)
 
 
@@ -169,38 +449,7 @@ def by_the_natural_logarithm(metallicity):
 
 @bank.right("galaxies.2")
 def lists_of_numbers(metallicity):
-    if isinstance(metallicity, float):
-        return 10**metallicity / 1_000_000
-    return (
-        [[10**each / 1_000_000 for each in row] for row in metallicity]
-        if metallicity.ndim > 1
-        else [10**each / 1_000_000 for each in metallicity.tolist()]
-    )
+    def convert(values):
+        return [convert(value) for value in values] if isinstance(values, list) else 10**values / 1_000_000
 
-
-@bank.wrong("galaxies.1", "is missing. Each row of the file is a galaxy")
-def the_first_five_rows(path):
-    return pd.read_csv(path, dtype={"objID": str}).set_index("objID").head()
-
-
-@bank.wrong("galaxies.1", "first line became a row")
-def no_header(path):
-    table = pd.read_csv(path, dtype=str, header=None)
-    place = table.iloc[0].tolist().index("objID")
-    return table.rename(columns=dict(enumerate(table.iloc[0]))).rename(columns={place: "objID"}).set_index("objID")
-
-
-@bank.wrong("galaxies.1", "Missing in your table: 'nArms'")
-def small_letters(path):
-    table = pd.read_csv(path, dtype={"objID": str}).set_index("objID")
-    return table.rename(columns=str.lower)
-
-
-@bank.wrong("galaxies.2", "is None: does the function end with `return`?")
-def without_a_return(metallicity):
-    10 ** (metallicity - 6)
-
-
-@bank.right("galaxies.1")
-def converted_to_text(path):
-    return pd.read_csv(path, converters={"objID": str}, dtype_backend="numpy_nullable").set_index("objID")
+    return convert(np.asarray(metallicity).tolist())

@@ -7,42 +7,66 @@ import pandas as pd
 
 
 def read_catalogue(path: str | Path) -> pd.DataFrame:
-    """Read a survey's table without harm to the galaxies' ids.
+    r"""Read the catalogue of a survey without damaging the ids.
 
-    An id is a name made of digits, mostly 19 of them. A float keeps only the first 16 or so, and a whole number drops
-    zeros at the beginning; either way the galaxy no longer finds its picture. So ids are text, from the start.
+    An id is a name made of digits, often 19 of them. A float holds about 16 digits, so it changes the last ones. An
+    integer loses the zeros at the beginning. Both happen without a warning, and then no image belongs to the id. So
+    read the ids as text.
 
     Parameters
     ----------
     path : str or Path
-        A CSV file with a header, such as a survey's master.csv. Its column objID holds the ids, each once; it may stand
-        anywhere among the columns. Some ids begin with zeros, and some aren't digits alone, such as mock-7. A cell
-        without a number, such as a galaxy's missing label, is empty.
+        A CSV file, such as a survey's master.csv. The first line holds the names of the columns. Each further line is a
+        galaxy, and there is at least one. The column ``objID`` holds the ids; it can be at any position. No id occurs
+        twice. An id can begin with zeros, and can contain letters, as in mock-7. The other columns differ from file to
+        file, and hold numbers or text. If a number is missing, the cell is empty. Don't modify the file.
 
     Returns
     -------
-    DataFrame
-        A row a galaxy, all of them, in the file's order. The index is called objID and holds the ids as text, each as
-        it stands in the file. The other columns are as in the file: same names and order, numbers as numbers (NaN where
-        a cell is empty), text as text. objID isn't among them any more.
+    DataFrame, index named ``objID`` (text)
+        One row per galaxy, in the order of the file. Keep all rows, even if a number is missing, or if two galaxies
+        have equal numbers. The index holds the ids as they are in the file. The columns are the other columns of the
+        file, without ``objID``. Keep all of them, even an empty one, with their names and in their order. Numbers are
+        numbers, not rounded; an empty cell is NaN. Text is unchanged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "master.csv"
+    ...     _ = path.write_text("survey,objID,oh_p50\nmain,0012,8.5\nmock,mock-7,\n")
+    ...     table = read_catalogue(path)
+    >>> table.index.tolist()
+    ['0012', 'mock-7']
+    >>> table.columns.tolist()
+    ['survey', 'oh_p50']
+    >>> table["oh_p50"].tolist()
+    [8.5, nan]
     """
     raise NotImplementedError("galaxies.1")
 
 
 def oxygen_per_million(metallicity: float | np.ndarray) -> float | np.ndarray:
-    """Turn a metallicity into oxygen atoms per million hydrogen atoms.
+    """Convert a metallicity to oxygen atoms per million hydrogen atoms.
 
-    Metallicity is 12 + log10(O/H), with O/H the number of oxygen atoms for each hydrogen atom. A logarithm hides how
-    large a step is; a count shows it.
+    The metallicity is 12 + log10(O/H). O/H is the number of oxygen atoms divided by the number of hydrogen atoms.
 
     Parameters
     ----------
-    metallicity : float or ndarray of float, of any shape
-        In dex. NaN where it is unknown. Leave an array as it is: it belongs to the caller.
+    metallicity : float or ndarray of float, any shape
+        In dex; NaN if it is unknown. Values outside the usual range of 7 to 9.5 are possible. Don't modify the input.
 
     Returns
     -------
-    float or ndarray of the same shape
-        Oxygen atoms per million hydrogen atoms, not rounded; NaN where the metallicity is NaN.
+    float or ndarray of float, same shape as the input
+        Oxygen atoms per million hydrogen atoms, with an accuracy of at least five digits: don't round or clip them. NaN
+        where the metallicity is NaN.
+
+    Examples
+    --------
+    >>> float(oxygen_per_million(8.0))
+    100.0
+    >>> oxygen_per_million(np.array([7.5, 8.5, np.nan])).round(1)
+    array([ 31.6, 316.2,   nan])
     """
     raise NotImplementedError("galaxies.2")

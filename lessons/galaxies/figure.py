@@ -1,4 +1,4 @@
-"""Twenty-four simulated galaxies from the lowest to the highest metallicity, with matplotlib."""
+"""Images of 24 simulated galaxies, sorted by metallicity, with matplotlib."""
 
 import matplotlib.pyplot as plt
 
@@ -15,4 +15,4 @@ for ax, object_id in zip(axes.flat, evenly_ranked(metallicity, 24), strict=True)
     ax.imshow(centre_crop(survey.image(object_id), 72))
     ax.set_title(f"{metallicity[object_id]:.2f}", fontsize=10)
     ax.axis("off")
-fig.suptitle("Simulated galaxies, 12 + log(O/H) from the lowest to the highest")
+fig.suptitle("Simulated galaxies, sorted by metallicity, 12 + log(O/H)")

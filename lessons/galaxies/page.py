@@ -31,7 +31,7 @@ LARGE_PX = 480
 
 
 def _sections_about_origin(opened: OpenSurvey) -> tuple[str, ...]:
-    """The sections about where a survey's labels and columns come from."""
+    """Select the sections on the origin of a survey's labels and columns."""
     if opened.shipped:
         return ("label-shipped", "causes")
     return ("label-own",) if _is_metallicity(opened.survey) else ()
@@ -44,11 +44,11 @@ class Ranking:
     Attributes
     ----------
     values : Series, index objID
-        The label, or the rank by id.
+        The label, or the rank of the id.
     captions : dict of str to str
-        The caption of each galaxy.
+        Caption per galaxy.
     order : str
-        Description of the order.
+        Description of the order and of the captions.
     """
 
     values: pd.Series
@@ -62,14 +62,14 @@ def _rank(survey: Survey, sample: list[str]) -> Ranking:
         return Ranking(
             pd.Series(range(len(sample)), index=sorted(sample)),
             {object_id: escape_markdown(f"…{object_id[-6:]}") for object_id in sample},
-            "in the order of their ids. Below each: its place · the end of its id",
+            "sorted by id. Below each image: position · last digits of the id",
         )
     values, digits = survey.catalogue.loc[sample, label.column], value_format(label)
     name = f"{label.name[0].lower()}{label.name[1:]}" if _is_metallicity(survey) else escape_markdown(label.name)
     return Ranking(
         values,
         {object_id: f"{value:{digits}}" for object_id, value in values.items()},
-        f"from the lowest to the highest. Below each: its place · {name}",
+        f"sorted by {name}, lowest first. Below each image: position · {name}",
     )
 
 
@@ -78,13 +78,13 @@ def _is_metallicity(survey: Survey) -> bool:
 
 
 def _choose_ranking(survey: Survey) -> tuple[Ranking, list[str]]:
-    """Draw the control for the sample; return it sorted, and the galaxies of the grid."""
+    """Draw the control for the sample; return the sorted sample, and the ids in the grid."""
     ranking = _rank(survey, choose_sample(survey))
     return ranking, evenly_ranked(ranking.values, GRID_SIZE)
 
 
 def _choose_one(survey: Survey) -> tuple[Ranking, list[str], str]:
-    """Draw the controls for one galaxy of the grid; return also the sorted sample and the grid's galaxies."""
+    """Draw the controls for the sample and one galaxy; return the sorted sample, the ids in the grid and the id."""
     ranking, shown = _choose_ranking(survey)
     place = 1
     if len(shown) > 1:
@@ -93,7 +93,7 @@ def _choose_one(survey: Survey) -> tuple[Ranking, list[str], str]:
 
 
 def _show_grid(opened: OpenSurvey, controls: DeltaGenerator) -> None:
-    """Draw galaxies evenly ranked by their label."""
+    """Draw a grid of galaxies, with evenly spaced ranks."""
     with controls:
         left, right = st.columns([3, 2], gap="large")
         with left:
@@ -131,11 +131,11 @@ def _show_label(opened: OpenSurvey, controls: DeltaGenerator) -> None:
 
 
 def _show_columns(opened: OpenSurvey, controls: DeltaGenerator) -> None:
-    """Draw all columns of the catalogue of one galaxy."""
+    """Draw a table of all columns of the catalogue for one galaxy."""
     with controls:
         *_, object_id = _choose_one(opened.survey)
     st.dataframe(causes_table(opened.survey.catalogue.loc[object_id]), hide_index=True)
-    st.caption(f"All columns of the catalogue of galaxy {escape_markdown(object_id)}.")
+    st.caption(f"All columns of the catalogue for galaxy {escape_markdown(object_id)}.")
 
 
 def _describe_galaxy(opened: OpenSurvey, object_id: str) -> None:
@@ -144,24 +144,26 @@ def _describe_galaxy(opened: OpenSurvey, object_id: str) -> None:
     st.markdown(describe(galaxy))
     if label is not None:
         value = f"{galaxy[label.column]:{value_format(label)}}"
-        truth = f"{escape_markdown(label.name)}: **{value}** {escape_markdown(label.unit)}"
+        text = f"{escape_markdown(label.name)}: **{value}** {escape_markdown(label.unit)}"
         if _is_metallicity(opened.survey):
-            truth += f", or {oxygen_per_million(galaxy[label.column]):,} oxygen atoms per million hydrogen atoms"
-        st.markdown(f"{truth}.")
+            text += f", or {oxygen_per_million(galaxy[label.column]):,} oxygen atoms per million hydrogen atoms"
+        st.markdown(f"{text}.")
 
 
 def _show_crops(image: Image.Image, object_id: str) -> None:
-    scale = WIDTH_PX / max(image.size)  # one for all three, to show what is cut off
+    scale = WIDTH_PX / max(image.size)  # the same for all three, to show what is cropped
     magnification = max(1, round(2 * scale))  # for sharp screens
     with st.container(horizontal=True, vertical_alignment="bottom"):
         outlined = outline_crops(image, CROPS, magnification=magnification)
-        whole = f"All {image.width} × {image.height} px, with the crops' edges"
-        show_picture(outlined, whole, f"Galaxy {object_id} with the crops' edges", width_px=round(image.width * scale))
+        whole = f"The file: {image.width} × {image.height} px"
+        show_picture(
+            outlined, whole, f"Galaxy {object_id} with the outlines of both crops", width_px=round(image.width * scale)
+        )
         for side, colour in CROPS.items():
             crop = centre_crop(image, side).resize((side * magnification, side * magnification))
-            edge = f"{colour} edge" if side <= min(image.size) else "black outside the image"
-            caption = f"The central {side} px ({edge})"
-            show_picture(crop, caption, f"Its central {side} pixels", width_px=round(side * scale))
+            outline = f"{colour} outline" if side <= min(image.size) else "black outside the image"
+            caption = f"The central {side} px ({outline})"
+            show_picture(crop, caption, f"The central {side} pixels", width_px=round(side * scale))
 
 
 def _show_histogram(survey: Survey, ranking: Ranking, shown: list[str], chosen: str) -> None:
@@ -171,7 +173,7 @@ def _show_histogram(survey: Survey, ranking: Ranking, shown: list[str], chosen: 
     name, digits = f"{label.name} [{label.unit}]", value_format(label)
     chart = label_histogram(ranking.values, name, marked_ids=shown, selected_id=chosen, number_format=digits)
     st.altair_chart(chart)
-    st.caption("Bars: the sample. Ticks: the galaxies of the grid. Line: this galaxy.")
+    st.caption("Bars: the sample. Ticks: the galaxies in the grid. Line: this galaxy.")
 
 
 def page() -> None:
@@ -181,7 +183,7 @@ def page() -> None:
     about_label = ("no-label",) if opened.survey.label is None else ()
     steps = [
         Step(
-            "Galaxies in order" if opened.survey.label is None else "From low to high",
+            "Galaxies sorted by id" if opened.survey.label is None else "Galaxies sorted by label",
             partial(_show_grid, opened),
             (*about_label, *(("look",) if opened.shipped else ())),
             (2, 3),
@@ -198,7 +200,7 @@ def page() -> None:
         Step("Crops", partial(_show_crops_of_one, opened), ("crops",), code=(centre_crop,), wide=True),
     ]
     if opened.survey.label is not None:
-        says = ("metallicity",) if has_metallicity else ()
-        steps.append(Step("The label", partial(_show_label, opened), says))
-    steps.append(Step("What is known", partial(_show_columns, opened), _sections_about_origin(opened)))
+        sections = ("metallicity",) if has_metallicity else ()
+        steps.append(Step("The label", partial(_show_label, opened), sections))
+    steps.append(Step("The catalogue", partial(_show_columns, opened), _sections_about_origin(opened)))
     show_lesson(lesson, opened, steps, uses_own=not opened.shipped or None)

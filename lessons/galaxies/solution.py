@@ -7,10 +7,11 @@ import pandas as pd
 
 
 def read_catalogue(path: str | Path) -> pd.DataFrame:
-    """Read a survey's table without harm to the galaxies' ids."""
+    """Read the catalogue of a survey without damaging the ids."""
+    # With `dtype`, pandas doesn't guess the type of this column: its cells stay text.
     return pd.read_csv(path, dtype={"objID": "str"}).set_index("objID")
 
 
 def oxygen_per_million(metallicity: float | np.ndarray) -> float | np.ndarray:
-    """Turn a metallicity into oxygen atoms per million hydrogen atoms."""
+    """Convert a metallicity to oxygen atoms per million hydrogen atoms."""
     return 1e6 * 10.0 ** (metallicity - 12)

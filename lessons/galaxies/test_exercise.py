@@ -1,79 +1,66 @@
 """Tests of the exercises on the galaxies; each takes the student's function."""
 
 import math
+import random
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_unchanged, format_items
+from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, format_items
+from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same
+from lessons.galaxies.mistakes import COUNT_MISTAKES, KEEP_NAN, count
 
 NAN = math.nan
-# float32 is as close as this, an answer rounded to two decimals is not; and 0 is close to no count at all.
-CLOSE = {"rtol": 1e-5, "atol": 0.0}
-# Rows are made of text, as they stand in the file; "" is an empty cell. A float would round each of these ids.
+# Relative and absolute tolerance of the counts and of the columns: rounding in float32 passes, rounded decimals don't.
+FINE = {"rtol": 1e-5, "atol": 0.0}
+FINER = {"rtol": 1e-6, "atol": 0.0}
+# The columns of each catalogue, as text; "" is an empty cell. A float would round each of these long ids.
 LONG = {
     "objID": ["1237648702973411443", "1237648702973411330", "1237651752413233217", "1237648720142401601"],
-    "oh_p50": ["8.512", "", "9.04", "8.87"],
-    "run": ["752", "94", "1035", "3"],
+    "oh_p50": ["8.512", "", "9.0403217", "8.87"],
     "survey": ["main", "deep", "main", "strip 82"],
+    "run": ["752", "94", "1035", "3"],
 }
 ZEROS = {
-    "redshift": ["0.051", "0.12", "0.083"],
+    "redshift": ["0.0512345", "0.12", "0.083"],
     "objID": ["0012376487029734114", "1237660024523456789", "0000000000000000042"],
-    "oh_p50": ["8.3", "9.1", ""],
+    "logSFR": ["0.275", "-0.31", ""],
 }
+# Two galaxies have equal numbers, and no row is in the order of the ids or of the numbers.
 MIXED = {
-    "survey": ["mock", "main", "mock", "deep", "main", "main", "deep"],
-    "oh_p50": ["8.91", "8.45", "", "9.2", "8.7", "8.62", "9.05"],
-    "objID": ["mock-7", "1237648702973411443", "mock-12", "0099", "1237651752413233217", "mock-3", "0100"],
-    "nArms": ["2", "0", "4", "3", "2", "5", "2"],
+    "survey": ["mock", "Main", "mock", "deep", "main", "Main", "deep"],
+    "oh_p50": ["8.91", "8.45", "", "9.2", "8.7", "8.45", "9.05"],
+    "objID": ["mock-7", "1237648702973411443", "Mock-12", "0099", "1237651752413233217", "mock-3", "0100"],
+    "nArms": ["2", "0", "4", "3", "2", "0", "5"],
 }
+EMPTY_COLUMN = {
+    "velocity": ["", "", ""],
+    "mass": ["10.2", "1e11", "9.75"],
+    "flag": ["0", "0", "0"],
+    "objID": ["30", "10", "20"],
+}
+ONE_GALAXY = {"objID": ["0000000000000000042"], "oh_p50": ["8.62"]}
+CATALOGUES = (LONG, ZEROS, MIXED, EMPTY_COLUMN, ONE_GALAXY)
+
+
+# galaxies.1
 
 
 def test_galaxies_1(answer):
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        for place, (columns, as_text) in enumerate([(LONG, False), (ZEROS, True), (MIXED, False)]):
-            path = Path(folder) / str(place) / "master.csv"
+        for number, columns in enumerate(CATALOGUES):
+            path = Path(folder) / str(number) / "master.csv"
             path.parent.mkdir()
-            written = _csv(columns)
-            path.write_bytes(written)
-            _judge_catalogue(answer(str(path) if as_text else path), columns)
+            content = _csv(columns)
+            path.write_bytes(content)
+            table = _read(answer, path, columns, as_text=number % 2 == 1)
             expect(
-                path.is_file() and path.read_bytes() == written,
-                "Your function changes the file, which belongs to the caller: read it and leave it as it is.",
+                path.is_file() and path.read_bytes() == content,
+                "Your function changes the file, which belongs to the caller: only read it.",
             )
-
-
-def test_galaxies_2(answer):
-    # By hand: 10 to the power of 8 − 12 is a ten-thousandth, and a million has a hundred of those.
-    expect_close(answer(8.0), 100.0, _slips(np.array(8.0)), what="the count for a metallicity of 8", **CLOSE)
-    found = as_array(answer(NAN), (), what="the count for NaN")
-    expect(bool(np.isnan(found)), f"For an unknown metallicity (NaN) you return {float(found):.4g}: NaN must stay NaN.")
-    given = np.array([[8.69, 8.0, NAN], [9.4, 7.5, 8.2]])
-    before = given.copy()
-    try:
-        found = answer(given)
-    except (TypeError, ValueError) as error:
-        raise WrongAnswer(
-            "Your function takes a single number, but not an array of metallicities: arithmetic works on a whole array "
-            f"at once. Yours raises {type(error).__name__} there."
-        ) from None
-    expect_unchanged(np.nan_to_num(before), np.nan_to_num(given), "metallicity")
-    # An independent way: with natural logarithms, one number at a time.
-    right = np.array([[math.exp((value - 6) * math.log(10)) for value in row] for row in before])
-    mistakes = [
-        *_slips(before),
-        (np.nan_to_num(right), "An unknown metallicity became 0 oxygen atoms: NaN must stay NaN."),
-        (np.where(np.isnan(right), 1e6 * 1e-12, right), "You took NaN for a metallicity of 0: NaN must stay NaN."),
-        (right[~np.isnan(right)], "You left the unknown metallicity out: NaN stays NaN, in its place."),
-        (right.ravel(), "The numbers are right, but in one row: what comes back has the shape of what came in."),
-    ]
-    expect_close(found, right, mistakes, what="what you return for an array", **CLOSE)
-    more = np.random.default_rng(4).uniform(8, 9.5, 20)
-    right = [10**value / 10**6 for value in more.tolist()]
-    expect_close(answer(more.copy()), right, _slips(more), what="what you return for 20 galaxies", **CLOSE)
+            _check_catalogue(table, columns)
 
 
 def _csv(columns):
@@ -81,171 +68,352 @@ def _csv(columns):
     return ("\n".join(rows) + "\n").encode()
 
 
-def _judge_catalogue(found, columns):
-    ids, others = columns["objID"], [name for name in columns if name != "objID"]
-    expect(found is not None, "Your function returns None: does it end with `return`?")
-    expect(
-        isinstance(found, pd.DataFrame),
-        f"What you return is of type {type(found).__name__}; a table is asked for, a DataFrame of pandas.",
-    )
-    index = found.index.tolist()
-    named = found.index.name
-    _judge_place_of_ids(found, index, columns)
-    _judge_ids(index, ids)
-    expect(
-        isinstance(named, str) and named == "objID",
-        f"The ids are right, but the index must be called objID; yours is called {named!r}."
-        if named is not None
-        else "The ids are right, but the index has no name: it must be called objID, as the column was.",
-    )
-    names = _texts(found.columns)
-    missing = [name for name in others if name not in names]
-    expect(
-        not missing,
-        f"Missing in your table: {format_items(missing)}. Keep all of the file's columns, under their names.",
-    )
-    extra = [name for name in names if name not in others]
-    expect(not extra, f"In your table and not in the file: {format_items(extra)}. Add no columns.")
-    expect(
-        names == others,
-        f"The columns must stay in the file's order, {format_items(others)}; yours are {format_items(names)}.",
-    )
-    for name in others:
-        _judge_column(name, found[name], columns[name])
-
-
-def _judge_place_of_ids(found, index, columns):
-    """The ids are the index, and not a column."""
-    ids = columns["objID"]
-    if "objID" in _texts(found.columns):
-        if _texts(index) == ids:
+def _read(read_catalogue, path, columns, *, as_text):
+    """Call the student's function; raise a hint for errors that follow from typical mistakes."""
+    argument, other, kind = (str(path), path, "str") if as_text else (path, str(path), "Path")
+    try:
+        return read_catalogue(argument)
+    except (NotImplementedError, WrongAnswer):
+        raise
+    except Exception as error:
+        name = type(error).__name__
+        try:
+            works_otherwise = isinstance(read_catalogue(other), pd.DataFrame)
+        except Exception:
+            works_otherwise = False
+        if works_otherwise:
+            other_kind = "Path" if as_text else "str"
             raise WrongAnswer(
-                "The ids are the index, and still a column as well: each should be there once, as the index."
-            )
-        first = next(iter(columns))
-        if str(found.index.name) == first:
-            raise WrongAnswer(
-                f"You made the file's first column the index, here {first}. The ids are in the column called objID, "
-                "which may stand anywhere."
-            )
-        raise WrongAnswer("The ids are still a column: make objID the index, so that a galaxy is found by its name.")
-    expect(found.index.nlevels == 1, "Your index has several levels; the ids alone are asked for.")
-    if any("objID" in _texts(found.iloc[:, place]) for place in range(found.shape[1])):
-        raise WrongAnswer("The file's first line became a row of the table: it holds the names of the columns.")
-    counted = len(index) > 0 and _texts(index) == [repr(place) for place in range(len(index))]
-    expect(not counted, "The ids are gone: the index only counts the rows, and there is no column objID.")
+                f"Your function raises {name} if `path` is of type {kind}; with {other_kind} it works. Both are "
+                "possible: convert it first, with `Path(path)` or `str(path)`."
+            ) from None
+        _explain_read_error(error, name, columns)
+        raise
 
 
-def _judge_ids(index, ids):
-    """The ids are the file's, as text."""
-    strange = [each for each in index if not isinstance(each, str)]
-    if strange:
-        kind = type(strange[0]).__name__
-        expect(
-            not isinstance(strange[0], bytes)
-            and [_as_float(each) for each in index] == [_as_float(each) for each in ids],
-            f"The ids must be text (str) in the index; yours holds {_short(repr(strange[0]))}, of type {kind}.",
-        )
-        expect(
-            not isinstance(strange[0], float | np.floating),
-            "The ids are floats: a float keeps the first 16 digits or so, and the last ones become others. Have them "
-            "read as text.",
-        )
-        expect(
-            [str(each) for each in index] == ids or any(each.startswith("0") for each in ids),
-            f"The ids are whole numbers that were floats on their way: {ids[0]} became {index[0]}. Have them read as "
-            "text.",
-        )
+def _explain_read_error(error, name, columns):
+    text, names = str(error), format_items(list(columns))
+    if isinstance(error, FileNotFoundError):
         raise WrongAnswer(
-            f"The ids are of type {kind}, whole numbers. An id is a name, and zeros at its beginning belong to it: "
-            "have it read as text."
-        )
-    if index == ids:
-        return
-    expect("objID" not in index, "The file's first line became a row of the table: it holds the names of the columns.")
-    if len(index) == len(ids):
-        _judge_letters(index, ids)
-    shown = format_items([_short(label) for label in index[:2]]) or "no rows"
-    expect(
-        bool(set(index) & set(ids)),
-        f"None of the file's ids is in your index; it has {shown}. "
-        "Do you read the file at `path`, and make objID the index?",
-    )
-    expect(
-        len(set(index)) == len(index) or sorted(set(index)) != sorted(ids),
-        "Some galaxies are there more than once: a row a galaxy is asked for.",
-    )
-    expect(
-        sorted(index) != sorted(ids),
-        "The ids are right, but the galaxies aren't in the file's order any more.",
-    )
-    left_out = [each for each in ids if each not in index]
-    if left_out and set(index) < set(ids):
+            "Your function reads a file that doesn't exist. Read the file at `path`, not one with a fixed name."
+        ) from None
+    if isinstance(error, KeyError) and "objID" in text:
         raise WrongAnswer(
-            f"The galaxy {left_out[0]} is missing. Each row of the file is a galaxy: keep it, even where its label is "
-            "empty."
-        )
-    expect(len(index) == len(ids), f"Your table has {len(index)} rows; the file has {len(ids)} galaxies.")
-    mine, its = next((mine, its) for mine, its in zip(index, ids, strict=True) if mine != its)
-    raise WrongAnswer(f"An id in your index is {_short(mine)!r}; in the file it is {its!r}.")
-
-
-def _judge_letters(index, ids):
-    """Same number of ids, all text, not the same: what happened to them on the way?"""
-    pairs = [(mine, its) for mine, its in zip(index, ids, strict=True) if mine != its]
-    mine, its = pairs[0]
-    if all(mine == its.lstrip("0") for mine, its in pairs):
+            "Your function raises KeyError: there is no column objID when you ask for it. Was the first line of the "
+            "file skipped, or is objID the index already?"
+        ) from None
+    if isinstance(error, KeyError | IndexError) or "Usecols" in text or "Length mismatch" in text:
         raise WrongAnswer(
-            f"The id {its} became {_short(mine)}: the zeros at its beginning are gone. A number has none, so an id "
-            "must never be one, not even on its way to text."
-        )
-    if all(mine.strip().strip("\"'") == its for mine, its in pairs):
-        raise WrongAnswer(f"An id in your index is {mine!r}, with something around it; in the file it is {its!r}.")
-    if all(mine.isascii() and mine.isdigit() for mine, _ in pairs) and all(
-        its.isdigit() and int(mine) != int(its) and float(mine) == float(its) for mine, its in pairs
+            f"Your function raises {name} for a file with the columns {names}. The columns and their positions differ "
+            f"from file to file: rely on objID only. The message is: {text:.90}"
+        ) from None
+    if isinstance(error, ValueError | TypeError) and any(
+        words in text for words in ("invalid literal", "convert string", "parse string", "non-finite", "NA values")
     ):
         raise WrongAnswer(
-            f"The id {its} became {_short(mine)}: on its way it was a float, which can't hold all its digits. Have it "
-            "read as text, from the start."
-        )
-    try:
-        written = [float(mine) == float(its) and any(sign in mine for sign in ".eE") for mine, its in pairs]
-    except ValueError:
-        return
-    if all(written):
-        raise WrongAnswer(
-            f"The id {its} became {_short(mine)!r}: that is how a float is written. It must be read as text, and not "
-            "turned into text afterwards."
-        )
+            f"Your function raises {name} because it converts a cell that isn't such a number: {text:.90}. An id can "
+            "contain letters, a column can be text, and a cell can be empty."
+        ) from None
 
 
-def _judge_column(name, column, cells):
-    """One column is as in the file: numbers as numbers, text as text."""
-    given = _texts(column)
-    if not _is_number(next(cell for cell in cells if cell)):
-        expect(
-            given == cells, f"The column {name} holds {format_items(cells)}; in your table it is {format_items(given)}."
-        )
-        return
+def _check_catalogue(table, columns):
+    names = [name for name in columns if name != "objID"]
+    expect(table is not None, "Your function returns None: does it end with `return`?")
+    if not isinstance(table, pd.DataFrame):
+        reason = ""
+        if isinstance(table, pd.Series) or np.isscalar(table):
+            reason = " If a table has a single column or row, `squeeze` does this: leave it out."
+        raise WrongAnswer(f"Return a table, a DataFrame. You return an object of type {type(table).__name__}.{reason}")
+    index = table.index.tolist()
+    _check_id_column(table, index, columns)
+    _check_ids(index, columns)
+    name = table.index.name
+    expect(name is not None, "The ids are right, but the index has no name. Its name must be objID.")
     expect(
-        not any(isinstance(each, str | bytes) for each in column),
-        f"The ids are right, but the column {name} was turned to text too: only objID is text, numbers stay numbers.",
+        isinstance(name, str) and name == "objID",
+        f"The ids are right, but the name of the index is {name!r}. It must be objID.",
     )
+    _check_names(_texts(table.columns), names, columns)
+    for name in names:
+        _check_column(name, table[name], columns[name])
+
+
+def _check_id_column(table, index, columns):
+    """Check that the ids are the index, and not a column."""
+    if "objID" in _texts(table.columns):
+        if _texts(index) == columns["objID"]:
+            raise WrongAnswer("The ids are the index, but objID is still a column as well: remove the column.")
+        first = next(iter(columns))
+        if str(table.index.name) == first:
+            raise WrongAnswer(
+                f"You made the first column of the file the index; here it is {first}. Select the column by its name, "
+                "objID, because its position differs from file to file."
+            )
+        raise WrongAnswer("The ids are still a column: make objID the index.")
+    expect(table.index.nlevels == 1, "Your index has several levels. It must contain the ids only.")
+    if "objID" in index or any("objID" in _texts(table.iloc[:, place]) for place in range(table.shape[1])):
+        raise WrongAnswer("The first line of the file became a row of your table. It holds the names of the columns.")
+    counted = any(_texts(index) == [str(row + start) for row in range(len(index))] and index for start in (0, 1))
+    expect(
+        ",".join(columns) not in _texts(table.columns),
+        "Your table has a single column with whole lines of the file. A comma separates the cells.",
+    )
+    first_row = [column[0] for column in columns.values()]
+    expect(
+        _texts(table.columns) != first_row,
+        "The first line of the file is lost, and the first galaxy became the names of your columns. The first line "
+        "holds the names.",
+    )
+    expect(not counted, "The ids are gone: your index numbers the rows, and there is no column objID.")
+    expect(
+        bool(index) is False or not set(_texts(index)) <= set(columns),
+        "Your table is transposed: one row per galaxy, and one column per column of the file.",
+    )
+
+
+def _check_ids(index, columns):
+    """Check that the ids are those of the file, as text."""
+    ids = columns["objID"]
+    not_text = [label for label in index if not isinstance(label, str)]
+    if not_text:
+        _explain_type(not_text[0], index, ids)
+    if index == ids:
+        return
+    if len(index) == len(ids):
+        _explain_letters(index, ids)
+    expect(
+        all(index != earlier["objID"] for earlier in CATALOGUES),
+        "Your function returns the table of an earlier file. Read the file at `path` in each call.",
+    )
+    shown = format_items([_shorten(label) for label in index[:2]]) or "no rows"
+    expect(
+        bool(set(index) & set(ids)),
+        f"None of the file's ids is in your index, which has {shown}. Read the file at `path`, and make objID the "
+        "index.",
+    )
+    expect(len(set(index)) == len(index), "Some galaxies are in your table more than once: one row per galaxy.")
+    if sorted(index) == sorted(ids):
+        how = ""
+        if index == ids[::-1]:
+            how = " You reversed the rows."
+        elif index in (sorted(ids), sorted(ids)[::-1]):
+            how = " You sorted them by id; `groupby`, `pivot` and sets may sort as well."
+        raise WrongAnswer(f"The ids are right, but the rows aren't in the order of the file.{how}")
+    _explain_missing_rows(index, columns)
+    more = " A line without an id isn't a galaxy." if not all(index) else ""
+    expect(len(index) == len(ids), f"Your table has {len(index)} rows, but the file has {len(ids)} galaxies.{more}")
+    yours, right = next((yours, right) for yours, right in zip(index, ids, strict=True) if yours != right)
+    raise WrongAnswer(f"An id in your index is {_shorten(yours)!r}. In the file it is {right!r}.")
+
+
+def _explain_type(label, index, ids):
+    """Raise the hint for ids that aren't text."""
+    kind = type(label).__name__
+    if isinstance(label, bytes):
+        raise WrongAnswer("Your ids are bytes. Convert them to text (str).")
+    if isinstance(label, float | np.floating) and math.isnan(label):
+        raise WrongAnswer("An id in your index is NaN. Ids can contain letters: read them as text, not as numbers.")
+    if [_as_float(label) for label in index] != [_as_float(object_id) for object_id in ids]:
+        raise WrongAnswer(f"The ids must be text (str). Your index has {_shorten(repr(label))}, of type {kind}.")
+    if isinstance(label, float | np.floating):
+        raise WrongAnswer(
+            "Your ids are floats. A float holds about 16 digits, so the last digits change: read the ids as text."
+        )
+    if [str(label) for label in index] != ids and not any(object_id.startswith("0") for object_id in ids):
+        raise WrongAnswer(
+            f"You converted the ids to floats and then to integers: {ids[0]} became {index[0]}. Read them as text."
+        )
+    raise WrongAnswer(
+        f"Your ids are integers (type {kind}). Zeros at the beginning of an id get lost: read the ids as text."
+    )
+
+
+def _explain_missing_rows(index, columns):
+    """Raise the hint for rows that were dropped, if a rule explains which."""
+    ids = columns["objID"]
+    missing = [object_id for object_id in ids if object_id not in index]
+    if not missing or not set(index) < set(ids):
+        return
+    others = [columns[name] for name in columns if name != "objID"]
+    rows = dict(zip(ids, zip(*others, strict=True), strict=True))
+    before = [rows[object_id] for object_id in ids]
+    rules = {
+        "with an empty cell, which means a missing number: keep it": {i for i in ids if "" in rows[i]},
+        "with the same numbers as an earlier galaxy. These are two galaxies (`drop_duplicates` removes one)": {
+            object_id for place, object_id in enumerate(ids) if rows[object_id] in before[:place]
+        },
+        "with the same numbers as a later galaxy. These are two galaxies (`drop_duplicates` removes one)": {
+            object_id for place, object_id in enumerate(ids) if rows[object_id] in before[place + 1 :]
+        },
+        "with the same numbers as another galaxy. These are two galaxies: keep both": {
+            object_id for object_id in ids if before.count(rows[object_id]) > 1
+        },
+        "with a negative number: keep it": {i for i in ids if any(cell.startswith("-") for cell in rows[i])},
+        "whose id contains letters: keep it": {object_id for object_id in ids if not object_id.isdigit()},
+    }
+    for what, dropped in rules.items():
+        if set(missing) == dropped:
+            raise WrongAnswer(f"Row {missing[0]} is missing in your table. You dropped each galaxy {what}.")
+    where = "first" if ids[len(missing) :] == index else "last" if ids[: len(index)] == index else ""
+    if where:
+        count_words = f"the {where} row is" if len(missing) == 1 else f"the {where} {len(missing)} rows are"
+        raise WrongAnswer(
+            f"Of {len(ids)} galaxies, {count_words} missing in your table. Each line after the first is a galaxy."
+        )
+    raise WrongAnswer(f"The galaxy {missing[0]} is missing in your table: keep each row of the file.")
+
+
+def _explain_letters(index, ids):
+    """Raise the hint if a rule explains how ids, all of them text, have changed."""
+    pairs = [(yours, right) for yours, right in zip(index, ids, strict=True) if yours != right]
+    yours, right = pairs[0]
+    change = f"The id {right} became {_shorten(yours)}"
+    if all(yours == right.lstrip("0") for yours, right in pairs):
+        raise WrongAnswer(
+            f"{change}: the zeros at its beginning are lost. You read the ids as numbers and converted them to text "
+            "afterwards. Read them as text from the start."
+        )
+    if all(yours.lstrip("0") == right.lstrip("0") for yours, right in pairs):
+        raise WrongAnswer(f"{change}: you added or removed zeros at its beginning. Leave each id as it is.")
+    if all(yours.lower() == right.lower() for yours, right in pairs):
+        raise WrongAnswer(f"{change}: you changed upper and lower case. Leave each id as it is.")
+    if all(yours in right and yours for yours, right in pairs):
+        raise WrongAnswer(f"{change}: a part of it is cut off. Leave each id as it is.")
+    if all(right in yours for yours, right in pairs):
+        raise WrongAnswer(f"An id in your index is {yours!r}, with something added. In the file it is {right!r}.")
+    if all(yours.isascii() and yours.isdigit() for yours, _ in pairs) and all(
+        right.isdigit() and int(yours) != int(right) and float(yours) == float(right) for yours, right in pairs
+    ):
+        raise WrongAnswer(
+            f"{change}: you read it as a float, which can't hold all digits. Read the ids as text from the start."
+        )
+    if all(any(sign in yours for sign in ".eE") and _is_near(yours, right) for yours, right in pairs):
+        raise WrongAnswer(
+            f"{change}: this is how a float is written. You read the ids as numbers and converted them to text "
+            "afterwards. Read them as text from the start."
+        )
+
+
+def _check_names(yours, names, columns):
+    """Check the names of the columns and their order."""
+    if sorted(yours) != sorted(names) and len(yours) == len(names):
+        pairs = [(one, other) for one, other in zip(yours, names, strict=True) if one != other]
+        if all(one.strip().lower() == other.strip().lower() for one, other in pairs):
+            raise WrongAnswer(f"You changed the names of the columns: {pairs[0][1]!r} became {pairs[0][0]!r}.")
+    missing = [name for name in names if name not in yours]
+    if missing:
+        reason = "Keep all columns of the file, under their names."
+        if missing == [name for name in names if len(set(columns[name])) == 1] and len(missing) > 1:
+            reason = "In this file, its cells are all equal. Keep it, because the columns must be those of the file."
+        elif all(not any(columns[name]) for name in missing):
+            reason = "This column has no values in this file. Keep it, with NaN in each row."
+        elif missing == [name for name in names if "" in columns[name]]:
+            reason = "You dropped each column with an empty cell. Keep it, with NaN in this cell."
+        elif missing == [name for name in names if not _is_number(next(filter(None, columns[name]), "0"))]:
+            reason = "You dropped each column of text. Keep it."
+        elif missing == names[-1:] or missing == names[:1]:
+            reason = f"It is the {'last' if missing == names[-1:] else 'first'} column besides objID. Keep it."
+        raise WrongAnswer(f"A column is missing in your table: {format_items(missing)}. {reason}")
+    extra = [name for name in yours if name not in names]
+    expect(not extra, f"Your table has a column that isn't in the file: {format_items(extra)}. Add no columns.")
+    order = " You sorted them by name." if yours == sorted(names) else ""
+    expect(
+        yours == names,
+        f"The columns must stay in the order of the file, {format_items(names)}. Yours are {format_items(yours)}."
+        f"{order}",
+    )
+
+
+def _check_column(name, column, cells):
+    """Check that a column is as in the file: numbers as numbers, text as text."""
+    yours = _texts(column)
+    if not all(_is_number(cell) for cell in cells if cell):
+        _check_text_column(name, yours, cells)
+        return
+    if any(isinstance(value, str | bytes) for value in column):
+        empty = " The empty cells became text as well." if yours == cells and "" in cells else ""
+        raise WrongAnswer(
+            f"The ids are right, but the column {name} is text too. Read only objID as text; numbers stay numbers."
+            f"{empty}"
+        )
     expect(
         column.dtype.kind not in "mM",
-        f"The column {name} holds numbers in the file; in your table it holds dates or times.",
+        f"The column {name} holds numbers in the file. In your table it holds dates or times.",
     )
     try:
         values = column.to_numpy(dtype=float, na_value=NAN)
     except (TypeError, ValueError):
-        raise WrongAnswer(f"The column {name} can't be read as numbers: it is of type {column.dtype}.") from None
+        raise WrongAnswer(f"The column {name} can't be read as numbers: its type is {column.dtype}.") from None
     right = np.array([float(cell) if cell else NAN for cell in cells])
-    filled = np.isnan(right) & ~np.isnan(values)
-    expect(
-        not filled.any(),
-        f"The empty cell of the column {name} became {values[filled][:1].sum():g}: what is missing must stay missing.",
-    )
-    expect_close(values, right, what=f"the column {name}")
+    if not is_close(values, right, **FINER):
+        _explain_numbers(name, values, right, str(column.dtype))
+        expect_close(values, right, what=f"the column {name}", hint="Leave the numbers unchanged.", **FINER)
+
+
+def _check_text_column(name, yours, cells):
+    if yours == cells:
+        return
+    if all(value == cell or value.lower() == cell.lower() for value, cell in zip(yours, cells, strict=True)):
+        reason = "You changed upper and lower case: leave text unchanged."
+    elif all(value in ("nan", "<NA>", "None") for value in yours):
+        reason = "All cells became NaN: this column is text. Don't convert it to numbers."
+    elif all(_is_number(value) for value in yours):
+        reason = "You replaced the text by numbers: leave it unchanged."
+    elif sorted(yours) == sorted(cells):
+        reason = "The cells are right, but in the wrong rows."
+    else:
+        reason = "Leave text unchanged."
+    raise WrongAnswer(f"The column {name} holds {format_items(cells)}. Yours has {format_items(yours)}. {reason}")
+
+
+def _explain_numbers(name, values, right, dtype):
+    """Raise the hint for wrong numbers in a column, if a rule explains them."""
+    known = ~np.isnan(right)
+    start = f"The ids are right, but the column {name} isn't."
+    if not known.all() and not np.isnan(values[~known]).any() and is_close(values[known], right[known], **FINER):
+        filler, statistics = values[~known], right[known]
+        what = f"{filler[0]:.6g}"
+        for statistic, its_name in ((np.mean, "the mean"), (np.median, "the median")):
+            if known.any() and np.allclose(filler, statistic(statistics)):
+                what += f", {its_name} of the column"
+        raise WrongAnswer(f"{start} The empty cell became {what}. A missing number must stay missing: NaN.")
+    if np.isnan(values[known]).all():
+        raise WrongAnswer(
+            f"{start} All its numbers became NaN. If you give a DataFrame a new index, pandas looks up the rows by it. "
+            "Make the column objID the index instead."
+        )
+    if np.isnan(values[known]).any() and is_close(np.sort(values), np.sort(right), **FINER):
+        raise WrongAnswer(f"{start} Its numbers are in the wrong rows: each must stay in the row of its galaxy.")
+    if np.isnan(values[known]).any():
+        lost = right[known][np.isnan(values[known])][0]
+        raise WrongAnswer(f"{start} The number {lost:g} became NaN: change no numbers.")
+    if dtype.lower().startswith("bool"):
+        raise WrongAnswer(f"{start} You converted its numbers to True and False: leave them unchanged.")
+    if "float16" in dtype.lower():
+        raise WrongAnswer(f"{start} It is float16, which rounds to about three digits: use float64.")
+    values, right = values[known], right[known]
+    for n in range(7):
+        if np.allclose(values, np.round(right, n), rtol=1e-9, atol=1e-12):
+            raise WrongAnswer(f"{start} You rounded its numbers to {n} decimal{'s' * (n != 1)}: leave them unchanged.")
+    for n in range(6):
+        if np.allclose(values, [float(f"{number:.{n + 1}g}") for number in right], rtol=1e-9, atol=1e-12):
+            raise WrongAnswer(f"{start} You rounded its numbers to {n + 1} digit{'s' * (n > 0)}: leave them unchanged.")
+    if np.allclose(values, np.trunc(right)):
+        raise WrongAnswer(f"{start} You converted it to integers, which cuts off the decimals.")
+    if np.allclose(values, np.abs(right)):
+        raise WrongAnswer(f"{start} You removed the signs: leave its numbers unchanged.")
+    if np.allclose(values, np.maximum(right, 0)):
+        raise WrongAnswer(f"{start} You replaced its negative numbers by 0: leave them unchanged.")
+    if np.allclose(values, np.float16(right)):
+        raise WrongAnswer(f"{start} Its numbers were float16, which rounds to about three digits: use float64.")
+    if np.allclose(np.sort(values), np.sort(right)):
+        raise WrongAnswer(f"{start} Its numbers are in the wrong rows: each must stay in the row of its galaxy.")
+    if len(right) > 2 and abs(np.corrcoef(values, right)[0, 1]) > 1 - 1e-9:
+        slope, shift = np.polyfit(right, values, 1)
+        size = np.abs(right).max()
+        changes = [f"multiplied by {slope:.4g}"] if abs(slope - 1) > 1e-6 else []
+        changes += [f"shifted by {shift:.4g}"] if abs(shift) > 1e-6 * size else []
+        raise WrongAnswer(f"{start} Each number is {' and '.join(changes)}: leave the numbers unchanged.")
 
 
 def _is_number(cell):
@@ -257,100 +425,244 @@ def _is_number(cell):
 
 
 def _texts(values):
-    """Text as it is, anything else as Python writes it: what is missing can't be compared with =="""
-    return [each if isinstance(each, str) else repr(each) for each in list(values)]
+    """Text as it is, anything else as Python writes it: missing values can't be compared with `==`."""
+    return [value if isinstance(value, str) else repr(value) for value in list(values)]
 
 
 def _as_float(value):
-    """What is left of an id in a float; itself where it is no number."""
+    """The number in an id; the id itself if it isn't a number."""
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError):
         return value
 
 
-def _short(text):
+def _is_near(one, other):
+    """Whether two texts are numbers that differ by less than 1 %."""
+    return _is_number(one) and _is_number(other) and math.isclose(float(one), float(other), rel_tol=0.01)
+
+
+def _shorten(text):
     return text if len(text) <= 40 else text[:40] + " …"
 
 
-def _slips(metallicity):
-    """What typical mistakes give, and their hints."""
+# galaxies.2
+
+
+def test_galaxies_2(answer):
+    generator = np.random.default_rng(4)
+    # By hand: 10 to the power of 8 − 12 is 0.0001, and a million times that is 100.
+    cases = [
+        *((8.0,), (8.69,), (2.1,), (10.3,), (NAN,), (generator.uniform(7.5, 9.5, 6),)),
+        (np.array([[8.69, 8.0, NAN], [9.4, 7.5, 8.2]]),),
+        (np.array([8.31]),),
+        (np.array([[[9.02, 4.15, 8.8]], [[10.3, NAN, 7.9]]]),),
+    ]
+    expected = [np.array(100.0), *(count(*case) for case in cases[1:])]
+    _check_random_state(answer)
+    returned, error = call_on_cases(answer, cases, ("metallicity",))
+    returned = [_unwrap(values, case) for values, case in zip(returned, cases, strict=False)]
+    wrong = [place for place, values in enumerate(returned) if not is_close(values, expected[place], **FINE)]
+    if wrong:
+        _explain_counts(answer, cases, returned, expected, wrong[0])
+    if error:
+        _explain_count_error(answer, error, cases, expected, len(returned))
+        raise error
+
+
+def _check_random_state(convert):
+    """Reject a function that seeds or uses a global random generator, and restore the generators."""
+    original = random.getstate(), np.random.get_state(legacy=False)  # noqa: NPY002
+    random.random()
+    np.random.random()  # noqa: NPY002
+    before = random.getstate(), repr(np.random.get_state(legacy=False))  # noqa: NPY002
+    call_on_cases(convert, [(8.0,)], ("metallicity",))
+    same = before == (random.getstate(), repr(np.random.get_state(legacy=False)))  # noqa: NPY002
+    random.setstate(original[0])
+    np.random.set_state(original[1])  # noqa: NPY002
+    expect(same, "You seed or use a global random generator, but nothing in this exercise is random: leave it out.")
+
+
+def _unwrap(values, case):
+    """An array of one number as the number, which is accepted for a single float."""
+    is_text = isinstance(values, np.ndarray) and values.dtype.kind in "US"
+    if (
+        is_text
+        or isinstance(values, str)
+        or (isinstance(values, list) and any(isinstance(value, str) for value in values))
+    ):
+        raise WrongAnswer("You return text. Return numbers.")
+    try:
+        array = as_array(values)
+    except WrongAnswer:
+        return values
+    return array.reshape(()) if np.ndim(case[0]) == 0 and array.size == 1 else values
+
+
+def _explain_counts(convert, cases, returned, expected, first):
+    """Raise the hint for wrong counts; `first` is the index of the first wrong case."""
+    reject_mistakes(cases, returned, expected, COUNT_MISTAKES, **FINE)
+    expect(
+        all(
+            _array_or_none(values) is None or returns_same(convert, case, case)
+            for case, values in zip(cases[:4], returned, strict=False)
+        ),
+        "Two calls with the same metallicity return different counts: nothing in this exercise is random.",
+    )
+    _explain_constant(returned)
+    for values, right in zip(returned, expected, strict=False):
+        array = _array_or_none(values)
+        if array is not None and array.shape == () != right.shape and np.isnan(array) and not np.isnan(right).all():
+            raise WrongAnswer(
+                "You return NaN for all galaxies if one is unknown. Each NaN concerns its own galaxy only."
+            )
+    comparable = [
+        (np.asarray(case[0], float), array, right)
+        for case, values, right in zip(cases, returned, expected, strict=False)
+        if (array := _array_or_none(values)) is not None and array.shape == right.shape
+    ]
+    if first == 5 and len(comparable) == len(returned):  # an array without NaN
+        alone = [returns(convert, (float(number),), count(number), **FINE) for number in np.ravel(cases[first][0])]
+        expect(
+            not all(alone),
+            "Your counts are right for single floats, but not for an array: each count depends on its own metallicity "
+            "only, and not on the others.",
+        )
+    if comparable:
+        _explain_values(*(np.concatenate([part.ravel() for part in parts]) for parts in zip(*comparable, strict=True)))
+    if first > 0:
+        rest = slice(first, first + 1)
+        reject_mistakes(cases[rest], returned[rest], expected[rest], COUNT_MISTAKES, **FINE)
+    shape, array = np.shape(cases[first][0]), _array_or_none(returned[first])
+    if array is not None and array.size < np.prod(shape):
+        raise WrongAnswer(
+            f"For {_join(shape)} metallicities, you return {array.size or 'no'} number{'s' * (array.size != 1)}. "
+            "Return one count per metallicity, in the shape of the input."
+        )
+    what = f"the count for a metallicity of {cases[first][0]:g}" if not shape else f"the result for {_join(shape)}"
+    expect_close(returned[first], expected[first], what=what + (" metallicities" if shape else ""), **FINE)
+
+
+def _array_or_none(values):
+    try:
+        return as_array(values)
+    except WrongAnswer:
+        return None
+
+
+def _join(shape):
+    return " × ".join(map(str, shape))
+
+
+def _explain_constant(returned):
+    """Raise a hint if the result doesn't depend on the metallicity."""
+    singles = [_array_or_none(values) for values in returned[:4]]
+    if len(singles) < 2 or any(single is None or single.shape != () for single in singles):
+        return
+    if np.ptp(singles) == 0:
+        value = float(singles[0])
+        array = _array_or_none(returned[5]) if len(returned) > 5 else None
+        expect(
+            array is None or np.ptp(array) == 0,
+            f"For a single float, your result is always {value:g}. It depends on the other galaxies of an array: don't "
+            "centre or normalise by them.",
+        )
+        sun = " That is the count for the Sun, with 8.69." if round(value) == 490 else ""
+        raise WrongAnswer(f"Your result is the same for each metallicity, {value:g}.{sun} Use the parameter.")
+
+
+def _explain_values(metallicity, values, right):
+    """Raise the hint if a rule explains all numbers: another base, another factor, a logarithm, clipping."""
+    known = ~np.isnan(right)
+    if np.isnan(values[known]).all():
+        raise WrongAnswer(
+            "You return NaN for known metallicities. Did you take a logarithm of a negative number? The metallicity "
+            "is a logarithm already: undo it with a power of 10."
+        )
+    if np.isnan(values[known]).any():
+        example = metallicity[known][np.isnan(values[known])][0]
+        raise WrongAnswer(
+            f"You return NaN for some known metallicities, such as {example:.4g}. Only an unknown metallicity gives "
+            "NaN, and only in its own place."
+        )
+    filled = values[~known & ~np.isnan(values)]
+    metallicity, values, right = metallicity[known], values[known], right[known]
+    wrong = ~np.isclose(values, right, **FINE)
+    if not wrong.any() and filled.size:
+        raise WrongAnswer(f"You return {filled[0]:.4g} for an unknown metallicity. {KEEP_NAN}")
+    if not wrong.any() or len(values) < 3 or not np.isfinite(values).all():
+        return
     with np.errstate(all="ignore"):
-        ratio = 10 ** (metallicity - 12)
-        right = 1e6 * ratio
-        return [
-            (
-                1e6 * np.exp(metallicity - 12),
-                "You took e to the power of it, as for a natural logarithm: this logarithm has the base 10.",
-            ),
-            (
-                1e6 * 2 ** (metallicity - 12),
-                "You took 2 to the power of it: this logarithm has the base 10.",
-            ),
-            (1e6 * 10**metallicity, "You forgot the 12: it is added to the logarithm, so take it away first."),
-            (
-                10**metallicity,
-                "You forgot the 12: it is added to the logarithm, so take it away first. And then a million.",
-            ),
-            (1e6 * 10 ** (metallicity + 12), "You added the 12 once more: it is in the metallicity, so take it away."),
-            (1e6 * 10 ** (12 - metallicity), "You have the sign turned: metallicity less 12 is log10(O/H)."),
-            (
-                10 ** (12 - metallicity),
-                "These are hydrogen atoms per oxygen atom: the ratio is upside down. And it is asked for a million.",
-            ),
-            (
-                1e6 * 10 ** (metallicity - 8.69),
-                "You compared with the Sun's 8.69; what is asked for is a count per million hydrogen atoms.",
-            ),
-            (ratio, "These are oxygen atoms per hydrogen atom: what is asked for is a count per million of them."),
-            (
-                100 * ratio,
-                "These are oxygen atoms per hundred hydrogen atoms, per cent: a count per million is asked for.",
-            ),
-            (1e3 * ratio, "These are oxygen atoms per thousand hydrogen atoms; a count per million is asked for."),
-            (1e9 * ratio, "These are oxygen atoms per billion hydrogen atoms; a count per million is asked for."),
-            (ratio / 1e6, "You divided by a million: per million hydrogen atoms there are a million times as many."),
-            (
-                1e6 * (metallicity - 12),
-                "You took away the 12, but this is still a logarithm: 10 to its power is the ratio O/H.",
-            ),
-            (
-                metallicity - 12,
-                "This is log10(O/H), a logarithm: 10 to its power is the ratio; a million times that is asked for.",
-            ),
-            (metallicity - 6, "This is the logarithm of the count: the count itself is asked for."),
-            (
-                12 + np.log10(metallicity),
-                "You took the logarithm of it again: the metallicity is a logarithm already, which has to be undone.",
-            ),
-            (
-                1e6 * np.log10(metallicity),
-                "You took a logarithm, but the metallicity is one already, which has to be undone.",
-            ),
-            (
-                np.log10(metallicity),
-                "You took the logarithm again: the metallicity is one already, which has to be undone.",
-            ),
-            (
-                np.log10(metallicity - 12),
-                "You took the logarithm again: the metallicity is one already. Less 12, it is negative, and has none.",
-            ),
-            (
-                1e6 * np.log10(metallicity - 12),
-                "You took the logarithm again: the metallicity is one already. Less 12, it is negative and has none.",
-            ),
-            (
-                1e6 * ratio / (1 + ratio),
-                "These are oxygen atoms per million atoms of both kinds: per million hydrogen atoms is asked for.",
-            ),
-            (metallicity, "You returned the metallicity as it was."),
-            (np.round(right), "You rounded to whole atoms: leave the numbers as they come out."),
-            (np.floor(right), "You cut off what is behind the point: leave the numbers as they come out."),
-            (np.round(right, 1), "You rounded to one decimal: leave the numbers as they come out."),
-            (np.round(right, 2), "You rounded to two decimals: leave the numbers as they come out."),
-            (np.round(right, -1), "You rounded to tens: leave the numbers as they come out."),
-            (
-                np.vectorize(lambda value: float(f"{value:.3g}"))(right),
-                "You rounded to three digits, as the page does to show it: leave the numbers as they come out.",
-            ),
-        ]
+        logarithms = np.log10(values)
+    if np.isfinite(logarithms).all() and (line := _line(metallicity, logarithms)):
+        _explain_power(*line)
+    if line := _line(metallicity, values):
+        raise WrongAnswer(
+            f"Your result grows by {line[0]:.4g} per dex, in a straight line. The metallicity is a logarithm: undo it "
+            "with a power of 10."
+        )
+    added = (values - right).mean()
+    if abs(added) > 1e-12 and np.allclose(values - right, added, rtol=1e-3, atol=1e-9):
+        raise WrongAnswer(f"{added:.4g} is added to each of your counts: add nothing after the power.")
+    bounds = np.unique(values[wrong])
+    if not wrong.all() and set(bounds) <= {values.min(), values.max()}:
+        limits = " and ".join(f"{bound:g}" for bound in bounds)
+        raise WrongAnswer(f"You clipped the counts at {limits}: very low and very high metallicities are possible.")
+    if not wrong.all():
+        example = metallicity[wrong][0]
+        raise WrongAnswer(
+            f"Your counts are right for some metallicities, but not for {example:.4g}: there you return "
+            f"{values[wrong][0]:.6g}, and it should be {right[wrong][0]:.6g}. Use the same formula for all."
+        )
+
+
+def _line(x, y):
+    """Slope and intercept if points lie on a straight line that isn't flat."""
+    slope, intercept = np.polyfit(x, y, 1)
+    fits = np.allclose(slope * x + intercept, y, rtol=1e-7, atol=1e-7 * max(1, np.ptp(y)))
+    return (slope, intercept) if fits and abs(slope) > 1e-9 else None
+
+
+def _explain_power(slope, intercept):
+    """Raise the hint for a power with another base or another factor: log10 of the result is a line."""
+    if abs(slope + 1) < 1e-6:
+        raise WrongAnswer("Your counts fall if the metallicity rises: the sign of the metallicity is reversed.")
+    if abs(slope - 1) > 1e-6:
+        raise WrongAnswer(
+            f"If the metallicity grows by 1, your count is multiplied by {10**slope:.4g}. It must be multiplied by 10, "
+            "because the metallicity is a logarithm with the base 10."
+        )
+    factor = 10 ** (intercept + 6)
+    raise WrongAnswer(
+        f"Each of your counts is {factor:.6g} times the right one. Check both numbers: subtract 12, and multiply by a "
+        "million, 10 to the power of 6."
+    )
+
+
+def _explain_count_error(convert, error, cases, expected, index):
+    """Raise the hint for a function that works only for some kinds of input; `index` is the case of the error."""
+    works = [returns(convert, case, right, **FINE) for case, right in zip(cases, expected, strict=True)]
+    name = type(error).__name__
+    single, at_nan, vector, table = works[0], works[4], works[5], works[6]
+    if single and index in (1, 2, 3):
+        raise WrongAnswer(
+            f"Your function raises {name} for a metallicity of {cases[index][0]:g}. Convert each metallicity: values "
+            "outside the usual range are possible."
+        ) from None
+    if single and not vector:
+        raise WrongAnswer(
+            f"Your function works for a single float, but raises {name} for an array. NumPy's arithmetic works for "
+            "both: don't use `math`, `float` or `if` for it."
+        ) from None
+    if vector and not single:
+        raise WrongAnswer(
+            f"Your function works for an array, but raises {name} for a single float: a float has no axes, no length "
+            "and no methods of arrays."
+        ) from None
+    if single and vector and not at_nan:
+        raise WrongAnswer(f"Your function raises {name} for NaN. {KEEP_NAN}") from None
+    if single and vector and not table:
+        raise WrongAnswer(
+            f"Your function works for an array with one axis, but raises {name} for a table of 2 × 3 metallicities. "
+            "An array can have any shape."
+        ) from None

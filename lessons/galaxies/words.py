@@ -1,4 +1,4 @@
-"""One galaxy's causes in words and as a table, from whatever columns the catalogue has."""
+"""Description of a galaxy in sentences and as a table, from the columns that a catalogue has."""
 
 from numbers import Real
 
@@ -6,9 +6,9 @@ import pandas as pd
 
 from galviz.survey.causes import CAUSES
 
-# Hubble's law with c/H0 of 70 km/s/Mpc: right to 5 % out to redshift 0.15, and so to the two digits shown.
+# c / H0 for H0 = 70 km/s/Mpc. The linear law is accurate to about 5 % up to a redshift of 0.15.
 LIGHT_YEARS_PER_REDSHIFT = 1.397e10
-# Least and largest value of a column that is told in sentences; beyond them it means something else than here.
+# Smallest and largest possible value per column. A user's column of the same name may mean something else.
 _POSSIBLE = {
     "log_mass_msun": (0, 15),
     "log_sfr_msun_yr": (-15, 6),
@@ -31,18 +31,23 @@ COUNTS = ("no", "one", "two", "three", "four", "five", "six")
 
 
 def describe(galaxy: pd.Series) -> str:
-    """Tell a galaxy's causes in up to four sentences; a column that isn't there is left out.
+    """Describe a galaxy in up to four sentences.
 
     Parameters
     ----------
     galaxy : Series
-        A row of the mock catalogue, with the column names of `CAUSES`.
+        A row of a catalogue with column names of `CAUSES`. Missing columns are left out, and so are impossible values,
+        such as -9999, inf or text.
 
     Returns
     -------
     str
-        Plain text; empty if no column says anything about the galaxy. A value that no galaxy can have, such as -9999,
-        inf or a word in a user's column of the same name, is left out.
+        Plain text; empty if there is nothing to describe.
+
+    Examples
+    --------
+    >>> describe(pd.Series({"inclination_deg": 80.0, "arm_number": 2}))
+    'Its disc is nearly edge-on. It has two spiral arms.'
     """
     known = _possible(galaxy)
     sentences = [_star_formation(known), _shape(known), _features(known), _foreground(known)]
@@ -50,17 +55,23 @@ def describe(galaxy: pd.Series) -> str:
 
 
 def causes_table(galaxy: pd.Series) -> pd.DataFrame:
-    """List everything the catalogue holds of a galaxy.
+    """List all values of a galaxy in the catalogue.
 
     Parameters
     ----------
     galaxy : Series
-        A row of any catalogue. Columns of the mock catalogue come first, under plain names; others follow as they are.
+        A row of any catalogue.
 
     Returns
     -------
     DataFrame with columns ``cause``, ``value``, ``unit`` and ``column``, all str
-        A row a column of the catalogue that has a value.
+        One row per column of the catalogue that has a value. The known causes come first, with a display name and a
+        rounded value; the other columns follow unchanged.
+
+    Examples
+    --------
+    >>> causes_table(pd.Series({"field": "north", "redshift": 0.0712}))["value"].tolist()
+    ['0.0712', 'north']
     """
     known = galaxy.dropna()
     names = [name for name in CAUSES if name in known.index]
@@ -72,15 +83,26 @@ def causes_table(galaxy: pd.Series) -> pd.DataFrame:
 
 
 def oxygen_per_million(metallicity: float) -> int:
-    """Oxygen atoms per million hydrogen atoms in gas of this metallicity, 12 + log10(O/H) in dex, to three digits.
+    """Convert a metallicity, 12 + log10(O/H), to oxygen atoms per million hydrogen atoms, rounded to three digits.
 
-    The Sun's 8.69 (Asplund et al. 2009, ARA&A 47, 481) gives 490.
+    Examples
+    --------
+    The Sun (Asplund et al. 2009, ARA&A 47, 481):
+
+    >>> oxygen_per_million(8.69)
+    490
     """
     return int(float(f"{10 ** (metallicity - 12 + 6):.3g}"))
 
 
 def large_number(value: float) -> str:
-    """Say a number of a million or more in words, to two digits: 15,849,000,000 is "16 billion"."""
+    """Format a number of a million or more in words, rounded to two digits.
+
+    Examples
+    --------
+    >>> large_number(15_849_000_000)
+    '16 billion'
+    """
     rounded = float(f"{value:.2g}")
     for name, size in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6)):
         if rounded >= size:
@@ -89,12 +111,12 @@ def large_number(value: float) -> str:
 
 
 def _two_digits(value: float) -> str:
-    """Two significant digits, never in the form 1.2e+02."""
+    """Format a number with two significant digits, and without an exponent."""
     return f"{float(f'{value:.2g}'):g}"
 
 
 def _possible(galaxy: pd.Series) -> pd.Series:
-    """The values that are told in sentences, as far as they are numbers that a galaxy can have."""
+    """Select the values that the sentences use, if they are possible."""
     columns = [name for name in _POSSIBLE if name in galaxy.index]
     values = pd.to_numeric(galaxy[columns], errors="coerce").astype(float)
     lowest, highest = (pd.Series({name: _POSSIBLE[name][end] for name in columns}, dtype=float) for end in (0, 1))
@@ -102,7 +124,7 @@ def _possible(galaxy: pd.Series) -> pd.Series:
 
 
 def _star_formation(known: pd.Series) -> str:
-    """Mass, distance and star formation."""
+    """Describe mass, distance and star formation."""
     parts = []
     if "log_mass_msun" in known:
         parts.append(f"of {large_number(10 ** known['log_mass_msun'])} solar masses")
@@ -111,12 +133,12 @@ def _star_formation(known: pd.Series) -> str:
         parts.append(f"at redshift {known['redshift']:.3f} (some {distance} light-years away)")
     subject = " ".join(["A galaxy", *parts])
     if "log_sfr_msun_yr" in known:
-        return f"{subject}, forming {_two_digits(10 ** known['log_sfr_msun_yr'])} solar masses of stars a year."
+        return f"{subject}, forming {_two_digits(10 ** known['log_sfr_msun_yr'])} solar masses of stars per year."
     return f"{subject}." if parts else ""
 
 
 def _shape(known: pd.Series) -> str:
-    """Bulge and the angle from which we look at the disc."""
+    """Describe the bulge and the inclination of the disc."""
     clauses = []
     if "bulge_fraction" in known:
         clauses.append(f"{100 * known['bulge_fraction']:.0f} % of its light comes from the bulge")
@@ -128,13 +150,13 @@ def _shape(known: pd.Series) -> str:
 
 
 def _features(known: pd.Series) -> str:
-    """Arms, bar, dust and disorder."""
-    found = [words for words in (_arms(known), _bar(known), _dust(known)) if words]
+    """Describe arms, bar, dust, irregularity and mergers."""
+    features = [words for words in (_arms(known), _bar(known), _dust(known)) if words]
     if known.get("irregularity", 0) > 0.3:
-        found.append("an irregular outline")
+        features.append("an irregular outline")
     if known.get("merger", 0):
-        found.append("a companion it is merging with")
-    return _sentence(f"it has {_listed(found)}") if found else ""
+        features.append("a companion that it is merging with")
+    return _sentence(f"it has {_join(features)}") if features else ""
 
 
 def _arms(known: pd.Series) -> str:
@@ -143,11 +165,11 @@ def _arms(known: pd.Series) -> str:
     number = int(known["arm_number"])
     if number == 0:
         return "no spiral arms"
-    pitch = f" of pitch {known['arm_pitch_deg']:.0f}°" if "arm_pitch_deg" in known else ""
-    counted = COUNTS[number] if number < len(COUNTS) else str(number)
+    pitch = f" with a pitch of {known['arm_pitch_deg']:.0f}°" if "arm_pitch_deg" in known else ""
+    count = COUNTS[number] if number < len(COUNTS) else str(number)
     faint = " faint" if known.get("arm_strength", 1) < 0.25 else ""
     ragged = " ragged" if known.get("arm_raggedness", 0) > 0.75 else ""
-    return f"{counted}{faint}{',' if faint and ragged else ''}{ragged} spiral arm{'s' if number > 1 else ''}{pitch}"
+    return f"{count}{faint}{',' if faint and ragged else ''}{ragged} spiral arm{'s' if number > 1 else ''}{pitch}"
 
 
 def _bar(known: pd.Series) -> str:
@@ -159,24 +181,24 @@ def _bar(known: pd.Series) -> str:
 def _dust(known: pd.Series) -> str:
     if "dust_v_mag" not in known:
         return ""
-    return f"dust that takes {100 * (1 - 10 ** (-0.4 * known['dust_v_mag'])):.0f} % of its visible light"
+    return f"dust that dims its visible light by {100 * (1 - 10 ** (-0.4 * known['dust_v_mag'])):.0f} %"
 
 
 def _foreground(known: pd.Series) -> str:
-    """What else is in the picture."""
-    found = [
+    """Describe what else is in the image."""
+    objects = [
         f"{COUNTS[count] if count < len(COUNTS) else count} {noun}{'s' if count > 1 else ''}"
         for column, noun in (("neighbour_count", "other galaxy"), ("star_count", "star"))
         if (count := int(known.get(column, 0))) > 0
     ]
-    found = [words.replace("galaxys", "galaxies") for words in found]
+    objects = [words.replace("galaxys", "galaxies") for words in objects]
     if known.get("satellite_trail", 0):
-        found.append("the trail of a satellite")
-    return f"Around it lie, some too faint to see: {_listed(found)}." if found else ""
+        objects.append("the trail of a satellite")
+    return f"Also in the image, but not always visible: {_join(objects)}." if objects else ""
 
 
-def _listed(parts: list[str]) -> str:
-    """Join as in a sentence: "a", "a and b", "a, b and c"."""
+def _join(parts: list[str]) -> str:
+    """Join words for a sentence: "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 

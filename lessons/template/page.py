@@ -20,7 +20,7 @@ def _show_mean(controls: DeltaGenerator) -> None:
     values = survey.catalogue.loc[sample, label.column]
     st.altair_chart(label_histogram(values, f"{label.name} [{label.unit}]", marked_ids=[]))
     st.caption(f"{len(sample):,} simulated galaxies.")
-    st.markdown(f"In your sample the mean is **{values.mean():.2f} {label.unit}**.")
+    st.markdown(f"The mean of your sample is **{values.mean():.2f} {label.unit}**.")
 
 
 def page() -> None:

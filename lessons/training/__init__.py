@@ -1,1 +1,1 @@
-"""The lesson on training: the error by epoch, the learning rate, and the floor below which no error falls."""
+"""The lesson on training: the loss by epoch, gradient descent, the learning rate, and the floor of the loss."""

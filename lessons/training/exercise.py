@@ -6,56 +6,77 @@ import numpy as np
 def gradient_step(
     weight: np.ndarray, bias: float, x: np.ndarray, y: np.ndarray, rate: float
 ) -> tuple[np.ndarray, float]:
-    """Take one step down the gradient, for a network of a single weighted sum.
+    """Take one step of gradient descent, for a model that is a single weighted sum.
 
-    It predicts ŷ = x · weight + bias. Its loss is the mean squared error L = (1/n) Σ (ŷᵢ − yᵢ)², without a root and
-    without a factor ½. Each number moves by −rate times the derivative of L with respect to it: each weight and the
-    bias, and all derivatives are taken where the step begins. No batch is drawn: all n galaxies count.
+    The model predicts ŷᵢ = xᵢ · weight + bias for galaxy i. The loss is the mean squared error over all n galaxies,
+    L = (1/n) Σ (ŷᵢ − yᵢ)², without a root and without a factor of ½.
+
+    Compute the derivative of L with respect to each weight and to the bias, all with the old weights and the old bias.
+    Then subtract the learning rate times the derivative from each of them. Don't clip or normalise the gradient, don't
+    rescale `x` or `y`, and don't draw a batch.
 
     Parameters
     ----------
     weight : ndarray of float, shape (d,)
-        Leave it as it is: it belongs to the caller, as `x` and `y` do.
+        One weight per feature, d ≥ 1. Don't modify the input.
     bias : float
     x : ndarray of float, shape (n, d)
-        Features, a galaxy a row.
+        Features, one row per galaxy, n ≥ 1. Don't modify the input.
     y : ndarray of float, shape (n,)
-        The truth.
+        Labels. Don't modify the input.
     rate : float
-        The learning rate, above 0.
+        The learning rate, greater than 0. It may exceed 1.
 
     Returns
     -------
-    weight : ndarray of shape (d,)
-        After the step.
+    weight : ndarray of float, shape (d,)
+        The new weights, not rounded.
     bias : float
-        After the step.
+        The new bias, not rounded.
+
+    Examples
+    --------
+    >>> x, y = np.array([[1.0, 0.0], [2.0, 1.0]]), np.array([1.0, 4.0])
+    >>> weight, bias = gradient_step(np.array([1.0, -1.0]), bias=0.5, x=x, y=y, rate=0.1)
+    >>> weight.round(6).tolist(), round(float(bias), 6)
+    ([1.45, -0.75], 0.7)
     """
     raise NotImplementedError("training.1")
 
 
 def split(object_ids: list[str], share: float, seed: int) -> tuple[list[str], list[str]]:
-    """Choose at random which galaxies are learnt from and which are kept apart.
+    """Divide galaxies at random into a training set and a validation set.
 
-    Each galaxy is in one of the two, never in both, and none is lost. The same seed gives the same two lists, another
-    seed others. Draw with a generator of your own, such as `np.random.default_rng(seed)`: the global ones of `random`
-    and `np.random` belong to the whole program, so leave their state as it is.
+    Each galaxy is in exactly one of the two sets. The validation set has ``round(share * n)`` of the n galaxies, with
+    Python's `round`, which rounds 2.5 to 2. Every subset of that size is equally likely.
+
+    Create a random generator of your own, such as ``np.random.default_rng(seed)``. Don't use or seed the global
+    generators of `random` and `np.random`, because the rest of the program may use them.
 
     Parameters
     ----------
     object_ids : list of str
-        Each id once. Leave the list as it is: it belongs to the caller.
+        One or more ids, each once. Don't modify the list.
     share : float
-        How large a part of the galaxies is kept apart, from 0 to 1, both included. With 0 nobody is kept apart.
+        Share of the galaxies in the validation set, from 0 to 1. For 0 the validation set is empty, and for 1 the
+        training set is.
     seed : int
-        0 or more.
+        0 or more. The same list, share and seed always give the same two lists, in the same order, even after Python is
+        restarted. The order of a set of strings changes then, so don't rely on it. Another seed gives another split.
 
     Returns
     -------
     training : list of str
-        Ids of the galaxies to learn from, in any order.
+        Ids of the training set, in any order.
     validation : list of str
-        Ids of the galaxies kept apart, in any order: ``round(share * n)`` of them, drawn from all with equal chances.
-        Python's own `round` is meant, which takes 2.5 to 2.
+        Ids of the validation set, in any order.
+
+    Examples
+    --------
+    >>> training, validation = split(["12", "7", "30", "45", "8"], share=0.4, seed=1)
+    >>> len(training), len(validation)
+    (3, 2)
+    >>> sorted([*training, *validation])
+    ['12', '30', '45', '7', '8']
     """
     raise NotImplementedError("training.2")

@@ -1,4 +1,4 @@
-"""The error by epoch, of the galaxies learnt from and of those kept apart, and the floor; with matplotlib."""
+"""Training and validation loss by epoch, and the floor, with matplotlib."""
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -12,9 +12,9 @@ floor = load_survey().catalogue["metallicity_scatter_dex"].std()
 
 fig, ax = plt.subplots()
 for _, phase in epochs.groupby((epochs["epoch"] == 1).cumsum()):
-    ax.plot(phase.index, phase["train_rmse"], "o--", color="C0", label="galaxies learnt from")
-    ax.plot(phase.index, phase["valid_rmse"], "o-", color="C0", label="galaxies kept apart")
+    ax.plot(phase.index, phase["train_rmse"], "o--", color="C0", label="training set")
+    ax.plot(phase.index, phase["valid_rmse"], "o-", color="C0", label="validation set")
     ax.annotate(f"{phase['side_px'].iloc[0]} px", (phase.index[0] - 0.2, phase["train_rmse"].iloc[0] + 0.006))
-ax.axhline(floor, color="C1", label="scatter drawn at random")
+ax.axhline(floor, color="C1", label="random scatter")
 ax.set(xlabel="epoch", ylabel="root-mean-square error [dex]", ylim=(0, 0.21))
 ax.legend(handles=[ax.lines[0], ax.lines[1], ax.lines[-1]])

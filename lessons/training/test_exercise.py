@@ -1,387 +1,591 @@
-"""Tests of the exercises on training; each takes the student's function."""
+"""Tests of the exercises on training; each takes the student's function.
 
+A mistake is a function of the parameters. Its hint is shown if it explains the student's results for all cases.
+"""
+
+import itertools
 import random
 
 import numpy as np
 
-from galviz.course.judge import WrongAnswer, as_array, as_float, expect, expect_close, expect_unchanged
+from galviz.course.judge import WrongAnswer, as_array, expect
+from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
+from lessons.training.mistakes import SIZE_RULES, STEP_MISTAKES, Step, n_validation, stepped
 
-# By hand: the errors are 0.5, −2.5, −1.5 and −2.5; the derivatives −3.5 and −4 by the weights, −3 by the bias.
+# training.1
+
+# By hand: the errors are 0.5, −2.5, −1.5 and −2.5; the derivatives are −3.5 and −4 for the weights, −3 for the bias.
 X = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 2.0], [1.0, 1.0]])
 Y = np.array([1.0, 4.0, 0.0, 3.0])
-WEIGHT, BIAS, RATE = np.array([1.0, -1.0]), 0.5, 0.1
-
-
-def galaxies(n, d, seed):
-    """Features, truth, and a weight and bias to begin at."""
-    draw = np.random.default_rng(seed)
-    x = draw.normal(size=(n, d)) * draw.uniform(0.5, 2, d) + draw.uniform(0.3, 1, d)
-    return x, x @ draw.normal(size=d) + draw.normal(size=n) + 0.7, draw.normal(size=d), float(draw.normal())
+BY_HAND = (np.array([1.0, -1.0]), 0.5, X, Y, 0.1)
+NAMES = ("weight", "bias", "x", "y", "rate")
+# Numbers of galaxies and features, and the learning rate.
+SIZES = ((7, 3, 0.03), (6, 1, 0.2), (2, 4, 0.05), (3, 3, 1.5), (1, 2, 0.1))
 
 
 def test_training_1(answer):
-    for n, d, rate, seed in ((7, 3, 0.03, 1), (6, 1, 0.2, 2), (2, 4, 0.05, 3)):
-        x, y, weight, bias = galaxies(n, d, seed)
-        by_weight, by_bias = np.zeros(d), 0.0
-        for row, truth in zip(x, y, strict=True):
-            error = sum(w * value for w, value in zip(weight, row, strict=True)) + bias - truth
-            by_weight, by_bias = by_weight + 2 * error * row / n, by_bias + 2 * error / n
-        _step(answer, weight, bias, x, y, rate, np.append(weight - rate * by_weight, bias - rate * by_bias))
-    _step(answer, WEIGHT, BIAS, X, Y, RATE, np.array([1.35, -0.6, 0.8]))
-    x, y, weight, bias = galaxies(40, 2, seed=4)
-    x = (x - x.mean(axis=0)) / x.std(axis=0)
-    for _ in range(300):
-        weight, bias = _pair(answer(np.array(weight, dtype=float), float(bias), x.copy(), y.copy(), 0.1), 2)
-    best = np.linalg.lstsq(np.column_stack([x, np.ones(40)]), y, rcond=None)[0]
-    expect_close(np.append(weight, bias), best, what="weight and bias after 300 steps", rtol=1e-3, atol=1e-3)
-
-
-def _step(answer, weight, bias, x, y, rate, expected):
-    """One step, compared with the right one; what is wrong with it in words."""
-    given = [weight.copy(), x.copy(), y.copy()]
-    found = answer(given[0], bias, given[1], given[2], rate)
-    for before, after, name in zip((weight, x, y), given, ("weight", "x", "y"), strict=True):
-        expect_unchanged(before, after, name)
-    d = x.shape[1]
-    moved = np.append(*_pair(found, d))
-    start, step = np.append(weight, bias), expected - np.append(weight, bias)
-    for wrong, hint in _mistakes(weight, bias, x, y, rate, step):
-        expect(not _close(moved, wrong) or _close(wrong, expected), hint)
-    expect_close(moved[:d], expected[:d], [(start[:d], "The weight hasn't moved.")], what="the weight")
-    expect_close(moved[d], expected[d], what="the bias")
-
-
-def _close(one, other):
-    return np.allclose(one, other, rtol=1e-4, atol=1e-6)
-
-
-def _mistakes(weight, bias, x, y, rate, step):
-    """Weight and bias as typical mistakes give them, and the hints."""
-    n, d = x.shape
-    start, error = np.append(weight, bias), x @ weight + bias - y
-    without_bias, columns = x @ weight - y, np.column_stack([x, np.ones(n)])
-
-    def down(apart, rows=columns):
-        return start - rate * 2 * rows.T @ apart / n
-
-    def joined(by_weight, by_bias):
-        return np.append(np.broadcast_to(by_weight, d), by_bias)
-
-    right = start + step
-    new_weight, new_bias = right[:d], right[d]
-    after_weight = bias - rate * 2 * (x @ new_weight + bias - y).mean()
-    after_bias = weight - rate * 2 * x.T @ (x @ weight + new_bias - y) / n
-    squared, absolute = np.sqrt((error**2).mean()), np.sign(error)
-    climbs = "The step climbs: the gradient points to where the loss grows, so move against it."
-    total = "These are sums over the galaxies; the loss is their mean, so a step must not grow with their number."
-    two = "The step is half as long as it should be: the derivative of a square brings a factor of 2."
-    return [
-        (start, "Neither weight nor bias has moved."),
-        (joined(new_weight, bias), "The bias hasn't moved: the loss depends on it as well, so it has a derivative."),
-        (joined(weight, new_bias), "The weight hasn't moved; the bias has, and rightly so."),
-        (start - step, climbs),
-        (start + n * step, total),
-        (start + step / 2, two),
-        (start + n * step / 2, f"Two things: a factor of 2 is missing, the derivative of a square. And {_low(total)}"),
-        (start - step / 2, f"Two things: a factor of 2 is missing, the derivative of a square. And {_low(climbs)}"),
-        (start - n * step, f"Two things. {climbs} And {_low(total)}"),
-        (
-            joined(weight + n * step[:d], new_bias),
-            "For the weight you took a sum over the galaxies, for the bias the "
-            "mean: the loss is a mean, and so are all its derivatives.",
-        ),
-        (
-            joined(new_weight, bias + n * step[d]),
-            "For the bias you took a sum over the galaxies, for the weight the "
-            "mean: the loss is a mean, and so are all its derivatives.",
-        ),
-        (
-            joined(weight + step[:d] / 2, new_bias),
-            "The weight's step is half as long as it should be, the bias's is "
-            "right: the factor of 2 from the square belongs to both.",
-        ),
-        (
-            joined(new_weight, bias + step[d] / 2),
-            "The bias's step is half as long as it should be, the weight's is "
-            "right: the factor of 2 from the square belongs to both.",
-        ),
-        (
-            joined(new_weight, bias - step[d]),
-            "The weight goes down and the bias climbs: both move against their derivatives.",
-        ),
-        (
-            joined(weight - step[:d], new_bias),
-            "The bias goes down and the weight climbs: both move against their derivatives.",
-        ),
-        (
-            joined(new_weight, after_weight),
-            "You moved the weight first, and the bias with the errors of the new "
-            "weight: both derivatives are taken where the step begins.",
-        ),
-        (
-            joined(after_bias, new_bias),
-            "You moved the bias first, and the weight with the errors of the new bias: "
-            "both derivatives are taken where the step begins.",
-        ),
-        (
-            down(x @ weight + bias - y.mean()),
-            "Each prediction meets the mean of all truths, not its own galaxy's. Did (n, 1) less (n,) become n × n? "
-            "Look at the shape of the errors: it must be (n,).",
-        ),
-        (
-            down((x @ weight + bias).mean() - y),
-            "Each truth meets the mean of all predictions, not its own galaxy's. "
-            "Did (n, 1) and (n,) become n × n? Look at the shape of the errors: it must be (n,).",
-        ),
-        (
-            down(np.full(n, error.mean())),
-            "You averaged the errors before you multiplied by x: each galaxy's error "
-            "goes with its own x, and the mean comes last.",
-        ),
-        (down(without_bias), "The prediction lacks the bias: it is x · weight + bias."),
-        (
-            joined(weight - rate * 2 * error.mean(), new_bias),
-            "The weight's derivative lacks x: how much a weight "
-            "changes a prediction depends on the number that it multiplies.",
-        ),
-        (
-            joined(weight - rate * 2 * (x * error[:, None]).mean(), new_bias),
-            "All weights make the same step: you took "
-            "one mean of all numbers. Each weight has a derivative of its own, a mean over the galaxies.",
-        ),
-        (
-            joined(weight - rate * 2 * (x * error[:, None]).sum() / n, new_bias),
-            "All weights make the same step: each weight has a derivative of its own, a mean over the galaxies alone.",
-        ),
-        (start + step / rate, "The whole gradient was subtracted: multiply it by the learning rate first."),
-        (start + step / rate**2, "You divided by the learning rate: multiply by it."),
-        (-step / rate, "This is the gradient; what is asked for are weight and bias after the step."),
-        (step, "This is the step; what is asked for are weight and bias after it."),
-        (-step, "This is the step, with its sign turned; what is asked for are weight and bias after it."),
-        (
-            start + step / (2 * squared),
-            "This is a step down the root-mean-square error; the loss here is without the root.",
-        ),
-        (down(absolute / 2), "This is a step down the mean absolute error; the loss here is of squares."),
-        (start + step * n / (n - 1), "You divided by n − 1; a mean over n galaxies divides by n."),
-        (start + step * n / d, "You divided by the number of features; the mean is over the galaxies."),
-        (start + step / n, "You divided by n twice: is the mean of a mean in there?"),
-        *(
-            (
-                joined(weight + step[:d] / d, by_bias),
-                "You divided by the number of all numbers in x, n · d: the mean is over the n galaxies.",
-            )
-            for by_bias in (new_bias, bias + step[d] / d)
-        ),
-        (
-            _one_by_one(weight, bias, x, y, rate),
-            "You took a step for each galaxy, one after the other; one step is asked for, with the mean over all.",
-        ),
-        (start + 2 * step, "The step is twice as long as it should be. Is the factor of 2 in it twice?"),
-        (_twice(weight, bias, x, y, rate), "You took two steps; one is asked for."),
+    cases = _step_cases()
+    expected = [stepped(*case) for case in cases[:-1]] + [np.array([1.35, -0.6, 0.8])]
+    _check_random_state(answer, cases[0])
+    returned, error = call_on_cases(answer, cases, NAMES)
+    pairs = [_weight_and_bias(result, case) for result, case in zip(returned, cases, strict=False)]
+    wrong = [
+        place for place, (pair, right) in enumerate(zip(pairs, expected, strict=False)) if not _is_right(pair, right)
     ]
+    if wrong:
+        flat = [np.concatenate([weight.ravel(), bias.ravel()]) for weight, bias in pairs]
+        mistakes = [(lambda *case, move=move: move(Step(*case)), hint) for move, hint in STEP_MISTAKES]
+        reject_mistakes(cases, flat, expected, mistakes)
+        _explain_shapes(*pairs[wrong[0]], cases[wrong[0]], expected[wrong[0]])
+        _explain_repeated(answer, cases[0])
+        _explain_unused(answer, cases[0])
+        _explain_step(cases, flat, expected, wrong[0])
+    if error:
+        _explain_step_error(error, cases[len(returned)])
+        raise error
+    _explain_repeated(answer, cases[0])
 
 
-def _twice(weight, bias, x, y, rate):
-    columns, start = np.column_stack([x, np.ones(len(y))]), np.append(weight, bias)
-    for _ in range(2):
-        start = start - rate * 2 * columns.T @ (columns @ start - y) / len(y)
-    return start
+def _check_random_state(step, case):
+    """Reject a function that seeds or uses a global random generator, and restore the generators."""
+    original = random.getstate(), np.random.get_state()  # noqa: NPY002
+    random.random()
+    np.random.random()  # noqa: NPY002
+    state = random.getstate(), np.random.get_state()  # noqa: NPY002
+    call_on_cases(step, [case], NAMES)
+    same = _is_unchanged(state)
+    random.setstate(original[0])
+    np.random.set_state(original[1])  # noqa: NPY002
+    expect(same, "You seed or use a global random generator, but nothing in this exercise is random: leave it out.")
 
 
-def _one_by_one(weight, bias, x, y, rate):
-    """What a step for each galaxy by itself leads to."""
-    columns, moved = np.column_stack([x, np.ones(len(y))]), np.append(weight, bias)
-    for row, truth in zip(columns, y, strict=True):
-        moved = moved - rate * 2 * (row @ moved - truth) * row
-    return moved
+def _step_cases():
+    """Weight, bias, x, y and rate: also a perfect fit, a constant feature, large errors and small numbers."""
+    cases = []
+    for seed, (n, d, rate) in enumerate(SIZES, start=1):
+        draw = np.random.default_rng(seed)
+        x = draw.normal(size=(n, d)) * draw.uniform(0.5, 2, d) + draw.uniform(0.3, 1, d)
+        y = x @ draw.normal(size=d) + draw.normal(size=n) + 0.7
+        cases.append((draw.normal(size=d), float(draw.normal()), x, y, rate))
+    weight, bias, x, y, _ = cases[0]
+    constant = np.column_stack([x[:, :2], np.full(7, 1.5)])
+    perfect = (np.array([1.0, -1.0]), 0.5, X, X @ [1.0, -1.0] + 0.5, 0.5)  # the errors are exactly 0
+    return [*cases, (weight, bias, constant, 100 * y, 0.01), (1e-3 * weight, 1e-3, x, 1e-3 * y, 0.3), perfect, BY_HAND]
 
 
-def _low(sentence):
-    return sentence[:1].lower() + sentence[1:]
+def _is_right(pair, expected):
+    """Whether weight and bias have the right shapes and numbers, relative to the largest of them."""
+    weight, bias = pair
+    right = weight.shape == (len(expected) - 1,) and bias.size == 1
+    return right and is_close(np.append(weight, bias), expected, rtol=3e-5, atol=3e-5 * np.abs(expected).max())
 
 
-def _pair(found, d):
-    """The weight and the bias that were returned."""
-    expect(found is not None, "What you return is None: does the function end with `return`?")
-    expect(
-        isinstance(found, tuple | list) and len(found) == 2,
-        "Return two things, the weight and the bias: `return weight, bias`. "
-        f"Yours is of type {type(found).__name__}{_length(found)}.",
-    )
-    weight = as_array(found[0], what="the weight")
-    expect(
-        weight.ndim != 2 or max(weight.shape) <= 1 or weight.shape in ((d, 1), (1, d)),
-        f"The weight has become a table of {' × '.join(map(str, weight.shape))} numbers. Did (n, 1) less (n,) become "
-        "n × n? Look at the shape of the errors: it must be (n,).",
-    )
-    bias = as_array(found[1], what="the bias")
+def _weight_and_bias(result, case):
+    """The two parts of what was returned, as arrays of any shape."""
+    expect(result is not None, "What you return is None: does the function end with `return`?")
+    if not isinstance(result, tuple | list) or len(result) != 2:
+        length = f" and length {len(result)}" if hasattr(result, "__len__") else ""
+        raise WrongAnswer(
+            "Return two things, the new weight and the new bias: `return weight, bias`. You return an object of type "
+            f"{type(result).__name__}{length}."
+        )
+    for part, name in zip(result, ("weight", "bias"), strict=True):
+        if isinstance(part, str) or (isinstance(part, list | tuple) and any(isinstance(value, str) for value in part)):
+            raise WrongAnswer(f"Your {name} is text. Return numbers.")
+        if "float16" in str(getattr(part, "dtype", "")):
+            raise WrongAnswer(f"Your {name} is float16, which rounds to about three digits: use float32 or float64.")
+    weight, bias = as_array(result[0], what="the weight"), as_array(result[1], what="the bias")
+    d = case[2].shape[1]
     expect(
         d == 1 or weight.size != 1 or bias.shape != (d,),
-        "The two are exchanged: return the weight first, then the bias.",
+        "Weight and bias are exchanged: return the weight first, then the bias.",
     )
+    return weight, bias
+
+
+def _explain_shapes(weight, bias, case, expected):
+    """Raise the hint for a wrong shape."""
+    n, d = case[2].shape
+    shape = f"The weight must have the shape ({d},). Yours has the shape {_join(weight.shape)}."
+    if weight.shape in ((d, 1), (1, d)) and weight.ndim == 2:
+        numbers = "The numbers are right: " if is_close(weight.ravel(), expected[:-1]) else ""
+        kind = "column" if weight.shape == (d, 1) else "row"
+        raise WrongAnswer(f"{shape} {numbers or 'It is '}{'it is ' * bool(numbers)}a {kind}, with two axes.")
+    if weight.shape == ():
+        raise WrongAnswer(f"{shape} There is one weight per feature, and each has its own derivative.")
+    if weight.shape == (n,) and n != d:
+        raise WrongAnswer(f"{shape} That is one number per galaxy: take the mean over the galaxies, for each feature.")
+    if weight.ndim > 1:
+        raise WrongAnswer(
+            f"{shape} Did you subtract the shapes (n, 1) and (n,), which gives n × n? The errors must have the shape "
+            "(n,), and the mean is over the galaxies."
+        )
+    expect(weight.shape == (d,), shape)
     expect(
         bias.size == 1,
-        f"The bias must be a single number; yours has the shape {' × '.join(map(str, bias.shape))}. Its derivative is "
-        "a mean over the galaxies.",
+        f"The bias must be a single number. Yours has the shape {_join(bias.shape)}: take the mean over the galaxies.",
     )
-    return as_array(weight, (d,), what="the weight"), as_float(bias, what="the bias")
 
 
-def _length(found):
-    return f" and length {len(found)}" if isinstance(found, tuple | list) else ""
+def _explain_repeated(step, case):
+    """Raise the hint for a function whose results for the same input differ."""
+    first, second = (call_on_cases(step, [case], NAMES)[0] for _ in range(2))
+    if not first or not second:
+        return
+    pairs = [_weight_and_bias(results[0], case) for results in (first, second)]
+    same = all(is_close(one, other, rtol=1e-7, atol=0) for one, other in zip(*pairs, strict=True))
+    expect(
+        same,
+        "Two calls with the same input return different results. Use all galaxies instead of a random batch, and keep "
+        "nothing from earlier calls, such as momentum.",
+    )
 
 
-def ids_of(n):
-    """Ids such as a survey has, 19 digits, in no order."""
-    places = np.random.default_rng(n).permutation(n)
-    return [str(9_020_200_727_000_000_001 + 37 * int(place)) for place in places]
+def _explain_unused(step, case):
+    """Raise the hint for a function that doesn't use the labels of all galaxies."""
+
+    def join(*arguments):
+        return np.concatenate([np.ravel(part) for part in step(*arguments)])
+
+    weight, bias, x, y, rate = case
+    unused = []
+    for i in range(len(y)):
+        # Large changes in both directions, because errors may be limited.
+        changed = [np.where(np.arange(len(y)) == i, y + change, y) for change in (1, 1e3, -1e3)]
+        if all(returns_same(join, (weight, bias, x, labels, rate), case) for labels in changed):
+            unused.append(i)
+    if 0 < len(unused) < len(y):
+        raise WrongAnswer(
+            f"Your step uses the labels of only {len(y) - len(unused)} of {len(y)} galaxies. The loss is a mean over "
+            "all galaxies: draw no batch, and leave none out."
+        )
+
+
+def _explain_step(cases, flat, expected, first):
+    """Raise the hint that follows from the length or the direction of the steps."""
+    steps = [Step(*case) for case in cases[: len(flat)]]
+    moving = [i for i, (step, values) in enumerate(zip(steps, flat, strict=True)) if len(values) == len(step.start)]
+    moving = [i for i in moving if np.linalg.norm(steps[i].change) > 1e-9 and np.isfinite(flat[i]).all()]
+    where = f"For n = {len(cases[first][2])}, d = {cases[first][2].shape[1]} and rate = {cases[first][4]:g}"
+    if not np.isfinite(flat[first]).all():
+        raise WrongAnswer(f"{where}, you return NaN or infinity. Is there a division by 0? The errors can all be 0.")
+    for n_decimals in range(8):
+        if np.allclose(flat[first], np.round(expected[first], n_decimals), rtol=0, atol=1e-12):
+            raise WrongAnswer(
+                f"You rounded the result to {n_decimals} decimal{'s' * (n_decimals != 1)}: don't round it."
+            )
+    factors = {i: _factor(flat[i] - steps[i].start, steps[i].change) for i in moving}
+    if factors and all(factor is not None for factor in factors.values()):
+        _explain_factors(list(factors.values()), [steps[i] for i in factors])
+    for end, parts in ((-1, "each weight"), (None, "each weight and the bias")):
+        added = [(flat[i] - expected[i])[:end] for i in moving]
+        decays = [_factor(values, steps[i].start[:end]) for values, i in zip(added, moving, strict=True)]
+        others_right = end is None or all(np.isclose(flat[i][-1], expected[i][-1], rtol=1e-7) for i in moving)
+        if others_right and any(np.abs(values).max() > 1e-9 for values in added) and None not in decays:
+            raise WrongAnswer(
+                f"Something proportional to the old value is added to {parts}, such as weight decay. Subtract the "
+                "learning rate times the derivative, and nothing else."
+            )
+    if first in moving:
+        _explain_limit(flat[first], expected[first], steps[first])
+    _explain_part(flat[first], expected[first], where)
+
+
+def _explain_limit(values, expected, step):
+    """Raise the hint for derivatives that were limited one by one, and for low precision."""
+    scale = np.abs(expected).max()
+    wrong = ~np.isclose(values, expected, rtol=1e-5, atol=1e-5 * scale)
+    used = np.abs(values - step.start) / step.rate
+    if wrong.sum() > 1 and np.ptp(used[wrong]) < 1e-6 * used.max() and used.max() <= used[wrong].max() * (1 + 1e-9):
+        raise WrongAnswer(
+            f"You limited the derivatives to ±{used[wrong][0]:.4g}: use them as they are, however large they are."
+        )
+    if np.allclose(values, expected, rtol=0, atol=3e-3 * scale):
+        raise WrongAnswer(
+            "Your result is right to about three digits, but not more. Did you round, use float16, or add a small "
+            "number somewhere?"
+        )
+
+
+def _factor(values, reference):
+    """The number that a vector is multiplied by; None if there is no such number."""
+    scale = np.dot(reference, reference)
+    factor = np.dot(values, reference) / scale if scale else 0.0
+    size = np.abs(reference).max(initial=0) * max(1, abs(factor))
+    return factor if np.allclose(values, factor * reference, rtol=1e-3, atol=1e-3 * size) else None
+
+
+def _explain_factors(factors, steps):
+    """Raise the hint for steps with the right direction and a wrong length."""
+    values, rates, sizes = np.array(factors), *np.array([(step.rate, step.n) for step in steps]).T
+    used_rates = values * rates
+    if np.allclose(values, values[0], rtol=1e-3):
+        raise WrongAnswer(f"Your step has the right direction, but is {values[0]:.4g} times as long as the right one.")
+    if np.allclose(used_rates, used_rates[0], rtol=1e-3):
+        raise WrongAnswer(
+            f"Your step doesn't depend on `rate`: it is always that of a learning rate of {used_rates[0]:.4g}. Use the "
+            "parameter."
+        )
+    if np.allclose(values / rates, values[0] / rates[0], rtol=1e-3):
+        raise WrongAnswer(
+            "Your step has the right direction, but depends on the square of `rate`: multiply by it once."
+        )
+    divisors = sizes / values
+    if np.allclose(divisors, divisors[0], rtol=1e-3):
+        raise WrongAnswer(
+            f"You always divide by {divisors[0]:.4g}, whatever n is. A mean over n galaxies divides by n."
+        )
+    wrong = next(value for value in values if not np.isclose(value, 1, rtol=1e-3))
+    limited = " You limited the gradient or the learning rate: use them as they are." if values.max() < 1.001 else ""
+    raise WrongAnswer(
+        f"Your steps have the right direction, but not always the right length: one is {wrong:.4g} times as long as "
+        f"the right one, and others differ.{limited}"
+    )
+
+
+def _explain_part(values, expected, where):
+    """Raise the hint that says which part is wrong."""
+    right = np.isclose(values, expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max())
+    shown = f"{where}, your {{}} and should be {{}}."
+    if right[:-1].all():
+        raise WrongAnswer(
+            f"The weight is right. {shown.format(f'bias is {values[-1]:.6g}', f'{expected[-1]:.6g}')} Its derivative "
+            "is 2 times the mean error."
+        )
+    weights = shown.format(f"weight is {_numbers(values[:-1])}", _numbers(expected[:-1]))
+    start = "The bias is right. " if right[-1] else ""
+    raise WrongAnswer(f"{start}{weights} Each derivative is 2 times the mean of error times feature.")
+
+
+def _explain_step_error(error, case):
+    """Raise the hint for errors that NumPy raises after typical mistakes."""
+    n, d = case[2].shape
+    if isinstance(error, ValueError) and any(word in str(error) for word in ("matmul", "broadcast", "aligned")):
+        raise WrongAnswer(
+            f"The shapes in a product or a difference don't match. Here x has {n} rows, one per galaxy, and {d} "
+            f"columns, one per weight. Predictions and errors have the shape ({n},), the weight's derivatives ({d},)."
+        ) from None
+    if isinstance(error, IndexError):
+        raise WrongAnswer(
+            f"Your function raises IndexError ({str(error)[:90]}). Here there are {n} galaxies, the rows of x, and {d} "
+            f"weights: their numbers differ from case to case."
+        ) from None
+
+
+def _join(shape):
+    return " × ".join(map(str, shape)) or "of a single number"
+
+
+def _numbers(values):
+    return "[" + ", ".join(f"{value:.4g}" for value in values[:4]) + (", …]" if len(values) > 4 else "]")
+
+
+# training.2
+
+# Number of galaxies and share of the validation set. In floating-point numbers, 0.29 · 100 is slightly less than 29.
+SPLITS = (
+    *((60, 0.2), (14, 0.2), (7, 0.6), (100, 0.29), (11, 0.9), (10, 0.25), (9, 0.0), (9, 1.0)),
+    *((60, 0.6), (30, 0.05), (1, 0.4), (1, 1.0), (2, 0.25), (5, 0.5)),
+)
+# For the test of equal chances: galaxies, galaxies held out, and splits.
+N_FEW, N_HELD_OUT, N_SPLITS = 6, 2, 450
+
+
+class _SaltedId(str):
+    """An id whose hash, and so its place in a set, differs from that of the same text, as after a restart of Python."""
+
+    salt = ""
+
+    def __hash__(self):
+        return hash(self.salt + str(self))
+
+
+def _make_ids(n):
+    """Ids of 19 digits, as in a survey, in no order."""
+    numbers = np.random.default_rng(n).permutation(n)
+    return [str(9_020_200_727_000_000_001 + 37 * int(number)) for number in numbers]
 
 
 def test_training_2(answer):
     states = random.getstate(), np.random.get_state()  # noqa: NPY002
     try:
-        _test_split(answer)
+        _check_split(answer)
     finally:
         random.setstate(states[0])
         np.random.set_state(states[1])  # noqa: NPY002
 
 
-def _test_split(answer):
-    ids = ids_of(60)
-    training, validation = _lists(answer, ids, 0.2, 7)
-    places = sorted(ids.index(each) for each in validation)
-    expect(places != list(range(48, 60)), "You kept apart the last of the list, in the order of the file: draw them.")
-    expect(places != list(range(12)), "You kept apart the first of the list, in the order of the file: draw them.")
-    by_name = sorted(ids)
+def _check_split(split):
+    sizes = {}
+    for n, share in SPLITS:
+        sizes[n, share] = len(_call_split(split, _make_ids(n), share, 3)[1])
+    _check_sizes(split, sizes)
+    _check_blocks(split)
+    _check_seeds(split)
+    _check_hashes(split)
+    _check_chances(split)
+
+
+def _check_sizes(split, sizes):
+    """Check the size of the validation set, and find a rule that explains wrong ones."""
+    if all(size == n_validation(n, share) for (n, share), size in sizes.items()):
+        return
+    for rule, hint in SIZE_RULES:
+        if all(size == rule(n, share) for (n, share), size in sizes.items()):
+            raise WrongAnswer(hint)
+    others = {len(_call_split(split, _make_ids(60), 0.2, seed)[1]) for seed in range(6)}
     expect(
-        len(set(np.diff(sorted(by_name.index(each) for each in validation)))) > 2,
-        "Those kept apart follow one another in the order of their ids: draw them, each by chance.",
+        len(others) == 1,
+        "The size of your validation set depends on the seed. Don't decide for each galaxy on its own: select exactly "
+        "round(share · n) of them.",
     )
     expect(
-        len(set(np.diff(places))) > 2,
-        "Those kept apart stand in one piece, or at equal steps, in the list: draw them, each by chance.",
+        sizes[60, 0.2] != sizes[60, 0.6],
+        f"You hold out {sizes[60, 0.2]} of 60 galaxies, whether the share is 0.2 or 0.6: use the parameter `share`.",
     )
-    again = _lists(answer, ids, 0.2, 7)
-    expect(
-        set(again[1]) == set(validation),
-        "Called twice with the same seed, it keeps apart other galaxies: the seed must decide on all that is drawn.",
+    (n, share), size = next(item for item in sizes.items() if item[1] != n_validation(*item[0]))
+    raise WrongAnswer(
+        f"For {n} galaxies and a share of {share:g}, the size of your validation set is {size}. It must be "
+        f"round({share:g} · {n}) = {n_validation(n, share)}."
     )
-    expect(
-        again == (training, validation),
-        "Called twice with the same seed, it returns the same galaxies in another order: the seed must decide on that.",
-    )
-    other = _lists(answer, ids, 0.2, 8)
-    expect(
-        set(other[1]) != set(validation),
-        "Another seed keeps apart the same galaxies: does the function use its `seed`?",
-    )
-    _lists(answer, ids, 0.2, 0)
-    expect(
-        _lists(answer, ids, 0.2, 0) == _lists(answer, ids, 0.2, 0),
-        "With the seed 0 two calls differ: 0 is a seed like any other.",
-    )
-    for n, share in ((14, 0.2), (7, 0.6), (100, 0.29), (11, 0.9), (10, 0.25), (9, 0.0), (9, 1.0)):
-        _lists(answer, ids_of(n), share, 3)
-    ids, times, count = ids_of(20), 150, dict.fromkeys(ids_of(20), 0)
-    for seed in range(times):
-        for each in _lists(answer, ids, 0.3, seed)[1]:
-            count[each] += 1
-    for place, each in enumerate(ids):
-        # 45 times on average, give or take 6; a right answer is outside once in ten million.
+
+
+def _check_seeds(split):
+    """Check that the seed, and nothing else, decides on the split."""
+    ids = _make_ids(60)
+    for seed in (7, 0):
+        one, other = _call_split(split, ids, 0.2, seed), _call_split(split, ids, 0.2, seed)
+        zero = " A seed of 0 is a seed like any other, but is false in an `if` or `or`." if seed == 0 else ""
         expect(
-            12 <= count[each] <= 78,
-            f"The galaxy at place {place} of 20 was kept apart {count[each]} times in {times} splits of a share of "
-            "0.3, each with a seed of its own: all galaxies must have the same chance.",
+            set(one[1]) == set(other[1]),
+            f"Two calls with the same seed hold out different galaxies: create the generator from `seed`.{zero}",
+        )
+        expect(
+            one == other,
+            f"Two calls with the same seed return the same galaxies in different orders: create the generator from "
+            f"`seed`, in each call.{zero}",
+        )
+    of_seed = {seed: set(_call_split(split, ids, 0.2, seed)[1]) for seed in (2, 3, 0, 1, 7, 8, 42, 107, 1007)}
+    expect(
+        of_seed[7] != of_seed[8] or of_seed[7] != of_seed[1],
+        "Different seeds hold out the same galaxies: use the parameter `seed`, not a fixed number.",
+    )
+    for one, other in itertools.combinations(of_seed, 2):
+        zero = " A seed of 0 is a seed like any other, but is false in an `if` or `or`." if one == 0 else ""
+        expect(
+            of_seed[one] != of_seed[other],
+            f"The seeds {one} and {other} hold out the same galaxies: use the seed as it is.{zero}",
         )
 
 
-def _lists(answer, ids, share, seed):
-    """What an answer returns for some ids, if it is a split of them."""
-    given, n, kept_apart = list(ids), len(ids), round(share * len(ids))
+def _check_hashes(split):
+    """Check that nothing depends on the order of a set, which differs from run to run of Python."""
+    ids = _make_ids(60)
+    why = (
+        "For text, it changes each time Python is started, so the same seed gives another result. Use the order of the "
+        "list, or sort."
+    )
+    expect(
+        not _has_order_of_set(ids, *_call_split(split, ids, 0.2, 7)),
+        f"One of your lists has the order of a set. {why}",
+    )
+    splits = [parts for salt in "abc" if (parts := _split_salted(split, ids, salt))]
+    expect(
+        all(parts == splits[0] for parts in splits),
+        f"Your result depends on the order of a set, or on `hash`. {why}",
+    )
+    if not splits:
+        # NumPy converts the ids to plain text, which has other hashes and isn't found in a set of them. Instead, test
+        # ids with the same order and other hashes.
+        others = [str(int(object_id) + 37_000) for object_id in ids]
+        places = [
+            [[given.index(object_id) for object_id in part] for part in _call_split(split, given, 0.2, 7)]
+            for given in (ids, others)
+        ]
+        expect(places[0] == places[1], f"The order of a set decides which galaxies you select. {why}")
+
+
+def _split_salted(split, ids, salt):
+    """The lists for ids with other hashes; None if they aren't a split."""
+    salted_id = type("SaltedId", (_SaltedId,), {"salt": salt})
+    try:
+        parts = [[str(object_id) for object_id in part] for part in split([salted_id(text) for text in ids], 0.2, 7)]
+    except Exception:
+        return None
+    is_split = len(parts) == 2 and len(parts[1]) == 12 and sorted(parts[0] + parts[1]) == sorted(ids)
+    return parts if is_split else None
+
+
+def _has_order_of_set(ids, training, validation):
+    """Whether one of the lists has the order in which a set of its ids is iterated."""
+    all_ids = set(ids)
+    for part, other in ((training, set(validation)), (validation, set(training))):
+        of_all = [object_id for object_id in all_ids if object_id not in other]
+        if part in (list(set(part)), list(all_ids - other), list(all_ids ^ other), of_all):
+            return True
+    return False
+
+
+def _check_blocks(split):
+    """Reject validation sets that follow one another in the list, or in the order of the ids."""
+    ids = _make_ids(60)
+    orders = {"the list": ids, "the sorted ids": sorted(ids)}
+    results = [_call_split(split, ids, 0.2, seed)[1] for seed in (7, 8, 9)]
+    for name, ordered in orders.items():
+        places = [sorted(ordered.index(object_id) for object_id in validation) for validation in results]
+        expect(places[0] != list(range(48, 60)), f"You hold out the last galaxies of {name}: select them at random.")
+        expect(places[0] != list(range(12)), f"You hold out the first galaxies of {name}: select them at random.")
+        gaps = [np.diff([*row, row[0] + 60]) for row in places]
+        blocks = [int((row != 1).sum()) <= 1 for row in gaps]
+        expect(
+            not all(blocks),
+            f"You hold out a block of consecutive galaxies of {name}: only its beginning is random. Every subset must "
+            "be equally likely.",
+        )
+        expect(
+            not all(len(set(row[:-1])) == 1 for row in gaps),
+            f"You hold out galaxies at equal distances in {name}. Every subset must be equally likely.",
+        )
+
+
+def _check_chances(split):
+    """Check that every subset of two of six galaxies is equally likely."""
+    ids = _make_ids(N_FEW)
+    counts = dict.fromkeys(itertools.combinations(range(N_FEW), N_HELD_OUT), 0)
+    for seed in range(N_SPLITS):
+        validation = _call_split(split, ids, N_HELD_OUT / N_FEW, seed)[1]
+        counts[tuple(sorted(ids.index(object_id) for object_id in validation))] += 1
+    about = f"In {N_SPLITS} splits of {N_FEW} galaxies, each with another seed,"
+    for place in range(N_FEW):
+        share = sum(count for pair, count in counts.items() if place in pair) / N_SPLITS
+        position = {0: "first", N_FEW - 1: "last"}.get(place, f"{place + 1}th")
+        # A right function gives 0.33 ± 0.022.
+        expect(
+            abs(share - N_HELD_OUT / N_FEW) < 0.14,
+            f"{about} the {position} galaxy of the list is held out {100 * share:.0f} % of the time. For a share of "
+            "1/3, it must be about 33 %: all galaxies have the same chance.",
+        )
+    never = sum(count == 0 for count in counts.values())
+    expect(
+        never == 0,
+        f"{about} only {len(counts) - never} of {len(counts)} possible validation sets occur. Every subset must be "
+        "equally likely, wherever its galaxies are in the list.",
+    )
+    # A right function gives 30 ± 5.3 per subset.
+    expect(
+        min(counts.values()) >= 5 and max(counts.values()) <= 62,
+        f"{about} one validation set occurs {min(counts.values())} times, another {max(counts.values())} times. Every "
+        "subset must be equally likely.",
+    )
+
+
+def _call_split(split, ids, share, seed):
+    """Training and validation ids of a split; raise a hint if it isn't one."""
+    given, n = list(ids), len(ids)
     state = random.getstate(), np.random.get_state()  # noqa: NPY002
-    found = answer(given, share, seed)
-    expect(found is not None, "What you return is None: does the function end with `return`?")
+    try:
+        result = split(given, share, seed)
+    except (NotImplementedError, WrongAnswer):
+        raise
+    except Exception as error:
+        _explain_split_error(error, n, share)
+        raise
     expect(
         given == list(ids),
         "Your function changes the list `object_ids`, which belongs to the caller: work on a copy.",
     )
-    expect(
-        isinstance(found, tuple | list) and len(found) == 2,
-        "Return two lists, the ids to learn from and those kept apart. "
-        f"Yours is of type {type(found).__name__}{_length(found)}.",
+    expect(result is not None, "What you return is None: does the function end with `return`?")
+    if not isinstance(result, tuple | list) or len(result) != 2:
+        length = f" and length {len(result)}" if isinstance(result, tuple | list) else ""
+        raise WrongAnswer(
+            "Return two lists, the training ids and the validation ids. You return an object of type "
+            f"{type(result).__name__}{length}."
+        )
+    training, validation = (
+        _read_ids(part, ids, name) for part, name in zip(result, ("training", "validation"), strict=True)
     )
-    training, validation = _ids(found[0], ids, "training ids"), _ids(found[1], ids, "validation ids")
     for name, part in (("training", training), ("validation", validation)):
         expect(
             len(set(part)) == len(part),
-            f"Among the {name} ids some stand twice: each galaxy is drawn once, without being put back.",
+            f"Some galaxies are in the {name} set more than once: select without replacement.",
         )
     both = set(training) & set(validation)
     expect(
         not both,
-        f"{len(both)} of {n} galaxies are in both lists: what the network has learnt from can't test it.",
+        f"{len(both)} of {n} galaxies are in both lists. A network can't be tested on its training set.",
     )
     lost = n - len(training) - len(validation)
-    expect(lost == 0, f"{lost} of {n} galaxies are in neither list (share {share}): none may be lost.")
-    asked = f"With a share of {share} of {n} galaxies, {len(validation)} are kept apart"
-    expect(
-        share != 0 or not validation,
-        f"{asked}, and nobody should be."
-        + (" Does a piece of a list begin or end at −0, which is 0?" if len(validation) == n else ""),
-    )
-    expect(
-        len(validation) != n - kept_apart or 2 * kept_apart == n,
-        f"{asked}: the two are exchanged. The first list is what is learnt from, the second the share kept apart.",
-    )
-    expect(
-        len(validation) == kept_apart,
-        f"{asked}; round({share} · {n}) = {kept_apart} are asked for, whatever is drawn.",
-    )
-    if not _same(state):
-        # A package that is imported within the function may draw numbers too, but once only.
+    expect(lost == 0, f"{lost} of {n} galaxies are in neither list, for a share of {share:g}: each must be in one.")
+    if not _is_unchanged(state):
+        # A package that is imported within the function may use a generator too, but only once.
         random.random()
         np.random.random()  # noqa: NPY002
         state = random.getstate(), np.random.get_state()  # noqa: NPY002
-        answer(list(ids), share, seed)
+        split(list(ids), share, seed)
     expect(
-        _same(state),
-        "Your function seeds or uses a global generator (`random` or `np.random`), on which the rest of the program "
-        "may rely: make one of your own.",
+        _is_unchanged(state),
+        "You use or seed a global generator (`random` or `np.random`), which the rest of the program may use. Create a "
+        "generator of your own.",
     )
     return training, validation
 
 
-def _same(state):
-    now = random.getstate(), np.random.get_state()  # noqa: NPY002
-    return state[0] == now[0] and all(map(np.array_equal, state[1], now[1]))
+def _explain_split_error(error, n, share):
+    """Raise the hint for errors that follow from typical mistakes."""
+    text, name = str(error), type(error).__name__
+    hints = {
+        "'NoneType'": "A value is None: `shuffle` changes a list and returns None. Shuffle a copy, then use this copy.",
+        "list indices must be": "A list can't be indexed with a list or an array, but an array can: use "
+        "`np.array(object_ids)`, or a comprehension.",
+        "only integer scalar arrays": "A list can't be indexed with a list or an array, but an array can: use "
+        "`np.array(object_ids)`, or a comprehension.",
+        "slice indices must be": "A slice needs integers, and share · n isn't one: round it.",
+        "cannot be interpreted as an integer": "The number of galaxies must be an integer: round share · n.",
+        "can't multiply sequence": "The number of galaxies must be an integer: round share · n.",
+        "Sample larger than": "You select more galaxies than there are.",
+        "larger sample than": "You select more galaxies than there are.",
+    }
+    for words, hint in hints.items():
+        if words in text:
+            raise WrongAnswer(f"Your function raises {name}. {hint}") from None
+    if share in (0, 1) or n <= 2:
+        raise WrongAnswer(
+            f"Your function raises {name} for {n} galaxies and a share of {share:g}: {text[:120]} … Can one "
+            "of the two lists be empty?"
+        ) from None
 
 
-def _ids(found, ids, what):
+def _is_unchanged(state):
+    current = random.getstate(), np.random.get_state()  # noqa: NPY002
+    return state[0] == current[0] and all(map(np.array_equal, state[1], current[1]))
+
+
+def _read_ids(part, ids, name):
     """A list of ids that was returned, as text."""
     expect(
-        not isinstance(found, set | frozenset),
-        f"The {what} are a set: its order changes from one run of Python to the next. Return a list.",
+        not isinstance(part, set | frozenset),
+        f"The {name} ids are a set, whose order changes each time Python is started. Return a list.",
     )
     expect(
-        not isinstance(found, str | bytes | dict) and hasattr(found, "__len__") and hasattr(found, "__iter__"),
-        f"The {what} must be a list of ids; yours are of type {type(found).__name__}.",
+        not isinstance(part, str | bytes | dict) and hasattr(part, "__len__") and hasattr(part, "__iter__"),
+        f"The {name} ids must be a list. Yours are of type {type(part).__name__}.",
     )
-    items = list(found)
-    if all(isinstance(each, str) for each in items):
+    items = list(part)
+    if all(isinstance(item, str) for item in items):
         known = set(ids)
-        unknown = [each for each in items if each not in known]
+        unknown = [item for item in items if item not in known]
         if unknown:
-            raise WrongAnswer(f"Among the {what} is {unknown[0]!r:.40}, which isn't among the ids given.")
-        return [str(each) for each in items]
+            cut = " A part of it is cut off." if any(unknown[0] in object_id for object_id in ids) else ""
+            raise WrongAnswer(f"One of your {name} ids is {unknown[0]!r:.40}, which isn't among the ids given.{cut}")
+        return [str(item) for item in items]
     expect(
-        not all(isinstance(each, bool | np.bool_) for each in items),
-        f"The {what} are True and False; the ids themselves are asked for.",
+        not all(isinstance(item, bool | np.bool_) for item in items),
+        f"The {name} ids are True and False, a mask. Return the ids themselves.",
     )
-    whole = all(isinstance(each, int | np.integer) for each in items)
+    integers = all(isinstance(item, int | np.integer) for item in items)
     expect(
-        not whole or not all(0 <= int(each) < len(ids) for each in items),
-        f"The {what} are places in the list; the ids themselves are asked for.",
+        not integers or not all(0 <= int(item) <= len(ids) for item in items),
+        f"The {name} ids are positions in the list. Return the ids themselves.",
     )
-    kind = next(type(each).__name__ for each in items if not isinstance(each, str))
-    raise WrongAnswer(f"Ids are text, and must stay as they were given; among the {what} is one of type {kind}.")
+    kind = next(type(item).__name__ for item in items if not isinstance(item, str))
+    raise WrongAnswer(f"Ids are text and must stay unchanged. One of your {name} ids is of type {kind}.")

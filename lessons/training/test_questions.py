@@ -1,4 +1,4 @@
-"""Numbers that stand in the questions of the lesson on training: each is computed here and looked for there."""
+"""The numbers in the questions of the lesson 'Training' are those that the code computes."""
 
 import numpy as np
 
@@ -7,11 +7,13 @@ from galviz.course.questions import read_questions
 from galviz.network.card import read_card
 
 
-def quiz(place):
-    return read_questions(find_lesson("training")).quiz[place - 1]
+def quiz(number):
+    """A question of the quiz, counted from 1."""
+    return read_questions(find_lesson("training")).quiz[number - 1]
 
 
 def derivative(w):
+    """The derivative of the loss (w − 3)²."""
     return 2 * (w - 3)
 
 
@@ -27,19 +29,19 @@ def test_one_step():
 
 
 def test_too_large_a_rate():
-    places = [1.0]
+    weights = [1.0]
     for _ in range(3):
-        places.append(places[-1] - 1.5 * derivative(places[-1]))
-    told = ", ".join(f"{place:.0f}" for place in places).replace("-", "−")
+        weights.append(weights[-1] - 1.5 * derivative(weights[-1]))
+    path = ", ".join(f"{weight:.0f}" for weight in weights).replace("-", "−")
     answers = quiz(3).answers
-    assert told in answers[1].says
-    assert np.abs(np.diff(np.log2(np.abs(np.array(places) - 3)))).tolist() == [1, 1, 1]
-    losses = [(place - 3) ** 2 for place in places]
+    assert path in answers[1].says
+    assert np.abs(np.diff(np.log2(np.abs(np.array(weights) - 3)))).tolist() == [1, 1, 1]
+    losses = [(weight - 3) ** 2 for weight in weights]
     assert "from {:.0f} to {:.0f} to {:.0f}".format(*losses[:3]) in answers[2].says
     assert abs(1 - 2 * 1.0) == 1  # the factor by which a rate of 1 changes the distance
 
 
-def test_both_errors_rise_where_the_pictures_grow():
+def test_both_losses_rise_when_the_images_grow():
     epochs = read_card().training["epochs"]
     (grown,) = [place for place in range(1, len(epochs)) if epochs[place]["side_px"] > epochs[place - 1]["side_px"]]
     before, after = epochs[grown - 1], epochs[grown]

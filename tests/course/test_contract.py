@@ -42,7 +42,7 @@ def test_a_missing_file_is_named(folder, name):
         ("bank.py", '@bank.wrong("template.1", "the sum")\n', "", "has 3 wrong answers to template.1; 4 are needed."),
         ("bank.py", '@bank.right("template.1")\n', "", "has 0 right answers to template.1; 1 are needed."),
         ("questions.toml", "[[quiz]]", "[[quizz]]", "is not TOML"),
-        ("questions.toml", 'text = "What most would say."', 'text = "$x^2$."', "is a formula alone"),
+        ("questions.toml", 'text = "The answer that most people expect."', 'text = "$x^2$."', "is a formula alone"),
         ("questions.toml", "right = true", "right = false", "must have one answer that says `right = true`."),
     ],
 )

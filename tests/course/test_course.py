@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from galviz.cli import COMMANDS, main
@@ -422,8 +423,55 @@ def test_check_prints_json(capsys):
         "message": "",
         "seconds": 0,
         "printed": "",
+        "failing_call": "",
     }
     assert main(["check", "pca.1", "--json", "--watch"]) == 2
+
+
+def test_a_failed_check_prints_an_input_to_try(capsys):
+    start([PCA])
+    solved = solution_path(PCA).read_text()
+    exercise_path("pca").write_text(solved.replace("np.mean(values, axis=0)", "np.mean(values)", 1))
+    assert main(["check", "pca.1", "--json"]) == 1
+    printed = json.loads(capsys.readouterr().out)["tasks"][0]["failing_call"]
+    assert main(["check", "pca.1"]) == 1
+    assert printed.splitlines()[0] in capsys.readouterr().out
+    values = eval(printed, {"np": np, "centre": lambda values: values})
+    assert not np.allclose(values - values.mean(), values - values.mean(axis=0))
+    # Both signs of a component are right, so another result than the solution's may be.
+    exercise_path("pca").write_text(solved.replace("(left * singular_values)", "(2 * left * singular_values)", 1))
+    assert main(["check", "pca.2", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["tasks"][0]["failing_call"] == ""
+
+
+def test_hints_are_printed_one_at_a_time(capsys):
+    hints = read_questions(PCA).tasks[1].hints
+    for number, hint in enumerate(hints, start=1):
+        assert main(["check", "pca.2", "--hint", *([str(number)] if number > 1 else [])]) == 0
+        output = capsys.readouterr().out
+        assert hint in output
+        assert not any(other in output for other in hints if other != hint)
+        step = f" --hint {number + 1}" if number < len(hints) else ""
+        assert output.endswith(f"{command('check pca.2')}{step}\n")
+    for arguments in (["pca.2", "--hint", "0"], ["pca.2", "--hint", "9"], ["pca", "--hint"], ["--hint"]):
+        assert main(["check", *arguments]) == 2
+    assert main(["check", "pca.2", "--hint", "--solution"]) == 2
+
+
+def test_an_example_is_printed_that_can_be_run(capsys, monkeypatch):
+    start([PCA])
+    exercise_path("pca").write_bytes(solution_path(PCA).read_bytes())
+    monkeypatch.syspath_prepend(work_folder())
+    monkeypatch.delitem(sys.modules, "pca", raising=False)
+    assert main(["check", "pca.1", "--example"]) == 0
+    output = capsys.readouterr().out
+    namespace = {}
+    exec(output.rpartition("\ncentre(")[0], namespace)
+    call = re.search(r"^centre\(.*\)$", output, re.MULTILINE).group()
+    result = "\n".join(line[2:] for line in output.partition(call)[2].strip().splitlines())
+    assert repr(eval(call, namespace)) == result
+    monkeypatch.delitem(sys.modules, "pca")
+    assert main(["check", "--example"]) == 2
 
 
 def test_solutions_are_shown_on_request(capsys):
@@ -485,7 +533,7 @@ def test_a_functions_source_is_found_without_running_it(tmp_path):
 
 
 def test_a_state_is_saved_and_printed_as_its_text(tmp_path):
-    assert [f"{state}" for state in TaskState] == ["not started", "not yet", "failed", "passed"]
+    assert [f"{state}" for state in TaskState] == ["not started", "unavailable", "not yet", "failed", "passed"]
     record({"pca.1": TaskState.FAILED})
     record({"pca.1": TaskState.PASSED})
     assert read_progress() == {"pca.1": "passed", "pca.1.passed": 1}

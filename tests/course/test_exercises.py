@@ -4,11 +4,13 @@ That solutions pass is tested by each lesson's test_exercise.py.
 """
 
 import ast
+import doctest
 from functools import cache
 
 import pytest
 
 from galviz.course.contract import lesson_problems, load_bank, load_part
+from galviz.course.examples import read_example
 from galviz.course.grading import grade
 from galviz.course.judge import WrongAnswer
 from galviz.course.manifest import load_lessons
@@ -41,8 +43,10 @@ def tasks():
             questions = read_questions(lesson)
         except CourseError:
             continue  # test_a_lesson_is_complete reports it
-        marks = [pytest.mark.full] if needs_torch(lesson) else []
-        cases += [pytest.param(lesson, task, marks=marks, id=task.id) for task in questions.tasks]
+        for task in questions.tasks:
+            marks = [pytest.mark.full] if needs_torch(lesson) or task.needs else []
+            marks += [pytest.mark.slow] if task.seconds else []
+            cases.append(pytest.param(lesson, task, marks=marks, id=task.id))
     return cases
 
 
@@ -72,6 +76,17 @@ def test_a_lesson_is_complete(lesson):
 def test_the_stub_is_not_yet_done(lesson, task):
     stub = getattr(part(lesson, EXERCISE_NAME), task.function)
     assert grade_answer(lesson, task, stub)[0] == TaskState.NOT_YET
+
+
+@pytest.mark.parametrize(("lesson", "task"), tasks())
+def test_the_example_of_a_docstring_is_right(lesson, task):
+    """The solution gives the results that the stub's docstring shows."""
+    namespace = vars(part(lesson, EXERCISE_NAME)) | {task.function: getattr(part(lesson, SOLUTION_NAME), task.function)}
+    example = doctest.DocTest(read_example(lesson, task), namespace, task.id, None, 0, None)
+    report = []
+    assert (
+        doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(example, out=report.append).failed == 0
+    ), "".join(report)
 
 
 @pytest.mark.parametrize(("lesson", "task"), tasks())

@@ -109,9 +109,9 @@ def test_a_galaxy_in_words():
     )
     assert describe(galaxy) == (
         "A galaxy of 16 billion solar masses at redshift 0.071 (some 990 million light-years away), forming 2.3 solar "
-        "masses of stars a year. 38 % of its light comes from the bulge, and its disc is tilted 54° from face-on. It "
-        "has two spiral arms of pitch 18°, no bar and dust that takes 20 % of its visible light. Around it lie, "
-        "some too faint to see: one other galaxy and three stars."
+        "masses of stars per year. 38 % of its light comes from the bulge, and its disc is tilted 54° from face-on. It "
+        "has two spiral arms with a pitch of 18°, no bar and dust that dims its visible light by 20 %. Also in the "
+        "image, but not always visible: one other galaxy and three stars."
     )
 
 
@@ -126,11 +126,11 @@ def test_a_galaxy_in_words():
         ({"arm_number": 0}, "It has no spiral arms."),
         ({"arm_number": 1}, "It has one spiral arm."),
         ({"arm_number": 2, "arm_strength": 0.1, "arm_raggedness": 0.9}, "It has two faint, ragged spiral arms."),
-        ({"bar_strength": 0.1, "merger": 1}, "It has a bar and a companion it is merging with."),
+        ({"bar_strength": 0.1, "merger": 1}, "It has a bar and a companion that it is merging with."),
         ({"bar_strength": 0.05, "irregularity": 0.6}, "It has a weak bar and an irregular outline."),
         (
             {"neighbour_count": 2, "satellite_trail": 1},
-            "Around it lie, some too faint to see: two other galaxies and the trail of a",
+            "Also in the image, but not always visible: two other galaxies and the trail of a",
         ),
     ],
 )

@@ -48,9 +48,10 @@ def mark():
 def test_leaving_the_context_ends_all_processes(mark, supervised):
     with Sandbox(["-c", START_CHILDREN + "time.sleep(600)"], {"mark": mark}, supervised=supervised) as sandbox:
         assert wait_until(lambda: sandbox.output == "started\n")
-        memory_bytes, processes = sandbox.resources()
+        memory_bytes, processes, cpu_seconds = sandbox.resources()
         assert memory_bytes > 5e6
         assert processes >= 3
+        assert cpu_seconds > 0
     assert not is_running(mark)
 
 

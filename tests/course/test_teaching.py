@@ -38,7 +38,7 @@ def test_the_plan_adds_up():
 
 
 def test_every_lesson_has_notes_for_instructors():
-    headings = re.findall(r"^\*\*(.+?)\*\* Needs", TEXT, re.MULTILINE)
+    headings = re.findall(r"^\*\*(.+?)\*\* (?:No p|P)rerequisite", TEXT, re.MULTILINE)
     titles = [title.rstrip(".") for title in headings]
     assert titles == [entry.title for entry in LESSONS if entry.title in titles]
     assert len(titles) >= 12
@@ -63,7 +63,9 @@ def test_the_files_of_a_lesson_are_those_of_the_contract():
 
 def test_the_limits_in_the_text_are_the_defaults():
     limits, text = Limits(), " ".join(TEXT.split())
-    assert f"with {limits.task_seconds:g} seconds for each exercise, {limits.load_seconds:g} to run the file" in text
+    seconds = f"{limits.task_seconds:g} seconds of CPU time for each exercise, {limits.load_seconds:g} to run the file"
+    assert f"with {seconds} from its top, {limits.import_seconds:g} to import packages" in text
+    assert f"each may take {limits.wall_factor:g} times as long" in text
     assert f"and {limits.memory_mb / 1000:g} GB of memory beyond" in text
 
 

@@ -89,7 +89,8 @@ def test_a_lesson_shows_everything_it_has_step_by_step_and_leads_to_its_neighbou
     for task in questions.tasks:
         assert f"**{task.id} · {task.title}**" in text
         assert function_source(stub_path(entry), task.function) in code_of(exercises)
-        assert task.hint.strip() in text
+        assert task.hints[0] in text
+        assert all(hint not in text for hint in task.hints[1:])
         assert f"{DIFFICULTIES[task.difficulty]} · {task.minutes} min · `{task.function}`" in text
     assert f"Afterwards you can {entry.afterwards}." in page_text(first)
     raw, drawn = read_sections(entry.folder / "text.md"), _letters("\n".join(map(page_text, steps)))
