@@ -1,1 +1,1 @@
-"""The lesson on the feature space: galaxies in the plane of two components, and what may be read from it."""
+"""The lesson on the feature space: a plot of two components, and what the head causes by construction."""

@@ -1,4 +1,4 @@
-"""The plane of the first two components, ring true and dot predicted metallicity, with matplotlib."""
+"""Galaxies along the first two components, with their true and predicted metallicity, with matplotlib."""
 
 import matplotlib.pyplot as plt
 import numpy as np

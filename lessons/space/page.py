@@ -1,4 +1,4 @@
-"""Page of the lesson 'The feature space': galaxies in the plane of two components, coloured by any column."""
+"""Page of the lesson 'The feature space': galaxies along two components, turning points, and the head."""
 
 import pandas as pd
 import streamlit as st
@@ -19,14 +19,14 @@ from panels.source_code import figure_source
 from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
-# Fewer galaxies than components and this, and a regression on them says nothing.
-LEAST_BESIDE = 2
+# A regression needs at least this many galaxies more than components.
+MIN_MORE_GALAXIES = 2
 # The input of the head.
 LAYER = "features"
 
 
 def _choose_points(*, with_colour: bool) -> tuple[pd.DataFrame, str, tuple[str, str], str | None]:
-    """Draw the controls for the sample's components; return its points, the layer, both axes and the colour."""
+    """Draw the controls of a plot; return the sample's coordinates, the layer, both axes and the colour."""
     opened, features = open_shipped_survey(), shipped_features()
     layer = choose_layer(list(features.layers))
     sample = choose_sample(opened.survey)
@@ -38,12 +38,14 @@ def _choose_points(*, with_colour: bool) -> tuple[pd.DataFrame, str, tuple[str, 
 
 
 def _show_plane(controls: DeltaGenerator) -> None:
+    """Draw the sample along two components, coloured by any column."""
     with controls:
         points, layer, (x, y), colour = _choose_points(with_colour=True)
     _show_space(points, (x, y), colour, layer)
 
 
 def _show_swoosh(controls: DeltaGenerator) -> None:
+    """Draw the same plot, and describe where the vertical component turns over."""
     with controls:
         points, layer, (x, y), _ = _choose_points(with_colour=False)
     _show_space(points, (x, y), None, layer)
@@ -58,27 +60,28 @@ def _show_space(points: pd.DataFrame, axes: tuple[str, str], colour: str | None,
         column = survey.catalogue.loc[points.index, colour]
         chart = column_scatter(points, x, y, column, survey.label, title=cause_title(colour))
     st.altair_chart(chart, key=f"chart-{x}-{y}-{colour}-{layer}")
-    st.caption(f"{len(points):,} simulated galaxies, layer {layer}. Point at one to see it.")
+    st.caption(f"{len(points):,} simulated galaxies, layer {layer}. Point at a galaxy to see its image.")
     offer_export(chart, f"feature-space-{layer}-{x}-{y}", key="export")
 
 
 def _show_turning_point(points: pd.DataFrame, component: str) -> None:
     turn = turning_point(points["true"], points[component])
     if turn is None:
-        st.markdown(f"In your sample {component} doesn't turn over.")
+        st.markdown(f"In your sample, {component} doesn't turn over.")
     else:
-        st.markdown(f"In your sample a parabola fitted to {component} turns over at a metallicity of **{turn:.1f}**.")
+        st.markdown(f"In your sample, a parabola fitted to {component} turns over at a metallicity of **{turn:.1f}**.")
 
 
 def _show_head(controls: DeltaGenerator) -> None:
-    """Show how far the components follow the direction of the head."""
+    """Draw a table of how closely each component follows the head, and describe what remains without it."""
     survey, features = open_shipped_survey().survey, shipped_features()
     with controls:
         sample = choose_sample(survey)
         n_components = limit_components(choose_components(), len(sample), features.layers[LAYER].shape[1])
-    if len(sample) < n_components + LEAST_BESIDE:
+    if len(sample) < n_components + MIN_MORE_GALAXIES:
         st.info(
-            f"{n_components} axes fitted to {len(sample)} labels fit any: take more galaxies, or fewer components.",
+            f"A regression on {n_components} components fits any {len(sample)} labels exactly: choose more galaxies "
+            "or fewer components.",
             icon=":material/info:",
         )
         return
@@ -97,9 +100,9 @@ def _show_head(controls: DeltaGenerator) -> None:
     )
     st.markdown(
         f"Of the features' variance, **{alignment.head_variance_ratio:.0%}** lies along the head's direction. The "
-        f"components explain **{alignment.label_r2:.0%}** of the true metallicity's variance; those of features from "
-        f"which that direction was taken out, **{alignment.label_r2_without_head:.0%}**. By chance alone "
-        f"{n_components} axes would explain {n_components / (len(sample) - 1):.0%} of {len(sample):,} galaxies."
+        f"components explain **{alignment.label_r2:.0%}** of the variance of the true metallicity. Without the head's "
+        f"direction, the components explain **{alignment.label_r2_without_head:.0%}**. By chance, {n_components} "
+        f"components would explain {n_components / (len(sample) - 1):.0%} for {len(sample):,} galaxies."
     )
     st.caption(f"Layer {LAYER}, {n_components} components, {len(sample):,} galaxies.")
 
@@ -109,14 +112,14 @@ def page() -> None:
     lesson = find_lesson("space")
     steps = [
         Step(
-            "Reading the plane",
+            "Reading the plot",
             _show_plane,
             ("reading",),
             (0, 1),
             code=(ring_scatter, fit_pca),
             figure=figure_source(lesson),
         ),
-        Step("The swoosh", _show_swoosh, ("swoosh",), (2,)),
-        Step("What is there by construction", _show_head, ("head",), (3,), code=(head_alignment,)),
+        Step("The bent band", _show_swoosh, ("swoosh",), (2,)),
+        Step("What exists by construction", _show_head, ("head",), (3,), code=(head_alignment,)),
     ]
     show_lesson(lesson, open_shipped_survey(), steps)

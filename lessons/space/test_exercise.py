@@ -1,275 +1,389 @@
-"""Tests of the exercises on the feature space; each takes the student's function."""
+"""Tests of the exercises on the feature space; each takes the student's function.
 
-import math
+A mistake is a function with the student's parameters. Its hint is shown if it explains the student's results for all
+inputs, or for those with a wrong result. Other hints follow from the numbers.
+"""
 
 import numpy as np
 
-from galviz.course.judge import as_array, expect, expect_close, expect_unchanged
+from galviz.course.judge import WrongAnswer, as_array, expect_close
+from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same
+from lessons.space.mistakes import (
+    DISTANCE_MISTAKES,
+    REMOVAL_MISTAKES,
+    SEARCH_MISTAKES,
+    TIE_MISTAKES,
+    nearest_rows,
+    rest_of,
+)
 
-# By hand: |w| = 5, u = (0.6, 0.8); the rows go 2.2, 1 and 7.8 along it.
-FEATURES = np.array([[1.0, 2.0], [3.0, -1.0], [5.0, 6.0]])
-WEIGHT = np.array([3.0, 4.0])
-REST = np.array([[-0.32, 0.24], [2.4, -1.8], [0.32, -0.24]])
-
-# By hand: seen from row 0, the others lie at the distances 4.24, 4, 5, 1 and 2.
-PLACES = np.array([[1.0, 1.0], [4.0, 4.0], [5.0, 1.0], [1.0, 6.0], [2.0, 1.0], [1.0, -1.0]])
+REMOVAL_NAMES = ("features", "weight")
 
 
 def test_space_1(answer):
-    given, weight = FEATURES.copy(), WEIGHT.copy()
-    found = answer(given, weight)
-    expect_unchanged(FEATURES, given, "features")
-    expect_unchanged(WEIGHT, weight, "weight")
-    expect_close(found, REST, _mistakes_without(FEATURES, WEIGHT), atol=1e-5)
+    cases = _removal_cases()
+    expected = [rest_of(*case) for case in cases]
+    # By hand: |w| = 5 and u = (0.6, 0.8); x·u is 2.2, 1 and 7.8.
+    expected[0] = np.array([[-0.32, 0.24], [2.4, -1.8], [0.32, -0.24]])
+    returned, error = call_on_cases(answer, cases, REMOVAL_NAMES)
+    wrong = [index for index, values in enumerate(returned) if not is_close(values, expected[index])]
+    if wrong:
+        reject_mistakes(cases, returned, expected, REMOVAL_MISTAKES)
+        _explain_ignored_weight(answer, cases[1])
+        first = 1 if 1 in wrong else wrong[0]  # in case 0, by hand, several mistakes look the same
+        if len(wrong) < len(returned):
+            _explain_some_cases(cases, returned, expected, wrong)
+        elif len(returned) > 2:  # cases 1 and 2 have several galaxies and features
+            reject_mistakes(cases[1:], returned[1:3], expected[1:], REMOVAL_MISTAKES)
+        _explain_rest(cases[first], returned[first], expected[first])
+    if error:
+        _explain_removal_error(answer, error, cases, expected, len(returned))
+        raise error
+
+
+def _removal_cases():
+    """Features and weight: several lengths of w, both of its shapes, one galaxy, one feature."""
     random = np.random.default_rng(1)
-    for n, d, length in ((30, 6, 0.3), (5, 5, 7.0)):
-        features, weight = random.normal(2, 1, size=(n, d)), random.normal(size=d)
-        weight *= length / np.linalg.norm(weight)
-        # Another way to the same: all directions at right angles to w, and what lies along them.
-        others = np.linalg.svd(weight[None])[2][1:]
-        expect_close(
-            answer(features.copy(), weight.copy()),
-            features @ others.T @ others,
-            _mistakes_without(features, weight),
-            hint=f"Here there are {n} galaxies of {d} features, and |w| is {length:g}.",
-            atol=1e-5,
-        )
-    try:
-        found = answer(FEATURES.copy(), WEIGHT[None].copy())
-    except Exception as error:
-        found = error
-    expect(
-        not isinstance(found, Exception),
-        f"Your function raises {type(found).__name__} where the weight has the shape (1, d), as in a linear layer.",
-    )
-    expect_close(
-        found,
-        REST,
-        hint="Here the weight has the shape (1, d), as in a linear layer.",
-        what="what you return for a weight of shape (1, d)",
-        atol=1e-5,
-    )
 
+    def case(n, d, length):
+        weight = random.normal(size=d)
+        return random.normal(2, 1, size=(n, d)), weight * length / np.linalg.norm(weight)
 
-def _mistakes_without(x, w):
-    """What mistakes give, and their hints."""
-    length = np.linalg.norm(w)
-    u = w / length
-    along = x @ u
-    largest = np.eye(len(w))[np.abs(w).argmax()]
+    by_hand = np.array([[1.0, 2.0], [3.0, -1.0], [5.0, 6.0]]), np.array([3.0, 4.0])
+    with_zeros = case(4, 3, 2.0)
+    with_zeros[0][1] = 0  # a galaxy at the origin, and one along w
+    with_zeros[0][2] = 3 * with_zeros[1]
+    row_vector, single = case(7, 4, 2.5), case(1, 1, 0.5)
     return [
-        (x, "These are the features as they were: nothing was taken out."),
-        (along, "This is x·u, how far each galaxy lies along the head: take that much of u away from its features."),
-        (x @ w, "This is x·w, the prediction without the bias; features without the direction of w are asked for."),
-        (np.outer(along, u), "You kept the part along the head, (x·u) u; the rest is asked for, x less that part."),
-        (
-            x - np.outer(x @ w, w),
-            "Not normalised: w has a length of its own. Divide it by that first, then it says a direction alone.",
-        ),
-        (
-            x - np.outer(along, w),
-            "You normalised w in one of its two places: in (x·u) u both are of length 1.",
-        ),
-        (
-            x - np.outer(x @ w, w) / length**4,
-            "You divided by |w| too often: u is w / |w|, so (x·u) u is (x·w) w divided by |w|² in all.",
-        ),
-        (
-            x - np.outer(x @ w, w) / length**3,
-            "You divided by |w| too often, by |w|³ in all: (x·u) u is (x·w) w divided by |w|².",
-        ),
-        (x + np.outer(along, u), "You added the part along the head instead of subtracting it."),
-        (np.outer(along, u) - x, "The signs are turned: it is x − (x·u) u, not (x·u) u − x."),
-        (x - 2 * np.outer(along, u), "You subtracted the part along the head twice: that mirrors the galaxies."),
-        (
-            x - x.mean(axis=0) - np.outer((x - x.mean(axis=0)) @ u, u),
-            "You centred the features: they are asked for as they are, less the part along the head alone.",
-        ),
-        (
-            x - np.outer((x - x.mean(axis=0)) @ u, u),
-            "You centred the features before you projected them: take x·u of the features as they are.",
-        ),
-        (
-            x - x * u * u,
-            "You multiplied feature by feature: x·u is a dot product, the sum of those products, one number a galaxy.",
-        ),
-        (x - x * u, "You multiplied feature by feature: x·u is a dot product, one number a galaxy, and then comes u."),
-        (
-            x - along[:, None],
-            "You subtracted the number x·u from every feature: subtract it times u, so that each has its own share.",
-        ),
-        (x - u, "You subtracted u itself from every galaxy: each has its own part along it, (x·u) u."),
-        (x - w, "You subtracted w itself from every galaxy: each has its own part along it, (x·u) u."),
-        (
-            x - np.outer(x @ w, w) / w.sum() ** 2,
-            "You divided w by the sum of its numbers; its length is the root of the sum of their squares.",
-        ),
-        (
-            x - np.outer(x @ w, w) / np.abs(w).sum() ** 2,
-            "You divided w by the sum of its numbers; its length is the root of the sum of their squares.",
-        ),
-        (
-            x - np.outer(x @ w, w) / np.abs(w).max() ** 2,
-            "You divided w by its largest number; its length is the root of the sum of squares.",
-        ),
-        (
-            x - x * largest,
-            "You set the feature with the largest weight to 0: the head reads a direction, in which all have a share.",
-        ),
-        (
-            x - np.outer(np.full(len(x), along.mean()), u),
-            "You subtracted the mean galaxy's part from all: each galaxy has its own part along the head.",
-        ),
-        (
-            np.divide(x, np.linalg.norm(x, axis=1, keepdims=True)),
-            "You divided each galaxy by its length; it's w that must get the length 1.",
-        ),
-        (
-            x - x @ np.outer(x[0], x[0]) / (x[0] @ x[0]),
-            "You took out the direction of the first galaxy; that of w is asked for.",
-        ),
+        by_hand,
+        case(7, 4, 0.3),
+        case(5, 5, 7.0),  # as many galaxies as features: a wrong axis raises no error
+        case(6, 3, 1.0008),
+        case(6, 3, 0.8),
+        case(6, 3, 1.2),
+        with_zeros,
+        case(5, 3, 1e-9),
+        case(1, 3, 3.0),
+        case(3, 1, 2.0),
+        (row_vector[0], row_vector[1][None]),
+        (single[0], single[1][None]),
     ]
+
+
+def _explain_ignored_weight(without_direction, case):
+    features, weight = case
+    if returns_same(without_direction, case, (features, weight[::-1].copy() + 0.2)):
+        raise WrongAnswer("Your result doesn't depend on `weight`: use the parameter, not fixed numbers.")
+
+
+def _explain_some_cases(cases, returned, expected, wrong):
+    """Raise a hint if the results are wrong only for some inputs, which have something in common."""
+    inputs, lengths = [cases[i] for i in wrong], [float(np.linalg.norm(cases[i][1])) for i in wrong]
+    if max(lengths) < 1e-6:
+        raise WrongAnswer(
+            f"Your result is wrong for a short w, with |w| = {lengths[0]:.0e}. |w| is never 0: divide by |w| itself. "
+            "Add no small number, and set no limit below which w counts as 0."
+        )
+    as_it_is = [x - np.outer(x @ np.ravel(w), np.ravel(w)) for x, w in inputs]
+    if all(is_close(returned[i], result) for i, result in zip(wrong, as_it_is, strict=True)):
+        raise WrongAnswer(
+            f"You used w without dividing it by its length where |w| is {_join(lengths)}. Always divide: w is a unit "
+            "vector only if its length is exactly 1."
+        )
+    if any(min(x.shape) > 1 for x, _ in inputs):
+        reject_mistakes(inputs, [returned[i] for i in wrong], [expected[i] for i in wrong], REMOVAL_MISTAKES)
+    if all(w.ndim == 2 for _, w in inputs):
+        raise WrongAnswer(
+            "Your result is right for a weight of shape (d,), and wrong for the shape (1, d), in which a linear layer "
+            "stores it: convert it to one axis first."
+        )
+    for axis, name in ((0, "galaxy"), (1, "feature")):
+        if all(x.shape[axis] == 1 for x, _ in inputs):
+            raise WrongAnswer(
+                f"Your result is wrong for a single {name}, and right for several: use the same formula for any number."
+            )
+    if not any(x.any(axis=1).all() for x, _ in inputs):
+        raise WrongAnswer(
+            "Your result is wrong if all features of a galaxy are 0. Such a galaxy stays at 0: divide only w by its "
+            "length, not the features."
+        )
+
+
+def _explain_rest(case, values, expected):
+    """Raise a hint that follows from the numbers: precision, the shape, or a wrong multiple of u."""
+    features, w = case[0], np.ravel(case[1])
+    (n, d), length = features.shape, np.linalg.norm(w)
+    what = f"what you return for {n} × {d} features and |w| = {length:.5g}"
+    if "float16" in str(getattr(values, "dtype", "")):
+        raise WrongAnswer("Your result is float16 (half precision), about three digits: return float32 or float64.")
+    array = as_array(values, what=what)
+    if array.ndim == 2 and len(array) == n and array.shape[1] < d:
+        raise WrongAnswer(
+            f"You return {array.shape[1]} of {d} columns: keep all of them. Only the part along w is removed, which "
+            "isn't a single feature."
+        )
+    array = as_array(values, expected.shape, what=what)
+    factor = (array * expected).sum() / (expected**2).sum() if expected.any() else 1
+    if abs(factor - 1) > 0.02 and np.allclose(array, factor * expected, rtol=1e-4, atol=1e-4):
+        raise WrongAnswer(f"Your result is {factor:.4g} times as large as it should be: return x − (x·u) u unscaled.")
+    if np.allclose(array, expected, rtol=5e-3, atol=1e-2):
+        raise WrongAnswer(
+            f"Your result differs by up to {np.abs(array - expected).max():.1g} from the right one, for |w| = "
+            f"{length:.5g}. Did you round a number, add a small one, or compute in half precision (float16)?"
+        )
+    _explain_order(array, expected)
+    right = np.isclose(array, expected, rtol=1e-4, atol=1e-5)
+    bounds = np.unique(array[~right])
+    if right.any() and len(bounds) <= 2 and set(bounds) <= {array.min(), array.max()}:
+        raise WrongAnswer(f"You clipped the result at {_join(bounds)}: return x − (x·u) u as computed.")
+    if (column := right.all(axis=0)).any() and d > 1:
+        raise WrongAnswer(
+            f"Column {int(column.argmin())} is wrong in {what}, and column {int(column.argmax())} is right: subtract "
+            "the part along w from all features."
+        )
+    right = right.all(axis=1)
+    if right.any() and n > 1:
+        raise WrongAnswer(
+            f"Row {int(right.argmin())} is wrong in {what}, and row {int(right.argmax())} is right: use the same "
+            "formula for all rows."
+        )
+    subtracted, along = features - array, features @ w / length
+    multiples = subtracted @ w / length
+    if np.allclose(subtracted, np.outer(multiples, w / length), atol=1e-4) and np.abs(along).min() > 1e-3:
+        factors = multiples / along
+        if np.ptp(factors) < 1e-3 * np.abs(factors).max():
+            raise WrongAnswer(
+                f"You subtract {factors.mean():.4g} times the part along w, for |w| = {length:.5g}: subtract it once, "
+                "(x·u) u with a vector u of length 1." + " Add no small number to |w|." * bool(0 < factors.mean() < 1)
+            )
+        raise WrongAnswer(
+            f"You subtract wrong multiples of u. For row 0, it is {multiples[0]:.4g} u, and should be {along[0]:.4g} u."
+        )
+    if np.allclose(array @ w, 0, atol=1e-3 * length):
+        raise WrongAnswer(
+            f"The rows are at right angles to w, but something else has changed in {what}: subtract only (x·u) u."
+        )
+    expect_close(values, expected, what=what, hint="Its rows must be at right angles to w.")
+
+
+def _explain_order(array, expected):
+    """Raise a hint if rows or columns are the right ones in another order."""
+    for name, one, other in (("rows", array, expected), ("columns", array.T, expected.T)):
+        if np.allclose(one[np.lexsort(one.T)], other[np.lexsort(other.T)], atol=1e-4):
+            raise WrongAnswer(f"The {name} are right, but in another order: keep that of the features.")
+
+
+def _explain_removal_error(without_direction, error, cases, expected, index):
+    """Raise a hint for errors that NumPy raises after typical mistakes."""
+    features, weight = cases[index]
+    n, d = features.shape
+    if weight.ndim == 2:
+        raise WrongAnswer(
+            f"Your function works for a weight of shape ({d},), and raises {type(error).__name__} for the shape "
+            f"(1, {d}). A linear layer stores its weight like this: convert it to one axis first."
+        ) from None
+    if returns(without_direction, (features, weight[None]), expected[index]):
+        raise WrongAnswer(
+            f"Your function works for a weight of shape (1, {d}), and raises {type(error).__name__} for the shape "
+            f"({d},). Both are possible: convert the weight to one axis first."
+        ) from None
+    if index:
+        before = " × ".join(map(str, cases[index - 1][0].shape))
+        raise WrongAnswer(
+            f"Your function works for features of shape {before}, and raises {type(error).__name__} for {n} × {d}: use "
+            "no fixed numbers or sizes, and no `squeeze`."
+        ) from None
+    if isinstance(error, ValueError) and any(word in str(error) for word in ("broadcast", "mismatch", "aligned")):
+        raise WrongAnswer(
+            f"The shapes don't match, for {n} galaxies of {d} features. x·u is one number per galaxy, and u has {d} "
+            f"numbers. Each of the {n} numbers times the vector u gives one row."
+        ) from None
+    if isinstance(error, TypeError) and "scalar" in str(error):
+        raise WrongAnswer(
+            f"`math` functions and `float` take a single number, and you gave an array ({error}): use NumPy functions."
+        ) from None
+
+
+def _search_cases():
+    """Features, row and k, without equal distances; a wrong distance gives other rows."""
+    random = np.random.default_rng(2)
+    features = random.normal(1, 1, size=(40, 8)) * np.linspace(0.5, 3, 8)
+    # By hand: the distances from row 0 are 0, 4.24, 4, 5, 1 and 2.
+    by_hand = np.array([[1.0, 1.0], [4.0, 4.0], [5.0, 1.0], [1.0, 6.0], [2.0, 1.0], [1.0, -1.0]])
+    return [
+        (features, 17, 6),
+        (by_hand, 0, 4),
+        (by_hand, 3, 3),
+        (features, 39, 1),
+        (features, 4, 39),
+        (features[:12] * 1e-9, 5, 11),
+        (random.permutation(np.cumsum(np.linspace(0.3, 0.5, 50)))[:, None], 20, 9),
+        (np.array([[2.0, 1.0, 0.0], [7.0, 3.0, 5.0]]), 1, 1),
+    ]
+
+
+def _tie_cases():
+    """Equal distances: galaxies with the same features, and on a grid."""
+    twins = np.array([[5.0, 5.0], [2.0, 3.0], [0.0, 0.0], [2.0, 4.0], [2.0, 3.0], [9.0, 1.0], [2.0, 3.0]])
+    grid = np.array([[x, y] for x in range(15) for y in range(15)], dtype=float)
+    return [(twins, 4, 3), (twins, 6, 2), (twins, 1, 6), (grid, 112, 24), (grid, 30, 24), (np.ones((4, 3)), 2, 3)]
 
 
 def test_space_2(answer):
-    # First where each mistake gives other rows, then by hand.
-    random = np.random.default_rng(2)
-    features = random.normal(1, 1, size=(40, 8)) * np.linspace(0.5, 3, 8)
-    given = features.copy()
-    found = answer(given, 17, 6)
-    expect_unchanged(features, given, "features")
-    _compare_rows(found, _by_hand(features, 17, 6), features, 17)
-    _compare_rows(answer(PLACES.copy(), 0, 4), [4, 5, 2, 1], PLACES, 0)
-    _compare_rows(answer(PLACES.copy(), 3, 3), [1, 0, 4], PLACES, 3)
-    for row, k in ((39, 1), (4, 39)):
-        _compare_rows(answer(features.copy(), row, k), _by_hand(features, row, k), features, row)
-    twins = np.array([[5.0, 5.0], [2.0, 3.0], [0.0, 0.0], [2.0, 4.0], [2.0, 3.0], [9.0, 1.0], [2.0, 3.0]])
-    found = answer(twins.copy(), 4, 3)
-    rows = _rows(found, 3, twins)
-    expect(4 not in rows, "Itself is among the neighbours where an earlier galaxy has the very same features.")
-    expect(
-        set(rows) >= {1, 6},
-        "Rows 1 and 6 have the same features as row 4, and belong to its neighbours at a distance of 0; "
-        "leave out the galaxy itself alone, by its row number.",
-    )
-    _compare_rows(found, [1, 6, 3], twins, 4)
-    grid = np.array([[x, y] for x in range(15) for y in range(15)], dtype=float)
-    for row in (112, 30):
-        _compare_rows(answer(grid.copy(), row, 24), _by_hand(grid, row, 24), grid, row)
+    distinct, tied = _search_cases(), _tie_cases()
+    cases = distinct + tied
+    expected = [nearest_rows(*case) for case in cases]
+    assert expected[1].tolist() == [4, 5, 2, 1]
+    returned, error = call_on_cases(answer, cases, ("features", "row", "k"))
+    wrong = [index for index, rows in enumerate(returned) if not _is_right(rows, expected[index])]
+    if wrong:
+        _explain_rows(answer, cases, returned, expected, wrong[0], len(distinct))
+    if error:
+        _explain_search_error(error, cases[len(returned)])
+        raise error
 
 
-def _by_hand(features, row, k):
-    others = [other for other in range(len(features)) if other != row]
-    return sorted(others, key=lambda other: (math.dist(features[row], features[other]), other))[:k]
+def _is_right(rows, expected):
+    return _kind_of_list(rows) == "" and is_close(rows, expected, rtol=0, atol=1e-3)
 
 
-def _compare_rows(found, expected, features, row):
-    """Refuse rows that aren't the expected ones; says which mistake gives them."""
-    k = len(expected)
-    expect(
-        not isinstance(found, set | frozenset),
-        "A set has no order: return the row numbers in a list, the nearest first.",
-    )
-    differences = features - features[row]
-    euclidean = np.sqrt((differences**2).sum(axis=1))
-    lengths = np.linalg.norm(features, axis=1)
-    with np.errstate(all="ignore"):
-        cosine = 1 - features @ features[row] / lengths / lengths[row]
-    order = [one for one in np.argsort(euclidean, kind="stable").tolist() if one != row]
-    below = [one - (one > row) for one in order]
-    mistakes = [
-        ([row, *order[: k - 1]], "The galaxy itself is the first: it's no neighbour of its own, leave it out."),
-        ([row, *order[:k]], "The galaxy itself is the first, before k others: leave it out."),
-        (
-            below[:k],
-            "These are row numbers in a table without the galaxy itself: behind it, all are one too low.",
-        ),
-        (order[::-1][:k], "These are the farthest galaxies; the nearest are asked for."),
-        (order[:k][::-1], "The order is turned: the nearest comes first, not last."),
-        (sorted(order[:k]), "These are the right galaxies, sorted by row number; the nearest comes first."),
-        (euclidean[order[:k]], "These are the distances; the row numbers are asked for."),
-        (np.sort(euclidean)[:k], "These are distances, the galaxy's own among them; row numbers are asked for."),
-        (euclidean[order[:k]] ** 2, "These are squared distances; the row numbers are asked for."),
-        (euclidean, "These are the distances of all galaxies; the row numbers of the k nearest are asked for."),
-        (features[order[:k]], "These are the neighbours' features; their row numbers are asked for."),
-        (
-            np.argsort(euclidean, kind="stable"),
-            "These are all galaxies, with the galaxy itself; the k nearest others are asked for.",
-        ),
-        (order, "These are all other galaxies; the k nearest are asked for."),
-        (order[: k - 1], "That is one too few: k neighbours besides the galaxy itself."),
-    ]
-    others = [
-        (
-            np.abs(differences).sum(axis=1),
-            "These are nearest in the city-block distance, the sum of absolute differences",
-        ),
-        (np.abs(differences).max(axis=1), "These are nearest by the largest difference of any one feature"),
-        (cosine, "These are nearest in angle (the cosine)"),
-        (-(features @ features[row]), "These have the largest dot product with the galaxy"),
-        (np.abs(differences[:, 0]), "These are nearest in the first feature alone"),
-        (differences.sum(axis=1), "You summed the differences without squaring them, so that they cancel"),
-        (np.abs(differences.sum(axis=1)), "You summed the differences before taking them as positive: they cancel"),
-        (lengths, "These are nearest to the origin, not to the galaxy"),
-        (np.abs(lengths - lengths[row]), "These are most alike in length, that is in distance from the origin"),
-        (np.linalg.norm(features - features.mean(axis=0), axis=1), "These are nearest to the mean of all galaxies"),
-        (np.linalg.norm(features - features[0], axis=1), "These are nearest to row 0, not to the galaxy asked about"),
-        (
-            np.linalg.norm(differences / np.where(features.std(axis=0) > 0, features.std(axis=0), 1), axis=1),
-            "These are nearest once each feature is divided by its standard deviation; take the features as they are",
-        ),
-        (np.abs(np.arange(len(features)) - row), "These are the next rows of the table, whatever their features"),
-    ]
-    # One neighbour is too few to tell by which distance it was chosen.
-    for distance, hint in others if k > 2 else []:
-        by = np.argsort(distance, kind="stable").tolist()
-        mistakes.append(
-            ([one for one in by if one != row][:k], f"{hint}; the root of the sum of squares is asked for.")
+def _kind_of_list(rows):
+    """What is wrong with the type of a list of row numbers; empty if nothing is."""
+    if isinstance(rows, set | frozenset):
+        return "You return a set, which has no order: return a list of row numbers, the nearest first."
+    if isinstance(rows, dict) or hasattr(rows, "__next__"):
+        return f"You return an object of type {type(rows).__name__}: return a list of row numbers, the nearest first."
+    if isinstance(rows, np.ndarray | list | tuple) and len(np.shape(rows)) == 1:
+        kind = np.asarray(rows).dtype.kind
+        if kind == "b":
+            return "You return true or false per galaxy: return the row numbers, the nearest first."
+        if kind in "US":
+            return "You return row numbers as strings: return them as integers."
+    return ""
+
+
+def _explain_rows(nearest, cases, returned, expected, first, n_distinct):
+    """Raise the hint for a wrong list of rows; `first` is the index of the first wrong case."""
+    (features, row, k), rows = cases[first], returned[first]
+    if kind := _kind_of_list(rows):
+        raise WrongAnswer(kind)
+    exact = {"rtol": 0, "atol": 1e-3}
+    untied = slice(min(n_distinct, len(returned)))
+    _reject_search(cases[untied], returned[untied], expected[untied])
+    if first >= n_distinct:
+        reject_mistakes(cases, returned, expected, TIE_MISTAKES, **exact)
+        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], TIE_MISTAKES, **exact)
+    _explain_parameters(nearest, cases[0], returned)
+    wrong = [i for i in range(untied.stop) if not _is_right(returned[i], expected[i])]
+    if 0 in wrong:  # 6 of 40 rows are enough to tell by which distance they were selected
+        reject_mistakes(cases, returned[:1], expected, DISTANCE_MISTAKES, **exact)
+    elif wrong:
+        _reject_search(*([values[i] for i in wrong] for values in (cases, returned, expected)))
+    what = f"the list of the k = {k} galaxies nearest to row {row}, among {len(features)} galaxies of "
+    what += f"{features.shape[1]} feature{'s' * (features.shape[1] > 1)}"
+    _explain_list(features, row, _read_rows(rows, features, row, k, what), expected[first].tolist(), what)
+
+
+def _reject_search(cases, returned, expected):
+    reject_mistakes(cases, returned, expected, SEARCH_MISTAKES, rtol=0, atol=1e-3)
+
+
+def _explain_parameters(nearest, case, returned):
+    """Raise a hint if the result doesn't depend on a parameter, or is random."""
+    features, row, k = case
+    if not returns_same(nearest, case, case):
+        raise WrongAnswer("Two calls with the same input return different rows: nothing here is random.")
+    if all(returns_same(nearest, (features, row, k), (features, row, other)) for other in (2, 9)):
+        raise WrongAnswer("Your list is the same for each `k`, so k is ignored: return k row numbers.")
+    if all(returns_same(nearest, (features, row, k), (features, other, k)) for other in (2, 9)):
+        raise WrongAnswer("Your list is the same for each `row`: compute the distances from that galaxy.")
+    if returns_same(nearest, (features, row, k), (features[::-1].copy() ** 2, row, k)):
+        raise WrongAnswer("Your list doesn't depend on `features`: compute the distances from them.")
+
+
+def _read_rows(rows, features, row, k, what):
+    """Convert a list of rows to integers; explain what can't be rows of `features`."""
+    n, array = len(features), as_array(rows, what=what)
+    if array.ndim == 2 and array.shape == (k, 2):
+        raise WrongAnswer("You return pairs of numbers, such as distance and row: return only the row numbers.")
+    if array.ndim == 0:
+        raise WrongAnswer(f"You return a single number: return a list of k row numbers, also for k = 1. Here k is {k}.")
+    if array.ndim > 1:
+        raise WrongAnswer(
+            f"{what[0].upper()}{what[1:]} has the shape {' × '.join(map(str, array.shape))}: return one list of row "
+            "numbers, with a single axis."
         )
-        mistakes.append(
-            (by[:k], f"{hint}; the root of the sum of squares is asked for, and itself isn't to be counted.")
+    if not len(array):
+        raise WrongAnswer(f"You return an empty list: {what} has {k} row numbers.")
+    if not (np.isfinite(array).all() and (array == array.round()).all()):
+        raise WrongAnswer(f"Row numbers are integers, and your list contains {array[array != array.round()][0]:.4g}.")
+    if array.min() < 0 or array.max() >= n:
+        raise WrongAnswer(
+            f"Rows go from 0 to {n - 1} here, and your list contains {array[(array < 0) | (array >= n)][0]:.0f}."
         )
-    mistakes.append((order[1 : k + 1], "The nearest galaxy is missing: you left out one too many."))
-    expect(
-        not _is_mask(found),
-        "You returned true or false for each galaxy; the row numbers are asked for, the nearest first.",
-    )
-    shown = ", ".join(map(str, expected[:6])) + (", …" if k > 6 else "")
-    hint = f"Asked about row {row} of {len(features)} with k = {k}, the list is [{shown}]."
-    if len(features) == 40:  # among few galaxies, or equally near ones, several mistakes look the same
-        expect_close(found, expected, mistakes, hint=hint, what="the list of rows", rtol=0, atol=1e-3)
-    rows = _rows(found, k, features)
-    expect(
-        rows == expected or not np.allclose(euclidean[rows], euclidean[expected]),
-        "Of galaxies that are equally near, the one with the lower row number comes first. "
-        "A sort may exchange equals unless it is a stable one.",
-    )
-    expect_close(rows, expected, hint=hint, what="the list of rows", rtol=0, atol=1e-3)
+    if len(array) != k:
+        raise WrongAnswer(
+            f"Your list has the length {len(array)}, and k is {k}: return exactly k, without the galaxy itself."
+        )
+    return array.astype(int).tolist()
 
 
-def _is_mask(found):
-    if isinstance(found, np.ndarray):
-        return found.dtype == bool
-    return isinstance(found, list | tuple) and bool(found) and all(isinstance(one, bool | np.bool_) for one in found)
+def _explain_list(features, row, rows, expected, what):
+    """Raise a hint that follows from the rows alone."""
+    distances = np.linalg.norm(features - features[row], axis=1)
+    if row in rows:
+        raise WrongAnswer(
+            f"The galaxy itself, row {row}, is among its neighbours. Exclude it by its row number: another galaxy may "
+            "be at distance 0 too."
+        )
+    if len(set(rows)) < len(rows):
+        raise WrongAnswer(f"{what[0].upper()}{what[1:]} contains a row twice: each neighbour is another galaxy.")
+    if np.allclose(distances[rows], distances[expected], rtol=1e-9, atol=0):
+        raise WrongAnswer(
+            "If two distances are equal, the lower row number comes first. A sort may exchange equal values, unless it "
+            "is a stable one."
+        )
+    missing = [one for one in expected if one not in rows]
+    if not missing:
+        raise WrongAnswer(
+            f"These are the right galaxies in another order. In {what}, the nearest comes first: {expected[:6]}."
+        )
+    if all(distances[one] == 0 for one in missing):
+        raise WrongAnswer(
+            f"Row {missing[0]} has the same features as row {row}, so it is a neighbour at distance 0. Exclude only "
+            "the galaxy itself, by its row number."
+        )
+    at = next(i for i, (one, right) in enumerate(zip(rows, expected, strict=True)) if one != right)
+    raise WrongAnswer(
+        f"In {what}, the entry [{at}] is row {rows[at]}, at the distance {distances[rows[at]]:.4g}. It should be row "
+        f"{expected[at]}, at {distances[expected[at]]:.4g}: the root of the sum of squared differences of all features."
+    )
 
 
-def _rows(found, k, features):
-    """The rows as a list of int, refused where they can't be rows of `features`."""
-    expect(
-        not isinstance(found, set | frozenset),
-        "A set has no order: return the row numbers in a list, the nearest first.",
-    )
-    array = as_array(found, (k,), what="the list of rows")
-    expect(
-        np.asarray(found).dtype.kind not in "US",
-        "Row numbers are asked for as numbers; what you return are texts, with which no row can be picked.",
-    )
-    whole = np.isfinite(array).all() and (array == array.round()).all()
-    expect(bool(whole), "Row numbers are whole numbers; what you return has others in it.")
-    expect(
-        bool(((array >= 0) & (array < len(features))).all()),
-        f"There are {len(features)} galaxies, so rows go from 0 to {len(features) - 1}; you return others.",
-    )
-    rows = array.astype(int).tolist()
-    expect(len(set(rows)) == k, "You return a row twice: each neighbour is another galaxy.")
-    return rows
+def _explain_search_error(error, case):
+    """Raise a hint for errors that NumPy raises after typical mistakes."""
+    features, row, k = case
+    n, d = features.shape
+    if isinstance(error, IndexError) and "axis 1" in str(error):
+        raise WrongAnswer(
+            f"You used row {row} as an index of the columns, of which there are {d}: galaxies are the first axis, "
+            "features the second."
+        ) from None
+    if isinstance(error, IndexError) and k == n - 1:
+        raise WrongAnswer(
+            f"Your function raises IndexError for k = {k} of {n} galaxies: it looks for more galaxies than there are."
+        ) from None
+    if isinstance(error, ValueError) and "broadcast" in str(error):
+        raise WrongAnswer(
+            f"The shapes don't match, for {n} galaxies of {d} features. A galaxy is a row: subtract that row from all "
+            "rows, and add up the squares along the features (axis 1)."
+        ) from None
+    if isinstance(error, ValueError) and "truth value" in str(error):
+        raise WrongAnswer(
+            "You compared arrays where a single number is needed: a distance is one number per galaxy, so sum over the "
+            "features (axis 1)."
+        ) from None
+
+
+def _join(numbers):
+    return ", ".join(f"{number:.5g}" for number in dict.fromkeys(numbers))

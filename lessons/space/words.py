@@ -1,16 +1,16 @@
-"""What the page of the feature space says in numbers: where a component turns over."""
+"""The turning point of a component, for the page on the feature space."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-# Of the variance of the coordinate, so much must be in the bend before it is called one.
-_LEAST_BEND = 0.05
+# Smallest share of the coordinate's variance that the bend must explain, in addition to a straight line.
+_MIN_BEND = 0.05
 
 
 def turning_point(label: ArrayLike, coordinate: ArrayLike) -> float | None:
-    """The label at which a coordinate stops rising and starts to fall, or the other way round.
+    """Find the label at which a coordinate changes from rising to falling, or the reverse.
 
-    A parabola is fitted to the coordinate as a function of the label; its vertex is the point.
+    It is the vertex of a parabola, fitted to the coordinate as a function of the label.
 
     Parameters
     ----------
@@ -20,8 +20,14 @@ def turning_point(label: ArrayLike, coordinate: ArrayLike) -> float | None:
     Returns
     -------
     float or None
-        In the label's unit; None where the parabola explains hardly more than a line, or turns where next to no
-        galaxies are (outside the 5th to 95th percentile of the label).
+        In the label's unit. None if the parabola explains hardly more than a straight line, or if its vertex is outside
+        the 5th to 95th percentile of the label, where there are almost no galaxies.
+
+    Examples
+    --------
+    >>> label = np.linspace(8.2, 9.2, 20)
+    >>> round(turning_point(label, (label - 8.8) ** 2), 6)
+    8.8
     """
     label, coordinate = np.asarray(label, float), np.asarray(coordinate, float)
     known = np.isfinite(label)
@@ -32,9 +38,9 @@ def turning_point(label: ArrayLike, coordinate: ArrayLike) -> float | None:
     bend, slope, _ = np.polyfit(label - centre, coordinate, 2)
     line = np.polyval(np.polyfit(label - centre, coordinate, 1), label - centre)
     curve = np.polyval(np.polyfit(label - centre, coordinate, 2), label - centre)
-    gained = (((coordinate - line) ** 2).sum() - ((coordinate - curve) ** 2).sum()) / (
+    gain = (((coordinate - line) ** 2).sum() - ((coordinate - curve) ** 2).sum()) / (
         (coordinate - coordinate.mean()) ** 2
     ).sum()
     vertex = centre - slope / (2 * bend) if bend else np.inf
     low, high = np.percentile(label, [5, 95])
-    return float(vertex) if gained >= _LEAST_BEND and low <= vertex <= high else None
+    return float(vertex) if gain >= _MIN_BEND and low <= vertex <= high else None

@@ -1,1 +1,1 @@
-"""The lesson on how many components: how sure a share of variance is, and reasons to choose a number."""
+"""The lesson on how many components: intervals for explained variance, and criteria to choose a number."""

@@ -1,9 +1,11 @@
-"""Answers to the exercises on how many components: typical wrong ones with their hints, and right ones."""
+"""Typical wrong answers to the exercises on how many components, with words of their hints, and other right ones."""
 
 import itertools
+import random
 from statistics import NormalDist
 
 import numpy as np
+from scipy import stats
 from sklearn.decomposition import PCA
 
 from galviz.course.bank import Bank
@@ -11,29 +13,48 @@ from galviz.course.bank import Bank
 bank = Bank()
 
 
+# variance.1
+
+
 def _first(reached):
+    """Return the index of the first True."""
     if not np.any(reached):
         raise ValueError("the share is never reached")
     return int(np.argmax(reached))
 
 
-@bank.wrong("variance.1", "One too few")
-def the_index(ratios, share):
+@bank.wrong("variance.1", "This is the index")
+def index_returned(ratios, share):
     return _first(np.cumsum(ratios) >= share - 1e-9)
 
 
-@bank.wrong("variance.1", "exactly, and that is enough")
+@bank.wrong("variance.1", "One too many")
+def one_too_many(ratios, share):
+    return _first(np.cumsum(ratios) >= share - 1e-9) + 2
+
+
+@bank.wrong("variance.1", "sums in percent with a share")
+def sums_in_percent(ratios, share):
+    return _first(np.cumsum(ratios) * 100 > share - 1e-9) + 1
+
+
+@bank.wrong("variance.1", "nothing in percent")
+def share_in_percent(ratios, share):
+    return _first(np.cumsum(ratios) > 100 * share - 1e-9) + 1
+
+
+@bank.wrong("variance.1", "exactly the share is enough")
 def strictly_more(ratios, share):
     return _first(np.cumsum(ratios) > share) + 1
 
 
-@bank.wrong("variance.1", "No single component has 0.6")
+@bank.wrong("variance.1", "reach the share alone")
 def single_ratios(ratios, share):
     return int((ratios >= share).sum())
 
 
-@bank.wrong("variance.1", "the share that they reach")
-def the_sum(ratios, share):
+@bank.wrong("variance.1", "You return the sum")
+def sum_returned(ratios, share):
     sums = np.cumsum(ratios)
     return float(sums[_first(sums >= share - 1e-9)])
 
@@ -43,14 +64,50 @@ def from_the_smallest(ratios, share):
     return _first(np.cumsum(ratios[::-1]) >= share - 1e-9) + 1
 
 
-@bank.wrong("variance.1", "raise a ValueError")
-def all_where_never(ratios, share):
+@bank.wrong("variance.1", "always 3")
+def always_three(ratios, share):
+    return 3
+
+
+@bank.wrong("variance.1", "You compared with 0.9")
+def fixed_share(ratios, share):
+    return int((np.cumsum(ratios) < 0.9 - 1e-9).sum()) + 1
+
+
+@bank.wrong("variance.1", "divided by the sum of the ratios")
+def normalised_again(ratios, share):
+    return _first(np.cumsum(ratios) / np.sum(ratios) >= share - 1e-9) + 1
+
+
+@bank.wrong("variance.1", "add up to less than 0.9: raise a ValueError. You return 3.")
+def all_if_never(ratios, share):
     return min(len(ratios), int((np.cumsum(ratios) < share - 1e-9).sum()) + 1)
 
 
-@bank.wrong("variance.1", "falls short of 0.8 by rounding alone")
+@bank.wrong("variance.1", "`argmax` gives the index 0")
+def one_if_never(ratios, share):
+    return int(np.argmax(np.cumsum(ratios) >= share - 1e-9)) + 1
+
+
+@bank.wrong("variance.1", "0.7 + 0.1 is slightly less than 0.8")
 def rounding_forgotten(ratios, share):
     return _first(np.cumsum(ratios) >= share) + 1
+
+
+@bank.wrong("variance.1", "your tolerance is too large")
+def nearly_is_enough(ratios, share):
+    sums = np.cumsum(ratios)
+    return _first((sums >= share) | np.isclose(sums, share)) + 1
+
+
+@bank.wrong("variance.1", "rounded the sums (2 decimals)")
+def sums_rounded(ratios, share):
+    return _first(np.cumsum(ratios).round(2) >= share) + 1
+
+
+@bank.wrong("variance.1", "You return true or false")
+def condition_returned(ratios, share):
+    return bool((np.cumsum(ratios) >= share - 1e-9).any())
 
 
 @bank.right("variance.1")
@@ -63,130 +120,283 @@ def in_a_loop(ratios, share):
 
 @bank.right("variance.1")
 def by_searching(ratios, share):
-    found = np.searchsorted(np.cumsum(ratios), share - 5e-10) + 1
-    if found > len(ratios):
+    count = np.searchsorted(np.cumsum(ratios), share - 5e-10) + 1
+    if count > len(ratios):
         raise ValueError(f"{share} is more than all explain")
-    return found
+    return count
 
 
-def _cut(drawn, level):
-    return np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+# variance.2
+
+
+def _cut(results, level):
+    return np.quantile(results, [(1 - level) / 2, (1 + level) / 2])
+
+
+def _results(statistic, values, n_resamples, seed):
+    generator, n = np.random.default_rng(seed), len(values)
+    return [statistic(values[generator.integers(n, size=n)]) for _ in range(n_resamples)]
 
 
 @bank.wrong("variance.2", "without replacement")
 def without_replacement(statistic, values, n_resamples, level, seed):
-    random = np.random.default_rng(seed)
-    return _cut([statistic(random.permutation(values)) for _ in range(n_resamples)], level)
+    generator = np.random.default_rng(seed)
+    return _cut([statistic(generator.permutation(values)) for _ in range(n_resamples)], level)
 
 
-@bank.wrong("variance.2", "draw whole rows")
-def columns_by_themselves(statistic, values, n_resamples, level, seed):
-    random = np.random.default_rng(seed)
-    drawn = []
+@bank.wrong("variance.2", "the numbers of a galaxy separately")
+def numbers_drawn_separately(statistic, values, n_resamples, level, seed):
+    generator, results = np.random.default_rng(seed), []
     for _ in range(n_resamples):
-        rows = random.integers(len(values), size=values.shape)
-        drawn.append(statistic(np.take_along_axis(values, rows, axis=0)))
-    return _cut(drawn, level)
+        rows = generator.integers(len(values), size=values.shape)
+        results.append(statistic(np.take_along_axis(values, rows, axis=0)))
+    return _cut(results, level)
 
 
-@bank.wrong("variance.2", "You cut 1 − level off at each end")
+@bank.wrong("variance.2", "You draw columns")
+def columns_drawn(statistic, values, n_resamples, level, seed):
+    if values.ndim == 1:
+        return _cut(_results(statistic, values, n_resamples, seed), level)
+    generator, d = np.random.default_rng(seed), values.shape[1]
+    return _cut([statistic(values[:, generator.integers(d, size=d)]) for _ in range(n_resamples)], level)
+
+
+@bank.wrong("variance.2", "You cut off 1 − level at each end")
 def too_much_cut(statistic, values, n_resamples, level, seed):
-    random, n = np.random.default_rng(seed), len(values)
-    drawn = [statistic(values[random.integers(n, size=n)]) for _ in range(n_resamples)]
-    return np.quantile(drawn, [1 - level, level])
+    return np.quantile(_results(statistic, values, n_resamples, seed), [1 - level, level])
+
+
+@bank.wrong("variance.2", "At the high end")
+def one_end_halved(statistic, values, n_resamples, level, seed):
+    return np.quantile(_results(statistic, values, n_resamples, seed), [(1 - level) / 2, level])
+
+
+@bank.wrong("variance.2", "a level of 0.9, whatever the level is")
+def fixed_level(statistic, values, n_resamples, level, seed):
+    return _cut(_results(statistic, values, n_resamples, seed), 0.9)
 
 
 @bank.wrong("variance.2", "from the standard deviation")
-def by_the_deviation(statistic, values, n_resamples, level, seed):
-    random, n = np.random.default_rng(seed), len(values)
-    drawn = [statistic(values[random.integers(n, size=n)]) for _ in range(n_resamples)]
-    half = NormalDist().inv_cdf((1 + level) / 2) * np.std(drawn, ddof=1)
+def by_the_standard_deviation(statistic, values, n_resamples, level, seed):
+    results = _results(statistic, values, n_resamples, seed)
+    half = NormalDist().inv_cdf((1 + level) / 2) * np.std(results, ddof=1)
     return statistic(values) - half, statistic(values) + half
 
 
 @bank.wrong("variance.2", "The same seed gives two different intervals")
 def not_seeded(statistic, values, n_resamples, level, seed):
-    random, n = np.random.default_rng(), len(values)
-    return _cut([statistic(values[random.integers(n, size=n)]) for _ in range(n_resamples)], level)
+    return _cut(_results(statistic, values, n_resamples, None), level)
 
 
-@bank.wrong("variance.2", "begins anew with its seed")
+@bank.wrong("variance.2", "Different seeds give the same interval")
+def fixed_seed(statistic, values, n_resamples, level, seed):
+    return _cut(_results(statistic, values, n_resamples, 0), level)
+
+
+@bank.wrong("variance.2", "global random generator")
+def seeded_globally(statistic, values, n_resamples, level, seed):
+    np.random.seed(seed)  # noqa: NPY002
+    n = len(values)
+    return _cut([statistic(values[np.random.randint(n, size=n)]) for _ in range(n_resamples)], level)  # noqa: NPY002
+
+
+@bank.wrong("variance.2", "starts again from its seed")
 def seeded_each_time(statistic, values, n_resamples, level, seed):
     n = len(values)
-    drawn = [statistic(values[np.random.default_rng(seed).integers(n, size=n)]) for _ in range(n_resamples)]
-    return _cut(drawn, level)
+    return _cut([statistic(values[np.random.default_rng(seed).integers(n, size=n)]) for _ in range(n_resamples)], level)
 
 
-@bank.wrong("variance.2", "The last galaxy is never drawn")
+@bank.wrong("variance.2", "Neighbouring seeds")
+def one_seed_per_resample(statistic, values, n_resamples, level, seed):
+    n = len(values)
+    results = [statistic(values[np.random.default_rng(seed + i).integers(n, size=n)]) for i in range(n_resamples)]
+    return _cut(results, level)
+
+
+@bank.wrong("variance.2", "The last galaxy is (almost) never drawn")
 def without_the_last(statistic, values, n_resamples, level, seed):
-    random, n = np.random.default_rng(seed), len(values)
-    return _cut([statistic(values[random.integers(0, n - 1, size=n)]) for _ in range(n_resamples)], level)
+    generator, n = np.random.default_rng(seed), len(values)
+    return _cut([statistic(values[generator.integers(0, n - 1, size=n)]) for _ in range(n_resamples)], level)
 
 
-@bank.wrong("variance.2", "a resample is as large as the values")
+@bank.wrong("variance.2", "A resample is as large as `values`")
 def half_as_many(statistic, values, n_resamples, level, seed):
-    random, n = np.random.default_rng(seed), len(values)
-    return _cut([statistic(values[random.integers(n, size=n // 2)]) for _ in range(n_resamples)], level)
+    generator, n = np.random.default_rng(seed), len(values)
+    return _cut([statistic(values[generator.integers(n, size=n // 2)]) for _ in range(n_resamples)], level)
 
 
-@bank.wrong("variance.2", "counted from 0 to 100")
-def percent_and_share(statistic, values, n_resamples, level, seed):
-    random, n = np.random.default_rng(seed), len(values)
-    drawn = [statistic(values[random.integers(n, size=n)]) for _ in range(n_resamples)]
-    return np.percentile(drawn, [(1 - level) / 2, (1 + level) / 2])
+@bank.wrong("variance.2", "is the number of resamples")
+def n_resamples_rows(statistic, values, n_resamples, level, seed):
+    generator, n = np.random.default_rng(seed), len(values)
+    return _cut([statistic(values[generator.integers(n, size=n_resamples)]) for _ in range(n)], level)
+
+
+@bank.wrong("variance.2", "You draw 1000 resamples")
+def always_1000(statistic, values, n_resamples, level, seed):
+    return _cut(_results(statistic, values, 1000, seed), level)
+
+
+@bank.wrong("variance.2", "One too few")
+def one_resample_too_few(statistic, values, n_resamples, level, seed):
+    return _cut(_results(statistic, values, n_resamples - 1, seed), level)
+
+
+@bank.wrong("variance.2", "`np.percentile` counts from 0 to 100")
+def shares_for_percentages(statistic, values, n_resamples, level, seed):
+    return np.percentile(_results(statistic, values, n_resamples, seed), [(1 - level) / 2, (1 + level) / 2])
+
+
+@bank.wrong("variance.2", "you give it a list")
+def in_a_list(statistic, values, n_resamples, level, seed):
+    generator, n = np.random.default_rng(seed), len(values)
+    results = [statistic([values[row] for row in generator.integers(n, size=n)]) for _ in range(n_resamples)]
+    return _cut(results, level)
+
+
+@bank.wrong("variance.2", "fewer and fewer galaxies")
+def from_the_previous_resample(statistic, values, n_resamples, level, seed):
+    generator, results = np.random.default_rng(seed), []
+    for _ in range(n_resamples):
+        values = values[generator.integers(len(values), size=len(values))]
+        results.append(statistic(values))
+    return _cut(results, level)
+
+
+@bank.wrong("variance.2", "numbers that aren't in `values`")
+def gaussian_numbers(statistic, values, n_resamples, level, seed):
+    generator = np.random.default_rng(seed)
+    mean, std = values.mean(axis=0), values.std(axis=0)
+    return _cut([statistic(generator.normal(mean, std, size=values.shape)) for _ in range(n_resamples)], level)
 
 
 @bank.right("variance.2")
 def with_the_old_generator(statistic, values, n_resamples, level, seed):
-    random = np.random.RandomState(seed)
-    drawn = []
+    generator = np.random.RandomState(seed)
+    results = []
     for _ in range(n_resamples):
-        drawn.append(float(statistic(np.array([values[row] for row in random.choice(len(values), len(values))]))))
-    return np.percentile(drawn, 50 * (1 - level)), np.percentile(drawn, 100 - 50 * (1 - level))
+        rows = generator.choice(len(values), len(values))
+        results.append(float(statistic(np.array([values[row] for row in rows]))))
+    return np.percentile(results, 50 * (1 - level)), np.percentile(results, 100 - 50 * (1 - level))
 
 
 @bank.right("variance.2")
 def by_places_in_the_order(statistic, values, n_resamples, level, seed):
-    random = np.random.default_rng(seed)
-    drawn = sorted(statistic(random.choice(values, len(values))) for _ in range(n_resamples))
-    cut = round(n_resamples * (1 - level) / 2)
-    return [drawn[cut], drawn[n_resamples - 1 - cut]]
+    generator = random.Random(seed)
+    indices = range(len(values))
+    results = sorted(statistic(values[generator.choices(indices, k=len(values))]) for _ in range(n_resamples))
+    cut = int(n_resamples * (1 - level) / 2)
+    return [results[cut], results[n_resamples - 1 - cut]]
 
 
-@bank.wrong("variance.3", "fitted the components to the test galaxies")
+@bank.right("variance.2")
+def all_rows_at_once(statistic, values, n_resamples, level, seed):
+    n = len(values)
+    rows = np.random.default_rng(seed).choice(n, size=(n_resamples, n))
+    return stats.scoreatpercentile([statistic(one) for one in values[rows]], [50 - 50 * level, 50 + 50 * level])
+
+
+# variance.3
+
+
+def _measured(test, mean, axes):
+    centred = test - mean
+    return ((centred @ axes.T) ** 2).sum() / (centred**2).sum()
+
+
+@bank.wrong("variance.3", "You fitted the components to the test galaxies")
 def of_the_test_galaxies(train, test, n_components):
-    return PCA(n_components).fit(test).explained_variance_ratio_.sum()
+    s = np.linalg.svd(test - test.mean(axis=0), compute_uv=False) ** 2
+    return s[:n_components].sum() / s.sum()
 
 
-@bank.wrong("variance.3", "which the axes were made for")
+@bank.wrong("variance.3", "You measured the training galaxies")
 def of_the_training_galaxies(train, test, n_components):
     return PCA(n_components).fit(train).explained_variance_ratio_.sum()
 
 
-@bank.wrong("variance.3", "from the test galaxies' own mean; m")
-def from_their_own_mean(train, test, n_components):
-    components = PCA(n_components).fit(train).components_
-    centred = test - test.mean(axis=0)
-    return ((centred @ components.T) ** 2).sum() / (centred**2).sum()
+@bank.wrong("variance.3", "You subtracted the test galaxies' own mean")
+def own_mean(train, test, n_components):
+    return _measured(test, test.mean(axis=0), PCA(n_components).fit(train).components_)
 
 
-@bank.wrong("variance.3", "You didn't centre the test galaxies")
+@bank.wrong("variance.3", "subtract m from the test galaxies")
 def test_not_centred(train, test, n_components):
-    components = PCA(n_components).fit(train).components_
-    return ((test @ components.T) ** 2).sum() / (test**2).sum()
+    return _measured(test, 0, PCA(n_components).fit(train).components_)
+
+
+@bank.wrong("variance.3", "You standardised the features")
+def standardised(train, test, n_components):
+    mean, std = train.mean(axis=0), train.std(axis=0)
+    axes = np.linalg.svd((train - mean) / std, full_matrices=False)[2][:n_components]
+    return _measured(test / std, mean / std, axes)
+
+
+@bank.wrong("variance.3", "divided by the variance of the training galaxies")
+def variance_of_the_training_galaxies(train, test, n_components):
+    pca = PCA(n_components).fit(train)
+    return (pca.transform(test) ** 2).mean(axis=0).sum() / ((train - pca.mean_) ** 2).mean(axis=0).sum()
+
+
+@bank.wrong("variance.3", "Your total is measured from the test galaxies' own mean")
+def like_r2(train, test, n_components):
+    pca = PCA(n_components).fit(train)
+    rest = test - pca.inverse_transform(pca.transform(test))
+    return 1 - (rest**2).sum() / ((test - test.mean(axis=0)) ** 2).sum()
+
+
+@bank.wrong("variance.3", "the shares of single galaxies")
+def mean_of_shares(train, test, n_components):
+    pca = PCA(n_components).fit(train)
+    return ((pca.transform(test) ** 2).sum(axis=1) / ((test - pca.mean_) ** 2).sum(axis=1)).mean()
 
 
 @bank.wrong("variance.3", "share that is lost")
 def lost(train, test, n_components):
-    pca = PCA(n_components).fit(train)
-    back = pca.inverse_transform(pca.transform(test))
-    return ((test - back) ** 2).sum() / ((test - pca.mean_) ** 2).sum()
+    return 1 - _measured(test, train.mean(axis=0), PCA(n_components).fit(train).components_)
 
 
 @bank.wrong("variance.3", "square root")
-def a_root(train, test, n_components):
+def divided_lengths(train, test, n_components):
     pca = PCA(n_components).fit(train)
     return np.linalg.norm(pca.transform(test)) / np.linalg.norm(test - pca.mean_)
+
+
+@bank.wrong("variance.3", "You used the last components")
+def in_the_order_of_eigh(train, test, n_components):
+    axes = np.linalg.eigh(np.atleast_2d(np.cov(train.T)))[1][:, :n_components].T
+    return _measured(test, train.mean(axis=0), axes)
+
+
+@bank.wrong("variance.3", "You used columns of Vᵀ")
+def columns_of_the_components(train, test, n_components):
+    mean = train.mean(axis=0)
+    axes = np.linalg.svd(train - mean, full_matrices=False)[2][:, :n_components]
+    return _measured(test, mean, axes.T)
+
+
+@bank.wrong("variance.3", "k is ignored: you always use 2 components")
+def always_two(train, test, n_components):
+    mean = train.mean(axis=0)
+    return _measured(test, mean, np.linalg.svd(train - mean, full_matrices=False)[2][:2])
+
+
+@bank.wrong("variance.3", "You used k − 1 components")
+def one_component_too_few(train, test, n_components):
+    mean = train.mean(axis=0)
+    return _measured(test, mean, np.linalg.svd(train - mean, full_matrices=False)[2][: n_components - 1])
+
+
+@bank.wrong("variance.3", "add no small number")
+def guarded_against_zero(train, test, n_components):
+    pca = PCA(n_components).fit(train)
+    return (pca.transform(test) ** 2).sum() / (((test - pca.mean_) ** 2).sum() + 1e-12)
+
+
+@bank.wrong("variance.3", "changes `test`")
+def centred_in_place(train, test, n_components):
+    axes = PCA(n_components).fit(train).components_
+    test -= train.mean(axis=0)
+    return ((test @ axes.T) ** 2).sum() / (test**2).sum()
 
 
 @bank.right("variance.3")
@@ -203,49 +413,3 @@ def by_eigenvectors(train, test, n_components):
     vectors = np.linalg.eigh((train - mean).T @ (train - mean))[1][:, ::-1]
     along = ((test - mean) @ vectors) ** 2
     return along[:, :n_components].sum() / along.sum()
-
-
-@bank.wrong("variance.1", "that isn't rounding, it takes three")
-def nearly_is_enough(ratios, share):
-    sums = np.cumsum(ratios)
-    reached = (sums >= share) | np.isclose(sums, share)
-    if not reached.any():
-        raise ValueError
-    return int(reached.argmax()) + 1
-
-
-@bank.wrong("variance.2", "you give it a list")
-def in_a_list(statistic, values, n_resamples, level, seed):
-    draw, n = np.random.default_rng(seed), len(values)
-    found = [statistic([values[row] for row in draw.integers(n, size=n)]) for _ in range(n_resamples)]
-    return np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
-
-
-@bank.wrong("variance.2", "fewer and fewer galaxies")
-def from_the_resample_before(statistic, values, n_resamples, level, seed):
-    draw, found = np.random.default_rng(seed), []
-    for _ in range(n_resamples):
-        values = values[draw.integers(len(values), size=len(values))]
-        found.append(statistic(values))
-    return np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
-
-
-@bank.wrong("variance.2", "Neighbouring seeds")
-def a_seed_for_each(statistic, values, n_resamples, level, seed):
-    n = len(values)
-    found = [statistic(values[np.random.default_rng(seed + i).integers(n, size=n)]) for i in range(n_resamples)]
-    return np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
-
-
-@bank.wrong("variance.3", "You took the last components")
-def in_the_order_of_eigh(train, test, n_components):
-    axes = np.linalg.eigh(np.cov(train.T))[1][:, :n_components]
-    apart = test - train.mean(axis=0)
-    return ((apart @ axes) ** 2).sum() / (apart**2).sum()
-
-
-@bank.wrong("variance.3", "You took columns of Vᵀ")
-def columns_of_the_components(train, test, n_components):
-    mean = train.mean(axis=0)
-    axes = np.linalg.svd(train - mean, full_matrices=False)[2][:, :n_components]
-    return (((test - mean) @ axes) ** 2).sum() / ((test - mean) ** 2).sum()

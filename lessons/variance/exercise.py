@@ -6,25 +6,33 @@ import numpy as np
 
 
 def components_for(ratios: np.ndarray, share: float) -> int:
-    """Count how many components it takes until they explain a share of the variance together.
+    """Count how many of the first components together explain a share of the variance.
+
+    Add up the ratios from the first on. Return the smallest number of components whose sum is at least `share`. Floats
+    are rounded, so a sum that is smaller than `share` by less than 1e-9 is enough too.
 
     Parameters
     ----------
-    ratios : ndarray of shape (k,)
-        The explained variance ratio of each component, 0 to 1, the largest first.
+    ratios : ndarray of float, shape (k,)
+        Explained variance ratio of each component, from 0 to 1, in descending order; k is at least 1. Their sum may be
+        less than 1, if not all components were computed. Use them as they are. Don't modify the input.
     share : float
-        What they are to reach, above 0 and at most 1. To reach it exactly is enough. Sums of floats are rounded: one
-        that falls short of it by less than 1e-9 has reached it.
+        On the same scale as the ratios: 0.9 is 90 %. Above 0, and at most 1.
 
     Returns
     -------
     int
-        The smallest number of first components whose ratios add up to `share`, 1 to k.
+        1 to k: a number of components, not an index.
 
     Raises
     ------
     ValueError
-        If all k together don't reach it.
+        If the sum of all k ratios is still too small.
+
+    Examples
+    --------
+    >>> components_for(np.array([0.5, 0.2, 0.15, 0.1, 0.05]), 0.6)  # 0.5 + 0.2 is enough
+    2
     """
     raise NotImplementedError("variance.1")
 
@@ -32,50 +40,72 @@ def components_for(ratios: np.ndarray, share: float) -> int:
 def bootstrap_interval(
     statistic: Callable[[np.ndarray], float], values: np.ndarray, n_resamples: int, level: float, seed: int
 ) -> tuple[float, float]:
-    """Say how sure a number is, by the percentile bootstrap.
+    """Compute an interval for a statistic, with the percentile bootstrap.
 
-    Draw as many rows of `values` as it has, at random and with replacement; compute the statistic of them; do that
-    `n_resamples` times. The interval holds the middle part, `level`, of the numbers that came out: what is left is cut
-    off in equal parts at both ends.
+    Draw a resample: as many rows as `values` has, at random and with replacement, each row with the same probability.
+    Compute its statistic. Repeat this `n_resamples` times, each time from `values`. The interval contains the central
+    part `level` of the results. The rest, 1 − level, is cut off: half at the low end, half at the high end.
 
     Parameters
     ----------
     statistic : callable
-        Takes an array of the shape of `values`, one resample, and returns a number. Call it once for each resample.
-    values : ndarray of shape (n,) or (n, d)
-        A galaxy a row; a galaxy is drawn whole, with all its d numbers. Leave it unchanged.
+        Takes an array of the shape of `values`, and returns a number. Call it once per resample.
+    values : ndarray of float, shape (n,) or (n, d)
+        One row per galaxy; n may be 1. Draw whole rows, with all d numbers. Don't modify the input.
     n_resamples : int
-        How many times to draw.
+        Number of resamples, at least 1.
     level : float
-        0 to 1, such as 0.95.
+        Above 0 and below 1, such as 0.95. Any usual definition of percentiles is accepted.
     seed : int
-        Seed of the draws: the same one gives the same interval, another one another.
+        Seed of the random numbers: the same seed gives the same interval, other seeds give others. Draw with one
+        generator of your own, such as `np.random.default_rng(seed)`. Don't use the global ones of `random` and
+        `np.random`, which belong to the whole program.
 
     Returns
     -------
     low, high : float
+        The ends of the interval, not rounded.
+
+    Examples
+    --------
+    The mean of these numbers is 49.5, and its standard error is 2.9. So the interval reaches from about 44 to 55:
+
+    >>> low, high = bootstrap_interval(np.mean, np.arange(100.0), n_resamples=500, level=0.95, seed=0)
+    >>> 43 < low < 45, 54 < high < 56.5
+    (True, True)
     """
     raise NotImplementedError("variance.2")
 
 
 def held_out_share(train: np.ndarray, test: np.ndarray, n_components: int) -> float:
-    """Measure how much of the variance of unseen galaxies the components of others explain.
+    """Compute how much of the variance of held-out galaxies the components of other galaxies explain.
 
-    Let m be the mean of the training galaxies, and w₁ … w_k their first principal components, unit vectors. The share
-    is Σ_x Σ_{j ≤ k} ((x − m)·wⱼ)² / Σ_x |x − m|², where the sums go over the test galaxies x.
+    Let m be the mean of the training galaxies (one number per feature), and w₁ … wₖ their first k principal components,
+    vectors of length 1. The result is Σₓ Σⱼ ((x − m)·wⱼ)² / Σₓ |x − m|². Both sums over x are over the test galaxies,
+    and the sum over j is over the k components. So everything that is fitted comes from the training galaxies.
 
     Parameters
     ----------
-    train : ndarray of shape (n, d)
-        The galaxies to which the axes are fitted, a row each. Leave them unchanged.
-    test : ndarray of shape (m, d)
-        The galaxies to be explained. Leave them unchanged.
+    train : ndarray of float, shape (n, d)
+        Training galaxies, one row per galaxy; n is at least 2. Don't modify the input.
+    test : ndarray of float, shape (t, d)
+        Held-out galaxies, one row per galaxy; t may be 1. Don't modify the input.
     n_components : int
-        k, 1 to min(n, d).
+        k, from 1 to min(n − 1, d), both included.
 
     Returns
     -------
     float
-        0 to 1.
+        A share, from 0 to 1, not rounded. Any method that gives this number is accepted. Use the features as they are,
+        of any scale: only subtract m, without dividing by standard deviations.
+
+    Examples
+    --------
+    Here m is (2, 2), and w₁ is the diagonal (1, 1) / √2. The test galaxies are at (2, 0) and (1, 1) from m. The sum of
+    their squared coordinates along w₁ is 2 + 2, and that of their squared distances is 4 + 2:
+
+    >>> train = np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]])
+    >>> round(held_out_share(train, np.array([[4.0, 2.0], [3.0, 3.0]]), n_components=1), 4)
+    0.6667
     """
     raise NotImplementedError("variance.3")

@@ -1,4 +1,4 @@
-"""Page of the lesson 'How many components?': uncertainty of explained variance, and rules to choose a number."""
+"""Page of the lesson 'How many components?': intervals for explained variance, and criteria for a number."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from galviz.charts import (
 )
 from galviz.course.manifest import find_lesson
 from galviz.survey.causes import CAUSES, cause_title
-from lessons.variance.words import counted, fewest_as_good, interval, reasons, width
+from lessons.variance.words import apply_criteria, fewest_as_good, format_count, format_interval, interval_width
 from panels.controls import choose_components, choose_layer, in_url, limit_components
 from panels.explained_variance import (
     FOLDS,
@@ -44,6 +44,7 @@ def _choose_sample() -> VarianceSample:
 
 
 def _show_estimates(controls: DeltaGenerator) -> None:
+    """Draw the explained variance with its interval, and that of held-out galaxies."""
     with controls:
         sample = _choose_sample()
         n_components = limit_components(choose_components(), len(sample.object_ids), sample.n_channels)
@@ -54,7 +55,7 @@ def _show_estimates(controls: DeltaGenerator) -> None:
         for count in range(1, min(3, n_components) + 1):
             low, high = cumulative.low[count - 1], cumulative.high[count - 1]
             st.metric(
-                "In the first" if count == 1 else f"In {count} components",
+                f"In {format_count(count)}",
                 f"{cumulative.estimate[count - 1]:.1%}",
                 f"{low:.1%} to {high:.1%}",
                 delta_color="off",
@@ -77,23 +78,24 @@ def _show_estimates(controls: DeltaGenerator) -> None:
 
 
 def _show_networks(controls: DeltaGenerator) -> None:
-    """Compare the explained variance of the three networks with the tutorial's."""
+    """Draw a table of the explained variance of the three networks, and of the tutorial's."""
     with controls:
         object_ids = choose_sample(open_shipped_survey().survey)
     n_components = min(3, len(object_ids))
     rows = {"the tutorial": [f"{share:.0%}" for share in TUTORIAL]}
     for name, title in NETWORKS.items():
-        theirs = bootstrap_variance(features_of_network(name), "features", object_ids, n_components)
-        rows[title] = [interval(theirs.cumulative, count) for count in range(1, n_components + 1)]
-    table = pd.DataFrame(list(rows.values()), index=list(rows), columns=["1 component", "2 components", "3 components"])
+        variance = bootstrap_variance(features_of_network(name), "features", object_ids, n_components)
+        rows[title] = [format_interval(variance.cumulative, count) for count in range(1, n_components + 1)]
+    table = pd.DataFrame(list(rows.values()), index=list(rows), columns=[format_count(count) for count in (1, 2, 3)])
     st.table(table)
     st.caption(
-        f"Explained variance of the first components of the layer features, with 95 % bootstrap intervals for your "
-        f"{len(object_ids):,} galaxies."
+        f"Explained variance of the first components of the layer features, for your {len(object_ids):,} galaxies. In "
+        "brackets: the 95 % bootstrap interval."
     )
 
 
 def _show_sizes(controls: DeltaGenerator) -> None:
+    """Draw the explained variance of samples of several sizes."""
     with controls:
         sample = _choose_sample()
     by_size = sample.by_sample_size()
@@ -101,30 +103,31 @@ def _show_sizes(controls: DeltaGenerator) -> None:
     st.caption("Bands: 95 % of 200 samples. Dashed: all galaxies of the survey. The horizontal axis is logarithmic.")
     spread = by_size.assign(width=100 * (by_size["high"] - by_size["low"])).query("components == 1").set_index("size")
     st.markdown(
-        f"Of this network's layer {sample.layer}, a sample of 256 puts the first share anywhere in an interval of "
-        f"**{spread.loc[256, 'width']:.1f} percentage points**, one of {spread.index[-1]:,} in one of "
-        f"**{spread['width'].iloc[-1]:.1f}**. Samples of {spread.index[0]} find "
-        f"**{spread['median'].iloc[0]:.0%}** in the middle, where all {spread.index[-1]:,} have "
-        f"{spread['all'].iloc[0]:.0%}."
+        f"For the layer {sample.layer}, 95 % of samples of 256 galaxies have a first share within an interval of "
+        f"**{spread.loc[256, 'width']:.1f} percentage points**. For samples of {spread.index[-1]:,}, it is "
+        f"**{spread['width'].iloc[-1]:.1f}**. The median first share is **{spread['median'].iloc[0]:.0%}** for samples "
+        f"of {spread.index[0]}, and {spread['all'].iloc[0]:.0%} for all galaxies."
     )
 
 
 def _choose_target() -> str:
-    label = "The next use: read from the components"
+    label = "The next use: predict from the components"
     return in_url(st.selectbox, label, TARGETS, format_func=cause_title, key="target")
 
 
-def _show_rules(controls: DeltaGenerator) -> None:
+def _show_criteria(controls: DeltaGenerator) -> None:
+    """Draw a table of the number of components that each criterion gives."""
     with controls:
         target, sample = _choose_target(), _choose_sample()
     next_use, chance = sample.predict(open_shipped_survey().survey.catalogue[target]), sample.permuted()
     in_sample = sample.bootstrap(sample.max_components).cumulative.estimate
     held_out = sample.held_out(sample.limit_held_out(sample.max_components)).mean
-    rules = reasons(in_sample, held_out, chance, next_use, cause_title(target))
-    st.table(pd.DataFrame(rules, columns=["rule", "components"]).set_index("rule"))
+    criteria = apply_criteria(in_sample, held_out, chance, next_use, cause_title(target))
+    st.table(pd.DataFrame(criteria, columns=["criterion", "components"]).set_index("criterion"))
 
 
 def _show_chance(controls: DeltaGenerator) -> None:
+    """Draw the explained variance of each component, and that of permuted columns."""
     with controls:
         sample = _choose_sample()
     chance = sample.permuted()
@@ -135,6 +138,7 @@ def _show_chance(controls: DeltaGenerator) -> None:
 
 
 def _show_next_use(controls: DeltaGenerator) -> None:
+    """Draw the error of a quantity that is predicted from the first components."""
     with controls:
         target, sample = _choose_target(), _choose_sample()
     next_use, n_galaxies = sample.predict(open_shipped_survey().survey.catalogue[target]), len(sample.object_ids)
@@ -148,19 +152,21 @@ def _show_next_use(controls: DeltaGenerator) -> None:
         )
     )
     best = int(next_use.rmse.argmin())
+    smallest = f"{next_use.rmse[best]:.3g} {cause.unit}".strip()
     st.markdown(
-        f"For your {n_galaxies:,} galaxies the smallest error, **{next_use.rmse[best]:.3g} {cause.unit}**, needs "
-        f"{counted(best + 1)}. Within one standard error, **{counted(fewest_as_good(next_use))}** suffice. "
-        f"Without any component the error is {next_use.baseline:.3g}."
+        f"For your {n_galaxies:,} galaxies, the smallest error is **{smallest}**, with "
+        f"{format_count(best + 1)}. The fewest within one standard error of it: "
+        f"**{format_count(fewest_as_good(next_use))}**. Without components, the error is {next_use.baseline:.3g}."
     )
 
 
 def _describe_loss(bootstrap: BootstrapVariance, held_out: HeldOutVariance) -> str:
+    """Describe what the components don't explain, and the width of the first interval."""
     lost = np.sqrt(1 - min(1.0, float(held_out.mean[-1])))
     return (
-        f"**What is lost.** Rebuild galaxies that were left out from {len(held_out.mean)} components: typically they "
-        f"miss their place by **{lost:.0%}** of their distance from the mean. Your interval of the first share is "
-        f"{width(bootstrap.cumulative, 1):.1f} percentage points wide."
+        f"**What is lost.** If you reconstruct held-out galaxies from {format_count(len(held_out.mean))}, they are off "
+        f"by **{lost:.0%}** of their distance from the mean (root mean square). Your interval of the first share is "
+        f"{interval_width(bootstrap.cumulative, 1):.1f} percentage points wide."
     )
 
 
@@ -169,7 +175,7 @@ def page() -> None:
     lesson = find_lesson("variance")
     steps = [
         Step(
-            "A share is an estimate",
+            "Explained variance is an estimate",
             _show_estimates,
             ("idea",),
             (1,),
@@ -177,9 +183,9 @@ def page() -> None:
             figure=figure_source(lesson),
         ),
         Step("The tutorial's numbers", _show_networks, ("tutorial", "formula")),
-        Step("How many galaxies?", _show_sizes, ("size",), (0,)),
-        Step("Rules", _show_rules, ("choose",), (3,)),
-        Step("Against chance", _show_chance, ("chance",), code=(parallel_analysis,)),
-        Step("The next use", _show_next_use, ("next",), (2,)),
+        Step("Small samples", _show_sizes, ("size",), (0,)),
+        Step("Criteria", _show_criteria, ("choose",), (3,)),
+        Step("Parallel analysis", _show_chance, ("chance",), code=(parallel_analysis,)),
+        Step("Components as predictors", _show_next_use, ("next",), (2,)),
     ]
     show_lesson(lesson, open_shipped_survey(), steps)

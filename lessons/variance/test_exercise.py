@@ -1,417 +1,642 @@
-"""Tests of the exercises on how many components; each takes the student's function."""
+"""Tests of the exercises on how many components; each takes the student's function.
+
+A mistake is a function with the student's parameters. Its hint is shown if it explains the student's results for all
+inputs, or for those with a wrong result. Other hints follow from the numbers.
+"""
 
 import math
-from statistics import NormalDist
+import random
 
 import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, as_float, expect, expect_close, expect_error, expect_unchanged
-
-# Exact in binary: they reach 0.75 exactly with two, 1 with four.
-HALVES = np.array([0.5, 0.25, 0.125, 0.125])
-RATIOS = np.array([0.5, 0.2, 0.15, 0.1, 0.05])
+from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
+from lessons.variance.mistakes import (
+    COUNT_MISTAKES,
+    ROUNDING,
+    SHARE_MISTAKES,
+    count_components,
+    explained_share,
+    gaussian_mistakes,
+    interval_mistakes,
+)
 
 
 def test_variance_1(answer):
-    given = RATIOS.copy()
-    found = answer(given, 0.6)
-    expect_unchanged(RATIOS, given, "ratios")
+    cases, n_plain = _count_cases()
+    expected = [np.array(count_components(*case)) for case in cases]
+    assert [int(count) for count in expected[:4]] == [2, 2, 1, 180]
+    returned, error = call_on_cases(answer, cases, ("ratios", "share"))
+    returned = [_single(count) for count in returned]
+    wrong = [index for index, count in enumerate(returned) if not _is_count(count, expected[index])]
+    if wrong:
+        _explain_count(answer, cases, returned, expected, wrong[0], n_plain)
+    if error:
+        _explain_count_error(answer, error, cases, len(returned), n_plain)
+        raise error
+    _check_unreachable(answer)
+
+
+def _count_cases():
+    """Ratios and share; behind the first `n_plain` cases, rounding matters."""
+    rng = np.random.default_rng(1)
+    halves = np.array([0.5, 0.25, 0.125, 0.125])  # exact in floats
+    plain = [
+        (np.array([0.5, 0.2, 0.15, 0.1, 0.05]), 0.6),
+        (halves, 0.75),
+        (np.array([0.5, 0.2, 0.15, 0.1, 0.05]), 0.3),
+        (np.full(200, 0.005), 0.8975),  # many components, each with less than 1 %
+        (np.array([0.5, 0.2, 0.1]), 0.6),  # together less than 1
+        (halves, 1.0),
+        (np.array([1.0]), 1.0),
+        (np.array([0.75, 0.25, 0.0, 0.0]), 1.0),
+        (np.array([0.596, 0.3, 0.104]), 0.6),
+        *((np.sort(rng.dirichlet(np.ones(k)))[::-1].copy(), share) for k in (3, 8, 30) for share in (0.17, 0.52, 0.93)),
+    ]
+    # In floats, 0.7 + 0.1 is less than 0.8, and ten times 0.1 is less than 1; 0.7999995 is less by more than 1e-9.
+    rounded = [
+        (np.array([0.7, 0.1, 0.1, 0.1]), 0.8),
+        (np.full(10, 0.1), 1.0),
+        (np.array([0.5, 0.2999995, 0.2]), 0.8),
+    ]
+    return plain + rounded, len(plain)
+
+
+def _single(value):
+    """One number instead of an array of one; anything else as it is."""
+    try:
+        array = as_array(value)
+    except WrongAnswer:
+        return value
+    return float(array.reshape(())) if array.size == 1 and not _is_truth(value) else value
+
+
+def _is_truth(value):
+    return isinstance(value, bool | np.bool_) or getattr(getattr(value, "dtype", None), "kind", "") == "b"
+
+
+def _is_count(value, expected):
+    return not _is_truth(value) and is_close(value, expected, rtol=0, atol=1e-6)
+
+
+def _explain_count(components_for, cases, returned, expected, first, n_plain):
+    """Raise the hint for a wrong number; `first` is the index of the first wrong case."""
+    (ratios, share), count = cases[first], returned[first]
+    if _is_truth(count):
+        raise WrongAnswer("You return true or false, whether a sum is large enough: return the number of components.")
+    what = f"the number of components for the ratios {_join(ratios)} and a share of {share:.4g}"
+    if first >= n_plain:
+        _explain_rounding(ratios, share, as_float(count, what=what), int(expected[first]))
+    plain = slice(min(n_plain, len(returned)))
+    if len(returned) > 2 and all(is_close(result, returned[0]) for result in returned[plain]):
+        raise WrongAnswer(
+            f"Your result is always {count!s:.8}, whatever ratios and share are. Add up the ratios, and compare the "
+            "sums with the share. Both are on a scale of 0 to 1, none in percent."
+        )
+    reject_mistakes(cases[plain], returned[plain], expected[plain], COUNT_MISTAKES)
+    array = as_array(count, what=what)
+    if array.ndim:
+        raise WrongAnswer(
+            f"You return {array.size} numbers: return a single one, how many components it takes to reach the share."
+        )
+    if all(returns_same(components_for, (cases[i][0], 0.2), (cases[i][0], 0.8)) for i in (0, 1, 3)):
+        raise WrongAnswer("Your result doesn't depend on `share`: use the parameter, not a fixed number.")
+    if not 1 <= array <= len(ratios):
+        raise WrongAnswer(f"You return {array:g} for {len(ratios)} ratios: return a number from 1 to {len(ratios)}.")
+    sums = ratios.cumsum()
+    right = int(expected[first])
+    before = f", and the first {right - 1} only {sums[right - 2]:.4g}" if right > 1 else ""
+    if not float(array).is_integer():
+        raise WrongAnswer(f"You return {array:.4g}, and a number of components is an integer, here {right}.")
     expect_close(
-        found,
-        2,
-        [
-            (1, "One too few. Is it an index? Python counts from 0, so the component with the index 1 is the second."),
-            (3, "One too many: two components reach 0.6 here, with 0.5 + 0.2."),
-            (0.7, "This is the share that they reach; how many components it takes is asked for."),
-            (
-                5,
-                "You added them up from the smallest: the largest come first. Or do you return the number of them all?",
-            ),
-            (4, "You counted from how many components on the share is reached: the smallest such number is asked for."),
-            (0, "No single component has 0.6, but the first ones have it together: add their ratios up."),
-            (RATIOS.cumsum(), "These are the sums; the number of components whose sum reaches the share is asked for."),
-            (RATIOS.cumsum() >= 0.6, "This says of each sum whether it reaches the share; the first that does counts."),
-        ],
+        count, right, what=what, hint=f"The first {right} explain {sums[right - 1]:.4g}{before}.", rtol=0, atol=1e-6
     )
-    expect_close(
-        answer(HALVES.copy(), 0.75),
-        2,
-        [(3, "Two components reach 0.75 here exactly, and that is enough: it needn't be more.")],
-        what="the number of components that reach 0.75",
-    )
-    expect_close(
-        answer(RATIOS.copy(), 0.3),
-        1,
-        [
-            (0, "One component can be enough: where the first reaches the share, the answer is 1."),
-            (2, "Where the first component reaches the share alone, the answer is 1."),
-        ],
-        what="the number of components that reach 0.3",
-    )
-    random = np.random.default_rng(1)
-    for k in (3, 8, 30):
-        ratios = np.sort(random.dirichlet(np.ones(k)))[::-1]
-        for share in random.uniform(0.05, 0.95, size=4):
-            expected, total = 0, 0.0
-            while total < share:
-                total, expected = total + ratios[expected], expected + 1
-            expect_close(
-                answer(ratios.copy(), float(share)),
-                expected,
-                hint=f"That is for {k} ratios and a share of {share:.3f}.",
-                what="the number of components",
-                rtol=0,
-                atol=1e-6,
-            )
-    hint = "If all components together don't reach the share, there is no such number: raise a ValueError."
-    expect_error(lambda: answer(np.array([0.5, 0.2, 0.1]), 0.9), ValueError, hint)
-    expect_error(lambda: answer(np.array([0.6]), 0.7), ValueError, hint)
-    # In floats 0.7 + 0.1 is less than 0.8, and ten times 0.1 is less than 1.
-    for ratios, share, expected in (([0.7, 0.1, 0.1, 0.1], 0.8, 2), ([0.1] * 10, 1.0, 10)):
-        hint = f"With {ratios[0]} and {ratios[1]} … the sum falls short of {share} by rounding alone: that reaches it."
+
+
+def _explain_rounding(ratios, share, count, right):
+    """Raise a hint if a result is wrong where a sum is almost equal to the share."""
+    if count == right - 1 and ratios.cumsum()[right - 2] < share - 1e-8:
+        raise WrongAnswer(
+            f"The first {right - 1} components explain {ratios.cumsum()[right - 2]:.7f}, less than {share} by more "
+            f"than 1e-9. This isn't rounding, so it takes {right}: your tolerance is too large."
+        )
+    if count > right or not 1 <= count:
+        raise WrongAnswer(ROUNDING)
+
+
+def _explain_count_error(components_for, error, cases, index, n_plain):
+    """Raise a hint for errors of typical mistakes."""
+    ratios, share = cases[index]
+    if isinstance(error, ValueError) and "truth value" in str(error):
+        raise WrongAnswer(
+            "`if` and `while` take a single condition, and you gave an array: compare one sum at a time, or find the "
+            "first True with NumPy."
+        ) from None
+    if index >= n_plain and isinstance(error, ValueError | IndexError):
+        raise WrongAnswer(f"Your function raises {type(error).__name__} where it shouldn't. {ROUNDING}") from None
+    if isinstance(error, ValueError | IndexError):
+        _explain_never(components_for, cases[:n_plain])
+        reason = "Are both on a scale of 0 to 1, with nothing in percent?"
+        if np.isclose(ratios.sum(), share):
+            reason = "A sum that is equal to the share is enough."
+        elif ratios.sum() < 1 - 1e-6:
+            reason = "The ratios may add up to less than 1. It only matters whether they reach the share."
+        raise WrongAnswer(
+            f"Your function raises {type(error).__name__} ({error}), but the ratios {_join(ratios)} reach "
+            f"{share:.4g}. {reason}"
+        ) from None
+
+
+def _explain_never(components_for, cases):
+    """Raise the hint of a mistake that gives the student's numbers, and none where the student's function raises."""
+    results = []
+    for ratios, share in cases:
+        numbers, error = call_on_cases(components_for, [(ratios, share)], ("ratios", "share"))
+        results.append(np.nan if error else _single(numbers[0]))
+    if all(isinstance(number, float) and np.isnan(number) for number in results):
+        return
+    for mistake, hint in COUNT_MISTAKES:
+        if all(is_close(number, mistake(*case)) for number, case in zip(results, cases, strict=True)):
+            raise WrongAnswer(hint)
+
+
+def _check_unreachable(components_for):
+    """Check that ratios whose sum is too small raise a ValueError."""
+    for ratios, share in (([0.5, 0.2, 0.1], 0.9), ([0.6], 0.7), ([0.5, 0.3], 0.8001)):
+        hint = f"All {len(ratios)} ratios {ratios} add up to less than {share}: raise a ValueError."
         try:
-            found = answer(np.array(ratios), share)
-        except (ValueError, IndexError):
-            found = 0
-        expect_close(found, expected, [(expected + 1, hint), (0, hint)], what=f"the number of components for {share}")
-    short = np.array([0.5, 0.2999995, 0.2])
-    hint = (
-        "The first two have 0.7999995, which falls short of 0.8 by more than 1e-9: that isn't rounding, it takes three."
-    )
-    expect_close(answer(short.copy(), 0.8), 3, [(2, hint)], what="the number of components for 0.8")
+            count = components_for(np.array(ratios), share)
+        except NotImplementedError:
+            raise
+        except Exception:
+            expect_error(lambda ratios=ratios, share=share: components_for(np.array(ratios), share), ValueError, hint)
+            continue
+        reason = ""
+        if is_close(_single(count), 1.0):
+            reason = " `argmax` gives the index 0 if no sum is large enough: check that first."
+        raise WrongAnswer(f"{hint} You return {count!r:.20}.{reason}")
 
 
-class _Recorder:
-    """A statistic that remembers what it was given and what it answered."""
+class _Statistic:
+    """A statistic that records its resamples and results.
+
+    Attributes
+    ----------
+    resamples : list of ndarray
+        Without those equal to `values`, because a student may compute the statistic of the values too.
+    results : list of float
+        Of the resamples.
+    """
 
     def __init__(self, values):
-        self.values, self.given, self.said, self.of_all = values, [], [], 0
+        self.values, self.resamples, self.results, self._n_calls_on_values = values, [], [], 0
 
-    def __call__(self, drawn):
+    def __call__(self, resample):
         expect(
-            hasattr(drawn, "shape"),
-            f"The statistic takes an array; you give it a {type(drawn).__name__}, which has no `mean` or `std`.",
+            hasattr(resample, "shape"),
+            f"The statistic takes an array, and you give it a {type(resample).__name__}, which has no `mean`.",
         )
-        drawn = np.array(drawn, dtype=float)
-        expect(
-            drawn.shape == self.values.shape,
-            f"The statistic is given numbers of shape {drawn.shape}; a resample is as large as the values, here "
-            f"{self.values.shape}: as many galaxies, drawn whole.",
+        resample = np.array(resample, dtype=float)
+        self._check_shape(resample.shape)
+        result = self.of(resample)
+        self._n_calls_on_values += np.array_equal(resample, self.values)
+        if self._n_calls_on_values > 2 or not np.array_equal(resample, self.values):
+            self.resamples.append(resample)
+            self.results.append(result)
+        return result
+
+    @staticmethod
+    def of(values):
+        """The mean of squares: its distribution is skewed, so that a Gaussian interval differs."""
+        return float(np.mean(values**2))
+
+    def _check_shape(self, shape):
+        n = len(self.values)
+        if shape == self.values.shape:
+            return
+        start = f"You give the statistic an array of shape {shape}"
+        if shape[:1] == (n - 1,):
+            raise WrongAnswer(f"{start}, one row too few: a resample has as many rows as `values`, here {n}.")
+        if shape[:1] == (n + 1,):
+            raise WrongAnswer(f"{start}, one row too many: a resample has as many rows as `values`, here {n}.")
+        if shape[:1] == (400,):
+            raise WrongAnswer(
+                f"{start}: `n_resamples` is the number of resamples. Each has as many rows as `values`, here {n}."
+            )
+        raise WrongAnswer(
+            f"{start}. A resample is as large as `values`, here {self.values.shape}: as many rows, each with all its "
+            "numbers."
         )
-        # A skewed one, so that an interval by the standard deviation lies elsewhere.
-        said = float(np.mean(drawn**2))
-        # The estimate itself may be asked for too; it's no resample.
-        self.of_all += np.array_equal(drawn, self.values)
-        if self.of_all > 2 or not np.array_equal(drawn, self.values):
-            self.given.append(drawn)
-            self.said.append(said)
-        return said
 
 
 def test_variance_2(answer):
-    # Whole numbers, so that each galaxy is known again.
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
+    try:
+        _check_bootstrap(answer)
+        used = random.getstate() != python_state or any(
+            not np.array_equal(one, other)
+            for one, other in zip(np.random.get_state(), numpy_state, strict=True)  # noqa: NPY002
+        )
+    finally:
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002
+    expect(
+        not used,
+        "You seed or use a global random generator (`random` or `np.random`), which the whole program uses: make one "
+        "of your own, from `seed`.",
+    )
+
+
+def _check_bootstrap(bootstrap_interval):
+    # Different numbers, so that each row can be recognised.
     column = np.array([1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 15.0, 22.0, 31.0, 44.0, 60.0])
     table = np.column_stack([column, 100 - column, column[::-1] + 200])
-    for values in (column, table):
-        given, recorder = values.copy(), _Recorder(values)
-        found = answer(recorder, given, 400, 0.9, 5)
-        expect_unchanged(values, given, "values")
-        _check_draws(recorder, values)
-        _check_interval(found, recorder, 0.9, float(np.mean(values**2)))
-    recorder = _Recorder(column)
-    found = answer(recorder, column.copy(), 300, 0.5, 1)
-    expect(abs(len(recorder.said) - 300) <= 2, f"With n_resamples = 300 you drew {len(recorder.said)} resamples.")
-    _check_interval(found, recorder, 0.5, float(np.mean(column**2)))
-
-    def interval(seed):
-        return as_array(answer(lambda drawn: float(np.mean(drawn)), column.copy(), 200, 0.95, seed), (2,))
-
-    expect(
-        np.array_equal(interval(3), interval(3)),
-        "The same seed gives two different intervals: make the draws depend on `seed`, and on nothing else.",
-    )
-    if all(np.array_equal(interval(3), interval(seed)) for seed in (4, 5)):
-        raise WrongAnswer(
-            "Different seeds give the same interval: is `seed` used?"
-            if np.array_equal(interval(3), interval(90_003))
-            else "Neighbouring seeds give the same interval, since they share nearly all resamples: `seed + i` is made "
-            "of many seeds. Make one generator, and go on with it."
-        )
-    many = np.random.default_rng(6).normal(8.9, 0.2, size=200)
-    low, high = as_array(answer(lambda drawn: float(np.mean(drawn)), many.copy(), 500, 0.95, 2), (2,))
-    expected = 2 * 1.96 * many.std() / math.sqrt(len(many))
-    expect(
-        low < many.mean() < high and 0.75 < (high - low) / expected < 1.25,
-        f"Of the mean of 200 galaxies, the interval is {high - low:.4f} wide; it should be near {expected:.4f}.",
-    )
+    runs = []
+    for values, n_resamples, level, seed in ((column, 400, 0.9, 5), (table, 400, 0.9, 5), (column, 300, 0.5, 1)):
+        statistic, argument = _Statistic(values), values.copy()
+        try:
+            ends = bootstrap_interval(statistic, argument, n_resamples, level, seed)
+        except IndexError as error:
+            raise WrongAnswer(
+                f"A row number is too large ({error}): rows go from 0 to n − 1, here {len(values) - 1}."
+            ) from None
+        expect_unchanged(values, argument, "values")
+        _check_resamples(statistic, n_resamples, runs)
+        runs.append((statistic, n_resamples, level, ends))
+    _check_ends(runs)
+    many = np.random.default_rng(4).normal(size=30)
+    _check_seeds(lambda seed: bootstrap_interval(np.mean, many.copy(), 200, 0.95, seed))
+    _check_few(bootstrap_interval)
 
 
-def _check_draws(recorder, values):
-    """Refuse draws that aren't of whole rows, with replacement, each as likely, each time anew."""
-    n = len(values)
+def _check_resamples(statistic, n_resamples, earlier):
+    """Check that resamples consist of whole rows, drawn with replacement, each with the same probability."""
+    values, n = statistic.values, len(statistic.values)
     expect(
-        bool(recorder.given),
-        "The statistic is never given a resample: draw rows of the values, and compute the statistic of them.",
+        bool(statistic.resamples),
+        "You don't compute the statistic of a resample: draw rows of `values`, and give them to the statistic.",
     )
-    place = {tuple(np.atleast_1d(row)): at for at, row in enumerate(values)}
-    rows = [[place.get(tuple(np.atleast_1d(row)), -1) for row in drawn] for drawn in recorder.given]
-    flat = np.array(rows)
-    whole = bool((flat >= 0).all())
-    columns = values.reshape(n, -1)
-    if not whole:
-        mixed = all(np.isin(np.reshape(drawn, (n, -1)), columns).all() for drawn in recorder.given)
-        expect(
-            not mixed,
-            "You draw the numbers of a galaxy one by one, so that they come from different galaxies: draw whole rows.",
-        )
-    expect(whole, "The statistic is given rows that aren't among the values: resamples hold the very galaxies.")
+    index = {tuple(np.atleast_1d(row)): i for i, row in enumerate(values)}
+    rows = np.array([[index.get(tuple(np.atleast_1d(row)), -1) for row in one] for one in statistic.resamples])
+    if (rows < 0).any():
+        _explain_other_rows(statistic)
+    in_order = (np.sort(rows, axis=1) == np.arange(n)).all()
     expect(
-        not all(drawn == rows[0] and sorted(drawn) == list(range(n)) for drawn in rows),
-        "Each resample of yours holds all the values, in the same order: draw rows at random, with replacement.",
+        not in_order or not (rows == rows[0]).all(),
+        "Each of your resamples contains all rows, in the same order: draw rows at random, with replacement.",
     )
     expect(
-        not all(len(set(drawn)) == n for drawn in rows),
-        "You draw without replacement: each galaxy comes just once. Some must come twice, some never.",
+        not in_order,
+        "You draw without replacement, so each galaxy occurs once. With replacement, some occur twice, some never.",
+    )
+    n_different = [len(set(row)) for row in rows.tolist()]
+    expect(
+        max(n_different) > 1,
+        "Each of your resamples repeats a single galaxy: draw as many row numbers as `values` has rows.",
     )
     expect(
-        len({tuple(drawn) for drawn in rows}) > len(rows) // 50,
-        "The resamples are all the same: the generator begins anew with its seed each time. Make it once, and go on.",
+        len(np.unique(rows, axis=0)) > len(rows) // 50,
+        "All your resamples are the same, because the generator starts again from its seed each time: make it once, "
+        "before the loop.",
     )
+    _check_count(len(rows), n_resamples, earlier)
     expect(
-        abs(len(rows) - 400) <= 2,
-        f"The statistic is asked about {len(rows)} resamples where n_resamples is 400.",
+        max(n_different[len(rows) // 2 :]) > 2,
+        "Your resamples contain fewer and fewer galaxies: draw each from `values`, not from the previous resample.",
     )
+    frequency = np.bincount(rows.ravel(), minlength=n) / len(rows)
+    for row, name in ((-1, "last"), (0, "first")):
+        expect(frequency[row] > 0.2, f"The {name} galaxy is (almost) never drawn: row numbers go from 0 to n − 1.")
     expect(
-        max(len(set(drawn)) for drawn in rows[len(rows) // 2 :]) > 2,
-        "Your resamples hold fewer and fewer galaxies, in the end a single one: draw each from the values, not from "
-        "the resample before it.",
+        bool((np.abs(frequency - 1) < 0.4).all()),
+        "Some galaxies are drawn much more often than others: each row has the same probability.",
     )
-    shares = np.bincount(flat.ravel(), minlength=n) / len(rows)
-    expect(shares[-1] > 0.2, "The last galaxy is never drawn, or hardly ever: rows go from 0 to n − 1.")
-    expect(shares[0] > 0.2, "The first galaxy is never drawn, or hardly ever: rows go from 0 to n − 1.")
-    expect(
-        bool((np.abs(shares - 1) < 0.4).all()),
-        "Some galaxies are drawn much more often than others: each row must be as likely as any other.",
-    )
-    different = np.mean([len(set(drawn)) for drawn in rows]) / n
     usual = 1 - (1 - 1 / n) ** n
     expect(
-        abs(different - usual) < 0.05,
-        f"A resample of yours holds {different:.0%} of the galaxies on average; drawn one by one with replacement, it "
-        f"would be {usual:.0%}.",
+        abs(np.mean(n_different) / n - usual) < 0.05,
+        f"Your resamples contain {np.mean(n_different) / n:.0%} of the galaxies on average. With replacement, it is "
+        f"{usual:.0%}: draw n rows, one by one, each from all n.",
     )
 
 
-def _check_interval(found, recorder, level, estimate):
-    said = np.sort(recorder.said)
-    tail, width = (1 - level) / 2, said.std()
-    normal = NormalDist().inv_cdf(1 - tail)
-    low, high = np.quantile(said, [tail, 1 - tail])
-    shown = "the interval"
-    # Percentiles are defined in several ways, which differ by about one place in the order.
-    first, last = tail * (len(said) - 1), (1 - tail) * (len(said) - 1)
-    least = said[[max(0, math.floor(first) - 2), math.floor(last) - 2]]
-    most = said[[math.ceil(first) + 2, min(len(said) - 1, math.ceil(last) + 2)]]
-    grain = 1e-5 * abs(said).max()
-    pair = _quietly(found)
-    if pair is None or pair.shape != (2,) or not (np.all(pair >= least - grain) and np.all(pair <= most + grain)):
-        mistakes = [
-            ([high, low], "The ends are exchanged: the low one comes first."),
-            (
-                np.quantile(said, [1 - level, level]),
-                "You cut 1 − level off at each end: in all, what is left out is 1 − level, half of it at each end.",
-            ),
-            (np.quantile(said, [0, level]), "You cut all off at the high end: half of it goes at each."),
-            (np.quantile(said, [1 - level, 1]), "You cut all off at the low end: half of it goes at each."),
-            (np.percentile(said, [tail, 1 - tail]), "Percentiles are counted from 0 to 100, quantiles from 0 to 1."),
-            ([said[0], said[-1]], "These are the least and the greatest; the middle part, `level`, is asked for."),
-            (
-                [2 * estimate - high, 2 * estimate - low],
-                "This is the interval mirrored at the estimate (the basic bootstrap); the percentiles are asked for.",
-            ),
-            (np.quantile(said, [0.025, 0.975]), "You cut at 2.5 and 97.5 % whatever the level is: use `level`."),
-            ([low - estimate, high - estimate], "These are distances from the estimate; the ends are asked for."),
-            (
-                np.quantile(said, [level / 2, 1 - level / 2]),
-                "You took `level` for the part to be cut off; it is the part that stays, in the middle.",
-            ),
-            (
-                np.quantile(said, [1 - level / 2, level / 2]),
-                "You took `level` for the part to be cut off; it is the part that stays, in the middle.",
-            ),
-            ([level, 1 - level], "These are shares; the numbers that cut them off are asked for."),
-            (said, "These are the statistics of all resamples; the two ends of their middle part are asked for."),
-            (recorder.said, "These are the statistics of all resamples; the ends of their middle part are asked for."),
-            (high - low, "This is how wide the interval is; its two ends are asked for."),
-            (width, "This is the standard deviation of the statistics; the two ends of the interval are asked for."),
-        ]
-        for middle in (estimate, said.mean(), np.median(said)):
-            for factor in (normal, 1, 2, 1.96, 1.645):
-                for deviation in (width, said.std(ddof=1)):
-                    mistakes.append(
-                        (
-                            [middle - factor * deviation, middle + factor * deviation],
-                            "This interval is made from the standard deviation, as if the numbers were bell-shaped; "
-                            "their percentiles are asked for.",
-                        )
-                    )
-        expect_close(found, [low, high], mistakes, what=shown, hint=f"The level is {level}.", rtol=1e-3, atol=grain)
+def _explain_other_rows(statistic):
+    """Raise a hint for resamples that contain other rows than those of the values."""
+    values, resamples = statistic.values, statistic.resamples
+    if values.ndim == 2:
+        if all(np.isin(one, row).all() for one, row in zip(resamples[0], values, strict=True)):
+            raise WrongAnswer("You draw columns, which are the features: draw rows (axis 0), which are the galaxies.")
+        if all(np.isin(resample, values).all() for resample in resamples):
+            raise WrongAnswer(
+                "You draw the numbers of a galaxy separately, so they come from different galaxies: draw whole rows."
+            )
+    raise WrongAnswer(
+        "Your resamples contain numbers that aren't in `values`, such as random or changed ones: draw rows of "
+        "`values`, and leave them as they are."
+    )
 
 
-def _quietly(found):
+def _check_count(count, n_resamples, earlier):
+    if count == n_resamples:
+        return
+    if earlier and earlier[0][1] != n_resamples and count == len(earlier[0][0].results):
+        raise WrongAnswer(f"You always draw {count} resamples: use the parameter `n_resamples`.")
+    if count == 2 * n_resamples:
+        raise WrongAnswer(
+            f"You call the statistic {count} times, twice per resample, for n_resamples = {n_resamples}: use the same "
+            "results for both ends."
+        )
+    differences = {-1: "One too few.", 1: "One too many."}
+    hint = differences.get(count - n_resamples, "Use the parameter, not a fixed number.")
+    raise WrongAnswer(f"You draw {count} resamples, and n_resamples is {n_resamples}. {hint}")
+
+
+def _check_ends(runs):
+    """Check the ends of all intervals, or raise the hint of the mistake that explains all of them."""
+    wrong = [run for run in runs if not _are_ends(run)]
+    if not wrong:
+        return
+    for mistakes_of, explains in (
+        (_mistakes_of, _explains),
+        (_gaussian_mistakes_of, _explains),
+        (_mistakes_of, _explains_places),
+    ):
+        several = [mistakes_of(run) for run in runs]
+        for number, (_, hint) in enumerate(several[0]):
+            if all(explains(mistakes[number][0], run) for mistakes, run in zip(several, runs, strict=True)):
+                raise WrongAnswer(hint)
+    statistic, _, level, ends = wrong[0]
+    if isinstance(ends, dict | str):
+        raise WrongAnswer(f"You return an object of type {type(ends).__name__}: return low and high, two numbers.")
+    quantiles = np.quantile(statistic.results, [(1 - level) / 2, (1 + level) / 2])
+    low, high = as_array(ends, (2,), what="the interval")
+    if all(_is_symmetric(run) for run in runs):
+        raise WrongAnswer(
+            "Your interval extends equally far to both sides, as for a Gaussian: cut off a part of the sorted results "
+            "at each end (percentiles), without a standard deviation."
+        )
+    share = np.mean((np.array(statistic.results) >= low) & (np.array(statistic.results) <= high))
+    raise WrongAnswer(
+        f"For a level of {level}, your interval is from {low:.6g} to {high:.6g}, and contains {share:.0%} of your "
+        f"results. It should be from about {quantiles[0]:.6g} to {quantiles[1]:.6g}."
+    )
+
+
+def _are_ends(run):
+    """Whether an interval is right by some definition of percentiles; they differ by about one place in the order."""
+    statistic, _, level, ends = run
+    results, tail = np.sort(statistic.results), (1 - level) / 2
     try:
-        return as_array(found)
-    except AssertionError:
-        return None
+        pair = as_array(ends, (2,))
+    except WrongAnswer:
+        return False
+    if "float16" in str(getattr(ends, "dtype", "")):
+        raise WrongAnswer("Your interval is float16, which rounds to about three digits: return Python floats.")
+    first, last = tail * (len(results) - 1), (1 - tail) * (len(results) - 1)
+    lowest = results[[max(0, math.floor(first) - 2), math.floor(last) - 2]]
+    highest = results[[math.ceil(first) + 2, min(len(results) - 1, math.ceil(last) + 2)]]
+    margin = 1e-5 * results[-1]
+    return bool((pair >= lowest - margin).all() and (pair <= highest + margin).all())
+
+
+def _mistakes_of(run):
+    statistic, _, level, _ = run
+    of_values = _Statistic.of(statistic.values)
+    tail = (1 - level) / 2
+    return [
+        *interval_mistakes(level, of_values),
+        (
+            lambda results: np.quantile(statistic.values, [tail, 1 - tail]),
+            "You return percentiles of the values: return percentiles of the statistics of the resamples.",
+        ),
+        (lambda results: [of_values, of_values], "Both ends are the statistic of the values: return percentiles."),
+        (lambda results: statistic.results, "You return all results: return the two ends of their central part."),
+    ]
+
+
+def _gaussian_mistakes_of(run):
+    return gaussian_mistakes(run[2], _Statistic.of(run[0].values))
+
+
+def _explains(mistake, run):
+    statistic, _, _, ends = run
+    results = np.sort(statistic.results)
+    return is_close(ends, mistake(results), rtol=1e-3, atol=1e-5 * results[-1])
+
+
+def _explains_places(mistake, run):
+    """Whether both ends are within two places of the mistake's, in the order of the results."""
+    results = np.sort(run[0].results)
+    try:
+        ends, mistaken = as_array(run[3], (2,)), as_array(mistake(results), (2,))
+    except WrongAnswer:
+        return False
+    inside = [((pair >= results[0]) & (pair <= results[-1])).all() for pair in (ends, mistaken)]
+    return all(inside) and bool((np.abs(np.subtract(*np.searchsorted(results, [ends, mistaken]))) <= 2).all())
+
+
+def _is_symmetric(run):
+    """Whether an interval extends equally far to both sides of the statistic of the values, or of the mean result."""
+    statistic, _, _, ends = run
+    low, high = as_array(ends, (2,), what="the interval")
+    middles = _Statistic.of(statistic.values), np.mean(statistic.results), np.median(statistic.results)
+    return low < high and any(abs((low + high) / 2 - middle) < 1e-6 * abs(middle) for middle in middles)
+
+
+def _check_seeds(interval):
+    def ends(seed):
+        return as_array(interval(seed), (2,), what="the interval")
+
+    expect(
+        np.array_equal(ends(3), ends(3)),
+        "The same seed gives two different intervals: all random numbers must come from a generator made of `seed`.",
+    )
+    expect(
+        not np.array_equal(ends(3), ends(90_003)), "Different seeds give the same interval: use the parameter `seed`."
+    )
+    third, fourth, fifth = (tuple(ends(seed)) for seed in (3, 4, 5))
+    expect(
+        len({third, fourth, fifth}) == 3,
+        "Neighbouring seeds give the same interval. Make one generator before the loop, from `seed` as it is. With a "
+        "generator from `seed + i` for each resample, neighbouring seeds share almost all resamples.",
+    )
+
+
+def _check_few(bootstrap_interval):
+    """Check a single galaxy and a single resample, and the width for many galaxies."""
+    try:
+        single = bootstrap_interval(np.mean, np.array([7.0]), 5, 0.9, 0)
+    except IndexError as error:
+        raise WrongAnswer(
+            f"Your function fails for a single galaxy ({error}): use the number of rows of `values`, no fixed number."
+        ) from None
+    expect_close(single, [7.0, 7.0], what="the interval for a single galaxy", hint="All its resamples are the same.")
+    low, high = as_array(bootstrap_interval(np.mean, np.arange(9.0), 1, 0.9, 0), (2,), what="the interval")
+    expect(low == high, "For a single resample, both ends are its statistic; yours differ.")
+    many = np.random.default_rng(6).normal(8.9, 0.2, size=200)
+    low, high = as_array(bootstrap_interval(np.mean, many.copy(), 500, 0.95, 2), (2,), what="the interval")
+    for n_decimals in range(5):
+        expect(
+            not np.array_equal(np.round([low, high], n_decimals), [low, high]),
+            "You rounded the ends: return them as computed.",
+        )
+    expect(
+        np.any(np.float16([low, high]) != [low, high]),
+        "Your ends have only three digits (half precision, float16): use Python floats or double precision.",
+    )
+    usual = 2 * 1.96 * many.std() / math.sqrt(len(many))
+    expect(
+        low < many.mean() < high and 0.75 < (high - low) / usual < 1.25,
+        f"For the mean of 200 galaxies, your interval is {high - low:.4f} wide. It should be about {usual:.4f}: draw "
+        "as many rows as there are, for any number of galaxies.",
+    )
 
 
 def test_variance_3(answer):
-    random = np.random.default_rng(8)
-    turn = np.linalg.qr(random.normal(size=(6, 6)))[0]
+    cases = _share_cases()
+    expected = [np.array(explained_share(*case)) for case in cases]
+    # By hand: m = (2, 2), w = (1, 1) / √2. Along w are half of 4 and all of 2, the squared distances from m.
+    assert math.isclose(expected[3], 4 / 6)
+    returned, error = call_on_cases(answer, cases, ("train", "test", "n_components"))
+    returned = [_single(share) for share in returned]
+    wrong = [index for index, share in enumerate(returned) if not is_close(share, expected[index])]
+    if wrong:
+        reject_mistakes(cases, returned, expected, SHARE_MISTAKES)
+        if len(wrong) < len(returned):
+            _explain_some_shares(cases, returned, expected, wrong)
+        _explain_digits(returned, expected, wrong)
+        if {0, 1, 2, 4} <= set(wrong):  # cases without anything special
+            reject_mistakes(
+                *([values[i] for i in (0, 1, 2, 4)] for values in (cases, returned, expected)), SHARE_MISTAKES
+            )
+        _explain_share(answer, cases[wrong[0]], returned[wrong[0]], expected[wrong[0]])
+    if error:
+        _explain_share_error(error, cases[len(returned)])
+        raise error
+
+
+def _share_cases():
+    """Training and test galaxies, and k; the test galaxies have other variances and another mean."""
+    rng = np.random.default_rng(8)
+    rotation = np.linalg.qr(rng.normal(size=(6, 6)))[0]
     widths = np.array([5.0, 3.0, 2.0, 1.0, 0.7, 0.5])
-    for n, m, k in ((20, 9, 2), (9, 30, 1), (4, 7, 3)):
-        train = random.normal(size=(n, 6)) * widths @ turn + 6
-        test = random.normal(size=(m, 6)) * widths[[2, 1, 0, 3, 4, 5]] @ turn + 7
-        values, vectors = np.linalg.eigh(np.cov(train.T))
-        kept = vectors[:, np.argsort(values)[::-1][:k]]
-        apart = test - train.mean(axis=0)
-        rest = apart - apart @ kept @ kept.T
-        _compare_share(answer, train, test, k, 1 - (rest**2).sum() / (apart**2).sum())
-    # By hand: m = (2, 2), w = (1, 1)/√2. Of the test galaxies' ways from m, (2, 0) and (1, 1), half of the square 4 and
-    # all of the square 2 lie along w.
-    train, test = np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]), np.array([[4.0, 2.0], [3.0, 3.0]])
-    _compare_share(answer, train, test, 1, 4 / 6)
-    everything = as_float(answer(random.normal(size=(9, 3)), random.normal(size=(5, 3)), 3), what="the share")
-    expect(
-        abs(everything - 1) < 1e-4, f"All 3 components of 3 features explain everything; you return {everything:.4g}."
+
+    def case(n, t, k):
+        train = rng.normal(size=(n, 6)) * widths @ rotation + 6
+        return train, rng.normal(size=(t, 6)) * widths[[2, 1, 0, 3, 4, 5]] @ rotation + 7, k
+
+    constant, flat_test, _ = case(15, 8, 2)
+    constant[:, 1] = 4.0
+    narrow_train, narrow_test, _ = case(12, 10, 2)
+    return [
+        case(20, 9, 2),
+        case(9, 30, 1),
+        case(4, 7, 3),  # fewer galaxies than features
+        (np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]), np.array([[4.0, 2.0], [3.0, 3.0]]), 1),
+        case(25, 25, 4),
+        case(12, 1, 2),
+        (constant, flat_test, 2),
+        (1e-9 * narrow_train, 1e-9 * narrow_test, 2),
+        case(12, 8, 6),
+        (rng.normal(3, 1, size=(5, 1)), rng.normal(2, 1, size=(4, 1)), 1),
+        (np.array([[1.0, 5.0], [2.0, 3.0]]), np.array([[4.0, 2.0], [3.0, 3.0], [0.0, 1.0]]), 1),
+    ]
+
+
+def _explain_some_shares(cases, returned, expected, wrong):
+    """Raise a hint if the results are wrong only for some inputs, which have something in common."""
+    inputs = [cases[i] for i in wrong]
+    if len(wrong) > 2:
+        reject_mistakes(inputs, [returned[i] for i in wrong], [expected[i] for i in wrong], SHARE_MISTAKES)
+    for condition, hint in (
+        (
+            lambda train, test, k: np.ptp(train) < 1e-6,
+            "Your result is wrong if all features are small (about 1e-8): add no small number to the denominator, and "
+            "set no limit below which numbers count as 0.",
+        ),
+        (lambda train, test, k: len(test) == 1, "Your result is wrong for a single test galaxy: use the same formula."),
+        (lambda train, test, k: train.shape[1] == 1, "Your result is wrong for a single feature: it is 1 there."),
+        (
+            lambda train, test, k: len(train) <= train.shape[1],
+            "Your result is wrong if there are not more training galaxies than features: use the first k components, "
+            "those with the largest variance.",
+        ),
+        (
+            lambda train, test, k: k == train.shape[1],
+            "Your result is wrong if k is the number of features: all components together explain everything, a share "
+            "of 1.",
+        ),
+        (
+            lambda train, test, k: not np.ptp(train, axis=0).all(),
+            "Your result is wrong if a feature is constant in the training set: the formula needs no exception for it, "
+            "and no standard deviation.",
+        ),
+    ):
+        if all(condition(*case) for case in inputs):
+            raise WrongAnswer(hint)
+
+
+def _explain_digits(returned, expected, wrong):
+    """Raise a hint if shares are clipped, or are the right ones with fewer digits."""
+    numbers = [i for i in wrong if isinstance(returned[i], float) and math.isfinite(returned[i])]
+    limits = {returned[i] for i in numbers}
+    if 1 < len(numbers) < len(returned) and len(limits) == 1 and all(expected[i] > max(limits) for i in numbers):
+        raise WrongAnswer(f"You limited the share to {max(limits):g}: return it as computed.")
+    if len(numbers) > 2 and all(is_close(returned[i], expected[i], rtol=5e-3, atol=1e-3) for i in numbers):
+        raise WrongAnswer(
+            f"Your share is {returned[wrong[0]]:.6g} instead of {expected[wrong[0]]:.6g}. Did you round a number, add "
+            "a small one, or compute in half precision (float16)?"
+        )
+
+
+def _explain_share(held_out_share, case, share, expected):
+    """Raise a hint that follows from the number, or from calls with other parameters."""
+    train, test, k = case
+    what = f"the share for {len(train)} training and {len(test)} test galaxies, and {k} components"
+    if isinstance(share, float) and not math.isfinite(share):
+        raise WrongAnswer(f"You return {share}, which isn't a finite number: did you divide by 0?")
+    if isinstance(share, float) and share > 1.001:
+        raise WrongAnswer(
+            f"You return {share:.4g}, and a share is at most 1. Is it in percent, or is the numerator no part of the "
+            "denominator?"
+        )
+    for name, other in (
+        ("test", (train, test[::-1] * [1, 2, 1, 3, 1, 1][: test.shape[1]], k)),
+        ("train", (train[::-1] * [1, 2, 1, 3, 1, 1][: train.shape[1]], test, k)),
+        ("n_components", (train, test, k + 1)),
+    ):
+        if returns_same(held_out_share, case, other):
+            raise WrongAnswer(f"Your result doesn't depend on `{name}`: use the parameter.")
+    expect_close(
+        share,
+        expected,
+        what=what,
+        hint="m and the components come from the training galaxies, both sums from the test galaxies.",
+        rtol=1e-4,
+        atol=1e-5,
     )
 
 
-def _compare_share(answer, train, test, k, expected):
-    given, tested = train.copy(), test.copy()
-    found = answer(given, tested, k)
-    expect_unchanged(train, given, "train")
-    expect_unchanged(test, tested, "test")
-    m, own = train.mean(axis=0), test.mean(axis=0)
-    of_train, of_test = (np.linalg.svd(x - x.mean(axis=0), full_matrices=False) for x in (train, test))
-    uncentred = np.linalg.svd(train, full_matrices=False)[2][:k]
-    w, v = of_train[2][:k], of_test[2][:k]
-
-    def share(x, axes, of=None):
-        return ((x @ axes.T) ** 2).sum() / ((x if of is None else of) ** 2).sum()
-
-    mistakes = [
-        (1 - expected, "This is the share that is lost; the one that is explained is asked for."),
-        (
-            (of_train[1][:k] ** 2).sum() / (of_train[1] ** 2).sum(),
-            "This is the share of the training galaxies, which the axes were made for; take the test galaxies'.",
-        ),
-        (
-            (of_test[1][:k] ** 2).sum() / (of_test[1] ** 2).sum(),
-            "You fitted the components to the test galaxies themselves: then they aren't unseen any more.",
-        ),
-        (
-            share(test - m, v),
-            "These are components of the test galaxies; those of the training galaxies are asked for.",
-        ),
-        (
-            share(test - own, w),
-            "You measured from the test galaxies' own mean; m is the mean of the training galaxies.",
-        ),
-        (share(test, w), "You didn't centre the test galaxies: subtract the training galaxies' mean from them too."),
-        (
-            share(test - m, w, test),
-            "You divided by the lengths of the test galaxies as they were: subtract the training mean there too.",
-        ),
-        (
-            share(test, w, test - m),
-            "You projected the test galaxies as they were: subtract the training mean there too.",
-        ),
-        (share(test - m, uncentred), "You didn't centre the training galaxies before you found their components."),
-        (share(test, uncentred), "You centred nowhere: subtract the mean of the training galaxies from both."),
-        (math.sqrt(expected), "This is the square root of the share: squares are summed, and no root is taken."),
-        (
-            ((test - m) @ w.T).var(axis=0).sum() / test.var(axis=0).sum(),
-            "Variances are measured from the test galaxies' own mean; here squares from the training mean are summed.",
-        ),
-        (
-            ((test - m) @ w.T).var(axis=0).sum() / ((test - m) ** 2).sum(axis=1).mean(),
-            "You took variances above, from the test galaxies' own mean: sum the squares instead.",
-        ),
-        (
-            ((test - m) @ w.T).var(axis=0, ddof=1).sum() / test.var(axis=0, ddof=1).sum(),
-            "Variances are measured from the test galaxies' own mean; here squares from the training mean are summed.",
-        ),
-        (
-            (((test - m) @ w.T) ** 2).sum() / ((train - m) ** 2).sum(),
-            "You divided by the training galaxies' squares: above and below the line are the test galaxies.",
-        ),
-        (
-            np.abs((test - m) @ w.T).sum() / np.abs(test - m).sum(),
-            "You summed absolute values; squares are asked for.",
-        ),
-        (
-            ((((test - m) @ w.T) ** 2).sum(axis=1) / ((test - m) ** 2).sum(axis=1)).mean(),
-            "You averaged the shares of single galaxies: sum above and below the line first, and divide once.",
-        ),
-        ((((test - m) @ w.T) ** 2).sum(), "This is the sum of squares along the components: divide by the sum of all."),
-        (
-            share(test - m, of_train[2][k - 1 : k]),
-            "You counted the last component alone: all k together are asked for.",
-        ),
-        (share(test - m, of_train[2][:1]), "You counted the first component alone: all k together are asked for."),
-        (share(test - m, of_train[2][: k + 1]), "You counted k + 1 components."),
-        (
-            share(test - m, np.linalg.svd(train - m)[2][-k:]),
-            "You took the last components, those of the smallest variance: the first are asked for.",
-        ),
-        (
-            share(test - m, of_train[2][:, :k].T if len(of_train[2]) == train.shape[1] else of_train[2][:k]),
-            "You took columns of Vᵀ: the components are its rows.",
-        ),
-        (
-            share(test - m, w, test - own),
-            "Below the line you measured from the test galaxies' own mean: m is the mean of the training galaxies.",
-        ),
-        (
-            share(test - train.mean(), np.linalg.svd(train - train.mean(), full_matrices=False)[2][:k]),
-            "You took one mean of all numbers: m has a mean for each column.",
-        ),
-        (100 * expected, "This is in percent; the share is from 0 to 1."),
-        (
-            _share_of_pca(test, train, k),
-            "The two are exchanged: fit to the training galaxies, and measure on the test galaxies.",
-        ),
-        (
-            _share_of_pca(np.vstack([train, test]), test, k),
-            "You fitted to all galaxies together: the test galaxies must not be seen by the fit.",
-        ),
-        (
-            (np.linalg.svd(np.vstack([train, test]) - np.vstack([train, test]).mean(axis=0))[1][:k] ** 2).sum()
-            / ((np.vstack([train, test]) - np.vstack([train, test]).mean(axis=0)) ** 2).sum(),
-            "This is the share of all galaxies, fitted and measured together; that of the test galaxies is asked for.",
-        ),
-        (
-            _share_of_pca(train, test, k, whiten=True),
-            "You took whitened coordinates: divided by the standard deviations, their squares are no share any more.",
-        ),
-    ]
-    if k > 1:
-        mistakes.append(
-            (
-                (((test - m) @ w.T) ** 2).sum(axis=0) / ((test - m) ** 2).sum(),
-                "These are the shares of each component; of all k together one number is asked for.",
-            )
-        )
-    hint = f"There are {len(train)} training and {len(test)} test galaxies, and {k} components."
-    expect_close(found, expected, mistakes, what="the share", hint=hint)
+def _explain_share_error(error, case):
+    """Raise a hint for errors that NumPy raises after typical mistakes."""
+    train, test, k = case
+    shapes = f"for {len(train)} training and {len(test)} test galaxies of {train.shape[1]} features"
+    if isinstance(error, ValueError) and any(word in str(error) for word in ("broadcast", "mismatch", "aligned")):
+        raise WrongAnswer(
+            f"The shapes don't match, {shapes}. m has one number per feature (axis 0), and so has each component: the "
+            "components are the rows of Vᵀ, not columns of U or Vᵀ."
+        ) from None
+    if isinstance(error, ValueError | np.linalg.LinAlgError) and ("NaN" in str(error) or "converge" in str(error)):
+        raise WrongAnswer(
+            f"Your numbers become NaN or infinite, {shapes}: did you divide by a standard deviation of 0? Only "
+            "subtract m."
+        ) from None
+    if isinstance(error, ValueError) and "n_components" in str(error):
+        raise WrongAnswer(
+            f"scikit-learn can't fit {k} components here, {shapes}: fit them to the training galaxies, not to the test "
+            "galaxies."
+        ) from None
 
 
-def _share_of_pca(fitted, measured, k, whiten=False):
-    """The share with the parts of train and test played by others."""
-    mean = fitted.mean(axis=0)
-    _, lengths, right = np.linalg.svd(fitted - mean, full_matrices=False)
-    along = (measured - mean) @ right[:k].T
-    if whiten:
-        along = along / lengths[:k] * math.sqrt(len(fitted) - 1)
-    return (along**2).sum() / ((measured - mean) ** 2).sum()
+def _join(numbers):
+    shown = ", ".join(f"{number:.4g}" for number in numbers[:5])
+    return f"{shown} …" if len(numbers) > 5 else shown

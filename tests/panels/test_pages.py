@@ -280,7 +280,7 @@ def test_more_components_than_galaxies_are_told_and_as_many_as_there_are_shown(r
 def test_too_few_galaxies_for_a_regression_are_told(run_app):
     app = run_app(page="lessons/space", step=3, sample=5, components=4)
     assert not app.exception
-    assert "4 axes fitted to 5 labels fit any" in page_text(app)
+    assert "4 components fits any 5 labels" in page_text(app)
 
 
 def test_whitened_axes_are_equally_wide_and_others_are_not(run_app, survey, features):
@@ -560,10 +560,10 @@ def test_everything_that_is_said_of_the_head_is_computed(run_app, survey, featur
     ids, values = sample_of(survey, features, 300)
     truth = survey.catalogue.loc[ids, "metallicity"].to_numpy(float)
     alignment, text = head_alignment(values, read_head().weight, 5, label=truth), page_text(app)
-    assert f"**{alignment.label_r2:.0%}** of the true metallicity's variance" in text
+    assert f"**{alignment.label_r2:.0%}** of the variance of the true metallicity" in text
     assert f"**{alignment.head_variance_ratio:.0%}** lies along the head's direction" in text
-    assert f"taken out, **{alignment.label_r2_without_head:.0%}**" in text
-    assert f"By chance alone 5 axes would explain {5 / 299:.0%} of 300 galaxies" in text
+    assert f"direction, the components explain **{alignment.label_r2_without_head:.0%}**" in text
+    assert f"By chance, 5 components would explain {5 / 299:.0%} for 300 galaxies" in text
     table = app.dataframe[0].value
     assert table["cosine to head"].to_list() == pytest.approx(alignment.cosines, abs=0.006)
     assert table["r with predicted"].to_numpy() == pytest.approx(alignment.prediction_correlations)
