@@ -1,4 +1,4 @@
-"""The lessons use the field's words: none that shared usage rejects, each term of the glossary introduced before it is used."""
+"""Texts use the field's words, and lessons introduce each term of the glossary before they use it."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ REJECTED = {
     r"mend(s|ed|ing)?": "fix",
     r"the truth|true answer": "ground truth, label",
     r"carr(y|ies|ied) over": "generalise",
-    r"poor in metals|rich in metals|(?<!metal-)(?<!very )\bpoor galax\w+|(?<!metal-)\brich galax\w+": "metal-poor, metal-rich",
+    r"(poor|rich) in metals|(poor|rich) galax\w+": "metal-poor, metal-rich",
     r"galaxies it had not seen|unseen by it": "held-out",
     r"taking away": "ablation",
     r"a (row|number|line|picture) a (galaxy|channel|column)": "per",
