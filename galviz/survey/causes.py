@@ -19,7 +19,7 @@ CAUSES: Mapping[str, Cause] = {
     "log_mass_msun": Cause("stellar mass, log10", "solar masses", 2),
     "log_sfr_msun_yr": Cause("star-formation rate, log10", "solar masses per year", 2),
     "redshift": Cause("redshift", "", 4),
-    "h_alpha_angstrom": Cause("width of the H-alpha line", "ångström", 0),
+    "h_alpha_angstrom": Cause("equivalent width of H-alpha", "ångström", 0),
     "inclination_deg": Cause("inclination (0 = face-on)", "degrees", 0),
     "position_angle_deg": Cause("position angle", "degrees", 0),
     "half_light_radius_kpc": Cause("half-light radius", "kpc", 2),
