@@ -1,9 +1,11 @@
 """The benchmarks' arithmetic, on images of known statistics, and a run of each benchmark on few galaxies."""
 
+import doctest
 import importlib.util
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -166,6 +168,20 @@ def test_a_label_that_is_a_colour_is_predicted_from_the_colours(monkeypatch):
     rmse = realism.label_from_colours(colours, colours[:, 3] * 0.2 + rng.normal(0, 0.05, 300))
     assert rmse["ridge"] == pytest.approx(0.05, abs=0.01)
     assert rmse["ridge"] < rmse["random forest"] < rmse["mean"]
+
+
+@pytest.mark.parametrize(("ease", "status"), [(60.0, 0), (50.0, 1)])
+def test_readability_leaves_formulas_out_and_has_limits(monkeypatch, capsys, ease, status):
+    readability = load("readability")
+    assert doctest.testmod(readability).failed == 0
+    monkeypatch.setitem(sys.modules, "textstat", SimpleNamespace(flesch_reading_ease=lambda text: ease))
+    assert readability.main() == status
+    assert ("missed by: galaxies" in capsys.readouterr().out) == bool(status)
+    texts = {slug: " ".join(blocks) for slug, blocks in readability.lesson_texts().items()}
+    assert len(texts) == 12
+    assert not [slug for slug, text in texts.items() if "$" in text or "http" in text]
+    monkeypatch.setattr(readability, "LONGEST_SENTENCE", 5.0)
+    assert readability.main() == 1
 
 
 @pytest.mark.slow
