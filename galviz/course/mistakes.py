@@ -80,7 +80,7 @@ def reject_mistakes(
     expected : sequence of ndarray
         The right results. A mistake that gives them, too, is ignored.
     mistakes : sequence of Mistake
-        NaN in the result of a mistake stands for any number.
+        NaN in the result of a mistake stands for any number, unless all its numbers are NaN.
     rtol, atol : float
         Relative and absolute tolerance, as in `numpy.isclose`.
 
@@ -162,7 +162,9 @@ def _copy(value: object) -> object:
 
 
 def _all_match(results: Sequence[object], explained: Sequence[np.ndarray], rtol: float, atol: float) -> bool:
-    """Whether all results are those of a mistake, apart from the mistake's NaN."""
+    """Whether all results are those of a mistake, apart from the mistake's NaN; not if the mistake gives nothing else."""
+    if all(np.isnan(mistaken).all() for mistaken in explained):
+        return all(is_close(result, mistaken) for result, mistaken in zip(results, explained, strict=True))
     for result, mistaken in zip(results, explained, strict=True):
         try:
             array = as_array(result)

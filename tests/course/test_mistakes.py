@@ -12,6 +12,7 @@ MISTAKES = [
     (lambda x, power: x**1, "It ignores the power."),
     (lambda x, power: np.where(power == 1, x**2, np.nan), "It exchanges the powers."),
     (lambda x, power: x**power, "This is right."),
+    (lambda x, power: np.full_like(x, np.nan), "It gives NaN alone."),
 ]
 
 
@@ -20,6 +21,7 @@ MISTAKES = [
     [
         (lambda x, power: x, "ignores"),
         (lambda x, power: (x**2).tolist() if power == 1 else [7, 7, 7], "exchanges"),  # NaN stands for any number
+        (lambda x, power: x * np.nan, "NaN alone"),
     ],
 )
 def test_the_mistake_that_explains_all_results_is_named(function, hint):
@@ -29,7 +31,9 @@ def test_the_mistake_that_explains_all_results_is_named(function, hint):
         reject_mistakes(CASES, results, RIGHT, MISTAKES)
 
 
-@pytest.mark.parametrize("function", [lambda x, power: x**power, lambda x, power: x + 5, lambda x, power: None])
+@pytest.mark.parametrize(
+    "function", [lambda x, power: x**power, lambda x, power: x + 5, lambda x, power: 0 * x, lambda x, power: None]
+)
 def test_right_and_other_results_are_not_explained(function):
     results, _ = call_on_cases(function, CASES, ["x", "power"])
     reject_mistakes(CASES, results, RIGHT, MISTAKES)

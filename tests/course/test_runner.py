@@ -14,7 +14,7 @@ import pytest
 
 from galviz.course.commands import command
 from galviz.course.limits import Limits
-from galviz.course.manifest import find_lesson
+from galviz.course.manifest import find_lesson, load_lessons
 from galviz.course.questions import read_questions
 from galviz.course.runner import describe_exit, run_tasks
 from galviz.course.workspace import solution_path, stub_path
@@ -311,6 +311,18 @@ def test_results_that_depend_on_the_order_of_a_set_fail(tmp_path):
         (outcome,) = run_tasks(path, [task])
         assert outcome.state == state
         assert ("`set`" in outcome.message) == (state == "failed")
+
+
+@pytest.mark.slow
+@pytest.mark.full
+@pytest.mark.parametrize("lesson", load_lessons(), ids=lambda lesson: lesson.slug)
+def test_solutions_pass_and_give_the_same_results_for_each_order_of_sets(tmp_path, lesson):
+    path = tmp_path / f"{lesson.slug}.py"
+    path.write_bytes(solution_path(lesson).read_bytes() + b"\n_order = {'a', 'set'}\n")
+    outcomes = run_tasks(path, read_questions(lesson).tasks)
+    assert [(outcome.id, outcome.state, outcome.message) for outcome in outcomes] == [
+        (task.id, "passed", "") for task in read_questions(lesson).tasks
+    ]
 
 
 def test_printed_text_is_kept_per_task(run):
