@@ -1,7 +1,7 @@
 """Tests of the exercises on what components mean; each takes the student's function.
 
-A mistake is a function with the student's parameters. Its hint is shown if it explains the student's results for all
-cases, or at least the first wrong one.
+A mistake is a function with the student's parameters. Its hint is shown if it explains all results of the student's
+function, or at least the wrong ones.
 """
 
 import math
@@ -382,8 +382,7 @@ def _check_causes(answer, cases, mistakes):
         )
     if wrong:
         reject_mistakes(cases, positions, expected, mistakes)
-        for i in wrong:
-            reject_mistakes(cases[i:], positions[i : i + 1], expected[i:], mistakes)
+        reject_mistakes(*([values[i] for i in wrong] for values in (cases, positions, expected)), mistakes)
         raise WrongAnswer(_difference(*cases[first], int(positions[first]), int(expected[first])))
     if error:
         _explain_cause_error(error, cases[n])
