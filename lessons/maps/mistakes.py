@@ -79,6 +79,20 @@ def _cosine(only: str) -> Callable:
     return ranks
 
 
+def _rank_in_half_precision(values: np.ndarray) -> np.ndarray:
+    distances = cdist(values, values).astype(np.float16)
+    np.fill_diagonal(distances, -1)
+    return distances.argsort(axis=1, kind="stable").argsort(axis=1)
+
+
+def _rank_signed(values: np.ndarray, sign: int) -> np.ndarray:
+    """Ranks by the sum of differences with their signs."""
+    sums = values.sum(axis=1)
+    differences = sign * (sums[:, None] - sums)
+    np.fill_diagonal(differences, -np.inf)
+    return differences.argsort(axis=1).argsort(axis=1)
+
+
 EUCLIDEAN = "Use the Euclidean distance."
 AS_THEY_ARE = "Use the coordinates as they are."
 ALL_COLUMNS = "Use all columns of both, however many there are."
@@ -115,10 +129,18 @@ RANK_MISTAKES: tuple[tuple[Callable, str], ...] = (
         _ranked(lambda values: rankdata(values, axis=0)),
         f"You replaced the values of each column by their ranks. {AS_THEY_ARE}",
     ),
+    (
+        lambda high, low: (rank(high.astype(np.float16)), rank(low.astype(np.float16))),
+        f"You used half precision (float16), which rounds to about three digits. {AS_THEY_ARE}",
+    ),
+    (
+        lambda high, low: (_rank_in_half_precision(high), _rank_in_half_precision(low)),
+        "You computed distances in half precision (float16), so many of them are equal: use float32 or float64.",
+    ),
     *(
         (
             _ranked(lambda values, digits=digits: values.round(digits)),
-            f"You rounded the coordinates to {digits} decimals, or converted them to integers. {AS_THEY_ARE}",
+            f"You rounded the coordinates, to {digits} digits after the point. {AS_THEY_ARE}",
         )
         for digits in (0, 1, 2)
     ),
@@ -158,11 +180,20 @@ RANK_MISTAKES: tuple[tuple[Callable, str], ...] = (
     ),
     (
         lambda high, low: (rank(high), rank(high)),
-        "You compare the feature space with itself, which keeps all neighbours: compare it with the embedding.",
+        "Your result is always 1, as if all neighbours were kept. Do you compare a space with itself? Compare the "
+        "feature space with the embedding. Or does `//`, or `int`, drop decimals?",
     ),
     (
-        lambda high, low: (rank(low), rank(low)),
-        "You compare the embedding with itself, which keeps all neighbours: compare it with the feature space.",
+        _ranked(lambda values: values - values.mean(axis=0), "cosine"),
+        f"You used the cosine distance of centred columns. {EUCLIDEAN}",
+    ),
+    (
+        lambda high, low: (_rank_signed(high, 1), _rank_signed(low, 1)),
+        f"You added the differences with their signs: take the root of the sum of their squares. {EUCLIDEAN}",
+    ),
+    (
+        lambda high, low: (_rank_signed(high, -1), _rank_signed(low, -1)),
+        f"You added the differences with their signs: take the root of the sum of their squares. {EUCLIDEAN}",
     ),
 )
 
@@ -283,6 +314,10 @@ KEPT_MISTAKES: tuple[tuple[Quality, str], ...] = (
     (
         _of_near(lambda near, near_low, n, k: (near & near_low.T).sum() / n / k),
         "You compared galaxy j's neighbours with the galaxies that j is near to: the embedding's table is transposed.",
+    ),
+    (
+        _of_ranks(lambda high, low, n, k: (is_near(high, k - 1) & is_near(low, k - 1)).sum() / n / max(k - 1, 1)),
+        "You took k − 1 neighbours besides the galaxy itself: take k. A slice from 1 to k has k − 1.",
     ),
     (
         _of_ranks(lambda high, low, n, k: (is_near(high, k + 1) & is_near(low, k + 1)).sum() / n / (k + 1)),
@@ -464,6 +499,10 @@ def _summed(compute: Callable[..., np.ndarray]) -> Quality:
 def _inverse(product: Callable[[int, int], float]) -> Quality:
     """A mistake in the denominator: `product` takes n and k."""
     return _of_sum(lambda total, n, k: 1 - 2 * total / product(n, k) if product(n, k) else NAN)
+
+
+def _is_valid(high: np.ndarray, k: int) -> bool:
+    return 0 < k < len(high) / 2
 
 
 def _wrong(high: np.ndarray, low: np.ndarray, k: int) -> np.ndarray:
@@ -699,6 +738,31 @@ TRUST_MISTAKES: tuple[tuple[Quality, str], ...] = (
     (_summed(lambda high, low, n, k: (high.T - k)[_wrong(high, low, k)]), FROM_J),
     (_summed(lambda high, low, n, k: (high.T - k)[is_near(low, k) & (high.T > k)]), FROM_J),
     (_summed(lambda high, low, n, k: np.maximum(high.argsort(axis=0).argsort(axis=0) - k, 0)[is_near(low, k)]), FROM_J),
+    *(
+        (
+            lambda high, low, k, change=change: trust(high, low, k + change) if _is_valid(high, k + change) else NAN,
+            f"You used k {'+' if change > 0 else '−'} 1 in place of k, in the factor and in the sum: use k.",
+        )
+        for change in (-1, 1)
+    ),
+    (
+        _summed(lambda high, low, n, k: np.where(_wrong(high, low, k), high - k, 0).max(axis=1)),
+        "You added up the largest r − k of each galaxy only: add up those of all wrong neighbours.",
+    ),
+    (
+        _of_sum(lambda total, n, k: 1 - factor(n, k) * total / k),
+        "You divided the sum by k: the factor already contains k.",
+    ),
+    (
+        _inverse(lambda n, k: 2 * n * k * (n - 1 - k)),
+        "The factor is 2 / (n k (2 n − 3 k − 1)); yours is 1 / (n k (n − k − 1)).",
+    ),
+    (_inverse(lambda n, k: n * k * (n - 1 - k)), f"{DENOMINATOR}: in the brackets, yours has n − 1 − k."),
+    (_of_sum(lambda total, n, k: max(0.5, 1 - factor(n, k) * total)), "You clipped the result at 0.5: T may be lower."),
+    (
+        _of_sum(lambda total, n, k: 2 * (1 - factor(n, k) * total) - 1),
+        "You scaled T from 0.5…1 to 0…1: return it as it is.",
+    ),
     (_of_sum(lambda total, n, k: 100 * (1 - factor(n, k) * total)), "Your result is a percentage: T is from 0 to 1."),
     *(
         (

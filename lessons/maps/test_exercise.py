@@ -34,10 +34,17 @@ def _rotated(n, seed):
     return high, 10 * high @ rotation - 3
 
 
+def _mispaired():
+    """Two distant groups, and an embedding that places each galaxy of one beside one of the other."""
+    high = np.array([[0.0], [1.1], [2.5], [4.2], [20.0], [21.3], [22.4], [24.1]])
+    low = np.array([[0.0], [10.0], [21.0], [33.0], [33.4], [21.5], [10.6], [0.7]])
+    return high, low
+
+
 def test_maps_1(answer):
     small, small_low = _galaxies(16, 4, 2)
     cases = [
-        (*_galaxies(83, 6, 22), 7),
+        (*_galaxies(83, 6, 8), 7),
         (*_galaxies(13, 4, 2), 3),
         (*_galaxies(40, 5, 8, n_columns=3), 4),
         (*_galaxies(30, 3, 9), 1),
@@ -45,6 +52,7 @@ def test_maps_1(answer):
         (*_rotated(20, 4), 4),
         (1e-5 * small, 1e4 * small_low, 3),
         (small, np.random.default_rng(12).normal(size=(16, 2)), 6),
+        (*_mispaired(), 2),
         (*_galaxies(9, 3, 6), 8),
         (*_galaxies(2, 3, 5), 1),
     ]
@@ -64,6 +72,7 @@ def test_maps_2(answer):
         (*_rotated(15, 7), 4),
         (1e-5 * small, 1e4 * small_low, 2),
         (small, np.random.default_rng(12).normal(size=(16, 2)), 6),
+        (*_mispaired(), 1),
         (*_galaxies(9, 3, 6, noise=2), 4),
         (*_galaxies(3, 3, 5, noise=3), 1),
     ]
@@ -118,6 +127,8 @@ def _describe(case):
 def _explain_value(answer, case, value, expected, what, explain):
     """Raise a hint that follows from a wrong result alone."""
     high, low, k = case
+    if as_array(value).shape == (len(high),):
+        raise WrongAnswer("You return one number per galaxy: return a single number for all of them.")
     number = as_float(value, what=f"the {what}")
     expect(not math.isnan(number), f"Your result is NaN for {_describe(case)}: is there a division of 0 by 0?")
     if "float16" in str(getattr(value, "dtype", "")):
@@ -175,6 +186,11 @@ def _explain_trust(case, number, expected):
             "galaxy is its own neighbour."
         )
     expect(number <= 1, f"Your result is {number:.4g}, but the trustworthiness is at most 1.")
+    if right and number < 1:
+        raise WrongAnswer(
+            f"The trustworthiness is {number:.5g}, and should be {expected:.5g}, for {_describe(case)}. If your sum of "
+            f"r − k is right, {right}, your factor is {(1 - number) / right:.4g}; it should be {factor(n, k):.4g}."
+        )
 
 
 def _explain_error(error, case):

@@ -255,6 +255,14 @@ def _filled(fill: Callable[[np.ndarray], object]) -> Statistic:
 
 
 def _fill_previous(column: np.ndarray) -> np.ndarray:
+    return pd.Series(column).ffill().to_numpy()
+
+
+def _fill_next(column: np.ndarray) -> np.ndarray:
+    return pd.Series(column).bfill().to_numpy()
+
+
+def _fill_both(column: np.ndarray) -> np.ndarray:
     return pd.Series(column).ffill().bfill().to_numpy()
 
 
@@ -295,6 +303,8 @@ UNKNOWN_MISTAKES: tuple[tuple[Statistic, str], ...] = (
     ),
     (_filled(np.nanmedian), f"You replaced NaN by the median: {OTHERS}"),
     (_filled(_fill_previous), f"You replaced NaN by the value before it: {OTHERS}"),
+    (_filled(_fill_both), f"You replaced NaN by the value before it: {OTHERS}"),
+    (_filled(_fill_next), f"You replaced NaN by the next value: {OTHERS}"),
     (
         _filled(lambda column: pd.Series(column).interpolate(limit_direction="both").to_numpy()),
         f"You interpolated unknown values between their neighbours in the table: {OTHERS}",
@@ -314,7 +324,18 @@ UNKNOWN_MISTAKES: tuple[tuple[Statistic, str], ...] = (
         _own_means(lambda dx, dy, x, y: np.nansum(dx * dy) / np.sqrt(np.nansum(dx**2) * np.nansum(dy**2))),
         SAME_GALAXIES,
     ),
-    (_own_means(lambda dx, dy, x, y: np.nanmean(dx * dy) / np.nanstd(x) / np.nanstd(y)), SAME_GALAXIES),
+    *(
+        (
+            _own_means(
+                lambda dx, dy, x, y, ddof=ddof, count=count: (
+                    np.nansum(dx * dy) / (count(dx * dy) - ddof) / np.nanstd(x, ddof=ddof) / np.nanstd(y, ddof=ddof)
+                )
+            ),
+            SAME_GALAXIES,
+        )
+        for ddof in (0, 1)
+        for count in (len, lambda products: (~np.isnan(products)).sum())
+    ),
     (
         _own_means(_own_means_common_sums),
         "Your means are over other galaxies than your sums: compute them, too, from the galaxies with both x and y "
@@ -420,7 +441,24 @@ def _second(component: np.ndarray, causes: pd.DataFrame) -> float:
 
 
 def _parabola(x: np.ndarray, y: np.ndarray) -> float:
-    return -np.var(x - np.polyval(np.polyfit(y, x, 2), y)) / np.var(x)
+    y = (y - y.mean()) / y.std()
+    powers = np.stack([np.ones(len(y)), y, y**2], axis=1)
+    return -np.var(x - powers @ np.linalg.lstsq(powers, x, rcond=None)[0]) / np.var(x)
+
+
+def _t_statistic(x: np.ndarray, y: np.ndarray) -> float:
+    r = right_r(x, y)
+    return abs(r) * np.sqrt(max(len(x) - 2, 0) / max(1 - r**2, 1e-12))
+
+
+def _own_deviations(component: np.ndarray, cause: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Deviations in units of the standard deviation: of the component among all galaxies, of the cause among known."""
+    return (component - component.mean()) / component.std(), (cause - np.nanmean(cause)) / np.nanstd(cause)
+
+
+def _known_over_all(component: np.ndarray, cause: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    x, y = _known_pairs(component, cause)
+    return (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
 
 
 def _regression(component: np.ndarray, causes: pd.DataFrame) -> float:
@@ -461,11 +499,19 @@ CAUSE_MISTAKES = (
         _strongest(lambda x, y: abs(spearmanr(x, y)[0])),
         "You chose by ranks (Spearman's ρ): use Pearson's r, which sees straight lines only.",
     ),
+    (
+        _strongest(lambda x, y: _absolute_r(np.sort(x), np.sort(y))),
+        "You sorted component and cause separately, which pairs different galaxies: keep the rows as they are.",
+    ),
     (_strongest(lambda x, y: abs(kendalltau(x, y)[0])), "You chose by ranks (Kendall's τ): use Pearson's r."),
     (_strongest(_parabola), "You chose by the fit of a parabola: use Pearson's r, which sees straight lines only."),
     (
         _strongest(lambda x, y: -pearsonr(x, y)[1] if len(x) > 2 else -1),
         "You chose by the p-value, which depends on the number of galaxies too: use |r|.",
+    ),
+    (
+        _strongest(_t_statistic),
+        "You chose by the t statistic, which depends on the number of galaxies too: use |r|.",
     ),
     (
         _strongest(lambda x, y: len(x) * right_r(x, y) ** 2),
@@ -527,21 +573,33 @@ CAUSE_UNKNOWN_MISTAKES = (
         f"You replaced NaN by the mean of the cause, which weakens r: {UNKNOWN_STAYS_OUT}",
     ),
     (
-        _strongest(_absolute_r, pairs=_fill_with(np.nanmedian)),
-        f"You replaced NaN by the median of the cause, which weakens r: {UNKNOWN_STAYS_OUT}",
+        _strongest(_absolute_r, pairs=_cut_component),
+        "You removed NaN from the cause only and cut the component to the same length, which pairs different galaxies. "
+        "Remove the same galaxies from the component.",
+    ),
+    (
+        _strongest(lambda x, y: abs(np.nanmean(x * y)), pairs=_own_deviations),
+        "Mean and standard deviation of the component are over all galaxies: compute them, too, from the galaxies of "
+        "which the cause is known.",
+    ),
+    *(
+        (
+            _strongest(lambda x, y: abs(np.nansum(x * y)), pairs=pairs),
+            "You divided by the number of all galaxies: divide by the number of those of which the cause is known.",
+        )
+        for pairs in (_own_deviations, _known_over_all)
     ),
     (
         _strongest(_absolute_r, pairs=_fill_with(_fill_previous)),
         f"You replaced NaN by the value of another galaxy: {UNKNOWN_STAYS_OUT}",
     ),
     (
-        _strongest(_absolute_r, pairs=_cut_component),
-        "You removed NaN from the cause only and cut the component to the same length, which pairs different galaxies. "
-        "Remove the same galaxies from the component.",
+        _strongest(_absolute_r, pairs=_fill_with(np.nanmedian)),
+        f"You replaced NaN by the median of the cause, which weakens r: {UNKNOWN_STAYS_OUT}",
     ),
     *(
         (_strongest(_absolute_r, is_allowed=lambda known, least=least: len(known) >= least), FEW_KNOWN)
-        for least in (3, 4, 5, 6, 10, 15, 20, 30, 40, 50)
+        for least in (3, 4, 5, 6, 10, 15, 20, 30, 31, 40, 50)
     ),
     (_first_nan_of_all, f"{NO_R} NumPy's `argmax` takes NaN for the largest. And a cause with some NaN has an r."),
     (_first_nan, f"{NO_R} NumPy's `argmax` takes NaN for the largest."),
@@ -623,6 +681,11 @@ def _resampled_pairs(x: np.ndarray, y: np.ndarray) -> float:
     return float((np.abs(r) >= abs(right_r(x, y)) - 1e-9).mean())
 
 
+def _later_orders(x: np.ndarray, y: np.ndarray) -> float:
+    r = np.abs(correlations(x, y[orders(len(x))]))
+    return float((r[:, None] >= r - 1e-9).mean())
+
+
 def _mean_of(change: Callable[[np.ndarray], np.ndarray]) -> Statistic:
     return lambda x, y: float(change(correlations(x, y[orders(len(x))])).mean())
 
@@ -690,11 +753,24 @@ SHARE_MISTAKES: tuple[tuple[Statistic, str], ...] = (
         _of_orders(lambda rows: rows[:, -1] == rows.shape[1] - 1),
         "Your shuffles leave the last value in its place: shuffle all values.",
     ),
+    (
+        _later_orders,
+        "You compare each shuffle with another shuffle: compute the original |r| once, before you shuffle anything.",
+    ),
+    *(
+        (
+            lambda x, y, limit=limit: float((np.abs(correlations(x, y[orders(len(x))])) >= limit).mean()),
+            f"You compare |r| with {limit}: compare it with the |r| of the original order.",
+        )
+        for limit in (0.3, 0.5, 0.7, 0.8, 0.9)
+    ),
     (_sign_flips, "You change signs at random: shuffle the values instead."),
     (
         lambda x, y: float(pearsonr(x, y)[1]),
         "You draw new random numbers in place of the cause: shuffle its own values.",
     ),
+)
+STATISTIC_MISTAKES: tuple[tuple[Statistic, str], ...] = (
     (_mean_of(np.abs), f"This is the mean |r| of the shuffles. {STATISTIC}"),
     (_mean_of(np.square), f"This is the mean r² of the shuffles. {STATISTIC}"),
     (

@@ -20,6 +20,7 @@ from lessons.meaning.mistakes import (
     CAUSE_UNKNOWN_MISTAKES,
     FORMULA_MISTAKES,
     SHARE_MISTAKES,
+    STATISTIC_MISTAKES,
     UNKNOWN_MISTAKES,
     right_cause,
     right_r,
@@ -27,6 +28,8 @@ from lessons.meaning.mistakes import (
 )
 
 NAN = float("nan")
+# Rounding in another order of summation passes; rounding to four decimals doesn't.
+PRECISION = {"rtol": 2e-5, "atol": 1e-6}
 # By hand: minus their means −2, −1, 0, 3 and −1, −3, 3, 1; the three sums are 8, 14 and 20.
 X, Y = np.array([1.0, 2.0, 3.0, 6.0]), np.array([4.0, 2.0, 8.0, 6.0])
 
@@ -49,14 +52,17 @@ def _check_r(answer, cases, mistakes, explain):
     expected = [np.asarray(right_r(*case)) for case in cases]
     returned, error = call_on_cases(answer, cases, ("x", "y"))
     wrong = [
-        index
-        for index, r in enumerate(returned)
-        if not is_close(np.squeeze(_number(r)), expected[index], rtol=1e-6, atol=1e-9)
+        index for index, r in enumerate(returned) if not is_close(np.squeeze(_number(r)), expected[index], **PRECISION)
     ]
     if wrong:
         first = wrong[0]
-        reject_mistakes(cases, returned, expected, mistakes)
-        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], mistakes)
+        expect(
+            "float16" not in str(getattr(returned[first], "dtype", "")),
+            "Your result is float16, which rounds to about three digits: compute in float64.",
+        )
+        for chosen in (range(len(returned)), wrong, wrong[:1]):
+            parts = ([values[i] for i in chosen] for values in (cases, returned, expected))
+            reject_mistakes(*parts, mistakes, **PRECISION)
         r = as_float(returned[first], what="your r")
         explain(answer, cases[first], r, float(expected[first]))
         raise WrongAnswer(f"Your r is {r:.6g}, and should be {expected[first]:.6g}.")
@@ -115,6 +121,10 @@ def _close_cases():
 def _explain_formula(answer, case, r, expected):
     """Raise a hint for a wrong r of columns without unknown values."""
     x, y = case
+    if math.isnan(r):
+        is_few = returns(answer, _known_cases()[1], right_r(*_known_cases()[1]))
+        expect(not is_few, f"You return NaN if only {len(x)} galaxies count. Two are enough for r.")
+        raise WrongAnswer("Your r is NaN, although all values are known and differ: is there a division of 0 by 0?")
     for name, other in (("x", (x + 5, y)), ("y", (x, y + 5))):
         expect(
             returns(answer, other, r, rtol=1e-6),
@@ -135,8 +145,6 @@ def _explain_formula(answer, case, r, expected):
             f"Your r is {r:.8g}, and should be {expected:.8g}. That is close, but not equal: don't round, add nothing "
             "to the denominator, and compute in float64."
         )
-    if math.isnan(r):
-        raise WrongAnswer("Your r is NaN, although all values are known and differ: is there a division of 0 by 0?")
     expect(abs(r) <= 1, f"Your result is {r:.4g}, but r is between −1 and 1: check the denominator.")
     raise WrongAnswer(
         f"Your r of {len(x)} galaxies is {r:.6g}, and should be {expected:.6g}. Compute it by hand for x = 1, 2, 3, 6 "
@@ -251,7 +259,8 @@ def _check_nan(answer, case, advice):
     where = f"{' and '.join(constant)} for all galaxies that count" if known.sum() > 1 else "only one galaxy counts"
     returned, error = call_on_cases(answer, [case], ("x", "y"))
     if error:
-        raise WrongAnswer(f"If {where}, your function raises {type(error).__name__}: {error}. {advice}") from None
+        raise WrongAnswer(f"If {where}, your function raises {type(error).__name__}. {advice}") from None
+    expect(returned[0] is not None, f"If {where}, r doesn't exist, and you return None. {advice}")
     r = as_float(returned[0], what="your r of constant values")
     expect(math.isnan(r), f"If {where}, r doesn't exist, and you return {r:.4g}. {advice}")
 
@@ -293,6 +302,16 @@ def _make_causes(r_of, n=60, seed=2, **scales):
     return 2 * axes[:, 0], pd.DataFrame(table, index=index)
 
 
+def _known_in(component, rows, r, seed):
+    """A cause that is known in some rows only, and has exactly this correlation with the component there."""
+    noise = np.random.default_rng(seed).normal(size=len(rows))
+    table = np.stack([np.ones(len(rows)), component[rows], noise], axis=1)
+    axes = np.linalg.qr(table)[0].T * np.sign(np.linalg.qr(table)[1].diagonal())[:, None]
+    values = np.full(len(component), NAN)
+    values[rows] = 3 + r * axes[1] + math.sqrt(1 - r**2) * axes[2]
+    return values
+
+
 def _complete_causes():
     """Tables without NaN: signs, units, curves, two values only, the largest |r| first, in the middle and last."""
     signs = _make_causes(
@@ -329,11 +348,24 @@ def _causes_with_unknown():
     for n_known, seed in ((45, 21), (25, 12), (12, 13), (7, 14), (4, 15), (3, 16)):
         few_component, few = _make_causes({"mass": 0.5, "size": 0.3, "gas": -0.6}, seed=seed)
         rows = np.random.default_rng(seed).permutation(len(few))[:n_known]
-        values = np.full(len(few), NAN)
-        sign = -1 if n_known % 2 else 1
-        values[rows] = 3 + sign * few_component[rows] + 0.2 * np.resize([1, -1, 0.3], n_known)
-        few.insert(n_known % 3, "bar", values)
+        few.insert(n_known % 3, "bar", _known_in(few_component, rows, -0.8 if n_known % 2 else 0.8, seed))
         cases.append((few_component, few))
+    # In the order of the component, NaN replaced by the value before it would do no harm.
+    fourth, ordered = _make_causes({"mass": 0.5, "size": 0.3, "gas": -0.6}, seed=17)
+    order = np.argsort(fourth)
+    ordered, fourth = ordered.iloc[order], fourth[order]
+    ordered.insert(1, "bar", _known_in(fourth, np.arange(1, len(fourth), 3), 0.95, 17))
+    cases.append((fourth, ordered))
+    # With so weak others, NaN replaced by the mean would do no harm either.
+    for n_known, others, seed in ((25, (0.05, 0.02), 19), (6, (0.05, 0.02), 20), (15, (0.35, 0.1), 22)):
+        weak_component, weak = _make_causes(dict(zip(("mass", "size"), others, strict=True)), seed=seed)
+        rows = np.random.default_rng(seed).permutation(len(weak))[:n_known]
+        weak.insert(1, "bar", _known_in(weak_component, rows, 0.95, seed))
+        cases.append((weak_component, weak))
+    # Known at both ends of the component, where deviations are large.
+    fifth, ends = _make_causes({"mass": 0.65, "size": 0.3}, seed=18)
+    ends.insert(2, "merger", _known_in(fifth, np.argsort(np.abs(fifth))[-40:], 0.6, 18))
+    cases.append((fifth, ends))
     for position, names in (
         (0, ("flat",)),
         (4, ("flat",)),
@@ -471,7 +503,7 @@ def _explain_cause_error(error, case):
 # meaning.3
 
 # Few galaxies, whose orders can all be listed.
-SIX = np.array([0.3, 1.9, -1.2, 0.8, -0.4, 2.6]), np.array([-0.2, -0.3, 0.9, 0.7, 0.2, -0.1])
+SIX = np.array([2.6, 0.8, 0.3, -0.4, 1.9, -1.2]), np.array([-0.1, 0.7, -0.2, 0.2, -0.3, 0.9])
 OUTLYING = np.array([9.0, 0.4, 0.1, -0.3, -0.2]), np.array([18.2, 9.9, 10.2, 10.4, 10.6])
 FOUR = np.array([0.0, 1.0, 2.5, 4.5]), np.array([1.0, 7.0, 2.0, 4.5])
 NAMES = ("component", "cause", "n_shuffles", "seed")
@@ -515,46 +547,46 @@ def _check_global_state(answer):
 
 
 def _check_formula(answer):
-    """Check (1 + count) / (1 + n_shuffles) if no shuffle reaches the original |r|."""
+    """Check (1 + count) / (1 + n_shuffles) if no shuffle reaches the original |r|; 1 + n_shuffles is a prime number."""
     generator = np.random.default_rng(5)
     x = generator.normal(size=40)
-    for slope, n, seed in ((3, 79, 7), (-2, 59, 8)):
+    for slope, n, seed in ((3, 82, 7), (-2, 58, 8)):
         y = slope * x + 1 + 0.05 * generator.normal(size=40)
         (share,) = _shares(answer, [(x, y, n, seed)])
-        if math.isclose(share, 1 / (1 + n), rel_tol=1e-6):
-            continue
-        begin = f"No shuffle of {n} reaches the original |r|, so the result is 1 / {1 + n} = {1 / (1 + n):.4g}."
-        if not math.isclose(share, 2 / (n + 1)):  # which may be a doubled share too
-            _explain_exact(share, n, begin)
-        whole = round(1 / share) if 0 < share < 1 else 0
-        if whole > 1 and not math.isclose(share, 2 / (n + 1)) and math.isclose(share * whole, 1, rel_tol=1e-9):
-            raise WrongAnswer(f"{begin} Yours is 1 / {whole}: use `n_shuffles`, not another number of shuffles.")
-        _check_shares(answer, only_known=True)
+        if not math.isclose(share, 1 / (1 + n), rel_tol=1e-6):
+            begin = f"No shuffle of {n} reaches the original |r|, so the result is 1 / {1 + n} = {1 / (1 + n):.4g}."
+            _explain_formula_of_share(answer, share, n, abs(right_r(x, y)), begin)
+
+
+def _explain_formula_of_share(answer, share, n, r, begin):
+    """Raise a hint for a wrong result if no shuffle reaches the original |r|."""
+    expect(not 0 < share < 1e-6, "This is the p-value of a formula for Gaussian data: count shuffles instead.")
+    if share in (0, 1):
+        (other,) = _shares(answer, [(*SIX, n, 3)])
+        _explain_more_than_one(other, n)
+        expect(
+            not share == other == 1,
+            "Every shuffle counts in yours: do you shuffle component and cause together, or compare each shuffle with "
+            "itself? Shuffle the cause only, and leave the original as it is.",
+        )
+    if share != 1 and not math.isclose(share, 2 / (n + 1)):  # these may have other reasons too
         _explain_exact(share, n, begin)
-        values = abs(right_r(x, y))
-        expect(
-            abs(abs(share) - values) > 1e-4, f"{begin} You return r itself: return the share of shuffles that reach it."
-        )
-        expect(
-            abs(share - pearsonr(x, y)[1]) > 1e-9 or share == 0,
-            f"{begin} You return a p-value of a formula: count shuffles.",
-        )
-        if share == 1:
-            (other,) = _shares(answer, [(*SIX, n, seed)])
-            _explain_more_than_one(other, n)
-            expect(
-                other == 1,
-                f"{begin} You return 1. Do you count the shuffles whose |r| is smaller? Count those with at least as "
-                "large a |r|.",
-            )
-            raise WrongAnswer(
-                "Every shuffle counts in yours: do you shuffle component and cause together, or compare each shuffle "
-                "with itself? Shuffle the cause only, and leave the original as it is."
-            )
+    whole = round(1 / share) if 0 < share < 1 else 0
+    if whole > 1 and math.isclose(share * whole, 1, rel_tol=1e-9):
+        raise WrongAnswer(f"{begin} Yours is 1 / {whole}: use `n_shuffles`, not another number of shuffles.")
+    _check_shares(answer, only_known=True)
+    _explain_exact(share, n, begin)
+    expect(abs(abs(share) - r) > 1e-4, f"{begin} You return r itself: return the share of shuffles that reach it.")
+    count = share * (n + 1) - 1
+    if abs(count - round(count)) < 1e-6:
         raise WrongAnswer(
-            f"{begin} Yours is {share:.4g}. Count the shuffles with at least as large a |r|, and return (1 + count) / "
-            "(1 + n_shuffles)."
+            f"{begin} You count {round(count)}. Do you compute the original |r| after a shuffle, compare with a fixed "
+            "number, or count smaller |r|? Compute it once, before you shuffle."
         )
+    raise WrongAnswer(
+        f"{begin} Yours is {share:.4g}. Count the shuffles with at least as large a |r|, and return (1 + count) / "
+        "(1 + n_shuffles)."
+    )
 
 
 def _explain_exact(share, n, begin):
@@ -572,7 +604,7 @@ def _explain_exact(share, n, begin):
             "Your result is a percentage, and n_shuffles is in the denominator: return (1 + count) / (1 + n_shuffles).",
         ),
         (n / (n + 1), "You subtracted the share from 1, or counted the shuffles with a smaller |r|."),
-        (1 - 1 / (n + 1), "You subtracted the share from 1."),
+        (1, "You count the shuffles whose |r| is smaller: count those with at least as large a |r|."),
         (-1 / (n + 1), "A share is never negative."),
     )
     for value, hint in mistakes:
@@ -615,7 +647,8 @@ def _check_shares(answer, *, only_known=False):
     right = [right_share(*case) for case in cases]
     if _deviation(returned, right) <= Z:
         return
-    explained = [(_deviation(returned, [mistake(*case) for case in cases]), hint) for mistake, hint in SHARE_MISTAKES]
+    mistakes = SHARE_MISTAKES if _are_counts(returned) else STATISTIC_MISTAKES
+    explained = [(_deviation(returned, [mistake(*case) for case in cases]), hint) for mistake, hint in mistakes]
     deviation, hint = min(explained, key=lambda pair: pair[0])
     if only_known:
         expect(deviation > Z, hint)
@@ -649,6 +682,12 @@ def _check_shares(answer, *, only_known=False):
         f"{right[worst]:.3f} has at least the original |r|, and {N_SHUFFLES} shuffles come close to that. Shuffle the "
         "cause, compute |r| with the component, and compare with the original |r|."
     )
+
+
+def _are_counts(shares):
+    """Whether shares are numbers of shuffles, or halves of them, divided by n_shuffles or by one more."""
+    halves = np.outer(shares, [2 * N_SHUFFLES, 2 * (N_SHUFFLES + 1)])
+    return bool((np.abs(halves - halves.round()) < 1e-6).all(axis=0).any())
 
 
 def _deviation(shares, exact):
@@ -702,7 +741,7 @@ def _check_seeds(answer):
 
 def _explain_shuffle_error(error):
     """Raise a hint for errors that NumPy raises after typical mistakes."""
-    if isinstance(error, TypeError) and "NoneType" in str(error):
+    if any(words in str(error) for words in ("NoneType", "0-dimensional", "zero-dimensional", "unsized object")):
         raise WrongAnswer(
             "You use the result of `shuffle`, which is None: it shuffles its argument in place. Shuffle a copy, or use "
             "`permutation`, which returns a new array."
