@@ -85,7 +85,7 @@ def two_columns(high, low, k):
     return np.mean(_shares(high, low[:, :2], k))
 
 
-@bank.wrong("maps.1", "You always use 5 neighbours")
+@bank.wrong("maps.1", "You always use k = 5")
 def five(high, low, k):
     k = min(5, len(high) - 1)
     return np.mean(_shares(high, low, k))

@@ -473,7 +473,7 @@ KEPT_MISTAKES: tuple[tuple[Quality, str], ...] = (
         "This is the continuity, which weights lost neighbours by their rank. Here all count alike.",
     ),
     (_distance_correlation, "This is the rank correlation of the distances: count neighbours instead."),
-    *((_at_fixed(k), f"You always use {k} neighbours: use the parameter `k`.") for k in (1, 2, 3, 5, 7, 10, 15)),
+    *((_at_fixed(k), f"You always use k = {k}: use the parameter `k`.") for k in (1, 2, 3, 5, 7, 10, 15)),
     *((lambda high, low, k, ranks=ranks: _share(*ranks(high, low), k), hint) for ranks, hint in RANK_MISTAKES),
 )
 
@@ -704,6 +704,7 @@ TRUST_MISTAKES: tuple[tuple[Quality, str], ...] = (
     ),
     (_summed(lambda high, low, n, k: (_order(high) - k)[is_near(_order(low), k) & (_order(high) > k)]), SINGLE_SORT),
     (_summed(lambda high, low, n, k: (_order(high) - k)[is_near(low, k) & (_order(high) > k)]), SINGLE_SORT),
+    (_summed(lambda high, low, n, k: (high - k)[is_near(_order(low), k) & (high > k)]), SINGLE_SORT),
     (_summed(lambda high, low, n, k: (_order(high) + 1 - k)[is_near(low, k) & (_order(high) + 1 > k)]), SINGLE_SORT),
     (
         _summed(lambda high, low, n, k: (high - k)[is_near(low, k) & (high > k)] / n),
@@ -716,6 +717,14 @@ TRUST_MISTAKES: tuple[tuple[Quality, str], ...] = (
             )
         ),
         "You took the mean of r − k over the wrong neighbours: add them up.",
+    ),
+    (
+        _of_ranks(
+            lambda high, low, n, k: (
+                1 - factor(n - 1, k) * (high - k)[:-1][_wrong(high, low, k)[:-1]].sum() if n > 3 else NAN
+            )
+        ),
+        "You left out the last galaxy: the sum is over all galaxies, and n is their number.",
     ),
     (_summed(lambda high, low, n, k: (high - k)[_wrong(high, low, k)] ** 2), "You squared r − k: add it up as it is."),
     (
@@ -774,7 +783,7 @@ TRUST_MISTAKES: tuple[tuple[Quality, str], ...] = (
     *(
         (
             lambda high, low, _, k=k: trust(high, low, k) if 2 * k < len(high) else NAN,
-            f"You always use {k} neighbours: use the parameter `k`.",
+            f"You always use k = {k}: use the parameter `k`.",
         )
         for k in (1, 2, 3, 5, 7, 10)
     ),

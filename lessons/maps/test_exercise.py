@@ -100,7 +100,7 @@ def _check(answer, cases, expected, mistakes, what, explain):
             "Two calls with the same input return different results: nothing here is random.",
         )
         for chosen in (wrong, [i for i in wrong if i < N_LARGE]):
-            if chosen:
+            if len(chosen) > 1:
                 reject_mistakes(*([values[i] for i in chosen] for values in (cases, returned, expected)), mistakes)
         _explain_value(answer, cases[first], returned[first], float(expected[first]), what, explain)
     if error:
@@ -158,9 +158,17 @@ def _explain_value(answer, case, value, expected, what, explain):
 def _explain_share(case, number, expected):
     """Raise a hint for a share of neighbours kept that has the wrong range or divisor."""
     high, _, k = case
-    expect(0 <= number <= 1, f"Your result is {number:.4g}, but the share of neighbours kept is from 0 to 1.")
+    expect(
+        0 <= number <= 1,
+        f"Your result is {number:.4g}, but a share is from 0 to 1: is it a percentage, or a number of neighbours?",
+    )
     kept, right = number * len(high) * k, round(expected * len(high) * k)
     if abs(kept - round(kept)) < 1e-6:
+        expect(
+            len(high) < 50 or abs(round(kept) - right) > 4,
+            f"You count {round(kept)} kept neighbours of all galaxies; {right} is right. So few differ if distances or "
+            "coordinates are rounded, as in half precision (float16): use float32 or float64.",
+        )
         more = "more" if kept > right else "fewer"
         raise WrongAnswer(
             f"The share kept is {number:.5g}, and should be {expected:.5g}, for {_describe(case)}. So you count "

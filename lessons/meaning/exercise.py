@@ -5,7 +5,7 @@ import pandas as pd
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> float:
-    """Compute Pearson's r of two quantities, of which some values are unknown.
+    """Compute Pearson's r of two quantities, if some values are unknown.
 
     r = Σ (x − x̄)(y − ȳ) / √(Σ (x − x̄)² Σ (y − ȳ)²). A galaxy counts if both its x and its y are known. Leave all other
     galaxies out of every sum and of both means.
@@ -13,7 +13,7 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float:
     Parameters
     ----------
     x, y : ndarray of float64, shape (n,)
-        One number per galaxy, NaN if it is unknown. Galaxies that differ may differ by little: 1,000,000 and
+        One number per galaxy, NaN if it is unknown. Different values may be close together: 1,000,000 and
         1,000,000.001 are two values, and so are 1e-18 and 2e-18. So compute in float64, subtract the means first, and
         add nothing to the denominator. Don't modify the inputs.
 
@@ -21,10 +21,10 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float:
     -------
     float
         From −1 to 1, not rounded. Two galaxies that count are enough. NaN if x or y is the same for all galaxies that
-        count, or if only one counts. At least one always does.
+        count, or if only one galaxy counts. There is at least one.
 
-        Compare the values themselves to find out whether they are the same. Rounding may give them a small variance:
-        the mean of 0.1, 0.1 and 0.1 isn't exactly 0.1.
+        To find out whether all values are the same, compare the values themselves. Because of rounding, the variance of
+        equal values may be more than 0: the mean of 0.1, 0.1 and 0.1 isn't exactly 0.1.
 
     Examples
     --------

@@ -22,7 +22,7 @@ def right_r(x: np.ndarray, y: np.ndarray) -> float:
 
 
 def both_known(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Columns x and y of the galaxies of which both are known."""
+    """Columns x and y of the galaxies for which both are known."""
     known = ~np.isnan(x + y)
     return x[known], y[known]
 
@@ -49,6 +49,29 @@ def _length(values: np.ndarray) -> float:
     return float(np.sqrt(values @ values))
 
 
+def _without_outliers(change: Callable[[np.ndarray], np.ndarray]) -> Statistic:
+    """A mistake: `change` takes a column and returns it with outliers clipped, or NaN."""
+    return _formula(lambda x, y, dx, dy, n: right_r(change(x), change(y)))
+
+
+def _clip_deviations(values: np.ndarray, k: float) -> np.ndarray:
+    return np.clip(values, values.mean() - k * values.std(), values.mean() + k * values.std())
+
+
+def _drop_deviations(values: np.ndarray, k: float) -> np.ndarray:
+    return np.where(np.abs(values - values.mean()) <= k * values.std(), values, NAN)
+
+
+def _clip_percentiles(values: np.ndarray, percent: float) -> np.ndarray:
+    return np.clip(values, *np.percentile(values, [percent, 100 - percent]))
+
+
+OUTLIER_TREATMENTS = (
+    *(partial(_clip_deviations, k=k) for k in (2, 2.5, 3)),
+    *(partial(_drop_deviations, k=k) for k in (2, 2.5, 3)),
+    *(partial(_clip_percentiles, percent=percent) for percent in (1, 2.5, 5, 10)),
+)
+OUTLIERS = "You clipped outliers, or left them out: use the values of all galaxies that count, as they are."
 UNITS = "It has a unit: divide it by the standard deviations of x and y, with the same divisor as the covariance."
 SLOPE = "This is the slope of a line, which has a unit: divide by the root of both sums of squares, not by one of them."
 LEFT_OUT = "You left out the {} galaxy. Python counts from 0, and a slice doesn't contain its end: use all galaxies."
@@ -186,7 +209,7 @@ FORMULA_MISTAKES: tuple[tuple[Statistic, str], ...] = (
     (_formula(lambda x, y, dx, dy, n: right_r(x, y[::-1])), "You reversed y, which pairs different galaxies."),
     (
         _formula(lambda x, y, dx, dy, n: np.corrcoef(x, y)),
-        "This is a matrix, with 1 on its diagonal: r is one number of it.",
+        "This is a matrix, with 1 on its diagonal: return r, the number beside the diagonal.",
     ),
     (
         _formula(lambda x, y, dx, dy, n: np.corrcoef(x, y)[0]),
@@ -236,9 +259,10 @@ FORMULA_MISTAKES: tuple[tuple[Statistic, str], ...] = (
         "You correlated differences between neighbouring rows: correlate the values.",
     ),
     (
-        _formula(lambda x, y, dx, dy, n: right_r(np.clip(dx / dx.std(), -2, 2), np.clip(dy / dy.std(), -2, 2))),
-        "You clipped outliers: use all values as they are.",
+        _formula(lambda x, y, dx, dy, n: np.mean(np.sign(dx) * np.sign(dy))),
+        "You multiplied the signs of the deviations: multiply the deviations themselves.",
     ),
+    *((_without_outliers(change), OUTLIERS) for change in OUTLIER_TREATMENTS),
 )
 
 
@@ -293,7 +317,7 @@ def _share_known(x: np.ndarray, y: np.ndarray) -> float:
     return float((~np.isnan(x + y)).mean())
 
 
-OTHERS = "leave out each galaxy of which x or y is unknown."
+OTHERS = "leave out each galaxy whose x or y is unknown."
 SAME_GALAXIES = "Your sums are over different galaxies: use only those with both x and y known, in every sum and mean."
 UNKNOWN_MISTAKES: tuple[tuple[Statistic, str], ...] = (
     (_filled(lambda column: 0), f"You replaced NaN by 0, but unknown isn't 0: {OTHERS}"),
@@ -343,7 +367,7 @@ UNKNOWN_MISTAKES: tuple[tuple[Statistic, str], ...] = (
     ),
     (
         _nan_sums,
-        "Your sums of squares include galaxies of which only one of the two is known: leave them out of every sum.",
+        "Your sums of squares include galaxies for which only one of the two is known: leave them out of every sum.",
     ),
     (
         lambda x, y: right_r(x, y) * _share_known(x, y),
@@ -469,7 +493,7 @@ def _regression(component: np.ndarray, causes: pd.DataFrame) -> float:
 
 
 STRONG_NEGATIVE = "A negative r counts too, because the sign of a component is arbitrary: compare |r|."
-UNKNOWN_STAYS_OUT = "leave out the galaxies of which this cause is unknown."
+UNKNOWN_STAYS_OUT = "leave out the galaxies for which this cause is unknown."
 FEW_KNOWN = (
     "You left out causes that few galaxies have: it doesn't matter how few galaxies a cause is known for, if it varies."
 )
@@ -487,6 +511,10 @@ CAUSE_MISTAKES = (
         "You chose by the slope of a line, which depends on the unit of a cause: use r, which has no unit.",
     ),
     (
+        _strongest(lambda x, y: abs(np.cov(x, y)[0, 1]) / np.ptp(y)),
+        "You divided each cause by its range: use r, which divides by the standard deviation.",
+    ),
+    (
         _strongest(lambda x, y: abs(x @ y)),
         "You chose by the sum of products, which depends on unit and mean of a cause: use r.",
     ),
@@ -497,14 +525,14 @@ CAUSE_MISTAKES = (
     (_strongest(lambda x, y: y.var()), "You chose by the variance of the cause, without the component: use r."),
     (
         _strongest(lambda x, y: abs(spearmanr(x, y)[0])),
-        "You chose by ranks (Spearman's ρ): use Pearson's r, which sees straight lines only.",
+        "You chose by ranks (Spearman's ρ): use Pearson's r, which measures straight lines only.",
     ),
     (
         _strongest(lambda x, y: _absolute_r(np.sort(x), np.sort(y))),
         "You sorted component and cause separately, which pairs different galaxies: keep the rows as they are.",
     ),
     (_strongest(lambda x, y: abs(kendalltau(x, y)[0])), "You chose by ranks (Kendall's τ): use Pearson's r."),
-    (_strongest(_parabola), "You chose by the fit of a parabola: use Pearson's r, which sees straight lines only."),
+    (_strongest(_parabola), "You chose by the fit of a parabola: use Pearson's r, which measures straight lines only."),
     (
         _strongest(lambda x, y: -pearsonr(x, y)[1] if len(x) > 2 else -1),
         "You chose by the p-value, which depends on the number of galaxies too: use |r|.",
@@ -555,7 +583,7 @@ CAUSE_MISTAKES = (
 CAUSE_UNKNOWN_MISTAKES = (
     (
         _complete_columns,
-        "You left out each cause with a NaN, in whole: leave out the galaxies of which it is unknown, from its r only.",
+        "You left out each cause with a NaN as a whole: leave out only the galaxies for which it is unknown.",
     ),
     (
         _complete_rows,
@@ -579,13 +607,13 @@ CAUSE_UNKNOWN_MISTAKES = (
     ),
     (
         _strongest(lambda x, y: abs(np.nanmean(x * y)), pairs=_own_deviations),
-        "Mean and standard deviation of the component are over all galaxies: compute them, too, from the galaxies of "
-        "which the cause is known.",
+        "Mean and standard deviation of the component are over all galaxies: compute them, too, from the galaxies "
+        "for which the cause is known.",
     ),
     *(
         (
             _strongest(lambda x, y: abs(np.nansum(x * y)), pairs=pairs),
-            "You divided by the number of all galaxies: divide by the number of those of which the cause is known.",
+            "You divided by the number of all galaxies: divide by the number of those for which the cause is known.",
         )
         for pairs in (_own_deviations, _known_over_all)
     ),
@@ -601,9 +629,9 @@ CAUSE_UNKNOWN_MISTAKES = (
         (_strongest(_absolute_r, is_allowed=lambda known, least=least: len(known) >= least), FEW_KNOWN)
         for least in (3, 4, 5, 6, 10, 15, 20, 30, 31, 40, 50)
     ),
-    (_first_nan_of_all, f"{NO_R} NumPy's `argmax` takes NaN for the largest. And a cause with some NaN has an r."),
-    (_first_nan, f"{NO_R} NumPy's `argmax` takes NaN for the largest."),
-    (_by_max, f"{NO_R} Comparisons with NaN are False, so `max` may take NaN for the largest."),
+    (_first_nan_of_all, f"{NO_R} NumPy's `argmax` treats NaN as the largest. And a cause with some NaN has an r."),
+    (_first_nan, f"{NO_R} NumPy's `argmax` treats NaN as the largest."),
+    (_by_max, f"{NO_R} Comparisons with NaN are False, so `max` may return a cause whose r is NaN."),
 )
 
 

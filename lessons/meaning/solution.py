@@ -5,7 +5,7 @@ import pandas as pd
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> float:
-    """Compute Pearson's r of two quantities, of which some values are unknown."""
+    """Compute Pearson's r of two quantities, if some values are unknown."""
     known = ~(np.isnan(x) | np.isnan(y))
     x, y = x[known], y[known]
     # Rounding can give equal values a small variance, so the values themselves are compared.

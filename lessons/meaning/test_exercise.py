@@ -85,6 +85,7 @@ def _known_cases():
     x = random.normal(8.9, 0.2, size=40)
     y = 5 - 3 * x + random.normal(0, 0.5, size=40)
     z = np.round(random.exponential(2, size=25) + 4, 3)
+    z[3] = 25.0  # an outlier
     return [(X, Y), (x, y), (z, np.sqrt(z) + random.normal(0, 0.2, size=25)), (X[:3], np.array([-3.0, 5.0, -2.0]))]
 
 
@@ -159,11 +160,11 @@ def _explain_unknown(answer, case, r, expected):
         where = [name for name, column in (("x", x), ("y", y)) if np.isnan(column).any()]
         raise WrongAnswer(
             f"Your r is NaN if a value of {' or '.join(where)} is NaN: a sum with one NaN is NaN. Leave out each "
-            "galaxy of which x or y is unknown first."
+            "galaxy whose x or y is unknown first."
         )
     expect(
         r != 0,
-        "Your r is 0 if a value is unknown: leave out each galaxy of which x or y is unknown, and compute r of the "
+        "Your r is 0 if a value is unknown: leave out each galaxy whose x or y is unknown, and compute r of the "
         "others.",
     )
     _explain_column(x, y, r)
@@ -182,7 +183,7 @@ def _explain_column(x, y, r):
         for value in (column[~np.isnan(column)].min(), column[~np.isnan(column)].max()):
             if math.isclose(right_r(np.where(np.isnan(column), value, column), other), r, rel_tol=1e-6):
                 raise WrongAnswer(
-                    f"You replaced NaN in {name} by {value:.4g}: leave out each galaxy of which x or y is unknown."
+                    f"You replaced NaN in {name} by {value:.4g}: leave out each galaxy whose x or y is unknown."
                 )
 
 
@@ -209,8 +210,10 @@ def _explain_close(answer, case, r, expected):
     small = max(np.abs(x).max(), np.abs(y).max()) < 1e-6
     if small or abs(x[0]) < 1e-6:
         what = "very small, about 1e-18," if small else "about 1e-10 in x"
-        rest = f"yours is {r:.4g}, and should be {expected:.4g}. Use no threshold, and add nothing to the denominator."
-        raise WrongAnswer(f"Your r is wrong if the numbers are {what} and so is their variance: {rest}")
+        raise WrongAnswer(
+            f"Your r is wrong if the numbers are {what} and so is their variance: yours is {r:.4g}, and should be "
+            f"{expected:.4g}. Use no threshold, don't round, and add nothing to the denominator."
+        )
     name = "x" if abs(x[0]) > 1e5 else "y"
     if math.isnan(r):
         raise WrongAnswer(
@@ -254,7 +257,7 @@ def _check_nan(answer, case, advice):
     x, y = case
     known = ~np.isnan(x + y)
     constant = [
-        f"{name} is {column[known][0]:g}" for name, column in (("x", x), ("y", y)) if np.ptp(column[known]) == 0
+        f"{name} is {column[known][0]:.8g}" for name, column in (("x", x), ("y", y)) if np.ptp(column[known]) == 0
     ]
     where = f"{' and '.join(constant)} for all galaxies that count" if known.sum() > 1 else "only one galaxy counts"
     returned, error = call_on_cases(answer, [case], ("x", "y"))
@@ -273,7 +276,7 @@ def _explain_error(error, case):
     if np.isnan(x + y).any() and any(words in text for words in lengths):
         raise WrongAnswer(
             "The two columns have different lengths, because you removed unknown values from each separately. Remove "
-            "the same galaxies from both: each of which x or y is unknown."
+            "the same galaxies from both: each whose x or y is unknown."
         ) from None
     count = int((~np.isnan(x + y)).sum())
     if isinstance(error, ZeroDivisionError):
@@ -496,7 +499,7 @@ def _explain_cause_error(error, case):
     if "NA values" in text or "NaN" in text or "at least" in text or "empty" in text:
         raise WrongAnswer(
             f"{begin}: {text}. Does it stop at a cause that is known for no galaxy, or is the same for all? Leave out "
-            "such causes, and galaxies of which a cause is unknown."
+            "such causes, and galaxies for which a cause is unknown."
         ) from None
 
 
@@ -584,8 +587,8 @@ def _explain_formula_of_share(answer, share, n, r, begin):
             "number, or count smaller |r|? Compute it once, before you shuffle."
         )
     raise WrongAnswer(
-        f"{begin} Yours is {share:.4g}. Count the shuffles with at least as large a |r|, and return (1 + count) / "
-        "(1 + n_shuffles)."
+        f"{begin} Yours is {share:.4g}, which isn't a number of shuffles divided by {1 + n}. Count the shuffles with "
+        "at least as large a |r|, and return (1 + count) / (1 + n_shuffles)."
     )
 
 
@@ -603,6 +606,7 @@ def _explain_exact(share, n, begin):
             100 / n,
             "Your result is a percentage, and n_shuffles is in the denominator: return (1 + count) / (1 + n_shuffles).",
         ),
+        (0.5 / (n + 1), "You divided by 2 once more: the result is (1 + count) / (1 + n_shuffles)."),
         (n / (n + 1), "You subtracted the share from 1, or counted the shuffles with a smaller |r|."),
         (1, "You count the shuffles whose |r| is smaller: count those with at least as large a |r|."),
         (-1 / (n + 1), "A share is never negative."),
