@@ -1,1 +1,1 @@
-"""The lesson on other maps: t-SNE and UMAP beside PCA, and numbers for what each keeps."""
+"""The lesson on other maps: t-SNE and UMAP beside PCA, and which neighbours and distances each keeps."""

@@ -1,4 +1,4 @@
-"""PCA, t-SNE and UMAP of the same 256 galaxies, coloured by metallicity, with matplotlib."""
+"""Embeddings of 256 galaxies by PCA, t-SNE and UMAP, coloured by metallicity, with matplotlib."""
 
 import matplotlib.pyplot as plt
 
@@ -13,15 +13,17 @@ survey, features = load_survey(), load_features()
 sample = draw_sample(survey.object_ids, 256)
 values = features.layers["features"][features.rows(sample)]
 umap = UMAPS.load()[UmapSettings("features", n_neighbors=15, min_dist=0.1, seed=0)]
-places = {
+embeddings = {
     "PCA": fit_pca(values, 2, whiten=False).coordinates,
     "t-SNE": fit_tsne(values, perplexity=30),
     "UMAP": umap.loc[sample].to_numpy(),
 }
-true = survey.catalogue.loc[sample, "metallicity"]
+metallicity = survey.catalogue.loc[sample, "metallicity"]
 fig, axes = plt.subplots(1, 3, figsize=(12, 4), layout="constrained")
-for ax, (name, place) in zip(axes, places.items(), strict=True):
-    dots = ax.scatter(place[:, 0], place[:, 1], s=12, c=true, vmin=8.2, vmax=9.4, cmap="Spectral_r")
+for ax, (name, coordinates) in zip(axes, embeddings.items(), strict=True):
+    points = ax.scatter(
+        coordinates[:, 0], coordinates[:, 1], s=12, c=metallicity, vmin=8.2, vmax=9.4, cmap="Spectral_r"
+    )
     ax.set(title=name, xticks=[], yticks=[])
     ax.set_aspect("equal", "datalim")
-fig.colorbar(dots, ax=axes, label="true 12 + log10(O/H)")
+fig.colorbar(points, ax=axes, label="true 12 + log10(O/H)")

@@ -1,4 +1,4 @@
-"""Page of the lesson 'Other maps': t-SNE and UMAP beside PCA, and how well each preserves the features."""
+"""Page of the lesson 'Other maps': t-SNE and UMAP beside PCA, and which neighbours and distances each keeps."""
 
 from dataclasses import dataclass, replace
 
@@ -40,7 +40,7 @@ class Choices:
 
 
 def _choose(*, row: DeltaGenerator | None = None) -> Choices:
-    """Draw the controls for the sample and both methods, in a row."""
+    """Draw the widgets for the sample and both methods, in a row."""
     with row or st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=240):
             sample = choose_sample(open_shipped_survey().survey)
@@ -48,7 +48,7 @@ def _choose(*, row: DeltaGenerator | None = None) -> Choices:
             tsne = embeddings.choose_tsne(len(sample))
         with st.popover("UMAP", icon=":material/tune:"):
             umap = embeddings.choose_umap(len(open_shipped_survey().survey.object_ids))
-            st.caption("Computed beforehand, of all galaxies of the survey; shown are those of your sample.")
+            st.caption("Computed in advance, for all galaxies of the survey. The chart shows those of your sample.")
     return Choices(sample, tsne, umap)
 
 
@@ -57,7 +57,7 @@ def _project(sample: list[str]) -> np.ndarray:
 
 
 def _show_embeddings(controls: DeltaGenerator) -> None:
-    """Draw the galaxies by PCA, t-SNE and UMAP beside each other."""
+    """Draw the embeddings by PCA, t-SNE and UMAP side by side."""
     opened, features = open_shipped_survey(), shipped_features()
     survey = opened.survey
     with controls:
@@ -80,16 +80,15 @@ def _show_embeddings(controls: DeltaGenerator) -> None:
         points = points_table(opened, features, values[:, :2], sample, survey.label, pictures=has_pictures)
         points = points.rename(columns={"PC1": "x", "PC2": "y"})
         chart = embedding_scatter(points, survey.label, title=name, colour=colour_values, colour_title=title)
-        column.altair_chart(chart, key=f"map-{name}-{colour}")
+        column.altair_chart(chart, key=f"embedding-{name}-{colour}")
     st.caption(
-        f"The same {len(sample):,} simulated galaxies in each, by the 512 numbers of the layer features. PCA: "
-        "the first component across and the second up, not whitened. The axes of the others have no meaning; "
-        "each may be rotated or mirrored."
+        f"Each chart shows the same {len(sample):,} simulated galaxies, embedded by their 512 features. PCA: the first "
+        "two components, not whitened. The axes of t-SNE and UMAP have no meaning: each may be rotated or mirrored."
     )
 
 
 def _show_qualities(controls: DeltaGenerator) -> None:
-    """Draw the table of what each method preserves."""
+    """Draw the table of how well each embedding keeps neighbours and distances."""
     features = shipped_features()
     with controls:
         choices = _choose()
@@ -101,13 +100,13 @@ def _show_qualities(controls: DeltaGenerator) -> None:
     k = embeddings.limit_neighbours(len(sample))
     st.table(embeddings.embedding_qualities(features, sample, measured).rename(columns=COLUMNS).map("{:.3f}".format))
     st.caption(
-        f"{len(sample):,} galaxies, {k} neighbours. A random arrangement would keep {k / (len(sample) - 1):.0%} of the "
-        "neighbours by chance. 1 is the best in each column."
+        f"{len(sample):,} galaxies, {k} neighbours. A random embedding keeps {k / (len(sample) - 1):.0%} of the "
+        "neighbours by chance. In each column, 1 is perfect."
     )
 
 
 def _show_seeds(controls: DeltaGenerator) -> None:
-    """Draw the table of the differences between two seeds."""
+    """Draw the table of differences between the embeddings of two seeds."""
     features = shipped_features()
     with controls:
         choices = _choose()
@@ -123,12 +122,12 @@ def _show_seeds(controls: DeltaGenerator) -> None:
     st.table(embeddings.seed_differences(pairs).map("{:.3f}".format))
     st.caption(
         f"t-SNE: start {settings.init}, seeds {settings.seed} and {settings.seed + 1}. UMAP: seeds "
-        f"{' and '.join(map(str, SEEDS))}. Disparity: 0 if the two are equal after rotating, mirroring and scaling."
+        f"{' and '.join(map(str, SEEDS))}. Disparity: 0 if both are equal after rotation, reflection and scaling."
     )
 
 
 def _show_noise(controls: DeltaGenerator) -> None:
-    """Draw t-SNE and UMAP of noise, and count their pieces."""
+    """Draw t-SNE and UMAP of noise, and the table of connected pieces."""
     features = shipped_features()
     with controls:
         sample = choose_sample(open_shipped_survey().survey)
@@ -142,9 +141,9 @@ def _show_noise(controls: DeltaGenerator) -> None:
     joined = noise_embeddings.limit_joined(len(few)), noise_embeddings.limit_joined(len(noise.umap))
     st.table(noise.pieces)
     st.caption(
-        f"Connected pieces after joining each point to its {joined[0]} nearest: of {len(few):,} points, and by "
-        f"UMAP of {len(noise.umap):,} points joined to {joined[1]}. Last column: one draw of as many points "
-        "uniformly from a square."
+        f"Connected pieces, if each point is connected with its {joined[0]} nearest: {len(few):,} points. For UMAP, "
+        f"{len(noise.umap):,} points, each connected with its {joined[1]} nearest. Last column: as many uniformly "
+        "random points in a square."
     )
 
 
@@ -153,7 +152,7 @@ def page() -> None:
     lesson = find_lesson("maps")
     steps = [
         Step(
-            "Three maps",
+            "Three embeddings",
             _show_embeddings,
             ("idea", "reading"),
             (2,),
@@ -161,8 +160,8 @@ def page() -> None:
             figure=figure_source(lesson),
             wide=True,
         ),
-        Step("In numbers", _show_qualities, ("distances", "formula"), (0, 3), code=(map_qualities,)),
-        Step("Another seed", _show_seeds, ("seeds",), (1,)),
-        Step("Clusters in nothing", _show_noise, ("noise",), code=(noise_like, count_pieces)),
+        Step("Neighbours and distances", _show_qualities, ("distances", "formula"), (0, 3), code=(map_qualities,)),
+        Step("Random starts", _show_seeds, ("seeds",), (1,)),
+        Step("A control: noise", _show_noise, ("noise",), code=(noise_like, count_pieces)),
     ]
     show_lesson(lesson, open_shipped_survey(), steps)

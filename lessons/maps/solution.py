@@ -5,20 +5,20 @@ from sklearn.metrics import pairwise_distances
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:
-    """Rank of galaxy j among the others by its distance from galaxy i, at [i, j]; 0 for the galaxy itself."""
+    """Rank galaxy j among the others by its distance from galaxy i, at [i, j]; 0 for the galaxy itself."""
     distances = pairwise_distances(values)
-    np.fill_diagonal(distances, -1)
+    np.fill_diagonal(distances, -1)  # so that the galaxy itself comes first
     return distances.argsort(axis=1).argsort(axis=1)
 
 
 def neighbours_kept(high: np.ndarray, low: np.ndarray, k: int) -> float:
-    """Measure how many of each galaxy's neighbours a map keeps."""
-    near, near_in_map = ((0 < ranks) & (ranks <= k) for ranks in (_ranks(high), _ranks(low)))
-    return float((near & near_in_map).sum(axis=1).mean() / k)
+    """Measure which share of each galaxy's nearest neighbours an embedding keeps."""
+    is_neighbour_high, is_neighbour_low = ((ranks > 0) & (ranks <= k) for ranks in (_ranks(high), _ranks(low)))
+    return float((is_neighbour_high & is_neighbour_low).sum(axis=1).mean() / k)
 
 
 def trustworthiness(high: np.ndarray, low: np.ndarray, k: int) -> float:
-    """Measure how far neighbours in a map can be trusted (Venna & Kaski 2001)."""
-    n, ranks, ranks_in_map = len(high), _ranks(high), _ranks(low)
-    strangers = (0 < ranks_in_map) & (ranks_in_map <= k) & (ranks > k)
-    return float(1 - 2 / (n * k * (2 * n - 3 * k - 1)) * (ranks - k)[strangers].sum())
+    """Compute the trustworthiness of an embedding (Venna & Kaski 2001)."""
+    n, ranks_high, ranks_low = len(high), _ranks(high), _ranks(low)
+    is_wrong = (ranks_low > 0) & (ranks_low <= k) & (ranks_high > k)
+    return float(1 - 2 / (n * k * (2 * n - 3 * k - 1)) * (ranks_high - k)[is_wrong].sum())

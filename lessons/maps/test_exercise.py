@@ -1,325 +1,224 @@
-"""Tests of the exercises on other maps; each takes the student's function."""
+"""Tests of the exercises on other maps; each takes the student's function.
+
+A mistake is a function with the student's parameters. Its hint is shown if it explains all results of the student's
+function, or at least the wrong ones.
+"""
+
+import math
 
 import numpy as np
-from sklearn import manifold
-from sklearn.neighbors import NearestNeighbors
 
-from galviz.course.judge import as_float, expect, expect_close, expect_unchanged
+from galviz.course.judge import WrongAnswer, as_array, as_float, expect
+from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
+from lessons.maps.mistakes import KEPT_MISTAKES, TRUST_MISTAKES, factor, share_kept, trust
 
-# The lesson's five galaxies on a line, and a map that puts the last one elsewhere.
+# The lesson's five galaxies on a line, and an embedding that puts the last one elsewhere.
 LINE = np.array([[0.0], [1.0], [3.0], [7.0], [15.0]])
-MAP = np.array([[0.0], [1.0], [3.0], [7.0], [7.5]])
+MOVED = np.array([[0.0], [1.0], [3.0], [7.0], [7.5]])
+NAMES = ("high", "low", "k")
+# The first cases are large. Among few galaxies, different mistakes have the same result.
+N_LARGE = 3
 
 
-def _galaxies(n, d, seed, noise=0.6):
-    """Galaxies in d dimensions, and a map of them: two of the dimensions, with some noise."""
+def _galaxies(n, d, seed, *, n_columns=2, noise=0.6):
+    """Galaxies in d dimensions, and an embedding of them: some of the dimensions, with noise."""
     random = np.random.default_rng(seed)
     high = random.normal(2, 1, size=(n, d)) * np.linspace(2, 0.5, d)
-    return high, high[:, :2] + noise * random.normal(size=(n, 2))
+    return high, high[:, :n_columns] + noise * random.normal(size=(n, n_columns))
 
 
-def _ranks(values, power=2):
-    """Ranks by distance, itself 0; another way than the solution's."""
-    differences = np.abs(values[:, None] - values)
-    distances = differences.max(axis=2) if power is None else (differences**power).sum(axis=2)
-    return (distances[:, None, :] < distances[:, :, None]).sum(axis=2)
+def _rotated(n, seed):
+    """Galaxies, and an embedding that keeps all neighbours: rotated, enlarged and shifted."""
+    high, _ = _galaxies(n, 4, seed)
+    rotation = np.linalg.qr(np.random.default_rng(seed).normal(size=(4, 4)))[0]
+    return high, 10 * high @ rotation - 3
 
 
-def _near(ranks, k):
-    return (ranks > 0) & (ranks <= k)
+def _mispaired():
+    """Two distant groups, and an embedding that places each galaxy of one beside one of the other."""
+    high = np.array([[0.0], [1.1], [2.5], [4.2], [20.0], [21.3], [22.4], [24.1]])
+    low = np.array([[0.0], [10.0], [21.0], [33.0], [33.4], [21.5], [10.6], [0.7]])
+    return high, low
 
 
 def test_maps_1(answer):
-    for n, d, k, seed in ((83, 6, 7, 22), (13, 4, 3, 2)):
-        high, low = _galaxies(n, d, seed)
-        _compare_kept(answer, high, low, k)
-    # By hand: the fourth alone changes its nearest neighbour.
-    found = answer(LINE.copy(), MAP.copy(), 1)
-    expect_close(found, 4 / 5, what="the share kept of the lesson's five galaxies, for k = 1")
-    turn = np.linalg.qr(np.random.default_rng(3).normal(size=(6, 6)))[0]
-    high, _ = _galaxies(20, 6, 4)
-    hint = "A map that is turned and enlarged keeps all neighbours, so the share is 1;"
-    share = as_float(answer(high.copy(), 10 * high @ turn - 3, 4), what="the share kept")
-    expect(abs(share - 1) < 1e-6, f"{hint} yours is {share:.4g}.")
-
-
-def _compare_kept(answer, high, low, k):
-    n = len(high)
-    given = high.copy(), low.copy()
-    found = answer(*given, k)
-    expect_unchanged(high, given[0], "high")
-    expect_unchanged(low, given[1], "low")
-    near, near_in_map = (
-        [set(row) for row in NearestNeighbors(n_neighbors=k).fit(x).kneighbors(return_distance=False).tolist()]
-        for x in (high, low)
-    )
-    shares = np.array([len(one & other) / k for one, other in zip(near, near_in_map, strict=True)])
-    expected = shares.mean()
-    ranks, ranks_in_map = _ranks(high), _ranks(low)
-    both = _near(ranks, k) & _near(ranks_in_map, k)
-    with_itself = ((ranks < k) & (ranks_in_map < k)).sum(axis=1)
-    either = (_near(ranks, k) | _near(ranks_in_map, k)).sum(axis=1)
-    one_more = (_near(ranks, k + 1) & _near(ranks_in_map, k + 1)).sum(axis=1)
-    block, block_in_map = _ranks(high, 1), _ranks(low, 1)
-    largest, largest_in_map = _ranks(high, None), _ranks(low, None)
-    far, far_in_map = ranks >= n - k, ranks_in_map >= n - k
-    order, order_in_map = ranks.argsort(axis=1)[:, 1 : k + 1], ranks_in_map.argsort(axis=1)[:, 1 : k + 1]
-    mistakes = [
-        (
-            with_itself.mean() / k,
-            "Each galaxy is counted as its own nearest neighbour, which every map keeps: take k others.",
-        ),
-        (
-            (with_itself - 1).mean() / (k - 1),
-            "Without the galaxy itself you are left with k − 1 neighbours: take k others.",
-        ),
-        (
-            (with_itself - 1).mean() / k,
-            "Without the galaxy itself you are left with k − 1 neighbours, and you divide by k: take k others.",
-        ),
-        (
-            (both.sum(axis=1) + 1).mean() / (k + 1),
-            "Each galaxy is counted as its own neighbour, as one of k + 1: leave it out, there and in the division.",
-        ),
-        (
-            (both.sum(axis=1) + 1).mean() / k,
-            "Each galaxy is counted as its own neighbour besides the k others: leave it out.",
-        ),
-        (
-            (both.sum(axis=1) / either).mean(),
-            "You divided by the number of galaxies in either set (their union); it is to be divided by k.",
-        ),
-        (
-            both.sum() / either.sum(),
-            "You divided by the number of galaxies in either set (their union); it is to be divided by k.",
-        ),
-        (either.mean() / k, "You counted the galaxies that are in one of the two sets; those in both are asked for."),
-        (one_more.mean() / (k + 1), "These are k + 1 neighbours, besides the galaxy itself; k are asked for."),
-        (one_more.mean() / k, "These are k + 1 neighbours, besides the galaxy itself; k are asked for."),
-        (shares[0], "This is the first galaxy's share alone; the mean over all is asked for."),
-        (shares, "These are the shares of each galaxy; their mean is asked for."),
-        (shares.sum(), "This is the sum of the shares; their mean over the galaxies is asked for."),
-        (both.sum(), "This is the number of neighbours kept; divide by k, and by the number of galaxies."),
-        (both.sum(axis=1).mean(), "This is the number kept of each galaxy's neighbours on average: divide by k."),
-        (both.sum() / k, "You divided by k, and not by the number of galaxies."),
-        (1 - expected, "This is the share that is lost; the one that is kept is asked for."),
-        (100 * expected, "This is in percent; the share is from 0 to 1."),
-        (both.sum() / n / n, "You divided by n twice; it is by n and by k."),
-        (both.sum() / n / (n - 1), "You divided by the number of all others; it is by k."),
-        (
-            (order == order_in_map).mean(),
-            "You compare first with first neighbour, and so on: in which order they come doesn't count.",
-        ),
-        (
-            (far & far_in_map).sum(axis=1).mean() / k,
-            "These are the farthest galaxies, and how many of those are kept; the nearest are asked for.",
-        ),
-        (
-            (_near(block, k) & _near(block_in_map, k)).sum(axis=1).mean() / k,
-            "These are neighbours in the city-block distance; the straight one is asked for.",
-        ),
-        (
-            (_near(largest, k) & _near(largest_in_map, k)).sum(axis=1).mean() / k,
-            "These are neighbours by the largest single difference; the straight distance is asked for.",
-        ),
-        (
-            1.0,
-            "This says that all are kept. Do you compare the neighbours in all dimensions with those in the map, or "
-            "with themselves?",
-        ),
-        (
-            len({*order.ravel().tolist()} & {*order_in_map.ravel().tolist()}) / n,
-            "You put the neighbours of all galaxies into one set: compare them galaxy by galaxy.",
-        ),
-        (
-            (_near(_ranks(high[:, :2]), k) & _near(ranks_in_map, k)).sum(axis=1).mean() / k,
-            "These are neighbours by two of the dimensions alone; all of them count.",
-        ),
-        (
-            (_near(_ranks(high / high.std(axis=0)), k) & _near(_ranks(low / low.std(axis=0)), k)).sum(axis=1).mean()
-            / k,
-            "You divided each column by its standard deviation; take high and low as they are.",
-        ),
-        ((shares == 1).mean(), "You count galaxies that keep all k neighbours; each keeps a share of them."),
-        (
-            manifold.trustworthiness(high, low, n_neighbors=k),
-            "This is the trustworthiness, which weighs strangers by their rank; here each neighbour counts alike.",
-        ),
+    small, small_low = _galaxies(16, 4, 2)
+    cases = [
+        (*_galaxies(83, 6, 8), 7),
+        (*_galaxies(13, 4, 2), 3),
+        (*_galaxies(40, 5, 8, n_columns=3), 4),
+        (*_galaxies(30, 3, 9), 1),
+        (LINE, MOVED, 1),
+        (*_rotated(20, 4), 4),
+        (1e-5 * small, 1e4 * small_low, 3),
+        (small, np.random.default_rng(12).normal(size=(16, 2)), 6),
+        (*_mispaired(), 2),
+        (*_galaxies(9, 3, 6), 8),
+        (*_galaxies(2, 3, 5), 1),
     ]
-    expect_close(found, expected, mistakes, hint=f"There are {n} galaxies, and k is {k}.", what="the share kept")
+    expected = [np.asarray(share_kept(*case)) for case in cases]
+    assert math.isclose(expected[4], 4 / 5)
+    _check(answer, cases, expected, KEPT_MISTAKES, "share kept", _explain_share)
 
 
 def test_maps_2(answer):
-    for n, d, k, seed in ((30, 6, 5, 5), (12, 4, 3, 6)):
-        high, low = _galaxies(n, d, seed)
-        _compare_trust(answer, high, low, k)
-    expect_close(
-        answer(LINE.copy(), MAP.copy(), 1),
-        0.8,
-        [(1 - 1 / 15, "This is the continuity: take the ranks in all dimensions, and the neighbours of the map.")],
-        what="the trustworthiness of the lesson's five galaxies, for k = 1",
-    )
-    high, _ = _galaxies(15, 3, 7)
-    share = as_float(answer(high.copy(), 5 - 2 * high, 4), what="the trustworthiness")
-    expect(
-        abs(share - 1) < 1e-6,
-        f"A map that is turned and enlarged keeps all neighbours, so it is trustworthy to 1; yours is {share:.4g}.",
-    )
-
-
-def _compare_trust(answer, high, low, k):
-    n = len(high)
-    given = high.copy(), low.copy()
-    found = answer(*given, k)
-    expect_unchanged(high, given[0], "high")
-    expect_unchanged(low, given[1], "low")
-    expected = manifold.trustworthiness(high, low, n_neighbors=k)
-    ranks, ranks_in_map = _ranks(high), _ranks(low)
-    near, near_in_map = _near(ranks, k), _near(ranks_in_map, k)
-    strangers = near_in_map & ~near
-    excess = (ranks - k)[strangers].sum()
-    factor = 2 / (n * k * (2 * n - 3 * k - 1))
-    cost = factor * excess
-    # With the galaxy itself taken for the nearest of its neighbours, and given the rank 1.
-    itself = (ranks_in_map < k) & (ranks >= k)
-    block, block_in_map = _ranks(high, 1), _ranks(low, 1)
-    bracket, before_it = 2 * n - 3 * k - 1, n * k
-    order, order_in_map = ranks.argsort(axis=1), ranks_in_map.argsort(axis=1)
-    mistakes = [
-        (
-            1 - factor * (ranks_in_map - k)[near & ~near_in_map].sum(),
-            "This is the continuity: take the neighbours of the map, and their ranks in all dimensions.",
-        ),
-        (
-            1 - factor * (ranks - k - 1)[strangers].sum(),
-            "Your ranks begin at 0: the nearest other galaxy has rank 1.",
-        ),
-        (
-            1 - factor * (ranks + 1 - k)[strangers].sum(),
-            "The galaxy itself has rank 1 in yours: the nearest other galaxy has, itself isn't ranked.",
-        ),
-        (
-            1 - factor * (ranks + 1 - k)[itself].sum(),
-            "Each galaxy counts as its own nearest neighbour, in ranks and sets: leave it out of both.",
-        ),
-        (
-            1 - factor * (ranks - k)[itself].sum(),
-            "Each galaxy is among its own k neighbours, so that k − 1 others are left: take k others.",
-        ),
-        (
-            1 - factor * (ranks + 1 - k)[itself & (ranks + 1 > k)].sum(),
-            "Each galaxy counts as its own nearest neighbour, in ranks and sets: leave it out of both.",
-        ),
-        (
-            1 - factor * (ranks - k)[(ranks_in_map < k) & (ranks > k)].sum(),
-            "Each galaxy is among its own k neighbours in the map, so that k − 1 others are left: take k others.",
-        ),
-        (cost, "This is what 1 is to be diminished by: the trustworthiness is 1 less that."),
-        (1 - excess, "You forgot the factor before the sum, which brings it to between 0 and 1."),
-        (excess, "This is the sum alone: multiply by the factor before it, and subtract from 1."),
-        (1 - cost / 2, "The factor before the sum has a 2 above the line, which is missing."),
-        (1 - cost * n, "The factor before the sum has n k (2 n − 3 k − 1) below the line; the n is missing."),
-        (1 - cost * k, "The factor before the sum has n k (2 n − 3 k − 1) below the line; the k is missing."),
-        (
-            1 - cost * bracket,
-            "The factor before the sum has n k (2 n − 3 k − 1) below the line; the bracket is missing.",
-        ),
-        (1 - cost * before_it, "The factor before the sum has n k (2 n − 3 k − 1) below the line; n k is missing."),
-        (
-            1 - 2 / n * k * (2 * n - 3 * k - 1) * excess,
-            "All of n k (2 n − 3 k − 1) is below the line: in code such a product needs a bracket.",
-        ),
-        (
-            1 - 2 / (n * k) * (2 * n - 3 * k - 1) * excess,
-            "All of n k (2 n − 3 k − 1) is below the line: in code such a product needs a bracket.",
-        ),
-        (
-            1 - factor * ranks[strangers].sum(),
-            "You summed the ranks themselves: what counts is r − k, how far beyond k.",
-        ),
-        (
-            1 - factor * strangers.sum(),
-            "You counted the strangers, each as 1; each costs r − k, how far beyond k it is.",
-        ),
-        (
-            1 - factor * (ranks - k)[near_in_map].sum(),
-            "You summed r − k over all k neighbours in the map: those that are true neighbours are not in U.",
-        ),
-        (
-            1 - factor * np.abs(ranks - k)[near_in_map].sum(),
-            "You summed |r − k| over all k neighbours in the map: those that are true neighbours are not in U.",
-        ),
-        (
-            1 - factor * (ranks_in_map - k)[strangers].sum(),
-            "You took the strangers' ranks in the map, all within k; r is the rank in all dimensions.",
-        ),
-        (
-            1 - factor * (ranks - k)[near & ~near_in_map].sum(),
-            "U holds the map's neighbours that are none in all dimensions; you took it the other way round.",
-        ),
-        (
-            1 - factor * (ranks - ranks_in_map)[strangers].sum(),
-            "You subtracted the rank in the map; it is k that is subtracted from r.",
-        ),
-        (
-            1 - factor * n * (ranks - k)[0][strangers[0]].sum(),
-            "This is of the first galaxy alone: the sum goes over all.",
-        ),
-        (
-            1 - factor * (ranks - k)[0][strangers[0]].sum(),
-            "The sum has the first galaxy's strangers alone: it goes over all.",
-        ),
-        (
-            1 - 2 / (n * k * (2 * n - 3 * k + 1)) * excess,
-            "The bracket below the line is 2 n − 3 k − 1; yours has another last number.",
-        ),
-        (
-            1 - 2 / (n * k * (2 * n - 3 * k)) * excess,
-            "The bracket below the line is 2 n − 3 k − 1; yours has another last number.",
-        ),
-        (
-            1 - factor * (order - k)[_near(order_in_map, k) & (order > k)].sum(),
-            "These aren't ranks: sorted once, a row says which galaxy comes where; a rank says where each one comes.",
-        ),
-        (
-            1 - factor * (order - k)[near_in_map & (order > k)].sum(),
-            "These aren't ranks: sorted once, a row says which galaxy comes where; a rank says where each one comes.",
-        ),
-        (
-            1 - factor * (ranks - 1 - k)[near_in_map & (ranks - 1 > k)].sum(),
-            "Your ranks begin at 0: the nearest other galaxy has rank 1.",
-        ),
-        (
-            1 - factor * (ranks - 1 - k)[_near(ranks_in_map, k + 1) & (ranks - 1 > k)].sum(),
-            "Your ranks begin at 0, in all dimensions and in the map: the nearest other galaxy has rank 1.",
-        ),
-        (
-            1 - cost / n,
-            "You took the mean over the galaxies: the sum goes over all, and n stands in the factor already.",
-        ),
-        (-cost, "The 1 is missing: the trustworthiness is 1 less the sum."),
-        (1 - factor * ((ranks - k)[strangers] ** 2).sum(), "You squared r − k; it is summed as it is."),
-        (1 + cost, "The sum is to be subtracted from 1, not added."),
-        (100 * expected, "This is in percent; it is to be from 0 to 1."),
-        (
-            1 - factor * (block - k)[_near(block_in_map, k) & (block > k)].sum(),
-            "These are ranks in the city-block distance; the straight one is asked for.",
-        ),
-        (
-            (near & near_in_map).sum() / n / k,
-            "This is the share of neighbours kept, in which all strangers count alike; here each costs r − k.",
-        ),
-        (
-            1 - factor * (n - 1 - ranks - k)[strangers].sum(),
-            "Your ranks count from the farthest galaxy on: the nearest has rank 1.",
-        ),
-        (
-            1 - factor * (ranks.T - k)[strangers].sum(),
-            "You took the rank of i as seen from j: r(i, j) is that of j, as seen from i.",
-        ),
-        (
-            1 - factor * (ranks.T - k)[near_in_map & (ranks.T > k)].sum(),
-            "You took the rank of i as seen from j: r(i, j) is that of j, as seen from i.",
-        ),
+    small, small_low = _galaxies(16, 4, 2)
+    cases = [
+        (*_galaxies(30, 6, 5), 5),
+        (*_galaxies(12, 4, 6), 3),
+        (*_galaxies(25, 5, 8, n_columns=3), 4),
+        (*_galaxies(20, 3, 9, noise=2), 1),
+        (LINE, MOVED, 1),
+        (*_rotated(15, 7), 4),
+        (1e-5 * small, 1e4 * small_low, 2),
+        (small, np.random.default_rng(12).normal(size=(16, 2)), 6),
+        (*_mispaired(), 1),
+        (*_galaxies(9, 3, 6, noise=2), 4),
+        (*_galaxies(3, 3, 5, noise=3), 1),
     ]
-    expect_close(found, expected, mistakes, hint=f"There are {n} galaxies, and k is {k}.", what="the trustworthiness")
+    expected = [np.asarray(trust(*case)) for case in cases]
+    assert math.isclose(expected[4], 0.8)
+    _check(answer, cases, expected, TRUST_MISTAKES, "trustworthiness", _explain_trust)
+
+
+def _check(answer, cases, expected, mistakes, what, explain):
+    """Compare the results for all cases with the right ones."""
+    returned, error = call_on_cases(answer, cases, NAMES)
+    wrong = [i for i, value in enumerate(returned) if not is_close(_squeezed(value), expected[i])]
+    if wrong:
+        first = wrong[0]
+        reject_mistakes(cases, returned, expected, mistakes)
+        expect(
+            not all(
+                returns_same(answer, (high, low, k), (high, low, other))
+                for high, low, k, other in ((*cases[0][:2], 5, 3), (*cases[2][:2], 4, 7))
+            ),
+            "Your result is the same for each `k`: use the parameter, not a fixed number of neighbours.",
+        )
+        expect(
+            returns_same(answer, cases[0], cases[0]),
+            "Two calls with the same input return different results: nothing here is random.",
+        )
+        for chosen in (wrong, [i for i in wrong if i < N_LARGE]):
+            if len(chosen) > 1:
+                reject_mistakes(*([values[i] for i in chosen] for values in (cases, returned, expected)), mistakes)
+        _explain_value(answer, cases[first], returned[first], float(expected[first]), what, explain)
+    if error:
+        _explain_error(error, cases[len(returned)])
+        raise error
+
+
+def _squeezed(value):
+    """A single number in an array of any shape as a plain number; anything else as it is."""
+    try:
+        array = as_array(value)
+    except WrongAnswer:
+        return value
+    return array.reshape(()) if array.size == 1 else value
+
+
+def _describe(case):
+    high, low, k = case
+    n, d = high.shape
+    columns = f"{low.shape[1]} column{'s' if low.shape[1] > 1 else ''}"
+    return f"{n} galaxies with {d} feature{'s' if d > 1 else ''}, an embedding of {columns}, k = {k}"
+
+
+def _explain_value(answer, case, value, expected, what, explain):
+    """Raise a hint that follows from a wrong result alone."""
+    high, low, k = case
+    if as_array(value).shape == (len(high),):
+        raise WrongAnswer("You return one number per galaxy: return a single number for all of them.")
+    number = as_float(value, what=f"the {what}")
+    expect(not math.isnan(number), f"Your result is NaN for {_describe(case)}: is there a division of 0 by 0?")
+    if "float16" in str(getattr(value, "dtype", "")):
+        raise WrongAnswer("Your result is float16, which rounds to about three digits: return float32 or float64.")
+    if math.isclose(expected, 1) and np.array_equal(high.shape, low.shape):
+        raise WrongAnswer(
+            f"An embedding that is rotated, enlarged and shifted keeps all neighbours, so the {what} is 1; yours is "
+            f"{number:.4g}."
+        )
+    if len(high) - 1 == k:
+        raise WrongAnswer(
+            f"If k is n − 1, all other galaxies are neighbours, so the share kept is 1; yours is {number:.4g} for "
+            f"{_describe(case)}."
+        )
+    if np.abs(high).max() < 1e-3:
+        raise WrongAnswer(
+            f"Your {what} is wrong if all features are very small, about 1e-5: {number:.4g} instead of {expected:.4g}. "
+            "Don't round distances, add nothing to them, and compare with no fixed number."
+        )
+    explain(case, number, expected)
+    raise WrongAnswer(
+        f"The {what} is {number:.5g}, and should be {expected:.5g}, for {_describe(case)}. Compute the lesson's five "
+        "galaxies by hand, and compare the lists of neighbours."
+    )
+
+
+def _explain_share(case, number, expected):
+    """Raise a hint for a share of neighbours kept that has the wrong range or divisor."""
+    high, _, k = case
+    expect(
+        0 <= number <= 1,
+        f"Your result is {number:.4g}, but a share is from 0 to 1: is it a percentage, or a number of neighbours?",
+    )
+    kept, right = number * len(high) * k, round(expected * len(high) * k)
+    if abs(kept - round(kept)) < 1e-6:
+        expect(
+            len(high) < 50 or abs(round(kept) - right) > 4,
+            f"You count {round(kept)} kept neighbours of all galaxies; {right} is right. So few differ if distances or "
+            "coordinates are rounded, as in half precision (float16): use float32 or float64.",
+        )
+        more = "more" if kept > right else "fewer"
+        raise WrongAnswer(
+            f"The share kept is {number:.5g}, and should be {expected:.5g}, for {_describe(case)}. So you count "
+            f"{round(kept)} kept neighbours of all galaxies, {more} than the right {right}. Does each galaxy have "
+            "exactly k neighbours in both, without itself, by the Euclidean distance?"
+        )
+    whole = number / expected if expected else 0
+    expect(
+        not whole or abs(whole - 1) > 0.005,
+        f"Your result, {number:.6g}, is close to the right one, {expected:.6g}: don't round, and use float64.",
+    )
+
+
+def _explain_trust(case, number, expected):
+    """Raise a hint for a trustworthiness from another sum."""
+    high, _, k = case
+    n = len(high)
+    total, right = (1 - number) / factor(n, k), round((1 - expected) / factor(n, k))
+    if abs(total - round(total)) < 1e-4 * max(1, abs(total)):
+        raise WrongAnswer(
+            f"The trustworthiness is {number:.5g}, and should be {expected:.5g}, for {_describe(case)}. With the right "
+            f"factor, your sum of r − k is {round(total)}; it should be {right}. Check the ranks, U, and that no "
+            "galaxy is its own neighbour."
+        )
+    expect(number <= 1, f"Your result is {number:.4g}, but the trustworthiness is at most 1.")
+    if right and number < 1:
+        raise WrongAnswer(
+            f"The trustworthiness is {number:.5g}, and should be {expected:.5g}, for {_describe(case)}. If your sum of "
+            f"r − k is right, {right}, your factor is {(1 - number) / right:.4g}; it should be {factor(n, k):.4g}."
+        )
+
+
+def _explain_error(error, case):
+    """Raise a hint for errors that NumPy raises after typical mistakes."""
+    high, low, k = case
+    text, kind = str(error), type(error).__name__
+    if isinstance(error, IndexError | ValueError) and low.shape[1] != 2:
+        raise WrongAnswer(
+            f"Your function raises {kind} for {_describe(case)}: {text[:80]}. An embedding may have one column, or "
+            "three: use all columns."
+        ) from None
+    if isinstance(error, ZeroDivisionError):
+        raise WrongAnswer(f"Your function divides by 0 for {_describe(case)}: check the denominator.") from None
+    if isinstance(error, IndexError | ValueError) and len(high) - 1 == k:
+        raise WrongAnswer(
+            f"Your function raises {kind} for {_describe(case)}: {text[:80]}. k may be as large as n − 1, the number "
+            "of all other galaxies."
+        ) from None
+    if isinstance(error, ValueError) and "broadcast" in text:
+        raise WrongAnswer(
+            f"The shapes don't match for {_describe(case)}: the feature space and the embedding have different numbers "
+            "of columns. Compute the distances of each by itself."
+        ) from None

@@ -1,4 +1,4 @@
-"""The lesson 'Other maps': its page shows the values that the core computes, and its text is true."""
+"""The page on other maps shows what the core computes, and the numbers in its text are right."""
 
 import numpy as np
 import pytest
@@ -137,7 +137,7 @@ def test_a_large_sample_is_embedded_when_requested(run_app, monkeypatch, feature
     assert "t-SNE" in run_app(page=PAGE, step=2, sample=80).table[0].value.index
 
 
-# Its text
+# Numbers in the text
 
 
 def test_the_worked_number():
@@ -148,7 +148,7 @@ def test_the_worked_number():
 
 
 @pytest.mark.slow
-def test_what_the_text_says_of_distances_and_neighbours(features, shipped):
+def test_neighbours_distances_and_pieces_in_the_text(features, shipped):
     ids, values = sampled(features, 256)
     plane = fit_pca(values, 2, whiten=False)
     assert plane.explained_variance_ratio.sum() == pytest.approx(0.75, abs=0.02)

@@ -1,11 +1,11 @@
-"""Answers to the exercises on what components mean: typical wrong ones with their hints, right ones otherwise."""
+"""Typical wrong answers to the exercises on what components mean, with words of their hints, and other right ones."""
 
 import random as pythons_random
 import statistics
 
 import numpy as np
 import pandas as pd
-from scipy.stats import linregress
+from scipy.stats import linregress, pearsonr
 
 from galviz.course.bank import Bank
 
@@ -18,10 +18,14 @@ def _both_known(x, y):
 
 
 def _r(x, y):
-    return np.corrcoef(*_both_known(np.asarray(x, float), np.asarray(y, float)))[0, 1]
+    """Pearson's r, NaN if x or y is constant."""
+    x, y = _both_known(np.asarray(x, float), np.asarray(y, float))
+    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return np.nan
+    return np.corrcoef(x, y)[0, 1]
 
 
-@bank.wrong("meaning.1", "This is the covariance, which has units")
+@bank.wrong("meaning.1", "This is the covariance")
 def covariance(x, y):
     x, y = _both_known(x, y)
     return np.mean((x - x.mean()) * (y - y.mean()))
@@ -33,7 +37,7 @@ def not_centred(x, y):
     return x @ y / np.linalg.norm(x) / np.linalg.norm(y)
 
 
-@bank.wrong("meaning.1", "the same divisor (ddof)")
+@bank.wrong("meaning.1", "by n − 1 above and by n below")
 def mixed_divisors(x, y):
     x, y = _both_known(x, y)
     return np.cov(x, y)[0, 1] / np.std(x) / np.std(y)
@@ -45,50 +49,117 @@ def squared(x, y):
 
 
 @bank.wrong("meaning.1", "This is a matrix")
-def a_matrix(x, y):
+def whole_matrix(x, y):
     return np.corrcoef(*_both_known(x, y))
 
 
-@bank.wrong("meaning.1", "r is NaN where one galaxy")
-def nans_forgotten(x, y):
+@bank.wrong("meaning.1", "Your r is NaN if a value")
+def nan_ignored(x, y):
     return np.corrcoef(x, y)[0, 1]
 
 
-@bank.wrong("meaning.1", "You put 0 where")
-def nans_as_zeros(x, y):
-    return np.corrcoef(np.nan_to_num(x), np.nan_to_num(y))[0, 1]
+@bank.wrong("meaning.1", "You replaced NaN by 0")
+def nan_as_zero(x, y):
+    return _r(np.nan_to_num(x), np.nan_to_num(y))
 
 
-@bank.wrong("meaning.1", "The means are of other galaxies")
-def means_of_others(x, y):
-    known = ~(np.isnan(x) | np.isnan(y))
-    x, y = (x - np.nanmean(x))[known], (y - np.nanmean(y))[known]
+@bank.wrong("meaning.1", "Your means are over other galaxies")
+def means_of_each_column(x, y):
+    x, y = _both_known(x - np.nanmean(x), y - np.nanmean(y))
     return x @ y / np.sqrt((x @ x) * (y @ y))
+
+
+@bank.wrong("meaning.1", "only one of the two is known")
+def sums_of_each_column(x, y):
+    known = ~np.isnan(x + y)
+    x, y = x - x[known].mean(), y - y[known].mean()
+    return np.nansum(x * y) / np.sqrt(np.nansum(x**2) * np.nansum(y**2))
+
+
+@bank.wrong("meaning.1", "different lengths")
+def nan_removed_separately(x, y):
+    return np.corrcoef(x[~np.isnan(x)], y[~np.isnan(y)])[0, 1]
+
+
+@bank.wrong("meaning.1", "Two are enough")
+def three_at_least(x, y):
+    return _r(x, y) if len(_both_known(x, y)[0]) > 2 else np.nan
+
+
+@bank.wrong("meaning.1", "Rounding makes the variance")
+def constants_ignored(x, y):
+    return pd.Series(x).corr(pd.Series(y))
+
+
+@bank.wrong("meaning.1", "you return 0")
+def zero_for_constants(x, y):
+    return np.nan_to_num(_r(x, y))
+
+
+@bank.wrong("meaning.1", "compare exactly, without a tolerance")
+def constants_by_tolerance(x, y):
+    x, y = _both_known(x, y)
+    return np.nan if np.allclose(x, x[0], atol=0) or np.allclose(y, y[0], atol=0) else _r(x, y)
+
+
+@bank.wrong("meaning.1", "Rounding destroys it")
+def in_one_pass(x, y):
+    x, y = _both_known(x, y)
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return np.nan
+    n = len(x)
+    below = abs(n * (x @ x) - x.sum() ** 2) * abs(n * (y @ y) - y.sum() ** 2)
+    return (n * (x @ y) - x.sum() * y.sum()) / np.sqrt(below)
+
+
+@bank.wrong("meaning.1", "Use no threshold")
+def guarded_by_the_variance(x, y):
+    x, y = _both_known(x, y)
+    return np.nan if x.std() < 1e-15 or y.std() < 1e-15 else _r(x, y)
+
+
+@bank.wrong("meaning.1", "changes with the unit of x")
+def too_few_lengths(x, y):
+    x, y = _both_known(x, y)
+    x, y = x - x.mean(), y - y.mean()
+    return x @ y / np.sqrt(x @ x) ** 1.5 / np.sqrt(y @ y)
 
 
 @bank.right("meaning.1")
 def by_pandas(x, y):
-    return pd.Series(x).corr(pd.Series(y))
+    table = pd.DataFrame({"x": x, "y": y}).dropna()
+    return table["x"].corr(table["y"]) if (table.max() > table.min()).all() else np.nan
 
 
 @bank.right("meaning.1")
-def as_the_mean_of_products(x, y):
-    x, y = _both_known(np.float32(x), np.float32(y))
-    return np.mean((x - x.mean()) / x.std() * ((y - y.mean()) / y.std()))
+def by_scipy(x, y):
+    x, y = _both_known(x, y)
+    return pearsonr(x, y)[0] if len(x) > 1 else np.nan
+
+
+@bank.right("meaning.1")
+def as_mean_product(x, y):
+    x, y = _both_known(x, y)
+    if len(set(x)) < 2 or len(set(y)) < 2:
+        return np.array([np.nan])
+    x, y = (x - x.mean()) / x.std(ddof=1), (y - y.mean()) / y.std(ddof=1)
+    return (x * y).sum() / (len(x) - 1)
 
 
 @bank.right("meaning.1")
 def by_the_standard_library(x, y):
     pairs = [(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True) if a == a and b == b]
-    try:
-        return statistics.correlation(*zip(*pairs, strict=True))
-    except statistics.StatisticsError:
-        return float("nan")
+    x, y = zip(*pairs, strict=True)
+    return float("nan") if min(x) == max(x) or min(y) == max(y) else statistics.correlation(x, y)
+
+
+def _varying(causes):
+    return causes.columns[causes.max() > causes.min()]
 
 
 @bank.wrong("meaning.2", "A negative r counts too")
 def largest_r(component, causes):
-    return max(causes.columns[causes.max() > causes.min()], key=lambda name: _r(component, causes[name]))
+    return max(_varying(causes), key=lambda name: _r(component, causes[name]))
 
 
 @bank.wrong("meaning.2", "You chose by covariance")
@@ -96,132 +167,7 @@ def largest_covariance(component, causes):
     def covariance(name):
         return abs(np.cov(*_both_known(component, causes[name].to_numpy()))[0, 1])
 
-    return max(causes.columns[causes.max() > causes.min()], key=covariance)
-
-
-@bank.wrong("meaning.2", "You return the place of the column")
-def the_place(component, causes):
-    return int(np.nanargmax([abs(_r(component, causes[name])) for name in causes]))
-
-
-@bank.wrong("meaning.2", "it must never be the answer")
-def nan_is_largest(component, causes):
-    return causes.columns[np.argmax([abs(_r(component, causes[name])) for name in causes])]
-
-
-@bank.wrong("meaning.2", "The index gets in the way")
-def lined_up_by_index(component, causes):
-    return causes.corrwith(pd.Series(component)).abs().idxmax()
-
-
-@bank.wrong("meaning.2", "A cause with NaNs must not drop out")
-def without_causes_with_nans(component, causes):
-    causes = causes.loc[:, causes.max() > causes.min()].dropna(axis=1)
-    return max(causes, key=lambda name: abs(_r(component, causes[name])))
-
-
-@bank.wrong("meaning.2", "the name and more")
-def name_and_number(component, causes):
-    strengths = {name: abs(_r(component, causes[name])) for name in causes.columns[causes.max() > causes.min()]}
-    name = max(strengths, key=strengths.get)
-    return name, strengths[name]
-
-
-@bank.right("meaning.2")
-def lined_up_on_purpose(component, causes):
-    return causes.corrwith(pd.Series(component, index=causes.index)).abs().idxmax()
-
-
-@bank.right("meaning.2")
-def in_a_loop(component, causes):
-    best, closest = None, 0.0
-    for name in causes:
-        x, y = _both_known(component, causes[name].to_numpy(dtype=float))
-        if len(y) > 1 and y.std() > 0:
-            slope = linregress(x, y)
-            if slope.rvalue**2 > closest:
-                best, closest = name, slope.rvalue**2
-    return best
-
-
-@bank.wrong("meaning.3", "Every shuffle gives the same |r|")
-def shuffled_together(component, cause, n_shuffles, seed):
-    random, found, count = np.random.default_rng(seed), abs(_r(component, cause)), 0
-    for _ in range(n_shuffles):
-        order = random.permutation(len(cause))
-        count += abs(_r(component[order], cause[order])) >= found - 1e-12
-    return (1 + count) / (1 + n_shuffles)
-
-
-def _shuffled(component, cause, n_shuffles, seed):
-    random = np.random.default_rng(seed)
-    return np.array([_r(component, random.permutation(cause)) for _ in range(n_shuffles)])
-
-
-@bank.wrong("meaning.3", "whose |r| is smaller")
-def counts_the_smaller(component, cause, n_shuffles, seed):
-    r = _shuffled(component, cause, n_shuffles, seed)
-    return (1 + (abs(r) < abs(_r(component, cause))).sum()) / (1 + n_shuffles)
-
-
-@bank.wrong("meaning.3", "and you return 0")
-def may_be_zero(component, cause, n_shuffles, seed):
-    r = _shuffled(component, cause, n_shuffles, seed)
-    return (abs(r) >= abs(_r(component, cause))).mean()
-
-
-@bank.wrong("meaning.3", "You compare r with its sign: compare |r|")
-def one_sided(component, cause, n_shuffles, seed):
-    r = _shuffled(component, cause, n_shuffles, seed)
-    return (1 + (r >= _r(component, cause)).sum()) / (1 + n_shuffles)
-
-
-@bank.wrong("meaning.3", "with replacement")
-def with_replacement(component, cause, n_shuffles, seed):
-    random, found, count = np.random.default_rng(seed), abs(_r(component, cause)), 0
-    with np.errstate(all="ignore"):
-        for _ in range(n_shuffles):
-            count += abs(_r(component, random.choice(cause, len(cause)))) >= found
-    return (1 + count) / (1 + n_shuffles)
-
-
-@bank.wrong("meaning.3", "The same seed gives different answers")
-def not_seeded(component, cause, n_shuffles, seed):
-    return (1 + (abs(_shuffled(component, cause, n_shuffles, None)) >= abs(_r(component, cause))).sum()) / (
-        1 + n_shuffles
-    )
-
-
-@bank.wrong("meaning.3", "is each another shuffle")
-def the_same_shuffle(component, cause, n_shuffles, seed):
-    found = abs(_r(component, cause))
-    count = sum(abs(_r(component, np.random.default_rng(seed).permutation(cause))) >= found for _ in range(n_shuffles))
-    return (1 + count) / (1 + n_shuffles)
-
-
-@bank.right("meaning.3")
-def all_at_once(component, cause, n_shuffles, seed):
-    dealt = np.random.default_rng(seed).permuted(np.tile(cause, (n_shuffles, 1)), axis=1)
-    x = component - component.mean()
-    products = np.abs((dealt - cause.mean()) @ x)
-    return (1 + (products >= abs((cause - cause.mean()) @ x)).sum()) / (1 + n_shuffles)
-
-
-@bank.right("meaning.3")
-def by_the_standard_library_again(component, cause, n_shuffles, seed):
-    random, dealt, x = pythons_random.Random(seed), cause.tolist(), component.tolist()
-    found, count = abs(statistics.correlation(x, dealt)), 1
-    for _ in range(n_shuffles):
-        random.shuffle(dealt)
-        count += abs(statistics.correlation(x, dealt)) >= found
-    return count / (1 + n_shuffles)
-
-
-@bank.wrong("meaning.1", "galaxies of which only one of the two is known")
-def lengths_of_others(x, y):
-    known = ~np.isnan(x + y)
-    x, y = x - x[known].mean(), y - y[known].mean()
-    return np.nansum(x * y) / np.sqrt(np.nansum(x**2) * np.nansum(y**2))
+    return max(_varying(causes), key=covariance)
 
 
 @bank.wrong("meaning.2", "slope of a line")
@@ -230,15 +176,231 @@ def steepest(component, causes):
     return max(slopes, key=lambda name: abs(slopes[name]))
 
 
-@bank.wrong("meaning.3", "the same is as large")
-def larger_alone(component, cause, n_shuffles, seed):
-    draw, seen = np.random.default_rng(seed), abs(np.corrcoef(component, cause)[0, 1])
-    shuffled = [abs(np.corrcoef(component, draw.permutation(cause))[0, 1]) for _ in range(n_shuffles)]
-    return (1 + sum(one > seen for one in shuffled)) / (1 + n_shuffles)
+@bank.wrong("meaning.2", "(Spearman's ρ)")
+def by_ranks(component, causes):
+    return causes.corrwith(pd.Series(component, index=causes.index), method="spearman").abs().idxmax()
 
 
-@bank.wrong("meaning.3", "a bracket is missing")
-def one_and_the_share(component, cause, n_shuffles, seed):
-    draw, seen = np.random.default_rng(seed), abs(np.corrcoef(component, cause)[0, 1])
-    shuffled = [abs(np.corrcoef(component, draw.permutation(cause))[0, 1]) for _ in range(n_shuffles)]
-    return 1 + sum(one >= seen for one in shuffled) / (1 + n_shuffles)
+@bank.wrong("meaning.2", "the position of a column")
+def position(component, causes):
+    return int(np.nanargmax([abs(_r(component, causes[name])) for name in causes]))
+
+
+@bank.wrong("meaning.2", "the largest |r|, 0.9")
+def its_r(component, causes):
+    return max(abs(_r(component, causes[name])) for name in causes)
+
+
+@bank.wrong("meaning.2", "`argmax` treats NaN as the largest.")
+def nan_is_largest(component, causes):
+    return causes.columns[np.argmax([abs(_r(component, causes[name])) for name in causes])]
+
+
+@bank.wrong("meaning.2", "The index is in the way")
+def aligned_by_index(component, causes):
+    return causes.corrwith(pd.Series(component)).abs().idxmax()
+
+
+@bank.wrong("meaning.2", "You left out each cause with a NaN")
+def complete_causes(component, causes):
+    causes = causes[_varying(causes)].dropna(axis=1)
+    return max(causes, key=lambda name: abs(_r(component, causes[name])))
+
+
+@bank.wrong("meaning.2", "from all causes if one of them is NaN")
+def complete_galaxies(component, causes):
+    complete = causes.notna().all(axis=1).to_numpy()
+    causes, component = causes[complete], component[complete]
+    return causes.corrwith(pd.Series(component, index=causes.index)).abs().idxmax()
+
+
+@bank.wrong("meaning.2", "cut the component to the same length")
+def component_cut(component, causes):
+    def strength(name):
+        known = causes[name].dropna()
+        return abs(_r(component[: len(known)], known))
+
+    return max(_varying(causes), key=strength)
+
+
+@bank.wrong("meaning.2", "how few galaxies")
+def known_for_ten(component, causes):
+    names = [name for name in _varying(causes) if causes[name].count() >= 10]
+    return max(names, key=lambda name: abs(_r(component, causes[name])))
+
+
+@bank.wrong("meaning.2", "by the p-value")
+def most_significant(component, causes):
+    def p_value(name):
+        return pearsonr(*_both_known(component, causes[name].to_numpy(float)))[1]
+
+    return min(_varying(causes), key=p_value)
+
+
+@bank.wrong("meaning.2", "the name and more")
+def name_and_number(component, causes):
+    strengths = {name: abs(_r(component, causes[name])) for name in _varying(causes)}
+    name = max(strengths, key=strengths.get)
+    return name, strengths[name]
+
+
+@bank.right("meaning.2")
+def aligned_on_purpose(component, causes):
+    return causes.corrwith(pd.Series(component, index=causes.index)).abs().idxmax()
+
+
+@bank.right("meaning.2")
+def in_a_loop(component, causes):
+    best, largest = None, 0.0
+    for name in causes:
+        x, y = _both_known(component, causes[name].to_numpy(dtype=float))
+        if len(y) > 1 and y.std() > 0:
+            line = linregress(x, y)
+            if line.rvalue**2 > largest:
+                best, largest = name, line.rvalue**2
+    return best
+
+
+def _shuffled(component, cause, n_shuffles, seed):
+    orders = np.random.default_rng(seed).permuted(np.tile(cause, (n_shuffles, 1)), axis=1)
+    return (orders - cause.mean()) @ (component - component.mean()) / component.std() / cause.std() / len(cause)
+
+
+def _count(component, cause, n_shuffles, seed):
+    return (abs(_shuffled(component, cause, n_shuffles, seed)) >= abs(_r(component, cause)) - 1e-12).sum()
+
+
+@bank.wrong("meaning.3", "Every shuffle counts in yours")
+def shuffled_together(component, cause, n_shuffles, seed):
+    random, count = np.random.default_rng(seed), 0
+    for _ in range(n_shuffles):
+        order = random.permutation(len(cause))
+        count += abs(_r(component[order], cause[order])) >= abs(_r(component, cause)) - 1e-12
+    return (1 + count) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "whose |r| is smaller")
+def counts_smaller(component, cause, n_shuffles, seed):
+    return (1 + n_shuffles - _count(component, cause, n_shuffles, seed)) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "You return 0")
+def share_of_shuffles(component, cause, n_shuffles, seed):
+    return _count(component, cause, n_shuffles, seed) / n_shuffles
+
+
+@bank.wrong("meaning.3", "divide by 1 + n_shuffles")
+def divided_by_shuffles(component, cause, n_shuffles, seed):
+    return (1 + _count(component, cause, n_shuffles, seed)) / n_shuffles
+
+
+@bank.wrong("meaning.3", "brackets are missing")
+def brackets_forgotten(component, cause, n_shuffles, seed):
+    return 1 + _count(component, cause, n_shuffles, seed) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "You compare r with its sign")
+def one_sided(component, cause, n_shuffles, seed):
+    r = _shuffled(component, cause, n_shuffles, seed)
+    return (1 + (r >= _r(component, cause) - 1e-12).sum()) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "You doubled the share of one sign")
+def one_side_doubled(component, cause, n_shuffles, seed):
+    r, original = _shuffled(component, cause, n_shuffles, seed), _r(component, cause)
+    count = min((r >= original - 1e-12).sum(), (r <= original + 1e-12).sum())
+    return min(1, 2 * (1 + count) / (1 + n_shuffles))
+
+
+@bank.wrong("meaning.3", "an equal |r| counts too")
+def strictly_larger(component, cause, n_shuffles, seed):
+    r = _shuffled(component, cause, n_shuffles, seed)
+    return (1 + (abs(r) > abs(_r(component, cause)) + 1e-12).sum()) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "with replacement: shuffle")
+def with_replacement(component, cause, n_shuffles, seed):
+    random, count = np.random.default_rng(seed), 0
+    for _ in range(n_shuffles):
+        count += abs(_r(component, random.choice(cause, len(cause)))) >= abs(_r(component, cause))
+    return (1 + count) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "mean |r| of the shuffles")
+def mean_of_shuffles(component, cause, n_shuffles, seed):
+    return abs(_shuffled(component, cause, n_shuffles, seed)).mean()
+
+
+@bank.wrong("meaning.3", "You sorted the values")
+def sorted_first(component, cause, n_shuffles, seed):
+    component, cause = np.sort(component), np.sort(cause)
+    return (1 + _count(component, cause, n_shuffles, seed)) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "never repeat an order")
+def without_repeats(component, cause, n_shuffles, seed):
+    random, seen, count = np.random.default_rng(seed), set(), 0
+    while len(seen) < n_shuffles:
+        order = tuple(random.permutation(len(cause)).tolist())
+        if order not in seen:
+            seen.add(order)
+            count += abs(_r(component, cause[list(order)])) >= abs(_r(component, cause)) - 1e-12
+    return (1 + count) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "The same seed gives different results")
+def without_seed(component, cause, n_shuffles, seed):
+    return (1 + _count(component, cause, n_shuffles, None)) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "the same for each seed")
+def fixed_seed(component, cause, n_shuffles, seed):
+    return (1 + _count(component, cause, n_shuffles, 0)) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "global random generator")
+def seeded_globally(component, cause, n_shuffles, seed):
+    np.random.seed(seed)  # noqa: NPY002
+    r = [abs(_r(component, np.random.permutation(cause))) for _ in range(n_shuffles)]  # noqa: NPY002
+    return (1 + sum(np.array(r) >= abs(_r(component, cause)) - 1e-12)) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "before the loop")
+def same_shuffle_each_time(component, cause, n_shuffles, seed):
+    count = sum(_count(component, cause, 1, seed) for _ in range(n_shuffles))
+    return (1 + count) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "use `n_shuffles`")
+def always_a_hundred(component, cause, n_shuffles, seed):
+    return (1 + _count(component, cause, 100, seed)) / 101
+
+
+@bank.wrong("meaning.3", "is there one shuffle too few")
+def one_shuffle_too_few(component, cause, n_shuffles, seed):
+    return (1 + _count(component, cause, n_shuffles - 1, seed)) / (1 + n_shuffles)
+
+
+@bank.right("meaning.3")
+def all_at_once(component, cause, n_shuffles, seed):
+    shuffled = np.random.default_rng(seed).permuted(np.tile(cause, (n_shuffles, 1)), axis=1)
+    x = component - component.mean()
+    products = np.abs((shuffled - cause.mean()) @ x)
+    return (1 + (products >= abs((cause - cause.mean()) @ x) - 1e-12).sum()) / (1 + n_shuffles)
+
+
+@bank.right("meaning.3")
+def by_shuffling_the_component(component, cause, n_shuffles, seed):
+    random, x, y = pythons_random.Random(seed), component.tolist(), cause.tolist()
+    original, count = abs(statistics.correlation(x, y)), 1
+    for _ in range(n_shuffles):
+        random.shuffle(x)
+        count += abs(statistics.correlation(x, y)) >= original - 1e-12
+    return count / (1 + n_shuffles)
+
+
+@bank.right("meaning.3")
+def without_a_tolerance(component, cause, n_shuffles, seed):
+    random, original = np.random.RandomState(seed), abs(np.corrcoef(component, cause)[0, 1])
+    r = np.array([abs(np.corrcoef(component, random.permutation(cause))[0, 1]) for _ in range(n_shuffles)])
+    return (1 + (r >= original).sum()) / (1 + n_shuffles)

@@ -1,4 +1,4 @@
-"""Correlation of the first components with a few causes: of the trained features, and of random weights."""
+"""Correlations of the first components with a few causes, for trained features and for random weights."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,17 +9,17 @@ from galviz.survey.survey import load_survey
 
 causes = ["metallicity", "log_mass_msun", "bulge_fraction", "inclination_deg", "mag_r", "metallicity_scatter_dex"]
 survey = load_survey()
-features = {"trained": load_features(), "random weights": load_features(control="random-weights")}
+sources = {"trained": load_features(), "random weights": load_features(control="random-weights")}
 
 fig, axes = plt.subplots(1, 2, figsize=(8, 4), sharey=True, layout="constrained")
-for ax, (name, found) in zip(axes, features.items(), strict=True):
-    coordinates = fit_pca(found.layers["features"], 3).coordinates
-    known = survey.catalogue.loc[found.object_ids, causes].to_numpy(float)
-    r = np.corrcoef(coordinates, known, rowvar=False)[3:, :3]
-    field = ax.imshow(r, cmap="PuOr_r", vmin=-1, vmax=1, aspect="auto")
+for ax, (name, features) in zip(axes, sources.items(), strict=True):
+    coordinates = fit_pca(features.layers["features"], 3).coordinates
+    values = survey.catalogue.loc[features.object_ids, causes].to_numpy(float)
+    r = np.corrcoef(coordinates, values, rowvar=False)[3:, :3]
+    image = ax.imshow(r, cmap="PuOr_r", vmin=-1, vmax=1, aspect="auto")
     for (row, column), value in np.ndenumerate(r):
         ax.text(column, row, f"{value:+.2f}", ha="center", va="center", color="white" if abs(value) > 0.7 else "black")
     ax.set_title(name)
     ax.set_xticks(range(3), ["PC1", "PC2", "PC3"])
     ax.set_yticks(range(len(causes)), causes)
-fig.colorbar(field, ax=axes, label="Pearson's r")
+fig.colorbar(image, ax=axes, label="Pearson's r")

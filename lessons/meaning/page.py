@@ -1,4 +1,4 @@
-"""Page of the lesson 'What do the components mean?': correlations with known causes, probes, and controls for both."""
+"""Page of the lesson 'What do the components mean?': correlations with known causes, linear probes, and controls."""
 
 from functools import partial
 
@@ -21,7 +21,7 @@ from panels.source_code import figure_source
 from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
-# Sources whose components can be fitted; for the others there are only probes.
+# Sources with components; for the others there are only probes.
 COMPONENT_SOURCES = ("trained", "random weights", "shuffled labels", "raw pixels")
 # A regression needs at least this many galaxies more than components.
 MIN_EXTRA_GALAXIES = 2
@@ -61,17 +61,17 @@ def _is_too_small(sample: ComponentSample) -> bool:
 
 
 def _show_correlations(controls: DeltaGenerator, *, in_words: bool = False) -> None:
-    """Draw the correlations of components with causes; in words too if asked."""
+    """Draw the correlations of components with causes; `in_words` adds sentences."""
     with controls:
         sample = _choose_sample()
     if _is_too_small(sample):
         return
     correlations = sample.correlations()
     chart = correlation_heatmap(correlations, sample.component_names, [cause_name(name) for name in sample.causes])
-    st.altair_chart(chart, key=f"map-{sample.source}-{sample.n_components}-{sample.measure}")
+    st.altair_chart(chart, key=f"correlations-{sample.source}-{sample.n_components}-{sample.measure}")
     st.caption(
         f"{len(sample.object_ids):,} simulated galaxies, {sample.source}, {correlations.level:.0%} intervals by 1,000 "
-        "bootstrap samples. A dot: the interval contains 0. Point at a cell to see it."
+        "bootstrap resamples. A dot: the interval contains 0. Point at a field to see it."
     )
     if in_words:
         _describe_correlations(sample, correlations)
@@ -105,7 +105,7 @@ def _show_shares(controls: DeltaGenerator) -> None:
 
 
 def _show_probes(controls: DeltaGenerator) -> None:
-    """Draw how well each cause is predicted from the trained features and from others."""
+    """Draw how well probes of the trained features predict each cause, beside probes of another source."""
     results, names = shipped_probes(), known_causes(open_shipped_survey().survey.catalogue)
     others = [name for name in SOURCES if name != "trained"]
     with controls:
@@ -118,7 +118,7 @@ def _show_probes(controls: DeltaGenerator) -> None:
 
 
 def _show_lead(controls: DeltaGenerator) -> None:
-    """Draw the table of the probes of one cause, from the first layer to the controls."""
+    """Draw a table of probes of one cause, from the first layer to the controls."""
     with controls:
         cause = _choose_cause()
     about = shipped_probes().about(cause)
@@ -128,7 +128,9 @@ def _show_lead(controls: DeltaGenerator) -> None:
         {
             "features of": sources,
             "R²": [with_interval(*row) for row in about[["r2", "low", "high"]].to_numpy()],
-            "lead of trained": ["–" if np.isnan(row[0]) else with_interval(*row, sign=True) for row in leads],
+            "lead of the trained features": [
+                "–" if np.isnan(row[0]) else with_interval(*row, sign=True) for row in leads
+            ],
         },
         hide_index=True,
     )
@@ -155,10 +157,10 @@ def _show_head(controls: DeltaGenerator) -> None:
     st.caption(f"{len(object_ids):,} galaxies of your sample, in-sample.")
 
 
-def _show_claims(controls: DeltaGenerator) -> None:  # it has none
+def _show_claims(controls: DeltaGenerator) -> None:  # this step has none
     texts = _claims()
     left, right = st.columns(2, gap="large")
-    left.markdown("\n\n".join(texts[name] for name in ("ahead", "level", "told")))
+    left.markdown("\n\n".join(texts[name] for name in ("ahead", "level", "taught")))
     right.markdown("\n\n".join(texts[name] for name in ("controls", "chance")))
 
 
@@ -171,18 +173,18 @@ def page() -> None:
     lesson = find_lesson("meaning")
     steps = [
         Step(
-            "Reading the map",
+            "Correlations",
             _show_correlations,
             ("reading",),
             (0,),
             code=(correlate,),
             figure=figure_source(lesson),
         ),
-        Step("Intervals", partial(_show_correlations, in_words=True), ("intervals",), (2,)),
+        Step("Bootstrap intervals", partial(_show_correlations, in_words=True), ("intervals",), (2,)),
         Step("What r misses", _show_shares, ("formula",), (1,)),
-        Step("Probes", _show_probes, ("probes",), (3,), code=(probe,)),
+        Step("Linear probes", _show_probes, ("probes",), (3,), code=(probe,)),
         Step("Controls", _show_lead, ("controls",)),
-        Step("By construction", _show_head, ("head",)),
+        Step("The prediction as a control", _show_head, ("head",)),
         Step("Claims", _show_claims, wide=True),
     ]
     show_lesson(lesson, open_shipped_survey(), steps)

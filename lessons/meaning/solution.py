@@ -5,21 +5,25 @@ import pandas as pd
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> float:
-    """Compute Pearson's r of two columns."""
+    """Compute Pearson's r of two quantities, if some values are unknown."""
     known = ~(np.isnan(x) | np.isnan(y))
-    x, y = x[known] - x[known].mean(), y[known] - y[known].mean()
-    lengths = np.sqrt((x @ x) * (y @ y))
-    return float(x @ y / lengths) if lengths > 0 else float("nan")
+    x, y = x[known], y[known]
+    # Rounding can give equal values a small variance, so the values themselves are compared.
+    if len(np.unique(x)) < 2 or len(np.unique(y)) < 2:
+        return float("nan")
+    x, y = x - x.mean(), y - y.mean()
+    return float(x @ y / np.sqrt(x @ x) / np.sqrt(y @ y))
 
 
 def which_cause(component: np.ndarray, causes: pd.DataFrame) -> str:
-    """Name the cause that a component follows most closely: that with the largest |r|."""
-    known = causes.loc[:, causes.max() > causes.min()]
-    return max(known, key=lambda name: abs(correlation(component, known[name].to_numpy(float))))
+    """Find the cause that a component follows most closely: the one with the largest |r|."""
+    strengths = {name: abs(correlation(component, causes[name].to_numpy(float))) for name in causes}
+    return max((name for name in strengths if not np.isnan(strengths[name])), key=strengths.get)
 
 
 def chance(component: np.ndarray, cause: np.ndarray, n_shuffles: int, seed: int) -> float:
-    """Ask how often chance alone gives so close a relation: a permutation test."""
-    random, found = np.random.default_rng(seed), abs(correlation(component, cause))
+    """Measure how often chance alone gives such a strong correlation, with a permutation test."""
+    random = np.random.default_rng(seed)
+    original = abs(correlation(component, cause))
     shuffled = (abs(correlation(component, random.permutation(cause))) for _ in range(n_shuffles))
-    return (1 + sum(r >= found for r in shuffled)) / (1 + n_shuffles)
+    return (1 + sum(r >= original for r in shuffled)) / (1 + n_shuffles)

@@ -1,363 +1,757 @@
-"""Tests of the exercises on what components mean; each takes the student's function."""
+"""Tests of the exercises on what components mean; each takes the student's function.
 
-import itertools
+A mistake is a function with the student's parameters. Its hint is shown if it explains all results of the student's
+function, or at least the wrong ones.
+"""
+
 import math
+import random
 import warnings
 from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
-from scipy.stats import pearsonr, rankdata
+from scipy.stats import pearsonr
 
-from galviz.course.judge import WrongAnswer, as_float, expect, expect_close, expect_unchanged
+from galviz.course.judge import WrongAnswer, as_float, expect, expect_unchanged
+from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns
+from lessons.meaning.mistakes import (
+    CAUSE_MISTAKES,
+    CAUSE_UNKNOWN_MISTAKES,
+    FORMULA_MISTAKES,
+    SHARE_MISTAKES,
+    STATISTIC_MISTAKES,
+    UNKNOWN_MISTAKES,
+    right_cause,
+    right_r,
+    right_share,
+)
 
 NAN = float("nan")
-
-# By hand: less their means −2, −1, 0, 3 and −1, −3, 3, 1; the sums are 8, 14 and 20.
+# Rounding in another order of summation passes; rounding to four decimals doesn't.
+PRECISION = {"rtol": 2e-5, "atol": 1e-6}
+# By hand: minus their means −2, −1, 0, 3 and −1, −3, 3, 1; the three sums are 8, 14 and 20.
 X, Y = np.array([1.0, 2.0, 3.0, 6.0]), np.array([4.0, 2.0, 8.0, 6.0])
 
 
-def _quietly(answer, *given):
-    """Ask without the warnings that a division by 0 may bring: what comes out is looked at."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        return answer(*given)
+# meaning.1
 
 
 def test_meaning_1(answer):
-    given = X.copy(), Y.copy()
-    found = _quietly(answer, *given)
-    expect_unchanged(X, given[0], "x")
-    expect_unchanged(Y, given[1], "y")
-    expect_close(found, 8 / math.sqrt(280), _mistakes_of_r(X, Y), what="your r")
+    expected = 8 / math.sqrt(280)
+    assert math.isclose(right_r(X, Y), expected)
+    _check_r(answer, _known_cases(), FORMULA_MISTAKES, _explain_formula)
+    _check_r(answer, _unknown_cases(), UNKNOWN_MISTAKES, _explain_unknown)
+    _check_r(answer, _few_cases(), (), _explain_few)
+    _check_r(answer, _close_cases(), (), _explain_close)
+    _check_constants(answer)
+
+
+def _check_r(answer, cases, mistakes, explain):
+    """Compare the results for some pairs of columns with the right ones."""
+    expected = [np.asarray(right_r(*case)) for case in cases]
+    returned, error = call_on_cases(answer, cases, ("x", "y"))
+    wrong = [
+        index for index, r in enumerate(returned) if not is_close(np.squeeze(_number(r)), expected[index], **PRECISION)
+    ]
+    if wrong:
+        first = wrong[0]
+        expect(
+            "float16" not in str(getattr(returned[first], "dtype", "")),
+            "Your result is float16, which rounds to about three digits: compute in float64.",
+        )
+        for chosen in (range(len(returned)), wrong, wrong[:1]):
+            parts = ([values[i] for i in chosen] for values in (cases, returned, expected))
+            reject_mistakes(*parts, mistakes, **PRECISION)
+        r = as_float(returned[first], what="your r")
+        explain(answer, cases[first], r, float(expected[first]))
+        raise WrongAnswer(f"Your r is {r:.6g}, and should be {expected[first]:.6g}.")
+    if error:
+        case = cases[len(returned)]
+        _explain_error(error, case)
+        raise error
+
+
+def _number(value):
+    """An array of one number, or the value itself."""
+    try:
+        return as_float(value)
+    except WrongAnswer:
+        return value
+
+
+def _known_cases():
     random = np.random.default_rng(1)
     x = random.normal(8.9, 0.2, size=40)
     y = 5 - 3 * x + random.normal(0, 0.5, size=40)
-    expect_close(_quietly(answer, x.copy(), y.copy()), pearsonr(x, y)[0], _mistakes_of_r(x, y), what="your r")
-    x[[0, 5, 9, 22]], y[[5, 13, 30]] = NAN, NAN
-    before = x.copy(), y.copy()
-    found = _quietly(answer, x, y)
+    z = np.round(random.exponential(2, size=25) + 4, 3)
+    z[3] = 25.0  # an outlier
+    return [(X, Y), (x, y), (z, np.sqrt(z) + random.normal(0, 0.2, size=25)), (X[:3], np.array([-3.0, 5.0, -2.0]))]
+
+
+def _unknown_cases():
+    """Unknown values in x only, in y only, in both; as many in each of them."""
+    cases = []
+    for seed, (in_x, in_y) in enumerate(
+        (([0, 5, 9, 22], []), ([], [3, 13, 30]), ([0, 5, 9, 22], [5, 13, 30]), ([2, 17], [8, 33]))
+    ):
+        random = np.random.default_rng(seed)
+        x = random.normal(3, 1.2, size=40)
+        y = 0.7 * x + random.normal(5, 1, size=40)
+        x[in_x], y[in_y] = NAN, NAN
+        cases.append((x, y))
+    return cases
+
+
+def _few_cases():
+    """Two, three, five and eight galaxies that count."""
+    x = np.array([2.0, NAN, 1.0, 5.0, 3.0, NAN, 4.5, 7.0, 6.5, 8.0, 9.5])
+    y = np.array([4.0, 1.0, NAN, 3.5, 6.0, NAN, 5.0, 5.5, 7.5, 6.0, 8.0])
+    cases = [(x[:n], y[:n]) for n in (4, 5, 8, 11)]
+    return [*cases, (np.array([1.0, 3.0]), np.array([0.25, 0.5]))]
+
+
+def _close_cases():
+    """Small numbers, and large ones that differ by little."""
+    random = np.random.default_rng(8)
+    x, y = random.normal(size=(2, 30))
+    y = y - 0.8 * x
+    return [(1e-18 * x, 1e-18 * y), (1e6 + 1e-3 * x, y), (x, 1e-3 * y - 1e6), (1e-10 * x, 1e6 * y)]
+
+
+def _explain_formula(answer, case, r, expected):
+    """Raise a hint for a wrong r of columns without unknown values."""
+    x, y = case
+    if math.isnan(r):
+        is_few = returns(answer, _known_cases()[1], right_r(*_known_cases()[1]))
+        expect(not is_few, f"You return NaN if only {len(x)} galaxies count. Two are enough for r.")
+        raise WrongAnswer("Your r is NaN, although all values are known and differ: is there a division of 0 by 0?")
+    for name, other in (("x", (x + 5, y)), ("y", (x, y + 5))):
+        expect(
+            returns(answer, other, r, rtol=1e-6),
+            f"Your result changes if 5 is added to each {name}: subtract the means of both x and y first, everywhere.",
+        )
+    for name, other in (("x", (10 * x, y)), ("y", (x, 10 * y))):
+        expect(
+            returns(answer, other, r, rtol=1e-6),
+            f"Your result changes with the unit of {name}: it is {r:.4g}, and another number if each {name} is "
+            "10 times as large. Divide by the root of both sums of squares.",
+        )
     expect(
-        np.array_equal(before, (x, y), equal_nan=True),
-        "Your function changes `x` or `y`, which belong to the caller: work on copies.",
+        returns(answer, (y, x), r, rtol=1e-6),
+        "Your result changes if x and y are exchanged: r treats both alike.",
     )
+    if math.isclose(r, expected, rel_tol=1e-2):
+        raise WrongAnswer(
+            f"Your r is {r:.8g}, and should be {expected:.8g}. That is close, but not equal: don't round, add nothing "
+            "to the denominator, and compute in float64."
+        )
+    expect(abs(r) <= 1, f"Your result is {r:.4g}, but r is between −1 and 1: check the denominator.")
+    raise WrongAnswer(
+        f"Your r of {len(x)} galaxies is {r:.6g}, and should be {expected:.6g}. Compute it by hand for x = 1, 2, 3, 6 "
+        "and y = 4, 2, 8, 6: the three sums are 8, 14 and 20."
+    )
+
+
+def _explain_unknown(answer, case, r, expected):
+    """Raise a hint for a wrong r if values are unknown."""
+    x, y = case
+    if math.isnan(r):
+        where = [name for name, column in (("x", x), ("y", y)) if np.isnan(column).any()]
+        raise WrongAnswer(
+            f"Your r is NaN if a value of {' or '.join(where)} is NaN: a sum with one NaN is NaN. Leave out each "
+            "galaxy whose x or y is unknown first."
+        )
+    expect(
+        r != 0,
+        "Your r is 0 if a value is unknown: leave out each galaxy whose x or y is unknown, and compute r of the "
+        "others.",
+    )
+    _explain_column(x, y, r)
+    count = int((~np.isnan(x + y)).sum())
+    raise WrongAnswer(
+        f"Of {len(x)} galaxies, {count} have both x and y. Your r is {r:.6g}, and should be {expected:.6g}, that of "
+        f"these {count}. Use them alone in every sum and mean."
+    )
+
+
+def _explain_column(x, y, r):
+    """Raise a hint if any constant in place of NaN explains r."""
+    for name, column, other in (("x", x, y), ("y", y, x)):
+        if not np.isnan(column).any() or np.isnan(other).any():
+            continue
+        for value in (column[~np.isnan(column)].min(), column[~np.isnan(column)].max()):
+            if math.isclose(right_r(np.where(np.isnan(column), value, column), other), r, rel_tol=1e-6):
+                raise WrongAnswer(
+                    f"You replaced NaN in {name} by {value:.4g}: leave out each galaxy whose x or y is unknown."
+                )
+
+
+def _explain_few(answer, case, r, expected):
+    """Raise a hint for a wrong r of few galaxies."""
+    n = int((~np.isnan(case[0] + case[1])).sum())
+    expect(
+        not math.isnan(r),
+        f"You return NaN if only {n} galaxies count. Two are enough for r, if their x and their y differ.",
+    )
+    expect(
+        n > 2 or abs(r) < 1e-9 or abs(abs(r) - 1) < 1e-3,
+        f"Of two galaxies that count, r is −1 or 1; yours is {r:.4g}. Two are enough for r.",
+    )
+    raise WrongAnswer(
+        f"If only {n} galaxies count, r is {expected:.4g}; yours is {r:.4g}. Two are enough for r, and no correction "
+        "is needed for few."
+    )
+
+
+def _explain_close(answer, case, r, expected):
+    """Raise a hint for a wrong r of numbers that are small, or that differ by little."""
+    x, y = case
+    small = max(np.abs(x).max(), np.abs(y).max()) < 1e-6
+    if small or abs(x[0]) < 1e-6:
+        what = "very small, about 1e-18," if small else "about 1e-10 in x"
+        raise WrongAnswer(
+            f"Your r is wrong if the numbers are {what} and so is their variance: yours is {r:.4g}, and should be "
+            f"{expected:.4g}. Use no threshold, don't round, and add nothing to the denominator."
+        )
+    name = "x" if abs(x[0]) > 1e5 else "y"
+    if math.isnan(r):
+        raise WrongAnswer(
+            f"You return NaN if {name} is near a million and differs by thousandths. These values aren't the same: "
+            "compare exactly, without a tolerance and without rounding, in float64."
+        )
+    raise WrongAnswer(
+        f"If {name} is near a million and differs by thousandths, r should be {expected:.4g}; yours is {r:.4g}. "
+        "Rounding destroys it: compute in float64, and subtract the means before you square."
+    )
+
+
+def _check_constants(answer):
+    """Reject anything but NaN if a column is constant, or if one galaxy counts."""
+    varied = np.random.default_rng(4).normal(size=30)
+    fives = np.full(4, 5.0)
+    whole = [
+        *((fives, Y), (Y, fives), (np.full(3, 2.0), np.full(3, 4.0))),
+        (np.array([5.0, NAN, 5.0, 5.0]), Y),
+        (np.array([5.0, 5.0, 5.0, 9.0]), np.array([4.0, 2.0, 8.0, NAN])),
+    ]
+    fractions = [
+        *((np.full(n, 0.1), varied[:n]) for n in (3, 7, 30)),
+        *((varied[:n], np.full(n, value)) for n, value in ((3, 0.1), (7, -0.7), (30, 1e6 + 0.1))),
+        (np.full(7, 0.1), np.full(7, 0.3)),
+    ]
+    single = (np.array([1.0, 3.0, NAN]), np.array([NAN, 4.0, 2.0]))
+    for x, y in whole:
+        _check_nan(answer, (x, y), "There is no line to compare with: return NaN.")
+    for x, y in fractions:
+        _check_nan(
+            answer,
+            (x, y),
+            "Rounding makes the variance of such constants slightly larger than 0, because the mean of 0.1, 0.1 and "
+            "0.1 isn't exactly 0.1. Compare the values themselves, and return NaN.",
+        )
+    _check_nan(answer, single, "Return NaN.")
+
+
+def _check_nan(answer, case, advice):
+    x, y = case
     known = ~np.isnan(x + y)
-    lengths = min((~np.isnan(x)).sum(), (~np.isnan(y)).sum())
-    own = x - np.nanmean(x), y - np.nanmean(y)
-    both = x - x[known].mean(), y - y[known].mean()
-    single = x[~np.isnan(x)][:lengths], y[~np.isnan(y)][:lengths]
-    mistakes = [
-        (NAN, "r is NaN where one galaxy isn't known: leave those out of which x or y is NaN."),
-        (
-            0.0,
-            "r is 0 where one galaxy isn't known: leave out those of which x or y is NaN, and compute r of the rest.",
-        ),
-        (_r(np.nan_to_num(x), np.nan_to_num(y)), "You put 0 where a number isn't known: leave those galaxies out."),
-        (
-            _r(np.where(np.isnan(x), np.nanmean(x), x), np.where(np.isnan(y), np.nanmean(y), y)),
-            "A galaxy with an unknown number still counts in your lengths, as if it were the mean: leave it out.",
-        ),
-        (_r(*single), "You dropped NaNs from x and from y by themselves: then rows of different galaxies meet."),
-        (
-            np.nansum(own[0] * own[1]) / math.sqrt(np.nansum(own[0] ** 2) * np.nansum(own[1] ** 2)),
-            "Means and lengths are taken over other galaxies than the products: leave the same galaxies out of all.",
-        ),
-        (
-            np.nanmean(own[0] * own[1]) / np.nanstd(x) / np.nanstd(y),
-            "Means and lengths are taken over other galaxies than the products: leave the same galaxies out of all.",
-        ),
-        (
-            (own[0] * own[1])[known].sum() / math.sqrt((own[0][known] ** 2).sum() * (own[1][known] ** 2).sum()),
-            "The means are of other galaxies than the sums: take means, too, over those of which both are known.",
-        ),
-        (
-            np.nansum(both[0] * both[1]) / math.sqrt(np.nansum(both[0] ** 2) * np.nansum(both[1] ** 2)),
-            "The sums below the line hold galaxies of which only one of the two is known: leave those out of all.",
-        ),
-        *_mistakes_of_r(x[known], y[known]),
+    constant = [
+        f"{name} is {column[known][0]:.8g}" for name, column in (("x", x), ("y", y)) if np.ptp(column[known]) == 0
     ]
-    expect_close(found, pearsonr(x[known], y[known])[0], mistakes, what="your r where some are NaN", rtol=2e-4)
-    flat = np.array([5.0, 5.0, 5.0, NAN])
-    for pair in ((np.array([1.0, 2.0, 4.0, 9.0]), flat), (flat, np.array([1.0, 2.0, 4.0, 9.0]))):
-        hint = "Where x or y is the same for all galaxies that count, there is no r: return NaN."
-        try:
-            found = _quietly(answer, *(each.copy() for each in pair))
-        except (ZeroDivisionError, ValueError, TypeError) as error:
-            raise WrongAnswer(f"{hint} Yours raises {type(error).__name__} there.") from None
-        found = as_float(found, what="your r of numbers that are all the same")
-        expect(math.isnan(found), f"{hint} Yours is {found:.4g} there.")
+    where = f"{' and '.join(constant)} for all galaxies that count" if known.sum() > 1 else "only one galaxy counts"
+    returned, error = call_on_cases(answer, [case], ("x", "y"))
+    if error:
+        raise WrongAnswer(f"If {where}, your function raises {type(error).__name__}. {advice}") from None
+    expect(returned[0] is not None, f"If {where}, r doesn't exist, and you return None. {advice}")
+    r = as_float(returned[0], what="your r of constant values")
+    expect(math.isnan(r), f"If {where}, r doesn't exist, and you return {r:.4g}. {advice}")
 
 
-def _r(x, y):
-    return float(np.corrcoef(x, y)[0, 1])
+def _explain_error(error, case):
+    """Raise a hint for errors that NumPy raises after typical mistakes."""
+    x, y = case
+    text = str(error)
+    lengths = ("broadcast", "boolean index", "same length", "shapes", "mismatch", "dimensions", "not aligned", "zip()")
+    if np.isnan(x + y).any() and any(words in text for words in lengths):
+        raise WrongAnswer(
+            "The two columns have different lengths, because you removed unknown values from each separately. Remove "
+            "the same galaxies from both: each whose x or y is unknown."
+        ) from None
+    count = int((~np.isnan(x + y)).sum())
+    if isinstance(error, ZeroDivisionError):
+        raise WrongAnswer(
+            f"Your function divides by 0 for {count} galaxies that count: check the denominator."
+        ) from None
+    if count < 4:
+        raise WrongAnswer(
+            f"Your function raises {type(error).__name__} if only {count} galaxies count: {text}. Two are enough for r."
+        ) from None
 
 
-def _mistakes_of_r(x, y):
-    """What mistakes give of columns without NaN, and their hints."""
-    n, r = len(x), _r(x, y)
-    dx, dy = x - x.mean(), y - y.mean()
-    uncentred = x @ y / math.sqrt((x @ x) * (y @ y))
-    return [
-        (dx @ dy / n, "This is the covariance, which has units: divide by both standard deviations."),
-        (dx @ dy / (n - 1), "This is the covariance (of n − 1), which has units: divide by both standard deviations."),
-        (dx @ dy, "This is the sum above the line: divide by the root of the two sums below it."),
-        (uncentred, "You didn't centre: without the means taken off it's the cosine of two columns, not their r."),
-        (
-            dx @ dy / math.sqrt((x @ x) * (y @ y)),
-            "You centred above the line, and not below it: take the means off there too.",
-        ),
-        (x @ y / math.sqrt((dx @ dx) * (dy @ dy)), "You centred below the line, and not above it."),
-        (r**2, "This is r², the share of variance that a line explains; r itself is asked for, with its sign."),
-        (abs(r), "This is |r|: the sign says whether one rises or falls with the other, and belongs to r."),
-        (-r, "The sign is turned."),
-        (r * n / (n - 1), "You divided by n − 1 above and by n below: with the same divisor (ddof) they cancel."),
-        (r * (n - 1) / n, "You divided by n above and by n − 1 below: with the same divisor (ddof) they cancel."),
-        (r / n, "You divided by n once more than needed: the sums below the line have it in them."),
-        (r * n, "You forgot a division by n: the products are summed where their mean is asked for."),
-        (r * (n - 1), "You forgot a division by n − 1: the products are summed where their mean is asked for."),
-        (dx @ dy / (dx @ dx), "This is the slope of a line, which has units: divide by both lengths, not x's alone."),
-        (dx @ dy / (dy @ dy), "This is the slope of a line, which has units: divide by both lengths, not y's alone."),
-        (dx @ dy / ((dx @ dx) * (dy @ dy)), "You forgot the root below the line."),
-        (dx @ dy / (x.var() * y.var()) / n, "You divided by the variances; it's the standard deviations."),
-        (dx @ dy / (x.var() * y.var()) / (n - 1), "You divided by variances, and n and n − 1 are mixed."),
-        (_r(rankdata(x), rankdata(y)), "This is Spearman's, the correlation of the ranks; Pearson's r is asked for."),
-        (np.corrcoef(x, y), "This is a matrix, with 1 on its diagonal: r is one number of it."),
-        (np.cov(x, y), "This is the matrix of covariances; r is one number, without units."),
-        (list(pearsonr(x, y)), "You return two numbers, r and the p-value: r alone is asked for."),
-        (1 - r, "This is 1 − r, a distance; r is asked for."),
-        (
-            np.median((x - np.median(x)) * (y - np.median(y))),
-            "You took medians; Pearson's r is made of means.",
-        ),
-    ]
+# meaning.2
 
 
-def _causes(r_of, n=60, seed=2, **scales):
-    """A component, and a table of causes with these correlations exactly; `scales` their units."""
+def _make_causes(r_of, n=60, seed=2, **scales):
+    """A component, and a table of causes that have exactly these correlations with it; `scales` are their units."""
     random = np.random.default_rng(seed)
     noise = random.normal(size=(n, len(r_of) + 1))
     axes = np.linalg.qr(noise - noise.mean(axis=0))[0] * math.sqrt(n)
     table = {
-        name: scales.get(name, 1.0) * (r * axes[:, 0] + math.sqrt(1 - r**2) * axes[:, place]) + 3 * scales.get(name, 1)
-        for place, (name, r) in enumerate(r_of.items(), start=1)
+        name: scales.get(name, 1.0) * (r * axes[:, 0] + math.sqrt(1 - r**2) * axes[:, i] + 1 + 2 * i)
+        for i, (name, r) in enumerate(r_of.items(), start=1)
     }
-    index = pd.Index([f"90202007270000{place:05d}" for place in random.permutation(n)], name="objID")
+    index = pd.Index([f"90202007270000{i:05d}" for i in random.permutation(n)], name="objID")
     return 2 * axes[:, 0], pd.DataFrame(table, index=index)
 
 
-def test_meaning_2(answer):
-    component, causes = _causes(
-        {"redshift": 0.02, "mass": 0.6, "inclination": -0.9, "size": 0.4, "dust": -0.3}, size=1000.0
+def _known_in(component, rows, r, seed):
+    """A cause that is known in some rows only, and has exactly this correlation with the component there."""
+    noise = np.random.default_rng(seed).normal(size=len(rows))
+    table = np.stack([np.ones(len(rows)), component[rows], noise], axis=1)
+    axes = np.linalg.qr(table)[0].T * np.sign(np.linalg.qr(table)[1].diagonal())[:, None]
+    values = np.full(len(component), NAN)
+    values[rows] = 3 + r * axes[1] + math.sqrt(1 - r**2) * axes[2]
+    return values
+
+
+def _complete_causes():
+    """Tables without NaN: signs, units, curves, two values only, the largest |r| first, in the middle and last."""
+    signs = _make_causes(
+        {"redshift": 0.02, "mass": 0.6, "age": 0.1, "inclination": -0.9, "size": 0.4, "dust": -0.3}, size=1000.0
     )
-    _compare_cause(
-        answer,
-        component,
-        causes,
-        "inclination",
-        {
-            "mass": "A negative r counts too: a component's sign is arbitrary. Compare without the signs.",
-            "size": "You chose by covariance, which grows with the unit of a cause: take r, which knows of none.",
-            "redshift": "This is the cause that the component follows least; the one it follows most is asked for.",
-            "dust": "This is only the last column: the cause with the largest |r| is asked for.",
-        },
-    )
-    component, causes = _causes({"mass": -0.7, "age": 0.85, "size": 0.3, "dust": -0.05}, seed=3, size=0.01)
-    lowest = {
-        "mass": "This is the cause with the lowest r; the largest in size counts, positive or negative.",
-        "size": "You chose by the slope of a line, which depends on the unit of a cause: take r, which knows of none.",
-    }
-    _compare_cause(answer, component, causes, "age", lowest)
-    # Known of the half alone, and followed closely there; 0 in the place of NaN would spoil it.
-    causes["age"] = causes["age"].where(np.arange(len(causes)) % 2 == 0)
-    _compare_cause(
-        answer,
-        component,
-        causes,
-        "age",
-        {"mass": "A cause with NaNs must not drop out, nor NaN become a number: leave those galaxies out of its r."},
-    )
-    flat = {
-        "flat": "This cause is the same for all galaxies, so it has no r (NaN): it must never be the answer.",
-        "unknown": "This cause is known of no galaxy, so it has no r (NaN): it must never be the answer.",
-        "mass": "A galaxy that lacks one cause still counts for the others: leave it out of that one's r alone.",
-    }
-    for place, names in ((0, ("flat",)), (4, ("flat",)), (0, ("unknown",)), (2, ("unknown", "flat"))):
-        table = causes.copy()
+    units = _make_causes({"mass": -0.7, "gas": 0.5, "age": 0.85, "size": 0.3, "dust": -0.05}, seed=3, size=0.01)
+    component, curved = _make_causes({"gas": 0.3, "mass": 0.75, "dust": -0.2, "seeing": 0.1}, seed=6)
+    curved["curved"] = np.exp(2 * component)
+    other, turning = _make_causes({"mass": 0.1, "gas": -0.2, "size": 0.3, "dust": -0.6}, seed=7, gas=0.1)
+    turning.insert(1, "merger", (other > 0).astype(int))
+    third, parabola = _make_causes({"mass": 0.6, "gas": -0.2, "size": 0.4}, seed=9)
+    parabola["inclination"] = np.sqrt(third - third.min()) * np.resize([-1, 1], len(third))
+    small = _make_causes({"mass": -0.65, "gas": 0.55, "size": 0.3, "age": 0.6}, seed=11, mass=1e-6)
+    return [signs, units, (component, curved), (other, turning), (third, parabola), small]
+
+
+def _causes_with_unknown():
+    """Tables with NaN: known for half of the galaxies, for a few, for none; and constant columns."""
+    component, half = _make_causes({"mass": -0.7, "age": 0.85, "size": 0.3, "dust": -0.05}, seed=3, size=0.01)
+    half["age"] = half["age"].where(np.arange(len(half)) % 2 == 0)
+    cases = [(component, half)]
+    # Arms are known for eight galaxies only. Among those, the colour follows the component more closely.
+    other, arms = _make_causes({"mass": 0.7, "colour": 0.2, "arms": -0.1}, seed=5)
+    is_known = np.abs(np.arange(len(arms)) - 30) < 4
+    arms.loc[is_known, "colour"] += 2 * other[is_known]
+    arms["arms"] = arms["arms"].where(is_known)
+    cases.append((other, arms))
+    # Zeros in place of NaN would follow the component closely; so would known values beside the wrong galaxies.
+    third, tempting = _make_causes({"mass": 0.5, "bar": 0.05, "clumps": 0.1}, seed=8)
+    tempting["bar"] = tempting["bar"].where(third > -1)
+    last_half = np.arange(len(third)) >= len(third) // 2
+    tempting["clumps"] = np.where(last_half, np.roll(third, len(third) // 2), NAN)
+    cases.append((third, tempting))
+    for n_known, seed in ((45, 21), (25, 12), (12, 13), (7, 14), (4, 15), (3, 16)):
+        few_component, few = _make_causes({"mass": 0.5, "size": 0.3, "gas": -0.6}, seed=seed)
+        rows = np.random.default_rng(seed).permutation(len(few))[:n_known]
+        few.insert(n_known % 3, "bar", _known_in(few_component, rows, -0.8 if n_known % 2 else 0.8, seed))
+        cases.append((few_component, few))
+    # In the order of the component, NaN replaced by the value before it would do no harm.
+    fourth, ordered = _make_causes({"mass": 0.5, "size": 0.3, "gas": -0.6}, seed=17)
+    order = np.argsort(fourth)
+    ordered, fourth = ordered.iloc[order], fourth[order]
+    ordered.insert(1, "bar", _known_in(fourth, np.arange(1, len(fourth), 3), 0.95, 17))
+    cases.append((fourth, ordered))
+    # With so weak others, NaN replaced by the mean would do no harm either.
+    for n_known, others, seed in ((25, (0.05, 0.02), 19), (6, (0.05, 0.02), 20), (15, (0.35, 0.1), 22)):
+        weak_component, weak = _make_causes(dict(zip(("mass", "size"), others, strict=True)), seed=seed)
+        rows = np.random.default_rng(seed).permutation(len(weak))[:n_known]
+        weak.insert(1, "bar", _known_in(weak_component, rows, 0.95, seed))
+        cases.append((weak_component, weak))
+    # Known at both ends of the component, where deviations are large.
+    fifth, ends = _make_causes({"mass": 0.65, "size": 0.3}, seed=18)
+    ends.insert(2, "merger", _known_in(fifth, np.argsort(np.abs(fifth))[-40:], 0.6, 18))
+    cases.append((fifth, ends))
+    for position, names in (
+        (0, ("flat",)),
+        (4, ("flat",)),
+        (2, ("tenth",)),
+        (0, ("unknown",)),
+        (2, ("unknown", "flat")),
+    ):
+        table = half.copy()
         for name in names:
-            table.insert(place, name, 4.0 if name == "flat" else NAN)
-        _compare_cause(answer, component, table, "age", flat)
-    # One rises with the component always, but far from a straight line.
-    component, causes = _causes({"gas": 0.3, "mass": 0.75, "dust": -0.2}, seed=6)
-    causes["bent"] = np.exp(2 * component)
-    by_rank = (
-        "You chose by ranks (Spearman's), or by another measure than Pearson's r, which sees straight lines alone."
-    )
-    _compare_cause(answer, component, causes, "mass", {"bent": by_rank})
-    # Arms are known of eight galaxies alone, and among those the colour follows the component more closely.
-    component, causes = _causes({"mass": 0.7, "colour": 0.2, "arms": -0.1}, seed=5)
-    few = np.abs(np.arange(len(causes)) - 30) < 4
-    causes.loc[few, "colour"] += 2 * component[few]
-    causes["arms"] = causes["arms"].where(few)
-    _compare_cause(answer, component, causes, "mass", {"colour": flat["mass"]})
+            table.insert(position, name, {"flat": 4.0, "tenth": 0.1, "unknown": NAN}[name])
+        cases.append((component, table))
+    partly = half.copy()
+    partly.insert(1, "flat where known", np.where(np.arange(len(half)) < 20, 2.5, NAN))
+    few_galaxies = _make_causes({"mass": -0.65, "gas": 0.55, "size": 0.3, "age": 0.6}, n=12, seed=11)
+    return [*cases, (component, partly), few_galaxies]
 
 
-def _compare_cause(answer, component, causes, right, mistakes):
-    given, table = component.copy(), causes.copy()
-    found = _asked(answer, given, table)
-    expect_unchanged(component, given, "component")
+def test_meaning_2(answer):
+    _check_causes(answer, _complete_causes(), CAUSE_MISTAKES)
+    _check_causes(answer, _causes_with_unknown(), (*CAUSE_UNKNOWN_MISTAKES, *CAUSE_MISTAKES))
+
+
+def _check_causes(answer, cases, mistakes):
+    """Compare the chosen causes with the right ones."""
+    expected = [np.asarray(right_cause(*case)) for case in cases]
+    positions, error = [], None
+    for (component, causes), right in zip(cases, expected, strict=True):
+        try:
+            returned = _call(answer, component, causes)
+        except (NotImplementedError, WrongAnswer):
+            raise
+        except Exception as raised:
+            error = raised
+            break
+        positions.append(_position(answer, returned, component, causes, int(right)))
+    wrong = [i for i, position in enumerate(positions) if position != expected[i]]
+    n = len(positions)
+    if wrong or error:
+        first = wrong[0] if wrong else n
+        component, causes = cases[first]
+        without_index = causes.reset_index(drop=True)
+        expect(
+            not _returns_name(answer, component, without_index, causes.columns[int(expected[first])]),
+            "The index is in the way: pandas aligns rows by objID, and the component has no index. Its rows are in the "
+            "order of the table, so compare arrays, or give it the same index.",
+        )
+    if wrong:
+        reject_mistakes(cases, positions, expected, mistakes)
+        reject_mistakes(*([values[i] for i in wrong] for values in (cases, positions, expected)), mistakes)
+        raise WrongAnswer(_difference(*cases[first], int(positions[first]), int(expected[first])))
+    if error:
+        _explain_cause_error(error, cases[n])
+        raise error
+
+
+def _call(answer, component, causes):
+    """Call the student's function on copies, and reject changes of them."""
+    copy, table = component.copy(), causes.copy()
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        returned = answer(copy, table)
+    expect_unchanged(component, copy, "component")
     expect(table.equals(causes), "Your function changes `causes`, which belongs to the caller: work on a copy.")
-    names = list(causes.columns)
-    expect(found is not None, "What you return is None: does the function end with `return`?")
-    if not isinstance(found, str) or found != right:
-        again = _asked(answer, component.copy(), causes.reset_index(drop=True))
-        expect(
-            not (isinstance(again, str) and again == right),
-            "The index gets in the way: pandas lines rows up by objID, and the component has none. Its rows are in the "
-            "same order.",
-        )
-    if isinstance(found, Exception):
-        raise found
-    if isinstance(found, str):
-        listed = ", ".join(names)
-        expect(found in names, f"{found[:40]!r} is no column of the table; those are {listed}.")
-        expect(found == right, mistakes.get(found, f"The component follows {right!r} more closely than {found!r}."))
-        return
-    if isinstance(found, int | float | np.number) and not isinstance(found, bool):
-        expect(
-            float(found) != names.index(right), f"You return the place of the column, {found}: its name is asked for."
-        )
-    more = isinstance(found, tuple | list | pd.Index) and len(found) > 0 and isinstance(found[0], str)
-    expect(not more, "You return the name and more, or a list of names: the name alone is asked for, a text.")
-    raise WrongAnswer(f"The name of a column is asked for, a text; what you return is of type {type(found).__name__}.")
+    return returned
 
 
-def _asked(answer, *given):
-    """What an answer returns, or the error that it raises."""
+def _returns_name(answer, component, causes, name):
     try:
-        return _quietly(answer, *given)
-    except NotImplementedError:
-        raise
-    except Exception as error:
-        return error
+        returned = _call(answer, component, causes)
+    except Exception:
+        return False
+    return isinstance(returned, str) and returned == name
 
 
-# Few galaxies, so that all ways to deal a cause out can be gone through.
-FEW = np.array([0.3, 1.9, -1.2, 0.8, -0.4, 2.6]), np.array([-0.2, -0.3, 0.9, 0.7, 0.2, -0.1])
+def _position(answer, returned, component, causes, right):
+    """The position of the returned column; raises a hint for anything but a name."""
+    names = list(causes.columns)
+    expect(returned is not None, "What you return is None: does the function end with `return`, whatever the table?")
+    if isinstance(returned, str):
+        expect(
+            returned in names, f"You return {returned[:40]!r}, which isn't a column of the table: {', '.join(names)}."
+        )
+        return float(names.index(returned))
+    if isinstance(returned, int | np.integer) and not isinstance(returned, bool):
+        raise WrongAnswer(f"You return the number {int(returned)}, the position of a column: return its name.")
+    if isinstance(returned, float | np.floating):
+        largest = abs(right_r(component, causes.iloc[:, right].to_numpy(float)))
+        what = "the largest |r|" if math.isclose(abs(returned), largest, rel_tol=1e-3) else "a number"
+        raise WrongAnswer(f"You return {what}, {float(returned):.3g}: return the name of the column.")
+    is_series = isinstance(returned, pd.Series | pd.DataFrame)
+    if is_series or (isinstance(returned, np.ndarray) and len(returned) == len(causes)):
+        raise WrongAnswer("You return values of the table, or all |r|: return the name of one column, a string.")
+    if isinstance(returned, tuple | list | pd.Index | np.ndarray) and len(returned):
+        raise WrongAnswer("You return the name and more, or a list of names: return the name only, a string.")
+    raise WrongAnswer(f"Return the name of a column, a string; you return an object of type {type(returned).__name__}.")
+
+
+def _difference(component, causes, chosen, right):
+    """Describe a wrong choice without a known reason."""
+    values = [abs(right_r(component, causes.iloc[:, i].to_numpy(float))) for i in (chosen, right)]
+    names = [causes.columns[i] for i in (chosen, right)]
+    known = int(causes.iloc[:, right].notna().sum())
+    if math.isnan(values[0]):
+        return f"You return {names[0]!r}, which is constant, or known for no galaxy. It has no r: never return it."
+    return (
+        f"You return {names[0]!r}, of |r| = {values[0]:.2f}; {names[1]!r} has {values[1]:.2f}, the largest. It is "
+        f"known for {known} of {len(causes)} galaxies. Use Pearson's r of all galaxies that a cause is known for."
+    )
+
+
+def _explain_cause_error(error, case):
+    """Raise a hint for errors that pandas and NumPy raise after typical mistakes."""
+    _, causes = case
+    text = str(error)
+    begin = f"Your function raises {type(error).__name__}"
+    if "empty" in text and causes.isna().all().any():
+        raise WrongAnswer(
+            f"{begin}: nothing is left if one cause is known for no galaxy. You left out galaxies, or causes, with any "
+            "NaN: leave a galaxy out of the r of its own NaN only."
+        ) from None
+    if causes.isna().any().any() and any(
+        words in text for words in ("broadcast", "dimension", "same length", "shapes")
+    ):
+        raise WrongAnswer(
+            f"{begin}: component and cause have different lengths, because you removed NaN from the cause only. "
+            "Remove the same galaxies from the component."
+        ) from None
+    if "NA values" in text or "NaN" in text or "at least" in text or "empty" in text:
+        raise WrongAnswer(
+            f"{begin}: {text}. Does it stop at a cause that is known for no galaxy, or is the same for all? Leave out "
+            "such causes, and galaxies for which a cause is unknown."
+        ) from None
+
+
+# meaning.3
+
+# Few galaxies, whose orders can all be listed.
+SIX = np.array([2.6, 0.8, 0.3, -0.4, 1.9, -1.2]), np.array([-0.1, 0.7, -0.2, 0.2, -0.3, 0.9])
 OUTLYING = np.array([9.0, 0.4, 0.1, -0.3, -0.2]), np.array([18.2, 9.9, 10.2, 10.4, 10.6])
+FOUR = np.array([0.0, 1.0, 2.5, 4.5]), np.array([1.0, 7.0, 2.0, 4.5])
+NAMES = ("component", "cause", "n_shuffles", "seed")
+N_SHUFFLES = 1000
+# A right share is outside the margin with a probability of one in a million.
+Z = NormalDist().inv_cdf(1 - 5e-7)
 
 
 def test_meaning_3(answer):
-    shuffles = 1000
-    given = [each.copy() for each in FEW]
-    found = answer(*given, shuffles, 1)
-    expect_unchanged(FEW[0], given[0], "component")
-    expect_unchanged(FEW[1], given[1], "cause")
-    _compare_chance(found, *FEW, shuffles)
-    _compare_chance(answer(FEW[0].copy(), 3 - FEW[1], shuffles, 2), FEW[0], 3 - FEW[1], shuffles)
-    _compare_chance(answer(*(each.copy() for each in OUTLYING), shuffles, 3), *OUTLYING, shuffles)
-    # By hand: of the six ways to deal three values out, that of the galaxies as they are has the largest |r|.
-    share = as_float(answer(np.array([0.0, 1.0, 3.0]), np.array([0.0, 2.0, 5.0]), 300, 4), what="the share of shuffles")
+    _check_global_state(answer)
+    _check_formula(answer)
+    _check_repeats(answer)
+    _check_shares(answer)
+    _check_ties(answer)
+    _check_seeds(answer)
+
+
+def _shares(answer, cases):
+    """The student's results for some cases."""
+    returned, error = call_on_cases(answer, cases, NAMES)
+    if error:
+        _explain_shuffle_error(error)
+        raise error
+    for share in returned:
+        if np.ndim(share) == 1 and len(share) > 1:
+            raise WrongAnswer(f"You return {len(share)} numbers: return one share, (1 + count) / (1 + n_shuffles).")
+    return [as_float(share, what="the share of shuffles") for share in returned]
+
+
+def _check_global_state(answer):
+    """Reject functions that use the random generators of the whole program."""
+    _shares(answer, [(*SIX, 20, 1)])  # a package that is imported within the function may draw numbers, but once only
+    before = random.getstate(), repr(np.random.get_state(legacy=False))  # noqa: NPY002
+    _shares(answer, [(*SIX, 20, 2)])
+    after = random.getstate(), repr(np.random.get_state(legacy=False))  # noqa: NPY002
+    expect(
+        before == after,
+        "You changed the state of the global random generator (`random` or `np.random`), which the whole program uses: "
+        "make a generator of your own from `seed`.",
+    )
+
+
+def _check_formula(answer):
+    """Check (1 + count) / (1 + n_shuffles) if no shuffle reaches the original |r|; 1 + n_shuffles is a prime number."""
+    generator = np.random.default_rng(5)
+    x = generator.normal(size=40)
+    for slope, n, seed in ((3, 82, 7), (-2, 58, 8)):
+        y = slope * x + 1 + 0.05 * generator.normal(size=40)
+        (share,) = _shares(answer, [(x, y, n, seed)])
+        if not math.isclose(share, 1 / (1 + n), rel_tol=1e-6):
+            begin = f"No shuffle of {n} reaches the original |r|, so the result is 1 / {1 + n} = {1 / (1 + n):.4g}."
+            _explain_formula_of_share(answer, share, n, abs(right_r(x, y)), begin)
+
+
+def _explain_formula_of_share(answer, share, n, r, begin):
+    """Raise a hint for a wrong result if no shuffle reaches the original |r|."""
+    expect(not 0 < share < 1e-6, "This is the p-value of a formula for Gaussian data: count shuffles instead.")
+    if share in (0, 1):
+        (other,) = _shares(answer, [(*SIX, n, 3)])
+        _explain_more_than_one(other, n)
+        expect(
+            not share == other == 1,
+            "Every shuffle counts in yours: do you shuffle component and cause together, or compare each shuffle with "
+            "itself? Shuffle the cause only, and leave the original as it is.",
+        )
+    if share != 1 and not math.isclose(share, 2 / (n + 1)):  # these may have other reasons too
+        _explain_exact(share, n, begin)
+    whole = round(1 / share) if 0 < share < 1 else 0
+    if whole > 1 and math.isclose(share * whole, 1, rel_tol=1e-9):
+        raise WrongAnswer(f"{begin} Yours is 1 / {whole}: use `n_shuffles`, not another number of shuffles.")
+    _check_shares(answer, only_known=True)
+    _explain_exact(share, n, begin)
+    expect(abs(abs(share) - r) > 1e-4, f"{begin} You return r itself: return the share of shuffles that reach it.")
+    count = share * (n + 1) - 1
+    if abs(count - round(count)) < 1e-6:
+        raise WrongAnswer(
+            f"{begin} You count {round(count)}. Do you compute the original |r| after a shuffle, compare with a fixed "
+            "number, or count smaller |r|? Compute it once, before you shuffle."
+        )
+    raise WrongAnswer(
+        f"{begin} Yours is {share:.4g}, which isn't a number of shuffles divided by {1 + n}. Count the shuffles with "
+        "at least as large a |r|, and return (1 + count) / (1 + n_shuffles)."
+    )
+
+
+def _explain_exact(share, n, begin):
+    """Raise a hint for a wrong formula, if no shuffle counts."""
+    mistakes = (
+        (0, "You return 0: the original order counts as one, in 1 + count."),
+        (1 / n, "You divided by n_shuffles: the original order counts too, so divide by 1 + n_shuffles."),
+        (1 / (n + 2), "You divided by 2 + n_shuffles: divide by 1 + n_shuffles."),
+        (2 / (n + 1), "You counted the original order twice: it is 1 + count, where count is of shuffles only."),
+        (2 / (n + 2), "You counted the original order twice, above and below: it is (1 + count) / (1 + n_shuffles)."),
+        (1 + 1 / n, "In 1 + count / n_shuffles, brackets are missing: the result is never more than 1."),
+        (100 / (n + 1), "Your result is a percentage: return a share, from 0 to 1."),
+        (
+            100 / n,
+            "Your result is a percentage, and n_shuffles is in the denominator: return (1 + count) / (1 + n_shuffles).",
+        ),
+        (0.5 / (n + 1), "You divided by 2 once more: the result is (1 + count) / (1 + n_shuffles)."),
+        (n / (n + 1), "You subtracted the share from 1, or counted the shuffles with a smaller |r|."),
+        (1, "You count the shuffles whose |r| is smaller: count those with at least as large a |r|."),
+        (-1 / (n + 1), "A share is never negative."),
+    )
+    for value, hint in mistakes:
+        if math.isclose(share, value, rel_tol=1e-9, abs_tol=1e-12):
+            raise WrongAnswer(f"{begin} {hint}")
+    for digits in (1, 2, 3, 4):
+        if share == round(1 / (1 + n), digits):
+            raise WrongAnswer(f"{begin} You rounded it to {digits} decimals: leave it unrounded.")
+
+
+def _explain_more_than_one(share, n):
+    expect(
+        not 1 < share <= 2,
+        f"Your share is {share:.3g}, more than 1: in 1 + count / (1 + n_shuffles), brackets are missing.",
+    )
+    expect(share <= 1, f"Your share is {share:.4g}, more than 1: divide the count by 1 + n_shuffles = {1 + n}.")
+
+
+def _check_repeats(answer):
+    """Reject shuffles that never repeat an order: their counts vary too little from seed to seed."""
+    n, n_seeds = 23, 40
+    shares = np.array(_shares(answer, [(*FOUR, n, seed) for seed in range(n_seeds)]))
+    right = right_share(*FOUR)
+    counts = shares * (n + 1) - 1
+    is_right_on_average = abs(counts.mean() - right * n) < 1
+    if is_right_on_average and counts.var(ddof=1) < right * (1 - right) * n / 4:
+        tested = _shares(answer, [(*OUTLYING, 60, seed) for seed in range(6)])
+        expect(len(set(tested)) > 1, "Your result is the same for each seed: make the generator from `seed`.")
+        raise WrongAnswer(
+            f"Your {n} shuffles of four galaxies never repeat an order, so the results of {n_seeds} seeds are nearly "
+            "the same. Shuffles are independent: each order is equally likely every time, and may occur twice."
+        )
+
+
+def _check_shares(answer, *, only_known=False):
+    """Compare shares with those of all orders, within what chance explains; perhaps only with known mistakes."""
+    x, y = SIX
+    cases = [(x, y), (x, 3 - y), OUTLYING]
+    returned = _shares(answer, [(*case, N_SHUFFLES, seed) for seed, case in enumerate(cases, start=1)])
+    right = [right_share(*case) for case in cases]
+    if _deviation(returned, right) <= Z:
+        return
+    mistakes = SHARE_MISTAKES if _are_counts(returned) else STATISTIC_MISTAKES
+    explained = [(_deviation(returned, [mistake(*case) for case in cases]), hint) for mistake, hint in mistakes]
+    deviation, hint = min(explained, key=lambda pair: pair[0])
+    if only_known:
+        expect(deviation > Z, hint)
+        return
+    for share in returned:
+        _explain_more_than_one(share, N_SHUFFLES)
+    expect(
+        not all(share <= 1.5 / N_SHUFFLES or share == 1 for share in returned)
+        or len(set(returned)) == 1 == returned[0],
+        "No shuffle counts in yours, or all do: is each shuffle the same? Make the generator once, before the loop.",
+    )
+    expect(
+        min(returned) < 1,
+        "Every shuffle counts in yours: do you shuffle component and cause together, or compare each shuffle with "
+        "itself? Shuffle the cause only, and leave the original as it is.",
+    )
+    for share, case in zip(returned, cases, strict=True):
+        expect(
+            abs(share - pearsonr(*case)[1]) > 1e-6,
+            "This is the p-value of a formula for Gaussian data: count shuffles, which need no such assumption.",
+        )
+        expect(
+            abs(abs(share) - abs(right_r(*case))) > 1e-6,
+            "This is r itself: return the share of shuffles that reach it.",
+        )
+    expect(deviation > Z, hint)
+    worst = max(range(len(cases)), key=lambda i: _deviation(returned[i : i + 1], right[i : i + 1]))
+    n = len(cases[worst][0])
+    raise WrongAnswer(
+        f"Your share of shuffles is {returned[worst]:.3g}. Of all orders of these {n} galaxies, a share of "
+        f"{right[worst]:.3f} has at least the original |r|, and {N_SHUFFLES} shuffles come close to that. Shuffle the "
+        "cause, compute |r| with the component, and compare with the original |r|."
+    )
+
+
+def _are_counts(shares):
+    """Whether shares are numbers of shuffles, or halves of them, divided by n_shuffles or by one more."""
+    halves = np.outer(shares, [2 * N_SHUFFLES, 2 * (N_SHUFFLES + 1)])
+    return bool((np.abs(halves - halves.round()) < 1e-6).all(axis=0).any())
+
+
+def _deviation(shares, exact):
+    """The largest deviation of shares from exact ones, in standard deviations of chance."""
+    deviations = []
+    for share, right in zip(shares, exact, strict=True):
+        spread = math.sqrt(max(right * (1 - right), 0) / N_SHUFFLES) + 0.3 / N_SHUFFLES
+        deviations.append((abs(share - right) - 1 / N_SHUFFLES) / spread)
+    return max(deviations)
+
+
+def _check_ties(answer):
+    """Reject functions that don't count orders with the same |r|, or too few shuffles."""
+    two = np.array([0.0, 1.0])
+    for y in (two, two[::-1].copy()):
+        (share,) = _shares(answer, [(two, y, 50, 3)])
+        begin = "With two galaxies, |r| is 1 in every order, so every shuffle counts, and the share is 1."
+        expect(
+            not math.isclose(share, 1 / 51),
+            f"{begin} You count larger |r| only: an equal |r| counts too (at least as large).",
+        )
+        expect(share < 0.96 or share == 1, f"{begin} Yours is {share:.4g}: is there one shuffle too few, or too many?")
+        expect(
+            math.isclose(share, 1, rel_tol=1e-9),
+            f"{begin} Yours is {share:.3g}: is an equal |r| not counted, or one sign only?",
+        )
+    # Of the six orders of three galaxies, the original one has the largest |r|.
+    (share,) = _shares(answer, [(np.array([0.0, 1.0, 3.0]), np.array([0.0, 2.0, 5.0]), 300, 4)])
     expect(
         share > 0.02,
-        "With three galaxies a shuffle often deals the values out as they were, and you don't count it: |r| at least "
-        "as large counts, and the same is as large.",
-    )
-    random = np.random.default_rng(5)
-    x = random.normal(size=40)
-    for y in (3 * x + 1, -2 * x):
-        # Rounding may make the r of the galaxies as they are 1 or a hair less; a little noise keeps it clear.
-        y = y + 0.05 * random.normal(size=40)
-        expect_close(
-            answer(x.copy(), y, 99, 7),
-            0.01,
-            [
-                (0, "No shuffle reaches it, and you return 0. But the galaxies as they are count as one: (1 + count)."),
-                (1 / 99, "You divided by n_shuffles; the galaxies as they are count too, so it is 1 + n_shuffles."),
-                (1, "Every shuffle counts in yours: is it the other way round, or are pairs shuffled together?"),
-                (1 / 101, "You count the galaxies as they are twice below: it is 1 + n_shuffles."),
-                (0.02, "You count the galaxies as they are twice: 1 + count, where count is of shuffles alone."),
-            ],
-            what="the answer where no shuffle of 99 comes near",
-        )
-    seeds = [[as_float(answer(*(each.copy() for each in FEW), 200, seed)) for seed in range(1, 6)] for _ in range(2)]
-    expect(seeds[0] == seeds[1], "The same seed gives different answers: make the shuffles depend on `seed` alone.")
-    expect(len(set(seeds[0])) > 1, "Five seeds give the very same answer of 200 shuffles: is `seed` used?")
-
-
-def _compare_chance(found, x, y, shuffles):
-    """Refuse a share that is farther from the exact one than chance explains."""
-    found = as_float(found, what="the share of shuffles")
-    expect(
-        not 1 < found < 1 + 1 / 1.1,
-        f"The share is {found:.3g}, more than 1: in 1 + count / (1 + n_shuffles) a bracket is missing.",
-    )
-    n = len(x)
-    dealt = y[np.array(list(itertools.permutations(range(n))))]
-    drawn = y[np.array(list(itertools.product(range(n), repeat=n)))]
-    r, with_replacement, observed = _each_r(x, dealt), _each_r(x, drawn), _r(x, y)
-    seen = abs(observed) - 1e-9
-    right = float(np.mean(abs(r) >= seen))
-    uncentred = dealt @ x
-    ranks = _each_r(rankdata(x), rankdata(dealt, axis=1))
-    one_end = "You count large r at one end alone: compare |r|, so that those far above 0 and far below both count."
-    mistakes = [
-        (float(np.mean(abs(r) < seen)), "You count the shuffles whose |r| is smaller; those at least as large count."),
-        (float(np.mean(r >= observed - 1e-9)), "You compare r with its sign: compare |r|, at both ends."),
-        (float(np.mean(r <= observed + 1e-9)), one_end),
-        (float(np.mean(r >= seen)), one_end),
-        (
-            float(np.mean(abs(with_replacement) >= seen)),
-            "You draw the cause's values with replacement: each value is to be dealt out just once.",
-        ),
-        (
-            float(np.mean(abs(uncentred) >= abs(x @ y) - 1e-9)),
-            "You compare sums of products that aren't centred; compare |r|.",
-        ),
-        (
-            float(np.mean(abs(ranks) >= abs(_r(rankdata(x), rankdata(y))) - 1e-9)),
-            "These are ranks' correlations (Spearman's); Pearson's r is asked for.",
-        ),
-    ]
-    deviation = math.sqrt(right * (1 - right) / shuffles)
-    margin = NormalDist().inv_cdf(1 - 1e-6) * deviation + 1 / shuffles
-    if abs(found - right) <= margin:
-        return
-    expect(
-        not 1 < found <= 100 or abs(found / 100 - right) > margin,
-        "This is in percent; the share is from 0 to 1.",
+        "With three galaxies, a shuffle often has the original order, and you don't count it: an equal |r| counts.",
     )
     expect(
-        abs(found - abs(observed)) > 1e-4 and abs(found - observed) > 1e-4,
-        "This is r itself; how often chance gives as large a one is asked for.",
+        abs(share - 1 / 6) < 0.12,
+        f"With three galaxies, one order of six has the original |r|; your share is {share:.3g}.",
     )
+    (share,) = _shares(answer, [(*SIX, 1, 2)])
     expect(
-        abs(found - right * shuffles) > margin * shuffles or found <= 1,
-        "This is a count of shuffles: divide, so that it becomes a share.",
-    )
-    expect(
-        abs(found - 1) > 1e-3,
-        "Every shuffle gives the same |r| as the galaxies as they are, or all are counted: deal out the cause alone, "
-        "and leave the component as it is.",
-    )
-    expect(
-        abs(found - pearsonr(x, y)[1]) > 1e-6,
-        "This is the p-value of a formula for bell-shaped numbers; count it from shuffles, which need no such thing.",
-    )
-    expect(
-        not 0 <= found <= 1.5 / shuffles,
-        "No shuffle counts in yours, though many should: is each another shuffle, with one generator for all?",
-    )
-    near = [(abs(found - wrong), hint) for wrong, hint in mistakes if abs(wrong - right) > margin]
-    distance, hint = min(near)
-    expect(distance > margin, hint)
-    raise WrongAnswer(
-        f"The share of shuffles is {found:.3g}; of all ways to deal {n} values out, it is {right:.3f}, and {shuffles} "
-        f"shuffles should come within {margin:.3f} of that."
+        math.isclose(share, 0.5) or share == 1,
+        f"With a single shuffle, the result is 1/2 or 2/2; yours is {share:.4g}. n_shuffles may be 1.",
     )
 
 
-def _each_r(x, dealt):
-    """r of x with each row of `dealt`; 0 where a row doesn't vary."""
-    centred, apart = x - x.mean(), dealt - dealt.mean(axis=1, keepdims=True)
-    lengths = np.sqrt((centred @ centred) * (apart**2).sum(axis=1))
-    return np.divide(apart @ centred, lengths, out=np.zeros(len(dealt)), where=lengths > 1e-9)
+def _check_seeds(answer):
+    """Reject results that don't depend on the seed alone."""
+    cases = [(*SIX, 150, seed) for seed in (1, 2, 3, 40, 500)]
+    one, other = _shares(answer, cases), _shares(answer, cases)
+    expect(one == other, "The same seed gives different results: make the generator from `seed`, in each call.")
+    expect(len(set(one)) > 1, "Your result is the same for each seed: make the generator from `seed`.")
+
+
+def _explain_shuffle_error(error):
+    """Raise a hint for errors that NumPy raises after typical mistakes."""
+    if any(words in str(error) for words in ("NoneType", "0-dimensional", "zero-dimensional", "unsized object")):
+        raise WrongAnswer(
+            "You use the result of `shuffle`, which is None: it shuffles its argument in place. Shuffle a copy, or use "
+            "`permutation`, which returns a new array."
+        ) from None
+    if isinstance(error, ValueError) and "larger sample" in str(error):
+        raise WrongAnswer(
+            "You draw orders without repeating one, and there are fewer orders than shuffles: each shuffle is "
+            "independent, and an order may occur twice."
+        ) from None

@@ -1,4 +1,4 @@
-"""The page on meaning: what it shows and says is what the core computes; numbers in its text are right."""
+"""The page on meaning shows what the core computes, and the numbers in its text are right."""
 
 import numpy as np
 import pandas as pd
@@ -52,14 +52,14 @@ def values_of(source, ids):
     return (features if source == TRAINED else load_features(control=source)).layers["features"][rows]
 
 
-# What is drawn and sentences
+# Charts and sentences
 
 
 @pytest.mark.parametrize(
     ("source", "size", "k"),
     [("trained", 100, 3), ("shuffled labels", 300, 4), ("raw pixels", 40, 10)],
 )
-def test_the_map_is_the_samples_correlations(run_app, survey, source, size, k):
+def test_the_table_shows_the_correlations_of_the_sample(run_app, survey, source, size, k):
     app = run_app(page=PAGE, step=2, sample=size, components=k, source=source)
     assert not app.exception
     ids, names = draw_sample(survey.object_ids, size), known_causes(survey.catalogue)
@@ -80,7 +80,7 @@ def test_the_map_is_the_samples_correlations(run_app, survey, source, size, k):
     assert f"{size} simulated galaxies, {source}, 95% intervals" in text
 
 
-def test_ranks_are_correlated_where_asked(run_app, survey):
+def test_ranks_are_correlated_if_chosen(run_app, survey):
     app = run_app(page=PAGE, step=2, sample=80, measure="by rank (Spearman's ρ)")
     ids, names = draw_sample(survey.object_ids, 80), known_causes(survey.catalogue)
     causes = survey.catalogue.loc[ids, names].to_numpy(float)
@@ -89,7 +89,7 @@ def test_ranks_are_correlated_where_asked(run_app, survey):
     assert "ρ = " in page_text(app)
 
 
-def test_what_r_misses_is_computed(run_app, survey):
+def test_shares_of_variance(run_app, survey):
     app = run_app(page=PAGE, step=3, sample=150)
     app.selectbox(key="cause").select("inclination_deg").run()
     ids = draw_sample(survey.object_ids, 150)
@@ -115,18 +115,18 @@ def test_probes_are_the_shipped_ones(run_app, results, against):
     row = about.loc[CONTROLS[0]]
     assert with_interval(row["r2"], row["low"], row["high"]) in table["R²"].tolist()
     lead = with_interval(row["ahead"], row["ahead_low"], row["ahead_high"], sign=True)
-    assert table["lead of trained"][list(about.index).index(CONTROLS[0])] == lead
-    assert table["lead of trained"][list(about.index).index(TRAINED)] == "–"
+    assert table["lead of the trained features"][list(about.index).index(CONTROLS[0])] == lead
+    assert table["lead of the trained features"][list(about.index).index(TRAINED)] == "–"
 
 
-def test_every_claim_stands_on_the_page(run_app, results):
+def test_every_claim_is_on_the_page(run_app, results):
     text = "".join(page_text(run_app(page=PAGE, step=step, sample=50)) for step in (6, 7))
     for claim in claims(results, read_card().training["recipe"]["causes"]).values():
         assert claim in text
 
 
 @pytest.mark.parametrize("source", ["trained", "raw pixels"])
-def test_few_galaxies_are_told_so(run_app, source):
+def test_a_small_sample_is_explained(run_app, source):
     app = run_app(page=PAGE, sample=5, components=10, source=source)
     assert not app.exception
     assert "at least 10 galaxies, not 5" in page_text(app)
@@ -135,7 +135,7 @@ def test_few_galaxies_are_told_so(run_app, source):
     assert "Intervals need" not in page_text(app)
 
 
-def test_a_cause_that_a_sample_does_not_vary_in_is_told_so(run_app, survey):
+def test_a_constant_cause_is_explained(run_app, survey):
     ids = draw_sample(survey.object_ids, 10)
     assert np.ptp(survey.catalogue.loc[ids, "merger"]) == 0
     app = run_app(page=PAGE, step=3, sample=10)
@@ -144,7 +144,7 @@ def test_a_cause_that_a_sample_does_not_vary_in_is_told_so(run_app, survey):
     assert "the same merging with another galaxy" in page_text(app)
 
 
-# Words
+# Sentences
 
 
 def test_numbers_with_intervals():
@@ -159,8 +159,8 @@ def test_numbers_with_intervals():
     )
 
 
-def made_up(trained, controls, prediction, *, lead=0.02):
-    """Results for a few causes in which everything is known: R² by cause, intervals of ± 0.01, leads of ± `lead`."""
+def make_results(trained, controls, prediction, *, lead=0.02):
+    """Probe results from R² by cause, with intervals of ± 0.01, and of ± `lead` for leads."""
     parts = []
     tables = {TRAINED: trained, **dict.fromkeys(TRUE_CONTROLS, controls), "prediction": prediction}
     for source, r2 in {**tables, PERMUTED: dict.fromkeys(trained, 0.001)}.items():
@@ -176,10 +176,10 @@ def test_claims_follow_the_numbers():
     trained = {"metallicity": 0.8, "log_mass_msun": 0.7, "mag_r": 0.9, "redshift": 0.6, "arm_winding": 0.0}
     controls = {"metallicity": 0.5, "log_mass_msun": 0.4, "mag_r": 0.9, "redshift": 0.1, "arm_winding": 0.0}
     prediction = {"metallicity": 0.8, "log_mass_msun": 0.6, "mag_r": 0.1, "redshift": 0.2, "arm_winding": 0.0}
-    sentences = claims(made_up(trained, controls, prediction), ["log_mass_msun"])
-    both = claims(made_up(trained, controls, prediction), ["log_mass_msun", "redshift", "mag_r"])
-    assert "(*stellar mass, log10*; *brightness in r*; and *redshift*)" in both["told"]
-    assert "Of 4 causes, the trained features tell **3** better" in sentences["ahead"]
+    sentences = claims(make_results(trained, controls, prediction), ["log_mass_msun"])
+    both = claims(make_results(trained, controls, prediction), ["log_mass_msun", "redshift", "mag_r"])
+    assert "(*stellar mass, log10*; *brightness in r*; and *redshift*)" in both["taught"]
+    assert "predict **3** of 4 causes better" in sentences["ahead"]
     assert sentences["ahead"].index("Redshift") < sentences["ahead"].index("Metallicity")
     assert (
         "*Redshift*: R² = 0.60 [0.59, 0.61], ahead of the best control (random weights, 0.10) by +0.50"
@@ -189,36 +189,35 @@ def test_claims_follow_the_numbers():
         "*Brightness in r*: R² = 0.90 [0.89, 0.91], random weights 0.90, a lead of +0.00 [−0.02, +0.02]"
         in sentences["level"]
     )
-    assert "**The controls don't come out at 0**" in sentences["controls"]
+    assert "**The controls aren't at 0**" in sentences["controls"]
     assert "+0.30 [+0.28, +0.32] over raw pixels" in sentences["controls"]
-    assert "Random weights alone tell 4 of 5 causes" in sentences["controls"]
-    assert "tells *stellar mass, log10* with R² = 0.60 [0.59, 0.61]" in sentences["construction"]
+    assert "From random weights alone, probes predict 4 of 5 causes" in sentences["controls"]
+    assert "predicts *stellar mass, log10* with R² = 0.60 [0.59, 0.61]" in sentences["construction"]
     assert "a lead of +0.00 [−0.02, +0.02]" in sentences["construction"]
     assert "*brightness in r*: 0.90 [0.89, 0.91] against 0.10 [0.09, 0.11]" in sentences["construction"]
-    assert "taught 1 of these causes (*stellar mass, log10*)" in sentences["told"]
-    assert (
-        "Of those that nobody told it, 1 are told better than by the controls, the farthest ahead *re"
-        in sentences["told"]
-    )
+    assert "to predict 1 of these causes (*stellar mass, log10*)" in sentences["taught"]
+    assert "lead the controls for 1. The largest lead is that of *redshift*: 0.60 [0.59, 0.61]" in sentences["taught"]
     assert "*Winding direction of the arms*: 0.00 [−0.01, 0.01]" in sentences["chance"]
 
 
-def test_controls_that_come_out_as_controls_are_told_so():
+def test_claims_if_the_controls_are_at_zero():
     trained = {"metallicity": 0.8, "log_mass_msun": 0.7}
-    sentences = claims(made_up(trained, dict.fromkeys(trained, 0.0), {"metallicity": 0.7, "log_mass_msun": 0.6}), [])
-    assert "**The controls don't come out at 0**" not in sentences["controls"]
-    assert "Random weights alone tell 0 of 2 causes" in sentences["controls"]
+    sentences = claims(
+        make_results(trained, dict.fromkeys(trained, 0.0), {"metallicity": 0.7, "log_mass_msun": 0.6}), []
+    )
+    assert "**The controls aren't at 0**" not in sentences["controls"]
+    assert "From random weights alone, probes predict 0 of 2 causes" in sentences["controls"]
     assert "There is no such cause" in sentences["level"]
     assert "a lead of +0.10" in sentences["construction"]
-    assert sentences["told"] == "**What it was told.** This network was taught the label alone."
-    assert "No network can know" not in sentences["chance"]
+    assert sentences["taught"] == "**What training taught it.** This network was trained to predict the label only."
+    assert "No network can predict" not in sentences["chance"]
 
 
-def test_a_component_that_is_the_same_for_all_follows_none():
+def test_a_constant_component_follows_no_cause():
     x = np.column_stack([np.arange(20.0), np.ones(20)])
     correlations = correlate(x, np.column_stack([np.sin(np.arange(20)), -np.arange(20.0)]))
     assert closest_causes(correlations, ["merger", "mag_r"]) == [
-        "**PC1** follows *brightness in r* most, r = −1.00 [−1.00, −1.00].",
+        "**PC1** follows *brightness in r* most closely, r = −1.00 [−1.00, −1.00].",
         "**PC2** is the same for all galaxies.",
     ]
 
@@ -237,12 +236,12 @@ def test_worked_numbers():
     assert says("formula", "$x = -1, 0, 1$", "$y = 1, 2, 2$", rf"1 / \sqrt{{2 \cdot 2/3}} = {r:.2f}$")
     assert np.corrcoef([1, 0, 1], [-1, 0, 1])[0, 1] == 0
     assert says("formula", "$x = 1, 0, 1$ for $y = -1, 0, 1$, has $r = 0$")
-    answers = Probe(np.array([[1.5], [2.0], [2.5]]), np.full((3, 1), 2.0), np.array([[1.0], [2.0], [3.0]]))
-    assert says("probes", f"$1 - 0.5 / 2 = {answers.r2[0]:.2f}$", "four fifths", "With 512 weights")
+    fitted = Probe(np.array([[1.5], [2.0], [2.5]]), np.full((3, 1), 2.0), np.array([[1.0], [2.0], [3.0]]))
+    assert says("probes", f"$1 - 0.5 / 2 = {fitted.r2[0]:.2f}$", "four fifths", "With 512 weights")
     assert read_card().layers["features"] == 512
 
 
-def test_counted_numbers(survey, results):
+def test_counts(survey, results):
     fields = 3 * len(known_causes(survey.catalogue))
     assert says(
         "intervals", f"Of {fields} fields", f"{fields / 20:.0f} on average will seem", "a thousand times", "middle 95 %"
@@ -255,7 +254,7 @@ def test_counted_numbers(survey, results):
     assert says("limits", "2,000 galaxies for five epochs, the network on almost 50,000 for eight")
 
 
-def test_a_few_galaxies_make_the_field_that_the_text_names(survey):
+def test_three_galaxies_cause_the_field_in_the_text(survey):
     ids = draw_sample(survey.object_ids, 256)
     pc2 = fit_pca(values_of(TRAINED, ids), 3).coordinates[:, 1]
     width = survey.catalogue.loc[ids, "h_alpha_angstrom"].to_numpy(float)
@@ -267,18 +266,18 @@ def test_a_few_galaxies_make_the_field_that_the_text_names(survey):
     assert says("intervals", "Three of the 256 galaxies", f"without them r is {signed(r)}")
 
 
-def test_how_many_fields_seem_to_hold_something_by_chance(survey):
+def test_number_of_fields_that_exclude_zero_by_chance(survey):
     ids, names = draw_sample(survey.object_ids, 256), known_causes(survey.catalogue)
     pcs = fit_pca(values_of(TRAINED, ids), 3).coordinates
     causes = survey.catalogue.loc[ids, names].to_numpy(float)
-    deals = [np.random.default_rng(seed).permutation(causes, axis=0) for seed in range(12)]
-    counts = [int(correlate(pcs, dealt).clear.sum()) for dealt in deals]
+    permuted = [np.random.default_rng(seed).permutation(causes, axis=0) for seed in range(12)]
+    counts = [int(correlate(pcs, values).clear.sum()) for values in permuted]
     assert min(counts) <= 1
     assert max(counts) >= 6
     assert says("intervals", "so 6 or 1 is no surprise")
 
 
-def test_a_control_without_its_best_chance_fails_as_the_text_says(survey, results):
+def test_an_unclipped_control_fails_as_in_the_text(survey, results):
     label = survey.catalogue[["metallicity"]].to_numpy(float)
     random = load_features(control=CONTROLS[0]).layers["features"]
     untrimmed = probe(random, label, trim=0)
@@ -300,15 +299,15 @@ def test_a_control_without_its_best_chance_fails_as_the_text_says(survey, result
 
 
 @pytest.mark.full
-def test_the_figure_is_drawn_from_the_core():
+def test_the_figure_shows_what_the_core_computes():
     import matplotlib as mpl
 
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    known = {}
+    namespace = {}
     try:
-        exec((find_lesson("meaning").folder / "figure.py").read_text(encoding="utf-8"), known)
+        exec((find_lesson("meaning").folder / "figure.py").read_text(encoding="utf-8"), namespace)
         figure = plt.gcf()
         figure.canvas.draw()
         survey, features = load_survey(verify=False), load_features()
