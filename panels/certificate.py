@@ -18,14 +18,14 @@ table {{ border-collapse: collapse; width: 100%; }}
 th, td {{ text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #ccc; }}
 </style></head>
 <body>
-<h1>What a neural network sees in galaxies</h1>
-<p>What <bdi>{name}</bdi> has done of the galviz course: <strong>{passed} of {exercises} exercises</strong> passed their
-tests, <strong>{right} of {questions} quiz questions</strong> were answered rightly; {complete} of {lessons} lessons are
-complete, their exercises passed and their quiz right. {day}.</p>
+<h1>What a neural network learns from galaxies</h1>
+<p>Results of <bdi>{name}</bdi> in the galviz course: <strong>{passed} of {exercises} exercises</strong> passed their
+tests, and <strong>{right} of {questions} quiz questions</strong> have the right answer. {complete} of {lessons} lessons
+are complete, with all exercises passed and all questions right. {day}.</p>
 <table><tr><th>Lesson</th><th>Exercises</th><th>Quiz</th></tr>
 {rows}
 </table>
-<p>Counted on the student's own machine; nobody has looked over it.</p>
+<p>Counted automatically on the student's own machine, and not verified by anyone.</p>
 </body></html>
 """
 

@@ -101,6 +101,6 @@ def _show_shift(shift: DomainShift) -> None:
     st.metric("Neighbours of the same survey", f"{shift.same_survey:.0%}")
     st.caption(f"By chance: {shift.same_survey_by_chance:.0%}. Both measures: {shift.n_galaxies:,} galaxies of each.")
     st.markdown(
-        "If surveys can be told apart, the network sees something that differs between them: noise, seeing, colours "
-        "or kinds of galaxies. What it learnt from one may then be wrong for the other."
+        "If surveys can be told apart, the features encode something that differs between them: noise, seeing, colours "
+        "or kinds of galaxies. What the network learnt from one survey may then be wrong for the other."
     )

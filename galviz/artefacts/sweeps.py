@@ -1,4 +1,4 @@
-"""The shipped sweeps: galaxies drawn again with one cause changed, and what the network makes of them.
+"""The shipped sweeps: galaxies rendered again with one cause changed, with their predictions and features.
 
 Each image has the features of the network's last layer (float16, as in the shipped features), not coordinates: so any
 principal components, distances and heads that a page computes are exact. GalSim isn't needed to read them.

@@ -162,7 +162,7 @@ def _copy(value: object) -> object:
 
 
 def _all_match(results: Sequence[object], explained: Sequence[np.ndarray], rtol: float, atol: float) -> bool:
-    """Whether all results are those of a mistake, apart from the mistake's NaN; not if the mistake gives nothing else."""
+    """Whether all results are those of a mistake, apart from its NaN, unless it gives nothing else."""
     if all(np.isnan(mistaken).all() for mistaken in explained):
         return all(is_close(result, mistaken) for result, mistaken in zip(results, explained, strict=True))
     for result, mistaken in zip(results, explained, strict=True):

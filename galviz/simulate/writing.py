@@ -134,8 +134,8 @@ def _describe_moved(images: Path, names: list[str]) -> str:
     plural = "s" if len(names) > 1 else ""
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return (
-        f"{len(names)} image{plural} in {images} differed from this simulation and had to be drawn again; the previous "
-        f"content is kept as {', '.join(names[:3])}{more}."
+        f"{len(names)} image{plural} in {images} differed from this simulation and had to be rendered again; the "
+        f"previous content is kept as {', '.join(names[:3])}{more}."
     )
 
 

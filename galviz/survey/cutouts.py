@@ -112,7 +112,7 @@ def check_galaxy(image: Image.Image, scale: float = 1.0) -> Image.Image:
     if _is_centre_dark(blocks, scale, _BLOCK_PX, MIN_CONTRAST) and _is_centre_dark(
         image.reduce(_SMALL_BLOCK_PX), scale, _SMALL_BLOCK_PX, _MIN_CONTRAST_SMALL_BLOCK
     ):
-        problem = f"its centre, the {_CROP_PX} × {_CROP_PX} px that a network sees, is as dark as its darkest part"
+        problem = f"its centre, the {_CROP_PX} × {_CROP_PX} px that a network takes, is as dark as its darkest part"
         raise ImageError(problem, "cut it out with the galaxy in the middle, or remove the galaxy's row")
     return blocks
 

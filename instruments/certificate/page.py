@@ -39,23 +39,27 @@ def _show_lessons(rows: list[dict]) -> None:
 def page() -> None:
     """Draw the page."""
     st.title("Your certificate")
-    st.markdown("**What you have done of the course.** It counts by itself, and is as honest as you are.")
+    st.markdown("**Your results in this course.** They are counted automatically, and nobody verifies them.")
     rows = count_results([(lesson, read_questions(lesson)) for lesson in settings().lessons], progress())
     _show_totals(rows)
     _show_lessons(rows)
     if not is_local():
         st.info(
-            "Exercises are done on your own machine and counted there: this page counts the quizzes that you answered "
+            "Exercises run on your own machine and are counted there. This page counts the quizzes that you answered "
             "in this browser.",
             icon=":material/home:",
         )
-    name = st.text_input("Your name", key="name", max_chars=80, placeholder="as it is to stand on the certificate")
+    name = st.text_input("Your name", key="name", max_chars=80, placeholder="as it should appear on the certificate")
     st.download_button(
-        "Keep it as a page",
+        "Download the certificate",
         certificate_html(name, rows, date.today()),
         file_name="galviz-certificate.html",
         mime="text/html",
         icon=":material/download:",
         on_click="ignore",
-        help="A page that any browser shows and prints.",
+        help="An HTML page, to read or print in any browser",
+    )
+    st.markdown(
+        "**What next?** Test a claim of your own: `python -m galviz project` creates a folder for its text and "
+        "analysis, and assembles the report."
     )

@@ -333,12 +333,12 @@ def test_the_certificate_sums_up(run_app):
 def test_a_certificate_to_keep_is_safe_and_says_what_was_done():
     rows = count_results([(PCA, QUESTIONS)], {"pca.1": "failed", "pca.1.passed": 1, "pca.q1": QUESTIONS.quiz[0].right})
     page = certificate_html("<b>Ada</b> ", rows, date(2026, 11, 5))
-    assert "What <bdi>&lt;b&gt;Ada&lt;/b&gt;</bdi> has done" in page
+    assert "<bdi>&lt;b&gt;Ada&lt;/b&gt;</bdi>" in page
     assert "1 of 3 exercises" in page
     assert "1 of 4 quiz questions" in page
     assert "0 of 1 lessons" in page
     assert "5 November 2026" in page
-    assert "What <bdi>a student</bdi> has done" in certificate_html("", rows, date(2026, 11, 5))
+    assert "<bdi>a student</bdi>" in certificate_html("", rows, date(2026, 11, 5))
 
 
 # The glossary

@@ -172,7 +172,7 @@ def test_changed_images_are_kept_aside_and_drawn_again(written, tmp_path, catalo
     assert calls == [(done, N_GALAXIES) for done in range(N_GALAXIES - 4, N_GALAXIES + 1)]
     names = ", ".join(f"{image.name}.old1" for image in before)
     assert notes == [
-        f"3 images in {folder / 'images'} differed from this simulation and had to be drawn again; the previous "
+        f"3 images in {folder / 'images'} differed from this simulation and had to be rendered again; the previous "
         f"content is kept as {names}."
     ]
     for image, content in before.items():

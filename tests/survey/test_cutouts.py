@@ -28,7 +28,7 @@ def test_galaxy_outside_the_central_crop(side_px):
     corner = blob(side_px, at=(8, 8), sigma_px=3.0)
     if side_px == 160:
         check_galaxy(blob(side_px, at=(40, 40)))  # within the central 112 px
-    with pytest.raises(ImageError, match="its centre, the 112 × 112 px that a network sees, is as dark as"):
+    with pytest.raises(ImageError, match="its centre, the 112 × 112 px that a network takes, is as dark as"):
         check_galaxy(corner)
     check_galaxy(corner, scale=112 / side_px)  # the network sees all of it then
 
