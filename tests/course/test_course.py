@@ -444,6 +444,25 @@ def test_a_failed_check_prints_an_input_to_try(capsys):
     assert json.loads(capsys.readouterr().out)["tasks"][0]["failing_call"] == ""
 
 
+def test_an_exercise_that_needs_a_missing_package_is_unavailable(capsys, monkeypatch):
+    """Nothing is said of the student's code, nothing is recorded, and the next command is of another exercise."""
+    start(load_lessons())
+    missing = {"torch"}
+    monkeypatch.setattr("galviz.course.check.find_spec", lambda name: None if name in missing else "installed")
+    assert main(["check", "hooks.2"]) == 1
+    output = capsys.readouterr().out
+    assert "unavailable" in output
+    assert "`torch`" in output
+    assert "0 of 1 passed. Next: " in output
+    assert "Well done" not in output
+    assert read_progress() == {}
+    missing.add("psutil")
+    assert main(["check", "pca.1", "--json"]) == 1
+    (task,) = json.loads(capsys.readouterr().out)["tasks"]
+    assert (task["state"], read_progress()) == ("unavailable", {})
+    assert "`psutil`" in task["message"]
+
+
 def test_hints_are_printed_one_at_a_time(capsys):
     hints = read_questions(PCA).tasks[1].hints
     for number, hint in enumerate(hints, start=1):
