@@ -33,7 +33,7 @@ LARGE_PX = 480
 def _sections_about_origin(opened: OpenSurvey) -> tuple[str, ...]:
     """Select the sections on the origin of a survey's labels and columns."""
     if opened.shipped:
-        return ("label-shipped", "causes")
+        return ("label-shipped",)
     return ("label-own",) if _is_metallicity(opened.survey) else ()
 
 
@@ -194,7 +194,7 @@ def page() -> None:
         Step(
             "One galaxy",
             partial(_show_one, opened),
-            ("colours",),
+            (*(("causes",) if opened.shipped else ()), "colours"),
             (0, 1),
         ),
         Step("Crops", partial(_show_crops_of_one, opened), ("crops",), code=(centre_crop,), wide=True),

@@ -78,7 +78,7 @@ def _show_convolution(controls: DeltaGenerator) -> None:
     numbers = normalise(np.asarray(crop), card.mean, card.std)
     output = convolve(numbers, kernel)
     vmax = float(np.abs(kernel).max())
-    size = f"Output: {len(output)} × {len(output)} places"
+    size = f"Output: {len(output)} × {len(output)} positions"
     show_pictures(
         [crop, *(heatmap(weights, vmax=vmax) for weights in kernel), heatmap(output)],
         [f"Input: {card.crop_px} px", *(f"weights for {colour}" for colour in COLOURS), size],
@@ -174,7 +174,7 @@ def page() -> None:
         Step(
             "Residual block",
             _show_block,
-            ("residual", "batch-norm"),
+            ("batch-norm", "residual"),
             (2,),
             code=("galviz/network/inspection.py:record_maps",),
         ),

@@ -6,8 +6,8 @@ from galviz.network.anatomy import LayerRow
 
 _PLAIN = {
     "ConvLayer": "convolution, batch norm, Mish",
-    "MaxPool2d": "max pooling, 3 × 3 places",
-    "AdaptiveAvgPool2d": "average over all places",
+    "MaxPool2d": "max pooling, 3 × 3 positions",
+    "AdaptiveAvgPool2d": "average over all positions",
     "Flatten": "flatten to one row",
     "Dropout": "dropout, switched off",
     "Linear": "head: weighted sum plus constant",
@@ -18,7 +18,7 @@ _SENTENCES = {
     "input": "The network's input: the centre of the image in three colours, each normalised.",
     "stem": "Three convolutions of 3 × 3 pixels detect edges and colours. The first has a stride of 2, which "
     "halves height and width.",
-    "features": "The average of each channel over all places: one number per channel, without a position.",
+    "features": "The average of each channel over all positions: one number per channel.",
     "prediction": "The head multiplies each feature by its weight, and adds up the products and a constant.",
 }
 

@@ -58,7 +58,7 @@ def test_the_network():
         "network", "layers", f"${weights} + {layers[0].parameters - weights} = {layers[0].parameters}$"
     )
     assert text_contains("network", "layers", f"{layers[-1].parameters - 1} **features**")
-    assert text_contains("network", "convolution", f"{read_card().crop_px} pixels", f"{layers[0].shape[1]} places")
+    assert text_contains("network", "convolution", f"{read_card().crop_px} pixels", f"{layers[0].shape[1]} positions")
     mish = 0.5 * np.tanh(np.log1p(np.exp(0.5)))
     assert text_contains(
         "network", "residual", "$x = 2$ and $F(x) = -1.5$", rf"\operatorname{{Mish}}(0.5) = {mish:.2f}$"
