@@ -142,7 +142,7 @@ def test_each_answer_has_its_explanation_and_is_remembered(run_app):
 def test_the_score_says_what_is_missing(run_app):
     record({question.key: question.right for question in QUESTIONS.quiz[1:]})
     app = run_app(page="lessons/pca", step="quiz")
-    assert "Still missing: question 1; exercises pca.1, pca.2 and pca.3." in page_text(app)
+    assert "Still missing: question 1; exercises pca.1, pca.2, pca.3 and pca.4." in page_text(app)
     record({question.key: question.right for question in QUESTIONS.quiz})
     record({task.id: "passed" for task in QUESTIONS.tasks})
     app = app.run()
