@@ -1320,31 +1320,49 @@ def _test_unknown_layer(answer):
     _check_state(before, network, " when the network has no layer of the last name")
 
 
+def _load_shipped_network():
+    """The shipped network and its card, new for each test, because a student's function may leave it changed.
+
+    `galviz.load_model` allocates more memory than `check` allows, if only for a moment.
+    """
+    from safetensors.torch import load_file
+
+    from galviz.network.builders import build_network
+    from galviz.network.card import read_card, shipped_card_path
+
+    card = read_card()
+    network = build_network(card.spec, seed=0)
+    network.load_state_dict(load_file(shipped_card_path().parent / card.weights))
+    return network.eval(), card
+
+
 @cache
-def _shipped():
-    """The shipped network, ten shipped galaxies, and all features that are shipped."""
+def _shipped_galaxies():
+    """Images of ten shipped galaxies, and the shipped features of all."""
     from galviz.features.features import load_features
+    from galviz.network.card import read_card
     from galviz.network.forward import preprocess
-    from galviz.network.model import load_model
     from galviz.survey.survey import load_survey
 
-    network, survey, data = load_model(), load_survey(), load_features()
-    images = preprocess([survey.image(object_id) for object_id in data.object_ids[:10]], network.card)
-    return network, images, data
+    survey, data = load_survey(), load_features()
+    return preprocess([survey.image(object_id) for object_id in data.object_ids[:10]], read_card()), data
 
 
 def _test_shipped_stages(answer):
-    network, images, data = _shipped()
-    paths = {layer: network.card.spec.path_of(layer) for layer in ("stage2", "features")}
+    (network, card), (images, data) = _load_shipped_network(), _shipped_galaxies()
+    paths = {layer: card.spec.path_of(layer) for layer in ("stage2", "features")}
     before = _hooks_of(network)
     features = answer(network, list(paths.values()), images.clone())
-    if _hooks_of(network) != before:
-        _shipped.cache_clear()
-        raise WrongAnswer("Your hooks are still registered on the shipped network. Remove them.")
+    expect(_hooks_of(network) == before, "Your hooks are still registered on the shipped network. Remove all of them.")
     for layer, path in paths.items():
-        array = as_array(features[path], what=f"the array of features of {layer!r} of the shipped network")
         # The file stores half precision.
-        expect_close(array, data.layers[layer][:10], rtol=2e-3, atol=2e-3, what=f"the array of features of {layer!r}")
+        expect_close(
+            features[path],
+            data.layers[layer][:10],
+            rtol=2e-3,
+            atol=2e-3,
+            what=f"the array of features of {layer!r} of the shipped network",
+        )
 
 
 def _hooks_of(network):
@@ -1729,15 +1747,12 @@ def _test_broken_ablation(answer):
 
 
 def _test_shipped_ablation(answer):
-    network, images, data = _shipped()
-    spec = network.card.spec
-    weights = network.get_submodule(spec.head).weight.detach()[0]
+    (network, card), (images, data) = _load_shipped_network(), _shipped_galaxies()
+    weights = network.get_submodule(card.spec.head).weight.detach()[0]
     channel = int(weights.abs().argmax())
     before = _hooks_of(network)
-    returned = answer(network, network.get_submodule(spec.path_of("features")), channel, images.clone())
-    if _hooks_of(network) != before:
-        _shipped.cache_clear()
-        raise WrongAnswer("Your hook is still registered on the shipped network. Remove it.")
+    returned = answer(network, network.get_submodule(card.spec.path_of("features")), channel, images.clone())
+    expect(_hooks_of(network) == before, "Your hook is still registered on the shipped network. Remove it.")
     # The head is linear, and the file stores half precision.
     change = -float(weights[channel]) * data.layers["features"][:10, channel]
     expect_close(returned, change, rtol=2e-3, atol=1e-4, what="the array of changes of the shipped network")
