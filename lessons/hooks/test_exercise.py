@@ -130,6 +130,7 @@ def default_settings() -> Iterator[None]:
     try:
         with torch.inference_mode(False), torch.enable_grad():
             torch.set_default_dtype(torch.float32)
+            torch.rand(1)  # the state isn't that of a common seed, so that a function that sets a seed is noticed
             yield
     finally:
         for registry, known in zip(_GLOBAL_HOOKS, hooks, strict=True):
@@ -1116,14 +1117,14 @@ def _test_stages(answer):
         passes.clear()
         before, given, runs = _state_of(network), images.clone(), _run_in_all_ways(network, images)
         features = _call_stages(answer, network, names, given)
-        _check_features(features, names, runs, images, hint)
-        _check_called_once(passes, runs[0]["last"])
         expect_unchanged(images, given, "images")
+        _check_features(features, names, runs, images, hint)
         expect(
             not given.requires_grad and given.grad is None,
             "Your function switches gradient tracking on for `images`, which belong to the caller.",
         )
         _check_state(before, network, "")
+        _check_called_once(passes, runs[0]["last"])
         results.append((features, {name: np.array(as_array(features[name])) for name in names}))
     for features, copies in results:
         expect(
@@ -1463,8 +1464,8 @@ def _check_ablation(answer, network, place, channel, images, hint):
     array = _read_change(returned, len(images), change)
     if array.shape == change.shape and not np.allclose(array, change, rtol=1e-4, atol=1e-6):
         _explain_no_effect(array, passes, intact)
-    expect_close(array, change, mistakes, hint=hint, what="the array of changes")
     expect_unchanged(images, given, "images")
+    expect_close(array, change, mistakes, hint=hint, what="the array of changes")
     expect(
         not given.requires_grad and given.grad is None,
         "Your function switches gradient tracking on for `images`, which belong to the caller.",
@@ -1512,6 +1513,13 @@ def _call_ablation(answer, network, layer, channel, images, n_axes):
         raise WrongAnswer(
             f"It raises IndexError: {error}. The channels are the second axis, and are counted from 0."
         ) from None
+    except TypeError as error:
+        if "must be Tensor" in str(error):
+            raise WrongAnswer(
+                f"A later layer raises an error: {error}. Return a tensor from your hook, because it replaces the "
+                "layer's output."
+            ) from None
+        raise
     except AttributeError as error:
         if "weight" in str(error) or "bias" in str(error):
             raise WrongAnswer(
@@ -1540,6 +1548,11 @@ def _read_change(returned, n, change):
         f"The changes have the shape {n} × 1, a table with one column. Return the shape (n,).",
     )
     expect(
+        array.shape != (n, n) or n == 1,
+        f"The changes have the shape {n} × {n}: a column of shape (n, 1) minus a row of shape (n,) gives all "
+        "combinations. Select the column of both predictions, with `[:, 0]`.",
+    )
+    expect(
         n > 1 or array.shape == (1,),
         f"For a single image, too, the shape is (n,), here (1,); yours is {tuple(array.shape)}.",
     )
@@ -1550,7 +1563,9 @@ def _explain_no_effect(array, passes, intact):
     """Explain changes of 0 by the predictions of all passes."""
     if np.abs(array).max() > 1e-7:
         return
-    unchanged = [one.shape == intact.shape and torch.allclose(one, intact, rtol=1e-5, atol=1e-6) for one in passes]
+    unchanged = [
+        one.shape == intact.shape and torch.allclose(one.to(intact), intact, rtol=1e-5, atol=1e-6) for one in passes
+    ]
     expect(
         not all(unchanged),
         "The predictions don't change: your hook has no effect. Return the changed copy from the hook, which must be "
@@ -1634,6 +1649,13 @@ def ablation_mistakes(network, place, channel, images, intact, ablated):
             difference(lambda values: _fill(values, channel, -values[:, channel])),
             "You reversed the sign of the channel. Set it to 0.",
         ),
+        *(
+            (
+                difference(lambda values, limits=limits: _fill(values, channel, values[:, channel].clamp(**limits))),
+                f"You set only the {name} values of the channel to 0. Set all of them.",
+            )
+            for limits, name in (({"max": 0}, "positive"), ({"min": 0}, "negative"))
+        ),
         (
             difference(lambda values: _fill(values, channel, values[:, channel] / 2)),
             "You halved the channel. Set it to 0.",
@@ -1678,8 +1700,15 @@ def ablation_mistakes(network, place, channel, images, intact, ablated):
         with torch.no_grad():
             in_training = training[0](images.clone())[:, 0]
         ablated_in_training = _ablate_by_hand(training[1], place, images, lambda values: _set(values, (every, channel)))
+        mistakes += [
+            (wrong, "These are predictions in training mode. Leave the network in eval mode.")
+            for wrong in (ablated_in_training - in_training, ablated - in_training, ablated_in_training - intact)
+        ]
+    if channel < images.shape[1]:
+        with torch.no_grad():
+            without_colour = network(_set(images.clone(), (every, channel)))[:, 0]
         mistakes.append(
-            (ablated_in_training - in_training, "These are predictions in training mode. Leave it in eval mode.")
+            (without_colour - intact, "You set a channel of the images to zero. Ablate it in the layer's output.")
         )
     return mistakes
 

@@ -248,6 +248,10 @@ SHARE_MISTAKES: tuple[tuple[Mistake, str], ...] = (
         "This is the standard deviation along the first component. Return its share of the total variance.",
     ),
     (
+        _share(lambda v, n: v[0] / len(v)),
+        "You divided by the number of features. Divide by the total variance, the sum for all components.",
+    ),
+    (
         _share(lambda v, n: 1 - v[0] / v.sum()),
         "This is the share of all other components together. Return that of the first.",
     ),
@@ -408,6 +412,14 @@ CORRELATION_MISTAKES: tuple[tuple[Mistake, str], ...] = (
         for factor in (lambda n: n / (n - 1), lambda n: (n - 1) / n)
     ),
     (
+        _correlation(lambda c, p: abs(c[:, 0] @ p)),
+        "This is a sum of products. For a correlation, subtract the means and divide by both standard deviations.",
+    ),
+    (
+        _correlation(lambda c, p: float(np.mean([abs(_pearson(_component(c, i), p)) for i in range(c.shape[1])]))),
+        "This is the mean correlation of all components. Return that of the first.",
+    ),
+    (
         _correlation(lambda c, p: _cosine(c[:, 0], p)),
         "You didn't centre the predictions. For a correlation, subtract the mean from both.",
     ),
@@ -427,9 +439,26 @@ CORRELATION_MISTAKES: tuple[tuple[Mistake, str], ...] = (
         _correlation(lambda c, p: _pearson(np.sort(c[:, 0]), np.sort(p))),
         "You sorted coordinates and predictions separately. Keep each galaxy's pair together.",
     ),
-    (
-        _correlation(lambda c, p: abs(_pearson(c[::-1, 0], p))),
-        "The order of the galaxies is lost: row i of the coordinates must belong to prediction i.",
+    *(
+        (
+            lambda features, predictions, order_of=order_of: np.array(
+                [
+                    np.nan,
+                    abs(
+                        _pearson(
+                            _components(_centred(features))[1][order_of(features, predictions), 0],
+                            np.asarray(predictions, dtype=np.float64),
+                        )
+                    ),
+                ]
+            ),
+            "The order of the galaxies is lost: row i of the coordinates must belong to prediction i.",
+        )
+        for order_of in (
+            lambda features, predictions: np.arange(len(features))[::-1],
+            lambda features, predictions: np.argsort(features[:, 0]),
+            lambda features, predictions: np.argsort(predictions),
+        )
     ),
     (
         _correlation(lambda c, p: abs(_pearson(c[1:, 0], p[1:]))),

@@ -105,6 +105,20 @@ def _second_if_selected(*case: object) -> np.ndarray:
     return np.array(rows)
 
 
+def _added_up(coordinates: np.ndarray, component: int, count: int) -> np.ndarray:
+    positions = even_positions(coordinates[:, component], count)
+    return _select(coordinates, component, np.cumsum(positions))
+
+
+def _along_columns(coordinates: np.ndarray, component: int, count: int) -> np.ndarray:
+    """What the lengths of the columns give in place of those of the rows."""
+    rows = []
+    for position in even_positions(coordinates[:, component], count):
+        differences = coordinates - position * (np.arange(coordinates.shape[1]) == component)
+        rows.append(int(_euclidean(differences.T).argmin()))
+    return np.array(rows)
+
+
 def _on_diagonal(coordinates: np.ndarray, component: int, count: int) -> np.ndarray:
     selected: list[int] = []
     for position in even_positions(coordinates[:, component], count):
@@ -206,6 +220,14 @@ MISTAKES: tuple[tuple[Selection, str], ...] = (
         for end, name in ((np.min, "smallest values"), (np.max, "largest values"))
     ),
     (
+        _along_columns,
+        "You compute one distance per column. Compute one per row, that is, per galaxy (`axis=1`).",
+    ),
+    (
+        _added_up,
+        "Your positions add up: set the coordinate of the point to the position, instead of adding it.",
+    ),
+    (
         _on_diagonal,
         "All coordinates of your points are the position. On the axis, the other coordinates are 0.",
     ),
@@ -303,6 +325,10 @@ MISTAKES: tuple[tuple[Selection, str], ...] = (
     ),
     (_on_right(lambda rows: rows + 1), "Your row numbers are counted from 1. Python counts from 0."),
     (_on_right(lambda rows: rows - 1), "Each of your row numbers is 1 too small. Count the rows from 0."),
+    (
+        lambda coordinates, component, count: select_along(coordinates, component, count) - len(coordinates),
+        "Your row numbers are negative, counted from the end. Count them from 0.",
+    ),
     (_on_right(lambda rows: rows[1:]), "The galaxy of the lowest position is missing."),
     (_on_right(lambda rows: rows[:-1]), "The galaxy of the highest position is missing."),
     (

@@ -562,7 +562,7 @@ def test_points_3(answer):
     for rows in returned:
         _reject_texts(rows)
     if error:
-        _explain_single_position(error, cases[len(returned)][2])
+        _explain_single_position(error, cases[len(returned)])
         raise error
     for component, count, right in _shipped_rows():
         rows = answer(_shipped_coordinates().copy(), component, count)
@@ -605,6 +605,10 @@ def _explain_rows(answer, cases, returned, expected, wrong):
         not any(isinstance(rows, set | frozenset) for rows in returned),
         "A set has no order: return a list, in the order of the positions.",
     )
+    expect(
+        not any(hasattr(rows, "__next__") for rows in returned),
+        "You return a generator or an iterator. Return a list of row numbers.",
+    )
     reject_mistakes(cases, returned, expected, MISTAKES)
     _expect_repeatable(lambda: _call(answer, *cases[0], name="coordinates"))
     few = [[values[index] for index in wrong] for values in (cases, returned, expected)]
@@ -622,6 +626,10 @@ def _check_rows(array, expected, case, hint):
     hint = next((text for *arguments, text in ALONG_CASES if arguments[0] is coordinates), hint)
     expect(array.ndim > 0, "You return a single number. Return a list of row numbers, also if `count` is 1.")
     expect(
+        array.shape[0] != 2 or array.ndim != 2,
+        "You return two lists, such as row numbers and positions. Return the row numbers alone.",
+    )
+    expect(
         array.ndim == 1, f"Return one list of row numbers; what you return has the shape {_format_shape(array.shape)}."
     )
     if len(array) != count:
@@ -630,7 +638,8 @@ def _check_rows(array, expected, case, hint):
     outside = array[(array < 0) | (array >= n)]
     if outside.size:
         raise WrongAnswer(
-            f"You return {outside[0]:.6g}, which isn't a row number here. Rows are numbered from 0 to {n - 1}. {hint}"
+            f"You return {outside[0]:.6g}, which isn't a row number here. Rows are numbered from 0 to {n - 1}. "
+            f"{hint}".strip()
         )
     rows, right = array.astype(int).tolist(), [int(row) for row in expected]
     step = next(index for index in range(count) if rows[index] != right[index])
@@ -653,8 +662,15 @@ def _format_shape(shape):
     return " × ".join(map(str, shape))
 
 
-def _explain_single_position(error, count):
-    """Raise a hint for an error that a single position leads to."""
+def _explain_single_position(error, case):
+    """Raise a hint for an error that a single position, or another number of columns than 3, leads to."""
+    coordinates, _, count = case
+    k = coordinates.shape[1]
+    if k != 3 and ("broadcast" in str(error) or "out of bounds" in str(error) or "dimension" in str(error)):
+        raise WrongAnswer(
+            f"It raises {type(error).__name__} for coordinates with {k} column{'s' if k != 1 else ''}: their number "
+            "isn't always 3. Take it from `coordinates.shape[1]`."
+        ) from None
     if count == 1 and isinstance(error, ZeroDivisionError | IndexError | ValueError | TypeError):
         raise WrongAnswer(
             f"It raises {type(error).__name__} if `count` is 1: then count − 1, the number of intervals, is 0. The "
