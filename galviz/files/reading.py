@@ -86,8 +86,14 @@ def read_regular(path: str | os.PathLike[str], *, max_bytes: int | None = None) 
     b''
     """
     with open_regular(path) as file:
-        content = file.read() if max_bytes is None else file.read(max_bytes + 1)
-    if max_bytes is not None and len(content) > max_bytes:
+        if max_bytes is None:
+            return file.read()
+        # Python reserves the memory for all that it is asked to read, so ask for the file's size.
+        size = os.fstat(file.fileno()).st_size
+        content = file.read(min(size, max_bytes) + 1)
+        if len(content) > size:  # it has grown meanwhile
+            content += file.read(max_bytes + 1 - len(content))
+    if len(content) > max_bytes:
         raise OSError(errno.EFBIG, f"it is larger than {max_bytes >> 20} MiB", str(path))
     return content
 

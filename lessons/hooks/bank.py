@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from copy import deepcopy
+from functools import partial
 
 import numpy as np
 import torch
@@ -10,6 +11,79 @@ from torch import nn
 from galviz.course.bank import Bank
 
 bank = Bank()
+
+
+# hooks.0
+
+
+@bank.wrong("hooks.0", "`named_children` lists the outer ones only")
+def children_alone(network, kind):
+    return [name for name, module in network.named_children() if isinstance(module, kind)]
+
+
+@bank.wrong("hooks.0", "Instances of subclasses are missing")
+def exact_class(network, kind):
+    return [name for name, module in network.named_modules() if type(module) is kind]
+
+
+@bank.wrong("hooks.0", "compare the names of classes")
+def by_class_name(network, kind):
+    return [name for name, module in network.named_modules() if kind.__name__ in type(module).__name__]
+
+
+@bank.wrong("hooks.0", "The network itself is missing")
+def without_the_network(network, kind):
+    return [name for name, module in network.named_modules() if name and isinstance(module, kind)]
+
+
+@bank.wrong("hooks.0", "contains the modules themselves")
+def modules_themselves(network, kind):
+    return [module for module in network.modules() if isinstance(module, kind)]
+
+
+@bank.wrong("hooks.0", "only the last part")
+def last_part_of_the_name(network, kind):
+    return [name.split(".")[-1] for name, module in network.named_modules() if isinstance(module, kind)]
+
+
+@bank.wrong("hooks.0", "is `return` in the loop")
+def first_name_alone(network, kind):
+    for name, module in network.named_modules():
+        if isinstance(module, kind):
+            return [name]
+    return []
+
+
+@bank.wrong("hooks.0", "You sorted the names")
+def in_alphabetical_order(network, kind):
+    return sorted(name for name, module in network.named_modules() if isinstance(module, kind))
+
+
+@bank.wrong("hooks.0", "doesn't depend on `kind`")
+def convolutions_alone(network, kind):
+    return [name for name, module in network.named_modules() if isinstance(module, nn.Conv2d)]
+
+
+@bank.right("hooks.0")
+def by_recursion(network, kind):
+    names, known = [], set()
+
+    def visit(module, path):
+        if module in known:
+            return
+        known.add(module)
+        if isinstance(module, kind):
+            names.append(".".join(path))
+        for name, child in module.named_children():
+            visit(child, [*path, name])
+
+    visit(network, [])
+    return names
+
+
+@bank.right("hooks.0")
+def by_filter(network, kind):
+    return tuple(dict(filter(lambda pair: issubclass(pair[1].__class__, kind), network.named_modules())))
 
 
 # hooks.1
@@ -504,3 +578,348 @@ def parents_before_children(network, images):
     finally:
         for name, module in network.named_modules():
             module.train(modes[name])
+
+
+# hooks.4
+
+
+def _average_over_space(output):
+    return (
+        output.detach().clone().flatten(2).mean(dim=2).numpy() if output.ndim == 4 else output.detach().numpy().copy()
+    )
+
+
+def _record_stages(network, names, images, select):
+    """Run a network, and return what `select` takes from each layer's input and output."""
+    features = {}
+    with ExitStack() as stack:
+        for name in names:
+
+            def hook(module, args, output, name=name):
+                features[name] = select(args, output)
+
+            stack.enter_context(network.get_submodule(name).register_forward_hook(hook))
+        network(images)
+    return features
+
+
+@bank.wrong("hooks.4", "under the last name")
+def name_looked_up_late(network, layer_names, images):
+    features, handles = {}, []
+    for name in layer_names:
+
+        def hook(module, args, output):
+            features[name] = _average_over_space(output)  # noqa: B023
+
+        handles.append(network.get_submodule(name).register_forward_hook(hook))
+    network(images)
+    for handle in handles:
+        handle.remove()
+    return features
+
+
+@bank.wrong("hooks.4", "still registered when the network raises an error")
+def stage_hooks_not_removed_after_an_error(network, layer_names, images):
+    features, handles = {}, []
+    for name in layer_names:
+
+        def hook(module, args, output, name=name):
+            features[name] = _average_over_space(output)
+
+        handles.append(network.get_submodule(name).register_forward_hook(hook))
+    network(images)
+    for handle in handles:
+        handle.remove()
+    return features
+
+
+@bank.wrong("hooks.4", "when the network has no layer of the last name")
+def hooks_registered_before_try(network, layer_names, images):
+    features, handles = {}, []
+    for name in layer_names:
+
+        def hook(module, args, output, name=name):
+            features[name] = _average_over_space(output)
+
+        handles.append(network.get_submodule(name).register_forward_hook(hook))
+    try:
+        network(images)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return features
+
+
+@bank.wrong("hooks.4", "has overwritten the recorded tensor")
+def averaged_after_the_pass(network, layer_names, images):
+    outputs = _record_stages(network, layer_names, images, lambda args, output: output.detach())
+    return {name: _average_over_space(output) for name, output in outputs.items()}
+
+
+@bank.wrong("hooks.4", "The network is called 3 times")
+def one_pass_per_layer(network, layer_names, images):
+    return {
+        name: _average_over_space(_record(network, network.get_submodule(name), images, _copy_output))
+        for name in layer_names
+    }
+
+
+@bank.wrong("hooks.4", "no spatial axes to average over")
+def maps_always(network, layer_names, images):
+    return _record_stages(network, layer_names, images, lambda args, output: output.mean(dim=(2, 3)).detach().numpy())
+
+
+@bank.wrong("hooks.4", "features of the layer's input")
+def inputs_of_the_layers(network, layer_names, images):
+    return _record_stages(network, layer_names, images, lambda args, output: _average_over_space(args[0]))
+
+
+@bank.wrong("hooks.4", "sum over all positions")
+def summed_over_space(network, layer_names, images):
+    return _record_stages(
+        network,
+        layer_names,
+        images,
+        lambda args, output: (output.sum(dim=(2, 3)) if output.ndim == 4 else output.clone()).detach().numpy(),
+    )
+
+
+@bank.wrong("hooks.4", "name with a dot")
+def by_getattr(network, layer_names, images):
+    features = {}
+    with ExitStack() as stack:
+        for name in layer_names:
+
+            def hook(module, args, output, name=name):
+                features[name] = _average_over_space(output)
+
+            stack.enter_context(getattr(network, name).register_forward_hook(hook))
+        network(images)
+    return features
+
+
+@bank.wrong("hooks.4", "Return a dictionary")
+def list_of_features(network, layer_names, images):
+    features = _record_stages(network, layer_names, images, lambda args, output: _average_over_space(output))
+    return [features[name] for name in layer_names]
+
+
+@bank.wrong("hooks.4", "keys of your dictionary are modules")
+def modules_as_keys(network, layer_names, images):
+    features = _record_stages(network, layer_names, images, lambda args, output: _average_over_space(output))
+    return {network.get_submodule(name): values for name, values in features.items()}
+
+
+@bank.wrong("hooks.4", "belong to the autograd graph")
+def features_with_a_graph(network, layer_names, images):
+    return _record_stages(
+        network, layer_names, images, lambda args, output: output.mean((2, 3)) if output.ndim == 4 else output.clone()
+    )
+
+
+@bank.wrong("hooks.4", "first image alone")
+def first_image_alone(network, layer_names, images):
+    return _record_stages(network, layer_names, images[:1], lambda args, output: _average_over_space(output))
+
+
+@bank.wrong("hooks.4", "in training mode")
+def stages_in_training_mode(network, layer_names, images):
+    network_copy = deepcopy(network).train()
+    return _record_stages(network_copy, layer_names, images, lambda args, output: _average_over_space(output))
+
+
+@bank.wrong("hooks.4", "in half precision")
+def stages_in_half_precision(network, layer_names, images):
+    return _record_stages(
+        network, layer_names, images, lambda args, output: _average_over_space(output).astype(np.float16)
+    )
+
+
+@bank.right("hooks.4")
+def with_partial(network, layer_names, images):
+    features = {}
+
+    def record(name, module, args, output):
+        averages = output.detach().numpy().copy()
+        features[name] = averages if averages.ndim == 2 else averages.mean(axis=(2, 3))
+
+    with ExitStack() as stack, torch.inference_mode():
+        for name in layer_names:
+            stack.callback(network.get_submodule(name).register_forward_hook(partial(record, name)).remove)
+        network(images)
+    return {name: features[name] for name in layer_names}
+
+
+@bank.right("hooks.4")
+def stages_on_a_copy(network, layer_names, images):
+    network_copy = deepcopy(network)
+    return {
+        name: torch.tensor(values.tolist())
+        for name, values in _record_stages(
+            network_copy, layer_names, images, lambda args, output: _average_over_space(output)
+        ).items()
+    }
+
+
+# hooks.5
+
+
+def _predict_with(network, layer, images, hook):
+    """Predictions of a network while a hook is registered."""
+    with torch.no_grad(), layer.register_forward_hook(hook):
+        return network(images)[:, 0]
+
+
+def _zero(output, channel):
+    ablated = output.clone()
+    ablated[:, channel] = 0
+    return ablated
+
+
+def _change(network, layer, images, alter):
+    """Change of the predictions if a hook replaces the layer's output."""
+    with torch.no_grad():
+        intact = network(images)[:, 0]
+    return _predict_with(network, layer, images, lambda module, args, output: alter(output)) - intact
+
+
+@bank.wrong("hooks.5", "The signs are reversed")
+def intact_minus_ablated(network, layer, channel, images):
+    return -_change(network, layer, images, lambda output: _zero(output, channel))
+
+
+@bank.wrong("hooks.5", "These are the ablated predictions")
+def ablated_alone(network, layer, channel, images):
+    return _predict_with(network, layer, images, lambda module, args, output: _zero(output, channel))
+
+
+@bank.wrong("hooks.5", "your hook has no effect")
+def hook_without_return(network, layer, channel, images):
+    return _change(network, layer, images, lambda output: [_zero(output, channel), None][1])
+
+
+@bank.wrong("hooks.5", "active in both passes")
+def intact_with_the_hook(network, layer, channel, images):
+    with torch.no_grad(), layer.register_forward_hook(lambda module, args, output: _zero(output, channel)):
+        return network(images)[:, 0] - network(images)[:, 0]
+
+
+@bank.wrong("hooks.5", "changes the layer's output in place, and somebody else's hook")
+def output_changed_in_place(network, layer, channel, images):
+    def alter(output):
+        output[:, channel] = 0
+        return output
+
+    return _change(network, layer, images, alter)
+
+
+@bank.wrong("hooks.5", "Your hook is still registered.")
+def ablation_not_removed(network, layer, channel, images):
+    with torch.no_grad():
+        intact = network(images)[:, 0]
+        layer.register_forward_hook(lambda module, args, output: _zero(output, channel))
+        return network(images)[:, 0] - intact
+
+
+@bank.wrong("hooks.5", "still registered when the network raises an error")
+def ablation_not_removed_after_an_error(network, layer, channel, images):
+    handle = layer.register_forward_hook(lambda module, args, output: _zero(output, channel))
+    with torch.no_grad():
+        ablated = network(images)[:, 0]
+        handle.remove()
+        return ablated - network(images)[:, 0]
+
+
+@bank.wrong("hooks.5", "You set one image to zero")
+def first_axis(network, layer, channel, images):
+    def alter(output):
+        ablated = output.clone()
+        ablated[channel] = 0
+        return ablated
+
+    return _change(network, layer, images, alter)
+
+
+@bank.wrong("hooks.5", "You set all channels to zero")
+def all_channels(network, layer, channel, images):
+    return _change(network, layer, images, torch.zeros_like)
+
+
+@bank.wrong("hooks.5", "You ablate the channel 0, not 1")
+def channel_from_one(network, layer, channel, images):
+    return _change(network, layer, images, lambda output: _zero(output, channel - 1))
+
+
+@bank.wrong("hooks.5", "one position of the channel")
+def one_position(network, layer, channel, images):
+    def alter(output):
+        ablated = output.clone()
+        ablated[(slice(None), channel, 0, 0)[: output.ndim]] = 0
+        return ablated
+
+    return _change(network, layer, images, alter)
+
+
+@bank.wrong("hooks.5", "channel of the layer's input")
+def channel_of_the_input(network, layer, channel, images):
+    def alter(module, args):
+        return (_zero(args[0], min(channel, args[0].shape[1] - 1)),)
+
+    with torch.no_grad():
+        intact = network(images)[:, 0]
+        with layer.register_forward_pre_hook(alter):
+            return network(images)[:, 0] - intact
+
+
+@bank.wrong("hooks.5", "a table with one column")
+def column_of_changes(network, layer, channel, images):
+    return _change(network, layer, images, lambda output: _zero(output, channel))[:, None]
+
+
+@bank.wrong("hooks.5", "averaged the changes")
+def mean_change(network, layer, channel, images):
+    return _change(network, layer, images, lambda output: _zero(output, channel)).mean()
+
+
+@bank.wrong("hooks.5", "belong to the autograd graph")
+def changes_with_a_graph(network, layer, channel, images):
+    intact = network(images)[:, 0]
+    with layer.register_forward_hook(lambda module, args, output: _zero(output, channel)):
+        return network(images)[:, 0] - intact
+
+
+@bank.wrong("hooks.5", "Not every layer has weights")
+def weights_set_to_zero(network, layer, channel, images):
+    network_copy, layer_copy = deepcopy([network, layer])
+    with torch.no_grad():
+        layer_copy.weight[channel] = 0
+        layer_copy.bias[channel] = 0
+        return network_copy(images)[:, 0] - network(images)[:, 0]
+
+
+@bank.right("hooks.5")
+def by_a_mask(network, layer, channel, images):
+    def hook(module, args, output):
+        mask = torch.arange(output.shape[1]) != channel
+        return output * mask.reshape(-1, *[1] * (output.ndim - 2))
+
+    with torch.inference_mode():
+        intact = network(images).squeeze(1)
+        handle = layer.register_forward_hook(hook)
+        try:
+            ablated = network(images).squeeze(1)
+        finally:
+            handle.remove()
+    return (ablated - intact).numpy()
+
+
+@bank.right("hooks.5")
+def one_image_at_a_time(network, layer, channel, images):
+    return [float(_change(network, layer, image[None], lambda output: _zero(output, channel))) for image in images]
+
+
+@bank.right("hooks.5")
+def ablated_on_a_copy(network, layer, channel, images):
+    network_copy, layer_copy = deepcopy([network, layer])
+    layer_copy.register_forward_hook(lambda module, args, output: output.index_fill(1, torch.tensor(channel), 0.0))
+    return (network_copy(images) - network(images)).detach().flatten()

@@ -1,14 +1,23 @@
 """Tests of the exercises on hooks; each takes the student's function."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import cache
 
 import numpy as np
 import torch
 from torch import nn
 
-from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_error, expect_unchanged
+from galviz.course.judge import (
+    WrongAnswer,
+    as_array,
+    expect,
+    expect_close,
+    expect_error,
+    expect_unchanged,
+    format_items,
+)
 
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 _GLOBAL_HOOKS = [
@@ -121,6 +130,7 @@ def default_settings() -> Iterator[None]:
     try:
         with torch.inference_mode(False), torch.enable_grad():
             torch.set_default_dtype(torch.float32)
+            torch.rand(1)  # the state isn't that of a common seed, so that a function that sets a seed is noticed
             yield
     finally:
         for registry, known in zip(_GLOBAL_HOOKS, hooks, strict=True):
@@ -841,3 +851,937 @@ def _check_predictions(answer, network, images, hint=""):
         "Your function switches gradient tracking on for `images`, which belong to the caller. Leave them as they are.",
     )
     _check_state(before, network, "")
+
+
+# hooks.0
+
+
+class Scaled(nn.Conv2d):
+    """A subclass whose name doesn't contain that of its base class."""
+
+
+class NotLinear(nn.Identity):
+    """A class that isn't a subclass of Linear, although its name contains it."""
+
+
+def _make_tree():
+    """A network with modules at several depths, a module that occurs twice, and names that aren't in sorted order."""
+    relu = nn.ReLU()
+    body = nn.Sequential(
+        Scaled(4, 4, 1), relu, nn.Sequential(nn.Conv2d(4, 4, 1), nn.ModuleDict({"z": nn.Conv2d(4, 4, 1), "a": relu}))
+    )
+    layers = [nn.Conv2d(3, 4, 1), body, *(nn.BatchNorm2d(4) for _ in range(7)), nn.Conv2d(4, 4, 1)]
+    return nn.Sequential(*layers, Scaled(4, 4, 1), nn.Flatten(), NotLinear(), nn.Linear(4, 1))
+
+
+def test_hooks_0(answer):
+    with default_settings():
+        _test_names(answer)
+
+
+def _test_names(answer):
+    tree = seeded(_make_tree, 1)
+    kinds = (nn.Conv2d, nn.Sequential, nn.ReLU, nn.Linear, Scaled, nn.Module, nn.LSTM)
+    cases = [*((tree, kind) for kind in kinds), (nn.Linear(2, 1), nn.Linear), (seeded(OwnClasses, 2), OwnClasses)]
+    expected = [_names_by_hand(*case) for case in cases]
+    returned = []
+    for network, kind in cases:
+        before = _state_of(network)
+        returned.append(_read_names(_call_for_names(answer, network, kind), f"for the class {kind.__name__}"))
+        _check_state(before, network, "")
+    for mistake, hint in name_mistakes():
+        mistaken = [mistake(*case) for case in cases]
+        if returned == mistaken and mistaken != expected:
+            raise WrongAnswer(hint)
+    for (_, kind), names, right in zip(cases, returned, expected, strict=True):
+        missing, extra = [name for name in right if name not in names], [name for name in names if name not in right]
+        where = f"For the class {kind.__name__}"
+        expect("" not in missing, f"{where}, the network itself is missing: its name is an empty text.")
+        expect(not missing, f"{where}, these names are missing: {format_items(missing)}.")
+        expect(not extra, f"{where}, these names are too many: {format_items(extra)}.")
+        expect(len(names) == len(right), f"{where}, a name occurs twice. List each module once.")
+        expect(names == right, f"{where}, the order is wrong. Keep that of `network.named_modules()`.")
+
+
+def _call_for_names(answer, network, kind):
+    """Call the student's function; explain a typical error."""
+    try:
+        return answer(network, kind)
+    except TypeError as error:
+        if "issubclass" in str(error):
+            raise WrongAnswer(
+                "`issubclass` compares two classes, and a module isn't a class, but an instance of one: use "
+                "`isinstance`."
+            ) from None
+        raise
+
+
+def _names_by_hand(network, kind):
+    """The right names, by a search through the modules inside modules."""
+    names, known = [], set()
+
+    def visit(module, name):
+        if id(module) in known:
+            return
+        known.add(id(module))
+        if issubclass(type(module), kind):
+            names.append(name)
+        for part, child in module._modules.items():
+            visit(child, f"{name}.{part}" if name else part)
+
+    visit(network, "")
+    return names
+
+
+def _read_names(names, where):
+    """Convert what was returned to a list of names; explain other forms of it."""
+    expect(
+        names is not None,
+        f"What you return {where} is None. Does the function end with `return`? If there is no such module, return an "
+        "empty list.",
+    )
+    expect(
+        not isinstance(names, str),
+        f"You return a text {where}. Return a list of names, also if there is only one.",
+    )
+    expect(not hasattr(names, "__next__"), "You return an iterator or a generator. Return a list.")
+    expect(
+        not isinstance(names, set | frozenset | dict),
+        f"You return a {type(names).__name__} {where}. Return a list of names, in the order of the modules.",
+    )
+    expect(
+        np.iterable(names) and not isinstance(names, nn.Module), f"Return a list of names; you return {type(names)}."
+    )
+    names = list(names)
+    for name in names:
+        expect(
+            not isinstance(name, nn.Module), "Your list contains the modules themselves. Return their names, as text."
+        )
+        expect(not isinstance(name, tuple), "Your list contains pairs of a name and a module. Return the names alone.")
+        expect(isinstance(name, str), f"Your list contains an object of type {type(name).__name__}. Names are text.")
+    return [str(name) for name in names]
+
+
+def name_mistakes():
+    """Typical mistakes as functions with the student's parameters, with their hints."""
+
+    def names_of(pairs, kind):
+        return [name for name, module in pairs if isinstance(module, kind)]
+
+    def where(condition):
+        return lambda network, kind: [name for name, module in network.named_modules() if condition(module, kind)]
+
+    def right(change):
+        return lambda network, kind: change(names_of(network.named_modules(), kind))
+
+    def bare_names(network, kind):
+        names = []
+        for name, child in network.named_children():
+            names += [name] * isinstance(child, kind) + bare_names(child, kind)
+        return names
+
+    def two_levels(network, kind):
+        inner = [
+            (f"{name}.{part}", module)
+            for name, child in network.named_children()
+            for part, module in child.named_children()
+        ]
+        return names_of([*network.named_children(), *inner], kind)
+
+    depth = "Modules inside modules are missing: `named_children` lists the outer ones only. Include any depth."
+    subclass = "Instances of subclasses are missing. `isinstance` is True for them, too."
+    by_name = "You compare the names of classes. Another class may have a similar name: use `isinstance`."
+    root = "The network itself is missing. Its name is an empty text, and it may be an instance, too."
+    return [
+        (lambda network, kind: names_of(network.named_children(), kind), depth),
+        (lambda network, kind: names_of([("", network), *network.named_children()], kind), depth),
+        (two_levels, "Modules are missing that are more than two levels inside the network. Include any depth."),
+        (where(lambda module, kind: type(module) is kind), subclass),
+        (
+            lambda network, kind: [name for name, module in network.named_modules() if name and type(module) is kind],
+            "Instances of subclasses are missing, and so is the network itself, whose name is an empty text.",
+        ),
+        (where(lambda module, kind: kind.__name__ in type(module).__name__), by_name),
+        (where(lambda module, kind: kind.__name__ in str(type(module))), by_name),
+        (where(lambda module, kind: kind.__name__ in repr(module)), by_name),
+        (where(lambda module, kind: type(module).__name__.startswith(kind.__name__)), by_name),
+        (right(lambda names: [name for name in names if name]), root),
+        (
+            where(lambda module, kind: isinstance(module, kind) and not list(module.children())),
+            "Modules that contain other modules are missing. Include them, and the network itself.",
+        ),
+        (
+            right(lambda names: [name.rpartition(".")[2] for name in names]),
+            "You return only the last part of each name. Return the full name, such as '1.2.0'.",
+        ),
+        (
+            lambda network, kind: [type(module).__name__ for module in network.modules() if isinstance(module, kind)],
+            "These are the names of classes. Return the names of the modules in the network, such as '1.2.0'.",
+        ),
+        (
+            bare_names,
+            "You return only the last part of each name, and not the network itself. Return the full name, such as "
+            "'1.2.0', and the empty text for the network.",
+        ),
+        (
+            lambda network, kind: [name for name, _ in network.named_parameters()],
+            "These are the names of parameters, that is, of weights. Return the names of modules.",
+        ),
+        (right(sorted), "You sorted the names, as text. Keep the order of `network.named_modules()`."),
+        (right(lambda names: names[::-1]), "Your list is in reverse order. Keep that of `network.named_modules()`."),
+        (
+            right(lambda names: names[:1]),
+            "You return the first name alone. Return all of them: is `return` in the loop?",
+        ),
+        (right(lambda names: names[1:]), "The first name is missing."),
+        (right(lambda names: names[:-1]), "The last name is missing."),
+        (
+            lambda network, kind: names_of(network.named_modules(remove_duplicate=False), kind),
+            "A module that occurs twice is listed twice. List each module once, as `network.named_modules()` does.",
+        ),
+        (
+            where(lambda module, kind: not isinstance(module, kind)),
+            "These are the modules that aren't instances of the class. Return those that are.",
+        ),
+        (where(lambda module, kind: True), "You return all modules. Return the instances of `kind` alone."),
+        (
+            lambda network, kind: names_of(network.named_modules(), nn.Conv2d),
+            "Your result doesn't depend on `kind`. Use the parameter, not a fixed class.",
+        ),
+        (
+            right(lambda names: [name or "network" for name in names]),
+            "The name of the network itself is an empty text.",
+        ),
+    ]
+
+
+# hooks.4
+
+
+class Stages(nn.Module):
+    """A network whose layers overwrite the outputs of others."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 4, 3, padding=1)
+        self.act = nn.ReLU(inplace=True)
+        self.body = nn.Sequential(nn.Conv2d(4, 5, 3, padding=1), nn.BatchNorm2d(5), nn.ReLU(inplace=True))
+        self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(5, 4), nn.ReLU(inplace=True))
+        self.last = nn.Linear(4, 1)
+
+    def forward(self, images):
+        return self.last(self.head(self.body(self.act(self.stem(images)))))
+
+
+# Names of its layers in the order of the pass.
+_STAGES = ("stem", "act", "body.0", "body.1", "body.2", "head.0", "head.1", "head.2", "head.3", "last")
+
+
+def _make_broken_stages():
+    network = Stages()
+    network.head[0] = Broken()
+    return network
+
+
+def test_hooks_4(answer):
+    with default_settings():
+        _test_stages(answer)
+        _test_broken_stages(answer)
+        _test_unknown_layer(answer)
+        _test_shipped_stages(answer)
+
+
+def _run_stages(network, images):
+    """Output of every layer, before another overwrites it."""
+    outputs, values = {}, images.clone()
+    with torch.no_grad():
+        for name in _STAGES:
+            values = network.get_submodule(name)(values)
+            outputs[name] = values.clone()
+    return outputs
+
+
+def _test_stages(answer):
+    network, results = seeded(Stages, 11), []
+    passes = []
+    network.stem.register_forward_hook(lambda module, args, output: None)  # of somebody else
+    network.register_forward_hook(lambda module, args, output: passes.append(output.detach().clone()))
+    for names, n, seed, hint in (
+        (["body.0", "stem", "head.2"], 5, 2, ""),
+        (("stem", "body.2"), 4, 3, ""),
+        (["body.1"], 3, 4, "Here there is a single layer. "),
+        (["head.0", "last", "head.1"], 2, 5, "Here some outputs have no spatial axes, or maps of 1 × 1. "),
+        (["stem", "head.1"], 1, 6, "Here there is a single image. "),
+    ):
+        images = images_of(n, 3, 6, 4, seed=seed)
+        passes.clear()
+        before, given, runs = _state_of(network), images.clone(), _run_in_all_ways(network, images)
+        features = _call_stages(answer, network, names, given)
+        expect_unchanged(images, given, "images")
+        _check_features(features, names, runs, images, hint)
+        expect(
+            not given.requires_grad and given.grad is None,
+            "Your function switches gradient tracking on for `images`, which belong to the caller.",
+        )
+        _check_state(before, network, "")
+        _check_called_once(passes, runs[0]["last"])
+        results.append((features, {name: np.array(as_array(features[name])) for name in names}))
+    for features, copies in results:
+        expect(
+            features.keys() == copies.keys() and all(np.array_equal(as_array(features[k]), copies[k]) for k in copies),
+            "A later call has changed what an earlier one returned. Make a new dictionary in each call.",
+        )
+
+
+def _call_stages(answer, network, names, images):
+    """Call the student's function; explain typical errors."""
+    try:
+        return answer(network, list(names) if isinstance(names, list) else names, images)
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        _explain_numpy_error(error)
+        text = str(error)
+        if "Dimension out of range" in text or "out of bounds for array" in text or "too many indices" in text:
+            raise WrongAnswer(
+                "An output of shape (n, channels) has no spatial axes to average over. Your function raises "
+                f"{type(error).__name__} for it. Return the same numbers."
+            ) from None
+        if isinstance(error, AttributeError | KeyError) and any("." in name and name in text for name in names):
+            raise WrongAnswer(
+                "A name with a dot, such as 'body.0', belongs to a layer inside another one. "
+                "`network.get_submodule(name)` finds it; `getattr` and `named_children` don't."
+            ) from None
+        if isinstance(error, KeyError) and any(name in text for name in names):
+            raise WrongAnswer(
+                f"It raises KeyError for {text}. If nothing is recorded under this name, the hook stores it under "
+                "another: a function that is defined in a loop looks up `name` when it runs, after the loop."
+            ) from None
+        if (isinstance(error, RuntimeError) and ("shape" in text or "dimension" in text or "size" in text)) or (
+            isinstance(error, TypeError) and "must be Tensor" in text
+        ):
+            raise WrongAnswer(
+                f"The network raises {type(error).__name__} while your hooks are registered. A value that a hook "
+                "returns replaces the layer's output. Return nothing from it (`dict.setdefault` returns a value)."
+            ) from None
+        raise
+
+
+def _run_in_all_ways(network, images):
+    """Outputs of all layers; the same tensors after the pass; outputs in training mode, if there are several images."""
+    in_training = _run_stages(deepcopy(network).train(), images) if len(images) > 1 else {}
+    return _run_stages(network, images), _run_overwritten(network, images), in_training
+
+
+def _check_features(features, names, runs, images, hint):
+    """Compare the dictionary of features with the right one."""
+    expect(features is not None, "What you return is None: does the function end with `return`?")
+    expect(
+        isinstance(features, Mapping),
+        f"You return an object of type {type(features).__name__}. Return a dictionary: the features by the names of "
+        "the layers.",
+    )
+    keys = list(features)
+    expect(
+        not any(isinstance(key, nn.Module) for key in keys),
+        "The keys of your dictionary are modules. Use the names in `layer_names`.",
+    )
+    last_run = max(names, key=_STAGES.index)
+    expect(
+        len(names) == 1 or keys != [names[-1]],
+        f"All hooks store their output under the last name, {names[-1]!r}. A function that is defined in a loop looks "
+        "up `name` when it runs, after the loop. Write a function that takes the name and returns the hook.",
+    )
+    if set(keys) != set(names):
+        missing, extra = [name for name in names if name not in keys], [key for key in keys if key not in names]
+        expect(bool(keys), f"{hint}Your dictionary is empty. Are the hooks registered before the network is called?")
+        expect(not missing, f"{hint}The features of {format_items(missing)} are missing in your dictionary.")
+        expect(
+            not set(extra) <= set(_STAGES),
+            "Your dictionary has keys of an earlier call, or of other layers. Make a new dictionary in each call, and "
+            "register hooks on the layers in `layer_names` only.",
+        )
+        raise WrongAnswer(f"{hint}Your dictionary has more keys than names: {format_items(extra)}.")
+    arrays = {}
+    for name in names:
+        value = features[name]
+        expect(
+            value is not None,
+            f"The features of {name!r} are None. Do all hooks store under the same name? A function that is defined in "
+            "a loop looks up `name` when it runs, after the loop.",
+        )
+        expect(
+            not isinstance(value, list | tuple) or len(value) != 1 or np.ndim(value[0]) != 2,
+            "The values of your dictionary are lists of one array. Return the array in it.",
+        )
+        expect(
+            not isinstance(value, torch.Tensor) or not value.requires_grad,
+            "Your features belong to the autograd graph, which keeps the whole pass in memory. Detach them.",
+        )
+        expect(
+            "float16" not in str(getattr(value, "dtype", "")),
+            "Your features are in half precision, which has about three digits. Return float32.",
+        )
+        arrays[name] = as_array(value, what=f"the array of features of {name!r}")
+    if len(names) > 1 and all(np.array_equal(arrays[name], arrays[last_run]) for name in names if name != last_run):
+        raise WrongAnswer(
+            f"All layers have the features of {last_run!r}. A function that is defined in a loop looks up its "
+            "variables when it runs. Write a function that takes the name and returns the hook."
+        )
+    for name in names:
+        _check_layer(name, arrays[name], *runs, images, hint)
+
+
+def _check_layer(name, array, outputs, overwritten, in_training, images, hint):
+    """Compare the features of one layer with the right ones."""
+    expected = _average(outputs[name])
+    place = _STAGES.index(name)
+    layer_input = _STAGES[place - 1] if place else None
+    mistakes = [
+        (
+            _average(overwritten[name]),
+            "A later layer has overwritten the recorded tensor: a ReLU in place set its negative values to 0. Average "
+            "in the hook, or record a copy, with `clone()`.",
+        ),
+        *(
+            [(_average(outputs[layer_input]), "These are the features of the layer's input. Record its output.")]
+            if layer_input
+            else [(_average(images), "These are averages of the images. Record the output of the layer.")]
+        ),
+        *(
+            (_average(outputs[other]), f"Under the name {name!r} are the features of another layer, {other!r}.")
+            for other in _STAGES
+            if other != name
+        ),
+        *(
+            [(_average(in_training[name]), "These are features in training mode. Leave the network in eval mode.")]
+            if in_training
+            else []
+        ),
+        *_precision_mistakes(torch.from_numpy(expected)),
+    ]
+    maps = outputs[name].numpy().astype(float)
+    more = average_mistakes(maps) if maps.ndim == 4 else _row_mistakes(maps)
+    more = [
+        (np.maximum(expected, 0), "You set negative averages to 0. Keep them."),
+        (np.abs(expected), "You removed the signs. Keep negative averages."),
+        *more,
+    ]
+    if 1 in expected.shape:
+        squeezed = "You removed an axis of length 1. The shape is (n, channels), also for one image or one channel."
+        mistakes.insert(0, (np.squeeze(expected), squeezed))
+    if len(images) > 1:
+        mistakes.append((expected[:1], "These are the features of the first image alone. Return all images."))
+    expect_close(
+        array,
+        expected,
+        [*mistakes, *more],
+        hint=hint.strip(),
+        what=f"the array of features of {name!r}",
+    )
+
+
+def _average(output):
+    """Averages over space, value by value."""
+    values = output.detach().numpy().astype(float)
+    return values.reshape(*values.shape[:2], -1).mean(axis=2) if values.ndim > 2 else values
+
+
+def _run_overwritten(network, images):
+    """Outputs of all layers as they are after the pass."""
+    outputs, values = {}, images.clone()
+    with torch.no_grad():
+        for name in _STAGES:
+            values = network.get_submodule(name)(values)
+            outputs[name] = values
+    return outputs
+
+
+def _test_broken_stages(answer):
+    network = seeded(_make_broken_stages, 12)
+    network.stem.register_forward_hook(lambda module, args, output: None)
+    before = _state_of(network)
+    for names in (["stem", "body.2"], ["last", "stem"]):
+        expect_error(
+            lambda names=names: answer(network, names, images_of(2, 3, 6, 4, seed=7)),
+            BrokenLayerError,
+            "Here the network raises an error. Let it reach the caller unchanged.",
+        )
+        _check_state(before, network, " when the network raises an error")
+
+
+def _test_unknown_layer(answer):
+    network = seeded(Stages, 13)
+    before = _state_of(network)
+    expect_error(
+        lambda: answer(network, ["stem", "body.0", "stage7"], images_of(2, 3, 6, 4, seed=8)),
+        (AttributeError, KeyError),
+        "Here the network has no layer of the last name. Let the error of `get_submodule` reach the caller.",
+    )
+    _check_state(before, network, " when the network has no layer of the last name")
+
+
+def _load_shipped_network():
+    """The shipped network and its card, new for each test, because a student's function may leave it changed.
+
+    `galviz.load_model` allocates more memory than `check` allows, if only for a moment.
+    """
+    from safetensors.torch import load_file
+
+    from galviz.network.builders import build_network
+    from galviz.network.card import read_card, shipped_card_path
+
+    card = read_card()
+    network = build_network(card.spec, seed=0)
+    network.load_state_dict(load_file(shipped_card_path().parent / card.weights))
+    return network.eval(), card
+
+
+@cache
+def _shipped_galaxies():
+    """Images of ten shipped galaxies, and the shipped features of all."""
+    from galviz.features.features import load_features
+    from galviz.network.card import read_card
+    from galviz.network.forward import preprocess
+    from galviz.survey.survey import load_survey
+
+    survey, data = load_survey(), load_features()
+    return preprocess([survey.image(object_id) for object_id in data.object_ids[:10]], read_card()), data
+
+
+def _test_shipped_stages(answer):
+    (network, card), (images, data) = _load_shipped_network(), _shipped_galaxies()
+    paths = {layer: card.spec.path_of(layer) for layer in ("stage2", "features")}
+    before = _hooks_of(network)
+    features = answer(network, list(paths.values()), images.clone())
+    expect(_hooks_of(network) == before, "Your hooks are still registered on the shipped network. Remove all of them.")
+    for layer, path in paths.items():
+        # The file stores half precision.
+        expect_close(
+            features[path],
+            data.layers[layer][:10],
+            rtol=2e-3,
+            atol=2e-3,
+            what=f"the array of features of {layer!r} of the shipped network",
+        )
+
+
+def _hooks_of(network):
+    return [list(getattr(module, kind)) for module in network.modules() for kind in _HOOKS]
+
+
+# hooks.5
+
+
+class Skip(nn.Module):
+    """A network that uses the input of a layer again, although the layer outputs the same memory."""
+
+    def __init__(self):
+        super().__init__()
+        self.same = nn.Identity()
+        self.stem = nn.Conv2d(3, 4, 3)
+        self.branch = nn.Identity()
+        self.head = nn.Linear(4, 1)
+
+    def forward(self, images):
+        values = self.stem(self.same(images).tanh())
+        branch = self.branch(values)
+        return self.head((values.square() + branch).mean(dim=(2, 3)))
+
+
+def _make_deep():
+    return nn.Sequential(
+        nn.Conv2d(3, 4, 3, padding=1),
+        nn.BatchNorm2d(4),
+        nn.ReLU(inplace=True),
+        nn.Conv2d(4, 5, 3, padding=1),
+        nn.Tanh(),
+        nn.AdaptiveAvgPool2d(2),
+        nn.Flatten(),
+        nn.Linear(20, 6),
+        nn.ReLU(inplace=True),
+        nn.Linear(6, 1),
+    )
+
+
+def _make_narrow():
+    return nn.Sequential(nn.Conv2d(3, 1, 2), nn.Tanh(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 1))
+
+
+def test_hooks_5(answer):
+    with default_settings():
+        _test_ablations(answer)
+        _test_skip(answer)
+        _test_broken_ablation(answer)
+        _test_shipped_ablation(answer)
+
+
+def _ablate_by_hand(network, place, images, change):
+    """Predictions of a sequence if the output of a module is changed."""
+    with torch.no_grad():
+        values = change(_run_modules(network, images, place + 1).clone())
+        for module in network[place + 1 :]:
+            values = module(values)
+        return values[:, 0]
+
+
+def _set(values, index, number=0.0):
+    values[index] = number
+    return values
+
+
+def _test_ablations(answer):
+    for place, channel, n, hint in (
+        (3, 1, 5, ""),  # some predictions increase, others decrease
+        (0, 1, 4, ""),
+        (1, 3, 4, "Here the next layer works in place."),
+        (4, 4, 3, "Here it is the last channel."),
+        (4, 0, 3, "Here it is the first channel."),
+        (7, 5, 6, "Here the output has the shape (n, channels)."),
+        (6, 7, 3, "Here the output has the shape (n, channels), and shares its memory with the layer's input."),
+        (3, 2, 1, "Here there is a single image."),
+    ):
+        _check_ablation(answer, seeded(_make_deep, 4), place, channel, images_of(n, 3, 6, 4, seed=place), hint)
+    narrow = seeded(_make_narrow, 5)
+    _check_ablation(answer, narrow, 0, 0, images_of(3, 3, 5, 5, seed=9), "Here the layer has a single channel.")
+
+
+def _check_ablation(answer, network, place, channel, images, hint):
+    """Compare one call with the right change, and the network with its state before."""
+    layer = network[place]
+    with torch.no_grad():
+        intact = network(images.clone())[:, 0]
+    ablated = _ablate_by_hand(network, place, images, lambda values: _set(values, (slice(None), channel)))
+    passes, outputs = [], []
+    n_axes = _run_modules(network, images, place + 1).ndim
+    mistakes = ablation_mistakes(network, place, channel, images, intact, ablated)
+    # Hooks of somebody else.
+    network.register_forward_hook(lambda module, args, output: passes.append(output.detach().clone()[:, 0]))
+    layer.register_forward_hook(lambda module, args, output: outputs.append((output, output.detach().clone())))
+    before, given = _state_of(network), images.clone()
+    returned = _call_ablation(answer, network, layer, channel, given, n_axes)
+    change = (ablated - intact).numpy().astype(float)
+    array = _read_change(returned, len(images), change)
+    if array.shape == change.shape and not np.allclose(array, change, rtol=1e-4, atol=1e-6):
+        _explain_no_effect(array, passes, intact)
+    expect_unchanged(images, given, "images")
+    expect_close(array, change, mistakes, hint=hint, what="the array of changes")
+    expect(
+        not given.requires_grad and given.grad is None,
+        "Your function switches gradient tracking on for `images`, which belong to the caller.",
+    )
+    _check_not_in_place(outputs, network, place)
+    _check_state(before, network, "")
+
+
+def _check_not_in_place(outputs, network, place):
+    """Reject a hook that has changed a tensor that another hook recorded."""
+    works_in_place = place + 1 < len(network) and getattr(network[place + 1], "inplace", False)
+    for output, copy in outputs:
+        expect(
+            works_in_place or torch.equal(output.detach(), copy),
+            "Your hook changes the layer's output in place, and somebody else's hook had recorded this tensor. Change "
+            "a copy, from `output.clone()`, and return it.",
+        )
+
+
+def _call_ablation(answer, network, layer, channel, images, n_axes):
+    """Call the student's function; explain typical errors."""
+    try:
+        return answer(network, layer, channel, images)
+    except NotImplementedError:
+        raise
+    except RuntimeError as error:
+        _explain_numpy_error(error)
+        if "mat1 and mat2" in str(error) or "channels" in str(error):
+            raise WrongAnswer(
+                f"A later layer raises an error: {error}. Don't remove the channel: set it to 0, and keep the shape of "
+                "the output."
+            ) from None
+        if "inplace" in str(error) or "in-place" in str(error):
+            raise WrongAnswer(
+                "PyTorch raises an error, because your hook changes the output in place. Change a copy, from "
+                "`output.clone()`, and return it."
+            ) from None
+        raise
+    except IndexError as error:
+        if n_axes == 2 and "too many indices" in str(error):
+            raise WrongAnswer(
+                "An output of shape (n, channels) has no spatial axes. Your function raises IndexError for it: "
+                "`[:, channel]` works for both shapes."
+            ) from None
+        raise WrongAnswer(
+            f"It raises IndexError: {error}. The channels are the second axis, and are counted from 0."
+        ) from None
+    except TypeError as error:
+        if "must be Tensor" in str(error):
+            raise WrongAnswer(
+                f"A later layer raises an error: {error}. Return a tensor from your hook, because it replaces the "
+                "layer's output."
+            ) from None
+        raise
+    except AttributeError as error:
+        if "weight" in str(error) or "bias" in str(error):
+            raise WrongAnswer(
+                f"Not every layer has weights: {error}. Change the layer's output, in a forward hook."
+            ) from None
+        raise
+
+
+def _read_change(returned, n, change):
+    """Convert what was returned to an array; explain other forms of it."""
+    expect(returned is not None, "What you return is None: does the function end with `return`?")
+    expect(
+        not isinstance(returned, tuple) or len(returned) != 2 or n == 2,
+        "You return two results. Return the ablated prediction minus the intact one.",
+    )
+    expect(
+        not any(
+            isinstance(value, torch.Tensor) and value.requires_grad
+            for value in (returned if isinstance(returned, list | tuple) else [returned])
+        ),
+        "The changes belong to the autograd graph, which fills the memory. Use `torch.no_grad()` or `detach()`.",
+    )
+    array = as_array(returned, what="the array of changes")
+    expect(
+        array.shape != (n, 1) or n == 1,
+        f"The changes have the shape {n} × 1, a table with one column. Return the shape (n,).",
+    )
+    expect(
+        array.shape != (n, n) or n == 1,
+        f"The changes have the shape {n} × {n}: a column of shape (n, 1) minus a row of shape (n,) gives all "
+        "combinations. Select the column of both predictions, with `[:, 0]`.",
+    )
+    expect(
+        n > 1 or array.shape == (1,),
+        f"For a single image, too, the shape is (n,), here (1,); yours is {tuple(array.shape)}.",
+    )
+    return array
+
+
+def _explain_no_effect(array, passes, intact):
+    """Explain changes of 0 by the predictions of all passes."""
+    if np.abs(array).max() > 1e-7:
+        return
+    unchanged = [
+        one.shape == intact.shape and torch.allclose(one.to(intact), intact, rtol=1e-5, atol=1e-6) for one in passes
+    ]
+    expect(
+        not all(unchanged),
+        "The predictions don't change: your hook has no effect. Return the changed copy from the hook, which must be "
+        "registered on `layer` before the second pass.",
+    )
+    expect(
+        any(unchanged),
+        "The hook is active in both passes, so both predictions are ablated. Compute the intact one without the hook.",
+    )
+
+
+def ablation_mistakes(network, place, channel, images, intact, ablated):
+    """Results of typical mistakes, with their hints; the first that matches is used."""
+    change = ablated - intact
+    output = _run_modules(network, images, place + 1)
+    n, channels = output.shape[:2]
+    every = slice(None)
+
+    def difference(alter):
+        return _ablate_by_hand(network, place, images, alter) - intact
+
+    def at(index, number=0.0):
+        return difference(lambda values: _set(values, index, number))
+
+    mean = output.mean(dim=[axis for axis in range(output.ndim) if axis != 1])[channel]
+    own_means = output[:, channel].reshape(n, -1).mean(dim=1)
+    kept = [other for other in range(channels) if other != channel]
+    layer_input = _run_modules(network, images, place)
+    mistakes = [
+        (-change, "The signs are reversed: subtract the intact prediction from the ablated one."),
+        (ablated, "These are the ablated predictions. Subtract the intact ones."),
+        (intact, "These are the intact predictions. Return the change: ablated minus intact."),
+        (change.abs(), "You removed the signs. Keep them: a prediction may increase or decrease."),
+        (change.mean(), "You averaged the changes of all images. Return one per image."),
+        (change.abs().mean(), "You averaged the changes of all images. Return one per image."),
+        (change.sum(), "You added the changes of all images. Return one per image."),
+        (change[0], "This is the change of the first image alone. Return one per image."),
+        (change[:1], "This is the change of the first image alone. Return one per image."),
+        (change**2, "You squared the changes. Return the differences."),
+        (change.sign(), "These are the signs of the changes. Return the changes themselves."),
+        (change / intact.abs(), "You divided the change by the intact prediction. Return the difference."),
+        (change / intact, "You divided the change by the intact prediction. Return the difference."),
+        (100 * change / intact, "These are changes in percent. Return the difference of the predictions."),
+        (ablated / intact, "You divided the predictions. Subtract the intact one from the ablated one."),
+        (at((every,)), "You set all channels to zero. Ablate the channel `channel` alone."),
+        (at((every, kept)), "You set all other channels to zero. Ablate the channel `channel` alone."),
+        *(
+            (
+                at((every, other)),
+                f"You ablate the channel {other}, not {channel}. Use the parameter `channel` as it is: it is counted "
+                "from 0, so don't add or subtract 1.",
+            )
+            for other in kept
+        ),
+        (
+            at((every, slice(channel + 1))),
+            "You ablate the channels before it, too. Ablate the channel `channel` alone.",
+        ),
+        (at((every, slice(channel, None))), "You ablate the channels after it, too. Ablate `channel` alone."),
+        *(
+            [(at((channel,)), "You set one image to zero: the images are the first axis, the channels the second.")]
+            if channel < n
+            else []
+        ),
+        (at((0, channel)), "You ablate the channel for the first image alone. Do it for all images."),
+        *(
+            (
+                difference(lambda values, number=number: _set(values, (every, channel), number)),
+                f"You set the channel to {name}. Set it to 0.",
+            )
+            for number, name in (
+                *((mean, "its mean"), (-1e9, "a large negative number"), (torch.nan, "NaN")),
+                *((number, f"{number:g}") for number in (1.0, -1.0, 0.1, 0.01, 0.001, 1e-4)),
+            )
+        ),
+        (
+            difference(lambda values: _fill(values, channel, own_means)),
+            "You set the channel to its mean. Set it to 0.",
+        ),
+        (
+            difference(lambda values: _fill(values, channel, -values[:, channel])),
+            "You reversed the sign of the channel. Set it to 0.",
+        ),
+        *(
+            (
+                difference(lambda values, limits=limits: _fill(values, channel, values[:, channel].clamp(**limits))),
+                f"You set only the {name} values of the channel to 0. Set all of them.",
+            )
+            for limits, name in (({"max": 0}, "positive"), ({"min": 0}, "negative"))
+        ),
+        (
+            difference(lambda values: _fill(values, channel, values[:, channel] / 2)),
+            "You halved the channel. Set it to 0.",
+        ),
+        (
+            difference(lambda values: _fill(values, channel, values[torch.arange(n).roll(1), channel])),
+            "You exchanged the channel between images. Set it to 0.",
+        ),
+        (
+            _linear_approximation(network, place, channel, images),
+            "This is gradient times activation, which is the change of a linear network only. Set the channel to 0.",
+        ),
+        (
+            change.half().float(),
+            "The changes are rounded to about three digits (half precision). Compute in float32.",
+        ),
+        *_precision_mistakes(change),
+    ]
+    if output.ndim == 4:
+        height, width = output.shape[2:]
+        mistakes += [
+            (at((every, channel, 0, 0)), "You set one position of the channel to zero. Set all positions."),
+            (at((every, channel, 0)), "You set one row of the channel to zero. Set all positions."),
+            (
+                at((every, channel, height // 2, width // 2)),
+                "You set one position of the channel to zero. Set all positions.",
+            ),
+        ]
+        mistakes += [
+            (at(index), f"You set a {name} of all channels to zero. The channels are the second axis.")
+            for index, name, length in (
+                ((every, every, channel), "row", height),
+                ((every, every, every, channel), "column", width),
+            )
+            if channel < length
+        ]
+    if layer_input.ndim > 1 and channel < layer_input.shape[1]:
+        in_input = _ablate_by_hand(network, place - 1, images, lambda values: _set(values, (every, channel))) - intact
+        mistakes.append((in_input, "You ablate a channel of the layer's input. Ablate it in the output."))
+    if n > 1:
+        training = [deepcopy(network).train() for _ in range(2)]
+        with torch.no_grad():
+            in_training = training[0](images.clone())[:, 0]
+        ablated_in_training = _ablate_by_hand(training[1], place, images, lambda values: _set(values, (every, channel)))
+        mistakes += [
+            (wrong, "These are predictions in training mode. Leave the network in eval mode.")
+            for wrong in (ablated_in_training - in_training, ablated - in_training, ablated_in_training - intact)
+        ]
+    if channel < images.shape[1]:
+        with torch.no_grad():
+            without_colour = network(_set(images.clone(), (every, channel)))[:, 0]
+        mistakes.append(
+            (without_colour - intact, "You set a channel of the images to zero. Ablate it in the layer's output.")
+        )
+    return mistakes
+
+
+def _fill(values, channel, numbers):
+    """Set a channel to one number per image, or to maps."""
+    values[:, channel] = numbers.reshape(len(values), *[1] * (values.ndim - 2)) if numbers.ndim == 1 else numbers
+    return values
+
+
+def _linear_approximation(network, place, channel, images):
+    """Minus the gradient of the prediction times the activation, summed over all positions."""
+    output = _run_modules(network, images, place + 1).requires_grad_()
+    with torch.enable_grad():
+        values = output.clone()
+        for module in network[place + 1 :]:
+            values = module(values)
+        (gradient,) = torch.autograd.grad(values.sum(), output)
+    return -(gradient * output)[:, channel].reshape(len(images), -1).sum(dim=1).detach()
+
+
+def _test_skip(answer):
+    """Test layers that output the memory of their input, which the network uses again."""
+    network = seeded(Skip, 8)
+    in_place = (
+        "Your hook changes the layer's output in place. This layer outputs the memory of its input, which the network "
+        "uses again. Change a copy, from `output.clone()`."
+    )
+    for layer, channel in ((network.branch, 1), (network.same, 2)):
+        images = images_of(3, 3, 5, 5, seed=10)
+        before, given = _state_of(network), images.clone()
+        try:
+            returned = answer(network, layer, channel, given)
+        except TypeError as error:
+            if "is not iterable" in str(error) or "is not subscriptable" in str(error):
+                raise WrongAnswer(
+                    "Not every network is a sequence of layers. Call it as `network(images)`, with a hook on `layer`."
+                ) from None
+            raise
+        with torch.no_grad():
+            values = network.stem(images.tanh())
+            changed_images = _set(images.clone(), (slice(None), 2))
+            ablated = _set(values.clone(), (slice(None), 1))
+            pairs = [(values, values), (values, ablated), (ablated, ablated)]
+            intact, right, wrong = (network.head((one.square() + two).mean(dim=(2, 3)))[:, 0] for one, two in pairs)
+            if layer is network.same:
+                right, wrong = network(changed_images)[:, 0], intact
+        expect(torch.equal(images, given), f"{in_place} Here these are the `images`, which belong to the caller.")
+        expect_close(
+            returned, (right - intact).numpy(), [((wrong - intact).numpy(), in_place)], what="the array of changes"
+        )
+        _check_state(before, network, "")
+
+
+def _test_broken_ablation(answer):
+    broken = seeded(_make_broken, 6)
+    broken[0].register_forward_hook(lambda module, args, output: None)
+    before = _state_of(broken)
+    expect_error(
+        lambda: answer(broken, broken[0], 1, images_of(2, 3, 5, 5, seed=7)),
+        BrokenLayerError,
+        "Here the network raises an error. Let it reach the caller unchanged.",
+    )
+    _check_state(before, broken, " when the network raises an error")
+
+
+def _test_shipped_ablation(answer):
+    (network, card), (images, data) = _load_shipped_network(), _shipped_galaxies()
+    weights = network.get_submodule(card.spec.head).weight.detach()[0]
+    channel = int(weights.abs().argmax())
+    before = _hooks_of(network)
+    returned = answer(network, network.get_submodule(card.spec.path_of("features")), channel, images.clone())
+    expect(_hooks_of(network) == before, "Your hook is still registered on the shipped network. Remove it.")
+    # The head is linear, and the file stores half precision.
+    change = -float(weights[channel]) * data.layers["features"][:10, channel]
+    expect_close(returned, change, rtol=2e-3, atol=1e-4, what="the array of changes of the shipped network")

@@ -1,7 +1,9 @@
 """Answers to the exercises on principal components: typical wrong ones with hints, right ones by other methods."""
 
 import numpy as np
-from sklearn.decomposition import PCA
+import pandas as pd
+from scipy.stats import pearsonr, spearmanr
+from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.preprocessing import StandardScaler
 
 from galviz.course.bank import Bank
@@ -488,3 +490,152 @@ def nan_replaced(coordinates):
 def by_scaler(coordinates):
     n = len(coordinates)
     return StandardScaler(with_mean=False).fit_transform(coordinates) * np.sqrt((n - 1) / n)
+
+
+# pca.4
+
+
+def _svd(features, predictions):
+    """Singular values, coordinates and signed correlations of the components of the centred features."""
+    left, singular_values, _ = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
+    return singular_values, left * singular_values, np.corrcoef(left[:, 0], predictions)[0, 1]
+
+
+@bank.wrong("pca.4", "didn't centre the features")
+def first_axis_to_the_mean(features, predictions):
+    left, singular_values, _ = np.linalg.svd(features, full_matrices=False)
+    variances = singular_values**2
+    return variances[0] / variances.sum(), abs(np.corrcoef(left[:, 0], predictions)[0, 1])
+
+
+@bank.wrong("pca.4", "TruncatedSVD doesn't centre")
+def truncated(features, predictions):
+    svd = TruncatedSVD(1, algorithm="arpack" if features.shape[1] > 1 else "randomized", random_state=0)
+    coordinates = svd.fit_transform(features)
+    return svd.explained_variance_ratio_[0], abs(np.corrcoef(coordinates[:, 0], predictions)[0, 1])
+
+
+@bank.wrong("pca.4", "divided the features by their standard deviations")
+def of_standardised_features(features, predictions):
+    pca = PCA().fit(StandardScaler().fit_transform(features))
+    coordinates = pca.transform(StandardScaler().fit_transform(features))
+    return pca.explained_variance_ratio_[0], abs(np.corrcoef(coordinates[:, 0], predictions)[0, 1])
+
+
+@bank.wrong("pca.4", "exchanged rows and columns")
+def of_the_transposed_table(features, predictions):
+    pca = PCA().fit(features.T)
+    return pca.explained_variance_ratio_[0], abs(np.corrcoef(pca.components_[0], predictions)[0, 1])
+
+
+@bank.wrong("pca.4", "share of singular values")
+def not_squared(features, predictions):
+    singular_values, _, correlation = _svd(features, predictions)
+    return singular_values[0] / singular_values.sum(), abs(correlation)
+
+
+@bank.wrong("pca.4", "share is in percent")
+def share_in_percent(features, predictions):
+    singular_values, _, correlation = _svd(features, predictions)
+    return 100 * singular_values[0] ** 2 / (singular_values**2).sum(), abs(correlation)
+
+
+@bank.wrong("pca.4", "total is that of all components")
+def of_three_components(features, predictions):
+    singular_values, _, correlation = _svd(features, predictions)
+    return singular_values[0] ** 2 / (singular_values[:3] ** 2).sum(), abs(correlation)
+
+
+@bank.wrong("pca.4", "different divisors, n and n − 1. Use the same for both")
+def two_divisors(features, predictions):
+    singular_values, _, correlation = _svd(features, predictions)
+    return singular_values[0] ** 2 / (len(features) - 1) / features.var(axis=0).sum(), abs(correlation)
+
+
+@bank.wrong("pca.4", "sign of a component is arbitrary")
+def signed(features, predictions):
+    singular_values, _, correlation = _svd(features, predictions)
+    return singular_values[0] ** 2 / (singular_values**2).sum(), correlation
+
+
+@bank.wrong("pca.4", "R²")
+def squared_correlation(features, predictions):
+    singular_values, _, correlation = _svd(features, predictions)
+    return singular_values[0] ** 2 / (singular_values**2).sum(), correlation**2
+
+
+@bank.wrong("pca.4", "Spearman's")
+def of_ranks(features, predictions):
+    singular_values, coordinates, _ = _svd(features, predictions)
+    rank = spearmanr(coordinates[:, 0], predictions).statistic
+    return singular_values[0] ** 2 / (singular_values**2).sum(), abs(rank)
+
+
+@bank.wrong("pca.4", "a matrix of 2 × 2")
+def whole_matrix(features, predictions):
+    singular_values, coordinates, _ = _svd(features, predictions)
+    return singular_values[0] ** 2 / (singular_values**2).sum(), np.corrcoef(coordinates[:, 0], predictions)
+
+
+@bank.wrong("pca.4", "one per component")
+def all_shares(features, predictions):
+    singular_values, _, correlation = _svd(features, predictions)
+    return singular_values**2 / (singular_values**2).sum(), abs(correlation)
+
+
+@bank.wrong("pca.4", "two numbers are exchanged")
+def correlation_first(features, predictions):
+    singular_values, _, correlation = _svd(features, predictions)
+    return abs(correlation), singular_values[0] ** 2 / (singular_values**2).sum()
+
+
+@bank.wrong("pca.4", "share of the last component")
+def smallest_eigenvalue(features, predictions):
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(features.T)))
+    coordinates = (features - features.mean(axis=0)) @ vectors[:, 0]
+    return values[0] / values.sum(), abs(np.corrcoef(coordinates, predictions)[0, 1])
+
+
+@bank.wrong("pca.4", "rounded the share")
+def rounded_to_two_decimals(features, predictions):
+    singular_values, _, correlation = _svd(features, predictions)
+    return round(singular_values[0] ** 2 / (singular_values**2).sum(), 2), round(abs(correlation), 2)
+
+
+@bank.wrong("pca.4", "changes `features`")
+def features_centred_in_place(features, predictions):
+    features -= features.mean(axis=0)
+    singular_values, _, correlation = _svd(features, predictions)
+    return singular_values[0] ** 2 / (singular_values**2).sum(), abs(correlation)
+
+
+@bank.wrong("pca.4", "doesn't depend on `features`")
+def the_shipped_result(features, predictions):
+    return 0.6707, 0.9984
+
+
+@bank.right("pca.4")
+def first_of_scikit_learn(features, predictions):
+    pca = PCA(1, svd_solver="full").fit(features)
+    r = pearsonr(pca.transform(features)[:, 0], predictions).statistic
+    return [pca.explained_variance_ratio_[0], max(r, -r)]
+
+
+@bank.right("pca.4")
+def by_the_covariance_matrix(features, predictions):
+    table = pd.DataFrame(np.asarray(features, dtype=np.float64))
+    variances, axes = np.linalg.eigh(table.cov().to_numpy())
+    coordinates = pd.Series(table.to_numpy() @ axes[:, -1])
+    return pd.Series({"share": variances[-1] / table.var().sum(), "r": abs(coordinates.corr(pd.Series(predictions)))})
+
+
+@bank.right("pca.4")
+def by_power_iteration(features, predictions):
+    centred = np.asarray(features, dtype=np.float64) - np.mean(features, axis=0, dtype=np.float64)
+    axis = centred[np.argmax((centred**2).sum(axis=1))]
+    for _ in range(300):
+        axis = centred.T @ (centred @ axis)
+        axis /= np.linalg.norm(axis)
+    coordinates, deviations = centred @ axis, predictions - predictions.mean()
+    r = coordinates @ deviations / np.linalg.norm(coordinates) / np.linalg.norm(deviations)
+    return np.float32((coordinates**2).sum() / (centred**2).sum()), np.array([abs(r)])

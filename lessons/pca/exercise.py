@@ -84,3 +84,48 @@ def whiten(coordinates: np.ndarray) -> np.ndarray:
            [ 1.   ,  0.577,  0.   ]])
     """
     raise NotImplementedError("pca.3")
+
+
+def first_component(features: np.ndarray, predictions: np.ndarray) -> tuple[float, float]:
+    """Compare the first principal component of the features with the predictions of the network.
+
+    Centre the features, and compute their first principal component. Don't divide the columns by their standard
+    deviations: features with a larger variance weigh more. Return two numbers:
+
+    - the share of the features' total variance that the first component explains, from 0 to 1
+    - the absolute value of the Pearson correlation between the coordinates of the galaxies along the first component
+      and the predictions, from 0 to 1. It is absolute because the sign of a component is arbitrary.
+
+    Don't round them. Any method that gives these numbers is accepted.
+
+    Try it with the shipped network:
+
+        import galviz
+
+        data = galviz.load_features()
+        first_component(data.layers["features"], data.predictions)
+
+    PCA uses the features alone, not the predictions. So what does the second number mean? The comment in the solution
+    has an explanation.
+
+    Parameters
+    ----------
+    features : ndarray of float32 or float64, shape (n, d)
+        One row per galaxy, not yet centred; n is at least 3, d at least 1, and n may be smaller than d. Some columns
+        may be constant, but not all. Don't modify the input.
+    predictions : ndarray of float32 or float64, shape (n,)
+        The predicted metallicity of each galaxy, not all equal. Don't modify the input.
+
+    Returns
+    -------
+    share, correlation : float
+
+    Examples
+    --------
+    >>> features = np.array([[0.0, 5.0], [2.0, 6.0], [4.0, 5.0], [2.0, 4.0]])
+    >>> predictions = np.array([8.0, 8.4, 9.2, 8.8])
+    >>> share, correlation = first_component(features, predictions)
+    >>> print(round(share, 3), round(correlation, 3))
+    0.8 0.949
+    """
+    raise NotImplementedError("pca.4")

@@ -1,10 +1,13 @@
 """Tests of the exercises on principal components; each takes the student's function."""
 
 import itertools
+from functools import cache
 
 import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_unchanged
+from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
+from lessons.pca.mistakes import COMPONENT_MISTAKES, CORRELATION_MISTAKES, SHARE_MISTAKES, first_component
 
 # Tolerance of coordinates as a share of the largest, because float32 rounds relative to it.
 ROUNDING = 1e-5
@@ -657,3 +660,186 @@ def _widths_without_outliers(coordinates):
         near = np.abs(coordinates) <= limit * coordinates.std(axis=0, ddof=1)
         for ddof in (0, 1):
             yield np.array([column[mask].std(ddof=ddof) for column, mask in zip(coordinates.T, near.T, strict=True)])
+
+
+# pca.4
+
+# The features, and what is special about them; the predictions are weighted sums of the features plus noise.
+FIRST_COMPONENT_CASES = (
+    # By hand: the squares along the axes are 8 and 2, so the share is 0.8; r = 2.4 / √(8 · 0.8).
+    (np.array([[0.0, 5.0], [2.0, 6.0], [4.0, 5.0], [2.0, 4.0]]), np.array([8.0, 8.4, 9.2, 8.8]), ""),
+    (galaxies(40, 5, seed=11), 8.6 - 0.2 * np.random.default_rng(12).normal(size=40), ""),
+    (galaxies(6, 9, seed=13), None, "Here there are more features than galaxies."),
+    (galaxies(12, 1, seed=15), None, "Here there is a single feature."),
+    (galaxies(25, 3, seed=16) * [1, 40, 0.1], None, "Here the features have very different variances."),
+    (np.insert(galaxies(15, 3, seed=17), [1, 3], 4.0, axis=1), None, "Here two features are constant."),
+    (galaxies_with_outlier(30, 4, seed=18), None, "Here one galaxy lies far from the others. It counts too."),
+    (
+        1e-7 * galaxies(20, 4, seed=19),
+        None,
+        "Here the features are small numbers. Don't add a small number to a variance, to avoid a division by 0.",
+    ),
+    (galaxies(30, 4, seed=20).astype(np.float32), None, "Here the features are float32."),
+)
+HALF_PRECISION = "are rounded to about three digits (half precision). Compute in single or double precision."
+
+
+def test_pca_4(answer):
+    cases = [
+        (features, _predictions(features, seed) if predictions is None else predictions)
+        for seed, (features, predictions, _) in enumerate(FIRST_COMPONENT_CASES)
+    ]
+    returned, error = call_on_cases(answer, cases, ("features", "predictions"))
+    pairs = [_read_pair(values, case) for values, case in zip(returned, cases, strict=False)]
+    expected = [first_component(*case) for case in cases]
+    wrong = [index for index, pair in enumerate(pairs) if not is_close(pair, expected[index])]
+    if wrong:
+        _explain_pair(answer, cases, pairs, expected, wrong)
+    if error:
+        _explain_lengths(error, cases[len(returned)])
+        raise error
+    _reject_seed(answer, cases[1])
+    features, predictions, right = _shipped()
+    pair = _read_pair(answer(features.copy(), predictions.copy()), (features, predictions))
+    expect_close(pair, right, what="the share and the correlation of the shipped network")
+
+
+def _explain_lengths(error, case):
+    """Raise a hint if the lengths of the arrays show the mistake."""
+    n, d = case[0].shape
+    text = str(error)
+    if isinstance(error, ValueError) and f"({n},{d}) ({n},)" in text:
+        raise WrongAnswer(
+            "You computed one mean per row. Compute one per column, that is, per feature (`axis=0`)."
+        ) from None
+    if isinstance(error, ValueError) and ("concatenation axis" in text or "same length" in text):
+        raise WrongAnswer(
+            f"You correlate the predictions, one for each of the {n} galaxies, with an array of another length. The "
+            "coordinates of the galaxies are a column of U S, not a row, and not a component."
+        ) from None
+
+
+def _reject_seed(answer, case):
+    """Reject a function that sets the state of the global random generator."""
+    # ruff: noqa: NPY002 -- the global generator is what a student's code may seed
+    states = []
+    for seed in (1, 2):
+        np.random.seed(seed)
+        answer(*(values.copy() for values in case))
+        states.append(repr(np.random.get_state(legacy=False)))
+    expect(
+        states[0] != states[1],
+        "You seed NumPy's global random generator, which the whole program uses. Nothing here needs a seed.",
+    )
+
+
+def _predictions(features, seed):
+    """Predictions that depend on the features, and differ from any of their components."""
+    rng = np.random.default_rng(seed)
+    centred = features - features.mean(axis=0)
+    values = centred @ rng.normal(size=features.shape[1])
+    return 8.6 + 0.2 * (values / values.std() + rng.normal(size=len(features)))
+
+
+@cache
+def _shipped():
+    """Features and predictions of the shipped network, with the right result."""
+    from galviz.features.features import load_features
+
+    data = load_features()
+    features, predictions = data.layers["features"], data.predictions
+    return features, predictions, first_component(features, predictions)
+
+
+def _read_pair(values, case):
+    """Convert what was returned to two numbers; explain other forms of it."""
+    features, _ = case
+    expect(values is not None, "What you return is None: does the function end with `return`?")
+    expect(
+        not isinstance(values, set | frozenset | dict),
+        "Return the two numbers as a tuple, because its order is known: the share of the variance first.",
+    )
+    expect(
+        np.iterable(values),
+        "You return a single number. Return two: the share of the variance, and the correlation.",
+    )
+    parts = list(values)
+    expect(len(parts) == 2, f"Return two numbers, the share and the correlation; you return {len(parts)} parts.")
+    numbers = []
+    for part, name in zip(parts, ("share", "correlation"), strict=True):
+        array = as_array(part, what=f"the {name}")
+        expect(
+            name == "share" or array.shape != (2, 2),
+            "The correlation is a matrix of 2 × 2: `np.corrcoef` returns one, with the correlation at [0, 1].",
+        )
+        expect(
+            name == "share" or array.shape != (2,),
+            "The correlation is a pair of numbers: SciPy returns the correlation and its p-value. Return the first.",
+        )
+        expect(
+            name == "correlation" or array.size == 1,
+            f"The share consists of {array.size} numbers, such as one per component. Return that of the first "
+            "component alone.",
+        )
+        expect(
+            array.size == 1,
+            f"The correlation consists of {array.size} numbers. Correlate only the coordinates along the first "
+            "component, which are one column, with the predictions.",
+        )
+        expect(
+            getattr(part, "dtype", None) != np.float16,
+            f"The {name} is float16. The numbers {HALF_PRECISION}",
+        )
+        numbers.append(float(array.reshape(())))
+    expect(
+        np.isfinite(numbers[0]) or not (np.ptp(features, axis=0) == 0).any(),
+        "A number is NaN if a feature is constant: did you divide by its standard deviation, 0? Only centre the "
+        "features.",
+    )
+    return np.array(numbers)
+
+
+def _explain_pair(answer, cases, pairs, expected, wrong):
+    """Raise the hint for wrong pairs of numbers; `wrong` are the indices of their cases."""
+    first = wrong[0]
+    negative = [pair * [1, np.sign(pair[1])] for pair in pairs]
+    if any((pair < 0).any() for pair in pairs) and all(map(is_close, negative, expected)):
+        raise WrongAnswer(
+            "The correlation is negative for some features, because the sign of a component is arbitrary. Return its "
+            "absolute value."
+        )
+    if all(is_close(pair, right * [1, pair[1] != 0]) for pair, right in zip(pairs, expected, strict=False)):
+        raise WrongAnswer(
+            "You replaced negative correlations by 0. The sign of a component is arbitrary: return the absolute value."
+        )
+    mistakes = [*COMPONENT_MISTAKES, *SHARE_MISTAKES, *CORRELATION_MISTAKES]
+    reject_mistakes(cases, pairs, expected, mistakes)
+    unsigned = [np.abs(pair) for pair in pairs]
+    reject_mistakes(
+        cases, unsigned, expected, [(mistake, f"{hint} Its sign is arbitrary, too.") for mistake, hint in mistakes]
+    )
+    features, predictions = cases[1]
+    for name, other in (
+        ("features", (galaxies(40, 5, seed=3), predictions)),
+        ("predictions", (features, predictions[::-1].copy())),
+    ):
+        if returns_same(answer, (features, predictions), other):
+            raise WrongAnswer(f"Your result doesn't depend on `{name}`. Compute it, instead of a fixed number.")
+    if not returns_same(answer, cases[1], cases[1]):
+        raise WrongAnswer("Two calls with the same input return different numbers. Use an exact method, not a random.")
+    for index, name in enumerate(("share", "correlation")):
+        for digits in range(5):
+            if all(
+                abs(pair[index] - round(right[index], digits)) < 1e-6
+                for pair, right in zip(pairs, expected, strict=False)
+            ):
+                raise WrongAnswer(f"You rounded the {name} to {digits} decimals. Return it as computed.")
+    rounded = [right.astype(np.float16) for right in expected]
+    if all(np.allclose(pair, half, rtol=1e-9) for pair, half in zip(pairs, rounded, strict=False)):
+        raise WrongAnswer(f"The numbers {HALF_PRECISION}")
+    few = [[values[index] for index in wrong] for values in (cases, pairs, expected)]
+    if wrong != [0]:  # among four galaxies with two features, several mistakes look the same
+        reject_mistakes(*few, mistakes)
+    hint = FIRST_COMPONENT_CASES[first][2]
+    for index, name in enumerate(("share", "correlation")):
+        expect_close(pairs[first][index], expected[first][index], hint=hint, what=f"the {name}")

@@ -415,3 +415,148 @@ def by_lexsort(coordinate, k):
     if not set(order[:k]).isdisjoint(order[-k:]):
         raise ValueError("A galaxy would be in both lists.")
     return np.stack([order[:k], order[-k:]])
+
+
+# points.3
+
+
+def _along(coordinates, component, positions, others=0.0, metric="euclidean", once=True):
+    """Select the galaxy nearest to each position on the axis of a component."""
+    points = np.full((len(positions), coordinates.shape[1]), others)
+    points[:, component] = positions
+    distances, selected = cdist(points, coordinates, metric), []
+    for row in distances:
+        if once:
+            row[selected] = np.inf
+        selected.append(int(row.argmin()))
+    return selected
+
+
+def _even(coordinates, component, count):
+    values = coordinates[:, component]
+    return np.linspace(values.min(), values.max(), count) if count > 1 else [(values.min() + values.max()) / 2]
+
+
+@bank.wrong("points.3", "the smallest value, as `np.linspace` does")
+def linspace_alone(coordinates, component, count):
+    values = coordinates[:, component]
+    return _along(coordinates, component, np.linspace(values.min(), values.max(), count))
+
+
+@bank.wrong("points.3", "only the coordinate along the component")
+def along_the_coordinate_alone(coordinates, component, count):
+    return _along(coordinates[:, [component]], 0, _even(coordinates, component, count))
+
+
+@bank.wrong("points.3", "at most once")
+def repeated_galaxies(coordinates, component, count):
+    return _along(coordinates, component, _even(coordinates, component, count), once=False)
+
+
+@bank.wrong("points.3", "removed repeated galaxies")
+def unique_galaxies(coordinates, component, count):
+    rows = _along(coordinates, component, _even(coordinates, component, count), once=False)
+    return list(dict.fromkeys(rows))
+
+
+@bank.wrong("points.3", "added the absolute differences")
+def along_by_city_blocks(coordinates, component, count):
+    return _along(coordinates, component, _even(coordinates, component, count), metric="cityblock")
+
+
+@bank.wrong("points.3", "evenly spaced ranks")
+def evenly_spaced_ranks(coordinates, component, count):
+    order = np.argsort(coordinates[:, component], kind="stable")
+    return order[np.linspace(0, len(order) - 1, count).round().astype(int)].tolist()
+
+
+@bank.wrong("points.3", "quantiles")
+def at_quantiles(coordinates, component, count):
+    return _along(coordinates, component, np.quantile(coordinates[:, component], np.linspace(0, 1, count)))
+
+
+@bank.wrong("points.3", "leave out both ends")
+def without_the_ends(coordinates, component, count):
+    values = coordinates[:, component]
+    return _along(coordinates, component, np.linspace(values.min(), values.max(), count + 2)[1:-1])
+
+
+@bank.wrong("points.3", "always use the component 0")
+def always_the_first_component(coordinates, component, count):
+    return _along(coordinates, 0, _even(coordinates, 0, count))
+
+
+@bank.wrong("points.3", "counted from 0, so don't subtract 1")
+def component_from_one(coordinates, component, count):
+    return _along(coordinates, component - 1, _even(coordinates, component - 1, count))
+
+
+@bank.wrong("points.3", "row numbers are counted from 1")
+def rows_from_one(coordinates, component, count):
+    return [row + 1 for row in _along(coordinates, component, _even(coordinates, component, count))]
+
+
+@bank.wrong("points.3", "sorted the row numbers")
+def rows_in_ascending_order(coordinates, component, count):
+    return sorted(_along(coordinates, component, _even(coordinates, component, count)))
+
+
+@bank.wrong("points.3", "from high to low, and reverse the list")
+def highest_position_first(coordinates, component, count):
+    return _along(coordinates, component, _even(coordinates, component, count)[::-1])[::-1]
+
+
+@bank.wrong("points.3", "are medians")
+def along_the_medians(coordinates, component, count):
+    return _along(coordinates, component, _even(coordinates, component, count), np.median(coordinates, axis=0))
+
+
+@bank.wrong("points.3", "changes `coordinates`")
+def selected_moved_away(coordinates, component, count):
+    selected = []
+    for position in _even(coordinates, component, count):
+        point = np.eye(coordinates.shape[1])[component] * position
+        selected.append(int(np.linalg.norm(coordinates - point, axis=1).argmin()))
+        coordinates[selected[-1]] = np.inf
+    return selected
+
+
+@bank.wrong("points.3", "one position too many")
+def one_interval_too_many(coordinates, component, count):
+    values = coordinates[:, component]
+    return _along(coordinates, component, np.linspace(values.min(), values.max(), count + 1))
+
+
+@bank.wrong("points.3", "the smaller row number")
+def last_of_a_tie(coordinates, component, count):
+    rows = _along(coordinates[::-1], component, _even(coordinates, component, count))
+    return [len(coordinates) - 1 - row for row in rows]
+
+
+@bank.right("points.3")
+def along_by_hand(coordinates, component, count):
+    values = coordinates[:, component].tolist()
+    low, high = min(values), max(values)
+    left, rows = dict(enumerate(coordinates.tolist())), []
+    for index in range(count):
+        share = index / (count - 1) if count > 1 else 0.5
+        point = [low + share * (high - low) if axis == component else 0 for axis in range(coordinates.shape[1])]
+        rows.append(min(left, key=lambda row: math.dist(left[row], point)))
+        del left[rows[-1]]
+    return tuple(rows)
+
+
+@bank.right("points.3")
+def along_in_a_table(coordinates, component, count):
+    table = pd.DataFrame(coordinates)
+    rows = []
+    for position in _even(coordinates, component, count):
+        moved = table.copy()
+        moved[component] -= position
+        rows.append((moved**2).sum(axis=1).drop(index=rows).idxmin())
+    return np.array(rows)
+
+
+@bank.right("points.3")
+def along_by_distance_table(coordinates, component, count):
+    return pd.Series(_along(coordinates, component, _even(coordinates, component, count)))

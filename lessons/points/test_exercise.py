@@ -2,10 +2,13 @@
 
 import math
 import random
+from functools import cache
 
 import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, expect, expect_error, expect_unchanged
+from galviz.course.mistakes import is_close, reject_mistakes
+from lessons.points.mistakes import MISTAKES, even_positions
 
 # By hand, starting with row 0: row 4 is farthest (7.07); row 2 is then 4.12 from its nearest, row 3 4; and so on.
 PLANE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 4.0], [4.0, 0.0], [5.0, 5.0], [2.0, 1.0]])
@@ -505,3 +508,171 @@ def _two_lists(lists, component, k, hint):
         _reject_texts(part)
         arrays.append(array)
     return arrays
+
+
+# points.3
+
+
+def _centred(n, widths, seed, skew=False):
+    """Principal coordinates: columns of mean 0."""
+    rng = np.random.default_rng(seed)
+    values = (rng.exponential(size=(n, len(widths))) if skew else rng.normal(size=(n, len(widths)))) * widths
+    return values - values.mean(axis=0)
+
+
+# By hand, along the first column: the positions are −4, 0 and 4. Rows 1, 2 and 4 are equally far from (0, 0).
+TIE = np.array([[-4.0, 0.0], [0.0, 3.0], [0.0, -3.0], [4.0, 0.0], [3.0, 0.0], [-3.0, 0.0]])
+ALONG_CASES = (
+    (_centred(40, [3, 1.5, 1], seed=21, skew=True), 0, 7, ""),
+    (_centred(40, [3, 1.5, 1], seed=22, skew=True), 2, 5, ""),
+    (_centred(35, [2, 2.5, 1.5], seed=23), 1, 12, ""),
+    (_centred(15, [3, 1, 2], seed=24), 1, 15, "Here all galaxies are selected."),
+    (_centred(30, [3, 1, 0.6], seed=25, skew=True), 0, 1, "Here `count` is 1."),
+    (_centred(30, [3, 1, 0.6], seed=26, skew=True), 2, 2, "Here `count` is 2."),
+    (TIE, 0, 3, "Here several galaxies are equally near."),
+    (np.zeros((5, 3)), 1, 4, "Here all galaxies have the same coordinates."),
+    (_centred(12, [1, 2, 0], seed=27), 2, 5, "Here all coordinates along the component are equal."),
+    (np.zeros((1, 3)), 0, 1, "Here there is a single galaxy."),
+    (_centred(14, [1], seed=28), 0, 4, "Here there is a single column."),
+    (1e-10 * _centred(20, [3, 1, 2], seed=29), 0, 5, "Here the coordinates are very small."),
+    (
+        1e12 * _centred(20, [3, 1, 2], seed=30),
+        0,
+        5,
+        "Here the coordinates are very large. If you mark selected galaxies by a large distance, use `np.inf`.",
+    ),
+)
+
+
+def test_points_3(answer):
+    cases = [case[:3] for case in ALONG_CASES]
+    expected = [_select_by_hand(*case) for case in cases]
+    returned, error = [], None
+    for coordinates, component, count in cases:
+        try:
+            returned.append(_call(answer, coordinates, component, count, name="coordinates"))
+        except (WrongAnswer, NotImplementedError):
+            raise
+        except Exception as raised:
+            error = raised
+            break
+    wrong = [index for index, rows in enumerate(returned) if not is_close(rows, expected[index])]
+    if wrong:
+        _explain_rows(answer, cases, returned, expected, wrong)
+    for rows in returned:
+        _reject_texts(rows)
+    if error:
+        _explain_single_position(error, cases[len(returned)])
+        raise error
+    for component, count, right in _shipped_rows():
+        rows = answer(_shipped_coordinates().copy(), component, count)
+        if not is_close(rows, right):
+            _check_rows(as_array(rows), right, (_shipped_coordinates(), component, count), "The features are shipped.")
+
+
+@cache
+def _shipped_coordinates():
+    """Coordinates of the shipped galaxies along three components."""
+    from galviz.analysis.pca import fit_pca
+    from galviz.features.features import load_features
+
+    coordinates = fit_pca(load_features().layers["features"], n_components=3, whiten=False).coordinates
+    return np.array(coordinates, dtype=np.float64)
+
+
+@cache
+def _shipped_rows():
+    """Component, count and the right rows for the shipped galaxies."""
+    cases = ((0, 6), (2, 3))
+    return [(*case, _select_by_hand(_shipped_coordinates(), *case)) for case in cases]
+
+
+def _select_by_hand(coordinates, component, count):
+    """The right rows, with loops."""
+    rows, positions = [], even_positions(coordinates[:, component], count)
+    for position in positions:
+        point = [position if column == component else 0 for column in range(coordinates.shape[1])]
+        left = [row for row in range(len(coordinates)) if row not in rows]
+        rows.append(min(left, key=lambda row: (math.dist(coordinates[row], point), row)))
+    return np.array(rows)
+
+
+def _explain_rows(answer, cases, returned, expected, wrong):
+    """Raise the hint for wrong rows; `wrong` are the indices of their cases."""
+    first = wrong[0]
+    coordinates, _, count = cases[first]
+    expect(
+        not any(isinstance(rows, set | frozenset) for rows in returned),
+        "A set has no order: return a list, in the order of the positions.",
+    )
+    expect(
+        not any(hasattr(rows, "__next__") for rows in returned),
+        "You return a generator or an iterator. Return a list of row numbers.",
+    )
+    reject_mistakes(cases, returned, expected, MISTAKES)
+    _expect_repeatable(lambda: _call(answer, *cases[0], name="coordinates"))
+    few = [[values[index] for index in wrong] for values in (cases, returned, expected)]
+    if len(coordinates) > 10 and count > 1:  # among few galaxies, several mistakes look the same
+        reject_mistakes(*few, MISTAKES)
+    _reject_texts(returned[first] if np.iterable(returned[first]) else [])
+    _check_rows(as_array(returned[first], what="the list of selected rows"), expected[first], cases[first], "")
+    raise WrongAnswer(f"The rows are wrong. {ALONG_CASES[first][3]}".strip())
+
+
+def _check_rows(array, expected, case, hint):
+    """Reject the first row that differs from the expected one, and explain it."""
+    coordinates, component, count = case
+    n = len(coordinates)
+    hint = next((text for *arguments, text in ALONG_CASES if arguments[0] is coordinates), hint)
+    expect(array.ndim > 0, "You return a single number. Return a list of row numbers, also if `count` is 1.")
+    expect(
+        array.shape[0] != 2 or array.ndim != 2,
+        "You return two lists, such as row numbers and positions. Return the row numbers alone.",
+    )
+    expect(
+        array.ndim == 1, f"Return one list of row numbers; what you return has the shape {_format_shape(array.shape)}."
+    )
+    if len(array) != count:
+        raise WrongAnswer(f"The length of your list is {len(array)}; `count` is {count}. {hint}".strip())
+    _reject_fractions(array)
+    outside = array[(array < 0) | (array >= n)]
+    if outside.size:
+        raise WrongAnswer(
+            f"You return {outside[0]:.6g}, which isn't a row number here. Rows are numbered from 0 to {n - 1}. "
+            f"{hint}".strip()
+        )
+    rows, right = array.astype(int).tolist(), [int(row) for row in expected]
+    step = next(index for index in range(count) if rows[index] != right[index])
+    row, nearest = rows[step], right[step]
+    if row in rows[:step]:
+        raise WrongAnswer(f"You select row {row} twice. Select each galaxy at most once. {hint}".strip())
+    point = np.zeros(coordinates.shape[1])
+    point[component] = even_positions(coordinates[:, component], count)[step]
+    distance, least = (math.dist(coordinates[one], point) for one in (row, nearest))
+    if math.isclose(distance, least, rel_tol=1e-9, abs_tol=1e-300):
+        raise WrongAnswer(f"Rows {nearest} and {row} are equally near: select the smaller row number. {hint}".strip())
+    raise WrongAnswer(
+        f"At the position {point[component]:.3g} along the component {component}, number {step + 1} of {count}, select "
+        f"row {nearest}, which is {least:.3g} from the point on the axis. You select row {row}, which is "
+        f"{distance:.3g} from it. {hint}".strip()
+    )
+
+
+def _format_shape(shape):
+    return " × ".join(map(str, shape))
+
+
+def _explain_single_position(error, case):
+    """Raise a hint for an error that a single position, or another number of columns than 3, leads to."""
+    coordinates, _, count = case
+    k = coordinates.shape[1]
+    if k != 3 and ("broadcast" in str(error) or "out of bounds" in str(error) or "dimension" in str(error)):
+        raise WrongAnswer(
+            f"It raises {type(error).__name__} for coordinates with {k} column{'s' if k != 1 else ''}: their number "
+            "isn't always 3. Take it from `coordinates.shape[1]`."
+        ) from None
+    if count == 1 and isinstance(error, ZeroDivisionError | IndexError | ValueError | TypeError):
+        raise WrongAnswer(
+            f"It raises {type(error).__name__} if `count` is 1: then count − 1, the number of intervals, is 0. The "
+            "only position is the midpoint between the smallest and the largest value."
+        ) from None

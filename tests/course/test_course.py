@@ -143,8 +143,8 @@ SOUND = (stub_path(find_lesson("pca")).parent / "questions.toml").read_text(enco
 
 def test_questions_are_read(tmp_path, monkeypatch):
     questions = read_questions(write_questions(tmp_path, monkeypatch, SOUND))
-    assert [task.id for task in questions.tasks] == ["own.1", "own.2", "own.3"]
-    assert [task.test for task in questions.tasks] == ["test_own_1", "test_own_2", "test_own_3"]
+    assert [task.id for task in questions.tasks] == ["own.1", "own.2", "own.3", "own.4"]
+    assert [task.test for task in questions.tasks] == [f"test_own_{number}" for number in range(1, 5)]
     assert {task.slug for task in questions.tasks} == {"own"}
     assert [question.key for question in questions.quiz] == ["own.q1", "own.q2", "own.q3", "own.q4"]
     assert questions.opening.key == "own.opening"
@@ -197,10 +197,11 @@ def test_missing_questions_are_reported(tmp_path, monkeypatch):
 
 
 def test_tasks_are_found_by_lesson_and_id():
-    assert [task.id for _, tasks in find_tasks(LESSONS, "pca") for task in tasks] == ["pca.1", "pca.2", "pca.3"]
+    ids = [task.id for _, tasks in find_tasks(LESSONS, "pca") for task in tasks]
+    assert ids == ["pca.1", "pca.2", "pca.3", "pca.4"]
     assert [task.id for _, tasks in find_tasks(LESSONS, "pca.2") for task in tasks] == ["pca.2"]
     assert [entry for entry, _ in find_tasks(LESSONS)] == list(LESSONS)
-    for name in ("pca.4", "pca.", "pca.x", "pca.1.1"):
+    for name in ("pca.5", "pca.", "pca.x", "pca.1.1"):
         with pytest.raises(
             ValueError, match=f"there is no exercise '{name}'; those of the lesson pca are pca.1, pca.2"
         ):
@@ -300,8 +301,8 @@ def test_start_reports_each_file(capsys):
 def test_check_prints_states_hints_and_the_next_command(capsys):
     assert main(["check", "pca"]) == 1
     output = capsys.readouterr().out
-    assert output.count("not started") == 3
-    assert "0 of 3" in output
+    assert output.count("not started") == 4
+    assert "0 of 4" in output
     assert output.endswith(f"{command('start pca')}\n")
     assert read_progress() == {}
     start([PCA])
@@ -312,13 +313,14 @@ def test_check_prints_states_hints_and_the_next_command(capsys):
     )
     assert main(["check", "pca"]) == 1
     output = capsys.readouterr().out
-    assert printed_states(output) == {"pca.1": "failed", "pca.2": "passed", "pca.3": "not yet"}
+    assert printed_states(output) == {"pca.1": "failed", "pca.2": "passed", "pca.3": "not yet", "pca.4": "passed"}
     assert "forgot to centre?" in output  # the hint
     assert "| here" in output  # what the function prints
-    assert "1 of 3" in output
+    assert "2 of 4" in output
     assert "`centre`" in output
     assert output.endswith(f"{command('check pca.1')}\n")
-    assert read_progress() == {"pca.1": "failed", "pca.2": "passed", "pca.2.passed": 1, "pca.3": "not yet"}
+    states = {"pca.1": "failed", "pca.2": "passed", "pca.3": "not yet", "pca.4": "passed"}
+    assert read_progress() == {**states, "pca.2.passed": 1, "pca.4.passed": 1}
     assert main(["check", "pca.2"]) == 0
     output = capsys.readouterr().out
     assert "1 of 1" in output
@@ -342,7 +344,7 @@ def test_results_are_printed_if_progress_cannot_be_saved(capsys, monkeypatch):
     monkeypatch.setattr("galviz.course.progress.record", full)
     assert main(["check", "pca"]) == 0
     output = capsys.readouterr()
-    assert "3 of 3" in output.out
+    assert "4 of 4" in output.out
     assert "No space left on device: progress.jsonl" in output.err
 
 
@@ -412,7 +414,7 @@ def test_check_prints_json(capsys):
     exercise_path("pca").write_bytes(solution_path(PCA).read_bytes())
     assert main(["check", "pca", "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
-    assert (result["passed"], result["total"], result["next"]) == (3, 3, command("start galaxies"))
+    assert (result["passed"], result["total"], result["next"]) == (4, 4, command("start galaxies"))
     assert result["tasks"][0] | {"seconds": 0} == {
         "id": "pca.1",
         "lesson": "pca",

@@ -103,5 +103,5 @@ def test_an_answer_is_checked_where_it_is_written(tmp_path, monkeypatch, capsys)
     assert read_progress() == {"pca.1": "passed", "pca.1.passed": 1}
     check_answer(find_lesson("pca"), "pca.1", lambda values: values)
     assert "pca.1: failed. You returned the values unchanged" in capsys.readouterr().out
-    with pytest.raises(ValueError, match=r"task_id must be one of pca\.1, pca\.2, pca\.3; got 'pca\.9'"):
+    with pytest.raises(ValueError, match=r"task_id must be one of pca\.1, pca\.2, pca\.3, pca\.4; got 'pca\.9'"):
         check_answer(find_lesson("pca"), "pca.9", None)

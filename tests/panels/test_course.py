@@ -142,7 +142,7 @@ def test_each_answer_has_its_explanation_and_is_remembered(run_app):
 def test_the_score_says_what_is_missing(run_app):
     record({question.key: question.right for question in QUESTIONS.quiz[1:]})
     app = run_app(page="lessons/pca", step="quiz")
-    assert "Still missing: question 1; exercises pca.1, pca.2 and pca.3." in page_text(app)
+    assert "Still missing: question 1; exercises pca.1, pca.2, pca.3 and pca.4." in page_text(app)
     record({question.key: question.right for question in QUESTIONS.quiz})
     record({task.id: "passed" for task in QUESTIONS.tasks})
     app = app.run()
@@ -307,8 +307,8 @@ def test_home_lists_the_course_with_what_is_done(run_app):
     assert [link.proto.label.split(" *")[0] for link in links if "check_circle" in link.proto.icon] == [
         "7. Principal components"
     ]
-    assert "3 of 3 exercises, 4 of 4 questions" in descriptions["7. Principal components"]
-    assert "1 of 3 exercises, 0 of" in descriptions["6. Hooks"]
+    assert "4 of 4 exercises, 4 of 4 questions" in descriptions["7. Principal components"]
+    assert "1 of 6 exercises, 0 of" in descriptions["6. Hooks"]
 
 
 def test_the_certificate_sums_up(run_app):
@@ -321,12 +321,12 @@ def test_the_certificate_sums_up(run_app):
     total = sum(len(tasks) for _, tasks in find_tasks(LESSONS))
     n_questions = sum(len(read_questions(entry).quiz) for entry in LESSONS)
     assert {metric.label: metric.value for metric in app.metric} == {
-        "Exercises passed": f"3 of {total}",
+        "Exercises passed": f"4 of {total}",
         "Quiz questions right": f"4 of {n_questions}",
         "Lessons complete": f"1 of {len(LESSONS)}",
     }
     table = app.dataframe[0].value.set_index("lesson")
-    assert table.loc["Principal components"].tolist() == ["3 of 3", "4 of 4", "yes"]
+    assert table.loc["Principal components"].tolist() == ["4 of 4", "4 of 4", "yes"]
     assert table.loc["The galaxies", "complete"] == "not yet"
 
 
@@ -334,7 +334,7 @@ def test_a_certificate_to_keep_is_safe_and_says_what_was_done():
     rows = count_results([(PCA, QUESTIONS)], {"pca.1": "failed", "pca.1.passed": 1, "pca.q1": QUESTIONS.quiz[0].right})
     page = certificate_html("<b>Ada</b> ", rows, date(2026, 11, 5))
     assert "<bdi>&lt;b&gt;Ada&lt;/b&gt;</bdi>" in page
-    assert "1 of 3 exercises" in page
+    assert f"1 of {len(QUESTIONS.tasks)} exercises" in page
     assert "1 of 4 quiz questions" in page
     assert "0 of 1 lessons" in page
     assert "5 November 2026" in page
