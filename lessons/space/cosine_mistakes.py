@@ -50,6 +50,10 @@ COSINE_MISTAKES: tuple[tuple[Cosine, str], ...] = (
         _formula(lambda a, b, dot, la, lb: dot),
         "You return the dot product a·b, which grows with the lengths of the vectors: divide it by both lengths.",
     ),
+    (
+        _formula(lambda a, b, dot, la, lb: np.clip(dot, -1, 1)),
+        "You clipped the dot product to −1 to 1: divide it by both lengths instead.",
+    ),
     (_formula(lambda a, b, dot, la, lb: dot / la), "You divided only by |a|: divide by both lengths."),
     (_formula(lambda a, b, dot, la, lb: dot / lb), "You divided only by |b|: divide by both lengths."),
     (

@@ -84,9 +84,11 @@ class Steps(NamedTuple):
     choose: Choose = first_largest
 
     def search(self, features: np.ndarray, causes: np.ndarray) -> np.ndarray:
-        """What a function with these steps returns."""
+        """What a function with these steps returns; NaN, which stands for any row, if rounding decides."""
         with np.errstate(all="ignore"):
             df = _table(self.features, self.feature_metric, features.tobytes(), features.shape)
+            if np.isnan(df).any():
+                return np.asarray(np.nan)
             dc = _table(self.causes, self.cause_metric, causes.tobytes(), causes.shape)
             f, c = self.find(df), self.find(dc)
             return np.asarray(self.choose(self.score(df, dc, f, c), f, c), dtype=float)
@@ -141,8 +143,14 @@ def _at(distances: np.ndarray, neighbour: np.ndarray) -> np.ndarray:
 
 
 def _unit_rows(x: np.ndarray) -> np.ndarray:
+    """Rows of length 1. NaN if all would be ±1, because rounding then decides which are equal."""
     length = np.linalg.norm(x, axis=1, keepdims=True)
-    return x / np.where(length > 0, length, 1)
+    return x / length if x.shape[1] > 1 else np.full(x.shape, np.nan)
+
+
+def _unit_rows_without_mean(x: np.ndarray) -> np.ndarray:
+    """Rows of mean 0 and length 1, whose distances rank as correlations do."""
+    return _unit_rows(x - x.mean(axis=1, keepdims=True)) if x.shape[1] > 2 else np.full(x.shape, np.nan)
 
 
 def _last_largest(d: np.ndarray, f: np.ndarray, c: np.ndarray) -> int:
@@ -234,6 +242,11 @@ MISTAKES: tuple[tuple[str, Callable[..., object], str], ...] = (
     ("causes", lambda x: standardise(x)[:, -1:], "You used only the last cause: use all columns."),
     ("causes", lambda x: standardise(x)[:, :2], "You used only the first two causes: use all columns."),
     ("features", standardise, "You standardised the features too: " + AS_THEY_ARE),
+    (
+        "features",
+        _unit_rows_without_mean,
+        "You compared galaxies by the correlation of their features. The distance is " + NEEDED,
+    ),
     (
         "features",
         _unit_rows,
@@ -401,6 +414,12 @@ MISTAKES: tuple[tuple[str, Callable[..., object], str], ...] = (
     ("score", lambda df, dc, f, c: _at(dc, f) + _at(dc, c), "You added the two distances: subtract that from i to c."),
     (
         "score",
+        lambda df, dc, f, c: _at(dc, f) - np.sort(dc, axis=1)[:, min(2, len(dc) - 1)],
+        "You subtracted the distance to the second-nearest galaxy in causes: subtract that to c, the nearest other "
+        "one.",
+    ),
+    (
+        "score",
         lambda df, dc, f, c: _at(dc, f) - dc.mean(axis=1),
         "You subtracted the mean distance to all galaxies: subtract the distance to c, the nearest in causes.",
     ),
@@ -486,7 +505,12 @@ MISTAKES: tuple[tuple[str, Callable[..., object], str], ...] = (
         lambda d, f, c: [first_largest(d, f, c), f[first_largest(d, f, c)], c[first_largest(d, f, c)]],
         "You return i, f and c: return only the row number i.",
     ),
-    ("choose", lambda d, f, c: 0, "You always return 0: return the row number of the largest d."),
+    (
+        "choose",
+        lambda d, f, c: 0,
+        "You always return 0. Is each galaxy its own nearest neighbour, so that d is the same for all? Leave it out, "
+        "and return the row number of the largest d.",
+    ),
     (
         "choose",
         lambda d, f, c: len(d) - 1,

@@ -32,5 +32,5 @@ def strangest_neighbour(features: np.ndarray, causes: np.ndarray) -> int:
         in_features[i] = in_causes[i] = np.inf  # a galaxy isn't its own neighbour
         excess.append(in_causes[in_features.argmin()] - in_causes.min())
     # Of the shipped galaxies, with metallicity, mass and inclination, it is row 87, a merger. Its neighbour in features
-    # is no merger, and has 17 times its mass. So similar features don't imply similar galaxies.
+    # is no merger, and has 17 times its mass. So galaxies with similar features can have very different causes.
     return int(np.argmax(excess))

@@ -68,6 +68,9 @@ def _explain_cosine(cosine_similarity, cases, returned, expected, wrong):
     first = wrong[0]
     (a, b), value = cases[first], returned[first]
     what = f"the cosine of vectors of {len(a)} number{'s' * (len(a) > 1)} and the lengths {_lengths(a, b)}"
+    array = as_array(value, what=what)
+    if array.size > 1:
+        raise WrongAnswer(f"You return {array.size} numbers: return a single one, the cosine of a and b.")
     array = as_array(value, (), what=what)
     if "float16" in str(getattr(value, "dtype", "")):
         raise WrongAnswer("You return float16 (half precision), about three digits: return float32 or float64.")
@@ -82,8 +85,8 @@ def _explain_cosine(cosine_similarity, cases, returned, expected, wrong):
         )
     if len(returned) > 2 and all(is_close(other, value) for other in returned):
         raise WrongAnswer(f"Your result is {float(array):.4g} for all vectors: it must depend on both.")
-    for name, other in (("a", (a[::-1] * 2 - b, b)), ("b", (a, b[::-1] * 2 - a))):
-        if len(a) > 1 and returns_same(cosine_similarity, (a, b), other):
+    for name, change in (("a", lambda a, b: (a[::-1] * 2 - b, b)), ("b", lambda a, b: (a, b[::-1] * 2 - a))):
+        if all(returns_same(cosine_similarity, case, change(*case)) for case in cases[:3]):
             raise WrongAnswer(f"Your result doesn't depend on `{name}`: use both vectors.")
     if first and len(wrong) < len(returned) and all(expected[i] < 0 for i in wrong):
         raise WrongAnswer(
@@ -95,7 +98,10 @@ def _explain_cosine(cosine_similarity, cases, returned, expected, wrong):
             "number, add a small one, or compute in half precision (float16)?"
         )
     hint = "Divide a·b by the product of both lengths."
-    if abs(array) > 1.001:
+    factors = [as_array(v, ()) / e for v, e in zip(returned, expected, strict=False) if abs(e) > 1e-9]
+    if np.allclose(factors, factors[0], rtol=1e-4):
+        hint = f"All your results are {factors[0]:.4g} times the right ones. {hint}"
+    elif abs(array) > 1.001:
         hint = f"A cosine is never beyond −1 and 1. {hint}"
     expect_close(array, expected[first], what=what, hint=hint)
 
@@ -535,7 +541,7 @@ def _strange_cases():
         return features, causes
 
     by_hand = (
-        np.array([[0.0, 0.0], [1.0, 0.0], [5.0, 5.0], [5.0, 6.5], [5.0, 4.0]]),
+        np.array([[1.0, 1.0], [2.0, 1.0], [6.0, 6.0], [6.0, 7.5], [6.0, 5.0]]),
         np.array([[10.0], [11.0], [31.0], [12.0], [30.0]]),
     )
     # In one case, the right row is the last, in another the first. The next has large features that differ little.
@@ -556,7 +562,7 @@ def _strange_cases():
     # As before, but d of rows 4 and 5 is slightly larger.
     unequal_causes = equal_causes + 0.1 * np.eye(7)[:, 5:6]
     # Row 3 is equally far from rows 1 and 5.
-    grid = np.array([[9.0, 0.0], [1.0, 0.0], [9.0, 3.0], [3.0, 0.0], [9.0, 5.0], [5.0, 0.0], [0.0, 0.0], [5.5, 0.0]])
+    grid = np.array([[9.0, 1.0], [1.0, 1.0], [9.0, 4.0], [3.0, 1.0], [9.0, 6.0], [5.0, 1.0], [0.0, 1.0], [5.5, 1.0]])
     grid_causes = np.array([[1.0], [2.0], [1.5], [8.0], [1.2], [8.1], [2.1], [8.2]])
     # Five galaxies with the same features, so that a sort that isn't stable gives another one than the first.
     copies = np.array([[2.0], [1.0], [1.0], [7.0], [1.0], [1.0], [5.5], [1.0], [9.0]])
@@ -634,8 +640,13 @@ def _explain_strange(strangest_neighbour, cases, returned, expected, wrong):
             raise WrongAnswer(f"Your row doesn't depend on `{name}`: both features and causes matter.")
     if not all(returns_same(strangest_neighbour, one, one) for _ in range(3)):
         raise WrongAnswer("Calls with the same input return different rows: nothing here is random.")
-    what = f"Among {len(features)} galaxies with {features.shape[1]} features and {causes.shape[1]} causes"
+    what = f"Among {len(features)} galaxies with {_count(features, 'feature')} and {_count(causes, 'cause')}"
     _explain_row(features, causes, returned[wrong[0]], expected[wrong[0]], what)
+
+
+def _count(columns, name):
+    number = columns.shape[1]
+    return f"{number} {name}{'s' * (number > 1)}"
 
 
 def _reject_steps(cases, returned):
@@ -645,8 +656,12 @@ def _reject_steps(cases, returned):
     # The first case has few rows, so it rejects few mistakes.
     pairs = sorted(zip(returned, cases, strict=False), key=lambda pair: len(pair[1][0]) < 6)
     for search, hint in all_mistakes():
-        if all(is_close(row, search(*case[:2])) for row, case in pairs):
+        if all(_explains(search(*case[:2]), row) for row, case in pairs):
             raise WrongAnswer(hint)
+
+
+def _explains(mistaken, row):
+    return is_close(row, mistaken) or (mistaken.ndim == 0 and bool(np.isnan(mistaken)))
 
 
 def _explain_row(features, causes, row, right, where):
