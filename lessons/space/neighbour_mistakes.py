@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.spatial.distance import cdist
-from scipy.stats import zscore
 
 Prepare = Callable[[np.ndarray], np.ndarray]
 Metric = Callable[[np.ndarray], np.ndarray]
@@ -28,7 +27,8 @@ EQUAL = 1e-9
 def excess_of(features: np.ndarray, causes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The right d of each galaxy and its neighbours in features and causes, with SciPy."""
     varying = causes[:, [column.min() < column.max() for column in causes.T]]
-    in_features, in_causes = cdist(features, features), cdist(zscore(varying), zscore(varying))
+    standardised = (varying - varying.mean(axis=0)) / varying.std(axis=0)
+    in_features, in_causes = cdist(features, features), cdist(standardised, standardised)
     f, c = nearest_other(in_features), nearest_other(in_causes)
     return _at(in_causes, f) - _at(in_causes, c), f, c
 
