@@ -4,8 +4,14 @@ import heapq
 import math
 
 import numpy as np
+import pandas as pd
+from scipy import stats
 from scipy.linalg import null_space
 from scipy.spatial.distance import cdist
+from scipy.spatial.distance import cosine as cosine_distance
+from sklearn.metrics.pairwise import cosine_similarity as cosine_similarity_of_rows
+from sklearn.metrics.pairwise import euclidean_distances
+from sklearn.preprocessing import StandardScaler
 
 from galviz.course.bank import Bank
 
@@ -19,6 +25,131 @@ def _unit(weight):
 def _rest(features, weight):
     unit = _unit(weight)
     return features - np.outer(features @ unit, unit)
+
+
+# space.0
+
+
+def _lengths(a, b):
+    return np.linalg.norm(a) * np.linalg.norm(b)
+
+
+@bank.wrong("space.0", "You return the dot product")
+def dot_product(a, b):
+    return a @ b
+
+
+@bank.wrong("space.0", "brackets around the product")
+def brackets_forgotten(a, b):
+    return a @ b / np.linalg.norm(a) * np.linalg.norm(b)
+
+
+@bank.wrong("space.0", "You divided only by |a|")
+def divided_once(a, b):
+    return a @ b / np.linalg.norm(a)
+
+
+@bank.wrong("space.0", "You forgot the root")
+def without_the_root(a, b):
+    return a @ b / ((a**2).sum() * (b**2).sum())
+
+
+@bank.wrong("space.0", "by the sum of the lengths")
+def sum_of_lengths(a, b):
+    return a @ b / (np.linalg.norm(a) + np.linalg.norm(b))
+
+
+@bank.wrong("space.0", "add them up")
+def one_product_per_number(a, b):
+    return a * b / _lengths(a, b)
+
+
+@bank.wrong("space.0", "the mean of the products")
+def mean_of_products(a, b):
+    return np.mean(a * b) / _lengths(a, b)
+
+
+@bank.wrong("space.0", "the correlation coefficient")
+def correlation(a, b):
+    return np.corrcoef(a, b)[0, 1]
+
+
+@bank.wrong("space.0", "the cosine *distance*")
+def distance_of_scipy(a, b):
+    return cosine_distance(a, b)
+
+
+@bank.wrong("space.0", "the angle in degrees")
+def angle(a, b):
+    return np.degrees(np.arccos(np.clip(a @ b / _lengths(a, b), -1, 1)))
+
+
+@bank.wrong("space.0", "opposite vectors have −1")
+def sign_removed(a, b):
+    return abs(a @ b) / _lengths(a, b)
+
+
+@bank.wrong("space.0", "a range of 0 to 1")
+def moved_to_0_to_1(a, b):
+    return (a @ b / _lengths(a, b) + 1) / 2
+
+
+@bank.wrong("space.0", "You rounded the cosine (2 decimals)")
+def rounded_cosine(a, b):
+    return round(float(a @ b / _lengths(a, b)), 2)
+
+
+@bank.wrong("space.0", "without adding a small number")
+def guarded(a, b):
+    return a @ b / (_lengths(a, b) + 1e-8)
+
+
+@bank.wrong("space.0", "half precision")
+def half_precision(a, b):
+    return np.float16(a @ b / _lengths(a, b))
+
+
+@bank.wrong("space.0", "changes `a`")
+def normalised_in_place(a, b):
+    a /= np.linalg.norm(a)
+    return a @ b / np.linalg.norm(b)
+
+
+@bank.wrong("space.0", "only the first number")
+def first_number(a, b):
+    return a[0] * b[0] / (abs(a[0]) * abs(b[0]))
+
+
+@bank.wrong("space.0", "doesn't depend on `a`")
+def of_b_with_itself(a, b):
+    return b @ b / np.abs(b).sum() ** 2
+
+
+@bank.wrong("space.0", "take a single number")
+def by_math(a, b):
+    return a @ b / (math.sqrt(a**2) * math.sqrt(b**2))
+
+
+@bank.right("space.0")
+def cosine_in_a_loop(a, b):
+    dot = sum(float(x) * float(y) for x, y in zip(a, b, strict=True))
+    return dot / math.sqrt(sum(float(x) ** 2 for x in a)) / math.sqrt(sum(float(y) ** 2 for y in b))
+
+
+@bank.right("space.0")
+def by_unit_vectors(a, b):
+    one, other = _unit(a), _unit(b)
+    return 1 - ((one - other) ** 2).sum() / 2
+
+
+@bank.right("space.0")
+def by_sklearn(a, b):
+    return cosine_similarity_of_rows([a], [b])
+
+
+@bank.right("space.0")
+def cosine_in_float32(a, b):
+    return (a.astype(np.float32) / np.float32(np.linalg.norm(a))) @ (b / np.linalg.norm(b)).astype(np.float32)
 
 
 # space.1
@@ -321,3 +452,183 @@ def by_scipy(features, row, k):
 def in_float32(features, row, k):
     features = features.astype(np.float32)
     return _others(_distances(features, row), row)[:k]
+
+
+# space.3
+
+
+def _standard(causes):
+    std = causes.std(axis=0)
+    return (causes - causes.mean(axis=0)) / np.where(std > 0, std, 1)
+
+
+def _distance_table(x, *, own=np.inf, metric="euclidean"):
+    table = cdist(x, x, metric)
+    np.fill_diagonal(table, own)
+    return table
+
+
+def _strangest(in_features, in_causes):
+    """The row of the largest d, from two tables of distances."""
+    i = np.arange(len(in_causes))
+    return int((in_causes[i, in_features.argmin(axis=1)] - in_causes.min(axis=1)).argmax())
+
+
+@bank.wrong("space.3", "You didn't standardise the causes")
+def not_standardised(features, causes):
+    return _strangest(_distance_table(features), _distance_table(causes))
+
+
+@bank.wrong("space.3", "0 / 0 gives NaN")
+def divided_by_zero(features, causes):
+    causes = (causes - causes.mean(axis=0)) / causes.std(axis=0)
+    i, table = np.arange(len(causes)), np.linalg.norm(causes[:, None] - causes, axis=2)
+    table[i, i] = np.inf
+    return int((table[i, _distance_table(features).argmin(axis=1)] - table.min(axis=1)).argmax())
+
+
+@bank.wrong("space.3", "You standardised the features too")
+def features_standardised(features, causes):
+    return _strangest(_distance_table(_standard(features)), _distance_table(_standard(causes)))
+
+
+@bank.wrong("space.3", "You didn't subtract the distance from i to c")
+def not_subtracted(features, causes):
+    table = _distance_table(_standard(causes))
+    return int(table[np.arange(len(table)), _distance_table(features).argmin(axis=1)].argmax())
+
+
+@bank.wrong("space.3", "between the two neighbours")
+def between_the_neighbours(features, causes):
+    table, f = _distance_table(_standard(causes)), _distance_table(features).argmin(axis=1)
+    return int(cdist(_standard(causes), _standard(causes))[f, table.argmin(axis=1)].argmax())
+
+
+@bank.wrong("space.3", "Features and causes are exchanged")
+def exchanged(features, causes):
+    return _strangest(_distance_table(_standard(causes)), _distance_table(features))
+
+
+@bank.wrong("space.3", "its own nearest neighbour")
+def its_own_neighbour(features, causes):
+    return _strangest(_distance_table(features, own=0), _distance_table(_standard(causes), own=0))
+
+
+@bank.wrong("space.3", "isn't always the galaxy itself")
+def second_in_order(features, causes):
+    table = _distance_table(_standard(causes), own=0)
+    f, c = (np.argsort(one, axis=1, kind="stable")[:, 1] for one in (_distance_table(features, own=0), table))
+    i = np.arange(len(table))
+    return int((table[i, f] - table[i, c]).argmax())
+
+
+@bank.wrong("space.3", "the smallest d")
+def smallest_difference(features, causes):
+    table, i = _distance_table(_standard(causes)), np.arange(len(causes))
+    return int((table[i, _distance_table(features).argmin(axis=1)] - table.min(axis=1)).argmin())
+
+
+@bank.wrong("space.3", "return i, the galaxy whose neighbour it is")
+def neighbour_returned(features, causes):
+    in_features = _distance_table(features)
+    return int(in_features[_strangest(in_features, _distance_table(_standard(causes)))].argmin())
+
+
+@bank.wrong("space.3", "You counted the rows from 1")
+def row_counted_from_1(features, causes):
+    return _strangest(_distance_table(features), _distance_table(_standard(causes))) + 1
+
+
+@bank.wrong("space.3", "`>=` instead of `>`")
+def last_of_equal(features, causes):
+    table, f = _distance_table(_standard(causes)), _distance_table(features).argmin(axis=1)
+    best = row = -1
+    for i in range(len(table)):
+        if table[i, f[i]] - table[i].min() >= best:
+            best, row = table[i, f[i]] - table[i].min(), i
+    return row
+
+
+@bank.wrong("space.3", "You forgot the root")
+def squared_distances(features, causes):
+    causes = _standard(causes)
+    return _strangest(_distance_table(features), _distance_table(causes, metric="sqeuclidean"))
+
+
+@bank.wrong("space.3", "You divided the two distances")
+def ratio(features, causes):
+    table, i = _distance_table(_standard(causes)), np.arange(len(causes))
+    return int(np.nan_to_num(table[i, _distance_table(features).argmin(axis=1)] / table.min(axis=1)).argmax())
+
+
+@bank.wrong("space.3", "The shapes don't match")
+def one_mean_per_galaxy(features, causes):
+    causes = (causes - causes.mean(axis=1)) / causes.std(axis=1)
+    return _strangest(_distance_table(features), _distance_table(causes))
+
+
+@bank.wrong("space.3", "set a limit")
+def small_number_to_std(features, causes):
+    causes = (causes - causes.mean(axis=0)) / (causes.std(axis=0) + 1e-6)
+    return _strangest(_distance_table(features), _distance_table(causes))
+
+
+@bank.wrong("space.3", "changes `causes`")
+def standardised_in_place(features, causes):
+    causes -= causes.mean(axis=0)
+    return _strangest(_distance_table(features), _distance_table(_standard(causes)))
+
+
+@bank.wrong("space.3", "There are two mistakes. You didn't standardise")
+def two_mistakes(features, causes):
+    table = _distance_table(causes)
+    return int(table[np.arange(len(table)), _distance_table(features).argmin(axis=1)].argmax())
+
+
+@bank.wrong("space.3", "return a single row number")
+def row_and_difference(features, causes):
+    table, f = _distance_table(_standard(causes)), _distance_table(features).argmin(axis=1)
+    d = table[np.arange(len(table)), f] - table.min(axis=1)
+    return int(d.argmax()), float(d.max()), 0.0, 0.0
+
+
+@bank.wrong("space.3", "doesn't depend on `features`")
+def causes_alone(features, causes):
+    return int(_distance_table(_standard(causes)).min(axis=1).argmin())
+
+
+@bank.wrong("space.3", "Among 400 shipped galaxies")
+def only_small_tables(features, causes):
+    if len(features) > 100:
+        return 0
+    return _strangest(_distance_table(features), _distance_table(_standard(causes)))
+
+
+@bank.right("space.3")
+def by_tables_of_scipy(features, causes):
+    causes = causes[:, np.ptp(causes, axis=0) > 0]
+    return _strangest(_distance_table(features), _distance_table(stats.zscore(causes, axis=0, ddof=1)))
+
+
+@bank.right("space.3")
+def by_pandas(features, causes):
+    table = pd.DataFrame(causes)
+    scaled = ((table - table.mean()) / table.std()).dropna(axis=1).to_numpy()
+    best, strangest = -1.0, None
+    for i, place in enumerate(features):
+        others = [j for j in range(len(features)) if j != i]
+        f = min(others, key=lambda j: np.linalg.norm(features[j] - place))
+        d = math.dist(scaled[i], scaled[f]) - min(math.dist(scaled[i], scaled[j]) for j in others)
+        if d > best:
+            best, strangest = d, i
+    return np.array([strangest])
+
+
+@bank.right("space.3")
+def in_float32_by_sklearn(features, causes):
+    scaled = StandardScaler().fit_transform(causes)
+    features = features.astype(np.float32)
+    squared = (features[:, None] - features[None]) ** 2 if len(features) < 100 else None
+    in_features = euclidean_distances(features) if squared is None else np.sqrt(squared.sum(axis=2))
+    np.fill_diagonal(in_features, np.inf)
+    return float(_strangest(in_features, _distance_table(scaled)))

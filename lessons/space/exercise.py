@@ -3,6 +3,33 @@
 import numpy as np
 
 
+def cosine_similarity(a: np.ndarray, b: np.ndarray) -> float:
+    """Compute the cosine of the angle between two vectors: a·b / (|a| |b|).
+
+    It is 1 if both point in the same direction, 0 if they are at right angles, and −1 if they point in opposite
+    directions. Their lengths don't matter. The page uses it to compare a component with the direction of the head.
+
+    Parameters
+    ----------
+    a, b : ndarray of float, shape (d,)
+        Two vectors of the same size d, which may be 1. a·b is the sum of the products of their numbers. The length |a|
+        is the root of the sum of squares. It isn't 0, but may be as small as 1e-9. Don't modify the inputs.
+
+    Returns
+    -------
+    float
+        From −1 to 1, not rounded. Because floats are rounded, a result such as 1.0000000000000002 is right, too.
+
+    Examples
+    --------
+    Here a·b is 3 · 4 + 4 · 3 = 24, and both lengths are 5:
+
+    >>> round(cosine_similarity(np.array([3.0, 4.0]), np.array([4.0, 3.0])), 6)
+    0.96
+    """
+    raise NotImplementedError("space.0")
+
+
 def without_direction(features: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Remove the head's direction from the features: x − (x·u) u, with u = w / |w|.
 
@@ -63,3 +90,57 @@ def nearest(features: np.ndarray, row: int, k: int) -> list[int]:
     [2, 4, 1]
     """
     raise NotImplementedError("space.2")
+
+
+def strangest_neighbour(features: np.ndarray, causes: np.ndarray) -> int:
+    """Find the galaxy whose nearest neighbour in the feature space has the most different causes.
+
+    Among many galaxies, some have features that are alike although the galaxies aren't. To find the worst case:
+
+    1. Standardise the causes: subtract each column's mean, and divide by its standard deviation. Then all causes count
+       equally, whatever their units.
+    2. For each galaxy i, find f, its nearest neighbour in features, and c, its nearest neighbour in the standardised
+       causes. Both are other galaxies than i.
+    3. Let d be the distance from i to f, minus the distance from i to c, both measured in the standardised causes. If f
+       is also the nearest in causes, d is 0.
+    4. Return the row i with the largest d.
+
+    All distances are Euclidean: the root of the sum of squared differences over all columns.
+
+    Try it with the 2,000 shipped galaxies, which takes some 10 seconds with a loop, then with other causes. Look at the
+    images of i and f:
+
+        import galviz
+
+        survey, data = galviz.load_survey(), galviz.load_features()
+        names = ["metallicity", "log_mass_msun", "inclination_deg"]
+        causes = survey.catalogue.loc[data.object_ids, names].to_numpy()
+        row = strangest_neighbour(data.layers["features"], causes)
+        survey.image(data.object_ids[row]).show()
+
+    Parameters
+    ----------
+    features : ndarray of float, shape (n, p)
+        One row per galaxy; n is at least 2. Use the features as they are, without scaling or rounding them. Several
+        galaxies may have the same features. Don't modify the input.
+    causes : ndarray of float, shape (n, q)
+        Known causes of the same galaxies in the same order, one column per cause, of any scale, such as 1e-9. If a
+        column has the same value for all galaxies, it must not contribute to the distances: dividing by its standard
+        deviation, 0, would give NaN. Other columns do vary. Don't modify the input.
+
+    Returns
+    -------
+    int
+        Row number i, counted from 0. If several galaxies have the largest d, return the smallest row number. If two
+        galaxies are equally near in features, f is the one with the smaller row number.
+
+    Examples
+    --------
+    In features, row 3 is nearest to row 2. But its cause is like that of rows 0 and 1, which are far away in features:
+
+    >>> features = np.array([[0.0, 0.0], [1.0, 0.0], [5.0, 5.0], [5.0, 6.5], [5.0, 4.0]])
+    >>> causes = np.array([[10.0], [11.0], [31.0], [12.0], [30.0]])
+    >>> strangest_neighbour(features, causes)
+    3
+    """
+    raise NotImplementedError("space.3")

@@ -4,10 +4,13 @@ A mistake is a function with the student's parameters. Its hint is shown if it e
 inputs, or for those with a wrong result. Other hints follow from the numbers.
 """
 
+from functools import cache
+
 import numpy as np
 
-from galviz.course.judge import WrongAnswer, as_array, expect_close
+from galviz.course.judge import WrongAnswer, as_array, expect, expect_close
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same
+from lessons.space.cosine_mistakes import COSINE_MISTAKES, cosine_of
 from lessons.space.mistakes import (
     DISTANCE_MISTAKES,
     REMOVAL_MISTAKES,
@@ -16,8 +19,123 @@ from lessons.space.mistakes import (
     nearest_rows,
     rest_of,
 )
+from lessons.space.neighbour_mistakes import EQUAL, all_mistakes, excess_of, strangest_row
 
 REMOVAL_NAMES = ("features", "weight")
+
+
+def test_space_0(answer):
+    cases = _cosine_cases()
+    expected = [np.array(cosine_of(*case)) for case in cases]
+    # By hand: a·b = 24, and both lengths are 5.
+    assert is_close(expected[0], 0.96)
+    returned, error = call_on_cases(answer, cases, ("a", "b"))
+    wrong = [i for i, cosine in enumerate(returned) if not _is_number(cosine, expected[i])]
+    if wrong:
+        reject_mistakes(cases, returned, expected, COSINE_MISTAKES)
+        _explain_cosine(answer, cases, returned, expected, wrong)
+    if error:
+        _explain_cosine_error(error, cases, len(returned))
+        raise error
+
+
+def _is_number(value, expected):
+    try:
+        return is_close(as_array(value, ()), expected, atol=1e-6)
+    except WrongAnswer:
+        return False
+
+
+def _cosine_cases():
+    """Two vectors: of different lengths, of both signs, opposite, at right angles, of one number, and tiny."""
+    random = np.random.default_rng(3)
+    vector = np.array([0.3, -2.0, 1.1, 0.6])
+    return [
+        (np.array([3.0, 4.0]), np.array([4.0, 3.0])),
+        (np.array([1.5, -2.0, 0.5]), np.array([0.7, 2.2, 3.0])),
+        (random.normal(1, 2, size=7), random.normal(0.5, 0.4, size=7)),
+        (vector, -3 * vector),
+        (vector, 0.2 * vector),
+        (np.array([2.0, 1.0]), np.array([-3.0, 6.0])),
+        (np.array([2.0]), np.array([-5.0])),
+        (random.normal(size=512), random.normal(0.1, 1, size=512)),
+        (np.array([3e-9, -4e-9, 1e-9]), np.array([1e-9, -1e-9, 5e-9])),
+    ]
+
+
+def _explain_cosine(cosine_similarity, cases, returned, expected, wrong):
+    """Raise a hint that follows from the numbers, or from other calls."""
+    first = wrong[0]
+    (a, b), value = cases[first], returned[first]
+    what = f"the cosine of vectors of {len(a)} number{'s' * (len(a) > 1)} and the lengths {_lengths(a, b)}"
+    array = as_array(value, what=what)
+    if array.size > 1:
+        raise WrongAnswer(f"You return {array.size} numbers: return a single one, the cosine of a and b.")
+    array = as_array(value, (), what=what)
+    if "float16" in str(getattr(value, "dtype", "")):
+        raise WrongAnswer("You return float16 (half precision), about three digits: return float32 or float64.")
+    if not np.isfinite(array):
+        raise WrongAnswer(
+            f"You return {float(array)} for vectors of the lengths {_lengths(a, b)}: no length is 0 here."
+        )
+    if wrong == [len(cases) - 1]:
+        raise WrongAnswer(
+            f"Your result is wrong for short vectors, of the lengths {_lengths(a, b)}. They are never 0: divide by the "
+            "lengths themselves, without adding a small number, rounding or a limit."
+        )
+    if len(returned) > 2 and all(is_close(other, value) for other in returned):
+        raise WrongAnswer(f"Your result is {float(array):.4g} for all vectors: it must depend on both.")
+    for name, change in (("a", lambda a, b: (a[::-1] * 2 - b, b)), ("b", lambda a, b: (a, b[::-1] * 2 - a))):
+        if all(returns_same(cosine_similarity, case, change(*case)) for case in cases[:3]):
+            raise WrongAnswer(f"Your result doesn't depend on `{name}`: use both vectors.")
+    if first and len(wrong) < len(returned) and all(expected[i] < 0 for i in wrong):
+        raise WrongAnswer(
+            f"Your result is wrong for negative cosines: it is {float(array):.4g}, from −1 to 0 is right."
+        )
+    if np.isclose(array, expected[first], rtol=5e-3, atol=6e-3):
+        raise WrongAnswer(
+            f"Your result, {float(array):.9g}, differs slightly from {float(expected[first]):.9g}. Did you round a "
+            "number, add a small one, or compute in half precision (float16)?"
+        )
+    hint = "Divide a·b by the product of both lengths."
+    factors = [as_array(v, ()) / e for v, e in zip(returned, expected, strict=False) if abs(e) > 1e-9]
+    if np.allclose(factors, factors[0], rtol=1e-4):
+        hint = f"All your results are {factors[0]:.4g} times the right ones. {hint}"
+    elif abs(array) > 1.001:
+        hint = f"A cosine is never beyond −1 and 1. {hint}"
+    expect_close(array, expected[first], what=what, hint=hint)
+
+
+def _lengths(a, b):
+    return f"{np.linalg.norm(a):.3g} and {np.linalg.norm(b):.3g}"
+
+
+def _explain_cosine_error(error, cases, index):
+    """Raise a hint for errors that NumPy raises after typical mistakes."""
+    d = len(cases[index][0])
+    if isinstance(error, TypeError) and "scalar" in str(error):
+        raise WrongAnswer(
+            "`math` functions and `float` take a single number, and you gave an array: add up first, or use NumPy "
+            "functions."
+        ) from None
+    if isinstance(error, TypeError) and "multiply sequence" in str(error):
+        raise WrongAnswer("Python can't multiply two lists: use NumPy arrays, or a loop over `zip(a, b)`.") from None
+    if isinstance(error, IndexError | np.exceptions.AxisError):
+        raise WrongAnswer(
+            f"Your function raises {type(error).__name__} for vectors of {d} number{'s' * (d > 1)} ({error}). They "
+            f"have "
+            "a single axis, and any size."
+        ) from None
+    if isinstance(error, ZeroDivisionError):
+        raise WrongAnswer(
+            f"You divided by 0. Both lengths are larger, here {_lengths(*cases[index])}: did you round them, or "
+            "subtract a mean?"
+        ) from None
+    if isinstance(error, ValueError) and any(word in str(error) for word in ("broadcast", "mismatch", "aligned")):
+        raise WrongAnswer(
+            f"The shapes don't match for two vectors of shape ({d},): multiply number by number, and add up all "
+            "products."
+        ) from None
 
 
 def test_space_1(answer):
@@ -387,3 +505,210 @@ def _explain_search_error(error, case):
 
 def _join(numbers):
     return ", ".join(f"{number:.5g}" for number in dict.fromkeys(numbers))
+
+
+# Features and causes, and the hint if results are wrong only for such inputs.
+CONSTANT = (
+    "Your row is wrong if a cause is the same for all galaxies. Its standard deviation is 0, and 0 / 0 gives NaN: such "
+    "a column must not contribute."
+)
+TINY = (
+    "Your row is wrong if a cause has small numbers, about 1e-9, and right otherwise. Any scale is possible: divide by "
+    "the standard deviation itself, add no small number, and set no limit."
+)
+TWINS = (
+    "Your row is wrong if galaxies have the same features. They are neighbours at distance 0, and may come before i in "
+    "the order of distances: exclude only i, by its row number."
+)
+NEAR_TIES = "Your row is wrong if two galaxies are equally near in features: f is the one with the smaller row number."
+TIES = "Your row is wrong if several galaxies have the largest d: return the smallest row number."
+PAIR = (
+    "Your row is wrong for two galaxies. Each is the neighbour of the other, in features and in causes, so d is 0 for "
+    "both: return row 0. Does your search start with a largest d of 0? No d is larger then."
+)
+
+
+def _strange_cases():
+    """Features, causes, and the hint if the row is wrong only for such inputs."""
+    random = np.random.default_rng(28)
+
+    scale, offset = np.array([8.0, 1.2, 0.3, 3.0, 0.05]), np.array([20.0, 9.0, 0.4, -2.0, 0.3])
+
+    def case(n, p, q):
+        """Causes of several scales and with outliers, features of several scales."""
+        causes = random.laplace(size=(n, q)) * np.resize(scale, q) + np.resize(offset, q)
+        features = random.normal(1, 1, size=(n, p)) * np.resize([1.0, 0.4, 3.0, 0.8], p)
+        return features, causes
+
+    by_hand = (
+        np.array([[1.0, 1.0], [2.0, 1.0], [6.0, 6.0], [6.0, 7.5], [6.0, 5.0]]),
+        np.array([[10.0], [11.0], [31.0], [12.0], [30.0]]),
+    )
+    # In one case, the right row is the last, in another the first. The next has large features that differ little.
+    last, first, large = case(15, 15, 2), case(13, 1, 3), case(14, 6, 5)
+    last, first = (
+        tuple(np.roll(x, row - strangest_row(*one), axis=0) for x in one) for one, row in ((last, -1), (first, 0))
+    )
+    large[0][:] += 2000
+    constant, tiny = case(13, 4, 4), case(12, 4, 3)
+    constant[1][:, 1] = 90.0
+    tiny[1][:, 0] *= 1e-10
+    # Rows 5 and 6 have the same features, and differ in causes; row 3 is nearest to row 6 in causes.
+    twins = np.array([[0.0], [90.0], [40.0], [31.0], [60.0], [20.0], [20.0], [71.0]])
+    twin_causes = np.array([[3.0], [5.0], [4.0], [9.0], [6.0], [1.0], [9.2], [6.5]])
+    # Rows 2 and 5, of the same cause, are nearest to rows 1 and 4, of the same cause too.
+    equal = np.array([[0.0], [10.0], [11.0], [30.0], [50.0], [51.0], [70.0]])
+    equal_causes = np.array([[5.0], [1.0], [9.0], [4.0], [1.0], [9.0], [6.0]])
+    # As before, but d of rows 4 and 5 is slightly larger.
+    unequal_causes = equal_causes + 0.1 * np.eye(7)[:, 5:6]
+    # Row 3 is equally far from rows 1 and 5.
+    grid = np.array([[9.0, 1.0], [1.0, 1.0], [9.0, 4.0], [3.0, 1.0], [9.0, 6.0], [5.0, 1.0], [0.0, 1.0], [5.5, 1.0]])
+    grid_causes = np.array([[1.0], [2.0], [1.5], [8.0], [1.2], [8.1], [2.1], [8.2]])
+    # Five galaxies with the same features, so that a sort that isn't stable gives another one than the first.
+    copies = np.array([[2.0], [1.0], [1.0], [7.0], [1.0], [1.0], [5.5], [1.0], [9.0]])
+    copies_causes = np.array([[7.0], [1.0], [9.3], [1.5], [9.0], [2.0], [0.0], [9.5], [4.0]])
+    return [
+        (*by_hand, ""),
+        (*case(12, 6, 3), ""),
+        (*case(17, 5, 3), ""),
+        (*last, ""),
+        (*large, ""),
+        (*case(11, 5, 1), ""),
+        (*first, ""),
+        (*case(25, 4, 4), ""),
+        (*case(40, 6, 2), ""),
+        (equal, unequal_causes, ""),
+        (*constant, CONSTANT),
+        (*tiny, TINY),
+        (twins, twin_causes, TWINS),
+        (twins[::-1].copy(), twin_causes[::-1].copy(), TWINS),
+        (copies, copies_causes, TWINS),
+        (equal, equal_causes, TIES),
+        (grid, grid_causes, NEAR_TIES),
+        (*case(2, 3, 2), PAIR),
+    ]
+
+
+@cache
+def _shipped():
+    """Features and three causes of 400 shipped galaxies, and the right row."""
+    import galviz
+
+    survey, data = galviz.load_survey(verify=False), galviz.load_features()
+    ids = data.object_ids[:400]
+    features = data.layers["features"][data.rows(ids)]
+    causes = survey.catalogue.loc[ids, ["metallicity", "log_mass_msun", "inclination_deg"]].to_numpy(dtype=float)
+    return features, causes, strangest_row(features, causes)
+
+
+def test_space_3(answer):
+    cases = _strange_cases()
+    inputs = [case[:2] for case in cases]
+    expected = [strangest_row(*case) for case in inputs]
+    assert expected[0] == 3
+    assert (expected[12:14], expected[15], expected[17]) == ([6, 1], 1, 0)
+    returned, error = call_on_cases(answer, inputs, ("features", "causes"))
+    wrong = [i for i, row in enumerate(returned) if not _is_row(row, expected[i])]
+    if wrong and not (error and len(returned) < 4):
+        _explain_strange(answer, cases, returned, expected, wrong)
+    if error:
+        _explain_strange_error(error, cases, len(returned))
+        raise error
+    features, causes, row = _shipped()
+    returned = answer(features.copy(), causes.copy())
+    if not _is_row(returned, row):
+        _explain_row(features, causes, returned, row, "Among 400 shipped galaxies and three of their causes")
+
+
+def _is_row(row, expected):
+    return not isinstance(row, bool | np.bool_) and _is_number(row, np.array(float(expected)))
+
+
+def _explain_strange(strangest_neighbour, cases, returned, expected, wrong):
+    """Raise the hint for a wrong row."""
+    hints = {cases[i][2] for i in wrong}
+    if len(hints) == 1 and len(returned) > 8 and (hint := hints.pop()):
+        _reject_steps(cases, returned)
+        raise WrongAnswer(hint)
+    as_array(returned[wrong[0]], what="the row number")
+    _reject_steps(cases, returned)
+    features, causes, _ = cases[wrong[0]]
+    one, other = cases[1][:2], cases[2][:2]
+    for name, changed in (("features", (one[0][::-1] ** 2, one[1])), ("causes", (one[0], one[1][::-1] ** 2))):
+        again = (other[0][::-1] ** 2, other[1]) if name == "features" else (other[0], other[1][::-1] ** 2)
+        if all(returns_same(strangest_neighbour, left, right) for left, right in ((one, changed), (other, again))):
+            raise WrongAnswer(f"Your row doesn't depend on `{name}`: both features and causes matter.")
+    if not all(returns_same(strangest_neighbour, one, one) for _ in range(3)):
+        raise WrongAnswer("Calls with the same input return different rows: nothing here is random.")
+    what = f"Among {len(features)} galaxies with {_count(features, 'feature')} and {_count(causes, 'cause')}"
+    _explain_row(features, causes, returned[wrong[0]], expected[wrong[0]], what)
+
+
+def _count(columns, name):
+    number = columns.shape[1]
+    return f"{number} {name}{'s' * (number > 1)}"
+
+
+def _reject_steps(cases, returned):
+    """Raise the hint of one mistake, or two, that explain all results; several are needed."""
+    if len(returned) < 4:
+        return
+    # The first case has few rows, so it rejects few mistakes.
+    pairs = sorted(zip(returned, cases, strict=False), key=lambda pair: len(pair[1][0]) < 6)
+    for search, hint in all_mistakes():
+        if all(_explains(search(*case[:2]), row) for row, case in pairs):
+            raise WrongAnswer(hint)
+
+
+def _explains(mistaken, row):
+    return is_close(row, mistaken) or (mistaken.ndim == 0 and bool(np.isnan(mistaken)))
+
+
+def _explain_row(features, causes, row, right, where):
+    """Raise a hint that compares d of the student's row with d of the right one."""
+    n = len(features)
+    if np.asarray(row).dtype.kind == "b":
+        raise WrongAnswer("You return true or false: return the row number of the galaxy.")
+    array = as_array(row, what="the row")
+    expect(
+        array.size == 1,
+        f"You return {array.size} numbers: return a single row number, that of the galaxy with the largest d.",
+    )
+    number = float(array.reshape(()))
+    expect(
+        number.is_integer() and 0 <= number < n,
+        f"{where}, you return {number:.4g}: return a row number, from 0 to {n - 1}.",
+    )
+    excess, f, c = excess_of(features, causes)
+    i = int(number)
+    if abs(excess[i] - excess[right]) < EQUAL:
+        raise WrongAnswer(TIES)
+    raise WrongAnswer(
+        f"{where}, you return row {i}. There f = {f[i]}, c = {c[i]} and d = {excess[i]:.3f}. Row {right} has a larger "
+        f"d: f = {f[right]}, c = {c[right]} and d = {excess[right]:.3f}. Compare with your own numbers for these rows."
+    )
+
+
+def _explain_strange_error(error, cases, index):
+    """Raise a hint for errors that NumPy raises after typical mistakes."""
+    features, causes, hint = cases[index]
+    n, p, q = len(features), features.shape[1], causes.shape[1]
+    if "NaN" in str(error) or "infinity" in str(error):
+        raise WrongAnswer(f"Your function raises {type(error).__name__} because of NaN. {CONSTANT}") from None
+    if isinstance(error, IndexError) and n == 2:
+        raise WrongAnswer(
+            "Your function raises IndexError for two galaxies: each has only one other, so the nearest other one is "
+            "the first of the list without the galaxy itself."
+        ) from None
+    if isinstance(error, ValueError) and any(word in str(error) for word in ("broadcast", "mismatch", "aligned")):
+        raise WrongAnswer(
+            f"The shapes don't match, for {n} galaxies with {p} features and {q} causes. Galaxies are the rows (first "
+            "axis). Mean and standard deviation have one number per cause: compute them along axis 0."
+        ) from None
+    if isinstance(error, ValueError) and "truth value" in str(error):
+        raise WrongAnswer(
+            "You compared arrays where a single number is needed: a distance is one number per galaxy, so sum over the "
+            "columns (axis 1)."
+        ) from None
+    if hint:
+        raise WrongAnswer(f"Your function raises {type(error).__name__}: {str(error)[:80]}. {hint}") from None

@@ -5,12 +5,105 @@ import random
 from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 from sklearn.decomposition import PCA
 
 from galviz.course.bank import Bank
 
 bank = Bank()
+
+
+# variance.0
+
+
+@bank.wrong("variance.0", "You divided by the largest eigenvalue")
+def divided_by_the_largest(variances):
+    return variances / max(variances)
+
+
+@bank.wrong("variance.0", "You return percentages")
+def shares_in_percent(variances):
+    return 100 * variances / variances.sum()
+
+
+@bank.wrong("variance.0", "You return cumulative shares")
+def cumulative_shares(variances):
+    return np.cumsum(variances) / np.sum(variances)
+
+
+@bank.wrong("variance.0", "You sorted the shares")
+def sorted_shares(variances):
+    return sorted(variances / variances.sum(), reverse=True)
+
+
+@bank.wrong("variance.0", "changes `variances`")
+def shares_in_place(variances):
+    variances /= variances.sum()
+    return variances
+
+
+@bank.wrong("variance.0", "You squared the eigenvalues")
+def squared_eigenvalues(variances):
+    return variances**2 / (variances**2).sum()
+
+
+@bank.wrong("variance.0", "You took roots of the eigenvalues")
+def roots_of_eigenvalues(variances):
+    return np.sqrt(variances) / np.sqrt(variances).sum()
+
+
+@bank.wrong("variance.0", "the mean of the eigenvalues")
+def divided_by_the_mean(variances):
+    return variances / variances.mean()
+
+
+@bank.wrong("variance.0", "You rounded the shares (3 decimals)")
+def rounded_shares(variances):
+    return [round(variance / variances.sum(), 3) for variance in variances]
+
+
+@bank.wrong("variance.0", "for small eigenvalues")
+def guarded_sum(variances):
+    return variances / (variances.sum() + 1e-8)
+
+
+@bank.wrong("variance.0", "return only the first share")
+def first_share(variances):
+    return variances[0] / variances.sum()
+
+
+@bank.wrong("variance.0", "You left out eigenvalues of 0")
+def without_zeros(variances):
+    return variances[variances > 0] / variances.sum()
+
+
+@bank.wrong("variance.0", "half precision")
+def shares_in_half_precision(variances):
+    return (variances / variances.sum()).astype(np.float16)
+
+
+@bank.wrong("variance.0", "can't divide a list by a number")
+def list_divided(variances):
+    return variances.tolist() / sum(variances.tolist())
+
+
+@bank.wrong("variance.0", "the shape 5; it has 5 × 1")
+def column_of_shares(variances):
+    return (variances / variances.sum())[:, None]
+
+
+@bank.right("variance.0")
+def shares_in_a_loop(variances):
+    total = 0.0
+    for variance in variances:
+        total += variance
+    return [variance / total for variance in variances]
+
+
+@bank.right("variance.0")
+def shares_by_a_norm(variances):
+    return np.asarray(variances, dtype=np.float32) / np.linalg.norm(variances, ord=1)
 
 
 # variance.1
@@ -413,3 +506,176 @@ def by_eigenvectors(train, test, n_components):
     vectors = np.linalg.eigh((train - mean).T @ (train - mean))[1][:, ::-1]
     along = ((test - mean) @ vectors) ** 2
     return along[:, :n_components].sum() / along.sum()
+
+
+# variance.4
+
+
+def _variances(values):
+    return np.linalg.svd(values - values.mean(axis=0), compute_uv=False) ** 2
+
+
+def _share(values, n_components):
+    variances = _variances(values)
+    return float(variances[:n_components].sum() / variances.sum())
+
+
+def _shares(features, n_components):
+    return {name: _share(values, n_components) for name, values in features.items()}
+
+
+@bank.wrong("variance.4", "You didn't centre the features")
+def networks_not_centred(features, n_components):
+    result = {}
+    for name, values in features.items():
+        variances = np.linalg.svd(values, compute_uv=False) ** 2
+        result[name] = variances[:n_components].sum() / variances.sum()
+    return result
+
+
+@bank.wrong("variance.4", "You used the singular values")
+def singular_values(features, n_components):
+    result = {}
+    for name, values in features.items():
+        s = np.sqrt(_variances(values))
+        result[name] = s[:n_components].sum() / s.sum()
+    return result
+
+
+@bank.wrong("variance.4", "by their standard deviations")
+def networks_standardised(features, n_components):
+    return _shares({name: stats.zscore(x[:, np.ptp(x, axis=0) > 0]) for name, x in features.items()}, n_components)
+
+
+@bank.wrong("variance.4", "you always add up 1 component")
+def first_component_only(features, n_components):
+    return _shares(features, 1)
+
+
+@bank.wrong("variance.4", "return a single number per network")
+def one_share_per_component(features, n_components):
+    return {name: PCA(n_components).fit(x).explained_variance_ratio_ for name, x in features.items()}
+
+
+@bank.wrong("variance.4", "the k-th component alone")
+def kth_component(features, n_components):
+    return {name: PCA(n_components).fit(x).explained_variance_ratio_[-1] for name, x in features.items()}
+
+
+@bank.wrong("variance.4", "fitted the components of the first network")
+def fitted_to_the_first(features, n_components):
+    first = next(iter(features.values()))
+    axes, result = np.linalg.svd(first - first.mean(axis=0), full_matrices=False)[2][:n_components], {}
+    for name, values in features.items():
+        centred = values - values.mean(axis=0)
+        if centred.shape[1] != axes.shape[1]:
+            axes = np.linalg.svd(centred, full_matrices=False)[2][:n_components]
+        result[name] = ((centred @ axes.T) ** 2).sum() / (centred**2).sum()
+    return result
+
+
+@bank.wrong("variance.4", "sorted by name")
+def names_sorted(features, n_components):
+    return {name: _share(features[name], n_components) for name in sorted(features)}
+
+
+@bank.wrong("variance.4", "You return a list of 3 items")
+def list_of_shares(features, n_components):
+    return [_share(values, n_components) for values in features.values()]
+
+
+@bank.wrong("variance.4", "return it after the loop")
+def returned_in_the_loop(features, n_components):
+    for name, values in features.items():
+        return {name: _share(values, n_components)}
+
+
+@bank.wrong("variance.4", "You return percentages")
+def percent_per_network(features, n_components):
+    return {name: 100 * share for name, share in _shares(features, n_components).items()}
+
+
+@bank.wrong("variance.4", 'changes `features["trained"]`')
+def networks_centred_in_place(features, n_components):
+    for values in features.values():
+        values -= values.mean(axis=0)
+    return _shares(features, n_components)
+
+
+@bank.wrong("variance.4", "changes the dict `features`")
+def dict_overwritten(features, n_components):
+    for name in features:
+        features[name] = _share(features[name], n_components)
+    return features
+
+
+@bank.wrong("variance.4", "You return 1 for each network")
+def total_of_the_first_components(features, n_components):
+    result = {}
+    for name, values in features.items():
+        ratios = _variances(values)[:n_components]
+        result[name] = (ratios / ratios.sum()).sum()
+    return result
+
+
+@bank.wrong("variance.4", "return ascending")
+def ascending_eigenvalues(features, n_components):
+    result = {}
+    for name, values in features.items():
+        eigenvalues = np.linalg.eigvalsh(np.atleast_2d(np.cov(values.T)))
+        result[name] = eigenvalues[:n_components].sum() / eigenvalues.sum()
+    return result
+
+
+@bank.wrong("variance.4", "single *features*")
+def largest_features(features, n_components):
+    result = {}
+    for name, values in features.items():
+        variances = np.sort(values.var(axis=0))[::-1]
+        result[name] = variances[:n_components].sum() / variances.sum()
+    return result
+
+
+@bank.wrong("variance.4", "is a dict of arrays, not an array")
+def dict_as_an_array(features, n_components):
+    return _share(features, n_components)
+
+
+@bank.wrong("variance.4", "features of about 1e-9")
+def guarded_total(features, n_components):
+    result = {}
+    for name, values in features.items():
+        variances = _variances(values)
+        result[name] = variances[:n_components].sum() / (variances.sum() + 1e-12)
+    return result
+
+
+@bank.wrong("variance.4", "of the three shipped networks for 1 component:")
+def first_galaxies_only(features, n_components):
+    return _shares({name: values[:100] for name, values in features.items()}, n_components)
+
+
+@bank.right("variance.4")
+def networks_by_sklearn(features, n_components):
+    return {name: PCA(n_components).fit(x).explained_variance_ratio_.sum() for name, x in features.items()}
+
+
+@bank.right("variance.4")
+def networks_by_covariance(features, n_components):
+    result = {}
+    for name, values in features.items():
+        covariance = np.atleast_2d(np.cov(values, rowvar=False))
+        eigenvalues = sorted(np.linalg.eigvalsh(covariance), reverse=True)
+        result[name] = np.array([sum(eigenvalues[:n_components]) / np.trace(covariance)])
+    return result
+
+
+@bank.right("variance.4")
+def networks_in_pandas(features, n_components):
+    table = {name: pd.DataFrame(np.array(x, dtype=float)) for name, x in features.items()}
+    scaled = {name: (x - x.mean()).to_numpy() for name, x in table.items()}
+    return pd.Series({name: (_squares_of(x)[:n_components].sum()) / (x**2).sum() for name, x in scaled.items()})
+
+
+def _squares_of(centred):
+    return np.linalg.svd(centred, compute_uv=False) ** 2

@@ -5,6 +5,33 @@ from collections.abc import Callable
 import numpy as np
 
 
+def shares(variances: np.ndarray) -> np.ndarray:
+    """Compute the share of the total variance that each component explains.
+
+    The variance along each principal component is an eigenvalue λ of the covariance matrix. Divide each of them by the
+    sum of all.
+
+    Parameters
+    ----------
+    variances : ndarray of float, shape (k,)
+        The eigenvalues in any order, none negative; k is at least 1. Some may be 0, but not all. They may be as small
+        as 1e-9. Don't modify the input.
+
+    Returns
+    -------
+    ndarray of float, shape (k,)
+        The shares in the same order, from 0 to 1, not rounded. Their sum is 1.
+
+    Examples
+    --------
+    The sum is 8:
+
+    >>> shares(np.array([4.0, 3.0, 1.0]))
+    array([0.5  , 0.375, 0.125])
+    """
+    raise NotImplementedError("variance.0")
+
+
 def components_for(ratios: np.ndarray, share: float) -> int:
     """Count how many of the first components together explain a share of the variance.
 
@@ -109,3 +136,52 @@ def held_out_share(train: np.ndarray, test: np.ndarray, n_components: int) -> fl
     0.6667
     """
     raise NotImplementedError("variance.3")
+
+
+def shares_of_networks(features: dict[str, np.ndarray], n_components: int) -> dict[str, float]:
+    """Compute how much of the variance of each network's features lies in their first components.
+
+    Treat each network on its own: centre its features (subtract the mean of each column), fit principal components to
+    them, and add up the explained variance ratios of the first `n_components`. Don't divide the columns by their
+    standard deviations.
+
+    Try it with the shipped features of the trained network and of two control networks:
+
+        import galviz
+
+        networks = {
+            "trained": galviz.load_features(),
+            "random weights": galviz.load_features(control="random-weights"),
+            "shuffled labels": galviz.load_features(control="shuffled-labels"),
+        }
+        features = {name: network.layers["features"] for name, network in networks.items()}
+        shares_of_networks(features, n_components=1)
+
+    Which network has the largest share, and what has it learnt? So what does a large share tell you about a network?
+
+    Parameters
+    ----------
+    features : dict of str to ndarray of float, shape (n, d)
+        Features by the name of their network, one row per galaxy. There is at least one network. n and d may differ
+        between networks; n is at least 2, and may be smaller than d. Some columns may be constant, but not all. The
+        arrays may be of any scale, and read-only. Modify neither the dict nor its arrays.
+    n_components : int
+        From 1 to the smallest n or d of all networks.
+
+    Returns
+    -------
+    dict of str to float
+        The same names in the same order, each with a share from 0 to 1, not rounded.
+
+    Examples
+    --------
+    Here the columns are uncorrelated, so they are the components. The squares of the centred columns add up to 8 and 2
+    for the first network, and to 0.5 and 0.5 for the second:
+
+    >>> first = np.array([[0.0, 5.0], [2.0, 6.0], [4.0, 5.0], [2.0, 4.0]])
+    >>> second = np.array([[0.5, 0.0], [0.0, 0.5], [-0.5, 0.0], [0.0, -0.5]])
+    >>> result = shares_of_networks({"trained": first, "random weights": second}, n_components=1)
+    >>> {name: round(share, 3) for name, share in result.items()}
+    {'trained': 0.8, 'random weights': 0.5}
+    """
+    raise NotImplementedError("variance.4")

@@ -6,6 +6,8 @@ inputs, or for those with a wrong result. Other hints follow from the numbers.
 
 import math
 import random
+from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
@@ -20,6 +22,86 @@ from lessons.variance.mistakes import (
     gaussian_mistakes,
     interval_mistakes,
 )
+from lessons.variance.share_mistakes import NETWORK_MISTAKES, SHARES_MISTAKES, right_shares, share_of, shares_of
+
+
+def test_variance_0(answer):
+    cases = _shares_cases()
+    expected = [right_shares(*case) for case in cases]
+    # By hand: the sum is 8.
+    assert expected[0].tolist() == [0.5, 0.375, 0.125]
+    returned, error = call_on_cases(answer, cases, ("variances",))
+    wrong = [i for i, values in enumerate(returned) if not is_close(values, expected[i])]
+    if wrong:
+        reject_mistakes(cases, returned, expected, SHARES_MISTAKES, atol=1e-9)
+        _explain_shares(cases, returned, expected, wrong)
+    if error:
+        _explain_shares_error(error, cases[len(returned)][0])
+        raise error
+
+
+def _shares_cases():
+    """Eigenvalues in any order: equal ones, zeros, many, large and tiny ones, a single one."""
+    rng = np.random.default_rng(5)
+    return [
+        (np.array([4.0, 3.0, 1.0]),),
+        (np.array([0.3, 2.5, 0.0, 1.1, 0.3]),),
+        (rng.gamma(0.5, 40, size=30),),
+        (np.array([0.2, 0.1, 0.05]),),
+        (np.array([7.0]),),
+        (np.array([0.0, 5.0, 0.0]),),
+        (rng.gamma(1.0, 1e-9, size=4),),
+    ]
+
+
+def _explain_shares(cases, returned, expected, wrong):
+    """Raise a hint that follows from the numbers."""
+    first = 1 if 1 in wrong else wrong[0]  # in the first case, the eigenvalues are in descending order
+    (variances,), values = cases[first], returned[first]
+    k = len(variances)
+    what = f"what you return for {k} eigenvalue{'s' * (k > 1)}"
+    if "float16" in str(getattr(values, "dtype", "")):
+        raise WrongAnswer("You return float16 (half precision), about three digits: return float32 or float64.")
+    if isinstance(values, list) and any(isinstance(value, str) for value in values):
+        raise WrongAnswer("You return texts: return the shares as numbers, without formatting them.")
+    if k == 1 and np.ndim(values) == 0 and values is not None:
+        raise WrongAnswer(
+            "For a single eigenvalue, you return a number, not an array of one share: use no `squeeze`, and no case of "
+            "its own."
+        )
+    array = as_array(values, (k,), what=what)
+    if wrong == [len(cases) - 1]:
+        raise WrongAnswer(
+            f"Your shares are wrong for small eigenvalues, whose sum is {variances.sum():.1e}. The sum is never 0: add "
+            "no small number to it, set no limit, and round nothing."
+        )
+    if all(k == len(cases[i][0]) == 1 for i in wrong):
+        raise WrongAnswer(f"Your share is {array[0]:.4g} for a single eigenvalue: it is the whole variance, so 1.")
+    if all((cases[i][0] == 0).any() for i in wrong):
+        raise WrongAnswer("Your shares are wrong if an eigenvalue is 0: its share is 0, as for any other number.")
+    factors = array[variances > 0] / expected[first][variances > 0]
+    hint = f"Divide each eigenvalue by the sum of all, {variances.sum():.6g}."
+    if np.allclose(array, factors[0] * expected[first]) and np.isfinite(factors[0]) and factors[0]:
+        hint = f"You divided by {variances.sum() / factors[0]:.6g}, and the sum is {variances.sum():.6g}."
+    expect_close(values, expected[first], what=what, hint=hint)
+
+
+def _explain_shares_error(error, variances):
+    """Raise a hint for errors of typical mistakes."""
+    k = len(variances)
+    if isinstance(error, TypeError) and "list" in str(error):
+        raise WrongAnswer(
+            f"Python can't divide a list by a number ({error}): divide the array, or each number in a loop."
+        ) from None
+    if isinstance(error, IndexError):
+        raise WrongAnswer(
+            f"Your function raises IndexError for {k} eigenvalue{'s' * (k > 1)} ({error}): any number of them is "
+            "possible."
+        ) from None
+    if isinstance(error, ZeroDivisionError):
+        raise WrongAnswer(
+            "You divided by 0. The sum isn't 0, but single eigenvalues may be: divide by the sum."
+        ) from None
 
 
 def test_variance_1(answer):
@@ -640,3 +722,255 @@ def _explain_share_error(error, case):
 def _join(numbers):
     shown = ", ".join(f"{number:.4g}" for number in numbers[:5])
     return f"{shown} …" if len(numbers) > 5 else shown
+
+
+def test_variance_4(answer):
+    cases = _network_cases()
+    expected = [shares_of(*case) for case in cases]
+    # By hand: the squares along the axes are 8 and 2, and 0.5 and 0.5.
+    assert is_close(expected[0], [0.8, 0.5])
+    returned, error = [], None
+    for case in cases:
+        result, error = _call_on_networks(answer, *case)
+        if error:
+            break
+        returned.append(result)
+    vectors = [_shares_if_readable(result, case[0]) for result, case in zip(returned, cases, strict=False)]
+    wrong = [i for i, vector in enumerate(vectors) if not is_close(vector, expected[i])]
+    if wrong and not (error and len(returned) < 2):
+        _explain_networks(answer, cases, returned, vectors, expected, wrong)
+    if error:
+        _explain_networks_error(error, *cases[len(returned)])
+        raise error
+    features, right = _shipped()
+    for k, shares in right.items():
+        values = _read_shares(answer(dict(features), k), features)
+        expect_close(
+            values,
+            shares,
+            what=f"the shares of the three shipped networks for {k} component{'s' * (k > 1)}",
+            hint="For small arrays, your function is right. Did you round a number, limit the number of galaxies or "
+            "features, or compute in half precision?",
+        )
+
+
+def _network_cases():
+    """Features by name, and k: of equal and different sizes, tiny, constant columns, float32, one network."""
+    rng = np.random.default_rng(8)
+
+    def network(n, d, decay, mean=2.0, scale=1.0):
+        spread = np.exp(-decay * np.arange(d))
+        return scale * (mean + rng.normal(size=(n, d)) * spread @ np.linalg.qr(rng.normal(size=(d, d)))[0])
+
+    first = np.array([[0.0, 5.0], [2.0, 6.0], [4.0, 5.0], [2.0, 4.0]])
+    second = np.array([[0.5, 0.0], [0.0, 0.5], [-0.5, 0.0], [0.0, -0.5]])
+    constant = np.insert(network(11, 4, 0.5), [1, 3], 4.0, axis=1)
+    return [
+        ({"trained": first, "random weights": second}, 1),
+        ({"trained": network(20, 5, 0.3), "control": network(20, 5, 0.9), "another": network(20, 5, 0.5)}, 2),
+        ({"stem": network(9, 6, 0.4), "head": network(14, 7, 0.2), "body": network(8, 12, 0.3)}, 3),
+        ({"b": network(15, 6, 0.2, mean=600.0), "a": network(15, 6, 0.4, mean=-600.0)}, 2),
+        ({"constant": constant, "other": network(11, 6, 0.6)}, 4),
+        ({"only": network(12, 4, 0.4)}, 1),
+        ({"z": network(6, 9, 0.1), "y": network(7, 6, 0.1, mean=0.0)}, 6),
+        ({"narrow": network(10, 1, 0.0), "wide": network(10, 8, 0.2)}, 1),
+        ({"float32": network(30, 6, 0.3).astype(np.float32), "float64": network(25, 7, 0.2)}, 3),
+        ({"tiny": network(9, 5, 0.3, scale=1e-9), "tinier": network(9, 5, 0.4, scale=1e-10)}, 2),
+    ]
+
+
+@cache
+def _shipped():
+    """Features of the three shipped networks by name, and the right shares by k."""
+    import galviz
+
+    networks = {
+        "trained": galviz.load_features(),
+        "random weights": galviz.load_features(control="random-weights"),
+        "shuffled labels": galviz.load_features(control="shuffled-labels"),
+    }
+    features = {name: network.layers["features"] for name, network in networks.items()}
+    return features, {k: [share_of(x, k) for x in features.values()] for k in (1, 3)}
+
+
+def _call_on_networks(shares_of_networks, features, k):
+    """Call a student's function, and raise a hint if it changes the dict or its arrays."""
+
+    def call(*arrays):
+        argument = dict(zip(features, arrays, strict=True))
+        result = shares_of_networks(argument, k)
+        expect(
+            result is not argument
+            and list(argument) == list(features)
+            and all(one is other for one, other in zip(argument.values(), arrays, strict=True)),
+            "Your function changes the dict `features`, which belongs to the caller: make a new dict for the result.",
+        )
+        return result
+
+    returned, error = call_on_cases(call, [tuple(features.values())], [f'features["{name}"]' for name in features])
+    if isinstance(error, WrongAnswer):
+        raise error
+    return (returned[0] if returned else None), error
+
+
+def _shares_if_readable(result, features):
+    """The shares in the order of the names; None if a dict can't be read like that."""
+    try:
+        return _read_shares(result, features)
+    except WrongAnswer:
+        return None
+
+
+def _read_shares(result, features):
+    """Convert what a student returned to one number per network; raise a hint if that is impossible."""
+    _check_names(result, features)
+    numbers = []
+    for name, value in result.items():
+        if isinstance(value, bool | np.bool_):
+            raise WrongAnswer("The values of your dict are true or false: return shares, numbers from 0 to 1.")
+        if "float16" in str(getattr(value, "dtype", "")):
+            raise WrongAnswer("Your shares are float16 (half precision), about three digits: return Python floats.")
+        array = as_array(value, what=f"the share of {name!r}")
+        expect(
+            array.size == 1,
+            f"The share of {name!r} isn't one number, but {array.size}: return a single number per network, the sum of "
+            "the ratios of its first k components.",
+        )
+        numbers.append(float(array.reshape(())))
+    return np.array(numbers)
+
+
+def _check_names(result, features):
+    """Raise a hint unless the result is a dict with the names of the networks, in their order."""
+    names = list(features)
+    if result is None:
+        raise WrongAnswer("Your function returns None: does it end with `return`?")
+    if not isinstance(result, Mapping) and type(result).__name__ != "Series":
+        raise WrongAnswer(
+            f"You return an object of type {type(result).__name__}: return a dict, with the share of each network "
+            f"under "
+            "its name."
+        )
+    keys = list(result.keys())
+    if keys == names:
+        return
+    if not keys:
+        raise WrongAnswer("You return an empty dict: put the share of each network into it, in a loop.")
+    if set(keys) == set(names):
+        orders = {"sorted by name": sorted(names), "reversed": names[::-1]}
+        how = "".join(
+            f" ({' or '.join(found)})" for found in [[h for h, order in orders.items() if keys == order]] if found
+        )
+        raise WrongAnswer(
+            f"The names are right, but in another order{how}: {keys} instead of {names}. Add them in the order of "
+            "`features`."
+        )
+    if set(result.values()) == set(names) if all(isinstance(value, str) for value in result.values()) else False:
+        raise WrongAnswer("Keys and values are exchanged: the name is the key, the share is the value.")
+    if keys in ([names[0]], [names[-1]]) and len(names) > 1:
+        raise WrongAnswer(
+            f"Only the share of {keys[0]!r} is in your dict: return it after the loop, not inside, and make the dict "
+            "before the loop."
+        )
+    if keys == list(range(len(names))) or keys == list(range(1, len(names) + 1)):
+        raise WrongAnswer("The keys of your dict are numbers: use the names of the networks, as in `features.items()`.")
+    missing = [name for name in names if name not in keys]
+    raise WrongAnswer(
+        f"The keys of your dict are {keys}, and must be the names {names}."
+        + f" There is no {missing[0]!r}: use all names as they are." * bool(missing)
+    )
+
+
+def _explain_networks(shares_of_networks, cases, returned, vectors, expected, wrong):
+    """Raise the hint for wrong shares."""
+    first = 1 if 1 in wrong else wrong[0]  # the first case, by hand, has few galaxies
+    (features, k), vector = cases[first], vectors[first]
+    if vector is None:
+        _explain_keys(returned[first], features)
+        _read_shares(returned[first], features)
+    readable = [i for i, one in enumerate(vectors) if one is not None]
+    chosen = [[values[i] for i in readable] for values in (cases, vectors, expected)]
+    reject_mistakes(*chosen, NETWORK_MISTAKES, atol=1e-7)
+    where = f"for {k} component{'s' * (k > 1)} of " + " and ".join(
+        f"{' × '.join(map(str, x.shape))} features ({name!r})" for name, x in features.items()
+    )
+    if not np.isfinite(vector).all():
+        raise WrongAnswer(
+            f"A share is {vector[~np.isfinite(vector)][0]}, {where}: did you divide by 0, such as the standard "
+            "deviation of a constant column? Only subtract the means."
+        )
+    several = cases[1:3]
+    if all(_is_same(shares_of_networks, features, k, other) for features, k in several for other in (1, k + 1)):
+        raise WrongAnswer("Your shares don't depend on `n_components`: add up the ratios of that many components.")
+    if wrong == [len(cases) - 1]:
+        raise WrongAnswer(
+            "Your shares are wrong for features of about 1e-9. Any scale is possible: add no small number to a "
+            "variance, "
+            "set no limit, and round nothing."
+        )
+    differing = [not np.isclose(one, right, rtol=1e-4) for one, right in zip(vector, expected[first], strict=True)]
+    names = [name for name, differs in zip(features, differing, strict=True) if differs]
+    hint = "Centre the columns, and divide the sum of the first k variances by the sum of all."
+    if (vector > 1.0001).any():
+        hint = f"A share is at most 1. {hint}"
+    elif np.allclose(vector, expected[first], rtol=0.01, atol=0.01):
+        hint = "Did you round a number, add a small one, or compute in half precision (float16)?"
+    elif 0 < len(names) < len(features):
+        hint = f"Only the share of {', '.join(map(repr, names))} is wrong. {hint}"
+    expect_close(vector, expected[first], what=f"your shares, {where}", hint=hint)
+
+
+def _explain_keys(result, features):
+    """Raise a hint if a result of another type contains one item per network, in their order."""
+    if isinstance(result, list | tuple | np.ndarray) and len(result) == len(features):
+        raise WrongAnswer(
+            f"You return a {type(result).__name__} of {len(result)} items: return a dict, with the share of each "
+            "network under its name."
+        )
+    if isinstance(result, float | int | np.floating):
+        raise WrongAnswer("You return a single number: return a dict, with the share of each network under its name.")
+
+
+def _is_same(shares_of_networks, features, k, other):
+    results = [_call_on_networks(shares_of_networks, features, number) for number in (k, other)]
+    if any(error for _, error in results):
+        return False
+    one, two = (_shares_if_readable(result, features) for result, _ in results)
+    return one is not None and two is not None and is_close(one, two)
+
+
+def _explain_networks_error(error, features, k):
+    """Raise a hint for errors of typical mistakes."""
+    sizes = " and ".join(" × ".join(map(str, x.shape)) for x in features.values())
+    text = str(error)
+    if isinstance(error, AttributeError) and "'dict'" in text:
+        raise WrongAnswer(
+            f"`features` is a dict of arrays, not an array ({text}): loop over `features.items()`, which gives names "
+            "and arrays."
+        ) from None
+    if "'str'" in text or "string" in text or "StrDType" in text or "<U" in text:
+        raise WrongAnswer(
+            "A loop over a dict gives its keys, which are the names, not the arrays: use `features.items()`, or "
+            "`features[name]`."
+        ) from None
+    if isinstance(error, KeyError):
+        raise WrongAnswer(
+            f"There is no network {text} here. The names differ from call to call: use those of the dict `features`."
+        ) from None
+    if isinstance(error, ValueError) and "n_components" in text:
+        raise WrongAnswer(
+            f"scikit-learn can't fit that many components, for arrays of {sizes} and k = {k} ({text[:80]})."
+        ) from None
+    if isinstance(error, ValueError) and any(
+        word in text for word in ("broadcast", "mismatch", "concatenat", "aligned")
+    ):
+        raise WrongAnswer(
+            f"The shapes don't match, for arrays of {sizes}. Treat each network on its own, and subtract the means of "
+            "its columns (axis 0)."
+        ) from None
+    if isinstance(error, np.linalg.LinAlgError | ValueError) and ("NaN" in text or "converge" in text or "inf" in text):
+        raise WrongAnswer(
+            f"Your numbers become NaN or infinite, for arrays of {sizes}: did you divide by the standard deviation of "
+            f"a "
+            "constant column? Only subtract the means."
+        ) from None
