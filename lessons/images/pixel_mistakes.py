@@ -308,6 +308,26 @@ STATISTICS_MISTAKES: tuple[tuple[Statistics, str], ...] = (
         "Wrong axis: you averaged the three colours of each pixel. Average over the pixels.",
     ),
     (
+        _with_std(lambda rows: rows.std(axis=0) / rows.mean(axis=0)),
+        "The mean is right, but you divided the standard deviation by the mean: return it as it is.",
+    ),
+    (
+        _with_std(lambda rows: np.sqrt(((rows - rows.mean(axis=0)) ** 2).sum(axis=0))),
+        "Your standard deviation is the root of a sum: divide the sum by the number of pixels first.",
+    ),
+    (
+        _from_rows(lambda rows: (np.full(3, rows.mean(axis=1).mean()), np.full(3, rows.mean(axis=1).std()))),
+        "You averaged the three colours of each pixel first: keep them apart.",
+    ),
+    (
+        _from_rows(lambda rows: (rows.mean(axis=0) / rows.max(), rows.std(axis=0) / rows.max())),
+        "You divided by the largest pixel of all images: divide by 255, the largest possible value.",
+    ),
+    (
+        _of_images(lambda images: [image[1:-1, 1:-1] if min(image.shape[:2]) > 2 else image for image in images]),
+        "You left out the rim of each image: use all pixels.",
+    ),
+    (
         _with_std(lambda rows: np.ptp(rows, axis=0)),
         "The mean is right, but your second result is the range from smallest to largest: return the standard "
         "deviation.",

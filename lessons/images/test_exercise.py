@@ -77,7 +77,27 @@ def _explain_scaled(pixels, values, expected):
     ratios = array[pixels > 0] / pixels[pixels > 0]
     if ratios.size > 1 and ratios.all() and np.ptp(ratios) < 1e-5 * abs(ratios.mean()):
         raise WrongAnswer(f"You divided by {1 / ratios.mean():.6g}: divide by 255, so that 255 becomes 1.")
+    _explain_curve(pixels.ravel(), array.ravel())
     expect_close(array, expected, hint="Compute one pixel by hand: 51 / 255 = 0.2.", what=what)
+
+
+def _explain_curve(pixels, array):
+    """Raise a hint if a line or a curve turns the pixels into the numbers."""
+    values, first = np.unique(pixels, return_index=True)
+    numbers = array[first]
+    if len(values) < 3 or not np.allclose(numbers[np.searchsorted(values, pixels)], array):
+        return
+    slope, begin = np.polyfit(values, numbers, 1)
+    if slope and np.allclose(slope * values + begin, numbers, rtol=0, atol=1e-6 * np.ptp(numbers)):
+        raise WrongAnswer(
+            f"You computed x / {1 / slope:.4g} {'+' if begin > 0 else '−'} {abs(begin):.4g} for a pixel x. Only divide "
+            "by 255."
+        )
+    if (np.diff(numbers) > 0).all():
+        raise WrongAnswer(
+            f"Your numbers increase with the pixels, but not in proportion: {values[1]} becomes {numbers[1]:.4g}, not "
+            f"{values[1] / 255:.4g}. Use no power, root or logarithm, and don't round."
+        )
 
 
 def test_images_1(answer):
