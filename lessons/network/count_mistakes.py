@@ -255,6 +255,17 @@ COUNT_MISTAKES: tuple[tuple[Callable[["nn.Module"], Counts], str], ...] = (
         _on_counts(lambda counts: {name: count / 1e6 for name, count in counts.items()}),
         "You return millions: return the numbers themselves.",
     ),
+    *(
+        (
+            _on_counts(lambda counts, n=n: {name: round(count / 1000, n) for name, count in counts.items()}),
+            "You return thousands: return the numbers themselves.",
+        )
+        for n in (0, 1, 9)
+    ),
+    (
+        _on_counts(lambda counts: {name: count or 1 for name, count in counts.items()}),
+        "A child without parameters has 0, not 1.",
+    ),
     (lambda network: _of_all_modules(network, root=False), MODULES),
     (lambda network: _of_all_modules(network, root=True), f"{MODULES} And the network itself isn't one of them."),
     (

@@ -98,6 +98,26 @@ SIZE_MISTAKES: tuple[tuple[Callable[..., np.ndarray], str], ...] = (
         "You subtracted twice `kernel_side // 2`, which differs from `kernel_side`: subtract `kernel_side`, and add 1.",
     ),
     (
+        _formula(lambda n, k, s, p: (n + 2 * p - 2 * (k - 1) - 1) // s + 1),
+        "You subtracted the kernel's side twice: once is enough, for the part that must stay inside.",
+    ),
+    (
+        _formula(lambda n, k, s, p: (n - k) // s + 1 + 2 * p),
+        "You added the padding after the division: it makes the row longer, so add it inside the brackets.",
+    ),
+    (
+        _formula(lambda n, k, s, p: (n - k) // s + 1 + p),
+        "You added the padding after the division: it makes the row longer, so add it inside the brackets, twice.",
+    ),
+    (
+        _formula(lambda n, k, s, p: (n - k) // s + (2 * p) // s + 1),
+        "You divided in two parts, which rounds down twice: add up everything, then divide once.",
+    ),
+    (
+        _formula(lambda n, k, s, p: (n + 2 * p) // s - k // s + 1),
+        "You divided in two parts, which rounds twice: subtract first, then divide once.",
+    ),
+    (
         _formula(lambda n, k, s, p: (n + 2 * p + k) // s + 1),
         "You added the side of the kernel: subtract it.",
     ),

@@ -383,7 +383,6 @@ def test_network_3(answer):
     _check_shipped_network(answer)
 
 
-@cache
 def _small_networks():
     """Networks with buffers, frozen, shared and nameless parameters, nested modules, and no children."""
     import torch
@@ -554,7 +553,11 @@ def _check_shipped_network(answer):
     """Compare with the shapes of the shipped network's tensors, added up by the first part of their names."""
     network = _shipped_network()
     before, counts = _state_of(network), answer(network)
-    _check_untouched(before, network)
+    try:
+        _check_untouched(before, network)
+    except WrongAnswer:
+        _shipped_network.cache_clear()  # it isn't the shipped network any more
+        raise
     expected = dict.fromkeys((name for name, _ in network.named_children()), 0)
     for name, parameter in network.named_parameters():
         expected[name.partition(".")[0]] += int(np.prod(parameter.shape))
