@@ -162,7 +162,7 @@ def predict_survey(folder: str | Path) -> pd.Series:
     9020200727000000001    8.8
     9020200727000000000    9.1
 
-    Then try it on a survey of your own. ``python -m galviz check-survey FOLDER`` tells what is wrong with a folder, if
+    Then try it on a survey of your own. ``python -m galviz check-survey FOLDER`` lists what is wrong with a folder, if
     anything is.
     """
     raise NotImplementedError("predictions.5")

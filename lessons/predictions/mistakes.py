@@ -95,6 +95,15 @@ def _means_of_parts(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
     return np.array([_mean(ours) - _mean(labels[np.isfinite(labels)]) for ours, labels in parts])
 
 
+def _nan_as_prediction(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
+    return biases(predicted, np.where(np.isnan(true), predicted, true))
+
+
+def _mask_in_the_order_of_rows(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
+    errors = (predicted.astype(float) - true)[np.argsort(true, kind="stable")][np.isfinite(true)]
+    return np.array([_mean(part[np.isfinite(part)]) for part in _three(errors)])
+
+
 def _labels_removed_alone(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
     labels = true[np.isfinite(true)]
     return biases(predicted[: len(labels)], labels)
@@ -170,11 +179,11 @@ THIRDS_MISTAKES: tuple[tuple[Thirds, str], ...] = (
     ),
     (
         _with(error=lambda predicted, true: np.abs(predicted - true)),
-        "You took absolute errors: keep the signs, because a bias tells the direction.",
+        "You took absolute errors: keep the signs, because a bias has a direction.",
     ),
     (
         _on_biases(np.abs),
-        "You took absolute values of the results: a negative bias tells that predictions are too low.",
+        "You took absolute values of the results: a negative bias means that predictions are too low.",
     ),
     (
         _with(average=lambda part: np.sqrt(np.mean(part**2))),
@@ -199,7 +208,7 @@ THIRDS_MISTAKES: tuple[tuple[Thirds, str], ...] = (
     (_with(average=lambda part: part[-1]), "You return the last error of each third: take the mean of all."),
     (
         _with(order=lambda predicted, true: _by_label(predicted)),
-        "You sorted by the prediction: sort by the label. A galaxy is metal-rich if it is so in truth.",
+        "You sorted by the prediction: sort by the label, the true metallicity.",
     ),
     (
         _with(order=lambda predicted, true: _by_label(predicted - true)),
@@ -246,6 +255,10 @@ THIRDS_MISTAKES: tuple[tuple[Thirds, str], ...] = (
     ),
     (_with(cut=_rounded_up), f"You rounded up the number in each third, so that the last one is too small. {SPLIT}"),
     (_with(cut=_rounded_thirds), f"You rounded the ends of the thirds. {SPLIT}"),
+    (
+        _with(cut=lambda values: np.array_split(values, 4)[:3]),
+        "You cut the galaxies into four parts: cut into three.",
+    ),
     (_with(cut=_every_third), "You took every third galaxy: a third is a run of neighbours in the sorted order."),
     (_with(cut=_ends_left_out), "You left out the last galaxy of each third: a slice doesn't include its end."),
     (_with(cut=_starts_left_out), "You left out the first galaxy of each third: Python counts from 0."),
@@ -284,6 +297,15 @@ THIRDS_MISTAKES: tuple[tuple[Thirds, str], ...] = (
         "both arrays first.",
     ),
     (
+        _nan_as_prediction,
+        "You replaced unknown labels by the prediction, which counts them as errors of 0: leave these galaxies out.",
+    ),
+    (
+        _mask_in_the_order_of_rows,
+        "You applied the mask of known labels after sorting, but it is in the order of the rows: leave out unknown "
+        "labels first.",
+    ),
+    (
         _labels_removed_alone,
         "You removed the unknown labels from `true` alone, so that the rest is paired with other galaxies' "
         "predictions. Apply the same mask to both arrays.",
@@ -316,6 +338,10 @@ THIRDS_MISTAKES: tuple[tuple[Thirds, str], ...] = (
     (
         _with(error=lambda predicted, true: (predicted - true) / true),
         "You divided the errors by the labels: use the errors in dex, as they are.",
+    ),
+    (
+        _with(error=lambda predicted, true: predicted - np.mean(true)),
+        "You subtracted the mean label: subtract from each prediction its own label.",
     ),
     (_with(error=lambda predicted, true: predicted), "You averaged the predictions: subtract the labels from them."),
     (_with(error=lambda predicted, true: true), "You averaged the labels: take the errors, predicted − true."),
