@@ -1,6 +1,7 @@
 """Typical wrong answers to the exercises on preparing images, with words of their hints, and other right ones."""
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 
 from galviz.course.bank import Bank
@@ -250,3 +251,187 @@ def divided_in_place(pixels, mean, std):
 def by_broadcast_shapes(pixels, mean, std):
     mean, std = np.array(mean).reshape(1, 1, 3), np.array(std).reshape(1, 1, 3)
     return np.divide(np.subtract(pixels / 255.0, mean), std).astype(np.float32)
+
+
+@bank.wrong("images.0", "You divided by 256")
+def by_the_number_of_values(pixels):
+    return pixels.astype(np.float32) / 256
+
+
+@bank.wrong("images.0", "the largest value of this image")
+def by_the_largest_pixel(pixels):
+    return pixels / max(pixels.max(), 1)
+
+
+@bank.wrong("images.0", "from its smallest to its largest value")
+def stretched(pixels):
+    span = int(pixels.max()) - int(pixels.min())
+    return (pixels - pixels.min()) / span if span else np.zeros(pixels.shape)
+
+
+@bank.wrong("images.0", "did you divide with `//`")
+def whole_division(pixels):
+    return pixels // 255
+
+
+@bank.wrong("images.0", "into an array of uint8")
+def scaled_in_place(pixels):
+    pixels /= 255
+    return pixels
+
+
+@bank.wrong("images.0", "to whole numbers")
+def rounded_to_whole_numbers(pixels):
+    return np.rint(pixels / 255).astype(np.uint8)
+
+
+@bank.wrong("images.0", "the range of −1 to 1")
+def around_zero(pixels):
+    return pixels / 127.5 - 1
+
+
+@bank.wrong("images.0", "An array may have any number of axes")
+def images_only(pixels):
+    height, width, _ = pixels.shape
+    return [[pixels[y, x] / 255 for x in range(width)] for y in range(height)]
+
+
+@bank.wrong("images.0", "in one long row")
+def in_one_row(pixels):
+    return [value / 255 for value in pixels.ravel().tolist()]
+
+
+@bank.wrong("images.0", "You divided by 255.5")
+def by_another_number(pixels):
+    return pixels / 255.5
+
+
+@bank.right("images.0")
+def in_float32(pixels):
+    return np.multiply(pixels, 1 / 255, dtype=np.float32)
+
+
+@bank.right("images.0")
+def by_interpolation(pixels):
+    return np.interp(pixels, [0, 255], [0, 1])
+
+
+@bank.right("images.0")
+def element_by_element(pixels):
+    scaled = np.empty(pixels.shape)
+    for index, value in np.ndenumerate(pixels):
+        scaled[index] = int(value) / 255
+    return scaled.tolist()
+
+
+@bank.wrong("images.3", "on a scale of 0 to 255: divide the pixels by 255")
+def not_scaled(images):
+    pixels = np.concatenate([image.reshape(-1, 3) for image in images])
+    return pixels.mean(axis=0), pixels.std(axis=0)
+
+
+@bank.wrong("images.3", "of each image, and averaged these")
+def means_of_images(images):
+    scaled = [image / 255 for image in images]
+    mean = np.mean([image.mean(axis=(0, 1)) for image in scaled], axis=0)
+    return mean, np.mean([image.std(axis=(0, 1)) for image in scaled], axis=0)
+
+
+@bank.wrong("images.3", "those leave out the differences between images")
+def averaged_variances(images):
+    pixels = np.concatenate([image.reshape(-1, 3) for image in images]) / 255
+    sums = sum(len(image.reshape(-1, 3)) * (image / 255).var(axis=(0, 1)) for image in images)
+    return pixels.mean(axis=0), np.sqrt(sums / len(pixels))
+
+
+@bank.wrong("images.3", "You divided by n − 1")
+def sample_deviation(images):
+    pixels = np.concatenate([image.reshape(-1, 3) for image in images]) / 255
+    return pixels.mean(axis=0), pixels.std(axis=0, ddof=1)
+
+
+@bank.wrong("images.3", "You return the variance")
+def variance(images):
+    pixels = np.concatenate([image.reshape(-1, 3) for image in images]) / 255
+    return [pixels.mean(axis=0), pixels.var(axis=0)]
+
+
+@bank.wrong("images.3", "used the first image only")
+def one_image(images):
+    return (images[0] / 255).mean(axis=(0, 1)), (images[0] / 255).std(axis=(0, 1))
+
+
+@bank.wrong("images.3", "images of different sizes can't be one array")
+def stacked(images):
+    pixels = np.stack(images) / 255
+    return pixels.mean(axis=(0, 1, 2)), pixels.std(axis=(0, 1, 2))
+
+
+@bank.wrong("images.3", "subtract the mean before you square")
+def root_mean_square(images):
+    pixels = np.concatenate([image.reshape(-1, 3) for image in images]) / 255
+    return pixels.mean(axis=0), (pixels**2).mean(axis=0) ** 0.5
+
+
+@bank.wrong("images.3", "one mean and one standard deviation for all colours")
+def all_colours_together(images):
+    values = np.concatenate([image.ravel() for image in images]) / 255
+    return values.mean(), values.std()
+
+
+@bank.wrong("images.3", "mixes the colours")
+def reshaped_to_three_rows(images):
+    pixels = np.concatenate([image.reshape(3, -1) for image in images], axis=1) / 255
+    return pixels.mean(axis=1), pixels.std(axis=1)
+
+
+@bank.wrong("images.3", "to each std")
+def never_zero(images):
+    pixels = np.concatenate([image.reshape(-1, 3) for image in images]) / 255
+    return pixels.mean(axis=0), pixels.std(axis=0) + 1e-3
+
+
+@bank.wrong("images.3", "changes the list `images`")
+def list_used_up(images):
+    pixels = images.pop(0).reshape(-1, 3)
+    while images:
+        pixels = np.vstack([pixels, images.pop(0).reshape(-1, 3)])
+    return pixels.mean(axis=0) / 255, pixels.std(axis=0) / 255
+
+
+@bank.wrong("images.3", "which has no root")
+def difference_in_float32(images):
+    pixels = (np.concatenate([image.reshape(-1, 3) for image in images]) / 255).astype(np.float32)
+    mean = pixels.mean(axis=0)
+    variance = (pixels**2).mean(axis=0) - mean**2
+    return mean, np.where(variance < 1e-7, np.nan, np.sqrt(np.abs(variance)))
+
+
+@bank.right("images.3")
+def by_sums(images):
+    n = sum(image.shape[0] * image.shape[1] for image in images)
+    mean = sum((image / 255).sum(axis=(0, 1)) for image in images) / n
+    return mean, np.sqrt(sum(((image / 255 - mean) ** 2).sum(axis=(0, 1)) for image in images) / n)
+
+
+@bank.right("images.3")
+def by_pandas(images):
+    table = pd.concat([pd.DataFrame(image.reshape(-1, 3)) for image in images]).astype(np.float32) / 255
+    return table.mean(), table.std(ddof=0)
+
+
+@bank.right("images.3")
+def colour_after_colour(images):
+    mean, std = [], []
+    for i in range(3):
+        values = np.concatenate([image[..., i].ravel() for image in images])
+        mean.append(np.mean(values) / 255)
+        std.append(np.std(values) / 255)
+    return mean, std
+
+
+@bank.right("images.3")
+def mean_square_minus_square(images):
+    pixels = np.concatenate([image.reshape(-1, 3) for image in images]).astype(np.int64)
+    mean, square = pixels.mean(axis=0), (pixels**2).mean(axis=0)
+    return mean / 255, np.sqrt(np.maximum(square - mean**2, 0)) / 255

@@ -5,6 +5,31 @@ from collections.abc import Sequence
 import numpy as np
 
 
+def to_unit_range(pixels: np.ndarray) -> np.ndarray:
+    """Scale the pixels of an image to the range of 0 to 1.
+
+    Image files store a pixel as a whole number from 0 to 255 (the type uint8). Divide each by 255, so that 0 stays 0
+    and 255 becomes 1. The scale is the same for each image, whatever its own darkest and brightest pixels are.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8
+        0 to 255. It has one axis or more: an image, one of its colours, or several images. Don't modify the input.
+
+    Returns
+    -------
+    ndarray of float, same shape as `pixels`
+        Not rounded.
+
+    Examples
+    --------
+    >>> to_unit_range(np.array([[0, 51], [102, 255]], dtype=np.uint8))
+    array([[0. , 0.2],
+           [0.4, 1. ]])
+    """
+    raise NotImplementedError("images.0")
+
+
 def centre_crop(pixels: np.ndarray, side: int) -> np.ndarray:
     """Crop an image to its central square.
 
@@ -62,3 +87,41 @@ def normalise(pixels: np.ndarray, mean: Sequence[float], std: Sequence[float]) -
     [[[-0.5, 0.8, 1.8]]]
     """
     raise NotImplementedError("images.2")
+
+
+def channel_statistics(images: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Compute the mean and standard deviation of each colour over all pixels of a set of images.
+
+    These are the μ and σ with which images are normalised: galviz computes them over the whole training set before it
+    trains the network. Each pixel has the same weight, so an image with more pixels counts more.
+
+    Parameters
+    ----------
+    images : list of ndarray of uint8, each of shape (height, width, 3)
+        One image or more. Their heights and widths may differ. Red, green and blue, 0 to 255. Don't modify the list or
+        the images.
+
+    Returns
+    -------
+    mean, std : ndarray of float, each of shape (3,)
+        Of red, green and blue, on a scale of 0 to 1, not rounded. With n pixels in total, the standard deviation is
+        the root of the sum of squared deviations divided by n, not n − 1. It is 0 if all pixels are equal, or if there
+        is only one.
+
+    Examples
+    --------
+    The second image is a single pixel. The three red values are 0, 51 and 102, which is 0, 0.2 and 0.4:
+
+    >>> images = [
+    ...     np.array([[[0, 51, 255], [51, 51, 255]]], dtype=np.uint8),
+    ...     np.array([[[102, 204, 255]]], dtype=np.uint8),
+    ... ]
+    >>> mean, std = channel_statistics(images)
+    >>> mean.round(3).tolist(), std.round(3).tolist()
+    ([0.2, 0.4, 1.0], [0.163, 0.283, 0.0])
+
+    Try it on the shipped galaxies: with ``import galviz`` and ``survey = galviz.load_survey()``, the pixels of a galaxy
+    are ``np.asarray(survey.image(survey.object_ids[0]))``. Crop them with your `centre_crop` to 112 × 112, the
+    network's input. Are your means smaller than those in the network's card, `galviz.read_card().mean`?
+    """
+    raise NotImplementedError("images.3")

@@ -4,17 +4,100 @@ A mistake is a function with the student's parameters. Its hint is shown if it e
 images, or at least the first wrong one.
 """
 
+from functools import cache
+
 import numpy as np
 
+import galviz
 from galviz.course.judge import WrongAnswer, as_array, expect_close
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
 from lessons.images.mistakes import CROP_MISTAKES, NORMALISATION_MISTAKES, central_square, normalised
+from lessons.images.pixel_mistakes import SCALING_MISTAKES, STATISTICS_MISTAKES, in_unit_range, training_statistics
 
 # Height, width and side: even and odd numbers to remove, tall and wide images, the whole image, a single pixel.
 CROP_SIZES = (
     *((8, 10, 4), (6, 9, 4), (5, 8, 2), (8, 5, 3), (7, 7, 4), (6, 6, 3), (9, 6, 1), (5, 5, 5), (4, 7, 4)),
     *((9, 7, 4), (10, 5, 2), (3, 1, 1), (1, 1, 1), (160, 161, 112)),
 )
+
+# Of the statistics: the first galaxies of the shipped survey, as the network takes them.
+N_SHIPPED, SIDE = 40, 112
+
+
+def test_images_0(answer):
+    cases = [(pixels,) for pixels in _arrays_to_scale()]
+    # By hand: 51 is a fifth of 255.
+    expected = [np.array([[0, 0.2, 0.4], [0.6, 0.8, 10 / 255]]), *(in_unit_range(pixels) for (pixels,) in cases[1:])]
+    returned, error = call_on_cases(answer, cases, ("pixels",))
+    wrong = [index for index, values in enumerate(returned) if not is_close(values, expected[index])]
+    if wrong:
+        first = wrong[0]
+        reject_mistakes(cases, returned, expected, SCALING_MISTAKES)
+        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], SCALING_MISTAKES)
+        _explain_scaled(cases[first][0], returned[first], expected[first])
+    if error:
+        _explain_casting(error)
+        shape = _times(cases[len(returned)][0].shape)
+        raise WrongAnswer(
+            f"Your function raises {type(error).__name__} for an array of shape {shape}: {error}. An array may have "
+            "any number of axes; `/` applies to each of its elements, without a loop."
+        ) from None
+
+
+def _arrays_to_scale():
+    """Pixels of one axis to four, a single pixel, and images that are only dark or only bright."""
+    random = np.random.default_rng(8)
+    return [
+        np.array([[0, 51, 102], [153, 204, 10]], np.uint8),
+        random.integers(3, 201, (4, 5, 3), dtype=np.uint8),
+        np.array([[[7, 250, 128]]], np.uint8),
+        random.integers(0, 256, 6, dtype=np.uint8),
+        random.integers(0, 256, (2, 3, 4, 3), dtype=np.uint8),
+        np.zeros((2, 3, 3), np.uint8),
+        np.full((3, 2), 255, np.uint8),
+    ]
+
+
+def _explain_scaled(pixels, values, expected):
+    """Raise a hint that follows from the shape or the values of a wrong result."""
+    what = f"what you return for an array of shape {_times(pixels.shape)}"
+    array = as_array(values, expected.shape, what=what)
+    if "float16" in str(getattr(values, "dtype", "")):
+        raise WrongAnswer("Your result is float16, which rounds to about three digits: return float32 or float64.")
+    if np.isnan(array).any():
+        raise WrongAnswer(f"{what[0].upper()}{what[1:]} contains NaN: divide by 255, which is never 0.")
+    added = array - expected
+    if abs(added.mean()) > 1e-5 and np.ptp(added) < 1e-7:
+        raise WrongAnswer(f"Your numbers are all {added.mean():.3g} too large: add nothing, only divide by 255.")
+    wrong = ~np.isclose(array, expected, rtol=1e-4, atol=1e-5)
+    bounds = np.unique(array[wrong])
+    if not wrong.all() and set(bounds) <= {array.min(), array.max()}:
+        limits = " and ".join(f"{bound:.4g}" for bound in bounds)
+        raise WrongAnswer(f"You clipped the result at {limits}: all numbers from 0 to 1 are possible.")
+    ratios = array[pixels > 0] / pixels[pixels > 0]
+    if ratios.size > 1 and ratios.all() and np.ptp(ratios) < 1e-5 * abs(ratios.mean()):
+        raise WrongAnswer(f"You divided by {1 / ratios.mean():.6g}: divide by 255, so that 255 becomes 1.")
+    _explain_curve(pixels.ravel(), array.ravel())
+    expect_close(array, expected, hint="Compute one pixel by hand: 51 / 255 = 0.2.", what=what)
+
+
+def _explain_curve(pixels, array):
+    """Raise a hint if a line or a curve turns the pixels into the numbers."""
+    values, first = np.unique(pixels, return_index=True)
+    numbers = array[first]
+    if len(values) < 3 or not np.allclose(numbers[np.searchsorted(values, pixels)], array):
+        return
+    slope, begin = np.polyfit(values, numbers, 1)
+    if slope and np.allclose(slope * values + begin, numbers, rtol=0, atol=1e-6 * np.ptp(numbers)):
+        raise WrongAnswer(
+            f"You computed x / {1 / slope:.4g} {'+' if begin > 0 else '−'} {abs(begin):.4g} for a pixel x. Only divide "
+            "by 255."
+        )
+    if (np.diff(numbers) > 0).all():
+        raise WrongAnswer(
+            f"Your numbers increase with the pixels, but not in proportion: {values[1]} becomes {numbers[1]:.4g}, not "
+            f"{values[1] / 255:.4g}. Use no power, root or logarithm, and don't round."
+        )
 
 
 def test_images_1(answer):
@@ -147,6 +230,11 @@ def _explain_error(error, case):
             f"The shapes don't match for an image of {height} rows and {width} columns: the colours are the last axis, "
             "and `mean` and `std` have one number per colour."
         ) from None
+    _explain_casting(error)
+
+
+def _explain_casting(error):
+    """Raise a hint for an operation in place on uint8."""
     if isinstance(error, TypeError) and "Cannot cast" in str(error):
         raise WrongAnswer(
             "You wrote floats into an array of uint8 (`/=` or `-=`): it can't hold them. Compute a new "
@@ -227,3 +315,176 @@ def _random_image(height, width, seed):
     size = height * width * 3
     values = random.permutation(256)[:size] if size <= 256 else random.integers(0, 256, size)
     return values.reshape(height, width, 3).astype(np.uint8)
+
+
+def _times(shape):
+    return " × ".join(map(str, shape))
+
+
+def test_images_3(answer):
+    cases = _image_sets()
+    expected = [training_statistics(*images) for images in cases]
+    # By hand: 0, 0.2 and 0.4 have the mean 0.2; their squared deviations are 0.04, 0 and 0.04.
+    expected[-1] = np.array([[0.2, 0.4, 1.0], [(0.08 / 3) ** 0.5, 0.08**0.5, 0.0]])
+    returned, error = _call_on_sets(answer, cases)
+    wrong = [index for index, values in enumerate(returned) if not is_close(values, expected[index])]
+    if wrong:
+        _explain_kind(returned[0])
+        reject_mistakes(cases, returned, expected, STATISTICS_MISTAKES)
+        first = wrong[0]
+        if len(returned) > 1 and is_close(returned[0], returned[1]):
+            raise WrongAnswer("Your results are the same for all images: compute them from `images`.")
+        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], STATISTICS_MISTAKES)
+        (again, *_), _ = _call_on_sets(answer, cases[first : first + 1])
+        if is_close(returned[first], returned[first]) and not is_close(again, returned[first]):
+            raise WrongAnswer(
+                "Two calls with the same images give different results: use all pixels, not a random part."
+            )
+        _explain_set(cases[first], returned[first], expected[first])
+    if error:
+        _explain_set_error(error, cases[len(returned)])
+        raise error
+    _check_shipped_images(answer)
+
+
+def _image_sets():
+    """Lists of images: of different sizes and brightness, a single one, single pixels, and images of one colour."""
+    random = np.random.default_rng(9)
+    by_hand = [np.array([[[0, 51, 255], [51, 51, 255]]], np.uint8), np.array([[[102, 204, 255]]], np.uint8)]
+    dark = random.integers(0, 60, (6, 4, 3), dtype=np.uint8)
+    dark[:2] = 0
+    return [
+        (dark, random.integers(90, 256, (3, 5, 3), dtype=np.uint8), random.integers(0, 256, (4, 9, 3), dtype=np.uint8)),
+        (random.integers(0, 200, (5, 7, 3), dtype=np.uint8),),
+        (np.array([[[3, 90, 250]]], np.uint8),),
+        (np.full((3, 4, 3), 17, np.uint8), np.full((5, 5, 3), 17, np.uint8)),
+        (np.full((4, 2, 3), 30, np.uint8), np.full((2, 3, 3), 200, np.uint8)),
+        tuple(by_hand),
+    ]
+
+
+def _call_on_sets(answer, cases):
+    """Call the student's function for several lists of images, until it raises an error."""
+    results = []
+    for images in cases:
+
+        def call(*copies):
+            given = list(copies)
+            result = answer(given)
+            if len(given) != len(copies) or any(one is not other for one, other in zip(given, copies, strict=True)):
+                raise WrongAnswer("Your function changes the list `images`, which belongs to the caller: make another.")
+            return result
+
+        names = [f"images[{index}]" for index in range(len(images))]
+        returned, error = call_on_cases(call, [images], names)
+        if isinstance(error, WrongAnswer):
+            raise error
+        if error:
+            return results, error
+        results += returned
+    return results, None
+
+
+def _explain_kind(value):
+    """Raise a hint unless a result is a pair."""
+    if isinstance(value, dict):
+        raise WrongAnswer("You return a dict: return mean and std themselves, `return mean, std`.")
+    if value is not None and not hasattr(value, "__len__"):
+        raise WrongAnswer("You return one number: return two arrays, `return mean, std`, of one number per colour.")
+
+
+def _explain_set_error(error, images):
+    """Raise a hint for errors that NumPy raises after typical mistakes."""
+    text, shapes = str(error), " and ".join(_times(image.shape) for image in images)
+    if (
+        isinstance(error, ValueError)
+        and len(images) > 1
+        and any(words in text for words in ("inhomogeneous", "broadcast", "must match exactly", "same shape"))
+    ):
+        raise WrongAnswer(
+            f"Your function raises ValueError for images of {shapes}: images of different sizes can't be one array or "
+            "be added. Make a table of each, with one row per pixel, before you put them together."
+        ) from None
+    raise WrongAnswer(
+        f"Your function raises {type(error).__name__} for a list of {_count(images)}, {shapes}: {error}."
+    ) from None
+
+
+def _count(images):
+    return "one image" if len(images) == 1 else f"{len(images)} images"
+
+
+def _explain_set(images, values, expected):
+    """Raise a hint that follows from the two results themselves."""
+    shapes = " and ".join(_times(image.shape) for image in images)
+    parts = list(values) if hasattr(values, "__len__") and not isinstance(values, str) else [values]
+    if len(parts) != 2:
+        as_array(values)
+        raise WrongAnswer(f"You return {len(parts)} results: return two, mean and std, each of one number per colour.")
+    for name, part, right in zip(("mean", "std"), parts, expected, strict=True):
+        what = f"your {name} for images of {shapes}"
+        array = as_array(part, what=what)
+        _explain_shape_of_statistics(array, images, what)
+        if np.isnan(array).any():
+            raise WrongAnswer(
+                f"{what[0].upper()}{what[1:]} contains NaN. A single pixel has a std of 0: divide by n. And where all "
+                "pixels are equal, rounding can make mean(x²) − mean² negative, which has no root."
+            )
+        if "float16" in str(getattr(part, "dtype", "")):
+            raise WrongAnswer(f"Your {name} is float16, which rounds to about three digits: use float32 or float64.")
+        added = array - right
+        if name == "std" and right.all() and (added > 1e-9).all() and np.ptp(added) < 0.02 * added.mean():
+            raise WrongAnswer(f"You added {added.mean():.1g} to each std: return the standard deviation itself.")
+        if name == "std" and not right.all() and not np.isclose(array, right, atol=1e-5)[right == 0].any():
+            raise WrongAnswer(
+                f"{what[0].upper()}{what[1:]} is {_join(array)}: it must be 0 for a colour whose pixels are all equal. "
+                "Add no small number to it, and set no lower limit."
+            )
+        with np.errstate(all="ignore"):
+            ratios = array / right
+        if not np.allclose(array, right, rtol=1e-3) and np.ptp(ratios) < 1e-4 * abs(ratios.mean()):
+            raise WrongAnswer(
+                f"{what[0].upper()}{what[1:]} is {ratios.mean():.4g} times the right one for each colour: do you "
+                "divide by the number of pixels, and once by 255?"
+            )
+        hint = "It is over all pixels of all images, for one colour at a time."
+        expect_close(array, right, hint=hint, what=what, atol=1e-5)
+
+
+def _explain_shape_of_statistics(array, images, what):
+    """Raise a hint unless a result has one number per colour."""
+    if array.shape == (3,):
+        return
+    actual = f"has the shape {_times(array.shape)}" if array.ndim else "is a single number"
+    begin = f"{what[0].upper()}{what[1:]} must have three numbers, one per colour; it {actual}."
+    if array.size == 3:
+        raise WrongAnswer(f"{begin} The other axes have length 1: remove them (`keepdims` keeps them).")
+    if array.shape == ():
+        raise WrongAnswer(f"{begin} Average over images, rows and columns, not over colours.")
+    if array.shape == (len(images), 3):
+        raise WrongAnswer(f"{begin} That is one row per image: put the pixels of all images together.")
+    if array.shape == (sum(image.shape[0] * image.shape[1] for image in images),):
+        raise WrongAnswer(f"{begin} That is one number per pixel: average over the pixels, not over the colours.")
+    raise WrongAnswer(f"{begin} Wrong axis: average over the pixels, and keep the axis of the colours.")
+
+
+@cache
+def _shipped_images():
+    """The network's crops of the first shipped galaxies."""
+    survey = galviz.load_survey()
+    images = [np.asarray(survey.image(object_id)) for object_id in survey.object_ids[:N_SHIPPED]]
+    return tuple(central_square(image, SIDE) for image in images)
+
+
+def _check_shipped_images(answer):
+    """Compare the statistics of shipped galaxies; the tolerance is that of a sum in float32."""
+    images = _shipped_images()
+    returned, error = _call_on_sets(answer, [images])
+    if error:
+        raise error
+    right = training_statistics(*images)
+    if not is_close(returned[0], right, rtol=2e-3):
+        reject_mistakes([images], returned, [right], STATISTICS_MISTAKES)
+        for name, values, expected in zip(("mean", "std"), returned[0], right, strict=True):
+            hint = "For a few pixels, your function is right: do you add up many numbers in float32 or in uint8?"
+            expect_close(values, expected, hint=hint, what=f"your {name} of {N_SHIPPED} shipped galaxies", rtol=2e-3)

@@ -269,3 +269,149 @@ def element_by_element(x):
     for index in np.ndindex(x.shape):
         result[index] = x[index] * math.tanh(max(x[index], 0) + math.log1p(math.exp(-abs(x[index]))))
     return result
+
+
+@bank.wrong("network.0", "The + 1 is missing")
+def moves_instead_of_positions(side, kernel_side, stride, padding):
+    return (side + 2 * padding - kernel_side) // stride
+
+
+@bank.wrong("network.0", "`round` rounds to the nearest integer")
+def rounded_to_the_nearest(side, kernel_side, stride, padding):
+    return round((side + 2 * padding - kernel_side) / stride) + 1
+
+
+@bank.wrong("network.0", "Your result isn't rounded")
+def not_rounded(side, kernel_side, stride, padding):
+    return (side + 2 * padding - kernel_side) / stride + 1
+
+
+@bank.wrong("network.0", "You added the padding once")
+def padding_once(side, kernel_side, stride, padding):
+    return (side + padding - kernel_side) // stride + 1
+
+
+@bank.wrong("network.0", "You added 1 before the division")
+def one_before_the_division(side, kernel_side, stride, padding):
+    return (side + 2 * padding - kernel_side + 1) // stride
+
+
+@bank.wrong("network.0", "`//` comes before + and −")
+def without_brackets(side, kernel_side, stride, padding):
+    return side + 2 * padding - kernel_side // stride + 1
+
+
+@bank.wrong("network.0", "doesn't depend on `stride`")
+def any_stride(side, kernel_side, stride, padding):
+    return side - kernel_side + 1 + 2 * padding
+
+
+@bank.wrong("network.0", "return an int")
+def as_a_float(side, kernel_side, stride, padding):
+    return np.floor((side + 2 * padding - kernel_side) / stride) + 1
+
+
+@bank.right("network.0")
+def by_rounding_up(side, kernel_side, stride, padding):
+    return math.ceil((side + 2 * padding - kernel_side + 1) / stride)
+
+
+@bank.right("network.0")
+def by_counting(side, kernel_side, stride, padding):
+    begin, n = -padding, 0
+    while begin + kernel_side <= side + padding:
+        begin, n = begin + stride, n + 1
+    return np.int64(n)
+
+
+@bank.right("network.0")
+def by_a_range(side, kernel_side, stride, padding):
+    return len(np.arange(side + 2 * padding)[: side + 2 * padding - kernel_side + 1 : stride])
+
+
+@bank.wrong("network.3", "You counted tensors")
+def number_of_tensors(network):
+    return {name: len(list(child.parameters())) for name, child in network.named_children()}
+
+
+@bank.wrong("network.3", "all of `state_dict`")
+def from_the_state_dict(network):
+    return {name: sum(t.numel() for t in child.state_dict().values()) for name, child in network.named_children()}
+
+
+@bank.wrong("network.3", "left out frozen parameters")
+def trainable_only(network):
+    return {
+        name: sum(p.numel() for p in child.parameters() if p.requires_grad) for name, child in network.named_children()
+    }
+
+
+@bank.wrong("network.3", "left out the biases")
+def without_biases(network):
+    return {
+        name: sum(p.numel() for part, p in child.named_parameters() if not part.endswith("bias"))
+        for name, child in network.named_children()
+    }
+
+
+@bank.wrong("network.3", "the child itself only")
+def of_the_child_itself(network):
+    counts = {}
+    for name, child in network.named_children():
+        counts[name] = sum(p.numel() for p in child.parameters(recurse=False))
+    return counts
+
+
+@bank.wrong("network.3", "use `named_children`")
+def of_all_modules(network):
+    return {name: sum(p.numel() for p in module.parameters()) for name, module in network.named_modules() if name}
+
+
+@bank.wrong("network.3", "two layers of a child share twice")
+def module_by_module(network):
+    counts = {}
+    for name, child in network.named_children():
+        counts[name] = 0
+        for module in child.modules():
+            for parameter in module.parameters(recurse=False):
+                counts[name] += parameter.numel()
+    return counts
+
+
+@bank.wrong("network.3", "leaves out children without parameters")
+def by_the_first_part_of_the_name(network):
+    counts = {}
+    for name, parameter in network.named_parameters():
+        child = name.split(".")[0]
+        counts[child] = counts.get(child, 0) + parameter.numel()
+    return counts
+
+
+@bank.wrong("network.3", "A key of your dict is of type int")
+def numbered(network):
+    return {index: sum(p.numel() for p in child.parameters()) for index, child in enumerate(network.children())}
+
+
+@bank.wrong("network.3", "changes `requires_grad`")
+def unfrozen_first(network):
+    return {
+        name: sum(p.numel() for p in child.requires_grad_().parameters()) for name, child in network.named_children()
+    }
+
+
+@bank.right("network.3")
+def by_products_of_shapes(network):
+    counts = {}
+    for name, child in network.named_children():
+        counts[name] = 0
+        for parameter in child.parameters():
+            counts[name] += math.prod(parameter.shape)
+    return counts
+
+
+@bank.right("network.3")
+def by_numpy(network):
+    return {
+        name: np.sum([parameter.detach().numpy().size for _, parameter in child.named_parameters()], dtype=int)
+        for name, child in network.named_children()
+    }

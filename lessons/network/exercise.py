@@ -1,6 +1,47 @@
 """Exercises of the lesson 'The network'. Write in your own copy: `python -m galviz start network` makes it."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:  # for editors only: this import doesn't run
+    import torch
+
+
+def output_side(side: int, kernel_side: int, stride: int, padding: int) -> int:
+    """Compute the side of a convolution's output.
+
+    With p pixels of padding, a row of n pixels becomes n + 2p pixels. A kernel of k pixels begins at the first of them,
+    and moves by s pixels, the stride, as long as it stays inside as a whole. The number of its positions is
+    ⌊(n + 2p − k) / s⌋ + 1. The brackets ⌊ ⌋ mean: round down.
+
+    Parameters
+    ----------
+    side : int
+        n, the height and width of the input. At least 1.
+    kernel_side : int
+        k, the height and width of the kernel: at least 1, and at most n + 2p.
+    stride : int
+        s, at least 1. It may exceed the side.
+    padding : int
+        p, the number of pixels that are added on each side. At least 0.
+
+    Returns
+    -------
+    int
+        The height and width of the output. A whole number, such as 56, not 56.0.
+
+    Examples
+    --------
+    A kernel of 3 pixels fits into a row of 7 at five positions. The network's first convolution turns 112 pixels into
+    56:
+
+    >>> output_side(7, kernel_side=3, stride=1, padding=0)
+    5
+    >>> output_side(112, kernel_side=3, stride=2, padding=1)
+    56
+    """
+    raise NotImplementedError("network.0")
 
 
 def convolve(image: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
@@ -64,3 +105,42 @@ def mish(x: np.ndarray) -> np.ndarray:
     [[-0.303, 0.0], [0.375, 1000.0]]
     """
     raise NotImplementedError("network.2")
+
+
+def parameters_per_stage(network: "torch.nn.Module") -> dict[str, int]:
+    """Count the parameters of each stage of a network.
+
+    A network is a module that contains others, its *children*; these contain further modules. The shipped network has
+    twelve children: three convolutions, a pooling, the four stages, and the parts of the head. For each direct child,
+    count the numbers in all of its parameters: the weights and biases of the child and of every module inside it.
+
+    - A parameter is a tensor, and counts as many times as it has elements. One without axes has one element.
+    - Count frozen parameters (`requires_grad` is False) too.
+    - Don't count buffers. A batch norm's running mean and variance are buffers, because gradients don't change them.
+    - A tensor that is used twice within a child counts once. If two children share it, it counts for both.
+    - Leave out parameters of the network itself that belong to no child.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Of any class, perhaps without children. Don't modify it: leave weights, modes and `requires_grad` as they are.
+
+    Returns
+    -------
+    dict of str to int
+        One entry per direct child: its name, as in `network.named_children()`, and its number of parameters. 0 for a
+        child without parameters. Empty if the network has no children.
+
+    Examples
+    --------
+    The convolution has 8 · 3 · 3 · 3 weights and 8 biases:
+
+    >>> from torch import nn
+    >>> network = nn.Sequential(nn.Conv2d(3, 8, kernel_size=3), nn.BatchNorm2d(8), nn.ReLU())
+    >>> parameters_per_stage(network)
+    {'0': 224, '1': 16, '2': 0}
+
+    Try it on the shipped network: ``parameters_per_stage(galviz.load_model())``, after ``import galviz``. Its children
+    4 to 7 are the four stages. Which of them has most of the 21 million parameters?
+    """
+    raise NotImplementedError("network.3")

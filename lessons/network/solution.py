@@ -1,6 +1,16 @@
 """Solutions to the exercises of the lesson 'The network'."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+
+
+def output_side(side: int, kernel_side: int, stride: int, padding: int) -> int:
+    """Compute the side of a convolution's output."""
+    return (side + 2 * padding - kernel_side) // stride + 1
 
 
 def convolve(image: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
@@ -14,3 +24,12 @@ def mish(x: np.ndarray) -> np.ndarray:
     """Compute the activation function Mish: x · tanh(ln(1 + eˣ))."""
     softplus = np.logaddexp(0, x)  # ln(e⁰ + eˣ), without overflow
     return x * np.tanh(softplus)
+
+
+def parameters_per_stage(network: "torch.nn.Module") -> dict[str, int]:
+    """Count the parameters of each stage of a network."""
+    return {
+        # `parameters` gives those of the modules inside, too, each tensor once.
+        name: sum(parameter.numel() for parameter in child.parameters())
+        for name, child in network.named_children()
+    }

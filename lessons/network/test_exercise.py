@@ -4,11 +4,17 @@ A mistake is a function with the student's parameters. Its hint is shown if it e
 cases, or at least the first wrong one.
 """
 
+from functools import cache
+from numbers import Integral
+from unittest.mock import patch
+
 import numpy as np
 
-from galviz.course.judge import WrongAnswer, as_array, expect_close
+from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, format_items
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same
+from lessons.network.count_mistakes import COUNT_MISTAKES, n_parameters
 from lessons.network.mistakes import CONVOLUTION_MISTAKES, MISH_MISTAKES, convolved, mish
+from lessons.network.size_mistakes import SIZE_MISTAKES, n_positions
 
 # Height, width and stride; in the last three the kernel is larger than the image, or the stride is.
 CONVOLUTION_SIZES = (
@@ -24,6 +30,55 @@ FINE = {"rtol": 3e-6, "atol": 2e-6}
 CURVED = np.array([[2.0, 2.5, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5], [-2, -4, -5, -6, -7, -8, -10, -12, -15]])
 NEAR_ZERO = np.array([[1e-4], [-0.01], [0.05], [-0.1]])
 FAR = np.array([[1000.0, -1000.0, 50.0, 400.0, 710.0], [-50.0, 20.0, -800.0, -400.0, 100.0]])
+
+# Side, kernel, stride and padding; in the last four, the kernel fits once, or the stride exceeds the side.
+OUTPUT_SIZES = (
+    *((7, 3, 1, 0), (112, 3, 2, 1), (10, 5, 3, 2), (11, 4, 3, 0), (160, 7, 2, 3), (28, 1, 1, 0), (13, 2, 2, 1)),
+    *((9, 5, 1, 4), (14, 3, 4, 1), (3, 3, 1, 0), (2, 6, 5, 2), (1, 1, 1, 0), (4, 3, 9, 1)),
+)
+
+
+def test_network_0(answer):
+    cases = list(OUTPUT_SIZES)
+    expected = [np.asarray(n_positions(*case)) for case in cases]
+    expected[:2] = [np.asarray(5), np.asarray(56)]  # the docstring's
+    returned, error = call_on_cases(answer, cases, ("side", "kernel_side", "stride", "padding"))
+    wrong = [index for index, side in enumerate(returned) if not is_close(side, expected[index])]
+    if wrong:
+        first = wrong[0]
+        reject_mistakes(cases, returned, expected, SIZE_MISTAKES)
+        _explain_ignored_sizes(answer, cases)
+        side, kernel_side, stride, padding = cases[first]
+        what = f"the output for a side of {side}, a kernel of {kernel_side}, stride {stride} and padding {padding}"
+        hint = "Draw the row of pixels with its padding, and count the places at which the kernel can begin."
+        expect_close(returned[first], expected[first], hint=hint, what=what)
+    if isinstance(error, ZeroDivisionError):
+        raise WrongAnswer(
+            "Your function divides by 0 if the padding is 0: divide by the stride. The arguments come in the order "
+            "side, kernel_side, stride, padding."
+        )
+    if error:
+        raise error
+    for side in returned:
+        if not isinstance(side, Integral) and not np.issubdtype(getattr(side, "dtype", object), np.integer):
+            raise WrongAnswer(
+                f"You return {side!r}, of type {type(side).__name__}: return an int. `//` of integers gives one, and "
+                "`int` converts a float. `range` and shapes of arrays accept no floats."
+            )
+
+
+def _explain_ignored_sizes(output_side, cases):
+    """Raise a hint if the result doesn't depend on one of the arguments."""
+    for index, name in enumerate(("side", "kernel_side", "stride", "padding")):
+        others = [(*case[:index], case[index] + 1 + (index == 0) * 20, *case[index + 1 :]) for case in cases]
+        pairs = [(case, other) for case, other in zip(cases, others, strict=True) if _differ(case, other)]
+        if all(returns_same(output_side, *pair) for pair in pairs):
+            raise WrongAnswer(f"Your result doesn't depend on `{name}`: the formula has it.")
+
+
+def _differ(one, other):
+    side, kernel_side, _, padding = other
+    return kernel_side <= side + 2 * padding and n_positions(*one) != n_positions(*other)
 
 
 def test_network_1(answer):
@@ -303,3 +358,210 @@ def _explain_limits(array, expected, wrong):
 
 def _join(shape):
     return " × ".join(map(str, shape))
+
+
+def test_network_3(answer):
+    networks = _small_networks()
+    expected = [n_parameters(network) for network in networks]
+    expected[0] = {"conv": 112, "norm": 8, "flat": 0, "head": 15}  # 4·3·3·3 + 4, 4 + 4 and 3·4 + 3, by hand
+    returned = []
+    for network in networks:
+        before = _state_of(network)
+        try:
+            returned.append(answer(network))
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            wrong = next((i for i, counts in enumerate(returned) if not _is_same(counts, expected[i])), None)
+            if wrong is None:
+                _explain_count_error(error, network, len(returned))
+                raise
+            break
+        _check_untouched(before, network)
+    if any(not _is_same(*pair) for pair in zip(returned, expected, strict=False)):
+        _explain_counts(networks, returned, expected)
+    _check_shipped_network(answer)
+
+
+def _small_networks():
+    """Networks with buffers, frozen, shared and nameless parameters, nested modules, and no children."""
+    import torch
+    from torch import nn
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(4)
+        plain = nn.Sequential()
+        plain.add_module("conv", nn.Conv2d(3, 4, 3))
+        plain.add_module("norm", nn.BatchNorm2d(4))
+        plain.add_module("flat", nn.Flatten())
+        plain.add_module("head", nn.Linear(4, 3))
+
+        block = nn.Sequential(nn.Conv2d(2, 5, 3, bias=False), nn.BatchNorm2d(5), nn.Sequential(nn.Conv2d(5, 5, 1)))
+        block.register_parameter("gamma", nn.Parameter(torch.zeros(())))
+        block[0].weight.requires_grad_(False)
+        nested = nn.Module()
+        nested.register_parameter("scale", nn.Parameter(torch.ones(7)))
+        nested.stem, nested.act, nested.body, nested.head = nn.Conv2d(3, 2, 5), nn.Mish(), block, nn.Linear(5, 1)
+
+        twins = nn.Sequential(nn.Linear(6, 6), nn.ReLU(), nn.Linear(6, 6, bias=False))
+        twins[2].weight = twins[0].weight
+        sharing = nn.Sequential(twins, nn.PReLU(), nn.Linear(6, 6))
+        sharing[2].weight = twins[0].weight
+        sharing[1].eval()
+    return [plain, nested, sharing, nn.Sequential(nn.ReLU()), nn.Linear(3, 2)]
+
+
+def _state_of(network):
+    """What a function could change in a network."""
+    parameters = [(name, id(p), p._version, p.requires_grad, p.dtype) for name, p in network.named_parameters()]
+    buffers = [(name, id(b), b._version) for name, b in network.named_buffers()]
+    modules = [(name, id(m), m.training, len(m._forward_hooks)) for name, m in network.named_modules()]
+    return parameters, buffers, modules
+
+
+def _check_untouched(before, network):
+    """Reject a function that changes the network."""
+    parameters, buffers, modules = _state_of(network)
+    if before == (parameters, buffers, modules):
+        return
+    restore = "The network belongs to the caller: leave it as it is."
+    for old, new in zip(before[2], modules, strict=False):
+        if old[:2] == new[:2] and old != new:
+            what = "calls `train` or `eval`" if old[2] != new[2] else "leaves a hook in the network"
+            raise WrongAnswer(f"Your function {what}: counting doesn't depend on it. {restore}")
+    if [one[:3] + one[4:] for one in before[0]] == [one[:3] + one[4:] for one in parameters] and before[2] == modules:
+        raise WrongAnswer(f"Your function changes `requires_grad` of the parameters. {restore}")
+    raise WrongAnswer(f"Your function changes the modules, parameters or buffers of the network. {restore}")
+
+
+def _is_same(counts, expected):
+    """Whether a dict has the right names and numbers."""
+    if not isinstance(counts, dict) or set(counts) != set(expected):
+        return False
+    return all(is_close(counts[name], expected[name], rtol=0, atol=1e-3) for name in expected)
+
+
+def _explain_count_error(error, network, n_right):
+    """Raise a hint for an error on a small network, if others were right."""
+    if isinstance(error, AttributeError) and any(f"no attribute '{name}'" in str(error) for name in ("weight", "bias")):
+        raise WrongAnswer(
+            f"Your function raises AttributeError: {error}. Many modules have no weight or bias themselves: "
+            "`child.parameters()` gives all parameters of any module."
+        ) from None
+    children = [f"{name} ({type(child).__name__})" for name, child in network.named_children()]
+    if n_right:
+        raise WrongAnswer(
+            f"Your function raises {type(error).__name__} for a network with {_children(children)}: {error}. Children "
+            "may be of any class, without parameters, or there may be none."
+        ) from None
+
+
+def _children(children):
+    return f"the children {', '.join(children)}" if children else "no children"
+
+
+def _explain_counts(networks, returned, expected):
+    """Raise a hint for wrong numbers, names or types."""
+    networks, expected = networks[: len(returned)], expected[: len(returned)]
+    first = next(i for i, counts in enumerate(returned) if not _is_same(counts, expected[i]))
+    _explain_type(returned[first], expected[first])
+    for mistake, hint in COUNT_MISTAKES:
+        explained = [mistake(network) for network in networks]
+        if all(map(_is_same, returned, explained)) and not all(map(_is_same, expected, explained)):
+            raise WrongAnswer(hint)
+    for mistake, hint in COUNT_MISTAKES:
+        explained = mistake(networks[first])
+        if _is_same(returned[first], explained) and not _is_same(expected[first], explained):
+            raise WrongAnswer(hint)
+    _explain_names(networks[first], returned[first], expected[first])
+    children = dict(networks[first].named_children())
+    name = next(
+        name for name in expected[first] if not _is_same({"": returned[first][name]}, {"": expected[first][name]})
+    )
+    shapes = [f"{part} ({_join(p.shape) or 'no axes'})" for part, p in children[name].named_parameters()]
+    value = returned[first][name]
+    if isinstance(value, list | tuple | dict):
+        raise WrongAnswer(f"For the child {name!r}, you return a {type(value).__name__}: return one number, the sum.")
+    as_array(value, (), what=f"the number of the child {name!r}")
+    raise WrongAnswer(
+        f"For the child {name!r}, a {type(children[name]).__name__}, you count {value}; it has {expected[first][name]} "
+        f"parameters. Its tensors and their shapes are {', '.join(shapes) or 'none'}."
+    )
+
+
+def _explain_type(counts, expected):
+    """Raise a hint unless a result is a dict."""
+    if counts is None:
+        raise WrongAnswer("What you return is None: does the function end with `return`?")
+    if isinstance(counts, dict):
+        return
+    kind = type(counts).__name__
+    total = sum(expected.values())
+    if is_close(counts, total):
+        raise WrongAnswer("You return the number of all children together: return a dict with one number per child.")
+    if isinstance(counts, list | tuple) and counts and all(isinstance(pair, list | tuple) for pair in counts):
+        raise WrongAnswer(f"You return a {kind} of pairs: make a dict of them, with `dict`.")
+    if is_close(counts, list(expected.values())):
+        raise WrongAnswer(f"The numbers are right, but in an object of type {kind}: return a dict with the names.")
+    raise WrongAnswer(f"You return an object of type {kind}: return a dict from the name of each child to its number.")
+
+
+def _explain_names(network, counts, expected):
+    """Raise a hint for wrong keys."""
+    names, right = list(counts), list(expected)
+    if set(names) == set(right):
+        return
+    classes = [type(child).__name__ for child in network.children()]
+    if not all(isinstance(name, str) for name in names):
+        kind = next(type(name).__name__ for name in names if not isinstance(name, str))
+        raise WrongAnswer(
+            f"A key of your dict is of type {kind}: use the children's names, which are text, as `named_children` "
+            "gives them."
+        )
+    if set(names) <= set(classes) | {one.lower() for one in classes}:
+        raise WrongAnswer(
+            "Your keys are the classes of the children: use their names, because several children may be of one class."
+        )
+    if names == [str(index) for index in range(1, len(right) + 1)]:
+        raise WrongAnswer("You numbered the children from 1: use their names, as `named_children` gives them.")
+    if names == [str(index) for index in range(len(right))]:
+        raise WrongAnswer("You numbered the children: use their names, as `named_children` gives them.")
+    missing = [name for name in right if name not in counts]
+    extra = [name for name in names if name not in expected]
+    if missing and extra:
+        raise WrongAnswer(
+            f"The keys of your dict are {format_items(names)}: they must be the names of the children, "
+            f"{format_items(right)}."
+        )
+    if missing:
+        raise WrongAnswer(
+            f"Children are missing from your dict: {format_items(missing)}. Each has an entry, perhaps 0."
+        )
+    raise WrongAnswer(f"Your dict has entries that aren't direct children of the network: {format_items(extra)}.")
+
+
+@cache
+def _shipped_network():
+    import galviz
+
+    # Reading weights reserves memory for the largest file allowed, 4 GB, and an exercise may have 2 GB.
+    with patch("galviz.network.state._MAX_WEIGHTS_BYTES", 2**28):
+        return galviz.load_model()
+
+
+def _check_shipped_network(answer):
+    """Compare with the shapes of the shipped network's tensors, added up by the first part of their names."""
+    network = _shipped_network()
+    before, counts = _state_of(network), answer(network)
+    try:
+        _check_untouched(before, network)
+    except WrongAnswer:
+        _shipped_network.cache_clear()  # it isn't the shipped network any more
+        raise
+    expected = dict.fromkeys((name for name, _ in network.named_children()), 0)
+    for name, parameter in network.named_parameters():
+        expected[name.partition(".")[0]] += int(np.prod(parameter.shape))
+    if not _is_same(counts, expected):
+        _explain_counts([network], [counts], [expected])
+    total = sum(parameter.numel() for parameter in network.parameters())
+    expect(sum(counts.values()) == total, f"Your numbers must add up to {total}, the parameters of the whole network.")

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import root_mean_squared_error
 
+import galviz
 from galviz.course.bank import Bank
 
 bank = Bank()
@@ -283,3 +284,191 @@ def ids_through_floats(predicted, true):
 def rounded_columns(predicted, true):
     ids = predicted.index[predicted.index.isin(true.index)]
     return pd.DataFrame({"true": true[ids], "predicted": predicted[ids]}).round(2)
+
+
+@bank.wrong("predictions.4", "You sorted by the prediction")
+def thirds_of_predictions(predicted, true):
+    known = np.isfinite(true)
+    errors = (predicted - true)[known][np.argsort(predicted[known])]
+    return [part.mean() for part in np.array_split(errors, 3)]
+
+
+@bank.wrong("predictions.4", "The signs are reversed")
+def true_minus_predicted(predicted, true):
+    table = pd.DataFrame({"true": true, "error": true - predicted}).dropna().sort_values("true", kind="stable")
+    return [part.mean() for part in np.array_split(table["error"].to_numpy(), 3)]
+
+
+@bank.wrong("predictions.4", "sorting puts them at the end")
+def nan_not_left_out(predicted, true):
+    return [part.mean() for part in np.array_split((predicted - true)[np.argsort(true, kind="stable")], 3)]
+
+
+@bank.wrong("predictions.4", "before you left out unknown labels")
+def nan_left_out_at_the_end(predicted, true):
+    return [np.nanmean(part) for part in np.array_split((predicted - true)[np.argsort(true, kind="stable")], 3)]
+
+
+@bank.wrong("predictions.4", "three equal intervals")
+def equal_intervals(predicted, true):
+    known = np.isfinite(true)
+    third = pd.cut(true[known], 3, labels=False)
+    return pd.Series((predicted - true)[known]).groupby(third).mean().reindex(range(3))
+
+
+@bank.wrong("predictions.4", "went to the last third")
+def rest_in_the_last(predicted, true):
+    known = np.isfinite(true)
+    errors = (predicted - true)[known][np.argsort(true[known], kind="stable")]
+    n = len(errors) // 3
+    return errors[:n].mean(), errors[n : 2 * n].mean(), errors[2 * n :].mean()
+
+
+@bank.wrong("predictions.4", "You sorted the labels only")
+def labels_sorted_alone(predicted, true):
+    known = np.isfinite(true)
+    return [part.mean() for part in np.array_split(predicted[known] - np.sort(true[known]), 3)]
+
+
+@bank.wrong("predictions.4", "You didn't sort")
+def thirds_of_rows(predicted, true):
+    errors = predicted - true
+    return [part.mean() for part in np.array_split(errors[~np.isnan(errors)], 3)]
+
+
+@bank.wrong("predictions.4", "a number that 3 divides")
+def split_evenly(predicted, true):
+    known = np.isfinite(true)
+    return [part.mean() for part in np.split((predicted - true)[known][np.argsort(true[known], kind="stable")], 3)]
+
+
+@bank.wrong("predictions.4", "sort pairs of numbers")
+def pairs_sorted(predicted, true):
+    pairs = sorted((t, p) for p, t in zip(predicted, true, strict=True) if not math.isnan(t))
+    return [part.mean() for part in np.array_split([p - t for t, p in pairs], 3)]
+
+
+@bank.wrong("predictions.4", 'kind="stable"')
+def not_stable(predicted, true):
+    known = np.isfinite(true)
+    # Equal labels in an order that seems random, as after a quicksort.
+    order = np.lexsort((np.arange(known.sum()) * 7919 % 101, true[known]))
+    return [part.mean() for part in np.array_split((predicted - true)[known][order], 3)]
+
+
+@bank.wrong("predictions.4", "You took medians")
+def median_errors(predicted, true):
+    known = np.isfinite(true)
+    errors = (predicted - true)[known][np.argsort(true[known], kind="stable")]
+    return [np.median(part) for part in np.array_split(errors, 3)]
+
+
+@bank.wrong("predictions.4", "You exchanged the arguments")
+def arguments_exchanged(true, predicted):
+    known = np.isfinite(true)
+    errors = (predicted - true)[known][np.argsort(true[known], kind="stable")]
+    return [part.mean() for part in np.array_split(errors, 3)]
+
+
+@bank.right("predictions.4")
+def by_a_sorted_list(predicted, true):
+    known = [(float(t), float(p)) for p, t in zip(predicted, true, strict=True) if not math.isnan(t)]
+    errors = [p - t for t, p in sorted(known, key=lambda pair: pair[0])]
+    n, extra = divmod(len(errors), 3)
+    sizes = [n + (i < extra) for i in range(3)]
+    return [statistics.fmean(errors[sum(sizes[:i]) : sum(sizes[: i + 1])]) for i in range(3)]
+
+
+@bank.right("predictions.4")
+def by_ranks(predicted, true):
+    table = pd.DataFrame({"error": predicted - true, "true": true}).dropna()
+    rank = table["true"].rank(method="first").to_numpy() - 1
+    n, extra = divmod(len(table), 3)
+    third = np.searchsorted([n + (extra > 0), 2 * n + extra], rank, side="right")
+    return table["error"].astype(np.float32).groupby(third).mean()
+
+
+def _looked_up(folder):
+    """Predictions from the shipped features, without the network: right for shipped galaxies only."""
+    ids = pd.read_csv(f"{folder}/master.csv", dtype=str)["objID"]
+    features = galviz.load_features()
+    return pd.Series(features.predictions[features.rows(ids)], index=pd.Index(ids, name="objID"))
+
+
+@bank.wrong("predictions.5", "instead of reading the shipped features")
+def from_the_shipped_features(folder):
+    return _looked_up(folder)
+
+
+@bank.wrong("predictions.5", "give the parameter `folder`")
+def of_the_shipped_survey(folder):
+    survey = galviz.load_survey()
+    features = galviz.extract(galviz.load_model(), survey)
+    return pd.Series(features.predictions, index=pd.Index(features.object_ids, name="objID"))
+
+
+@bank.wrong("predictions.5", "The index is the row numbers")
+def without_ids(folder):
+    return pd.Series(_looked_up(folder).to_numpy())
+
+
+@bank.wrong("predictions.5", "sorted by id")
+def in_the_order_of_ids(folder):
+    return _looked_up(folder).sort_index()
+
+
+@bank.wrong("predictions.5", "As a number, '007' loses its zeros")
+def ids_as_integers(folder):
+    ids = pd.read_csv(f"{folder}/master.csv")["objID"]
+    return pd.Series(_looked_up(folder).to_numpy(), index=pd.Index(ids, name="objID"))
+
+
+@bank.wrong("predictions.5", "Its name must be 'objID'")
+def index_without_a_name(folder):
+    predictions = _looked_up(folder)
+    return pd.Series(list(predictions), index=list(predictions.index))
+
+
+@bank.wrong("predictions.5", "You return the labels")
+def labels_of_the_catalogue(folder):
+    return galviz.load_survey(folder).catalogue["metallicity"]
+
+
+@bank.wrong("predictions.5", "which has no ids")
+def an_array(folder):
+    return _looked_up(folder).to_numpy()
+
+
+@bank.wrong("predictions.5", "each belongs to another galaxy")
+def ids_in_another_order(folder):
+    predictions = _looked_up(folder)
+    return pd.Series(predictions.sort_index().to_numpy(), index=predictions.index)
+
+
+@bank.wrong("predictions.5", "shuffled labels")
+def control_network(folder):
+    features = galviz.load_features(control="shuffled-labels")
+    ids = galviz.load_survey(folder).object_ids
+    return pd.Series(features.predictions[features.rows(ids)], index=pd.Index(ids, name="objID"))
+
+
+@bank.wrong("predictions.5", "changes files in the folder")
+def results_beside_the_images(folder):
+    predictions = _looked_up(folder)
+    predictions.rename("predicted").to_csv(f"{folder}/predictions.csv")
+    return predictions
+
+
+@bank.right("predictions.5")
+def of_two_at_a_time(folder):
+    survey, network = galviz.load_survey(folder, verify=False), galviz.load_model()
+    table = survey.catalogue[[]].copy()
+    table["predicted"] = galviz.extract(network, survey, batch_size=2).predictions.astype(float)
+    return table["predicted"]
+
+
+@bank.right("predictions.5")
+def galaxy_by_galaxy(folder):
+    survey, network = galviz.load_survey(folder), galviz.load_model()
+    predictions = {one: galviz.extract(network, survey, [one]).predictions[0] for one in survey.object_ids}
+    return pd.Series(predictions).rename_axis("objID")

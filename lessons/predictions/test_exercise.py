@@ -1,9 +1,25 @@
 """Tests of the exercises on predictions; each takes the student's function."""
 
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from unittest.mock import patch
+
 import numpy as np
 import pandas as pd
+from PIL import Image
 
+import galviz
 from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_unchanged, format_items
+from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns
+from galviz.survey.survey import mock_survey_folder
+from lessons.predictions.mistakes import THIRDS_MISTAKES, biases
+
+# Loaded with the tests, because reading a table reserves 1 GB, which would count against the memory of an exercise.
+SHIPPED = galviz.load_features()
 
 
 def galaxies(n, seed, bias=0.07):
@@ -528,3 +544,351 @@ def _through_float(ids):
     """Ids after a conversion to a floating-point number and back to text, in three spellings."""
     numbers = [float(object_id) for object_id in ids]
     return [text for number in numbers for text in (str(int(number)), str(number), f"{number:.0f}")]
+
+
+def test_predictions_4(answer):
+    cases = _galaxies_to_sort()
+    expected = [biases(*case) for case in cases]
+    expected[-1] = np.array([0.375, 0.0, -0.25])  # the docstring's
+    returned, error = call_on_cases(answer, cases, ("predicted", "true"))
+    wrong = [index for index, values in enumerate(returned) if not is_close(values, expected[index])]
+    if wrong:
+        first = wrong[0]
+        _explain_exchanged(answer, cases, expected)
+        reject_mistakes(cases, returned, expected, THIRDS_MISTAKES)
+        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], THIRDS_MISTAKES)
+        if all(len(np.unique(cases[index][1])) < len(cases[index][1]) / 2 for index in wrong):
+            raise WrongAnswer(
+                "Your result is wrong only if labels are equal. Those galaxies stay in the order of their rows: sort "
+                'by the label alone, upwards, with a stable sort (`kind="stable"`).'
+            )
+        _explain_thirds(answer, cases[first], returned[first], expected[first])
+    if error:
+        _explain_thirds_error(error, cases[len(returned)])
+        raise error
+    _check_shipped_thirds(answer)
+
+
+def _galaxies_to_sort():
+    """Numbers that three divides and others, unknown labels, equal labels, three galaxies, and float32."""
+    cases = [galaxies(n, seed=n + 20, bias=bias) for n, bias in ((24, 0.1), (17, -0.2), (22, 0.05))]
+    predicted, true = galaxies(40, seed=30)
+    # Regression to the mean, so that the order matters.
+    predicted = predicted - 0.6 * (true - true.mean())
+    true[[3, 8, 21, 22, 39]] = np.nan
+    cases.append((predicted, true))
+    predicted, true = galaxies(50, seed=31)
+    cases.append((predicted.astype(np.float32), np.round(true, 1) // 0.25 * 0.25))
+    predicted, true = galaxies(41, seed=32)
+    cases.append((predicted, np.full(41, 8.75)))
+    cases.append((np.array([8.5, 9.5, 8.0]), np.array([9.25, 9.0, 8.5])))
+    cases.append((np.array([9.0, 8.75, 8.5, 9.25, 8.5]), np.array([9.0, 8.5, np.nan, 9.5, 8.0])))
+    return cases
+
+
+def _explain_exchanged(bias_by_third, cases, expected):
+    """Raise a hint if the parameters are in another order."""
+    if all(
+        returns(bias_by_third, (true, predicted), right)
+        for (predicted, true), right in zip(cases, expected, strict=True)
+    ):
+        raise WrongAnswer("You exchanged the arguments: `predicted` comes first, `true` second, as for `rmse`.")
+
+
+def _explain_thirds(bias_by_third, case, values, expected):
+    """Raise a hint that follows from the values alone."""
+    _, true = case
+    n = int(np.isfinite(true).sum())
+    what = f"the result for {n} galaxies with a label"
+    if isinstance(values, dict):
+        raise WrongAnswer("You return a dict: return the three numbers themselves, `return poor, middle, rich`.")
+    array = as_array(values, what=what)
+    if array.ndim == 2 and len(array) == 3:
+        raise WrongAnswer("You return the errors of each third: return their three means.")
+    if array.shape != (3,):
+        shape = " × ".join(map(str, array.shape)) or "a single number"
+        raise WrongAnswer(f"Three numbers are asked for, one per third; {what} has the shape {shape}.")
+    if np.isnan(array).any() and np.isnan(true).any():
+        raise WrongAnswer(
+            "Your result contains NaN, because some labels are NaN (sorting puts them at the end). Leave out these "
+            "galaxies first."
+        )
+    if np.isnan(array).any():
+        raise WrongAnswer(f"Your result contains NaN for {n} galaxies with a label: is a third empty?")
+    if "float16" in str(getattr(values, "dtype", "")):
+        raise WrongAnswer("Your result is float16, which rounds to about three digits: return float32 or float64.")
+    added = array - expected
+    if abs(added).max() > 1e-5 and np.ptp(added) < 1e-3 * abs(added.mean()):
+        raise WrongAnswer(f"Your three numbers are all {added.mean():.4g} too large: add and subtract nothing else.")
+    if not returns(bias_by_third, case, array):
+        raise WrongAnswer("Two calls with the same galaxies give different results: nothing is random here.")
+    if np.allclose(array, expected, rtol=0.02, atol=0.002):
+        raise WrongAnswer(
+            f"Your numbers are close, but not right: {array[0]:.6g} instead of {expected[0]:.6g} for the metal-poor "
+            "third. Don't round, add no small number, and leave no galaxy out."
+        )
+    hint = "Leave out unknown labels, sort the errors by the label, and cut with `np.array_split`, not at fixed limits."
+    expect_close(array, expected, hint=hint, what=what)
+
+
+def _explain_thirds_error(error, case):
+    """Raise a hint for errors that NumPy raises after typical mistakes."""
+    true, text = case[1], str(error)
+    if isinstance(error, ValueError) and "equal division" in text:
+        raise WrongAnswer(
+            f"`np.split` and `reshape` need a number that 3 divides; here it is {np.isfinite(true).sum()}. "
+            "`np.array_split` also cuts other numbers."
+        ) from None
+    if isinstance(error, ValueError) and "cannot reshape" in text:
+        raise WrongAnswer(
+            f"`reshape` needs a number that 3 divides; here it is {np.isfinite(true).sum()}. Cut with `np.array_split`."
+        ) from None
+    lengths = ("broadcast", "boolean index", "same length", "out of bounds", "must be of the same", "match")
+    if np.isnan(true).any() and any(words in text for words in lengths):
+        raise WrongAnswer(
+            "The arrays have different lengths, because you removed the galaxies without a label from one of them "
+            "only. Apply the same mask to both `predicted` and `true`."
+        ) from None
+    if np.isnan(true).any() or len(np.unique(true)) < len(true) or len(true) == 3:
+        kind = "some labels NaN" if np.isnan(true).any() else f"{len(np.unique(true))} different labels"
+        raise WrongAnswer(
+            f"Your function raises {type(error).__name__} for {len(true)} galaxies, {kind}: {error}. Each third has a "
+            "galaxy at least."
+        ) from None
+
+
+def _check_shipped_thirds(answer):
+    """Compare the biases of the shipped predictions."""
+    true = galviz.load_survey().catalogue["metallicity"].loc[SHIPPED.object_ids].to_numpy()
+    case = SHIPPED.predictions.astype(float), true
+    returned, error = call_on_cases(answer, [case], ("predicted", "true"))
+    if error:
+        raise error
+    expected = biases(*case)
+    if not is_close(returned[0], expected):
+        reject_mistakes([case], returned, [expected], THIRDS_MISTAKES)
+        expect_close(returned[0], expected, what="the result for the shipped galaxies")
+
+
+def test_predictions_5(answer):
+    # Galaxies of low and high metallicity, so that their predictions differ, in an order of their own.
+    rows = np.argsort(SHIPPED.predictions)[[1990, 3, 1200, 500, 1700, 60, 900, 1500]]
+    images = [SHIPPED.object_ids[row] for row in rows]
+    expected = SHIPPED.predictions[rows].astype(float)
+    with tempfile.TemporaryDirectory() as parent, _limited():
+        _write_survey(Path(parent, "first"), images, images, labelled=True)
+        _check_survey(answer, Path(parent, "first"), images, expected)
+        # Other ids and files, without labels, and a path as text.
+        ids = ["007", "12", "galaxy-b", "0100", "galaxy-a", "3"]
+        _write_survey(Path(parent, "second"), ids, images[1:7], labelled=False)
+        _check_survey(answer, f"{parent}/second", ids, expected[1:7])
+
+
+@contextmanager
+def _limited():
+    """Reject a pass over the shipped survey, which takes minutes, and load the network within the memory limit."""
+    wrong = WrongAnswer("You load the shipped survey: give the parameter `folder` to `galviz.load_survey`.")
+    with (
+        patch("galviz.survey.survey.mock_survey_folder", side_effect=wrong),
+        # Reading weights reserves memory for the largest file allowed, 4 GB, and an exercise may have 2 GB.
+        patch("galviz.network.state._MAX_WEIGHTS_BYTES", 2**28),
+    ):
+        yield
+
+
+@cache
+def _shipped_labels():
+    table = pd.read_csv(mock_survey_folder() / "master.csv", dtype={"objID": str}, usecols=["objID", "oh_p50"])
+    return table.set_index("objID")["oh_p50"]
+
+
+def _write_survey(folder, ids, images, *, labelled):
+    """Write a survey of shipped images under other ids; without labels, the images are PNG files."""
+    (folder / "images").mkdir(parents=True)
+    for object_id, image in zip(ids, images, strict=True):
+        source = mock_survey_folder() / "images" / f"{image}.jpg"
+        if labelled:
+            shutil.copy(source, folder / "images" / f"{object_id}.jpg")
+        else:
+            with Image.open(source) as pixels:
+                pixels.save(folder / "images" / f"{object_id}.png")
+    table = pd.DataFrame({"objID": ids})
+    if labelled:
+        table["oh_p50"] = _shipped_labels()[images].to_numpy()
+    table.to_csv(folder / "master.csv", index=False)
+
+
+def _check_survey(answer, folder, ids, expected):
+    """Compare the predictions for one survey folder with the right ones."""
+    before, here = _content_of(folder), Path.cwd()
+    try:
+        predictions = answer(folder)
+    except (WrongAnswer, NotImplementedError):
+        raise
+    except Exception as error:
+        _explain_survey_error(error, ids)
+        raise
+    finally:
+        moved = Path.cwd() != here
+        os.chdir(here)
+    expect(
+        not moved, "Your function changes the current folder (`os.chdir`), for the rest of the program: use `folder`."
+    )
+    expect(_content_of(folder) == before, "Your function changes files in the folder: it belongs to the caller.")
+    _check_kind(predictions, ids, expected)
+    _check_survey_index(predictions, ids)
+    what = "the column of predictions"
+    array = as_array(predictions, (len(ids),), what=what)
+    _explain_predictions(array, predictions, ids, expected)
+    hint = "Use the shipped network, `galviz.load_model()`, and let `galviz.extract` crop and normalise the images."
+    expect_close(array, expected, hint=hint, what=what, rtol=0, atol=1e-3)
+
+
+def _content_of(folder):
+    return {path: path.stat().st_mtime_ns for path in Path(folder).rglob("*") if path.is_file()}
+
+
+def _explain_survey_error(error, ids):
+    """Raise a hint for errors after typical mistakes."""
+    text, kind = str(error), type(error).__name__
+    unlabelled = "007" in ids
+    if isinstance(error, TypeError) and "unsupported operand" in text and "'str'" in text:
+        raise WrongAnswer("`folder` may be text, which has no `/`: convert it with `Path(folder)`.") from None
+    if (
+        unlabelled
+        and isinstance(error, KeyError | AttributeError)
+        and any(n in text for n in ("metallicity", "oh_p50"))
+    ):
+        raise WrongAnswer(
+            f"Your function raises {kind} for a survey without labels: predictions need none. Use the images and the "
+            "ids."
+        ) from None
+    if unlabelled and isinstance(error, FileNotFoundError) and ".jpg" in text:
+        raise WrongAnswer(
+            "Your function fails for images in PNG files: let `galviz.load_survey` find and read them."
+        ) from None
+    if isinstance(error, ValueError) and "invalid literal" in text:
+        raise WrongAnswer("You converted ids to numbers: an objID is text, such as 'galaxy-a'.") from None
+    if unlabelled and kind in ("FeaturesError", "KeyError"):
+        raise WrongAnswer(
+            f"Your function works for galaxies of the shipped survey, and raises {kind} for others. Run the network on "
+            "the images in the folder, with `galviz.extract`, instead of reading the shipped features."
+        ) from None
+    if isinstance(error, AttributeError) and "'object_ids'" in text and "Survey" not in text:
+        raise WrongAnswer(f"{text}. `galviz.extract` takes the network first, then the survey.") from None
+    if isinstance(error, ValueError) and "training mode" in text:
+        raise WrongAnswer(
+            "You put the network into training mode, in which batch norm mixes the galaxies of a batch. "
+            "`galviz.load_model` returns it in eval mode: leave it so."
+        ) from None
+
+
+def _check_kind(predictions, ids, expected):
+    """Raise a hint unless a result is a Series."""
+    if isinstance(predictions, pd.Series):
+        return
+    kind = type(predictions).__name__
+    if predictions is None:
+        raise WrongAnswer("What you return is None: does the function end with `return`?")
+    if hasattr(predictions, "object_ids"):
+        raise WrongAnswer(
+            f"You return an object of type {kind}: make a Series of its `predictions`, with its `object_ids` as index."
+        )
+    if isinstance(predictions, pd.DataFrame):
+        raise WrongAnswer("You return a DataFrame: return a Series, which is one column with its index.")
+    if isinstance(predictions, dict):
+        raise WrongAnswer("You return a dict: make a Series of it, and name its index 'objID'.")
+    if is_close(predictions, expected, rtol=0, atol=1e-3):
+        raise WrongAnswer(
+            f"The predictions are right, but in an object of type {kind}, which has no ids: return a Series with the "
+            "ids as index."
+        )
+    raise WrongAnswer(f"You return an object of type {kind}: return a Series.")
+
+
+def _check_survey_index(predictions, ids):
+    """Compare the index of the predictions with the ids of the galaxies."""
+    index = predictions.index
+    n = len(index)
+    expect(
+        n < 2000,
+        f"You return {n} predictions, for the shipped galaxies: the folder has {len(ids)}. Predict those.",
+    )
+    expect(
+        list(index) != list(range(len(ids))),
+        "The index is the row numbers: it must be the ids, `features.object_ids`, so that each prediction has its id.",
+    )
+    if not all(isinstance(object_id, str) for object_id in index):
+        kind = next(type(object_id).__name__ for object_id in index if not isinstance(object_id, str))
+        raise WrongAnswer(
+            f"The index must contain the ids as text; yours contains a value of type {kind}. As a number, '007' loses "
+            "its zeros, and a long id may lose digits. pandas reads text with `dtype=str`."
+        )
+    index = list(map(str, index))
+    missing, extra = [one for one in ids if one not in index], [one for one in index if one not in ids]
+    if extra and {Path(one).stem for one in extra} <= set(ids):
+        raise WrongAnswer(f"Your ids are file names, such as {extra[0]!r}: the ids are those of master.csv.")
+    if extra and set(extra) <= {one.lstrip("0") for one in ids}:
+        raise WrongAnswer(f"Ids have lost their zeros: {extra[0]!r} isn't an id of the folder. Read them as text.")
+    expect(not extra, f"Your index has ids that aren't in the folder: {format_items(extra)}.")
+    expect(not missing, f"Predictions of galaxies are missing: {format_items(missing)}. Predict all of the folder.")
+    expect(len(index) == len(ids), "Some galaxies have more than one prediction.")
+    if index != ids:
+        orders = {"sorted by id": sorted(ids), "in reverse order": ids[::-1]}
+        values = predictions.to_list()
+        ordered = next((name for name, order in orders.items() if order == index), None)
+        if values in (sorted(values), sorted(values, reverse=True)):
+            ordered = "sorted by prediction"
+        raise WrongAnswer(
+            f"Your rows are {ordered or 'in another order than the catalogue'}: return them in the order of the "
+            "rows in master.csv, as `features.object_ids` has them."
+        )
+    name = predictions.index.name
+    expect(name == "objID", f"The index is named {name!r}. Its name must be 'objID': `pd.Index(ids, name=\"objID\")`.")
+
+
+def _explain_predictions(array, predictions, ids, expected):
+    """Raise a hint that follows from the values."""
+    if is_close(array, expected, rtol=0, atol=1e-3):
+        return
+    labels = _shipped_labels().reindex(ids).to_numpy()
+    if is_close(array, labels):
+        raise WrongAnswer("You return the labels of the catalogue: return the network's predictions.")
+    if "float16" in str(predictions.dtype):
+        raise WrongAnswer("Your predictions are float16, which rounds to about three digits: leave them float32.")
+    for n_decimals in range(3):
+        if np.allclose(array, np.round(expected, n_decimals), rtol=0, atol=1e-5):
+            raise WrongAnswer(f"You rounded the predictions to {n_decimals} decimals: leave them unrounded.")
+    if np.allclose(np.sort(array), np.sort(expected), rtol=0, atol=1e-3):
+        raise WrongAnswer(
+            "The predictions are right, but each belongs to another galaxy than its id says: take ids and predictions "
+            "from the same object, in the same order."
+        )
+    if not 7 < array.mean() < 10 and abs(array.mean()) > 1e-3:
+        raise WrongAnswer(
+            f"Your numbers, such as {array[0]:.3g}, aren't metallicities in dex, which are about 9: return the "
+            "`predictions` of the features, from the trained network that `galviz.load_model()` gives."
+        )
+    if np.ptp(array) < 1e-6:
+        raise WrongAnswer("Your predictions are all equal: return one prediction per galaxy, not their mean.")
+    if abs(array.mean()) < 1e-3:
+        raise WrongAnswer("You subtracted the mean of the predictions: return them in dex, as the network gives them.")
+    added = array - expected
+    if np.ptp(added) < 2e-3:
+        raise WrongAnswer(
+            f"Your predictions are all {abs(added.mean()):.3g} too {'large' if added.mean() > 0 else 'small'}: return "
+            "what the network predicts, without adding or subtracting anything."
+        )
+    for control, name in (("random-weights", "random weights"), ("shuffled-labels", "shuffled labels")):
+        try:
+            other = galviz.load_features(control=control)
+            others = other.predictions[other.rows(ids)]
+        except galviz.FeaturesError:
+            continue
+        if is_close(array, others, rtol=0, atol=1e-3):
+            raise WrongAnswer(f"These are the predictions of the control network with {name}: use the shipped network.")
+    if np.corrcoef(array, expected)[0, 1] > 0.97 and abs(added).max() < 0.15:
+        raise WrongAnswer(
+            f"Your predictions differ from the network's by up to {abs(added).max():.2g} dex: are they computed in "
+            "half precision, from resized images, or with other crops? `galviz.extract` prepares the images itself."
+        )
