@@ -124,7 +124,10 @@ def _run_once(
         "tests": str(LESSONS_FOLDER / tasks[0].slug / TESTS_NAME),
         "solution": str(LESSONS_FOLDER / tasks[0].slug / SOLUTION_NAME),
         "tasks": [
-            {"id": task.id, "function": task.function, "test": task.test, "unique": task.unique_result}
+            {
+                **{"id": task.id, "function": task.function, "test": task.test},
+                **{"unique": task.unique_result, "needs": task.needs},
+            }
             for task in tasks
         ],
         "memory_mb": limits.memory_mb,

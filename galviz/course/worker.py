@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,8 @@ def _run(request: dict, report: ReportWriter) -> None:
     tests = load_module(Path(request["tests"]), "tests_of_exercises")
     from galviz.course.calls import CallRecorder  # and NumPy with it, which must not be imported before the sandbox
 
+    for name in sorted({name for task in request["tasks"] for name in task["needs"]}):
+        import_module(name)  # so its memory and time don't count either
     output, detector = LimitedOutput(request["printed_mb"]), _ForkDetector()
     limit_resources(request["memory_mb"])
     sys.stdin = io.StringIO()

@@ -1322,19 +1322,11 @@ def _test_unknown_layer(answer):
 
 
 def _load_shipped_network():
-    """The shipped network and its card, new for each test, because a student's function may leave it changed.
+    """The shipped network and its card, new for each test, because a student's function may leave it changed."""
+    from galviz.network.model import load_model
 
-    `galviz.load_model` allocates more memory than `check` allows, if only for a moment.
-    """
-    from safetensors.torch import load_file
-
-    from galviz.network.builders import build_network
-    from galviz.network.card import read_card, shipped_card_path
-
-    card = read_card()
-    network = build_network(card.spec, seed=0)
-    network.load_state_dict(load_file(shipped_card_path().parent / card.weights))
-    return network.eval(), card
+    network = load_model()
+    return network, network.card
 
 
 @cache

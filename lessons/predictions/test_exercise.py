@@ -686,13 +686,9 @@ def test_predictions_5(answer):
 
 @contextmanager
 def _limited():
-    """Reject a pass over the shipped survey, which takes minutes, and load the network within the memory limit."""
+    """Reject a pass over the shipped survey, which takes minutes."""
     wrong = WrongAnswer("You load the shipped survey: give the parameter `folder` to `galviz.load_survey`.")
-    with (
-        patch("galviz.survey.survey.mock_survey_folder", side_effect=wrong),
-        # Reading weights reserves memory for the largest file allowed, 4 GB, and an exercise may have 2 GB.
-        patch("galviz.network.state._MAX_WEIGHTS_BYTES", 2**28),
-    ):
+    with patch("galviz.survey.survey.mock_survey_folder", side_effect=wrong):
         yield
 
 
