@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import combinations
 
@@ -13,12 +14,15 @@ from galviz.course.mistakes import is_close, reject_mistakes
 from lessons.meaning.response_mistakes import (
     LINE_MISTAKES,
     USABLE_MISTAKES,
+    Galaxy,
+    Response,
     galaxies_of,
     right_response,
     slopes_of,
     usable,
 )
 
+Answer = Callable[[pd.DataFrame], object]
 # Rounding in another order of summation passes; rounding to four decimals doesn't.
 PRECISION = {"rtol": 2e-5, "atol": 1e-6}
 SWEEP_COLUMNS = ["objID", "value", "true", "predicted"]
@@ -26,7 +30,7 @@ SHIPPED_CAUSES = ("log_mass_msun", "disc_colour_mag", "inclination_deg")
 TWO_SLOPES = "two numbers: the mean slope of predicted, then that of true"
 
 
-def check_response(answer):
+def check_response(answer: Answer) -> None:
     """Test a student's `response`: on small tables, then on the shipped interventions."""
     _compare(answer, _line_cases(), LINE_MISTAKES)
     _compare(answer, _usable_cases(), USABLE_MISTAKES)
@@ -35,7 +39,7 @@ def check_response(answer):
         _check_shipped(answer, cause)
 
 
-def _line_cases():
+def _line_cases() -> list[pd.DataFrame]:
     """Galaxies that differ in more than the cause, with two rows or more, none of them unusable."""
     by_hand = pd.DataFrame(
         [
@@ -51,7 +55,7 @@ def _line_cases():
     return [by_hand, _sweep(1, (7, 7, 7, 7, 7)), _sweep(2, (9, 2, 5, 13, 3, 8)), _sweep(3, (4,)), _sweep(4, (2, 3))]
 
 
-def _sweep(seed, sizes, *, ids=None):
+def _sweep(seed: int, sizes: Sequence[int], *, ids: Sequence[str] | None = None) -> pd.DataFrame:
     """Interventions on galaxies: mean labels fall with the mean value, while the slopes of most galaxies rise."""
     generator = np.random.default_rng(seed)
     rows = []
@@ -68,7 +72,7 @@ def _sweep(seed, sizes, *, ids=None):
     return table.set_axis(generator.integers(0, 50, len(table)), axis=0)
 
 
-def _usable_cases():
+def _usable_cases() -> list[pd.DataFrame]:
     """Unusable galaxies, labels that don't change, repeated values, and similar objIDs."""
     twice = _sweep(5, (6, 5, 4))
     extra = twice[twice["objID"] == twice["objID"].iloc[0]].iloc[:3].copy()
@@ -92,13 +96,13 @@ def _usable_cases():
     ]
 
 
-def _constant(name, value, size):
+def _constant(name: str, value: float, size: int) -> pd.DataFrame:
     """An unusable galaxy: all values are the same, though their mean may differ from them by rounding."""
     labels = 8.5 + 0.3 * np.arange(size)
     return pd.DataFrame({"objID": name, "value": value, "true": labels, "predicted": labels[::-1], "observable": True})
 
 
-def _respond(answer, sweep):
+def _respond(answer: Answer, sweep: pd.DataFrame) -> object:
     """Call the student's function on a copy, and reject changes of it."""
     copy = sweep.copy(deep=True)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -111,7 +115,7 @@ def _respond(answer, sweep):
     return returned
 
 
-def _compare(answer, cases, mistakes):
+def _compare(answer: Answer, cases: Sequence[pd.DataFrame], mistakes: Sequence[tuple[Response, str]]) -> None:
     """Compare the mean slopes of several tables with the right ones."""
     expected, returned, error = [right_response(sweep) for sweep in cases], [], None
     for sweep in cases:
@@ -138,7 +142,7 @@ def _compare(answer, cases, mistakes):
         raise error
 
 
-def _explain_no_number(sweep, returned):
+def _explain_no_number(sweep: pd.DataFrame, returned: object) -> None:
     """Raise a hint for NaN and infinity, though all galaxies that count have a slope."""
     try:
         pair = as_array(returned)
@@ -161,7 +165,7 @@ def _explain_no_number(sweep, returned):
     raise WrongAnswer(f"{begin} {_kind_of_unusable(galaxies)}")
 
 
-def _describe_sweep(sweep):
+def _describe_sweep(sweep: pd.DataFrame) -> str:
     galaxies = galaxies_of(sweep)
     return (
         f"{len(galaxies)} galax{'ies' if len(galaxies) > 1 else 'y'}, of which {len(usable(galaxies))} "
@@ -169,7 +173,7 @@ def _describe_sweep(sweep):
     )
 
 
-def _kind_of_unusable(galaxies):
+def _kind_of_unusable(galaxies: Sequence[Galaxy]) -> str:
     """Explain why a galaxy has no slope."""
     if any(len(galaxy[0]) > 1 and galaxy[0].min() == galaxy[0].max() for galaxy in galaxies):
         return (
@@ -179,7 +183,7 @@ def _kind_of_unusable(galaxies):
     return "A galaxy with a single row has no slope: leave it out of the mean."
 
 
-def _explain_order_and_index(answer, sweep, expected):
+def _explain_order_and_index(answer: Answer, sweep: pd.DataFrame, expected: np.ndarray) -> None:
     """Raise a hint if a result is right for another order or index of the rows."""
     in_order = sweep.sort_values(["objID", "value"])
     for table, hint in (
@@ -202,14 +206,14 @@ def _explain_order_and_index(answer, sweep, expected):
         expect(not _gives(answer, table, expected), hint)
 
 
-def _gives(answer, sweep, expected):
+def _gives(answer: Answer, sweep: pd.DataFrame, expected: np.ndarray) -> bool:
     try:
         return is_close(_respond(answer, sweep), expected, **PRECISION)
     except Exception:
         return False
 
 
-def _explain_unusable(answer, sweep, returned, expected):
+def _explain_unusable(answer: Answer, sweep: pd.DataFrame, returned: object, expected: np.ndarray) -> None:
     """Raise a hint if a result is right without the galaxies that have no slope."""
     groups = sweep.groupby("objID")["value"]
     galaxies, varies = galaxies_of(sweep), groups.transform("max") > groups.transform("min")
@@ -221,7 +225,9 @@ def _explain_unusable(answer, sweep, returned, expected):
         )
 
 
-def _explain_response(sweeps, results, expected):
+def _explain_response(
+    sweeps: Sequence[pd.DataFrame], results: Sequence[object], expected: Sequence[np.ndarray]
+) -> None:
     """Raise a hint for wrong results without a known reason."""
     sweep, returned, right = sweeps[0], results[0], expected[0]
     galaxies = usable(galaxies_of(sweep))
@@ -256,7 +262,7 @@ def _explain_response(sweeps, results, expected):
     )
 
 
-def _explain_left_out(galaxies, pair):
+def _explain_left_out(galaxies: Sequence[Galaxy], pair: np.ndarray) -> None:
     """Raise a hint if the slopes are means over some of the galaxies."""
     slopes = slopes_of(galaxies)
     for n in range(1, len(galaxies)):
@@ -271,7 +277,7 @@ def _explain_left_out(galaxies, pair):
                 )
 
 
-def _explain_shape_of_response(pair, expected, n_usable, n):
+def _explain_shape_of_response(pair: np.ndarray, expected: np.ndarray, n_usable: int, n: int) -> None:
     """Raise a hint for anything but two numbers."""
     if pair.size == 1:
         number = float(pair.squeeze())
@@ -292,7 +298,7 @@ def _explain_shape_of_response(pair, expected, n_usable, n):
     as_array(pair, (2,), what=f"what you return ({TWO_SLOPES})")
 
 
-def _explain_response_error(error, sweep):
+def _explain_response_error(error: Exception, sweep: pd.DataFrame) -> None:
     """Raise a hint for errors that typical mistakes raise."""
     text, galaxies = str(error), galaxies_of(sweep)
     begin = f"Your function raises {type(error).__name__} ({text[:80].strip()})"
@@ -315,7 +321,7 @@ def _explain_response_error(error, sweep):
         raise WrongAnswer(f"{begin}. An objID is text and needn't be a number: don't convert it.") from None
 
 
-def _check_none_usable(answer):
+def _check_none_usable(answer: Answer) -> None:
     """Check that the result is NaN if no galaxy is left."""
     for sweep in (_constant("a", 0.1, 3), pd.concat([_constant("a", 2.0, 1), _constant("b", 3.0, 1)])):
         what = "If no galaxy has two different values, both numbers are NaN"
@@ -334,7 +340,7 @@ def _check_none_usable(answer):
 
 
 @cache
-def _shipped_sweep(cause):
+def _shipped_sweep(cause: str) -> pd.DataFrame | None:
     """The shipped interventions on a cause; None if the survey has none because it isn't simulated."""
     from galviz.artefacts.sweeps import SWEEPS
 
@@ -344,7 +350,7 @@ def _shipped_sweep(cause):
     return pd.concat([sweeps.sweep(object_id, cause) for object_id in sweeps.object_ids])
 
 
-def _check_shipped(answer, cause):
+def _check_shipped(answer: Answer, cause: str) -> None:
     """Compare the response of the shipped network."""
     sweep = _shipped_sweep(cause)
     if sweep is None:
