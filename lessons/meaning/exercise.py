@@ -152,8 +152,8 @@ def response(sweep: pd.DataFrame) -> tuple[float, float]:
     """Measure how the prediction responds to an intervention, and how the label does.
 
     Correlations can't separate causes, but an intervention can. One cause of a galaxy, such as its mass, was set to
-    several values, and everything else was kept. Each time, the galaxy was rendered again, and the network predicted
-    its label from the new image.
+    several values. Whatever doesn't follow from this cause was kept. Each time, the galaxy was rendered again, and the
+    network predicted its label from the new image.
 
     For each galaxy, fit two straight lines by least squares: predicted against value, and true against value. Return
     the mean slope of each over the galaxies. Each galaxy counts once, whatever its number of rows.
@@ -196,8 +196,6 @@ def response(sweep: pd.DataFrame) -> tuple[float, float]:
     >>> round(float(predicted), 3), round(float(true), 3)
     (0.5, 3.0)
 
-    Notes
-    -----
     Try it with the interventions that galviz ships, of 24 galaxies and 13 causes (``sweeps.causes``):
 
         from galviz.artefacts.sweeps import SWEEPS
@@ -206,18 +204,19 @@ def response(sweep: pd.DataFrame) -> tuple[float, float]:
         for cause in ("log_mass_msun", "disc_colour_mag", "inclination_deg"):
             print(cause, response(pd.concat([sweeps.sweep(galaxy, cause) for galaxy in sweeps.object_ids])))
 
-    The metallicity depends on the first cause, not on the other two. Does the prediction follow? And does it change
-    although the metallicity doesn't?
+    The metallicity depends on the first cause, not on the other two: a slope of 1e-15 is 0, apart from rounding. Does
+    the prediction follow? And does it change although the metallicity doesn't?
 
-    If GalSim is installed (``pip install -e ".[simulate]"``), you can intervene yourself. `intervene` sets the cause
-    and recomputes what follows from it; `render` with a changed row alone doesn't recompute anything:
+    These interventions are stored, because rendering needs GalSim. If you install it (``pip install -e ".[simulate]"``),
+    you can choose your own. `intervene` sets one cause of a catalogue row and recomputes all columns that follow from
+    it. To change a column and nothing else, use ``render({**row, "seeing_arcsec": 2.0})`` with ``row`` as below:
 
         import galviz
         from galviz.network.forward import preprocess
         from galviz.simulate import intervene, render
 
-        network, catalogue = galviz.load_model(), galviz.load_survey().catalogue
-        changed = intervene(catalogue.iloc[0], "disc_colour_mag", 0.9)
+        network, row = galviz.load_model(), galviz.load_survey().catalogue.iloc[0].to_dict()
+        changed = intervene(row, "disc_colour_mag", 0.9)
         network(preprocess([render(changed)], network.card))  # predicted; true is changed["metallicity"]
     """
     raise NotImplementedError("meaning.4")
