@@ -530,7 +530,7 @@ BEST_MISTAKES: tuple[tuple[Choice, str], ...] = (
     (_first_best(_rounded_share, choose=_second_best), "This is the second-best embedding: is a place off by one?"),
     (
         _first_best(_rounded_share, choose=_better_than_previous),
-        "You compare each share with that of the embedding before it: compare with the largest one so far, and keep it.",
+        "You compare each share with that of the embedding before it: compare with the largest one so far.",
     ),
     (
         lambda features, maps, k: (right_best(features, maps, k) - 1) % len(maps),

@@ -513,5 +513,5 @@ def _check_shipped_maps(answer):
             chosen == best,
             f"Your result is right for small tables. But of the shipped UMAPs and PCA, with k = {k} and "
             f"{len(features)} galaxies, {best!r} keeps a share of {shares[best]:.3f}, and your {chosen!r} only "
-            f"{shares[chosen]:.3f}. Here are 512 features, more galaxies and other names: is a number in your code fixed?",
+            f"{shares[chosen]:.3f}. Here are 512 features and more galaxies. Are numbers in your code fixed?",
         )

@@ -207,9 +207,10 @@ def response(sweep: pd.DataFrame) -> tuple[float, float]:
     The metallicity depends on the first cause, not on the other two: a slope of 1e-15 is 0, apart from rounding. Does
     the prediction follow? And does it change although the metallicity doesn't?
 
-    These interventions are stored, because rendering needs GalSim. If you install it (``pip install -e ".[simulate]"``),
-    you can choose your own. `intervene` sets one cause of a catalogue row and recomputes all columns that follow from
-    it. To change a column and nothing else, use ``render({**row, "seeing_arcsec": 2.0})`` with ``row`` as below:
+    These interventions are stored, because rendering needs GalSim. If it is installed (``pip install -e
+    ".[simulate]"``), you can choose your own. `intervene` sets one cause of a catalogue row and recomputes all columns
+    that follow from it. To change a column and nothing else, use ``render({**row, "seeing_arcsec": 2.0})``, with
+    ``row`` as below:
 
         import galviz
         from galviz.network.forward import preprocess
