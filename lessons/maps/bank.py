@@ -231,3 +231,205 @@ def galaxy_by_galaxy(high, low, k):
         for j in ordered_low[:k]:
             total += max(0, ordered.index(j) + 1 - k)
     return 1 - 2 * total / (n * k * (2 * n - 3 * k - 1))
+
+
+@bank.wrong("maps.0", "You return the galaxy itself")
+def itself_found(positions, row):
+    return cdist(positions, positions[[row]]).argmin()
+
+
+@bank.wrong("maps.0", "removed the galaxy's own row")
+def own_row_deleted(positions, row):
+    others = np.delete(positions, row, axis=0)
+    return np.linalg.norm(others - positions[row], axis=1).argmin()
+
+
+@bank.wrong("maps.0", "second in the order of distances")
+def second_in_order(positions, row):
+    return np.linalg.norm(positions - positions[row], axis=1).argsort(kind="stable")[1]
+
+
+@bank.wrong("maps.0", "at a distance of 0, but another galaxy")
+def zeros_left_out(positions, row):
+    distances = np.linalg.norm(positions - positions[row], axis=1)
+    return np.where(distances == 0, np.inf, distances).argmin()
+
+
+@bank.wrong("maps.0", "the one with the larger row")
+def last_of_ties(positions, row):
+    best, smallest = None, math.inf
+    for i, position in enumerate(positions):
+        if i != row and math.dist(position, positions[row]) <= smallest:
+            best, smallest = i, math.dist(position, positions[row])
+    return best
+
+
+@bank.wrong("maps.0", "city-block distance")
+def sum_of_differences(positions, row):
+    distances = np.abs(positions - positions[row]).sum(axis=1)
+    distances[row] = np.inf
+    return distances.argmin()
+
+
+@bank.wrong("maps.0", "You compared x only")
+def along_x(positions, row):
+    distances = np.abs(positions[:, 0] - positions[row, 0])
+    distances[row] = np.inf
+    return distances.argmin()
+
+
+@bank.wrong("maps.0", "changes `positions`")
+def moved_away(positions, row):
+    own = positions[row].copy()
+    positions[row] = 1e9
+    return np.linalg.norm(positions - own, axis=1).argmin()
+
+
+@bank.wrong("maps.0", "return its row number (`argmin`")
+def smallest_distance(positions, row):
+    return min(math.dist(positions[i], positions[row]) for i in range(len(positions)) if i != row)
+
+
+@bank.wrong("maps.0", "You never return the last row")
+def range_too_short(positions, row):
+    others = [i for i in range(len(positions) - 1) if i != row] or [1 - row]
+    return min(others, key=lambda i: math.dist(positions[i], positions[row]))
+
+
+@bank.wrong("maps.0", "too large by one")
+def counted_from_1(positions, row):
+    return nearest_by_loop(positions, row) + 1
+
+
+@bank.right("maps.0")
+def nearest_by_loop(positions, row):
+    others = [i for i in range(len(positions)) if i != row]
+    return min(others, key=lambda i: math.dist(positions[i], positions[row]))
+
+
+@bank.right("maps.0")
+def nearest_by_masked_squares(positions, row):
+    squares = ((positions.astype(np.float32) - positions[row].astype(np.float32)) ** 2).sum(axis=1)
+    return np.ma.masked_array(squares, np.arange(len(positions)) == row).argmin()
+
+
+@bank.right("maps.0")
+def nearest_by_cdist(positions, row):
+    distances = cdist(positions, positions)
+    np.fill_diagonal(distances, np.inf)
+    return [distances[row].argmin()]
+
+
+def _best(features, maps, score):
+    scores = {name: score(features, coordinates) for name, coordinates in maps.items()}
+    return max(scores, key=scores.get)
+
+
+@bank.wrong("maps.3", "keeps the fewest neighbours")
+def fewest_kept(features, maps, k):
+    return _best(features, maps, lambda high, low: -np.mean(_shares(high, low, k)))
+
+
+@bank.wrong("maps.3", "you return the last of them")
+def last_of_the_best(features, maps, k):
+    best, largest = None, 0
+    for name, coordinates in maps.items():
+        share = np.mean(_shares(features, coordinates, k))
+        if share >= largest:
+            best, largest = name, share
+    return best
+
+
+@bank.wrong("maps.3", "You take k − 1 neighbours")
+def counts_itself(features, maps, k):
+    return _best(features, maps, lambda high, low: np.mean(_shares(high, low, k, first=0)))
+
+
+@bank.wrong("maps.3", "You always compare 5 neighbours")
+def always_five(features, maps, k):
+    return _best(features, maps, lambda high, low: np.mean(_shares(high, low, min(5, len(high) - 1))))
+
+
+@bank.wrong("maps.3", "by the trustworthiness")
+def by_trustworthiness(features, maps, k):
+    def score(high, low):
+        return manifold.trustworthiness(high, low, n_neighbors=k) if 2 * k < len(high) else 1
+
+    return _best(features, maps, score)
+
+
+@bank.wrong("maps.3", "at the same place in both lists")
+def same_places(features, maps, k):
+    return _best(features, maps, lambda high, low: (_order(high)[:, 1 : k + 1] == _order(low)[:, 1 : k + 1]).sum())
+
+
+@bank.wrong("maps.3", "as `max(shares)` of a dictionary does")
+def largest_key(features, maps, k):
+    shares = {name: np.mean(_shares(features, coordinates, k)) for name, coordinates in maps.items()}
+    return max(shares)
+
+
+@bank.wrong("maps.3", "the last name in the alphabet (as `max` of pairs")
+def largest_pair(features, maps, k):
+    return max((np.mean(_shares(features, coordinates, k)), name) for name, coordinates in maps.items())[1]
+
+
+@bank.wrong("maps.3", "You return the largest share")
+def share_itself(features, maps, k):
+    return max(np.mean(_shares(features, coordinates, k)) for coordinates in maps.values())
+
+
+@bank.wrong("maps.3", "a name with its share")
+def name_and_share(features, maps, k):
+    name = best_by_sets(features, maps, k)
+    return name, np.mean(_shares(features, maps[name], k))
+
+
+@bank.wrong("maps.3", "the first two columns of the features")
+def first_two_features(features, maps, k):
+    return best_by_sets(features[:, :2], maps, k)
+
+
+@bank.wrong("maps.3", "the share of the first galaxy")
+def only_the_first_galaxy(features, maps, k):
+    return _best(features, maps, lambda high, low: _shares(high, low, k)[0])
+
+
+@bank.wrong("maps.3", "adds or removes names")
+def popped(features, maps, k):
+    best, largest = None, -1
+    while maps:
+        name = next(iter(maps))
+        share = np.mean(_shares(features, maps.pop(name), k))
+        if share > largest:
+            best, largest = name, share
+    return best
+
+
+@bank.right("maps.3")
+def best_by_sets(features, maps, k):
+    return _best(
+        features, maps, lambda high, low: sum(len(a & b) for a, b in zip(_sets(high, k), _sets(low, k), strict=True))
+    )
+
+
+@bank.right("maps.3")
+def best_by_scikit_learn(features, maps, k):
+    def neighbours(values):
+        return NearestNeighbors(n_neighbors=k).fit(values).kneighbors(return_distance=False)
+
+    nearest, counts = neighbours(features), []
+    for coordinates in maps.values():
+        counts.append(sum(np.isin(a, b).sum() for a, b in zip(nearest, neighbours(coordinates), strict=True)))
+    return list(maps)[int(np.argmax(counts))]
+
+
+@bank.right("maps.3")
+def best_by_mean_shares(features, maps, k):
+    def is_near(values):
+        distances = cdist(values.astype(np.float32), values.astype(np.float32))
+        np.fill_diagonal(distances, np.inf)
+        return distances <= np.sort(distances, axis=1)[:, [k - 1]]
+
+    shares = [np.mean((is_near(features) & is_near(coordinates)).sum(axis=1) / k) for coordinates in maps.values()]
+    return np.array(list(maps))[np.argmax(shares)]

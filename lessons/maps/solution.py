@@ -4,6 +4,13 @@ import numpy as np
 from sklearn.metrics import pairwise_distances
 
 
+def nearest_on_map(positions: np.ndarray, row: int) -> int:
+    """Find the galaxy that is nearest to another one in an embedding."""
+    distances = np.linalg.norm(positions - positions[row], axis=1)
+    distances[row] = np.inf  # the galaxy itself
+    return int(distances.argmin())  # the first of equal ones
+
+
 def _ranks(values: np.ndarray) -> np.ndarray:
     """Rank galaxy j among the others by its distance from galaxy i, at [i, j]; 0 for the galaxy itself."""
     distances = pairwise_distances(values)
@@ -22,3 +29,9 @@ def trustworthiness(high: np.ndarray, low: np.ndarray, k: int) -> float:
     n, ranks_high, ranks_low = len(high), _ranks(high), _ranks(low)
     is_wrong = (ranks_low > 0) & (ranks_low <= k) & (ranks_high > k)
     return float(1 - 2 / (n * k * (2 * n - 3 * k - 1)) * (ranks_high - k)[is_wrong].sum())
+
+
+def best_map(features: np.ndarray, maps: dict[str, np.ndarray], k: int) -> str:
+    """Find the embedding that keeps the largest share of each galaxy's nearest neighbours."""
+    shares = {name: neighbours_kept(features, coordinates, k) for name, coordinates in maps.items()}
+    return max(shares, key=shares.get)  # the first of equal ones

@@ -404,3 +404,262 @@ def without_a_tolerance(component, cause, n_shuffles, seed):
     random, original = np.random.RandomState(seed), abs(np.corrcoef(component, cause)[0, 1])
     r = np.array([abs(np.corrcoef(component, random.permutation(cause))[0, 1]) for _ in range(n_shuffles)])
     return (1 + (r >= original).sum()) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.0", "You return None: `shuffle`")
+def result_of_shuffle(values, seed):
+    return np.random.default_rng(seed).shuffle(values.copy())
+
+
+@bank.wrong("meaning.0", "changes `values`")
+def shuffled_in_place(values, seed):
+    np.random.default_rng(seed).shuffle(values)
+    return values
+
+
+@bank.wrong("meaning.0", "global random generator")
+def permuted_globally(values, seed):
+    np.random.seed(seed)  # noqa: NPY002
+    return np.random.permutation(values)  # noqa: NPY002
+
+
+@bank.wrong("meaning.0", "with replacement")
+def drawn_with_replacement(values, seed):
+    return np.random.default_rng(seed).choice(values, len(values))
+
+
+@bank.wrong("meaning.0", "are row numbers")
+def shuffled_row_numbers(values, seed):
+    return np.random.default_rng(seed).permutation(len(values))
+
+
+@bank.wrong("meaning.0", "The same seed gives different orders")
+def unseeded_permutation(values, seed):
+    return np.random.default_rng().permutation(values)
+
+
+@bank.wrong("meaning.0", "The seed 0 gives different orders")
+def zero_is_no_seed(values, seed):
+    return np.random.default_rng(seed or None).permutation(values)
+
+
+@bank.wrong("meaning.0", "the same for each seed")
+def permuted_with_seed_1(values, seed):
+    return np.random.default_rng(1).permutation(values)
+
+
+@bank.wrong("meaning.0", "You left out NaN")
+def without_nan(values, seed):
+    return np.random.default_rng(seed).permutation(values[~np.isnan(values)])
+
+
+@bank.wrong("meaning.0", "values that occur twice")
+def of_a_set(values, seed):
+    return np.random.default_rng(seed).permutation(np.unique(values))
+
+
+@bank.wrong("meaning.0", "shift all values")
+def rolled(values, seed):
+    return np.roll(values, np.random.default_rng(seed).integers(len(values)))
+
+
+@bank.wrong("meaning.0", "You never return the original order")
+def always_another_order(values, seed):
+    random = np.random.default_rng(seed)
+    while len(values) > 1:
+        shuffled = random.permutation(values)
+        if not np.array_equal(shuffled, values, equal_nan=True):
+            return shuffled
+    return values.copy()
+
+
+@bank.wrong("meaning.0", "has the original order")
+def shuffled_copy_lost(values, seed):
+    copy = values.copy()
+    np.random.default_rng(seed).permuted(copy)
+    return copy
+
+
+@bank.right("meaning.0")
+def by_pythons_random(values, seed):
+    copy = values.tolist()
+    pythons_random.Random(seed).shuffle(copy)
+    return copy
+
+
+@bank.right("meaning.0")
+def by_random_keys(values, seed):
+    return values[np.random.default_rng(seed).random(len(values)).argsort()].astype(np.float32)
+
+
+@bank.right("meaning.0")
+def by_sampling_all(values, seed):
+    return pd.Series(values).sample(frac=1, random_state=seed)
+
+
+@bank.right("meaning.0")
+def swap_by_swap(values, seed):
+    random, copy = np.random.RandomState(seed), values.copy()
+    for i in range(len(copy) - 1, 0, -1):
+        j = random.randint(i + 1)
+        copy[i], copy[j] = copy[j], copy[i]
+    return copy
+
+
+def _usable(sweep):
+    return [galaxy for _, galaxy in sweep.groupby("objID", sort=False) if galaxy["value"].nunique() >= 2]
+
+
+def _mean_slopes(galaxies, slope=lambda x, y: np.polyfit(x, y, 1)[0]):
+    """Mean slopes, by any formula; NaN if there is no galaxy."""
+    slopes = [[slope(g["value"].to_numpy(), g[name].to_numpy()) for name in ("predicted", "true")] for g in galaxies]
+    return np.mean(slopes, axis=0) if slopes else (np.nan, np.nan)
+
+
+@bank.wrong("meaning.4", "one line to the rows of all galaxies")
+def pooled(sweep):
+    return _mean_slopes([sweep])
+
+
+@bank.wrong("meaning.4", "The two numbers are exchanged")
+def true_first(sweep):
+    return tuple(_mean_slopes(_usable(sweep)))[::-1]
+
+
+@bank.wrong("meaning.4", "slope of value against the labels")
+def inverse_regression(sweep):
+    return _mean_slopes(_usable(sweep), lambda x, y: np.polyfit(y, x, 1)[0])
+
+
+@bank.wrong("meaning.4", "the first and the last row")
+def first_and_last_rows(sweep):
+    return _mean_slopes(_usable(sweep), lambda x, y: (y[-1] - y[0]) / (x[-1] - x[0]))
+
+
+@bank.wrong("meaning.4", "the smallest and the largest value")
+def ends_of_the_range(sweep):
+    def slope(x, y):
+        return (y[x.argmax()] - y[x.argmin()]) / (x.max() - x.min())
+
+    return _mean_slopes(_usable(sweep), slope)
+
+
+@bank.wrong("meaning.4", "You divided the covariance by n − 1 and the variance by n")
+def n_and_n_minus_1(sweep):
+    return _mean_slopes(_usable(sweep), lambda x, y: np.cov(x, y)[0, 1] / np.var(x))
+
+
+@bank.wrong("meaning.4", "Pearson's r of each galaxy")
+def correlations_of_galaxies(sweep):
+    return _mean_slopes(_usable(sweep), lambda x, y: np.corrcoef(x, y)[0, 1])
+
+
+@bank.wrong("meaning.4", "These are intercepts")
+def last_coefficient(sweep):
+    return _mean_slopes(_usable(sweep), lambda x, y: np.polyfit(x, y, 1)[1])
+
+
+@bank.wrong("meaning.4", "through the origin")
+def without_intercept(sweep):
+    return _mean_slopes(_usable(sweep), lambda x, y: x @ y / (x @ x))
+
+
+@bank.wrong("meaning.4", "You took the median over the galaxies")
+def median_slope(sweep):
+    slopes = [[np.polyfit(g["value"], g[name], 1)[0] for name in ("predicted", "true")] for g in _usable(sweep)]
+    return np.median(slopes, axis=0)
+
+
+@bank.wrong("meaning.4", "The rows of a galaxy may be anywhere")
+def runs_of_rows(sweep):
+    run = (sweep["objID"] != sweep["objID"].shift()).cumsum().to_numpy()
+    return response_by_formula(sweep.assign(objID=run))
+
+
+@bank.wrong("meaning.4", "with a slope of 0")
+def no_slope_is_zero(sweep):
+    slopes = [
+        [np.polyfit(g["value"], g[name], 1)[0] if g["value"].nunique() >= 2 else 0 for name in ("predicted", "true")]
+        for _, g in sweep.groupby("objID")
+    ]
+    return np.mean(slopes, axis=0)
+
+
+@bank.wrong("meaning.4", "A galaxy with several rows may have the same value in all of them")
+def two_rows_or_more(sweep):
+    galaxies = [galaxy for _, galaxy in sweep.groupby("objID") if len(galaxy) > 1]
+
+    def slope(x, y):
+        dx = x - x.mean()
+        return dx @ (y - y.mean()) / (dx @ dx)
+
+    return _mean_slopes(galaxies, slope)
+
+
+@bank.wrong("meaning.4", "in which a value occurs twice")
+def only_without_repeats(sweep):
+    return _mean_slopes([galaxy for galaxy in _usable(sweep) if galaxy["value"].is_unique])
+
+
+@bank.wrong("meaning.4", "You left out galaxies whose label is the same")
+def zero_slopes_left_out(sweep):
+    slopes = [[np.polyfit(g["value"], g[name], 1)[0] for g in _usable(sweep)] for name in ("predicted", "true")]
+    return [np.mean([slope for slope in column if abs(slope) > 1e-9]) for column in slopes]
+
+
+@bank.wrong("meaning.4", "an integer: '0042' and '42'")
+def ids_as_integers(sweep):
+    return response_by_formula(sweep.assign(objID=sweep["objID"].map(int)))
+
+
+@bank.wrong("meaning.4", "changes `sweep`")
+def sorted_in_place(sweep):
+    sweep.sort_values("value", inplace=True)  # noqa: PD002
+    return response_by_formula(sweep)
+
+
+@bank.wrong("meaning.4", "both numbers are NaN")
+def mean_of_nothing(sweep):
+    slopes = [[np.polyfit(g["value"], g[name], 1)[0] for name in ("predicted", "true")] for g in _usable(sweep)]
+    return tuple(sum(column) / len(column) for column in zip(*slopes, strict=True))
+
+
+@bank.right("meaning.4")
+def response_by_formula(sweep):
+    table = sweep.reset_index(drop=True)
+    groups = table.groupby("objID")
+    table = table[groups["value"].transform("max") > groups["value"].transform("min")]
+    if table.empty:
+        return [float("nan")] * 2
+    groups = table.groupby("objID")
+    x = table["value"] - groups["value"].transform("mean")
+    means = []
+    for name in ("predicted", "true"):
+        y = table[name] - groups[name].transform("mean")
+        means.append(((x * y).groupby(table["objID"]).sum() / (x**2).groupby(table["objID"]).sum()).mean())
+    return means
+
+
+@bank.right("meaning.4")
+def response_by_scipy(sweep):
+    slopes = []
+    for object_id in sweep["objID"].unique():
+        galaxy = sweep[sweep["objID"] == object_id]
+        if len(set(galaxy["value"])) > 1:
+            slopes.append([linregress(galaxy["value"], galaxy[name])[0] for name in ("predicted", "true")])
+    return tuple(np.mean(slopes, axis=0)) if slopes else (np.nan, np.nan)
+
+
+@bank.right("meaning.4")
+def response_in_plain_python(sweep):
+    rows = {}
+    for name, *row in sweep[["objID", "value", "predicted", "true"]].itertuples(index=False):
+        rows.setdefault(name, []).append(row)
+    slopes = []
+    for galaxy in rows.values():
+        x, *labels = zip(*galaxy, strict=True)
+        if len(set(x)) > 1:
+            slopes.append([statistics.linear_regression(x, y).slope for y in labels])
+    if not slopes:
+        return float("nan"), float("nan")
+    return tuple(np.float32(statistics.fmean(column)) for column in zip(*slopes, strict=True))

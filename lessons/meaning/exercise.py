@@ -4,6 +4,40 @@ import numpy as np
 import pandas as pd
 
 
+def permute(values: np.ndarray, seed: int) -> np.ndarray:
+    """Return a shuffled copy of some values.
+
+    Shuffled values are a control: whatever depends on their order is gone, and only chance is left. Each value occurs
+    in the copy as often as in the input. All orders are equally likely, the original order too.
+
+    Use a random generator of your own that starts from `seed`, such as ``np.random.default_rng(seed)``. Don't change
+    the state of the global generators in `random` and `np.random`, because the whole program uses them.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+        One value or more. A value may occur twice, and NaN (unknown) may occur too: shuffle NaN like any other value.
+        Don't modify the input.
+    seed : int
+        0 or more. The same seed always gives the same order; another seed gives another order, apart from chance.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        A new array, even if there is only one value.
+
+    Examples
+    --------
+    >>> values = np.array([7.0, 8.0, 8.0, 9.0])
+    >>> shuffled = permute(values, seed=1)
+    >>> sorted(shuffled.tolist())  # the same values
+    [7.0, 8.0, 8.0, 9.0]
+    >>> permute(values, seed=1).tolist() == shuffled.tolist()  # the same seed, the same order
+    True
+    """
+    raise NotImplementedError("meaning.0")
+
+
 def correlation(x: np.ndarray, y: np.ndarray) -> float:
     """Compute Pearson's r of two quantities, if some values are unknown.
 
@@ -112,3 +146,78 @@ def chance(component: np.ndarray, cause: np.ndarray, n_shuffles: int, seed: int)
     0.01
     """
     raise NotImplementedError("meaning.3")
+
+
+def response(sweep: pd.DataFrame) -> tuple[float, float]:
+    """Measure how the prediction responds to an intervention, and how the label does.
+
+    Correlations can't separate causes, but an intervention can. One cause of a galaxy, such as its mass, was set to
+    several values. Whatever doesn't follow from this cause was kept. Each time, the galaxy was rendered again, and the
+    network predicted its label from the new image.
+
+    For each galaxy, fit two straight lines by least squares: predicted against value, and true against value. Return
+    the mean slope of each over the galaxies. Each galaxy counts once, whatever its number of rows.
+
+    Leave out a galaxy with fewer than two different values, because it has no slope. Compare the values themselves:
+    because of rounding, the variance of equal values may be more than 0. A galaxy whose label stays the same has the
+    slope 0, which counts.
+
+    Parameters
+    ----------
+    sweep : DataFrame of one row or more
+        One row per image. These columns matter; there may be others, in any order:
+
+        - ``objID``: the galaxy, a string. '0042' and '42' are two galaxies.
+        - ``value``: what the cause was set to. A value may occur twice in a galaxy.
+        - ``true``: the label that the simulator gives the changed galaxy.
+        - ``predicted``: the network's prediction.
+
+        The numbers are floats, never NaN. Rows are in any order, those of a galaxy needn't be neighbours, and galaxies
+        may differ in their number of rows. The index may be anything. Don't modify the table.
+
+    Returns
+    -------
+    tuple of two floats
+        The mean slope of predicted, then that of true, not rounded. Both are NaN if no galaxy is left.
+
+    Examples
+    --------
+    The slopes of predicted are 1 for galaxy 'a' and 0 for 'b', those of true 2 and 4. Galaxy 'c' is left out:
+
+    >>> sweep = pd.DataFrame(
+    ...     {
+    ...         "objID": ["a", "b", "a", "b", "a", "c"],
+    ...         "value": [1.0, 5.0, 2.0, 6.0, 3.0, 9.0],
+    ...         "true": [10.0, 20.0, 12.0, 24.0, 14.0, 0.0],
+    ...         "predicted": [11.0, 20.0, 12.0, 20.0, 13.0, 0.0],
+    ...     }
+    ... )
+    >>> predicted, true = response(sweep)
+    >>> round(float(predicted), 3), round(float(true), 3)
+    (0.5, 3.0)
+
+    Try it with the interventions that galviz ships, of 24 galaxies and 13 causes (``sweeps.causes``):
+
+        from galviz.artefacts.sweeps import SWEEPS
+
+        sweeps = SWEEPS.load()
+        for cause in ("log_mass_msun", "disc_colour_mag", "inclination_deg"):
+            print(cause, response(pd.concat([sweeps.sweep(galaxy, cause) for galaxy in sweeps.object_ids])))
+
+    The metallicity depends on the first cause, not on the other two: a slope of 1e-15 is 0, apart from rounding. Does
+    the prediction follow? And does it change although the metallicity doesn't?
+
+    These interventions are stored, because rendering needs GalSim. If it is installed (``pip install -e
+    ".[simulate]"``), you can choose your own. `intervene` sets one cause of a catalogue row and recomputes all columns
+    that follow from it. To change a column and nothing else, use ``render({**row, "seeing_arcsec": 2.0})``, with
+    ``row`` as below:
+
+        import galviz
+        from galviz.network.forward import preprocess
+        from galviz.simulate import intervene, render
+
+        network, row = galviz.load_model(), galviz.load_survey().catalogue.iloc[0].to_dict()
+        changed = intervene(row, "disc_colour_mag", 0.9)
+        network(preprocess([render(changed)], network.card))  # predicted; true is changed["metallicity"]
+    """
+    raise NotImplementedError("meaning.4")

@@ -4,6 +4,11 @@ import numpy as np
 import pandas as pd
 
 
+def permute(values: np.ndarray, seed: int) -> np.ndarray:
+    """Return a shuffled copy of some values."""
+    return np.random.default_rng(seed).permutation(values)
+
+
 def correlation(x: np.ndarray, y: np.ndarray) -> float:
     """Compute Pearson's r of two quantities, if some values are unknown."""
     known = ~(np.isnan(x) | np.isnan(y))
@@ -27,3 +32,15 @@ def chance(component: np.ndarray, cause: np.ndarray, n_shuffles: int, seed: int)
     original = abs(correlation(component, cause))
     shuffled = (abs(correlation(component, random.permutation(cause))) for _ in range(n_shuffles))
     return (1 + sum(r >= original for r in shuffled)) / (1 + n_shuffles)
+
+
+def response(sweep: pd.DataFrame) -> tuple[float, float]:
+    """Measure how the prediction responds to an intervention, and how the label does."""
+    slopes = []
+    for _, galaxy in sweep.groupby("objID"):
+        if galaxy["value"].nunique() >= 2:
+            slopes.append([np.polyfit(galaxy["value"], galaxy[label], 1)[0] for label in ("predicted", "true")])
+    if not slopes:
+        return float("nan"), float("nan")
+    predicted, true = np.mean(slopes, axis=0)
+    return float(predicted), float(true)

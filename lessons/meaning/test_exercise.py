@@ -7,13 +7,15 @@ function, or at least the wrong ones.
 import math
 import random
 import warnings
+from collections import Counter
+from itertools import permutations
 from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
-from scipy.stats import pearsonr
+from scipy.stats import chi2, pearsonr
 
-from galviz.course.judge import WrongAnswer, as_float, expect, expect_unchanged
+from galviz.course.judge import WrongAnswer, as_array, as_float, expect, expect_unchanged
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns
 from lessons.meaning.mistakes import (
     CAUSE_MISTAKES,
@@ -26,12 +28,206 @@ from lessons.meaning.mistakes import (
     right_r,
     right_share,
 )
+from lessons.meaning.response_checks import check_response
 
 NAN = float("nan")
 # Rounding in another order of summation passes; rounding to four decimals doesn't.
 PRECISION = {"rtol": 2e-5, "atol": 1e-6}
 # By hand: minus their means −2, −1, 0, 3 and −1, −3, 3, 1; the three sums are 8, 14 and 20.
 X, Y = np.array([1.0, 2.0, 3.0, 6.0]), np.array([4.0, 2.0, 8.0, 6.0])
+
+
+# meaning.0
+
+# No two sums or row numbers are equal to them, and float16 can't hold them.
+TWELVE = np.array([30.25, -1.5, 8.125, 0.0625, 1000.375, 41.5, -7.75, 14.0625, 2048.625, 77.125, -310.5, 5.875])
+WITH_REPEATS = np.array([2.5, NAN, 2.5, -4.75, 6.125, NAN, 2.5, 0.0, 9.5, 0.25])
+# All 24 orders of four values are counted; a right answer is rejected with a probability of one in ten million.
+N_SEEDS, LARGEST_CHI2 = 2000, chi2.isf(1e-7, 23)
+OWN_GENERATOR = "make a generator of your own from `seed`."
+
+
+def test_meaning_0(answer):
+    _check_generators(lambda seed: _permute(answer, [(TWELVE, seed)]))
+    cases = [(TWELVE, 1), (TWELVE, 2), (np.arange(5.0, 15.0), 3), (WITH_REPEATS, 4), (np.array([4.5]), 5)]
+    copies = _permute(answer, cases)
+    _check_values(cases, copies)
+    _check_seeds_of_permute(answer)
+    _check_orders(answer)
+    value = np.array([4.5])
+    expect(
+        not (isinstance(returned := answer(value, 1), np.ndarray) and np.shares_memory(returned, value)),
+        "With a single value, you return the input itself: return a new array, so that a change of it leaves the "
+        "caller's values alone.",
+    )
+
+
+def _permute(answer, cases):
+    """The student's copies of some values."""
+    returned, error = call_on_cases(answer, cases, ("values", "seed"))
+    if error:
+        text = str(error).rstrip(".")
+        if isinstance(error, TypeError) and ("equence" in text or "hashable" in text):
+            raise WrongAnswer(
+                f"Your function raises TypeError: {text[:100]}. Python's `random` shuffles lists, not arrays: convert "
+                "the values, or use a generator of NumPy."
+            ) from None
+        if isinstance(error, TypeError | AttributeError):
+            raise WrongAnswer(
+                f"Your function raises {type(error).__name__}: {text[:100]}. The seed makes a generator, as in "
+                "`np.random.default_rng(seed)`, and the generator has methods that shuffle."
+            ) from None
+        if isinstance(error, ValueError) and len(cases[len(returned)][0]) == 1:
+            raise WrongAnswer(
+                f"Your function raises ValueError for a single value: {text[:100]}. Its copy is this value."
+            ) from None
+        raise error
+    for values in returned:
+        expect(
+            values is not None,
+            "You return None: `shuffle` shuffles its argument in place and returns None. Shuffle a copy, then return "
+            "the copy.",
+        )
+    return [as_array(values) for values in returned]
+
+
+def _check_values(cases, copies):
+    """Reject copies with other values, and those in the original order."""
+    for (values, _), copy in zip(cases, copies, strict=True):
+        if copy.shape != values.shape:
+            _explain_shape(values, copy)
+    for (values, _), copy in zip(cases, copies, strict=True):
+        if not is_close(np.sort(copy), np.sort(values), rtol=1e-6, atol=0):
+            _explain_values(values, copy)
+    if all(is_close(copy, values) for (values, _), copy in zip(cases, copies, strict=True)):
+        raise WrongAnswer(
+            "Your copy has the original order. Did you shuffle another array, or forget to use the shuffled one?"
+        )
+
+
+def _explain_shape(values, copy):
+    known = values[~np.isnan(values)]
+    expect(
+        copy.shape != known.shape or len(known) == len(values),
+        "You left out NaN: shuffle it like any other value, so that the copy is as long as the input.",
+    )
+    expect(
+        copy.ndim != 1 or len(copy) not in (len(set(known)), len(set(known)) + 1, len(set(known.tolist())) + 2),
+        "You removed values that occur twice (as `set` and `np.unique` do): each value occurs in the copy as often as "
+        "in the input.",
+    )
+    expect(
+        copy.ndim != 1 or len(copy) != len(values) - 1,
+        "One value is missing in your copy: it must be as long as the input.",
+    )
+    expect(copy.ndim, "You return a single number: return all values in another order.")
+    expect(
+        copy.shape != (2, len(values)), "You return two arrays, or a tuple: return the shuffled copy only, one array."
+    )
+    expect(copy.ndim == 1, f"Your copy has {copy.ndim} axes: return one row of numbers, as the input is.")
+    as_array(copy, values.shape, what="your copy")
+
+
+def _explain_values(values, copy):
+    """Raise a hint for a copy that doesn't have the values of the input."""
+    n, ordered = len(values), np.sort(copy)
+    for start in (0, 1):
+        expect(
+            not np.array_equal(ordered, np.arange(start, n + start)),
+            f"You return the numbers from {start} to {n + start - 1}, which are row numbers: return the values in "
+            "these rows.",
+        )
+    if np.isnan(values).any() and not np.isnan(copy).any():
+        raise WrongAnswer("You replaced NaN by a number, or dropped it: shuffle NaN like any other value.")
+    if np.isin(copy[~np.isnan(copy)], values).all():
+        raise WrongAnswer(
+            "Some values occur more often in your copy than in the input, others less often: you draw with "
+            "replacement. Shuffle instead, so that each value is used once."
+        )
+    expect(
+        not is_close(ordered, np.sort(values.astype(np.float16)), rtol=1e-7),
+        "Your copy is float16, which rounds to about three digits: keep the values as they are.",
+    )
+    for digits in range(4):
+        expect(
+            not is_close(ordered, np.sort(values.round(digits)), rtol=0, atol=1e-9),
+            f"You rounded the values to {digits} decimals: keep them as they are.",
+        )
+    expect(
+        not is_close(ordered, np.sort(np.trunc(values)), rtol=0, atol=1e-9),
+        "You converted the values to integers: keep them as they are.",
+    )
+    raise WrongAnswer("Your copy has numbers that the input doesn't have: only the order may change.")
+
+
+def _check_seeds_of_permute(answer):
+    """Reject orders that don't depend on the seed alone."""
+    seeds = (0, 1, 2, 30, 400)
+    one, other = (_permute(answer, [(TWELVE, seed) for seed in seeds]) for _ in range(2))
+    differ = [not np.array_equal(a, b) for a, b in zip(one, other, strict=True)]
+    expect(
+        not (differ[0] and not any(differ[1:])),
+        "The seed 0 gives different orders: Python treats 0 as false (`if seed`, `seed or …`). It is a seed like "
+        "any other.",
+    )
+    expect(not any(differ), "The same seed gives different orders: make the generator from `seed`, in each call.")
+    if len({tuple(copy) for copy in one}) > 1:
+        return
+    ordered = np.sort(TWELVE)
+    for order, what in ((ordered, "You sorted the values"), (ordered[::-1], "You sorted the values, largest first")):
+        expect(not np.array_equal(one[0], order), f"{what}: return them in a random order.")
+    expect(not np.array_equal(one[0], TWELVE[::-1]), "You reversed the values: return them in a random order.")
+    expect(
+        not any(np.array_equal(one[0], np.roll(TWELVE, shift)) for shift in range(12)),
+        "You shifted all values by the same number of places (`roll`): return them in a random order.",
+    )
+    raise WrongAnswer("Your order is the same for each seed: make the generator from `seed`, not from a fixed number.")
+
+
+def _check_orders(answer):
+    """Reject shuffles whose orders aren't equally likely."""
+    four = np.array([1.5, 2.5, 4.5, 8.5])
+    copies = _permute(answer, [(four, seed) for seed in range(N_SEEDS)])
+    expect(
+        all(np.array_equal(np.sort(copy), four) for copy in copies),
+        "For some seeds, your copy of four values has other values: only the order may change.",
+    )
+    orders = [tuple(np.searchsorted(four, copy).tolist()) for copy in copies]
+    counts = Counter(orders)
+    rotations = {tuple(np.roll(range(4), shift).tolist()) for shift in range(4)}
+    n_moved = {sum(i != place for place, i in enumerate(order)) for order in counts}
+    equally = "all orders must be equally likely."
+    expect(not rotations >= set(counts), f"You shift all values by the same number of places (`roll`): {equally}")
+    expect(n_moved - {0, 2} or len(counts) < 2, f"You only exchange two values: {equally}")
+    expect(any(order[0] for order in counts), f"Your first value always stays in its place: {equally}")
+    expect(any(order[-1] != 3 for order in counts), f"Your last value always stays in its place: {equally}")
+    expect(n_moved != {4}, f"No value of yours ever stays in its place: {equally} So a value may stay.")
+    expect(0 in n_moved, f"You never return the original order: {equally} The original order is one of them.")
+    expect(
+        len(counts) == 24,
+        f"For {N_SEEDS} seeds, only {len(counts)} of the 24 orders of four values occur in yours: {equally} Do "
+        "you shuffle a part of the values only, or make the generator from a few different seeds?",
+    )
+    expected = N_SEEDS / 24
+    if sum((counts[order] - expected) ** 2 / expected for order in permutations(range(4))) > LARGEST_CHI2:
+        often, rarely = (choose(counts.values()) for choose in (max, min))
+        raise WrongAnswer(
+            f"For {N_SEEDS} seeds, one order of four values occurs {often} times in yours, and another {rarely} times: "
+            f"{equally} Use a method of the generator that shuffles."
+        )
+
+
+def _check_generators(call):
+    """Reject functions that use the random generators of the whole program; `call` takes a seed."""
+    call(1)  # a package that is imported within the function may draw numbers, but once only
+    before = random.getstate(), repr(np.random.get_state(legacy=False))  # noqa: NPY002
+    call(2)
+    after = random.getstate(), repr(np.random.get_state(legacy=False))  # noqa: NPY002
+    expect(
+        before == after,
+        "You changed the state of the global random generator (`random` or `np.random`), which the whole program uses: "
+        f"{OWN_GENERATOR}",
+    )
 
 
 # meaning.1
@@ -516,7 +712,7 @@ Z = NormalDist().inv_cdf(1 - 5e-7)
 
 
 def test_meaning_3(answer):
-    _check_global_state(answer)
+    _check_generators(lambda seed: _shares(answer, [(*SIX, 20, seed)]))
     _check_formula(answer)
     _check_repeats(answer)
     _check_shares(answer)
@@ -534,19 +730,6 @@ def _shares(answer, cases):
         if np.ndim(share) == 1 and len(share) > 1:
             raise WrongAnswer(f"You return {len(share)} numbers: return one share, (1 + count) / (1 + n_shuffles).")
     return [as_float(share, what="the share of shuffles") for share in returned]
-
-
-def _check_global_state(answer):
-    """Reject functions that use the random generators of the whole program."""
-    _shares(answer, [(*SIX, 20, 1)])  # a package that is imported within the function may draw numbers, but once only
-    before = random.getstate(), repr(np.random.get_state(legacy=False))  # noqa: NPY002
-    _shares(answer, [(*SIX, 20, 2)])
-    after = random.getstate(), repr(np.random.get_state(legacy=False))  # noqa: NPY002
-    expect(
-        before == after,
-        "You changed the state of the global random generator (`random` or `np.random`), which the whole program uses: "
-        "make a generator of your own from `seed`.",
-    )
 
 
 def _check_formula(answer):
@@ -755,3 +938,10 @@ def _explain_shuffle_error(error):
             "You draw orders without repeating one, and there are fewer orders than shuffles: each shuffle is "
             "independent, and an order may occur twice."
         ) from None
+
+
+# meaning.4
+
+
+def test_meaning_4(answer):
+    check_response(answer)
