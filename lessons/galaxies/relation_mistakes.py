@@ -356,6 +356,15 @@ MISTAKES: tuple[Mistake, ...] = (
     (_per_column(np.median, np.median), f"You took medians. {AVERAGE}"),
     (_per_column(np.median, np.mean), f"You took the median of the masses. {AVERAGE}"),
     (_per_column(np.mean, np.median), f"You took the median of the metallicities. {AVERAGE}"),
+    *(
+        (
+            _of_parts(statistic),
+            "You return one number per bin, a mean over masses and metallicities together. Take the mean of each "
+            "column "
+            "(`axis=0`).",
+        )
+        for statistic in (np.mean, lambda part: [part.mean()])
+    ),
     (_per_column(np.sum, np.sum), f"You took sums over the galaxies of a bin. {AVERAGE}"),
     *(
         (

@@ -794,10 +794,10 @@ def _explain_means(compute, cases, tables, returned, expected):
         )
     if all(is_close(values, right, **PRECISE) for values, right in zip(marked, expected, strict=False)):
         return
-    if marked and is_close(marked[0], expected[0], **PRECISE):
-        _explain_order(compute)
     mistakes = [(_marked(function), hint) for function, hint in MISTAKES]
     reject_mistakes(tables, marked, expected, mistakes, **PRECISE)
+    if marked and is_close(marked[0], expected[0], **PRECISE):
+        _explain_order(compute)
     first = next(i for i, pair in enumerate(zip(marked, expected, strict=False)) if not is_close(*pair, **PRECISE))
     _explain_dependence(compute, cases, marked)
     rest = [[values[i] for i in range(first, len(marked))] for values in (tables, marked, expected)]
@@ -911,7 +911,10 @@ def _check_type(values):
 
 def _check_precision(values):
     """Raise the hint for half precision."""
-    dtypes = values.dtypes.tolist() if isinstance(values, pd.DataFrame) else [getattr(values, "dtype", None)]
+    parts = values if isinstance(values, list | tuple) else [values]
+    dtypes = (
+        values.dtypes.tolist() if isinstance(values, pd.DataFrame) else [getattr(part, "dtype", "") for part in parts]
+    )
     expect(
         not any(str(dtype).endswith("float16") for dtype in dtypes),
         "Your means are float16, which rounds to about three digits: use float32 or float64.",

@@ -852,6 +852,12 @@ def trains_the_bias_alone(network, images, labels, n_epochs, learning_rate, seed
     return _means(_train(network, images, labels, _permutations(len(images), n_epochs, seed), optimiser))
 
 
+@bank.wrong("training.3", "false in an `if` or `or`")
+def zero_is_no_seed(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed or 1), _adam(network, learning_rate)
+    return _means(_train(network, images, labels, orders, optimiser))
+
+
 @bank.right("training.3")
 def by_a_data_loader(network, images, labels, n_epochs, learning_rate, seed):
     import torch
@@ -900,3 +906,23 @@ def by_pythons_shuffle(network, images, labels, n_epochs, learning_rate, seed):
         result.append(torch.stack(losses).mean())
         network.eval()
     return torch.stack(result)
+
+
+@bank.right("training.3")
+def by_a_closure(network, images, labels, n_epochs, learning_rate, seed):
+    optimiser, result = _adam(network, learning_rate), []
+    network.train()
+    for order in _permutations(len(images), n_epochs, seed):
+        losses = []
+        for batch in _cut_in_batches(order):
+
+            def compute_loss(batch=batch):
+                network.zero_grad()
+                loss = _squared(network(images[batch]), labels[batch])
+                loss.backward()
+                return loss
+
+            losses.append(optimiser.step(compute_loss).item())
+        result.append(sum(losses) / len(losses))
+    network.eval()
+    return result

@@ -27,7 +27,7 @@ def check_log(log: Log) -> None:
     WrongAnswer
     """
     _check_state(log)
-    _check_gradient_mode(log)
+    _check_settings_left(log)
     _check_calls(log)
     _check_batches(log)
     _check_orders(log)
@@ -61,12 +61,23 @@ def _check_state(log: Log) -> None:
     )
 
 
-def _check_gradient_mode(log: Log) -> None:
+def _check_settings_left(log: Log) -> None:
+    """Check that the network and PyTorch can be used afterwards as before."""
     expect(
         not log.leaves_gradients_off,
         "Your function leaves gradient tracking switched off for the rest of the program: switch it off for a few "
         "lines "
         "only, with `with torch.no_grad():`.",
+    )
+    expect(
+        not log.changes_dtype,
+        "Your function leaves PyTorch's default dtype changed, for the rest of the program: pass `dtype=…` where you "
+        "create a tensor.",
+    )
+    expect(
+        not log.is_frozen,
+        "After your function, some weights of the network no longer require gradients, so it can't be trained again. "
+        "Leave `requires_grad` as it is.",
     )
 
 
@@ -89,6 +100,11 @@ def _check_calls(log: Log) -> None:
         "converted. Use "
         "them as they are.",
     )
+    first, start = with_gradient[0], log.case.start
+    expect(
+        _close(first.outputs, log.case.x[first.rows] @ start[:-1] + start[-1]),
+        "You change the weights before the training, such as by new random numbers. Train the network as it is.",
+    )
     modes = [forward.is_training for forward in with_gradient]
     expect(
         any(modes),
@@ -110,6 +126,12 @@ def _check_batches(log: Log) -> None:
     about = f"For {n} galaxies and {n_epochs} epoch{'s' * (n_epochs > 1)},"
     if sizes == of_epoch * n_epochs:
         return
+    expect(
+        0 not in sizes,
+        f"{about} one of your batches is empty, and its mean is NaN. If n is a multiple of 32, the number of batches "
+        "is "
+        "n // 32, without one more.",
+    )
     expect(
         n == 1 or set(sizes) != {1},
         "You train with one galaxy at a time: divide them into batches of 32. Does a loop go over the galaxies?",
@@ -142,6 +164,11 @@ def _check_batches(log: Log) -> None:
             sizes != of_epoch * count or count == n_epochs,
             f"You train for {count} epoch{'s' * (count > 1)}. It must be {n_epochs}: use the parameter `n_epochs`.",
         )
+    n_used = len({row for forward in log.training for row in forward.rows})
+    expect(
+        n_used == n,
+        f"{about} you train with only {n_used} of the galaxies. Use all of them: hold none out, and leave none over.",
+    )
     raise WrongAnswer(
         f"{about} the sizes of your first batches are {sizes[: len(of_epoch) + 1]}. They must be {of_epoch} in each "
         "epoch."
@@ -354,6 +381,8 @@ def _check_optimiser(log: Log) -> None:
     kinds = sorted({step.kind for step in steps} - {"Adam"})
     expect(not kinds, f"Your optimiser is {' and '.join(kinds)}. Use `torch.optim.Adam`.")
     _check_settings(log)
+    if _has_right_weights(log):
+        return
     if len({step.optimiser for step in steps}) > 1:
         expect(
             len({step.optimiser for step in steps}) == case.n_epochs and len(steps) > case.n_epochs,
@@ -455,11 +484,15 @@ def _check_gradients(log: Log) -> None:
     )
 
 
+def _has_right_weights(log: Log) -> bool:
+    """Whether the weights at the end are those of Adam, with the same batches."""
+    right = adam(log.case, [forward.rows for forward in log.training])
+    return np.allclose(log.final, right, rtol=1e-4, atol=1e-3 * log.case.learning_rate * len(log.training))
+
+
 def _check_weights(log: Log) -> None:
     case = log.case
-    right = adam(case, [forward.rows for forward in log.training])
-    n_steps = len(log.training)
-    if np.allclose(log.final, right, rtol=1e-3, atol=1e-2 * case.learning_rate * n_steps):
+    if _has_right_weights(log):
         return
     expect(
         not np.allclose(log.final, case.start),
@@ -611,6 +644,13 @@ def check_seeds(logs: dict[tuple[int, int], Log]) -> None:
             orders[seed, 0] == orders.get((seed, 1), orders[seed, 0]),
             f"Two trainings with the same seed have different orders: create the generator from `seed`.{zero}",
         )
+    others = [orders[seed, 0] for seed, repetition in orders if seed and not repetition]
+    expect(
+        len(set(others)) < len(others) or orders.get((0, 0)) not in others,
+        "A training with the seed 0 has the same orders as one with another seed. A seed of 0 is a seed like any "
+        "other, "
+        "but is false in an `if` or `or`.",
+    )
     counts = Counter(orders[key] for key in orders if key[1] == 0)
     expect(
         len(counts) == sum(key[1] == 0 for key in orders),

@@ -782,6 +782,10 @@ def _explain_fit_error(log):
             f"{start} `backward` is called twice for one loss, or for a sum that contains losses of earlier batches. "
             "Add up `loss.item()`, and call `backward` for the loss of one batch."
         ) from None
+    if isinstance(log.error, AttributeError) and "'backward'" in text:
+        raise WrongAnswer(
+            f"{start} A number has no `backward`. Call it for the loss as a tensor, and use `item` only for the list."
+        ) from None
     if "scalar outputs" in text:
         raise WrongAnswer(f"{start} The loss must be a single number: take the mean of the squared errors.") from None
     if "out of range" in text or "out of bounds" in text or "must match the size" in text:

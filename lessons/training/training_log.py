@@ -72,15 +72,12 @@ class Forward:
     outputs : ndarray of shape (m,)
     gradient : ndarray of shape (m,) or None
         Of the loss with respect to the outputs; None if it wasn't computed.
-    n_steps : int
-        Steps of an optimiser before this call.
     """
 
     rows: list[int] | None
     is_original: bool
     is_training: bool
     outputs: np.ndarray
-    n_steps: int
     gradient: np.ndarray | None = None
 
 
@@ -92,7 +89,6 @@ class Step:
     optimiser: int
     settings: dict[str, object]
     gradient: np.ndarray | None
-    n_backward: int
 
 
 @dataclass
@@ -109,6 +105,8 @@ class Log:
     changed: str = ""
     uses_global: bool = False
     leaves_gradients_off: bool = False
+    changes_dtype: bool = False
+    is_frozen: bool = False
 
     @property
     def training(self) -> list[Forward]:
@@ -142,7 +140,6 @@ def record(fit: Callable[..., object], case: Case) -> Log:
                 self is network,
                 self.training and self.linear.training,
                 outputs.detach().numpy().ravel().astype(float),
-                len(log.steps),
             )
             log.forwards.append(forward)
             if outputs.requires_grad:
@@ -162,7 +159,6 @@ def record(fit: Callable[..., object], case: Case) -> Log:
                 id(optimiser),
                 {name: value for name, value in optimiser.param_groups[0].items() if name != "params"},
                 np.concatenate([gradient.numpy().ravel() for gradient in gradients]).astype(float) if known else None,
-                len(log.training),
             )
         )
         kept.append(optimiser)  # so that no other optimiser gets its id
@@ -192,8 +188,11 @@ def record(fit: Callable[..., object], case: Case) -> Log:
     torch.random.set_rng_state(saved[2])
     log.leaves_gradients_off = not torch.is_grad_enabled()
     torch.set_grad_enabled(True)
+    log.changes_dtype = torch.get_default_dtype() != torch.float32
+    torch.set_default_dtype(torch.float32)
     parameters = [*network.parameters()]
     log.final = np.concatenate([weight.detach().numpy().ravel() for weight in parameters]).astype(float)
+    log.is_frozen = not all(weight.requires_grad for weight in parameters)
     log.ends_training = any(module.training for module in network.modules())
     for name, values, before in (("images", images, case.x), ("labels", labels, case.y)):
         if values.shape[0] != len(before) or not np.array_equal(values.detach().numpy().reshape(before.shape), before):
