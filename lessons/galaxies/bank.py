@@ -453,3 +453,215 @@ def lists_of_numbers(metallicity):
         return [convert(value) for value in values] if isinstance(values, list) else 10**values / 1_000_000
 
     return convert(np.asarray(metallicity).tolist())
+
+
+def _ordered(catalogue):
+    known = catalogue[["log_mass_msun", "metallicity"]].dropna()
+    return known.sort_values("log_mass_msun", kind="stable").to_numpy()
+
+
+def _means_of_parts(rows, n_bins):
+    return np.array([part.mean(axis=0) for part in np.array_split(rows, n_bins)])
+
+
+@bank.wrong("galaxies.3", "You didn't sort the galaxies")
+def unsorted(catalogue, n_bins):
+    return _means_of_parts(catalogue[["log_mass_msun", "metallicity"]].dropna().to_numpy(), n_bins)
+
+
+@bank.wrong("galaxies.3", "sorted by metallicity")
+def sorted_by_metallicity(catalogue, n_bins):
+    rows = _ordered(catalogue)
+    return _means_of_parts(rows[np.argsort(rows[:, 1], kind="stable")], n_bins)
+
+
+@bank.wrong("galaxies.3", "sorted mass and metallicity separately")
+def sorted_separately(catalogue, n_bins):
+    return _means_of_parts(np.sort(_ordered(catalogue), axis=0), n_bins)
+
+
+@bank.wrong("galaxies.3", "from high to low mass")
+def heavy_first(catalogue, n_bins):
+    return _means_of_parts(_ordered(catalogue)[::-1], n_bins)
+
+
+@bank.wrong("galaxies.3", "isn't *stable*")
+def default_sort(catalogue, n_bins):
+    known = catalogue[["log_mass_msun", "metallicity"]].dropna()
+    return _means_of_parts(known.sort_values("log_mass_msun").to_numpy(), n_bins)
+
+
+@bank.wrong("galaxies.3", "equal widths in mass")
+def equal_widths(catalogue, n_bins):
+    known = catalogue[["log_mass_msun", "metallicity"]].dropna()
+    return known.groupby(pd.cut(known["log_mass_msun"], n_bins), observed=False).mean().to_numpy()
+
+
+@bank.wrong("galaxies.3", "fail if masses are equal")
+def quantiles(catalogue, n_bins):
+    known = catalogue[["log_mass_msun", "metallicity"]].dropna()
+    return known.groupby(pd.qcut(known["log_mass_msun"], n_bins), observed=False).mean().to_numpy()
+
+
+@bank.wrong("galaxies.3", "medians")
+def medians(catalogue, n_bins):
+    return np.array([np.median(part, axis=0) for part in np.array_split(_ordered(catalogue), n_bins)])
+
+
+@bank.wrong("galaxies.3", "one number per column")
+def means_over_the_wrong_axis(catalogue, n_bins):
+    return [part.mean(axis=1) for part in np.array_split(_ordered(catalogue), n_bins)]
+
+
+@bank.wrong("galaxies.3", "The columns are exchanged")
+def metallicity_first(catalogue, n_bins):
+    return _means_of_parts(_ordered(catalogue), n_bins)[:, ::-1]
+
+
+@bank.wrong("galaxies.3", "transposed")
+def one_row_per_column(catalogue, n_bins):
+    return _means_of_parts(_ordered(catalogue), n_bins).T
+
+
+@bank.wrong("galaxies.3", "return two things")
+def two_arrays(catalogue, n_bins):
+    means = _means_of_parts(_ordered(catalogue), n_bins)
+    return means[:, 0], means[:, 1]
+
+
+@bank.wrong("galaxies.3", "only the metallicities")
+def metallicities_alone(catalogue, n_bins):
+    return _means_of_parts(_ordered(catalogue), n_bins)[:, 1]
+
+
+@bank.wrong("galaxies.3", "The last galaxies are missing")
+def remainder_left_out(catalogue, n_bins):
+    rows = _ordered(catalogue)
+    size = len(rows) // n_bins
+    return [rows[start * size : (start + 1) * size].mean(axis=0) for start in range(n_bins)]
+
+
+@bank.wrong("galaxies.3", "into the last bin")
+def remainder_in_the_last(catalogue, n_bins):
+    rows = _ordered(catalogue)
+    size = len(rows) // n_bins
+    parts = [rows[i * size : (i + 1) * size if i < n_bins - 1 else None] for i in range(n_bins)]
+    return [part.mean(axis=0) for part in parts]
+
+
+@bank.wrong("galaxies.3", "for the number of galaxies per bin")
+def bins_of_that_size(catalogue, n_bins):
+    rows = _ordered(catalogue)
+    return [rows[start : start + n_bins].mean(axis=0) for start in range(0, len(rows), n_bins)]
+
+
+@bank.wrong("galaxies.3", "always return 10 bins")
+def ten_bins(catalogue, n_bins):
+    rows = _ordered(catalogue)
+    edges = np.cumsum([len(rows) // 10 + (i < len(rows) % 10) for i in range(10)])
+    return [rows[a:b].mean(axis=0) if b > a else [np.nan] * 2 for a, b in zip([0, *edges[:-1]], edges, strict=True)]
+
+
+@bank.wrong("galaxies.3", "one bin too few")
+def one_bin_too_few(catalogue, n_bins):
+    return _means_of_parts(_ordered(catalogue), max(n_bins - 1, 1))
+
+
+@bank.wrong("galaxies.3", "are counted when you divide")
+def nan_ignored_in_the_means(catalogue, n_bins):
+    rows = catalogue[["log_mass_msun", "metallicity"]].sort_values("log_mass_msun", kind="stable").to_numpy()
+    return [np.nanmean(part, axis=0) for part in np.array_split(rows, n_bins)]
+
+
+@bank.wrong("galaxies.3", "Some of your means are NaN")
+def nan_left_in(catalogue, n_bins):
+    rows = catalogue[["log_mass_msun", "metallicity"]].sort_values("log_mass_msun", kind="stable").to_numpy()
+    return _means_of_parts(rows, n_bins)
+
+
+@bank.wrong("galaxies.3", "replaced NaN by 0")
+def nan_as_zero(catalogue, n_bins):
+    return _means_of_parts(_ordered(catalogue.fillna({"log_mass_msun": 0, "metallicity": 0})), n_bins)
+
+
+@bank.wrong("galaxies.3", "by the mean of the column")
+def nan_as_the_mean(catalogue, n_bins):
+    return _means_of_parts(_ordered(catalogue.fillna(catalogue.mean(numeric_only=True))), n_bins)
+
+
+@bank.wrong("galaxies.3", "those with unknown metallicity, too")
+def unknown_masses_alone_dropped(catalogue, n_bins):
+    rows = catalogue.dropna(subset="log_mass_msun").sort_values("log_mass_msun", kind="stable")
+    return _means_of_parts(rows[["log_mass_msun", "metallicity"]].to_numpy(), n_bins)
+
+
+@bank.wrong("galaxies.3", "another column, with NaN")
+def any_nan_dropped(catalogue, n_bins):
+    rows = catalogue.dropna()[["log_mass_msun", "metallicity"]].sort_values("log_mass_msun", kind="stable")
+    return _means_of_parts(rows.to_numpy(), n_bins) if len(rows) else np.zeros((n_bins, 2))
+
+
+@bank.wrong("galaxies.3", "changes the catalogue: its rows")
+def rows_dropped_in_place(catalogue, n_bins):
+    catalogue.dropna(subset=["log_mass_msun", "metallicity"], inplace=True)  # noqa: PD002 (the mistake)
+    return _means_of_parts(_ordered(catalogue), n_bins)
+
+
+@bank.wrong("galaxies.3", "changes the catalogue: the order")
+def sorted_in_place(catalogue, n_bins):
+    catalogue.sort_values("log_mass_msun", kind="stable", inplace=True)  # noqa: PD002 (the mistake)
+    return _means_of_parts(_ordered(catalogue), n_bins)
+
+
+@bank.wrong("galaxies.3", "to 2 decimals")
+def rounded_means(catalogue, n_bins):
+    return _means_of_parts(_ordered(catalogue), n_bins).round(2)
+
+
+@bank.wrong("galaxies.3", "averaged the masses themselves")
+def mean_of_the_linear_mass(catalogue, n_bins):
+    means = _means_of_parts(_ordered(catalogue), n_bins)
+    means[:, 0] = [np.log10(np.mean(10 ** part[:, 0])) for part in np.array_split(_ordered(catalogue), n_bins)]
+    return means
+
+
+@bank.wrong("galaxies.3", "the galaxies of each bin")
+def not_averaged_yet(catalogue, n_bins):
+    return np.array_split(_ordered(catalogue), n_bins)
+
+
+@bank.wrong("galaxies.3", "Choose them by name")
+def first_two_columns(catalogue, n_bins):
+    rows = catalogue.iloc[:, :2].dropna().to_numpy()
+    return _means_of_parts(rows[np.argsort(rows[:, 0], kind="stable")], n_bins)
+
+
+@bank.right("galaxies.3")
+def by_ranks(catalogue, n_bins):
+    known = catalogue.dropna(subset=["log_mass_msun", "metallicity"])
+    rank = known["log_mass_msun"].rank(method="first").astype(int) - 1
+    size, n_larger = divmod(len(known), n_bins)
+    place = np.where(rank < n_larger * (size + 1), rank // (size + 1), (rank - n_larger) // max(size, 1))
+    return known[["log_mass_msun", "metallicity"]].groupby(place).mean()
+
+
+@bank.right("galaxies.3")
+def plain_lists(catalogue, n_bins):
+    pairs = zip(catalogue["log_mass_msun"].tolist(), catalogue["metallicity"].tolist(), strict=True)
+    pairs = sorted((pair for pair in pairs if pair[0] == pair[0] and pair[1] == pair[1]), key=lambda pair: pair[0])
+    size, n_larger = divmod(len(pairs), n_bins)
+    means, start = [], 0
+    for place in range(n_bins):
+        end = start + size + (place < n_larger)
+        means.append(tuple(sum(values) / (end - start) for values in zip(*pairs[start:end], strict=True)))
+        start = end
+    return means
+
+
+@bank.right("galaxies.3")
+def split_indices_in_float32(catalogue, n_bins):
+    mass, metallicity = (catalogue[name].to_numpy() for name in ("log_mass_msun", "metallicity"))
+    known = np.flatnonzero(np.isfinite(mass) & np.isfinite(metallicity))
+    order = known[np.argsort(mass[known], kind="mergesort")]
+    parts = np.array_split(order, n_bins)
+    return np.array([[mass[part].mean(), metallicity[part].mean()] for part in parts], dtype=np.float32)

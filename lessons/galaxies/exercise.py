@@ -70,3 +70,49 @@ def oxygen_per_million(metallicity: float | np.ndarray) -> float | np.ndarray:
     array([ 31.6, 316.2,   nan])
     """
     raise NotImplementedError("galaxies.2")
+
+
+def mass_metallicity(catalogue: pd.DataFrame, n_bins: int) -> np.ndarray:
+    """Compute the mean metallicity of galaxies of low to high mass.
+
+    First leave out each galaxy whose mass or metallicity is NaN. Sort the others by mass, from low to high; galaxies of
+    equal mass keep the order of the catalogue. Divide them into consecutive bins with equal numbers of galaxies. If the
+    number of galaxies isn't a multiple of `n_bins`, the first bins get one more each, as with ``np.array_split``: 7
+    galaxies in 3 bins are 3, 2 and 2. For each bin, compute the mean of the masses and the mean of the metallicities.
+
+    Both columns are logarithms. Average them as they are, and don't round the result.
+
+    Try it with the shipped survey:
+
+        import galviz
+
+        mass_metallicity(galviz.load_survey().catalogue, 10)
+
+    The metallicity increases from each bin to the next. This is the *mass-metallicity relation*. By how much does it
+    increase between the first two bins, and by how much between the last two?
+
+    Parameters
+    ----------
+    catalogue : DataFrame
+        One row per galaxy, in any order. The column ``log_mass_msun`` is the logarithm of the stellar mass, and the
+        column ``metallicity`` is 12 + log10(O/H); both are floats, or NaN if they are unknown. There can be further
+        columns, which may also contain NaN: ignore them. Don't modify the catalogue.
+    n_bins : int
+        From 1 to the number of galaxies with known mass and metallicity. So no bin is empty.
+
+    Returns
+    -------
+    ndarray of float, shape (n_bins, 2)
+        One row per bin, from low to high mass: mean mass, mean metallicity.
+
+    Examples
+    --------
+    >>> catalogue = pd.DataFrame(
+    ...     {"log_mass_msun": [10.0, 9.0, np.nan, 11.0, 9.5], "metallicity": [8.8, 8.4, 8.6, 9.0, 8.5]},
+    ...     index=["a", "b", "c", "d", "e"],
+    ... )
+    >>> mass_metallicity(catalogue, 2).round(2)
+    array([[ 9.25,  8.45],
+           [10.5 ,  8.9 ]])
+    """
+    raise NotImplementedError("galaxies.3")

@@ -3,6 +3,8 @@
 import math
 import random
 import tempfile
+import warnings
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ import pandas as pd
 from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, format_items
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same
 from lessons.galaxies.mistakes import COUNT_MISTAKES, KEEP_NAN, count
+from lessons.galaxies.relation_mistakes import MISTAKES, bin_sizes, cut, in_order, known, relation
 
 NAN = math.nan
 # Relative and absolute tolerance of the counts and of the columns: rounding in float32 passes, rounded decimals don't.
@@ -665,4 +668,372 @@ def _explain_count_error(convert, error, cases, expected, index):
         raise WrongAnswer(
             f"Your function works for an array with one axis, but raises {name} for a table of 2 × 3 metallicities. "
             "An array can have any shape."
+        ) from None
+
+
+# galaxies.3
+
+COLUMNS = ["log_mass_msun", "metallicity"]
+# By hand: 3, 2 and 2 galaxies by mass, with masses of 8.5, 9 and 9.2; 9.6 and 10; 10.5 and 11.1.
+BY_MASS = np.array([[10.0, 8.9], [8.5, 8.2], [11.1, 9.1], [9.2, 8.6], [9.6, 8.7], [9.0, 8.1], [10.5, 8.8]])
+BY_MASS_RESULT = np.array([[8.9, 8.3], [9.8, 8.8], [10.8, 8.95]])
+N_REAL_BINS = 10
+PRECISE = {"rtol": 2e-6, "atol": 0.0}
+MARK = -777.0  # stands for NaN in results, because NaN in the result of a mistake would match any number
+
+
+def test_galaxies_3(answer):
+    cases = _relation_cases()
+    tables = [(catalogue[COLUMNS].to_numpy(), n_bins) for catalogue, n_bins in cases]
+    expected = [BY_MASS_RESULT, *(relation(*case) for case in tables[1:])]
+    returned = []
+    for catalogue, n_bins in cases:
+        try:
+            returned.append(_call_relation(answer, catalogue, n_bins))
+        except (NotImplementedError, WrongAnswer):
+            raise
+        except Exception as error:
+            _explain_means(answer, cases, tables, returned, expected)
+            _explain_relation_error(error, catalogue, n_bins)
+            raise
+    _explain_means(answer, cases, tables, returned, expected)
+    catalogue, right = _shipped_relation()
+    expect_close(
+        _call_relation(answer, catalogue, N_REAL_BINS),
+        right,
+        hint="Your results for small catalogues are right: does something depend on the number of galaxies?",
+        what="what you return for the shipped survey",
+        rtol=PRECISE["rtol"],
+    )
+
+
+def _relation_cases():
+    """Catalogues and numbers of bins: also equal masses, NaN, other columns, a single bin and a single galaxy."""
+    draw = np.random.default_rng(17)
+
+    def table(n, n_unknown=(), decimals=5):
+        mass = draw.uniform(8.5, 11.2, n).round(decimals)
+        values = np.column_stack([mass, 8.6 + 0.25 * (mass - 9.5) + draw.normal(0, 0.3, n)])
+        for row, column in n_unknown:
+            values[row, column] = NAN
+        return values
+
+    unknown = [(0, 0), (3, 1), (8, 0), (8, 1), (11, 1), (19, 0), (30, 1), (36, 1), (37, 0)]
+    others = _catalogue(table(14, [(2, 0), (7, 1)]))
+    others.insert(0, "redshift", [NAN, *draw.uniform(0.02, 0.2, 13)])
+    others = others[["redshift", "metallicity", "log_mass_msun"]].assign(survey="main", log_sfr_msun_yr=NAN)
+    return [
+        (_catalogue(BY_MASS), 3),
+        (_catalogue(table(9, decimals=0)), 4),  # equal masses
+        (_catalogue(table(41, unknown, decimals=1)), 5),
+        (_catalogue(table(12)), 4),
+        (_catalogue(table(11, [(10, 1)])), 1),
+        (_catalogue(table(6, [(1, 1)])), 5),  # one galaxy per bin
+        (_catalogue(table(1)), 1),
+        (others, 5),
+    ]
+
+
+def _catalogue(table):
+    """A catalogue with ids that aren't sorted."""
+    ids = [str(1237648702973411443 + (37 * row) % 101) for row in range(len(table))]
+    return pd.DataFrame(table, columns=COLUMNS, index=pd.Index(ids, name="objID"))
+
+
+@cache
+def _shipped_relation():
+    """The shipped catalogue, and its means by another method: weights of 1 / n for the galaxies of a bin."""
+    from galviz.survey.survey import load_survey
+
+    catalogue = load_survey().catalogue
+    rows = in_order(known(catalogue[COLUMNS].to_numpy()))
+    parts = cut(rows, bin_sizes(len(rows), N_REAL_BINS))
+    return catalogue, np.array([part.T @ np.full(len(part), 1 / len(part)) for part in parts])
+
+
+def _quietly(function, *arguments):
+    """Call a function without its warnings, such as those of a mean of no numbers."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return function(*arguments)
+
+
+def _call_relation(compute, catalogue, n_bins):
+    """What a function returns for a copy of a catalogue; raise a hint if it changes the copy or a global generator."""
+    given = catalogue.copy()
+    states = random.getstate(), repr(np.random.get_state(legacy=False))  # noqa: NPY002
+    result = _quietly(compute, given, n_bins)
+    expect(
+        states == (random.getstate(), repr(np.random.get_state(legacy=False))),  # noqa: NPY002
+        "You seed or use a global random generator, but nothing in this exercise is random: leave it out.",
+    )
+    if not given.equals(catalogue) or given.columns.tolist() != catalogue.columns.tolist():
+        how = "its columns"
+        if not given.index.equals(catalogue.index):
+            how = "its rows" if len(given) != len(catalogue) else "the order of its rows, or its index"
+        elif given.columns.tolist() == catalogue.columns.tolist():
+            how = "its numbers"
+        raise WrongAnswer(
+            f"Your function changes the catalogue: {how}. It belongs to the caller. Work on a copy, and don't use "
+            "`inplace=True`."
+        )
+    return result
+
+
+def _explain_means(compute, cases, tables, returned, expected):
+    """Raise the hint for wrong means, if any are wrong."""
+    marked = []
+    for values, (_, n_bins) in zip(returned, cases, strict=False):
+        _check_type(values)
+        array = as_array(values)
+        _check_precision(values)
+        marked.append(np.where(np.isnan(array), MARK, array))
+        expect(
+            array.shape != (n_bins, 2, 1) and array.shape != (n_bins, 1, 2),
+            f"You return the shape {_join(array.shape)}. Return the shape (n_bins, 2), without an axis of length 1.",
+        )
+    if all(is_close(values, right, **PRECISE) for values, right in zip(marked, expected, strict=False)):
+        return
+    mistakes = [(_marked(function), hint) for function, hint in MISTAKES]
+    reject_mistakes(tables, marked, expected, mistakes, **PRECISE)
+    if marked and is_close(marked[0], expected[0], **PRECISE):
+        _explain_order(compute)
+    first = next(i for i, pair in enumerate(zip(marked, expected, strict=False)) if not is_close(*pair, **PRECISE))
+    _explain_dependence(compute, cases, marked)
+    rest = [[values[i] for i in range(first, len(marked))] for values in (tables, marked, expected)]
+    if first:
+        reject_mistakes(*rest, mistakes, **PRECISE)
+    catalogue, n_bins = cases[first]
+    array, right = marked[first], expected[first]
+    n_known = len(known(tables[first][0]))
+    what = f"what you return for {n_known} galaxies with known numbers, in {n_bins} bin{'s' * (n_bins > 1)}"
+    _explain_influence(compute, catalogue, n_bins, array)
+    if array.shape == right.shape and (array == MARK).any():
+        raise WrongAnswer(
+            f"{what[0].upper()}{what[1:]}, contains NaN. Leave out the galaxies with NaN before you sort and divide, "
+            "and leave no bin empty."
+        )
+    if array.shape == right.shape:
+        for column, name in enumerate(("masses", "metallicities")):
+            other = ("metallicities", "masses")[column]
+            if is_close(array[:, column], right[:, column], **PRECISE):
+                row = int(np.argmax(~np.isclose(array[:, 1 - column], right[:, 1 - column], **PRECISE)))
+                raise WrongAnswer(
+                    f"Your mean {name} are right, so the galaxies are in the right bins. But the first of your mean "
+                    f"{other} that is wrong, in row {row}, is {array[row, 1 - column]:.6g}, and should be "
+                    f"{right[row, 1 - column]:.6g}. Does each metallicity stay with its galaxy?"
+                )
+    if array.ndim == 2 and array.shape[1] == 2 and len(array) != n_bins:
+        raise WrongAnswer(f"For {n_known} galaxies in {n_bins} bins, you return {len(array)} rows: one per bin.")
+    nan = " Here some numbers are NaN." if n_known < len(catalogue) else ""
+    equal = " Here some masses are equal." if catalogue["log_mass_msun"].dropna().duplicated().any() else ""
+    expect_close(array, right, hint=f"{nan}{equal}".strip(), what=what, **PRECISE)
+
+
+def _explain_influence(compute, catalogue, n_bins, array):
+    """Raise a hint if a galaxy counts in no bin or in another one: change its metallicity, and compare."""
+    if array.shape != (n_bins, 2):
+        return
+    is_known = catalogue[COLUMNS].notna().all(axis=1).to_numpy()
+    positions = np.flatnonzero(is_known)
+    masses = catalogue["log_mass_msun"].to_numpy()
+    order = positions[np.argsort(masses[positions], kind="stable")]
+    bins = cut(order, bin_sizes(len(order), n_bins))
+    hints = {}
+    for place, row in ((place, row) for place, members in enumerate(bins) for row in members):
+        members = bins[place]
+        changed = catalogue.copy()
+        values = changed["metallicity"].to_numpy().copy()
+        values[row] += 0.01
+        changed["metallicity"] = values
+        try:
+            effects = (as_array(_quietly(compute, changed, n_bins), (n_bins, 2)) - array)[:, 1] / 0.01
+        except Exception:
+            return
+        places = np.flatnonzero(np.abs(effects) > 1e-4).tolist()
+        galaxy = f"For {len(order)} galaxies in {n_bins} bins, the galaxy with a mass of {masses[row]:.5g}"
+        if not places and not np.isnan(effects).any():
+            hints.setdefault(
+                0,
+                f"{galaxy} counts in none of your bins: changing its metallicity changes no mean. Each galaxy without "
+                "NaN belongs to a bin, the lightest and the heaviest too, and outliers as well.",
+            )
+        elif len(places) > 1:
+            hints.setdefault(
+                1,
+                f"{galaxy} counts in {len(places)} of your means, in the rows {places[:4]}. It must count only in row "
+                f"{place}, and no other galaxies change this mean: don't centre, standardise or add up the means.",
+            )
+        elif places and places != [place]:
+            hints.setdefault(
+                2, f"{galaxy} counts in row {places[0]} of your result. It must count in row {place}, counted from 0."
+            )
+        elif places and abs(effects[place] - 1 / len(members)) > 1e-4:
+            weight = effects[place]
+            size = round(1 / weight) if weight > 0 else 0
+            of_size = size and abs(weight - 1 / size) < 1e-4
+            hints.setdefault(
+                3,
+                f"{galaxy} is in a bin of {len(members)} galaxies. Yours has {size} galaxies there, or you divided by "
+                "another number."
+                if of_size
+                else f"{galaxy} is in the right bin, of {len(members)} galaxies. But it counts {weight:.3g} times in "
+                f"the metallicity of this bin. In a mean, it counts 1/{len(members)}: use no weights, and no other "
+                "statistic.",
+            )
+    if hints:
+        raise WrongAnswer(hints[min(hints)])
+
+
+def _check_type(values):
+    """Raise the hint for something that isn't a table of numbers."""
+    expect(
+        not isinstance(values, dict),
+        "You return a dictionary. Return an array or a list, with one row per bin, in order.",
+    )
+    if isinstance(values, pd.Series) and values.map(lambda value: np.ndim(value) > 0).any():
+        raise WrongAnswer("You return a Series whose elements are arrays. Return one array, of the shape (n_bins, 2).")
+    if type(values).__name__.endswith("GroupBy"):
+        raise WrongAnswer("You return the groups themselves. Compute the mean of each of them.")
+    expect(
+        not isinstance(values, tuple) or len(values) != 2 or np.ndim(values[0]) != 1 or len(values[0]) == 2,
+        "You return two things, such as the masses and the metallicities. Return one array of the shape (n_bins, 2), "
+        "with one column for each.",
+    )
+    if isinstance(values, list) and any(np.ndim(part) == 2 for part in values):
+        raise WrongAnswer("You return the galaxies of each bin. Compute the mean over the galaxies of each bin.")
+    if isinstance(values, list) and len({np.shape(part) for part in values if np.ndim(part) == 1}) > 1:
+        raise WrongAnswer(
+            "Your rows have different lengths. Did you take a mean over the wrong axis? Each bin needs one number per "
+            "column, a mean over its galaxies (`axis=0`)."
+        )
+
+
+def _check_precision(values):
+    """Raise the hint for half precision."""
+    parts = values if isinstance(values, list | tuple) else [values]
+    dtypes = (
+        values.dtypes.tolist() if isinstance(values, pd.DataFrame) else [getattr(part, "dtype", "") for part in parts]
+    )
+    expect(
+        not any(str(dtype).endswith("float16") for dtype in dtypes),
+        "Your means are float16, which rounds to about three digits: use float32 or float64.",
+    )
+
+
+def _marked(function):
+    """The mistake with a mark in the place of NaN."""
+
+    def compute(*case):
+        result = np.asarray(function(*case), float)
+        return np.where(np.isnan(result), MARK, result)
+
+    return compute
+
+
+def _explain_order(compute):
+    """Raise the hint for a sort that changes the order of galaxies with equal mass, and for nothing else."""
+    draw = np.random.default_rng(5)
+    mass = draw.integers(90, 95, 60) / 10
+    right = {}
+    for is_tied in (False, True):
+        masses = mass if is_tied else mass + draw.permutation(60) * 1e-3
+        table = np.column_stack([masses, draw.normal(8.7, 0.2, 60)])
+        try:
+            result = _quietly(compute, _catalogue(table), 7)
+        except Exception:
+            return
+        right[is_tied] = is_close(result, relation(table, 7), **PRECISE)
+        if is_tied and not right[True] and right[False]:
+            within = [_catalogue(table[np.lexsort([table[:, 1], masses])]), _catalogue(table)]
+            same = returns_same(compute, (within[0], 7), (within[1], 7))
+            reversed_rows = relation(table[::-1], 7)
+            expect(
+                not is_close(result, reversed_rows, **PRECISE),
+                "You reversed the order of galaxies with equal mass: galaxies of equal mass keep the order of the "
+                "catalogue. Did you sort in descending order, and reverse the result?",
+            )
+            how = (
+                "Your result doesn't depend on this order: did you sort by a second column, such as the metallicity, "
+                "or put all galaxies of equal mass into one bin?"
+                if same
+                else "The default sort of pandas and NumPy isn't *stable*, that is, it may change this order. Pass "
+                '`kind="stable"`.'
+            )
+            raise WrongAnswer(
+                f"Your result is wrong if galaxies have equal masses. They must keep the order of the catalogue. {how}"
+            )
+
+
+def _explain_dependence(compute, cases, marked):
+    """Raise the hint for a result that is random, or doesn't depend on a parameter."""
+    catalogue, n_bins = cases[0]
+    if not returns_same(compute, (catalogue.copy(), n_bins), (catalogue.copy(), n_bins)):
+        if len(marked) > 1:
+            raise WrongAnswer("Two calls with the same catalogue return different means: nothing here is random.")
+        return
+    if returns_same(compute, (catalogue.copy(), 2), (catalogue.copy(), 5)):
+        raise WrongAnswer("Your result doesn't depend on `n_bins`: use the parameter, not a fixed number.")
+    shifted = catalogue + 0.5
+    if returns_same(compute, (catalogue.copy(), 3), (shifted, 3)):
+        expect(
+            returns_same(compute, (catalogue.copy(), 3), (catalogue * 1.1, 3)),
+            "You subtracted a mean from the columns, or standardised them. Average the columns as they are.",
+        )
+        raise WrongAnswer("Your result doesn't depend on the catalogue: compute it from its two columns.")
+    swapped = catalogue[["metallicity", "log_mass_msun"]]
+    if not returns_same(compute, (catalogue.copy(), 3), (swapped, 3)):
+        raise WrongAnswer(
+            "Your result changes if the columns of the catalogue are in another order. Choose them by name: "
+            "`log_mass_msun` and `metallicity`."
+        )
+    labelled = catalogue.set_axis(range(len(catalogue)), axis=0)
+    if not returns_same(compute, (catalogue.copy(), 3), (labelled, 3)):
+        raise WrongAnswer(
+            "Your result changes if the galaxies have other ids. Does pandas align rows by their index? Use "
+            "`to_numpy`, or `iloc` for positions."
+        )
+    extended = catalogue.assign(note=NAN)
+    if not returns_same(compute, (catalogue.copy(), 3), (extended, 3)):
+        raise WrongAnswer(
+            "Your result changes if the catalogue has another column, with NaN. Only NaN in the two columns count: "
+            "choose these columns before `dropna`."
+        )
+
+
+def _explain_relation_error(error, catalogue, n_bins):
+    """Raise the hint for errors with a typical reason."""
+    text, kind = str(error), type(error).__name__
+    n_known = len(catalogue[COLUMNS].dropna())
+    if isinstance(error, KeyError) and "oh_p50" in text:
+        raise WrongAnswer(
+            "The catalogue has no column `oh_p50`: `load_survey` calls it `metallicity`, and so does this exercise."
+        ) from None
+    if "Bin edges must be unique" in text:
+        raise WrongAnswer(
+            "`pd.qcut` and `pd.cut` fail if masses are equal, and they divide at values, not by the number of "
+            "galaxies. Sort the galaxies, and divide them by their number."
+        ) from None
+    if isinstance(error, KeyError) and (
+        "Index([" in text or any(isinstance(key, int | np.integer) for key in error.args)
+    ):
+        raise WrongAnswer(
+            "Your function raises KeyError for a position: `series[0]` looks for the *id* 0, and the ids are text. Use "
+            "`to_numpy` or `iloc` for positions."
+        ) from None
+    lengths = ("boolean", "same length", "must match", "broadcast", "out of bounds", "dimensions")
+    if n_known < len(catalogue) and any(words in text.lower() for words in lengths):
+        raise WrongAnswer(
+            f"Your function raises {kind}. Here {len(catalogue) - n_known} of {len(catalogue)} galaxies have a NaN. "
+            "Did you leave them out of one column only? Leave out whole galaxies, from both columns."
+        ) from None
+    if "survey" in catalogue and isinstance(error, TypeError | ValueError):
+        raise WrongAnswer(
+            f"Your function raises {kind} if the catalogue has other columns, such as one with text. Choose "
+            "`log_mass_msun` and `metallicity` first."
+        ) from None
+    if n_bins in (1, n_known) and isinstance(error, IndexError | ValueError | ZeroDivisionError):
+        raise WrongAnswer(
+            f"Your function raises {kind} for {n_known} galaxies and {n_bins} bins: a single bin is possible, and a "
+            "single galaxy per bin is, too."
         ) from None

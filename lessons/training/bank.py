@@ -1,5 +1,7 @@
 """Typical wrong answers to the exercises on training, with words of their hints, and other right ones."""
 
+import copy
+import itertools
 import random
 
 import numpy as np
@@ -7,6 +9,100 @@ import numpy as np
 from galviz.course.bank import Bank
 
 bank = Bank()
+
+
+@bank.wrong("training.0", "left out the last ids")
+def full_batches_only(object_ids, batch_size):
+    return [object_ids[i * batch_size : (i + 1) * batch_size] for i in range(len(object_ids) // batch_size)]
+
+
+@bank.wrong("training.0", "an empty batch at the end")
+def one_batch_more(object_ids, batch_size):
+    return [object_ids[i * batch_size : (i + 1) * batch_size] for i in range(len(object_ids) // batch_size + 1)]
+
+
+@bank.wrong("training.0", "for the number of batches")
+def that_many_batches(object_ids, batch_size):
+    return [part.tolist() for part in np.array_split(object_ids, batch_size)]
+
+
+@bank.wrong("training.0", "so they overlap")
+def step_of_one(object_ids, batch_size):
+    return [object_ids[start : start + batch_size] for start in range(len(object_ids))]
+
+
+@bank.wrong("training.0", "the last id of each batch is missing")
+def one_id_short(object_ids, batch_size):
+    return [object_ids[start : start + batch_size - 1] for start in range(0, len(object_ids), batch_size)]
+
+
+@bank.wrong("training.0", "a position in the list, not a length")
+def ends_at_the_size(object_ids, batch_size):
+    return [object_ids[start:batch_size] for start in range(0, len(object_ids), batch_size)]
+
+
+@bank.wrong("training.0", "always have 32")
+def fixed_batch_size(object_ids, batch_size):
+    return [object_ids[start : start + 32] for start in range(0, len(object_ids), 32)]
+
+
+@bank.wrong("training.0", "changes the list")
+def taken_from_the_list(object_ids, batch_size):
+    result = []
+    while object_ids:
+        result.append([object_ids.pop(0) for _ in range(min(batch_size, len(object_ids)))])
+    return result
+
+
+@bank.wrong("training.0", "don't shuffle")
+def shuffled_batches(object_ids, batch_size):
+    order = np.random.default_rng().permutation(object_ids).tolist()
+    return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+
+
+@bank.wrong("training.0", "You return an iterator")
+def yields(object_ids, batch_size):
+    for start in range(0, len(object_ids), batch_size):
+        yield object_ids[start : start + batch_size]
+
+
+@bank.wrong("training.0", "nearly equal sizes")
+def equal_sizes(object_ids, batch_size):
+    n_batches = -(-len(object_ids) // batch_size)
+    return [part.tolist() for part in np.array_split(object_ids, n_batches)] if object_ids else []
+
+
+@bank.wrong("training.0", "is a list of its own")
+def one_flat_list(object_ids, batch_size):
+    return list(object_ids)
+
+
+@bank.wrong("training.0", "may be smaller")
+def reshaped(object_ids, batch_size):
+    return np.reshape(object_ids, (-1, batch_size)).tolist()
+
+
+@bank.right("training.0")
+def id_by_id(object_ids, batch_size):
+    result = []
+    for place, object_id in enumerate(object_ids):
+        if place % batch_size == 0:
+            result.append([])
+        result[-1].append(object_id)
+    return result
+
+
+@bank.right("training.0")
+def arrays_by_split(object_ids, batch_size):
+    if not object_ids:
+        return []
+    return np.split(np.array(object_ids), range(batch_size, len(object_ids), batch_size))
+
+
+@bank.right("training.0")
+def by_an_iterator(object_ids, batch_size):
+    remaining = iter(object_ids)
+    return list(iter(lambda: tuple(itertools.islice(remaining, batch_size)), ()))
 
 
 def _gradient(weight, bias, x, y):
@@ -453,3 +549,380 @@ def by_choice_and_a_set(object_ids, share, seed):
     validation = np.random.default_rng(seed).choice(sorted(object_ids), n, replace=False).tolist()
     held_out = set(validation)
     return [object_id for object_id in object_ids if object_id not in held_out], validation
+
+
+def _squared(predictions, labels):
+    return ((predictions[:, 0] - labels) ** 2).mean()
+
+
+def _permutations(n, n_epochs, seed):
+    random = np.random.default_rng(seed)
+    return [random.permutation(n) for _ in range(n_epochs)]
+
+
+def _cut_in_batches(order):
+    return [order[start : start + 32] for start in range(0, len(order), 32)]
+
+
+def _train(network, images, labels, orders, optimiser, loss_of=_squared, clear=lambda optimiser: optimiser.zero_grad()):
+    """A right training, apart from what its arguments change; losses of each batch in each epoch."""
+    network.train()
+    losses = []
+    for order in orders:
+        losses.append([])
+        for batch in _cut_in_batches(order):
+            loss = loss_of(network(images[batch]), labels[batch])
+            clear(optimiser)
+            loss.backward()
+            optimiser.step()
+            losses[-1].append(loss.item())
+    network.eval()
+    return losses
+
+
+def _adam(network, learning_rate, **settings):
+    import torch
+
+    return torch.optim.Adam(network.parameters(), lr=learning_rate, **settings)
+
+
+def _means(losses):
+    return [float(np.mean(epoch)) for epoch in losses]
+
+
+@bank.wrong("training.3", "all earlier batches")
+def gradients_add_up(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    return _means(_train(network, images, labels, orders, optimiser, clear=lambda optimiser: None))
+
+
+@bank.wrong("training.3", "not for each epoch")
+def zeroed_once_per_epoch(network, images, labels, n_epochs, learning_rate, seed):
+    optimiser, losses = _adam(network, learning_rate), []
+    for order in _permutations(len(images), n_epochs, seed):
+        optimiser.zero_grad()
+        losses += _train(network, images, labels, [order], optimiser, clear=lambda optimiser: None)
+    return _means(losses)
+
+
+@bank.wrong("training.3", "subtracting them gives n × n")
+def broadcast_to_a_matrix(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    return _means(_train(network, images, labels, orders, optimiser, lambda p, y: ((p - y) ** 2).mean()))
+
+
+@bank.wrong("training.3", "never takes a step")
+def no_step(network, images, labels, n_epochs, learning_rate, seed):
+    network.train()
+    losses = []
+    for order in _permutations(len(images), n_epochs, seed):
+        losses.append([])
+        for batch in _cut_in_batches(order):
+            loss = _squared(network(images[batch]), labels[batch])
+            loss.backward()
+            losses[-1].append(loss.item())
+    network.eval()
+    return _means(losses)
+
+
+@bank.wrong("training.3", "one batch per epoch only")
+def first_batch_only(network, images, labels, n_epochs, learning_rate, seed):
+    orders = [order[:32] for order in _permutations(len(images), n_epochs, seed)]
+    return _means(_train(network, images, labels, orders, _adam(network, learning_rate)))
+
+
+@bank.wrong("training.3", "all galaxies in one batch")
+def no_batches(network, images, labels, n_epochs, learning_rate, seed):
+    network.train()
+    optimiser, losses = _adam(network, learning_rate), []
+    for order in _permutations(len(images), n_epochs, seed):
+        loss = _squared(network(images[order]), labels[order])
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    network.eval()
+    return losses
+
+
+@bank.wrong("training.3", "the last batch, which is smaller, is left out")
+def last_batch_dropped(network, images, labels, n_epochs, learning_rate, seed):
+    n = len(images) // 32 * 32
+    orders = [order[:n] for order in _permutations(len(images), n_epochs, seed)]
+    return _means(_train(network, images, labels, orders, _adam(network, learning_rate)))
+
+
+@bank.wrong("training.3", "You don't shuffle")
+def not_shuffled(network, images, labels, n_epochs, learning_rate, seed):
+    orders = [np.arange(len(images))] * n_epochs
+    return _means(_train(network, images, labels, orders, _adam(network, learning_rate)))
+
+
+@bank.wrong("training.3", "Each epoch has the same random order")
+def shuffled_once(network, images, labels, n_epochs, learning_rate, seed):
+    orders = _permutations(len(images), 1, seed) * n_epochs
+    return _means(_train(network, images, labels, orders, _adam(network, learning_rate)))
+
+
+@bank.wrong("training.3", "others are used more than once")
+def with_repeated_galaxies(network, images, labels, n_epochs, learning_rate, seed):
+    draw = np.random.default_rng(seed)
+    orders = [draw.integers(len(images), size=len(images)) for _ in range(n_epochs)]
+    return _means(_train(network, images, labels, orders, _adam(network, learning_rate)))
+
+
+@bank.wrong("training.3", "in their old order")
+def labels_not_shuffled(network, images, labels, n_epochs, learning_rate, seed):
+    network.train()
+    optimiser, losses = _adam(network, learning_rate), []
+    for order in _permutations(len(images), n_epochs, seed):
+        losses.append([])
+        for start in range(0, len(images), 32):
+            loss = _squared(network(images[order][start : start + 32]), labels[start : start + 32])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            losses[-1].append(loss.item())
+    network.eval()
+    return _means(losses)
+
+
+@bank.wrong("training.3", "never computed")
+def without_backward(network, images, labels, n_epochs, learning_rate, seed):
+    network.train()
+    optimiser, losses = _adam(network, learning_rate), []
+    for order in _permutations(len(images), n_epochs, seed):
+        losses.append([])
+        for batch in _cut_in_batches(order):
+            losses[-1].append(_squared(network(images[batch]), labels[batch]).item())
+            optimiser.step()
+    network.eval()
+    return _means(losses)
+
+
+@bank.wrong("training.3", "trained in evaluation mode")
+def in_evaluation_mode(network, images, labels, n_epochs, learning_rate, seed):
+    network.train = lambda mode=True: network
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    return _means(_train(network, images, labels, orders, optimiser))
+
+
+@bank.wrong("training.3", "still in training mode")
+def left_in_training_mode(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    losses = _train(network, images, labels, orders, optimiser)
+    network.train()
+    return _means(losses)
+
+
+@bank.wrong("training.3", "You train a copy")
+def trains_a_copy(network, images, labels, n_epochs, learning_rate, seed):
+    network = copy.deepcopy(network)
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    return _means(_train(network, images, labels, orders, optimiser))
+
+
+@bank.wrong("training.3", "global random generator")
+def seeds_globally(network, images, labels, n_epochs, learning_rate, seed):
+    import torch
+
+    torch.manual_seed(seed)
+    orders = [torch.randperm(len(images)) for _ in range(n_epochs)]
+    return _means(_train(network, images, labels, orders, _adam(network, learning_rate)))
+
+
+@bank.wrong("training.3", "Trainings with different seeds")
+def fixed_generator(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, 42), _adam(network, learning_rate)
+    return _means(_train(network, images, labels, orders, optimiser))
+
+
+@bank.wrong("training.3", "Two trainings with the same seed")
+def without_a_seed(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, None), _adam(network, learning_rate)
+    return _means(_train(network, images, labels, orders, optimiser))
+
+
+@bank.wrong("training.3", "Adam's default")
+def default_learning_rate(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, 1e-3)
+    return _means(_train(network, images, labels, orders, optimiser))
+
+
+@bank.wrong("training.3", "Your optimiser is SGD")
+def gradient_descent(network, images, labels, n_epochs, learning_rate, seed):
+    import torch
+
+    optimiser = torch.optim.SGD(network.parameters(), lr=learning_rate)
+    return _means(_train(network, images, labels, _permutations(len(images), n_epochs, seed), optimiser))
+
+
+@bank.wrong("training.3", "a new optimiser in each epoch")
+def optimiser_per_epoch(network, images, labels, n_epochs, learning_rate, seed):
+    losses = []
+    for order in _permutations(len(images), n_epochs, seed):
+        losses += _train(network, images, labels, [order], _adam(network, learning_rate))
+    return _means(losses)
+
+
+@bank.wrong("training.3", "after `backward` and before `step`")
+def zeroed_before_the_step(network, images, labels, n_epochs, learning_rate, seed):
+    optimiser = _adam(network, learning_rate)
+    step = optimiser.step
+    optimiser.step = lambda: (optimiser.zero_grad(), step())
+    return _means(_train(network, images, labels, _permutations(len(images), n_epochs, seed), optimiser))
+
+
+@bank.wrong("training.3", "Your loss is the root-mean-square error")
+def root_of_the_loss(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    return _means(_train(network, images, labels, orders, optimiser, lambda p, y: _squared(p, y).sqrt()))
+
+
+@bank.wrong("training.3", "sum of the squared errors. Take the mean")
+def sum_of_squares(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    return _means(_train(network, images, labels, orders, optimiser, lambda p, y: ((p[:, 0] - y) ** 2).sum()))
+
+
+@bank.wrong("training.3", "one loss per batch")
+def losses_of_batches(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    return [loss for epoch in _train(network, images, labels, orders, optimiser) for loss in epoch]
+
+
+@bank.wrong("training.3", "the last batch of each epoch")
+def loss_of_the_last_batch(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    return [epoch[-1] for epoch in _train(network, images, labels, orders, optimiser)]
+
+
+@bank.wrong("training.3", "divide by the number of batches")
+def divided_by_the_galaxies(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    return [sum(epoch) / len(images) for epoch in _train(network, images, labels, orders, optimiser)]
+
+
+@bank.wrong("training.3", "what you return is None")
+def returns_nothing(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    _train(network, images, labels, orders, optimiser)
+
+
+@bank.wrong("training.3", "images that you normalised")
+def normalises_again(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    return _means(_train(network, images - images.mean() + 0.1, labels, orders, optimiser))
+
+
+@bank.wrong("training.3", "You change the labels")
+def centres_the_labels(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    return _means(_train(network, images, labels - labels.mean(), orders, optimiser))
+
+
+@bank.wrong("training.3", "you shuffle the batches")
+def batches_shuffled(network, images, labels, n_epochs, learning_rate, seed):
+    draw, parts = np.random.default_rng(seed), np.split(np.arange(len(images)), range(32, len(images), 32))
+    orders = [np.concatenate([parts[i] for i in draw.permutation(len(parts))]) for _ in range(n_epochs)]
+    return _means(_train(network, images, labels, orders, _adam(network, learning_rate)))
+
+
+@bank.wrong("training.3", "gradient tracking switched off")
+def switches_gradients_off(network, images, labels, n_epochs, learning_rate, seed):
+    import torch
+
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    losses = _means(_train(network, images, labels, orders, optimiser))
+    torch.set_grad_enabled(False)
+    return losses
+
+
+@bank.wrong("training.3", "Leave it unchanged, at 0.")
+def with_decay_of_the_weights(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate, weight_decay=0.01)
+    return _means(_train(network, images, labels, orders, optimiser))
+
+
+@bank.wrong("training.3", "all weights of the network")
+def trains_the_bias_alone(network, images, labels, n_epochs, learning_rate, seed):
+    import torch
+
+    optimiser = torch.optim.Adam([[*network.parameters()][-1]], lr=learning_rate)
+    return _means(_train(network, images, labels, _permutations(len(images), n_epochs, seed), optimiser))
+
+
+@bank.wrong("training.3", "false in an `if` or `or`")
+def zero_is_no_seed(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed or 1), _adam(network, learning_rate)
+    return _means(_train(network, images, labels, orders, optimiser))
+
+
+@bank.right("training.3")
+def by_a_data_loader(network, images, labels, n_epochs, learning_rate, seed):
+    import torch
+    from torch.utils.data import DataLoader, TensorDataset
+
+    generator = torch.Generator().manual_seed(seed)
+    loader = DataLoader(TensorDataset(images, labels), batch_size=32, shuffle=True, generator=generator)
+    optimiser, criterion = _adam(network, learning_rate), torch.nn.MSELoss()
+    network.train()
+    result = []
+    for _ in range(n_epochs):
+        total = 0.0
+        for inputs, targets in loader:
+            optimiser.zero_grad()
+            loss = criterion(network(inputs), targets.unsqueeze(1))
+            loss.backward()
+            optimiser.step()
+            total += len(inputs) * loss.item()
+        result.append(total / len(images))  # each galaxy counts as much as the others
+    return result if network.eval() else None
+
+
+@bank.right("training.3")
+def by_numpys_permutations(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate, foreach=False)
+    return np.array(_means(_train(network, images, labels, orders, optimiser)), dtype=np.float32)
+
+
+@bank.right("training.3")
+def by_pythons_shuffle(network, images, labels, n_epochs, learning_rate, seed):
+    import torch
+
+    shuffle = random.Random(seed).shuffle
+    places, optimiser, result = list(range(len(images))), _adam(network, learning_rate), []
+    for _ in range(n_epochs):
+        shuffle(places)
+        losses = []
+        network.train()
+        for start in range(0, len(places), 32):
+            batch = places[start : start + 32]
+            loss = torch.nn.functional.mse_loss(network(images[batch]).flatten(), labels[batch])
+            loss.backward()
+            optimiser.step()
+            optimiser.zero_grad()
+            losses.append(loss.detach())
+        result.append(torch.stack(losses).mean())
+        network.eval()
+    return torch.stack(result)
+
+
+@bank.right("training.3")
+def by_a_closure(network, images, labels, n_epochs, learning_rate, seed):
+    optimiser, result = _adam(network, learning_rate), []
+    network.train()
+    for order in _permutations(len(images), n_epochs, seed):
+        losses = []
+        for batch in _cut_in_batches(order):
+
+            def compute_loss(batch=batch):
+                network.zero_grad()
+                loss = _squared(network(images[batch]), labels[batch])
+                loss.backward()
+                return loss
+
+            losses.append(optimiser.step(compute_loss).item())
+        result.append(sum(losses) / len(losses))
+    network.eval()
+    return result

@@ -5,12 +5,150 @@ A mistake is a function of the parameters. Its hint is shown if it explains the 
 
 import itertools
 import random
+import warnings
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, expect
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
+from lessons.training.batch_mistakes import MISTAKES as BATCH_MISTAKES
+from lessons.training.batch_mistakes import divided
+from lessons.training.fit_checks import check_log, check_seeds
 from lessons.training.mistakes import SIZE_RULES, STEP_MISTAKES, Step, n_validation, stepped
+from lessons.training.training_log import Case, adam, record
+
+# training.0
+
+# Numbers of ids and batch sizes: also a full last batch, a batch larger than the list, a single id and none.
+BATCHES = (
+    (7, 3),
+    (8, 3),
+    (6, 3),
+    (10, 4),
+    (5, 1),
+    (3, 10),
+    (4, 4),
+    (1, 1),
+    (0, 3),
+    (33, 32),
+    (64, 32),
+    (11, 5),
+    (9, 2),
+)
+
+
+def test_training_0(answer):
+    cases, results = [(_make_ids(n), size) for n, size in BATCHES], []
+    # By hand: the beginning of the first case.
+    expected = [[cases[0][0][:3], cases[0][0][3:6], cases[0][0][6:]], *(divided(*case) for case in cases[1:])]
+    for ids, size in cases:
+        results.append(_read_batches(_call_batches(answer, ids, size), ids, size))
+    if results == expected:
+        return
+    for mistake, hint in BATCH_MISTAKES:
+        if results == [mistake(*case) for case in cases]:
+            raise WrongAnswer(hint)
+    expect(
+        _read_batches(_call_batches(answer, *cases[0]), *cases[0]) == results[0],
+        "Two calls with the same ids return different batches: don't shuffle, and keep nothing from earlier calls.",
+    )
+    first = next(place for place, result in enumerate(results) if result != expected[place])
+    for mistake, hint in BATCH_MISTAKES:
+        explained = [mistake(*case) for case in cases[first:]]
+        if results[first:] == explained:
+            raise WrongAnswer(hint)
+    (ids, size), result = cases[first], results[first]
+    start = f"For {len(ids)} ids and a batch size of {size},"
+    flat = [object_id for part in result for object_id in part]
+    expect([] not in result, f"{start} one of your batches is empty. No batch is empty.")
+    lost = [object_id for object_id in ids if object_id not in set(flat)]
+    expect(
+        not lost,
+        f"{start} {len(lost)} of {len(ids)} ids are in no batch. The first is at position {_place(ids, lost)}.",
+    )
+    expect(len(flat) == len(set(flat)), f"{start} some ids are in your batches more than once: each is in one batch.")
+    expect(flat == ids, f"{start} the ids are in another order. Keep the order of the list: don't shuffle or sort.")
+    raise WrongAnswer(
+        f"{start} the sizes of your batches are {[len(part) for part in result][:8]}. They must be "
+        f"{[len(part) for part in expected[first]][:8]}: all but the last are full."
+    )
+
+
+def _place(ids, lost):
+    return ids.index(lost[0]) if lost else None
+
+
+def _call_batches(batches, ids, size):
+    """What a function returns for a copy of the ids; raise a hint if it changes them or a global generator."""
+    given, states = list(ids), (random.getstate(), np.random.get_state())  # noqa: NPY002
+    try:
+        result = batches(given, size)
+        if hasattr(result, "__next__"):
+            raise WrongAnswer(
+                "You return an iterator, such as that of a function with `yield`. Return a list: `list(…)` makes one."
+            )
+    except (NotImplementedError, WrongAnswer):
+        raise
+    except Exception as error:
+        kind, case = type(error).__name__, f"{len(ids)} ids and a batch size of {size}"
+        hint = {0: " The list can be empty: then there are no batches."}.get(len(ids), "")
+        if "'float' object cannot be interpreted" in str(error) or "slice indices" in str(error):
+            hint = " A position must be an integer: `/` gives a float, `//` an integer."
+        elif len(ids) < size and not hint:
+            hint = " A batch may be larger than the list."
+        elif isinstance(error, ValueError) and len(ids) % size and not hint:
+            hint = " The ids can't always be divided into batches of equal size: the last one may be smaller."
+        if hint:
+            raise WrongAnswer(f"Your function raises {kind} for {case}.{hint}") from None
+        raise
+    expect(
+        given == list(ids), "Your function changes the list `object_ids`, which belongs to the caller: work on a copy."
+    )
+    expect(_is_unchanged(states), "You use or seed a global random generator, but nothing in this exercise is random.")
+    return result
+
+
+def _read_batches(result, ids, size):
+    """Lists of ids; raise a hint for anything else."""
+    expect(result is not None, "What you return is None: does the function end with `return`?")
+    expect(
+        not isinstance(result, str | dict | set) and hasattr(result, "__len__"),
+        f"Return a list of lists. You return an object of type {type(result).__name__}.",
+    )
+    parts = list(result)
+    expect(
+        len(ids) == 0 or not parts or not all(isinstance(part, str) for part in parts),
+        "You return one list of ids. Return a list of lists: each batch is a list of its own, even with a single id.",
+    )
+    known = set(ids)
+    expect(
+        len({id(part) for part in parts}) == len(parts),
+        "Your batches are one and the same list, several times: if it is cleared, all of them are. Create a new list "
+        "for "
+        "each batch.",
+    )
+    for part in parts:
+        expect(
+            not isinstance(part, str | dict | set | frozenset) and hasattr(part, "__len__"),
+            f"Each batch must be a list of ids. One of yours is of type {type(part).__name__}"
+            + (", which has no order." if isinstance(part, set | frozenset) else "."),
+        )
+        for item in part:
+            expect(item is not None, "You filled the last batch with None. It may be smaller.")
+            integer = isinstance(item, int | np.integer)
+            expect(
+                not integer or not 0 <= item <= len(ids),
+                "Your batches contain positions in the list, or sizes. Return the ids themselves.",
+            )
+            expect(
+                isinstance(item, str),
+                f"Ids are text and must stay unchanged. One of yours is of type {type(item).__name__}.",
+            )
+            expect(not item or item in known, f"One of your ids is {item!r:.40}, which isn't among the ids given.")
+    return [[str(item) for item in part] for part in parts]
+
 
 # training.1
 
@@ -589,3 +727,148 @@ def _read_ids(part, ids, name):
     )
     kind = next(type(item).__name__ for item in items if not isinstance(item, str))
     raise WrongAnswer(f"Ids are text and must stay unchanged. One of your {name} ids is of type {kind}.")
+
+
+# training.3
+
+# Also fewer galaxies than a batch, full batches only, a last batch of one galaxy, and a single galaxy.
+TRAININGS = (
+    Case(70, (3,), n_epochs=3, learning_rate=0.05, seed=5, starts_training=False),
+    Case(64, (2,), n_epochs=2, learning_rate=0.01, seed=0),
+    Case(5, (3, 2, 2), n_epochs=1, learning_rate=0.1, seed=11, starts_training=False),
+    Case(33, (2,), n_epochs=4, learning_rate=0.02, seed=3),
+    Case(1, (1,), n_epochs=2, learning_rate=0.03, seed=1),
+)
+N_REAL, N_REAL_TRAINING, REAL_SIDE = 300, 200, 32
+REAL_EPOCHS, REAL_RATE = 30, 0.005
+
+
+def test_training_3(answer):
+    for case in TRAININGS:
+        log = _record(answer, case)
+        if log.error:
+            _explain_fit_error(log)
+            raise log.error
+        check_log(log)
+    case = replace(TRAININGS[0], n_epochs=1)
+    keys = [(seed, repetition) for seed in (0, 1, 42, 107) for repetition in (0, 1)]
+    check_seeds({(seed, repetition): _record(answer, replace(case, seed=seed)) for seed, repetition in keys})
+    _check_convergence(answer)
+    _check_real_training(answer)
+
+
+def _record(fit, case):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyTorch warns of shapes (n, 1) and (n,), which gets a hint of its own
+        log = record(fit, case)
+        if log.uses_global:  # a package that is imported within the function may use a generator too, but only once
+            log = record(fit, case)
+    if isinstance(log.error, NotImplementedError | WrongAnswer):
+        raise log.error
+    return log
+
+
+def _explain_fit_error(log):
+    """Raise the hint for errors with a typical reason."""
+    text, kind, case = str(log.error), type(log.error).__name__, log.case
+    start = f"For {case.n} galaxies, your function raises {kind}."
+    if "does not require grad" in text:
+        raise WrongAnswer(
+            f"{start} The loss isn't connected with the weights: is the network called in `no_grad`, or is its result "
+            "detached or converted?"
+        ) from None
+    if "second time" in text and "graph" in text:
+        raise WrongAnswer(
+            f"{start} `backward` is called twice for one loss, or for a sum that contains losses of earlier batches. "
+            "Add up `loss.item()`, and call `backward` for the loss of one batch."
+        ) from None
+    if isinstance(log.error, AttributeError) and "'backward'" in text:
+        raise WrongAnswer(
+            f"{start} A number has no `backward`. Call it for the loss as a tensor, and use `item` only for the list."
+        ) from None
+    if "scalar outputs" in text:
+        raise WrongAnswer(f"{start} The loss must be a single number: take the mean of the squared errors.") from None
+    if "out of range" in text or "out of bounds" in text or "must match the size" in text:
+        raise WrongAnswer(
+            f"{start} The number of galaxies may be smaller than 32 or no multiple of it: the last batch is smaller. "
+            f"The message is: {text[:120]}"
+        ) from None
+    if isinstance(log.error, ZeroDivisionError):
+        raise WrongAnswer(
+            f"{start} You divide by a number of batches that is 0: the last batch may be smaller."
+        ) from None
+    if isinstance(log.error, AttributeError) and "item" in text:
+        raise WrongAnswer(
+            f"{start} A number has no `item`: the loss itself is a tensor. The message is: {text}"
+        ) from None
+
+
+def _check_convergence(fit):
+    """Check that a linear network learns a known linear relation."""
+    case = Case(100, (2,), n_epochs=12, learning_rate=0.1, seed=8)
+    log = _record(fit, case)
+    check_log(log)
+    least_squares = np.linalg.lstsq(np.column_stack([case.x, np.ones(case.n)]), case.y, rcond=None)[0]
+    # The right training with the same batches ends near the least-squares fit, and so must this one.
+    distance = np.abs(adam(case, [forward.rows for forward in log.training]) - least_squares).max()
+    expect(
+        np.abs(log.final - least_squares).max() < 2 * distance + 0.02,
+        "A linear network doesn't learn a linear relation with your function.",
+    )
+
+
+def _check_real_training(fit):
+    """Train a small convolutional network with 200 shipped galaxies, and test it with 100 others."""
+    import torch
+
+    images, labels = (torch.tensor(values) for values in _real_galaxies())
+    network = _small_network().eval()
+    split_at = N_REAL_TRAINING
+    losses = fit(network, images[:split_at].clone(), labels[:split_at].clone(), REAL_EPOCHS, REAL_RATE, 4)
+    what = f"In {REAL_EPOCHS} epochs with {N_REAL_TRAINING} shipped galaxies,"
+    values = as_array(losses, (REAL_EPOCHS,), what="the list of losses for the shipped galaxies")
+    expect(
+        not any(module.training for module in network.modules()),
+        f"{what} a convolutional network is trained, and a part of it is in training mode at the end: call "
+        "`network.eval()` for the whole network.",
+    )
+    expect(values[-1] < values[0], f"{what} the loss doesn't become smaller.")
+    with torch.no_grad():
+        errors = (network(images[split_at:])[:, 0] - labels[split_at:]).numpy()
+    rmse, spread = float(np.sqrt(np.mean(errors**2))), float(np.sqrt(np.mean(labels[split_at:].numpy() ** 2)))
+    expect(
+        rmse < 0.94 * spread,
+        f"{what} a convolutional network has an RMSE of {rmse:.3f} dex on 100 held-out galaxies. The mean label as the "
+        f"prediction has {spread:.3f} dex. The network should be clearly better.",
+    )
+
+
+@cache
+def _real_galaxies():
+    """Images of 32 × 32 pixels, normalised, and labels minus the mean of the training galaxies."""
+    from PIL import Image
+
+    from galviz.survey.survey import load_survey
+
+    survey = load_survey()
+    ids = survey.object_ids[:N_REAL]
+    size = (REAL_SIDE, REAL_SIDE)
+    pixels = [survey.image(i).convert("RGB").crop((24, 24, 136, 136)).resize(size, Image.Resampling.BOX) for i in ids]
+    images = np.stack([np.asarray(image, np.float32) for image in pixels])
+    training = images[:N_REAL_TRAINING]
+    images = ((images - training.mean(axis=(0, 1, 2))) / training.std(axis=(0, 1, 2))).transpose(0, 3, 1, 2)
+    labels = survey.catalogue.loc[ids, "metallicity"].to_numpy(np.float32)
+    return np.ascontiguousarray(images), labels - labels[:N_REAL_TRAINING].mean()
+
+
+def _small_network():
+    """Two convolutions, an average over the image, and a weighted sum; always the same weights."""
+    import torch
+    from torch import nn
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        return nn.Sequential(
+            *(nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(8, 16, 3, stride=2, padding=1), nn.ReLU()),
+            *(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 1)),
+        )
