@@ -28,7 +28,7 @@ def needs_torch(lesson):
     for name in (TESTS_NAME, "bank.py", SOLUTION_NAME, EXERCISE_NAME):
         path = lesson.folder / name
         if path.is_file():
-            for module in imports(path.read_text(encoding="utf-8"), f"lessons.{lesson.slug}.x"):
+            for module in imports(path.read_text(encoding="utf-8"), f"lessons.{lesson.slug}.x", lazy=False):
                 if any(f"{module}.".startswith(f"{full}.") for full in _FULL):
                     return True
     return False
