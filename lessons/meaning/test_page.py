@@ -291,7 +291,7 @@ def test_an_unclipped_control_fails_as_in_the_text(survey, results):
     assert 1 - (worst[others] ** 2).sum() / ((label - untrimmed.baseline)[others] ** 2).sum() > 0
     assert results.about("metallicity").loc[CONTROLS[0], "low"] > 0.5
     assert says(
-        "controls", "2,000 fall below 0", "between the 1st and 99th percentile", "more than half of the variance"
+        "controls", "2,000 fall below 0", "between the 1st and 99th *percentile*", "more than half of the variance"
     )
 
 
