@@ -132,7 +132,7 @@ def page() -> None:
             ("hook",),
             code=("galviz/network/layers.py:record_outputs", "galviz/features/extraction.py:extract"),
         ),
-        Step("Averages over space", _show_sizes, ("average",), (2,), wide=True),
+        Step("Averages over positions", _show_sizes, ("average",), (2,), wide=True),
         Step(
             "Eval mode",
             _show_modes,

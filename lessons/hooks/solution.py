@@ -6,7 +6,7 @@ from torch import nn
 
 
 def average_maps(maps: torch.Tensor) -> np.ndarray:
-    """Average the feature maps of a layer over space, and convert the result to NumPy."""
+    """Average the feature maps of a layer over all positions, and convert the result to NumPy."""
     averages = maps.mean(dim=(2, 3)) if maps.ndim == 4 else maps
     return averages.detach().cpu().numpy()
 
