@@ -40,7 +40,7 @@ handle.remove()"""
 
 def _choose_layer() -> str:
     """Draw the control for the layer. In the default layer the galaxy can still be recognised."""
-    return choose_one("Layer to hook", list(shipped_features().layers), "stage1", key="hook")
+    return choose_one("Layer", list(shipped_features().layers), "stage1", key="hook")
 
 
 def _show_layer(controls: DeltaGenerator) -> None:
