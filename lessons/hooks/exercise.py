@@ -40,20 +40,20 @@ def layers_of_kind(network: nn.Module, kind: type[nn.Module]) -> list[str]:
 
 
 def average_maps(maps: torch.Tensor) -> np.ndarray:
-    """Average the feature maps of a layer over space, and convert the result to NumPy.
+    """Average the feature maps of a layer over all positions, and convert the result to NumPy.
 
     The averages are small enough to keep for thousands of galaxies, and any tool that uses NumPy can read them.
 
     Parameters
     ----------
     maps : Tensor of float32, shape (n, channels, height, width) or (n, channels)
-        Output of a layer for n galaxies, of any height and width. It may belong to an autograd graph, and be on a GPU.
-        Don't modify it, and leave torch's settings as they are.
+        Output of a layer for n galaxies, of any height and width. A tensor is PyTorch's array. This one may belong to
+        an autograd graph, and be on a GPU. Don't modify it, and leave torch's settings as they are.
 
     Returns
     -------
     ndarray of float32, shape (n, channels)
-        A NumPy array, also if n or the number of channels is 1. An input of shape (n, channels) has no spatial axes:
+        A NumPy array, even if n or the number of channels is 1. An input of shape (n, channels) has no spatial axes:
         return the same numbers.
 
     Examples
@@ -72,7 +72,7 @@ def catch(network: nn.Module, layer: nn.Module, images: torch.Tensor) -> torch.T
 
     Leave everything as it was:
 
-    - Remove your hook, also if the network raises an error. Let that error reach the caller. Keep the hooks of others.
+    - Remove your hook, even if the network raises an error. Let that error reach the caller. Keep the hooks of others.
     - The network computes the same as without your hook. Its weights, modes and other attributes don't change.
     - Don't modify `images`. Leave torch's settings, such as gradient tracking and the random seed, as they are.
 
@@ -103,10 +103,11 @@ def catch(network: nn.Module, layer: nn.Module, images: torch.Tensor) -> torch.T
 def predict_in_eval(network: nn.Module, images: torch.Tensor) -> torch.Tensor:
     """Predict in eval mode, and restore the mode of every module.
 
-    Each module has its own mode, the attribute `training`. A part of a network may be in another mode than the rest, on
-    purpose. Put all modules into eval mode for the prediction, whatever their class, and restore each module's own mode
-    afterwards. Do this also if the network raises an error, and let that error reach the caller. Change nothing else:
-    weights, batch norm's statistics, other attributes, hooks and torch's settings stay as they are.
+    Each module (a layer, or a group of layers) has its own mode, the attribute `training`. A part of a network may be
+    in another mode than the rest, on purpose. Put all modules into eval mode for the prediction, not only batch norm
+    and dropout, and restore each module's own mode afterwards. Do this even if the network raises an error, and let
+    that error reach the caller. Change nothing else: weights, batch norm's statistics, other attributes, hooks and
+    torch's settings stay as they are.
 
     Parameters
     ----------

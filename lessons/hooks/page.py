@@ -40,7 +40,7 @@ handle.remove()"""
 
 def _choose_layer() -> str:
     """Draw the control for the layer. In the default layer the galaxy can still be recognised."""
-    return choose_one("Layer to hook", list(shipped_features().layers), "stage1", key="hook")
+    return choose_one("Layer", list(shipped_features().layers), "stage1", key="hook")
 
 
 def _show_layer(controls: DeltaGenerator) -> None:
@@ -132,7 +132,7 @@ def page() -> None:
             ("hook",),
             code=("galviz/network/layers.py:record_outputs", "galviz/features/extraction.py:extract"),
         ),
-        Step("Averages over space", _show_sizes, ("average",), (2,), wide=True),
+        Step("Averages over positions", _show_sizes, ("average",), (2,), wide=True),
         Step(
             "Eval mode",
             _show_modes,

@@ -13,7 +13,7 @@ def layers_of_kind(network: nn.Module, kind: type[nn.Module]) -> list[str]:
 
 
 def average_maps(maps: torch.Tensor) -> np.ndarray:
-    """Average the feature maps of a layer over space, and convert the result to NumPy."""
+    """Average the feature maps of a layer over all positions, and convert the result to NumPy."""
     averages = maps.mean(dim=(2, 3)) if maps.ndim == 4 else maps
     return averages.detach().cpu().numpy()
 

@@ -582,11 +582,11 @@ def catch_mistakes(network, images, expected):
             "This is the output in training mode, overwritten by the next layer. Leave the network in eval mode, and "
             "record a copy.",
         ),
-        (expected.mean(dim=(2, 3)), "You averaged over space. Return the full feature maps."),
+        (expected.mean(dim=(2, 3)), "You averaged over positions. Return the full feature maps."),
         (
             overwritten.mean(dim=(2, 3)),
-            "You averaged over space, and the next layer has overwritten the tensor. Return the full feature maps, and "
-            "record a copy.",
+            "You averaged over positions, and the next layer has overwritten the tensor. Return the full feature maps, "
+            "and record a copy.",
         ),
         (expected[0], "These are the activations for the first image alone. Return all images."),
         (expected[:1], "These are the activations for the first image alone. Return all images."),

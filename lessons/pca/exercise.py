@@ -4,7 +4,7 @@ import numpy as np
 
 
 def centre(values: np.ndarray) -> np.ndarray:
-    """Subtract from each column its mean.
+    """Subtract the mean of each column from it.
 
     This is the first step of PCA, because variance is measured from the mean.
 
@@ -16,7 +16,7 @@ def centre(values: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of float, shape (n, d)
-        The centred features: the mean of each column is 0. The result isn't rounded, also if the input is integers.
+        The centred features: the mean of each column is 0. The result isn't rounded, even if the input is integers.
 
     Examples
     --------
@@ -31,9 +31,10 @@ def centre(values: np.ndarray) -> np.ndarray:
 def principal_coordinates(values: np.ndarray, n_components: int) -> np.ndarray:
     """Compute the coordinates of galaxies along the first principal components.
 
-    Let X be the centred values and X = U S Vᵀ their singular value decomposition. The coordinates are the columns of
-    U S, in the order of descending singular values. Don't whiten them. The sign of each column is arbitrary. Any method
-    that gives these coordinates is accepted.
+    Let X be the centred values and X = U S Vᵀ their singular value decomposition. S is diagonal: column j of U S is
+    column j of U times the singular value sⱼ. The coordinates are the columns of U S, in the order of descending
+    singular values. Don't whiten them. The sign of each column is arbitrary. Any method that gives these coordinates is
+    accepted.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ def principal_coordinates(values: np.ndarray, n_components: int) -> np.ndarray:
     Returns
     -------
     ndarray of float, shape (n, n_components)
-        Rows in the order of `values`. The array has two axes, also if `n_components` is 1.
+        Rows in the order of `values`. The array has two axes, even if `n_components` is 1.
 
     Examples
     --------

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def centre(values: np.ndarray) -> np.ndarray:
-    """Subtract from each column its mean."""
+    """Subtract the mean of each column from it."""
     return values - np.mean(values, axis=0)
 
 

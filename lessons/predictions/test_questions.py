@@ -52,5 +52,5 @@ def test_the_error_of_guessing():
 def test_ids_as_floats():
     says = questions().quiz[3].answers[2].says
     sdss, ours = (np.spacing(float(one)) for one in (1_237_648_720_693_755_918, 9_020_200_727_000_000_001))
-    assert f"{sdss:.0f} for SDSS's ids and {ours:,.0f} for this course's" in says
+    assert f"{sdss:.0f} apart for the ids of SDSS, a large survey, and {ours:,.0f} apart for this course's" in says
     assert float("9020200727000000001") == float("9020200727000000002")

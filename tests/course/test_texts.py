@@ -96,7 +96,7 @@ def test_predictions():
     assert int(float(object_id)) != int(object_id)
     assert float(np.nextafter(1e15, np.inf)) - 1e15 < 1 < float(np.nextafter(1e17, np.inf)) - 1e17
     assert text_contains("predictions", "same-batch", f"by {read_card().layers['features']} numbers")
-    assert text_contains("predictions", "misses", "Eight galaxies")
+    assert text_contains("predictions", "misses", "the eight galaxies")
 
 
 def test_hooks():
