@@ -114,7 +114,7 @@ def test_a_light_installation_has_no_problems(monkeypatch):
     package_states = states(check_packages())
     assert {name for name, state in package_states.items() if state == OK} == light
     assert {name for name, state in package_states.items() if state == MISSING} == {
-        *("torch", "torchvision", "fastai", "packaging", "psutil", "tqdm", "watchfiles")
+        *("torch", "torchvision", "fastai", "jinja2", "markdown-it-py", "packaging", "psutil", "tqdm", "watchfiles")
     }
     old.add("streamlit")
     light.remove("safetensors")
