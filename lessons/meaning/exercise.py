@@ -49,7 +49,7 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float:
     x, y : ndarray of float64, shape (n,)
         One number per galaxy, NaN if it is unknown. Different values may be close together: 1,000,000 and
         1,000,000.001 are two values, and so are 1e-18 and 2e-18. So compute in float64, subtract the means first, and
-        add nothing to the denominator. Don't modify the inputs.
+        add no small number, such as 1e-9, to the denominator. Don't modify the inputs.
 
     Returns
     -------
@@ -88,9 +88,9 @@ def which_cause(component: np.ndarray, causes: pd.DataFrame) -> str:
         the objID, a string, and isn't sorted. Don't modify the table.
 
         NaN means that this cause of this galaxy is unknown. Leave the galaxy out of this cause's r only: it still
-        counts for the other causes. It doesn't matter how few galaxies a cause is known for. But a cause that is the
-        same for all of them has no r, nor has one that is known for none. Never return such a cause. At least one
-        cause has an r.
+        counts for the other causes. It doesn't matter how few galaxies a cause is known for. But a cause has no r if
+        it is the same for all galaxies for which it is known, or if it is known for none. Never return such a cause.
+        At least one cause has an r.
 
     Returns
     -------

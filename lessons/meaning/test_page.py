@@ -260,10 +260,10 @@ def test_three_galaxies_cause_the_field_in_the_text(survey):
     width = survey.catalogue.loc[ids, "h_alpha_angstrom"].to_numpy(float)
     correlations = correlate(pc2[:, None], width[:, None])
     assert correlations.low[0, 0] < 0 < correlations.high[0, 0]
-    assert says("intervals", f"r = {correlations.r[0, 0]:.2f}, and has a dot")
+    assert says("intervals", f"Its $r$ is {correlations.r[0, 0]:.2f}. But it has a dot")
     others = np.argsort(width)[:-3]
     r = np.corrcoef(pc2[others], width[others])[0, 1]
-    assert says("intervals", "Three of the 256 galaxies", f"without them r is {signed(r)}")
+    assert says("intervals", "Three of the 256 galaxies", f"without them $r$ is {signed(r)}")
 
 
 def test_number_of_fields_that_exclude_zero_by_chance(survey):
@@ -274,7 +274,7 @@ def test_number_of_fields_that_exclude_zero_by_chance(survey):
     counts = [int(correlate(pcs, values).clear.sum()) for values in permuted]
     assert min(counts) <= 1
     assert max(counts) >= 6
-    assert says("intervals", "so 6 or 1 is no surprise")
+    assert says("intervals", "may well be 6 or 1")
 
 
 def test_an_unclipped_control_fails_as_in_the_text(survey, results):
@@ -285,13 +285,13 @@ def test_an_unclipped_control_fails_as_in_the_text(survey, results):
     worst = np.abs(untrimmed.predictions - label)[:, 0]
     distance = np.linalg.norm(random - np.median(random, axis=0), axis=1)
     assert worst.argmax() == distance.argmax()
-    assert says("controls", f"lies {distance.max() / np.median(distance):.0f} times as far out as the median one")
-    assert says("controls", f"misses its metallicity by {worst.max():.0f} dex")
+    assert says("controls", f"{distance.max() / np.median(distance):.0f} times as far from the median as a typical one")
+    assert says("controls", f"misses the metallicity of this galaxy by {worst.max():.0f} dex")
     others = np.delete(np.arange(len(label)), worst.argmax())
     assert 1 - (worst[others] ** 2).sum() / ((label - untrimmed.baseline)[others] ** 2).sum() > 0
     assert results.about("metallicity").loc[CONTROLS[0], "low"] > 0.5
     assert says(
-        "controls", "2,000 fall below 0", "between the 1st and 99th *percentile*", "more than half of the variance"
+        "controls", "2,000 galaxies negative", "between the 1st and 99th *percentile*", "more than half of the variance"
     )
 
 

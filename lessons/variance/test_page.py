@@ -163,7 +163,7 @@ def test_the_text_on_controls_and_the_next_use(features, catalogue):
     random_weights = load_features(control="random-weights").layers["features"]
     first = fit_pca(random_weights, 1).coordinates[:, 0]
     correlation = abs(np.corrcoef(first, catalogue["mag_r"])[0, 1])
-    assert text_contains("tutorial", f"magnitude in r at {correlation:.2f} in size")
+    assert text_contains("tutorial", f"brightness in red light is {correlation:.2f}, apart from the sign")
     counts = {
         target: fewest_as_good(held_out_regression(values, catalogue.loc[ids, target].to_numpy(float), 10))
         for target in ("metallicity", "inclination_deg")
@@ -175,4 +175,4 @@ def test_what_the_quick_bootstrap_leaves_out(features):
     for size in (256, 2000):
         ratio = fit_pca(sampled(features, size)[1], 64).explained_variance_ratio.sum()
         assert 1 - ratio < 0.001
-    assert text_contains("limits", "leaves out less than a thousandth")
+    assert text_contains("limits", "first 64 components", "have less than a thousandth")
