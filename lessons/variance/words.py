@@ -101,5 +101,10 @@ def apply_criteria(
         ("more than chance (permuted columns)", str(chance.n_above)),
     ]
     if next_use is not None:
-        criteria.append((f"the next use: predicting the {title}, as well as the best", str(fewest_as_good(next_use))))
+        criteria.append(
+            (
+                f"the next use: predicting the {title}, within one standard error of the best",
+                str(fewest_as_good(next_use)),
+            )
+        )
     return criteria
