@@ -39,9 +39,10 @@ def show_exercises(lesson: Lesson, questions: Questions) -> None:
         _explain_installation()
         st.code(_COMMANDS.format(slug=lesson.slug), language="bash")
     results = progress()
-    for task in questions.tasks:
-        with st.container(border=True):
-            _show_task(lesson, task, results, local=local)
+    with st.container(gap="xsmall"):
+        for task in questions.tasks:
+            with st.container(border=True, gap="xxsmall"):
+                _show_task(lesson, task, results, local=local)
 
 
 def _explain_file(lesson: Lesson) -> None:
@@ -88,15 +89,15 @@ def _show_task(lesson: Lesson, task: Task, results: Mapping[str, Value], *, loca
             st.badge(state, icon=ICONS[state], color=COLOURS.get(state, "gray"))
             if state != TaskState.PASSED and f"{task.id}.passed" in results:
                 st.badge("passed before", icon=ICONS[TaskState.PASSED], color="green")
-    st.caption(f"{DIFFICULTIES[task.difficulty]} · {task.minutes} min · `{task.function}`")
+        st.caption(f"{DIFFICULTIES[task.difficulty]} · {task.minutes} min · `{task.function}`", width="content")
     st.markdown(docstring_summary(stub_path(lesson), task.function))
     with st.expander("What to write", icon=":material/edit:"):
         st.code(stub, language="python", wrap_lines=True)
-    with st.expander("Hints", icon=":material/lightbulb:"):
-        _show_hints(task)
     shown = f"solution-shown-{task.id}"
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = local and st.button("Check my code", key=f"check-{task.id}", icon=":material/play_arrow:")
+        with st.popover("Hints", icon=":material/lightbulb:"):
+            _show_hints(task)
         if settings().solutions == OPEN:
             st.toggle("Show a solution", key=shown)
         else:
