@@ -49,7 +49,17 @@ def imports(source, module, *, lazy=True):
 
 ROOT = Path(__file__).parents[1]
 # Packages that the light app lacks, and the two packages of galviz whose modules import them inside functions too.
-_NOT_LIGHT = (*TORCH_PACKAGES, "galsim", "astropy", "psutil", "nbformat", "umap", "galviz.cli", "galviz.simulate")
+_NOT_LIGHT = (
+    *TORCH_PACKAGES,
+    "galsim",
+    "astropy",
+    "psutil",
+    "markdown_it",
+    "nbformat",
+    "umap",
+    "galviz.cli",
+    "galviz.simulate",
+)
 
 
 def core_modules():

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from galviz.course.grading import grade
 from galviz.course.outcome import TaskState
 from galviz.course.state import known_state
 
-torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.full
 
 

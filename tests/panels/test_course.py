@@ -215,6 +215,7 @@ def test_hints_are_shown_one_more_at_each_press(run_app):
     assert "next-hint-pca.2" not in [button.key for button in app.button]
 
 
+@pytest.mark.full
 def test_a_failed_check_shows_an_input_to_try(run_app):
     start([PCA])
     solved = solution_path(PCA).read_text(encoding="utf-8")
