@@ -454,6 +454,13 @@ def in_float32(features, row, k):
     return _others(_distances(features, row), row)[:k]
 
 
+@bank.wrong("space.2", "You rounded the distances")
+def distances_rounded(features, row, k):
+    distances = np.linalg.norm(features - features[row], axis=1).round(6)
+    distances[row] = np.inf
+    return np.argsort(distances, kind="stable")[:k].tolist()
+
+
 # space.3
 
 

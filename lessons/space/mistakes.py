@@ -664,6 +664,13 @@ WRONG_DISTANCES: tuple[tuple[Distance, str], ...] = (
         _after_change(lambda x: (x - x.mean(axis=0)) / np.linalg.norm(x - x.mean(axis=0), axis=1, keepdims=True)),
         f"You centred the features and scaled each galaxy to length 1. {AS_THEY_ARE}",
     ),
+    *(
+        (
+            lambda features, row, digits=digits: np.linalg.norm(features - features[row], axis=1).round(digits),
+            "You rounded the distances, so that some seem equal: compare them unrounded.",
+        )
+        for digits in range(2, 13)
+    ),
     (
         _after_change(lambda x: x.astype(np.float16)),
         "You converted the features to half precision (float16), which rounds them to three digits: keep their type.",
