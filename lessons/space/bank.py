@@ -461,6 +461,13 @@ def distances_rounded(features, row, k):
     return np.argsort(distances, kind="stable")[:k].tolist()
 
 
+@bank.wrong("space.2", "as in a dict with distances as keys")
+def keyed_by_distance(features, row, k):
+    distances = np.linalg.norm(features - features[row], axis=1)
+    rows = {float(distance): other for other, distance in enumerate(distances) if other != row}
+    return [rows[distance] for distance in sorted(rows)[:k]]
+
+
 # space.3
 
 
