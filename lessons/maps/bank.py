@@ -45,6 +45,17 @@ def first_galaxy(high, low, k):
     return _shares(high, low, k)[0]
 
 
+@bank.wrong("maps.1", "pooled the neighbours")
+def neighbours_pooled(high, low, k):
+    near, near_low = (set().union(*_sets(values, k)) for values in (high, low))
+    return len(near & near_low) / len(near)
+
+
+@bank.wrong("maps.1", "far from 0")
+def distances_in_float32(high, low, k):
+    return np.mean(_shares(high.astype(np.float32), low.astype(np.float32), k))
+
+
 @bank.wrong("maps.1", "median of the shares")
 def median(high, low, k):
     return np.median(_shares(high, low, k))
@@ -114,9 +125,7 @@ def by_trees(high, low, k):
 
 @bank.right("maps.1")
 def by_scikit_learn(high, low, k):
-    graphs = [
-        NearestNeighbors(n_neighbors=k).fit(values.astype(np.float32)).kneighbors_graph() for values in (high, low)
-    ]
+    graphs = [NearestNeighbors(n_neighbors=k).fit(values).kneighbors_graph() for values in (high, low)]
     return [graphs[0].multiply(graphs[1]).sum() / graphs[0].sum()]
 
 

@@ -40,8 +40,8 @@ def neighbours_kept(high: np.ndarray, low: np.ndarray, k: int) -> float:
     Parameters
     ----------
     high : ndarray of float, shape (n, d)
-        The features, one row per galaxy. Use Euclidean distances between the rows as they are, with all columns: don't
-        centre, scale or round them. Don't modify the input.
+        The features, one row per galaxy, perhaps far from 0. Use Euclidean distances between the rows as they are, with
+        all columns, in float64: don't centre, scale or round them. Don't modify the input.
     low : ndarray of float, shape (n, any)
         The coordinates in the embedding, with the rows in the same order. There may be one column, two or more: use
         all, as for `high`. Don't modify the input.

@@ -249,7 +249,20 @@ def _distance_correlation(high: np.ndarray, low: np.ndarray, k: int) -> float:
 
 ITSELF = "Each galaxy counts as its own nearest neighbour"
 DIVIDE_BY_K = "divide the number in both lists by k."
+POOLED = (
+    "You pooled the neighbours of all galaxies in one set: compare each galaxy's own two lists, then take the mean."
+)
 KEPT_MISTAKES: tuple[tuple[Quality, str], ...] = (
+    *(
+        (_of_near(pooled), POOLED)
+        for pooled in (
+            lambda near, near_low, n, k: (near.any(axis=0) & near_low.any(axis=0)).sum() / near.any(axis=0).sum(),
+            lambda near, near_low, n, k: (near.any(axis=0) & near_low.any(axis=0)).sum() / near_low.any(axis=0).sum(),
+            lambda near, near_low, n, k: (
+                (near.any(axis=0) & near_low.any(axis=0)).sum() / (near.any(axis=0) | near_low.any(axis=0)).sum()
+            ),
+        )
+    ),
     (
         _of_ranks(lambda high, low, n, k: _with_itself(high, low, k).mean() / k),
         f"{ITSELF}, which every embedding keeps: find k others.",

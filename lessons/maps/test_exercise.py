@@ -44,6 +44,12 @@ def _mispaired():
     return high, low
 
 
+def _far_from_zero():
+    """Features that differ by much less than they are: float32 rounds the differences."""
+    high, low = _galaxies(83, 4, 14)
+    return 1e5 + 0.1 * high, low
+
+
 # maps.0
 
 
@@ -160,6 +166,7 @@ def test_maps_1(answer):
         (*_mispaired(), 2),
         (*_galaxies(9, 3, 6), 8),
         (*_galaxies(2, 3, 5), 1),
+        (*_far_from_zero(), 7),
     ]
     expected = [np.asarray(share_kept(*case)) for case in cases]
     assert math.isclose(expected[4], 4 / 5)
@@ -252,6 +259,11 @@ def _explain_value(answer, case, value, expected, what, explain):
         raise WrongAnswer(
             f"Your {what} is wrong if all features are very small, about 1e-5: {number:.4g} instead of {expected:.4g}. "
             "Don't round distances, add nothing to them, and compare with no fixed number."
+        )
+    if high.min() > 1e4:
+        raise WrongAnswer(
+            f"Your {what} is wrong if the features are far from 0, about 1e5: {number:.4g} instead of {expected:.4g}. "
+            "Rounding changes their differences, as in float32: compute in float64, and subtract before you square."
         )
     explain(case, number, expected)
     raise WrongAnswer(

@@ -663,3 +663,47 @@ def response_in_plain_python(sweep):
     if not slopes:
         return float("nan"), float("nan")
     return tuple(np.float32(statistics.fmean(column)) for column in zip(*slopes, strict=True))
+
+
+@bank.wrong("meaning.1", "0 is a known value")
+def zero_as_unknown(x, y):
+    known = ~np.isnan(x) & ~np.isnan(y) & (x != 0) & (y != 0)
+    x, y = x[known], y[known]
+    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return float("nan")
+    return np.corrcoef(x, y)[0, 1]
+
+
+def _strength_of(component, causes, change, limit=0.0):
+    other = pd.Series(component, index=causes.index)
+    strengths = {
+        name: change(abs(causes[name].corr(other)), causes[name].count())
+        for name in causes
+        if causes[name].min() < causes[name].max() and causes[name].std() > limit
+    }
+    return max(strengths, key=strengths.get)
+
+
+@bank.wrong("meaning.2", "You rounded |r|")
+def rounded_before_comparing(component, causes):
+    return _strength_of(component, causes, lambda r, n: round(r, 2))
+
+
+@bank.wrong("meaning.2", "by the root of the number of galaxies")
+def weighted_by_root(component, causes):
+    return _strength_of(component, causes, lambda r, n: r * n**0.5)
+
+
+@bank.wrong("meaning.2", "a cause with small numbers")
+def small_deviation_as_constant(component, causes):
+    return _strength_of(component, causes, lambda r, n: r, limit=1e-3)
+
+
+@bank.wrong("meaning.3", "only one pair of values per shuffle")
+def one_pair_exchanged(component, cause, n_shuffles, seed):
+    random, count = np.random.default_rng(seed), 0
+    for _ in range(n_shuffles):
+        values, (i, j) = cause.copy(), random.integers(len(cause), size=2)
+        values[[i, j]] = values[[j, i]]
+        count += abs(_r(component, values)) >= abs(_r(component, cause)) - 1e-12
+    return (1 + count) / (1 + n_shuffles)

@@ -47,9 +47,9 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float:
     Parameters
     ----------
     x, y : ndarray of float64, shape (n,)
-        One number per galaxy, NaN if it is unknown. Different values may be close together: 1,000,000 and
-        1,000,000.001 are two values, and so are 1e-18 and 2e-18. So compute in float64, subtract the means first, and
-        add no small number, such as 1e-9, to the denominator. Don't modify the inputs.
+        One number per galaxy, NaN if it is unknown; 0 is a known value. Different values may be close together:
+        1,000,000 and 1,000,000.001 are two values, and so are 1e-18 and 2e-18. So compute in float64, subtract the
+        means first, and add no small number, such as 1e-9, to the denominator. Don't modify the inputs.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def which_cause(component: np.ndarray, causes: pd.DataFrame) -> str:
     Returns
     -------
     str
-        The name of one column. No two causes have the same |r|.
+        The name of one column. No two causes have the same |r|, but two may be close: don't round.
 
     Examples
     --------

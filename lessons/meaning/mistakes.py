@@ -76,6 +76,15 @@ UNITS = "It has a unit: divide it by the standard deviations of x and y, with th
 SLOPE = "This is the slope of a line, which has a unit: divide by the root of both sums of squares, not by one of them."
 LEFT_OUT = "You left out the {} galaxy. Python counts from 0, and a slice doesn't contain its end: use all galaxies."
 FORMULA_MISTAKES: tuple[tuple[Statistic, str], ...] = (
+    *(
+        (
+            lambda x, y, which=which: right_r(
+                *(values[(np.array([x, y])[which] != 0).all(axis=0)] for values in (x, y))
+            ),
+            "You left out galaxies whose x or y is 0: 0 is a known value. Only NaN is unknown.",
+        )
+        for which in ([0, 1], [0], [1])
+    ),
     (_formula(lambda x, y, dx, dy, n: dx @ dy / n), f"This is the covariance. {UNITS}"),
     (
         _formula(lambda x, y, dx, dy, n: dx @ dy / (n - 1)),
@@ -499,6 +508,21 @@ FEW_KNOWN = (
 )
 NO_R = "A cause that is constant, or known for none, has no r (NaN): never return it."
 CAUSE_MISTAKES = (
+    *(
+        (
+            _strongest(lambda x, y, digits=digits: round(_absolute_r(x, y), digits)),
+            "You rounded |r| before the comparison, so that two causes seem equal: compare |r| unrounded.",
+        )
+        for digits in (1, 2, 3, 4)
+    ),
+    *(
+        (
+            _strongest(_absolute_r, is_allowed=lambda cause, limit=limit: cause.std() > limit),
+            "You left out a cause with small numbers. It isn't constant, so compare its values, without a limit to its "
+            "standard deviation.",
+        )
+        for limit in (1e-5, 1e-4, 1e-3)
+    ),
     (_strongest(right_r), STRONG_NEGATIVE),
     (_strongest(lambda x, y: -right_r(x, y)), "This is the cause with the lowest r: take the largest |r|."),
     (_strongest(lambda x, y: -_absolute_r(x, y)), "This is the smallest |r|: take the largest."),
@@ -543,7 +567,7 @@ CAUSE_MISTAKES = (
     ),
     (
         _strongest(lambda x, y: len(x) * right_r(x, y) ** 2),
-        "You weighted |r| by the number of galaxies: use |r| as it is.",
+        "You weighted |r| by the root of the number of galaxies, or r² by this number: use |r| as it is.",
     ),
     (
         _strongest(lambda x, y: len(x) * _absolute_r(x, y)),

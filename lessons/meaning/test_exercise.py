@@ -282,7 +282,9 @@ def _known_cases():
     y = 5 - 3 * x + random.normal(0, 0.5, size=40)
     z = np.round(random.exponential(2, size=25) + 4, 3)
     z[3] = 25.0  # an outlier
-    return [(X, Y), (x, y), (z, np.sqrt(z) + random.normal(0, 0.2, size=25)), (X[:3], np.array([-3.0, 5.0, -2.0]))]
+    zeros = np.array([0.0, 2.0, 3.0, 0.0, 5.0, 4.0, 1.0]), np.array([3.0, 0.0, 2.0, 4.0, 1.0, 6.0, 0.0])
+    curve = z, np.sqrt(z) + random.normal(0, 0.2, size=25)
+    return [(X, Y), (x, y), curve, (X[:3], np.array([-3.0, 5.0, -2.0])), zeros]
 
 
 def _unknown_cases():
@@ -524,7 +526,11 @@ def _complete_causes():
     third, parabola = _make_causes({"mass": 0.6, "gas": -0.2, "size": 0.4}, seed=9)
     parabola["inclination"] = np.sqrt(third - third.min()) * np.resize([-1, 1], len(third))
     small = _make_causes({"mass": -0.65, "gas": 0.55, "size": 0.3, "age": 0.6}, seed=11, mass=1e-6)
-    return [signs, units, (component, curved), (other, turning), (third, parabola), small]
+    close = [
+        _make_causes({"gas": 0.2, "mass": mass, "size": size}, seed=23)
+        for mass, size in ((0.70121, 0.70124), (-0.70124, 0.70121))
+    ]
+    return [signs, units, (component, curved), (other, turning), (third, parabola), small, *close]
 
 
 def _causes_with_unknown():
@@ -565,6 +571,10 @@ def _causes_with_unknown():
     fifth, ends = _make_causes({"mass": 0.65, "size": 0.3}, seed=18)
     ends.insert(2, "merger", _known_in(fifth, np.argsort(np.abs(fifth))[-40:], 0.6, 18))
     cases.append((fifth, ends))
+    # There, NaN replaced by the mean does little harm, but a factor √n would.
+    sixth, wide = _make_causes({"mass": 0.7, "size": 0.3}, seed=24)
+    wide.insert(1, "merger", _known_in(sixth, np.argsort(np.abs(sixth))[-40:], 0.8, 24))
+    cases.append((sixth, wide))
     for position, names in (
         (0, ("flat",)),
         (4, ("flat",)),
@@ -670,7 +680,7 @@ def _difference(component, causes, chosen, right):
     if math.isnan(values[0]):
         return f"You return {names[0]!r}, which is constant, or known for no galaxy. It has no r: never return it."
     return (
-        f"You return {names[0]!r}, of |r| = {values[0]:.2f}; {names[1]!r} has {values[1]:.2f}, the largest. It is "
+        f"You return {names[0]!r}, of |r| = {values[0]:.5g}; {names[1]!r} has {values[1]:.5g}, the largest. It is "
         f"known for {known} of {len(causes)} galaxies. Use Pearson's r of all galaxies that a cause is known for."
     )
 
@@ -754,6 +764,15 @@ def _explain_formula_of_share(answer, share, n, r, begin):
             not share == other == 1,
             "Every shuffle counts in yours: do you shuffle component and cause together, or compare each shuffle with "
             "itself? Shuffle the cause only, and leave the original as it is.",
+        )
+    if share > 1.5 / (n + 1) and share < 0.5:
+        generator = np.random.default_rng(6)
+        x = generator.normal(size=12)
+        counts = [round(one * 401 - 1) for one in _shares(answer, [(x, 2 - 3 * x, 400, seed) for seed in (1, 2)])]
+        expect(
+            not all(15 <= count <= 200 for count in counts) or counts[0] == counts[1],
+            f"Your shuffles of 12 galaxies often have the original order, {counts[0]} of 400. Do you exchange only one "
+            "pair of values per shuffle? All orders must be equally likely.",
         )
     if share != 1 and not math.isclose(share, 2 / (n + 1)):  # these may have other reasons too
         _explain_exact(share, n, begin)

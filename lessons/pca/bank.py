@@ -147,6 +147,11 @@ def by_standard_scaler(values):
     return StandardScaler(with_std=False).fit_transform(values)
 
 
+@bank.wrong("pca.1", "single galaxy unchanged")
+def single_galaxy_not_centred(values):
+    return values.astype(float) if len(values) == 1 else values - values.mean(axis=0)
+
+
 # pca.2
 
 
@@ -332,6 +337,31 @@ def svd_in_float32(values, n_components):
     return (left * singular_values)[:, :n_components].tolist()
 
 
+@bank.wrong("pca.2", "rounded the axes to 6 decimals")
+def axes_rounded(values, n_components):
+    centred = values - values.mean(axis=0)
+    axes = np.linalg.eigh(np.cov(values.T))[1][:, ::-1]
+    return centred @ axes[:, :n_components].round(6)
+
+
+@bank.wrong("pca.2", "Use an exact one")
+def randomised_without_iterations(values, n_components):
+    solver = PCA(n_components, svd_solver="randomized", iterated_power=0, random_state=0)
+    return solver.fit_transform(values)
+
+
+@bank.right("pca.2")
+def randomised_with_iterations(values, n_components):
+    return PCA(n_components, svd_solver="randomized", random_state=0).fit_transform(values)
+
+
+@bank.wrong("pca.2", "n − 1 components")
+def at_most_n_minus_one(values, n_components):
+    left, singular, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
+    count = min(n_components, len(values) - 1)
+    return left[:, :count] * singular[:count]
+
+
 # pca.3
 
 
@@ -490,6 +520,26 @@ def nan_replaced(coordinates):
 def by_scaler(coordinates):
     n = len(coordinates)
     return StandardScaler(with_mean=False).fit_transform(coordinates) * np.sqrt((n - 1) / n)
+
+
+@bank.wrong("pca.3", "Keep their order")
+def columns_sorted_by_width(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    order = np.argsort(-deviations, kind="stable")
+    return (coordinates / np.where(deviations > 0, deviations, 1))[:, order]
+
+
+@bank.wrong("pca.3", "you moved those of zeros")
+def zeros_last(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    order = np.argsort(deviations == 0, kind="stable")
+    return (coordinates / np.where(deviations > 0, deviations, 1))[:, order]
+
+
+@bank.wrong("pca.3", "of the absolute values")
+def deviation_of_absolute_values(coordinates):
+    deviations = np.abs(coordinates).std(axis=0, ddof=1)
+    return coordinates / np.where(deviations > 0, deviations, 1)
 
 
 # pca.4

@@ -153,6 +153,10 @@ def centring_mistakes(values, expected):
     outliers = "You left out or clipped outliers before taking the mean. All galaxies count."
     half = values.astype(np.float16)
     return [
+        *(
+            [(values, "You returned the single galaxy unchanged. It is its own mean, so centring gives zeros.")]
+            * (n == 1)
+        ),
         (values, "You returned the values unchanged: forgot to centre?"),
         (values - values.mean(), "You subtracted one mean of all numbers. Each column has its own (axis 0)."),
         (values - of_rows, by_row),
@@ -234,6 +238,10 @@ def test_pca_2(answer):
     check_coordinates(answer, galaxies(4, 6, seed=2), 4, "Here n_components is 4, the number of galaxies.")
     check_coordinates(answer, 1e-9 * galaxies(20, 4, seed=3), 4, "Here all values are small.")
     check_coordinates(answer, galaxies_with_outlier(40, 4, seed=6), 2, "Here one galaxy lies far from the others.")
+    # Two wide axes among many narrow ones: a randomised SVD finds them only if it iterates.
+    many = coordinates_of_width([10, 6] + 28 * [1], 60, seed=8) @ np.linalg.qr(galaxies(30, 30, seed=9))[0]
+    exact = "Is your method approximate, like a randomised SVD with few iterations? Use an exact one."
+    check_coordinates(answer, many, 2, f"Here there are 30 features. {exact}")
 
 
 def check_coordinates(answer, values, n_components, hint=""):
@@ -249,6 +257,7 @@ def check_coordinates(answer, values, n_components, hint=""):
         "Some coordinates are NaN. Is it the root of an eigenvalue that rounding made slightly negative? It is 0 then.",
     )
     returned = align_signs(returned, expected)
+    _reject_rounded_steps(returned, values, expected)
     mistakes = [
         (align_signs(wrong[:, :n_components], returned), its_hint)
         for wrong, its_hint in coordinate_mistakes(values, n_components)
@@ -263,6 +272,25 @@ def check_coordinates(answer, values, n_components, hint=""):
         what="the table of coordinates, apart from the signs of its columns",
         atol=ROUNDING * np.abs(expected).max(),
     )
+
+
+def _reject_rounded_steps(returned, values, expected):
+    """Reject coordinates from rounded axes, or from a rounded U; float32 gives other numbers, and passes."""
+    tolerance = {"rtol": 0, "atol": 1e-10 * np.abs(expected).max()}
+    if np.allclose(returned, expected, **tolerance):
+        return
+    centred = values - values.mean(axis=0)
+    left, singular, right = np.linalg.svd(centred, full_matrices=False)
+    for digits in range(1, 9):
+        for coordinates, what in (
+            (centred @ right.T.round(digits), "axes"),
+            (left.round(digits) * singular, "columns of U"),
+        ):
+            rounded = align_signs(coordinates[:, : expected.shape[1]], expected)
+            expect(
+                not np.allclose(returned, rounded, **tolerance),
+                f"You rounded the {what} to {digits} decimals. Don't round the result, or a step on the way to it.",
+            )
 
 
 def _call_coordinates(answer, values, n_components):
@@ -313,6 +341,11 @@ def _check_shape_of_coordinates(returned, values, expected, components):
     expect(
         shape != (n, min(n, d)),
         f"You return all {min(n, d)} components. Return the first n_components, here {k}.",
+    )
+    expect(
+        shape != (n, n - 1) or k != n,
+        f"You return n − 1 components, here {n - 1}, but n_components may be as large as min(n, d), here {n}. Along "
+        "the last of them, all coordinates are 0.",
     )
     if len(shape) == 2 and shape[0] == n:
         raise WrongAnswer(
@@ -468,6 +501,9 @@ def test_pca_3(answer):
     check_whitened(answer, np.array([[-1.5, 0.0], [1.5, 0.0]]), [[-(0.5**0.5), 0], [0.5**0.5, 0]])
     flat = np.array([[-2.0, 0.0, 0.0], [0.0, 0.0, 0.0], [2.0, 0.0, 0.0]])
     check_whitened(answer, flat, [[-1, 0, 0], [0, 0, 0], [1, 0, 0]], "Here two columns contain only zeros.")
+    unsorted = np.array([[0.5, 0.0, -3.0], [-1.0, 0.0, 0.0], [0.5, 0.0, 3.0]])
+    right = [[0.5 / root, 0, -1], [-1 / root, 0, 0], [0.5 / root, 0, 1]]
+    check_whitened(answer, unsorted, right, "Here the widths aren't in descending order, and one is 0.")
     check_whitened(answer, np.zeros((4, 2)), np.zeros((4, 2)), "Here all columns contain only zeros.")
     for width in (5e-4, 1e-6, 1e-9, 1e-13):
         check_whitened(
@@ -498,6 +534,7 @@ def check_whitened(answer, coordinates, expected=None, hint=""):
         "You dropped the columns without variance, so the shape is wrong. Return all columns; these stay 0.",
     )
     if array.shape == (n, k):
+        _reject_other_order(array, expected)
         expect(
             bool(np.isfinite(array[:, flat]).all()),
             "A column without variance becomes NaN or infinite, because its standard deviation is 0. It must stay 0.",
@@ -514,6 +551,24 @@ def check_whitened(answer, coordinates, expected=None, hint=""):
     elif array.shape != (k,):
         check_table(returned, (n, k), "the table of whitened coordinates")
     expect_close(returned, expected, mistakes, hint=hint, what="the table of whitened coordinates")
+
+
+def _reject_other_order(array, expected):
+    """Reject the right columns in another order."""
+    if np.allclose(array, expected):
+        return
+    for order in map(list, itertools.permutations(range(expected.shape[1]))):
+        wide = [column for column in order if expected[:, column].any()]
+        what = "sorted, or in another order"
+        if order == sorted(order, reverse=True):
+            what = "in reverse order"
+        elif wide == sorted(wide):
+            what = "right, but you moved those of zeros"
+        expect(
+            not np.allclose(array, expected[:, order]),
+            f"The columns are {what}. Keep their order, whatever their widths are, and leave columns of zeros in "
+            "their places.",
+        )
 
 
 def _scaled(array, coordinates):
@@ -548,6 +603,13 @@ def whitening_mistakes(coordinates, expected):
         (
             coordinates / coordinates.std(axis=0),
             "Your standard deviation has the divisor n. Use the divisor n − 1 of a sample (`ddof=1`).",
+        ),
+        *(
+            (
+                coordinates / np.abs(coordinates).std(axis=0, ddof=ddof),
+                "This is the standard deviation of the absolute values. Take that of the values, with their signs.",
+            )
+            for ddof in (0, 1)
         ),
         (coordinates * deviations, "You multiplied by the standard deviation. Divide by it."),
         (coordinates / coordinates.std(ddof=1), f"You used one standard deviation for all columns. {own}"),
@@ -620,7 +682,6 @@ def whitening_mistakes(coordinates, expected):
             for digits in range(1, 5)
             if np.round(deviations, digits).all()
         ),
-        *([(expected[:, ::-1], "The columns are in reverse order. Keep their order.")] if k > 1 else []),
         *table_mistakes(expected),
     ]
 

@@ -454,6 +454,20 @@ def in_float32(features, row, k):
     return _others(_distances(features, row), row)[:k]
 
 
+@bank.wrong("space.2", "You rounded the distances")
+def distances_rounded(features, row, k):
+    distances = np.linalg.norm(features - features[row], axis=1).round(6)
+    distances[row] = np.inf
+    return np.argsort(distances, kind="stable")[:k].tolist()
+
+
+@bank.wrong("space.2", "as in a dict with distances as keys")
+def keyed_by_distance(features, row, k):
+    distances = np.linalg.norm(features - features[row], axis=1)
+    rows = {float(distance): other for other, distance in enumerate(distances) if other != row}
+    return [rows[distance] for distance in sorted(rows)[:k]]
+
+
 # space.3
 
 

@@ -664,6 +664,13 @@ WRONG_DISTANCES: tuple[tuple[Distance, str], ...] = (
         _after_change(lambda x: (x - x.mean(axis=0)) / np.linalg.norm(x - x.mean(axis=0), axis=1, keepdims=True)),
         f"You centred the features and scaled each galaxy to length 1. {AS_THEY_ARE}",
     ),
+    *(
+        (
+            lambda features, row, digits=digits: np.linalg.norm(features - features[row], axis=1).round(digits),
+            "You rounded the distances, so that some seem equal: compare them unrounded.",
+        )
+        for digits in range(2, 13)
+    ),
     (
         _after_change(lambda x: x.astype(np.float16)),
         "You converted the features to half precision (float16), which rounds them to three digits: keep their type.",
@@ -863,7 +870,17 @@ def _each_distance_once(features: np.ndarray, row: int, k: int) -> np.ndarray:
     return order[np.sort(first)][:k]
 
 
+def _keyed_by_distance(features: np.ndarray, row: int, k: int) -> np.ndarray:
+    distances = np.linalg.norm(features - features[row], axis=1).tolist()
+    rows = {distance: other for other, distance in enumerate(distances) if other != row}
+    return np.array([rows[distance] for distance in sorted(rows)[:k]])
+
+
 TIE_MISTAKES: tuple[tuple[Search, str], ...] = (
+    (
+        _keyed_by_distance,
+        "Galaxies at the same distance are lost, as in a dict with distances as keys. Each of them counts.",
+    ),
     (
         _sorted_without_first(_euclidean),
         "You left out the first galaxy of the order, which isn't always the galaxy itself: another one with the same "

@@ -439,6 +439,12 @@ def _read_rows(rows, features, row, k, what):
         raise WrongAnswer(
             f"Rows go from 0 to {n - 1} here, and your list contains {array[(array < 0) | (array >= n)][0]:.0f}."
         )
+    distances = np.delete(np.linalg.norm(features - features[row], axis=1), row)
+    if len(array) == len(np.unique(distances)) < k:
+        raise WrongAnswer(
+            f"Your list has the length {len(array)}, and k is {k}: galaxies at the same distance are lost, as in a "
+            "dict with distances as keys. Each of them counts."
+        )
     if len(array) != k:
         raise WrongAnswer(
             f"Your list has the length {len(array)}, and k is {k}: return exactly k, without the galaxy itself."

@@ -219,6 +219,14 @@ def by_searching(ratios, share):
     return count
 
 
+@bank.wrong("variance.1", "or you compute in float32")
+def sums_in_float32(ratios, share):
+    sums = np.cumsum(ratios.astype(np.float32))
+    if sums[-1] < share - 1e-9:
+        raise ValueError("too small")
+    return int(np.argmax(sums >= share - 1e-9)) + 1
+
+
 # variance.2
 
 
@@ -386,6 +394,36 @@ def all_rows_at_once(statistic, values, n_resamples, level, seed):
     n = len(values)
     rows = np.random.default_rng(seed).choice(n, size=(n_resamples, n))
     return stats.scoreatpercentile([statistic(one) for one in values[rows]], [50 - 50 * level, 50 + 50 * level])
+
+
+@bank.wrong("variance.2", "sort the columns of a resample")
+def columns_sorted_separately(statistic, values, n_resamples, level, seed):
+    random, n = np.random.default_rng(seed), len(values)
+    results = [statistic(np.sort(values[random.integers(n, size=n)], axis=0)) for _ in range(n_resamples)]
+    return tuple(np.quantile(results, [(1 - level) / 2, (1 + level) / 2]).tolist())
+
+
+@bank.wrong("variance.2", "smallest and the largest result")
+def extremes(statistic, values, n_resamples, level, seed):
+    random, n = np.random.default_rng(seed), len(values)
+    results = [statistic(values[random.integers(n, size=n)]) for _ in range(n_resamples)]
+    return min(results), max(results)
+
+
+@bank.wrong("variance.2", "but n may be 1")
+def single_galaxy_refused(statistic, values, n_resamples, level, seed):
+    if len(values) < 2:
+        raise ValueError("too few")
+    random, n = np.random.default_rng(seed), len(values)
+    results = [statistic(values[random.integers(n, size=n)]) for _ in range(n_resamples)]
+    return tuple(np.quantile(results, [(1 - level) / 2, (1 + level) / 2]).tolist())
+
+
+@bank.wrong("variance.2", "the statistic of the original values")
+def original_added(statistic, values, n_resamples, level, seed):
+    random, n = np.random.default_rng(seed), len(values)
+    results = [statistic(values), *(statistic(values[random.integers(n, size=n)]) for _ in range(n_resamples))]
+    return tuple(np.quantile(results, [(1 - level) / 2, (1 + level) / 2]).tolist())
 
 
 # variance.3

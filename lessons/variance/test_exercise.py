@@ -140,6 +140,7 @@ def _count_cases():
         (np.array([0.7, 0.1, 0.1, 0.1]), 0.8),
         (np.full(10, 0.1), 1.0),
         (np.array([0.5, 0.2999995, 0.2]), 0.8),
+        (np.array([0.5, 0.2999999975, 0.2]), 0.8),
     ]
     return plain + rounded, len(plain)
 
@@ -197,10 +198,11 @@ def _explain_count(components_for, cases, returned, expected, first, n_plain):
 
 def _explain_rounding(ratios, share, count, right):
     """Raise a hint if a result is wrong where a sum is almost equal to the share."""
-    if count == right - 1 and ratios.cumsum()[right - 2] < share - 1e-8:
+    if count == right - 1 and ratios.cumsum()[right - 2] < share - 2e-9:
         raise WrongAnswer(
-            f"The first {right - 1} components explain {ratios.cumsum()[right - 2]:.7f}, less than {share} by more "
-            f"than 1e-9. This isn't rounding, so it takes {right}: your tolerance is too large."
+            f"The first {right - 1} components explain {ratios.cumsum()[right - 2]:.10f}, less than {share} by more "
+            f"than 1e-9. This isn't rounding, so it takes {right}: your tolerance is too large, or you compute in "
+            "float32."
         )
     if count > right or not 1 <= count:
         raise WrongAnswer(ROUNDING)
@@ -407,6 +409,11 @@ def _explain_other_rows(statistic):
     if values.ndim == 2:
         if all(np.isin(one, row).all() for one, row in zip(resamples[0], values, strict=True)):
             raise WrongAnswer("You draw columns, which are the features: draw rows (axis 0), which are the galaxies.")
+        if all((np.diff(resample, axis=0) >= 0).all() for resample in resamples):
+            raise WrongAnswer(
+                "You sort the columns of a resample separately, which mixes the numbers of different galaxies: give "
+                "the rows to the statistic as they are drawn."
+            )
         if all(np.isin(resample, values).all() for resample in resamples):
             raise WrongAnswer(
                 "You draw the numbers of a galaxy separately, so they come from different galaxies: draw whole rows."
@@ -485,6 +492,10 @@ def _mistakes_of(run):
     of_values = _Statistic.of(statistic.values)
     tail = (1 - level) / 2
     return [
+        (
+            lambda results: [results[0], results[-1]],
+            "You return the smallest and the largest result: cut off half of 1 − level at each end.",
+        ),
         *interval_mistakes(level, of_values),
         (
             lambda results: np.quantile(statistic.values, [tail, 1 - tail]),
@@ -551,8 +562,19 @@ def _check_few(bootstrap_interval):
         raise WrongAnswer(
             f"Your function fails for a single galaxy ({error}): use the number of rows of `values`, no fixed number."
         ) from None
+    except ValueError as error:
+        raise WrongAnswer(
+            f"Your function raises ValueError for a single galaxy ({error}), but n may be 1. Then all resamples are "
+            "the same, and both ends are their statistic."
+        ) from None
     expect_close(single, [7.0, 7.0], what="the interval for a single galaxy", hint="All its resamples are the same.")
     low, high = as_array(bootstrap_interval(np.mean, np.arange(9.0), 1, 0.9, 0), (2,), what="the interval")
+    margin = 0.06 * (high - low)  # 4 is the mean of the values; percentiles of two results lie between them
+    expect(
+        low == high or not low - margin <= 4 <= high + margin,
+        "For a single resample, both ends are its statistic; yours differ. Did you add the statistic of the original "
+        "values to the results?",
+    )
     expect(low == high, "For a single resample, both ends are its statistic; yours differ.")
     many = np.random.default_rng(6).normal(8.9, 0.2, size=200)
     low, high = as_array(bootstrap_interval(np.mean, many.copy(), 500, 0.95, 2), (2,), what="the interval")
