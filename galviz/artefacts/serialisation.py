@@ -77,5 +77,5 @@ def decode_table(raw: bytes) -> tuple[pa.Table, dict[str, Any]]:
     >>> table.to_pylist(), metadata
     ([{'objID': '12'}], {'unit': 'dex'})
     """
-    table = pq.read_table(pa.BufferReader(raw))
+    table = pq.ParquetFile(pa.BufferReader(raw), pre_buffer=False).read(use_threads=False)
     return table, json.loads((table.schema.metadata or {})[_KEY.encode()])

@@ -85,9 +85,9 @@ def _read(file: Path) -> bytes:
 
 def _read_parquet(content: bytes, file: Path, id_column: str, columns: Sequence[str] | None) -> EmbeddingRows:
     try:
-        parquet = pq.ParquetFile(io.BytesIO(content))
+        parquet = pq.ParquetFile(io.BytesIO(content), pre_buffer=False)
         _check_names(parquet.schema_arrow.names, id_column, file)
-        table = parquet.read()
+        table = parquet.read(use_threads=False)
     except (pa.ArrowException, OSError) as error:
         raise FeaturesError(f"{file} isn't a Parquet table, or is damaged. Write it again.") from error
     ids = _id_texts(table.column(id_column).to_pylist(), f"column {quoted(id_column)} of {file}")

@@ -64,7 +64,7 @@ class FeatureFile:
             self.content_sha256 = self._contents.content_sha256
             # It contains a checksum of all values, which shows whether the file at this path was replaced.
             self._metadata = schema.metadata[KEY]
-            head = parquet.read(self._contents.head)
+            head = parquet.read(self._contents.head, use_threads=False)
             self.ids = head.column(ID).to_pylist()
             self.predictions = head.column(PREDICTION).to_numpy() if self._contents.predicts else None
             if not (self._verified_whole or self._contents.column_sha256):
@@ -114,7 +114,7 @@ class FeatureFile:
             raise self._fault("is damaged: its values don't match their checksum")
 
     def _values(self, parquet: pq.ParquetFile, name: str) -> np.ndarray:
-        column = parquet.read([name]).column(name)
+        column = parquet.read([name], use_threads=False).column(name)
         # Missing numbers become NaN, and missing rows are dropped.
         values = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
         if len(values) != len(self.ids) * column.type.list_size:
@@ -191,7 +191,8 @@ class FeatureFile:
         try:
             with open_regular(self.path) as stream:
                 self._verified_whole = verify_open(self.path, stream)
-                yield pq.ParquetFile(stream, page_checksum_verification=not self._verified_whole)
+                # Without threads of Arrow: one that is alive as Python exits can abort it (apache/arrow#34314).
+                yield pq.ParquetFile(stream, pre_buffer=False, page_checksum_verification=not self._verified_whole)
         except FileNotFoundError as error:
             clone = "work in a clone of the project (pip install -e .), or " if self.shipped else ""
             raise self._fault("doesn't exist", f"{clone}make it with `{self._command}`") from error

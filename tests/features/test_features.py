@@ -5,6 +5,7 @@ import json
 import math
 import os
 import shlex
+import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -50,9 +51,9 @@ def reads(monkeypatch):
     """The columns of each read of a Parquet file, as they happen."""
     requested, read = [], pq.ParquetFile.read
 
-    def record(self, columns):
+    def record(self, columns, **options):
         requested.append(columns)
-        return read(self, columns)
+        return read(self, columns, **options)
 
     monkeypatch.setattr(pq.ParquetFile, "read", record)
     return requested
@@ -288,6 +289,20 @@ def test_a_layer_is_read_when_it_is_asked_for_and_once(path, reads):
     assert reads == [["objID", "prediction"], ["stage1"]]
 
 
+def test_reading_starts_no_threads(path):
+    code = f"""
+import os
+import numpy, pyarrow.parquet, scipy.sparse
+from galviz.features.features import load_features
+before = len(os.listdir("/proc/self/task"))
+features = load_features({str(path)!r})
+values = [features.layers[name] for name in features.layers]
+print(len(os.listdir("/proc/self/task")) - before)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.split() == ["0"], done.stderr
+
+
 def test_a_fifo_in_the_place_of_features_is_refused_at_once(path):
     features = load_features(path)
     path.unlink()
@@ -323,9 +338,9 @@ def test_a_file_that_was_replaced_is_not_mixed_with_the_first(path):
 def test_a_file_that_is_replaced_during_a_read(path, monkeypatch):
     loaded, read = load_features(path), pq.ParquetFile.read
 
-    def replace_and_read(self, columns):
+    def replace_and_read(self, columns, **options):
         save_features(make_features(seed=2), path)
-        return read(self, columns)
+        return read(self, columns, **options)
 
     monkeypatch.setattr(pq.ParquetFile, "read", replace_and_read)
     np.testing.assert_allclose(loaded.layers["stage1"], make_features().layers["stage1"], rtol=2**-11)
