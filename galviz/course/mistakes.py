@@ -9,12 +9,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from galviz.course.judge import WrongAnswer, as_array, expect_unchanged
+from galviz.course.judge import WrongAnswer, as_array, expect, expect_unchanged
+from galviz.course.state import SETERR_HINT
 
 __all__ = ["Mistake", "call_on_cases", "is_close", "reject_mistakes", "returns", "returns_same"]
 
 Mistake = tuple[Callable[..., np.ndarray], str]
 RTOL, ATOL = 1e-4, 1e-5
+_IGNORED = dict.fromkeys(("divide", "over", "under", "invalid"), "ignore")
 
 
 def call_on_cases(
@@ -39,7 +41,7 @@ def call_on_cases(
     Raises
     ------
     WrongAnswer
-        If the function modifies an argument.
+        If the function modifies an argument, or leaves NumPy's handling of errors changed.
 
     Examples
     --------
@@ -51,7 +53,7 @@ def call_on_cases(
         arguments = [_copy(value) for value in case]
         try:
             results.append(_call(function, arguments))
-        except NotImplementedError:
+        except (NotImplementedError, WrongAnswer):
             raise
         except Exception as error:
             return results, error
@@ -152,7 +154,9 @@ def is_close(result: object, expected: object, *, rtol: float = RTOL, atol: floa
 def _call(function: Callable[..., object], arguments: Sequence[object]) -> object:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # an overflow does no harm
-        return function(*arguments)
+        result = function(*arguments)
+        expect(np.geterr() == _IGNORED, SETERR_HINT)  # here, because `np.errstate` restores it
+    return result
 
 
 def _copy(value: object) -> object:

@@ -7,6 +7,10 @@ from contextlib import contextmanager
 from types import ModuleType
 
 # ruff: noqa: NPY002 -- the global generator is what students' code may use
+SETERR_HINT = (
+    "`np.seterr` changes what NumPy does on division by 0 and overflow, for the rest of the program: change it for a "
+    "few lines only, with `with np.errstate(…):`."
+)
 # No seed that a student would choose: the state after `seed(0)` must differ from it.
 _SEED = 1_973_584_206
 
@@ -18,7 +22,7 @@ def known_state() -> Iterator[Callable[[], str]]:
     Yields
     ------
     callable
-        Returns a hint if a setting of PyTorch isn't as it was at the beginning, and an empty text otherwise.
+        Returns a hint if a setting of NumPy or PyTorch isn't as it was at the beginning, and an empty text otherwise.
 
     Examples
     --------
@@ -41,9 +45,9 @@ def known_state() -> Iterator[Callable[[], str]]:
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
     if torch:
         _reset_torch(torch)
-    before = _torch_settings(torch) if torch else {}
+    before, before_errors = _torch_settings(torch) if torch else {}, np.geterr()
     try:
-        yield lambda: _changed_setting(before)
+        yield lambda: SETERR_HINT if np.geterr() != before_errors else _changed_setting(before)
     finally:
         random.setstate(saved[0])
         np.random.set_state(saved[1])

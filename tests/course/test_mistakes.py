@@ -61,6 +61,12 @@ def test_a_modified_argument_is_named_and_the_cases_stay():
     assert CASES[0][0].tolist() == [1, 2]
 
 
+def test_a_change_of_numpys_error_handling_is_named():
+    with pytest.raises(WrongAnswer, match="errstate"):
+        call_on_cases(lambda x, power: np.seterr(all="raise") and x**power, CASES, ["x", "power"])
+    assert np.geterr()["divide"] == "warn"
+
+
 def test_close_results():
     assert is_close([[1, np.nan]], np.array([[1.00001, np.nan]]))
     assert not is_close([1, 2], [[1, 2]])

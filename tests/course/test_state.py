@@ -60,6 +60,7 @@ LEFT = {
     "dtype": lambda: torch.set_default_dtype(torch.float64),
     "device": lambda: torch.set_default_device("meta"),
     "threads": lambda: torch.set_num_threads(torch.get_num_threads() + 1),
+    "errors": lambda: np.seterr(divide="ignore"),
 }
 
 
@@ -67,13 +68,14 @@ LEFT = {
 def test_a_function_that_leaves_a_setting_changed_fails_with_a_hint(change):
     state, hint = grade(lambda function: function(), change, "hooks.1", Path("hooks.py"))
     assert state == TaskState.FAILED
-    assert "leaves" in hint
+    assert "for the rest of the program" in hint
 
 
 def test_a_function_that_restores_settings_passes():
     def careful():
         with torch.no_grad():
             pass
-        np.seterr(all="raise")
+        with np.errstate(all="raise"):
+            pass
 
     assert grade(lambda function: function(), careful, "hooks.1", Path("hooks.py")) == (TaskState.PASSED, "")
