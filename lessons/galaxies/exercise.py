@@ -26,8 +26,8 @@ def read_catalogue(path: str | Path) -> pd.DataFrame:
     DataFrame, index named ``objID`` (text)
         One row per galaxy, in the order of the file. Keep all rows, even if a number is missing, or if two galaxies
         have equal numbers. The index holds the ids as they are in the file. The columns are the other columns of the
-        file, without ``objID``. Keep all of them, even an empty one, with their names and in their order. Numbers are
-        numbers, not rounded; an empty cell is NaN. Text is unchanged.
+        file, without ``objID``. Keep all of them, even an empty one, with their names and in their order. Columns of
+        numbers have a numeric type, and their values aren't rounded; an empty cell is NaN. Text is unchanged.
 
     Examples
     --------
@@ -59,8 +59,8 @@ def oxygen_per_million(metallicity: float | np.ndarray) -> float | np.ndarray:
     Returns
     -------
     float or ndarray of float, same shape as the input
-        Oxygen atoms per million hydrogen atoms, with an accuracy of at least five digits: don't round or clip them. NaN
-        where the metallicity is NaN.
+        Oxygen atoms per million hydrogen atoms, accurate to at least five digits: don't round or clip them. NaN where
+        the metallicity is NaN.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def oxygen_per_million(metallicity: float | np.ndarray) -> float | np.ndarray:
 
 
 def mass_metallicity(catalogue: pd.DataFrame, n_bins: int) -> np.ndarray:
-    """Compute the mean metallicity of galaxies of low to high mass.
+    """Compute the mean mass and the mean metallicity of galaxies, in bins from low to high mass.
 
     First leave out each galaxy whose mass or metallicity is NaN. Sort the others by mass, from low to high; galaxies of
     equal mass keep the order of the catalogue. Divide them into consecutive bins with equal numbers of galaxies. If the
