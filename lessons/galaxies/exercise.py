@@ -10,16 +10,16 @@ def read_catalogue(path: str | Path) -> pd.DataFrame:
     r"""Read the catalogue of a survey without damaging the ids.
 
     An id is a name made of digits, often 19 of them. A float holds about 16 digits, so it changes the last ones. An
-    integer loses the zeros at the beginning. Both happen without a warning, and then no image belongs to the id. So
-    read the ids as text.
+    integer loses the zeros at the beginning. Both happen without a warning, and then the id matches no image. So read
+    the ids as text.
 
     Parameters
     ----------
     path : str or Path
-        A CSV file, such as a survey's master.csv. The first line holds the names of the columns. Each further line is a
-        galaxy, and there is at least one. The column ``objID`` holds the ids; it can be at any position. No id occurs
-        twice. An id can begin with zeros, and can contain letters, as in mock-7. The other columns differ from file to
-        file, and hold numbers or text. If a number is missing, the cell is empty. Don't modify the file.
+        A CSV file, such as a survey's master.csv. The first line holds the names of the columns. Each further line
+        describes a galaxy, and there is at least one. The column ``objID`` holds the ids; it can be at any position. No
+        id occurs twice. An id can begin with zeros, and can contain letters, as in mock-7. The other columns differ
+        from file to file, and hold numbers or text. If a number is missing, the cell is empty. Don't modify the file.
 
     Returns
     -------

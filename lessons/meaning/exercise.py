@@ -115,8 +115,8 @@ def chance(component: np.ndarray, cause: np.ndarray, n_shuffles: int, seed: int)
     """Measure how often chance alone gives such a strong correlation, with a permutation test.
 
     Shuffle the values of the cause across the galaxies, `n_shuffles` times. Only chance relates a shuffled cause to the
-    component. Count the shuffles whose |r| is at least as large as the |r| of the original order. The result is
-    (1 + count) / (1 + n_shuffles). The two ones stand for the original order, so the result is never 0.
+    component. Count the shuffles whose |r| is at least as large as the |r| of the original order. The result is called
+    the *p-value*: (1 + count) / (1 + n_shuffles). The two ones stand for the original order, so it is never 0.
 
     Each shuffle contains the same values as the cause, in a random order. All orders are equally likely in every
     shuffle. So an order may occur twice, and the original order may occur too, which counts.
