@@ -10,24 +10,24 @@ def read_catalogue(path: str | Path) -> pd.DataFrame:
     r"""Read the catalogue of a survey without damaging the ids.
 
     An id is a name made of digits, often 19 of them. A float holds about 16 digits, so it changes the last ones. An
-    integer loses the zeros at the beginning. Both happen without a warning, and then no image belongs to the id. So
-    read the ids as text.
+    integer loses the zeros at the beginning. Both happen without a warning, and then the id matches no image. So read
+    the ids as text.
 
     Parameters
     ----------
     path : str or Path
-        A CSV file, such as a survey's master.csv. The first line holds the names of the columns. Each further line is a
-        galaxy, and there is at least one. The column ``objID`` holds the ids; it can be at any position. No id occurs
-        twice. An id can begin with zeros, and can contain letters, as in mock-7. The other columns differ from file to
-        file, and hold numbers or text. If a number is missing, the cell is empty. Don't modify the file.
+        A CSV file, such as a survey's master.csv. The first line holds the names of the columns. Each further line
+        describes a galaxy, and there is at least one. The column ``objID`` holds the ids; it can be at any position. No
+        id occurs twice. An id can begin with zeros, and can contain letters, as in mock-7. The other columns differ
+        from file to file, and hold numbers or text. If a number is missing, the cell is empty. Don't modify the file.
 
     Returns
     -------
     DataFrame, index named ``objID`` (text)
         One row per galaxy, in the order of the file. Keep all rows, even if a number is missing, or if two galaxies
         have equal numbers. The index holds the ids as they are in the file. The columns are the other columns of the
-        file, without ``objID``. Keep all of them, even an empty one, with their names and in their order. Numbers are
-        numbers, not rounded; an empty cell is NaN. Text is unchanged.
+        file, without ``objID``. Keep all of them, even an empty one, with their names and in their order. Columns of
+        numbers have a numeric type, and their values aren't rounded; an empty cell is NaN. Text is unchanged.
 
     Examples
     --------
@@ -59,8 +59,8 @@ def oxygen_per_million(metallicity: float | np.ndarray) -> float | np.ndarray:
     Returns
     -------
     float or ndarray of float, same shape as the input
-        Oxygen atoms per million hydrogen atoms, with an accuracy of at least five digits: don't round or clip them. NaN
-        where the metallicity is NaN.
+        Oxygen atoms per million hydrogen atoms, accurate to at least five digits: don't round or clip them. NaN where
+        the metallicity is NaN.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def oxygen_per_million(metallicity: float | np.ndarray) -> float | np.ndarray:
 
 
 def mass_metallicity(catalogue: pd.DataFrame, n_bins: int) -> np.ndarray:
-    """Compute the mean metallicity of galaxies of low to high mass.
+    """Compute the mean mass and the mean metallicity of galaxies, in bins from low to high mass.
 
     First leave out each galaxy whose mass or metallicity is NaN. Sort the others by mass, from low to high; galaxies of
     equal mass keep the order of the catalogue. Divide them into consecutive bins with equal numbers of galaxies. If the

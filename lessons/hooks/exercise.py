@@ -11,7 +11,7 @@ def layers_of_kind(network: nn.Module, kind: type[nn.Module]) -> list[str]:
     """List the names of all modules of a network that are instances of a class.
 
     A module may contain modules, and these may contain others. Include modules at any depth, and instances of
-    subclasses of `kind`. The network itself has the name "": include it if it is an instance, too.
+    subclasses of `kind`. The network itself has the name "": include it too if it is an instance.
 
     Try it with the shipped network: ``layers_of_kind(galviz.load_model(), nn.Conv2d)``. How many convolutions does it
     have?
@@ -79,7 +79,7 @@ def catch(network: nn.Module, layer: nn.Module, images: torch.Tensor) -> torch.T
     Parameters
     ----------
     network : torch.nn.Module
-        In eval mode, of any class. Call it once, as ``network(images)``.
+        A network of any class, in eval mode. Call it once, as ``network(images)``.
     layer : torch.nn.Module
         A module inside `network` that runs once per pass and outputs one tensor.
     images : Tensor of float32, shape (n, channels, height, width)
@@ -137,12 +137,13 @@ def stage_features(network: nn.Module, layer_names: Sequence[str], images: torch
     """Record the features of several layers in a single pass of a network.
 
     Register one forward hook per layer, and call the network once, as ``network(images)``. Average each output over
-    space. A later layer may overwrite an output, so average it in the hook, or record a copy.
+    space. A later layer may overwrite an output, so average it in the hook, or record a copy. An output of shape (n,
+    channels) isn't averaged, so it needs a copy in any case.
 
     Leave everything as it was:
 
-    - Remove all your hooks, also if the network raises an error, or if it has no layer of one of the names. Let that
-      error reach the caller. Keep the hooks of others.
+    - Remove all your hooks, even if the network raises an error or lacks one of the layers. Let that error reach the
+      caller. Keep the hooks of others.
     - The network computes the same as without your hooks. Its weights, modes and other attributes don't change.
     - Don't modify `images`. Leave torch's settings, such as gradient tracking and the random seed, as they are.
 
@@ -164,7 +165,8 @@ def stage_features(network: nn.Module, layer_names: Sequence[str], images: torch
         In eval mode.
     layer_names : sequence of str
         One or more different names in any order, such as ``["5", "4.0"]``. ``network.get_submodule(name)`` returns the
-        layer; each runs once per pass, and outputs a tensor of shape (n, channels, height, width) or (n, channels).
+        layer. Each layer runs once per pass, and outputs a tensor of shape (n, channels, height, width) or (n,
+        channels).
     images : Tensor of float32, shape (n, 3, height, width)
         n is at least 1.
 
@@ -200,7 +202,7 @@ def ablate_channel(network: nn.Module, layer: nn.Module, channel: int, images: t
 
     Leave everything as it was:
 
-    - Remove your hook, also if the network raises an error. Let that error reach the caller. Keep the hooks of others.
+    - Remove your hook, even if the network raises an error. Let that error reach the caller. Keep the hooks of others.
     - The network's weights, modes and other attributes don't change.
     - Don't modify `images`. Leave torch's settings, such as gradient tracking and the random seed, as they are.
 

@@ -104,9 +104,9 @@ def channel_statistics(images: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray
     Returns
     -------
     mean, std : ndarray of float, each of shape (3,)
-        Of red, green and blue, on a scale of 0 to 1, not rounded. With n pixels in total, the standard deviation is
-        the root of the sum of squared deviations divided by n, not n − 1. It is 0 if all pixels are equal, or if there
-        is only one.
+        Of red, green and blue, on a scale of 0 to 1, not rounded. The standard deviation is the root of the mean
+        squared deviation: divide the sum of squares by the number of all pixels n, not by n − 1. It is 0 if all pixels
+        are equal, or if there is only one.
 
     Examples
     --------

@@ -78,7 +78,7 @@ def trustworthiness(high: np.ndarray, low: np.ndarray, k: int) -> float:
 
         T = 1 − 2 / (n k (2 n − 3 k − 1)) Σ_i Σ_{j in U(i)} (r(i, j) − k).
 
-    So a wrong neighbour lowers T the more, the farther it is in the feature space.
+    The farther a wrong neighbour is in the feature space, the more it lowers T.
 
     Parameters
     ----------
@@ -123,7 +123,9 @@ def best_map(features: np.ndarray, maps: dict[str, np.ndarray], k: int) -> str:
     Parameters
     ----------
     features : ndarray of float, shape (n, d)
-        One row per galaxy. Use Euclidean distances between the rows as they are. Don't modify the input.
+        One row per galaxy. Use Euclidean distances between the rows as they are. With 400 galaxies and 512 features, an
+        array of shape (n, n, d) takes too much memory: compute the distances from one galaxy at a time. Don't modify
+        the input.
     maps : dict of str to ndarray of float, shape (n, 2)
         The coordinates in each embedding, by its name, with the rows in the same order. There is at least one. Don't
         modify the dictionary or its arrays.
@@ -160,7 +162,8 @@ def best_map(features: np.ndarray, maps: dict[str, np.ndarray], k: int) -> str:
         for k in (1, 10, 30):
             print(k, best_map(features[::5], maps, k))
 
-    The first number in the name of a UMAP is its own number of neighbours. How does the best name change with k? UMAPs
-    whose name begins with 'noise' are of random numbers, not of the features. What share do you expect for those?
+    The first number in the name of a UMAP is its own number of neighbours. How does the best embedding change with k?
+    UMAPs whose name begins with 'noise' are embeddings of random numbers, not of the features. What share do you expect
+    for those?
     """
     raise NotImplementedError("maps.3")

@@ -8,7 +8,7 @@ def permute(values: np.ndarray, seed: int) -> np.ndarray:
     """Return a shuffled copy of some values.
 
     Shuffled values are a control: whatever depends on their order is gone, and only chance is left. Each value occurs
-    in the copy as often as in the input. All orders are equally likely, the original order too.
+    in the copy as often as in the input. All orders are equally likely, including the original one.
 
     Use a random generator of your own that starts from `seed`, such as ``np.random.default_rng(seed)``. Don't change
     the state of the global generators in `random` and `np.random`, because the whole program uses them.
@@ -19,7 +19,7 @@ def permute(values: np.ndarray, seed: int) -> np.ndarray:
         One value or more. A value may occur twice, and NaN (unknown) may occur too: shuffle NaN like any other value.
         Don't modify the input.
     seed : int
-        0 or more. The same seed always gives the same order; another seed gives another order, apart from chance.
+        0 or more. The same seed always gives the same order; another seed gives another order, except by chance.
 
     Returns
     -------
@@ -54,8 +54,8 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float:
     Returns
     -------
     float
-        From −1 to 1, not rounded. Two galaxies that count are enough. NaN if x or y is the same for all galaxies that
-        count, or if only one galaxy counts. There is at least one.
+        From −1 to 1, not rounded. At least one galaxy counts, and two are enough for a number. NaN if only one galaxy
+        counts, or if x or y is the same for all galaxies that count.
 
         To find out whether all values are the same, compare the values themselves. Because of rounding, the variance of
         equal values may be more than 0: the mean of 0.1, 0.1 and 0.1 isn't exactly 0.1.
@@ -115,11 +115,11 @@ def chance(component: np.ndarray, cause: np.ndarray, n_shuffles: int, seed: int)
     """Measure how often chance alone gives such a strong correlation, with a permutation test.
 
     Shuffle the values of the cause across the galaxies, `n_shuffles` times. Only chance relates a shuffled cause to the
-    component. Count the shuffles whose |r| is at least as large as the |r| of the original order. The result is
-    (1 + count) / (1 + n_shuffles). The two ones stand for the original order, so the result is never 0.
+    component. Count the shuffles whose |r| is at least as large as the |r| of the original order. The result is called
+    the *p-value*: (1 + count) / (1 + n_shuffles). The two ones stand for the original order, so it is never 0.
 
-    Each shuffle contains each value of the cause once. All orders are equally likely in every shuffle. So an order may
-    occur twice, and the original order may occur too, which counts.
+    Each shuffle contains the same values as the cause, in a random order. All orders are equally likely in every
+    shuffle. So an order may occur twice, and the original order may occur too, which counts.
 
     Parameters
     ----------
@@ -152,8 +152,8 @@ def response(sweep: pd.DataFrame) -> tuple[float, float]:
     """Measure how the prediction responds to an intervention, and how the label does.
 
     Correlations can't separate causes, but an intervention can. One cause of a galaxy, such as its mass, was set to
-    several values. Whatever doesn't follow from this cause was kept. Each time, the galaxy was rendered again, and the
-    network predicted its label from the new image.
+    several values. Whatever doesn't follow from this cause was kept unchanged. Each time, the galaxy was rendered
+    again, and the network predicted its label from the new image.
 
     For each galaxy, fit two straight lines by least squares: predicted against value, and true against value. Return
     the mean slope of each over the galaxies. Each galaxy counts once, whatever its number of rows.
@@ -207,10 +207,10 @@ def response(sweep: pd.DataFrame) -> tuple[float, float]:
     The metallicity depends on the first cause, not on the other two: a slope of 1e-15 is 0, apart from rounding. Does
     the prediction follow? And does it change although the metallicity doesn't?
 
-    These interventions are stored, because rendering needs GalSim. If it is installed (``pip install -e
-    ".[simulate]"``), you can choose your own. `intervene` sets one cause of a catalogue row and recomputes all columns
-    that follow from it. To change a column and nothing else, use ``render({**row, "seeing_arcsec": 2.0})``, with
-    ``row`` as below:
+    These interventions are stored, because rendering needs GalSim. If it is installed
+    (``pip install -e ".[simulate]"``), you can choose your own. `intervene` sets one cause of a catalogue row and
+    recomputes all columns that follow from it. To change one column and nothing else, use
+    ``render({**row, "seeing_arcsec": 2.0})``, with ``row`` as below:
 
         import galviz
         from galviz.network.forward import preprocess

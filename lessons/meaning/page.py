@@ -71,7 +71,7 @@ def _show_correlations(controls: DeltaGenerator, *, in_words: bool = False) -> N
     st.altair_chart(chart, key=f"correlations-{sample.source}-{sample.n_components}-{sample.measure}")
     st.caption(
         f"{len(sample.object_ids):,} simulated galaxies, {sample.source}, {correlations.level:.0%} intervals by 1,000 "
-        "bootstrap resamples. A dot: the interval contains 0. Point at a field to see it."
+        "bootstrap resamples. A dot: the interval contains 0. Point at a cell to see it."
     )
     if in_words:
         _describe_correlations(sample, correlations)

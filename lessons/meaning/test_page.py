@@ -242,11 +242,11 @@ def test_worked_numbers():
 
 
 def test_counts(survey, results):
-    fields = 3 * len(known_causes(survey.catalogue))
+    cells = 3 * len(known_causes(survey.catalogue))
     assert says(
-        "intervals", f"Of {fields} fields", f"{fields / 20:.0f} on average will seem", "a thousand times", "middle 95 %"
+        "intervals", f"Of {cells} cells", f"{cells / 20:.0f} on average will seem", "a thousand times", "middle 95 %"
     )
-    assert says("reading", f"shrunk to {SIDE_PX} pixels a side", "The last two rows")
+    assert says("reading", f"shrunk to {SIDE_PX} pixels per side", "The last two rows")
     assert tuple(results.of(TRAINED).index[-2:]) == UNKNOWABLE
     training = read_card().training
     assert 47_000 < training["n_training"] < 50_000
@@ -260,7 +260,7 @@ def test_three_galaxies_cause_the_field_in_the_text(survey):
     width = survey.catalogue.loc[ids, "h_alpha_angstrom"].to_numpy(float)
     correlations = correlate(pc2[:, None], width[:, None])
     assert correlations.low[0, 0] < 0 < correlations.high[0, 0]
-    assert says("intervals", f"Its $r$ is {correlations.r[0, 0]:.2f}. But it has a dot")
+    assert says("intervals", f"its $r$ is {correlations.r[0, 0]:.2f}. But the dot in it means")
     others = np.argsort(width)[:-3]
     r = np.corrcoef(pc2[others], width[others])[0, 1]
     assert says("intervals", "Three of the 256 galaxies", f"without them $r$ is {signed(r)}")

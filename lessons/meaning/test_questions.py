@@ -7,7 +7,7 @@ from galviz.network.card import read_card
 
 def test_numbers_in_the_questions():
     _, table, probe, shuffles, _ = read_questions(find_lesson("meaning")).quiz
-    assert "200 fields" in table.text
+    assert "200 cells" in table.text
     assert "95 % interval" in table.text
     assert table.answers[table.right].text == f"About {200 * 0.05:.0f}"
     assert f"probe of {read_card().layers['features']} features" in probe.text

@@ -11,8 +11,8 @@ if TYPE_CHECKING:  # for editors only: this import doesn't run
 def output_side(side: int, kernel_side: int, stride: int, padding: int) -> int:
     """Compute the side of a convolution's output.
 
-    With p pixels of padding, a row of n pixels becomes n + 2p pixels. A kernel of k pixels begins at the first of them,
-    and moves by s pixels, the stride, as long as it stays inside as a whole. The number of its positions is
+    With p pixels of padding, a row of n pixels becomes n + 2p pixels. A kernel of k pixels starts at the first of them,
+    and moves by s pixels (the stride) at a time, as long as all of it stays inside. The number of its positions is
     ⌊(n + 2p − k) / s⌋ + 1. The brackets ⌊ ⌋ mean: round down.
 
     Parameters
@@ -29,7 +29,7 @@ def output_side(side: int, kernel_side: int, stride: int, padding: int) -> int:
     Returns
     -------
     int
-        The height and width of the output. A whole number, such as 56, not 56.0.
+        The height and width of the output: an int such as 56, not the float 56.0.
 
     Examples
     --------
@@ -87,8 +87,8 @@ def mish(x: np.ndarray) -> np.ndarray:
     """Compute the activation function Mish: x · tanh(ln(1 + eˣ)).
 
     The result must be right for large numbers too, without NaN or infinity: Mish of 1000 is 1000 and Mish of −1000 is
-    0, to all digits, although e¹⁰⁰⁰ exceeds the largest float. A warning of an overflow does no harm. Don't use an
-    approximation: Mish of 4 is 3.9974, not 4, and Mish of −5 is −0.0336, not 0.
+    0, to all digits, although e¹⁰⁰⁰ exceeds the largest float. An overflow warning is fine. Don't use an approximation:
+    Mish of 4 is 3.9974, not 4, and Mish of −5 is −0.0336, not 0.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def parameters_per_stage(network: "torch.nn.Module") -> dict[str, int]:
     twelve children: three convolutions, a pooling, the four stages, and the parts of the head. For each direct child,
     count the numbers in all of its parameters: the weights and biases of the child and of every module inside it.
 
-    - A parameter is a tensor, and counts as many times as it has elements. One without axes has one element.
+    - A parameter is a tensor: count its elements. A tensor without axes has one element.
     - Count frozen parameters (`requires_grad` is False) too.
     - Don't count buffers. A batch norm's running mean and variance are buffers, because gradients don't change them.
     - A tensor that is used twice within a child counts once. If two children share it, it counts for both.

@@ -33,8 +33,8 @@ def principal_coordinates(values: np.ndarray, n_components: int) -> np.ndarray:
 
     Let X be the centred values and X = U S Vᵀ their singular value decomposition. S is diagonal: column j of U S is
     column j of U times the singular value sⱼ. The coordinates are the columns of U S, in the order of descending
-    singular values. Don't whiten them. The sign of each column is arbitrary. Round neither them
-    nor a step on the way to them. Any exact method that gives these coordinates is accepted.
+    singular values. Don't whiten them. The sign of each column is arbitrary. Don't round the coordinates or any
+    intermediate result. Any exact method that gives these coordinates is accepted.
 
     Parameters
     ----------

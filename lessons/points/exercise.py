@@ -88,9 +88,9 @@ def along_component(coordinates: np.ndarray, component: int, count: int) -> list
     Parameters
     ----------
     coordinates : ndarray of float, shape (n, k)
-        Principal coordinates, one row per galaxy, without NaN; the mean of each column is 0. k is usually 3, at least
-        1. Several galaxies may have the same coordinates, and all coordinates along a component may be equal. Use the
-        coordinates as they are, of any scale. Don't modify the input.
+        Principal coordinates, one row per galaxy, without NaN; the mean of each column is 0. k is at least 1, and
+        usually 3. Several galaxies may have the same coordinates, and all galaxies may have the same coordinate along a
+        component. Use the coordinates as they are, of any scale. Don't modify the input.
     component : int
         The column of the component, counted from 0: 0 to k − 1.
     count : int

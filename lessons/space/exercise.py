@@ -13,7 +13,8 @@ def cosine_similarity(a: np.ndarray, b: np.ndarray) -> float:
     ----------
     a, b : ndarray of float, shape (d,)
         Two vectors of the same size d, which may be 1. a·b is the sum of the products of their numbers. The length |a|
-        is the root of the sum of squares. It isn't 0, but may be as small as 1e-9. Don't modify the inputs.
+        is the root of the sum of squares. Neither length is 0, but both may be as small as 1e-9. Don't modify the
+        inputs.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def nearest(features: np.ndarray, row: int, k: int) -> list[int]:
         One row per galaxy, of any scale; n is at least 2. Use the features as they are, without centring, scaling or
         rounding them. Several galaxies may have the same features. Don't modify the input.
     row : int
-        Row number of the galaxy whose neighbours are wanted, counted from 0: 0 to n − 1.
+        Row number of the galaxy whose neighbours are wanted, from 0 to n − 1.
     k : int
         Number of neighbours: 1 to n − 1.
 
@@ -107,8 +108,8 @@ def strangest_neighbour(features: np.ndarray, causes: np.ndarray) -> int:
 
     All distances are Euclidean: the root of the sum of squared differences over all columns.
 
-    Try it with the 2,000 shipped galaxies, which takes some 10 seconds with a loop, then with other causes. Look at the
-    images of i and f:
+    Try it with the 2,000 shipped galaxies (some 10 seconds with a loop), then with other causes. This shows the image
+    of galaxy i; look at that of f too:
 
         import galviz
 

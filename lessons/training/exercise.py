@@ -18,7 +18,7 @@ def batches(object_ids: list[str], batch_size: int) -> list[list[str]]:
     Parameters
     ----------
     object_ids : list of str
-        Any number of ids, also none. Don't modify the list.
+        Any number of ids; the list may be empty. Don't modify it.
     batch_size : int
         1 or more. It may be larger than the number of ids.
 
@@ -45,7 +45,7 @@ def gradient_step(
 
     Compute the derivative of L with respect to each weight and to the bias, all with the old weights and the old bias.
     Then subtract the learning rate times the derivative from each of them. Don't clip or normalise the gradient, don't
-    rescale `x` or `y`, and don't draw a batch.
+    rescale `x` or `y`, and use all galaxies instead of a random batch.
 
     Parameters
     ----------
@@ -124,8 +124,9 @@ def fit(
 ) -> list[float]:
     """Train a network.
 
-    Set the network to training mode, and create one optimiser, ``torch.optim.Adam``, with this learning rate and with
-    Adam's other settings unchanged. In each epoch:
+    Set the network to training mode (``network.train()``). Create one optimiser, ``torch.optim.Adam``, for all
+    parameters of the network (``network.parameters()``), with this learning rate and with Adam's other settings
+    unchanged. In each epoch:
 
     - Shuffle the galaxies: each epoch has a new random order. Images and labels must stay together.
     - Divide them into batches of 32. The last batch may be smaller, and is used too.
@@ -133,7 +134,7 @@ def fit(
       without a root. Compute the gradients of this loss, and let the optimiser take one step. The next batch must not
       start with the gradients of this one, because PyTorch adds new gradients to old ones.
 
-    At the end, set the network to evaluation mode.
+    At the end, set the network to evaluation mode (``network.eval()``).
 
     The network returns predictions of the shape (n, 1), but labels have the shape (n,). If you subtract these two, you
     get n × n numbers, and no error: bring them to the same shape first.
@@ -142,7 +143,7 @@ def fit(
     ``np.random.default_rng(seed)``. Don't use or seed the global generators (``torch.manual_seed``), because the rest
     of the program may use them.
 
-    Try it with 200 galaxies of the shipped survey and a small network:
+    Try it with a small network, trained on 200 galaxies of the shipped survey and tested on 100 others:
 
         import galviz, numpy as np, torch
         from torch import nn
@@ -161,15 +162,15 @@ def fit(
             errors = network(images[200:])[:, 0] - labels[200:]
         print(errors.square().mean().sqrt(), labels[200:].square().mean().sqrt())
 
-    The first number is the RMSE of the other 100 galaxies, in dex. The second is the RMSE if each prediction is the
-    mean label of the 200, which ignores the images. Then train a new network for 500 epochs, and compare the first
-    number with the root of the last loss. What is this called?
+    The first number is the RMSE of the 100 others, in dex. The second is the RMSE if each prediction is the mean label
+    of the 200, which ignores the images. Then train a new network for 500 epochs, and compare the first number with the
+    root of the last loss. If the first number is much larger, what is that called?
 
     Parameters
     ----------
     network : torch.nn.Module
-        Maps images to a tensor of shape (n, 1), for any n. It may be in training or in evaluation mode. It learns *in
-        place*: its weights change, so don't train a copy.
+        Maps images to a tensor of shape (n, 1), for any n. It may be in training or in evaluation mode. Train it *in
+        place*: its own weights change, so don't train a copy.
     images : tensor of float32, shape (n, channels, height, width) or (n, d)
         One image or one row of features per galaxy; n is at least 1. Don't modify them: they are normalised already.
     labels : tensor of float32, shape (n,)

@@ -85,7 +85,7 @@ def bootstrap_interval(
         Above 0 and below 1, such as 0.95. Any usual definition of percentiles is accepted.
     seed : int
         Seed of the random numbers: the same seed gives the same interval, other seeds give others. Draw with one
-        generator of your own, such as `np.random.default_rng(seed)`. Don't use the global ones of `random` and
+        generator of your own, such as `np.random.default_rng(seed)`. Don't use the global generators of `random` and
         `np.random`, which belong to the whole program.
 
     Returns
@@ -109,7 +109,8 @@ def held_out_share(train: np.ndarray, test: np.ndarray, n_components: int) -> fl
 
     Let m be the mean of the training galaxies (one number per feature), and w₁ … wₖ their first k principal components,
     vectors of length 1. The result is Σₓ Σⱼ ((x − m)·wⱼ)² / Σₓ |x − m|². Both sums over x are over the test galaxies,
-    and the sum over j is over the k components. So everything that is fitted comes from the training galaxies.
+    and the sum over j is over the k components. So everything that is fitted (m and wⱼ) comes from the training
+    galaxies.
 
     Parameters
     ----------
