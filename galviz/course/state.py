@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import ModuleType
 
 # ruff: noqa: NPY002 -- the global generator is what students' code may use
-SETERR_HINT = (
+_SETERR_HINT = (
     "`np.seterr` changes what NumPy does on division by 0 and overflow, for the rest of the program: change it for a "
     "few lines only, with `with np.errstate(…):`."
 )
@@ -47,7 +47,7 @@ def known_state() -> Iterator[Callable[[], str]]:
         _reset_torch(torch)
     before, before_errors = _torch_settings(torch) if torch else {}, np.geterr()
     try:
-        yield lambda: SETERR_HINT if np.geterr() != before_errors else _changed_setting(before)
+        yield lambda: _SETERR_HINT if np.geterr() != before_errors else _changed_setting(before)
     finally:
         random.setstate(saved[0])
         np.random.set_state(saved[1])
