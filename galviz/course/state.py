@@ -63,6 +63,8 @@ def _torch_settings(torch: ModuleType) -> dict[str, object]:
         "dtype": torch.get_default_dtype(),
         "device": torch.get_default_device(),
         "threads": torch.get_num_threads(),
+        "anomaly": torch.is_anomaly_enabled(),
+        "deterministic": torch.are_deterministic_algorithms_enabled(),
     }
 
 
@@ -77,6 +79,14 @@ _HINTS = {
     ),
     "device": "Your function leaves PyTorch's default device changed, for the rest of the program: pass `device=…`.",
     "threads": "Your function leaves PyTorch's number of threads changed, for the rest of the program.",
+    "anomaly": (
+        "`torch.autograd.set_detect_anomaly` slows down PyTorch for the rest of the program: leave it out, or "
+        "use `with torch.autograd.detect_anomaly():`."
+    ),
+    "deterministic": (
+        "`torch.use_deterministic_algorithms` changes PyTorch for the rest of the program: leave it out. "
+        "Seeds make this exercise reproducible."
+    ),
 }
 
 
@@ -101,6 +111,8 @@ def _reset_torch(torch: ModuleType) -> None:
     torch.set_grad_enabled(True)
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)
+    torch.autograd.set_detect_anomaly(False)
+    torch.use_deterministic_algorithms(False)
     torch.random.default_generator.manual_seed(_SEED)
 
 
@@ -110,6 +122,8 @@ def _restore_torch(torch: ModuleType, state: tuple[dict[str, object], object]) -
     torch.set_default_dtype(settings["dtype"])
     device = settings["device"]
     torch.set_default_device(None if device == torch.device("cpu") else device)
+    torch.autograd.set_detect_anomaly(settings["anomaly"])
+    torch.use_deterministic_algorithms(settings["deterministic"])
     if torch.get_num_threads() != settings["threads"]:
         torch.set_num_threads(settings["threads"])
     torch.random.set_rng_state(generator_state)

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.full
 
 
 def settings():
-    return torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads(), np.geterr()
+    flags = torch.is_grad_enabled(), torch.is_anomaly_enabled(), torch.are_deterministic_algorithms_enabled()
+    return *flags, torch.get_default_dtype(), torch.get_num_threads(), np.geterr()
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +61,8 @@ LEFT = {
     "dtype": lambda: torch.set_default_dtype(torch.float64),
     "device": lambda: torch.set_default_device("meta"),
     "threads": lambda: torch.set_num_threads(torch.get_num_threads() + 1),
+    "anomaly": lambda: torch.autograd.set_detect_anomaly(True),
+    "deterministic": lambda: torch.use_deterministic_algorithms(True),
     "errors": lambda: np.seterr(divide="ignore"),
 }
 
