@@ -146,6 +146,7 @@ def test_the_same_galaxies_are_chosen_again(sweeps, survey):
 
 
 @pytest.mark.full
+@pytest.mark.slow
 def test_a_sweep_is_made_again(sweeps, survey):
     from galviz.artefacts.sweep_making import make_sweeps
     from galviz.network.model import load_model

@@ -258,11 +258,14 @@ def with_near_copies(mock_folder, to, alter, n=10):
 @pytest.mark.parametrize(
     "alter",
     [
-        lambda image: image,
-        lambda image: image.resize((152, 152), Image.Resampling.LANCZOS),
-        lambda image: image.crop((3, 3, 156, 157)).transpose(Image.Transpose.ROTATE_90),
+        pytest.param(lambda image: image, id="saved again", marks=pytest.mark.slow),
+        pytest.param(
+            lambda image: image.resize((152, 152), Image.Resampling.LANCZOS), id="resized", marks=pytest.mark.slow
+        ),
+        pytest.param(
+            lambda image: image.crop((3, 3, 156, 157)).transpose(Image.Transpose.ROTATE_90), id="cropped and turned"
+        ),
     ],
-    ids=["saved again", "resized", "cropped and turned"],
 )
 def test_near_copies_are_on_one_side_and_counted(mock_folder, tmp_path, alter):
     survey = with_near_copies(mock_folder, tmp_path / "survey", alter)

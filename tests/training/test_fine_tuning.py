@@ -61,6 +61,7 @@ def changed(before, after, network):
     return {name for name in parameters if not torch.equal(before[name], after[name])}
 
 
+@pytest.mark.slow
 def test_the_head_is_trained_first_and_then_all_layers(survey, trained, states, tmp_path):
     card = train([survey], tmp_path / "second.json", recipe=FINE, start=trained)
     (head, _, _), (tuning, _, _) = states
@@ -191,6 +192,7 @@ def test_any_registered_architecture_is_trained(architecture, survey, tmp_path, 
     assert abs(errors.mean()) < 0.5  # in the label's unit
 
 
+@pytest.mark.slow
 def test_the_command_fine_tunes(survey, trained, tmp_path, capsys):
     assert command(survey, tmp_path / "net.json", "--from", trained, "--epochs", 1) == 0
     recipe = read_card(tmp_path / "net.json").training["recipe"]
