@@ -154,7 +154,7 @@ def ranks_from_zero(high, low, k):
     return 1 - _factor(len(high), k) * (ranks - 1 - k)[wrong].sum()
 
 
-@bank.wrong("maps.2", "only k − 1 others are left")
+@bank.wrong("maps.2", "only k − 1 others as neighbours")
 def itself_among_its_neighbours(high, low, k):
     ranks, ranks_low = _ranks(high), _ranks(low)
     return 1 - _factor(len(high), k) * (ranks - k)[(ranks_low < k) & (ranks > k)].sum()

@@ -41,7 +41,9 @@ def neighbours_kept(high: np.ndarray, low: np.ndarray, k: int) -> float:
     ----------
     high : ndarray of float, shape (n, d)
         The features, one row per galaxy, perhaps far from 0. Use Euclidean distances between the rows as they are, with
-        all columns, in float64: don't centre, scale or round them. Don't modify the input.
+        all columns, in float64: don't centre, scale or round them. Subtract before you square. The formula
+        |a|² + |b|² − 2 a·b, which scikit-learn's ``pairwise_distances`` uses, loses digits far from 0. Don't modify
+        the input.
     low : ndarray of float, shape (n, any)
         The coordinates in the embedding, with the rows in the same order. There may be one column, two or more: use
         all, as for `high`. Don't modify the input.

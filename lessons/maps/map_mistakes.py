@@ -96,7 +96,13 @@ def _of_fixed(fixed: int) -> Nearest:
     return lambda positions, row: right_nearest(positions, fixed if fixed < len(positions) else 0)
 
 
+def _about_equal(positions: np.ndarray, row: int) -> int:
+    distances = _distances(positions, row)
+    return int(np.flatnonzero(np.isclose(distances, distances.min()))[0])
+
+
 EUCLIDEAN = "Use the Euclidean distance, the root of the sum of squared differences."
+RESCALED = "You rescaled x and y, such as by their standard deviations or ranges: use the positions as they are."
 NEAREST_MISTAKES: tuple[tuple[Nearest, str], ...] = (
     (
         lambda positions, row: row,
@@ -170,7 +176,16 @@ NEAREST_MISTAKES: tuple[tuple[Nearest, str], ...] = (
     ),
     (
         _by(lambda positions, own: np.linalg.norm((positions - own) / (positions.std(axis=0) + 1e-300), axis=1)),
-        "You divided each column by its standard deviation: use the positions as they are.",
+        RESCALED,
+    ),
+    (
+        _by(lambda positions, own: np.linalg.norm((positions - own) / (np.ptp(positions, axis=0) + 1e-300), axis=1)),
+        RESCALED,
+    ),
+    (
+        _about_equal,
+        "You take two distances that differ a little for equal, as `np.isclose` or rounding does: compare them as they "
+        "are.",
     ),
     (
         _by(lambda positions, own: np.linalg.norm(positions.round() - own.round(), axis=1)),
@@ -396,6 +411,11 @@ def _correlation(coefficient: Callable[..., tuple[float, float]]) -> Callable[[n
     )
 
 
+def _correlation_of_tables(features: np.ndarray, coordinates: np.ndarray, k: int) -> float:
+    """Correlation of distances in which each pair occurs twice, and each galaxy with itself."""
+    return float(np.corrcoef(cdist(features, features).ravel(), cdist(coordinates, coordinates).ravel())[0, 1])
+
+
 def _stress(features: np.ndarray, coordinates: np.ndarray, k: int) -> float:
     return -float(((pdist(features) - pdist(coordinates)) ** 2).sum())
 
@@ -480,6 +500,16 @@ def _sorted_down_columns(features: np.ndarray, coordinates: np.ndarray, k: int) 
     )
 
 
+def _up_to_the_first_above(limit: float) -> Choice:
+    """A mistake: the search ends at the first share above a limit."""
+
+    def choose(shares: np.ndarray) -> int:
+        above = np.flatnonzero(shares > limit)
+        return int(shares[: above[0] + 1 if len(above) else None].argmax())
+
+    return _first_best(_rounded_share, choose=choose)
+
+
 def _without(part: slice) -> Choice:
     """A mistake: only some of the embeddings are compared, if these are any."""
 
@@ -503,6 +533,14 @@ def _last_name(features: np.ndarray, maps: Maps, k: int) -> float:
     names = list(maps)
     shares = {name: _rounded_share(features, maps[name], k) for name in names}
     return float(names.index(max(name for name in names if shares[name] == max(shares.values()))))
+
+
+def _as_it_is(values: np.ndarray) -> np.ndarray:
+    return values
+
+
+def _by_range(values: np.ndarray) -> np.ndarray:
+    return values / np.ptp(values, axis=0)
 
 
 ALL_COLUMNS = "Use all columns."
@@ -539,6 +577,13 @@ BEST_MISTAKES: tuple[tuple[Choice, str], ...] = (
     (
         lambda features, maps, k: (right_best(features, maps, k) + 1) % len(maps),
         "This is the name after the best one: places are counted from 0.",
+    ),
+    *(
+        (
+            _up_to_the_first_above(limit),
+            f"You stop at the first embedding that keeps a share above {limit}: a later one may keep more.",
+        )
+        for limit in (0.5, 0.6, 0.7, 0.8, 0.9)
     ),
     (_without(slice(1, None)), "You left out the first embedding: compare all of them."),
     (_without(slice(-1)), "You left out the last embedding: a slice or `range` ends before its end."),
@@ -607,6 +652,10 @@ BEST_MISTAKES: tuple[tuple[Choice, str], ...] = (
         _first_best(_correlation(pearsonr)),
         f"You chose by the correlation of distances, which doesn't depend on k. {SHARE}",
     ),
+    (
+        _first_best(_correlation_of_tables),
+        f"You chose by the correlation of distances, which doesn't depend on k. {SHARE}",
+    ),
     (_first_best(_stress), f"You chose by the differences of distances, which depend on an embedding's scale. {SHARE}"),
     (
         _first_best(_same_rank, choose=np.argmax),
@@ -655,6 +704,14 @@ BEST_MISTAKES: tuple[tuple[Choice, str], ...] = (
             low=lambda coordinates: coordinates / coordinates.std(axis=0),
         ),
         "You divided features and embeddings by their standard deviations: use them as they are.",
+    ),
+    *(
+        (_with(high, low=low), f"You divided {name} by the range of each column: use them as they are.")
+        for high, low, name in (
+            (_by_range, _as_it_is, "the features"),
+            (_as_it_is, _by_range, "the embeddings"),
+            (_by_range, _by_range, "features and embeddings"),
+        )
     ),
     (
         _first_best(_together, choose=np.argmax),
