@@ -4,14 +4,12 @@ Embeddings are chosen by their place in the dictionary, so that a mistake return
 """
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 import numpy as np
 from scipy.spatial.distance import cdist, pdist
 from scipy.stats import pearsonr, rankdata, spearmanr
 
-from lessons.maps import mistakes
-from lessons.maps.mistakes import factor, is_near
+from lessons.maps.mistakes import factor, is_near, rank
 
 Nearest = Callable[[np.ndarray, int], object]
 Maps = Mapping[str, np.ndarray]
@@ -182,6 +180,20 @@ NEAREST_MISTAKES: tuple[tuple[Nearest, str], ...] = (
         _by(lambda positions, own: np.linalg.norm((positions - own) / (np.ptp(positions, axis=0) + 1e-300), axis=1)),
         RESCALED,
     ),
+    *(
+        (
+            lambda positions, row, digits=digits: int(_distances(positions, row).round(digits).argmin()),
+            f"You rounded the distances to {digits} decimals, so some seem equal: compare them as they are.",
+        )
+        for digits in range(9)
+    ),
+    *(
+        (
+            lambda positions, row, digits=digits: right_nearest(positions.round(digits), row),
+            f"You rounded the positions to {digits} decimals: use them as they are.",
+        )
+        for digits in range(1, 9)
+    ),
     (
         _about_equal,
         "You take two distances that differ a little for equal, as `np.isclose` or rounding does: compare them as they "
@@ -311,19 +323,6 @@ NEAREST_MISTAKES: tuple[tuple[Nearest, str], ...] = (
 
 
 # maps.3
-
-
-def rank(values: np.ndarray, metric: str = "euclidean") -> np.ndarray:
-    """Ranks by distance, cached because most mistakes need the same ones."""
-    values = np.ascontiguousarray(values, dtype=float)
-    return _rank(values.tobytes(), values.shape, metric)
-
-
-@lru_cache(maxsize=1000)
-def _rank(content: bytes, shape: tuple[int, int], metric: str) -> np.ndarray:
-    ranks = mistakes.rank(np.frombuffer(content).reshape(shape), metric)
-    ranks.setflags(write=False)
-    return ranks
 
 
 def share_kept(features: np.ndarray, coordinates: np.ndarray, k: int) -> float:
@@ -745,9 +744,9 @@ BEST_MISTAKES: tuple[tuple[Choice, str], ...] = (
     *(
         (
             _of_shares(lambda shares, digits=digits: round(shares.mean(), digits)),
-            f"You rounded the shares to {digits} decimals, which makes different shares equal: leave them unrounded.",
+            "You rounded the shares, which makes different shares equal: leave them unrounded.",
         )
-        for digits in (1, 2)
+        for digits in (1, 2, 3)
     ),
     (
         _of_shares(lambda shares: float((shares == 1).sum())),

@@ -4,6 +4,7 @@ Ranks are arrays of shape (n, n): at [i, j] the rank of galaxy j by its distance
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from scipy.spatial.distance import cdist, pdist
@@ -14,10 +15,19 @@ NAN = float("nan")
 
 
 def rank(values: np.ndarray, metric: str = "euclidean") -> np.ndarray:
-    """Rank the galaxies by distance, by another way than the solution."""
+    """Rank the galaxies by distance, by another way than the solution; cached, because most mistakes need the same."""
+    values = np.ascontiguousarray(values, dtype=float)
+    return _rank(values.tobytes(), values.shape, metric)
+
+
+@lru_cache(maxsize=1000)
+def _rank(content: bytes, shape: tuple[int, int], metric: str) -> np.ndarray:
+    values = np.frombuffer(content).reshape(shape)
     distances = cdist(values, values, metric)
     np.fill_diagonal(distances, -np.inf)
-    return rankdata(distances, axis=1, method="ordinal") - 1
+    ranks = rankdata(distances, axis=1, method="ordinal") - 1
+    ranks.setflags(write=False)
+    return ranks
 
 
 def is_near(ranks: np.ndarray, k: int) -> np.ndarray:
