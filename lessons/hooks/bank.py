@@ -65,6 +65,28 @@ def convolutions_alone(network, kind):
     return [name for name, module in network.named_modules() if isinstance(module, nn.Conv2d)]
 
 
+@bank.wrong("hooks.0", "more than two levels inside")
+def two_levels(network, kind):
+    return [name for name, module in network.named_modules() if isinstance(module, kind) and name.count(".") < 2]
+
+
+@bank.wrong("hooks.0", "Look inside it, too")
+def first_match_of_each_branch(network, kind):
+    if isinstance(network, kind):
+        return [""]
+    return [
+        f"{name}.{inner}".rstrip(".")
+        for name, child in network.named_children()
+        for inner in first_match_of_each_branch(child, kind)
+    ]
+
+
+@bank.wrong("hooks.0", "through their parameters")
+def names_of_weights(network, kind):
+    names = dict.fromkeys(name.rpartition(".")[0] for name, _ in network.named_parameters())
+    return [name for name in names if isinstance(network.get_submodule(name), kind)]
+
+
 @bank.right("hooks.0")
 def by_recursion(network, kind):
     names, known = [], set()
@@ -209,6 +231,12 @@ def one_average_for_all_galaxies(maps):
     values = maps.detach().cpu()
     averages = values.mean(dim=(0, 2, 3), keepdim=True)[:, :, 0, 0] if values.ndim == 4 else values
     return averages.expand(maps.shape[:2]).numpy()
+
+
+@bank.wrong("hooks.1", "positions with the value 0")
+def zeros_left_out(maps):
+    values = maps.detach().cpu()
+    return (values.sum(dim=(2, 3)) / (values != 0).sum(dim=(2, 3)) if values.ndim == 4 else values).numpy()
 
 
 @bank.right("hooks.1")
@@ -501,6 +529,21 @@ def hooks_of_others_switched_off(network, layer, images):
         layer._forward_hooks = known
 
 
+@bank.wrong("hooks.2", "removed an axis of length 1")
+def squeezed_activations(network, layer, images):
+    return _record(network, layer, images, _copy_output).squeeze()
+
+
+@bank.wrong("hooks.2", "Not every network is a sequence")
+def children_one_by_one(network, layer, images):
+    values = images.clone()
+    for child in network.children():
+        values = child(values)
+        if child is layer:
+            break
+    return values.detach().clone()
+
+
 @bank.right("hooks.2")
 def with_a_stack(network, layer, images):
     activations = {}
@@ -712,6 +755,15 @@ def seeded_before_the_prediction(network, images):
     return _in_eval(network, lambda: network(images)[:, 0].detach())
 
 
+@bank.wrong("hooks.3", "doesn't reach the modules inside it")
+def attribute_of_the_network_alone(network, images):
+    mode, network.training = network.training, False
+    try:
+        return network(images)[:, 0].detach()
+    finally:
+        network.training = mode
+
+
 @bank.right("hooks.3")
 def with_a_copy(network, images):
     with torch.inference_mode():
@@ -883,6 +935,20 @@ def stages_in_half_precision(network, layer_names, images):
     )
 
 
+@bank.wrong("hooks.4", "Yours raises KeyError")
+def layers_from_a_dictionary(network, layer_names, images):
+    modules, features = dict(network.named_modules()), {}
+    with ExitStack() as stack:
+        for name in layer_names:
+
+            def hook(module, args, output, name=name):
+                features[name] = _average_over_space(output)
+
+            stack.enter_context(modules[name].register_forward_hook(hook))
+        network(images)
+    return features
+
+
 @bank.right("hooks.4")
 def with_partial(network, layer_names, images):
     features = {}
@@ -1048,6 +1114,14 @@ def weights_set_to_zero(network, layer, channel, images):
 @bank.wrong("hooks.5", "isn't called in both passes")
 def forward_of_the_network(network, layer, channel, images):
     return _change(network.forward, layer, images, lambda output: _zero(output, channel))
+
+
+@bank.wrong("hooks.5", "so that its bias remains")
+def weights_of_the_channel(network, layer, channel, images):
+    network_copy, layer_copy = deepcopy([network, layer])
+    with torch.no_grad():
+        layer_copy.weight[channel] = 0
+        return network_copy(images)[:, 0] - network(images)[:, 0]
 
 
 @bank.right("hooks.5")

@@ -144,6 +144,7 @@ def _test_averages(answer):
     _check_averages(answer, maps)
     _check_averages(answer, images_of(4, 2, 3, 3, seed=2), "Here there are 4 galaxies, 2 channels and 3 × 3 positions.")
     _check_averages(answer, images_of(3, 2, 4, 2, seed=3).requires_grad_() * 2)
+    _check_averages(answer, images_of(3, 2, 5, 4, seed=10).relu(), "Here many values are 0, as after a ReLU.")
     _check_averages(answer, images_of(1, 1, 2, 3, seed=4), "Here there are one galaxy and one channel.")
     for shape in ((3, 4, 1, 1), (2, 1, 1, 1), (2, 3, 1, 6)):
         _check_averages(
@@ -252,6 +253,7 @@ def average_mistakes(maps):
     flat, size = maps.reshape(n, channels, -1), height * width
     positive = np.maximum(flat, 0).sum(axis=2) / np.maximum((flat > 0).sum(axis=2), 1)
     sums, means = flat.sum(axis=2), flat.mean(axis=2)
+    not_zero = sums / np.maximum((flat != 0).sum(axis=2), 1)
     names = ("galaxies", "channels", "height", "width")
     space = "average over height and width, the last two axes."
     over_axes = [
@@ -288,6 +290,7 @@ def average_mistakes(maps):
         (np.maximum(flat, 0).mean(axis=2), "You set negative values to 0 before the mean. Keep them."),
         (np.maximum(means, 0), "You set negative averages to 0. Keep them."),
         (np.abs(means), "You removed the signs. Keep negative averages."),
+        (not_zero, "You left out positions with the value 0. A mean takes all positions, those with 0 too."),
         (positive, "You averaged the positive values alone. A mean takes all values, the negative ones too."),
         ((flat**2).mean(axis=2), "You averaged the squares. Average the values as they are."),
         (sums / height, "You divided by the height alone. The number of positions is height × width."),
@@ -419,6 +422,15 @@ def _explain_hook_error(error):
         raise WrongAnswer(
             "PyTorch calls a forward hook with three arguments: the module, a tuple of its inputs, and its output. "
             f"Your hook has other parameters: {error}."
+        ) from None
+
+
+def _explain_missing_forward(error):
+    """A hint for a function that calls the parts of a network itself; other errors pass."""
+    if "forward" in str(error):
+        raise WrongAnswer(
+            "Your function calls a part of the network that can't be called, such as a dictionary of layers. Not every "
+            "network is a sequence of layers: call all of it, as `network(images)`."
         ) from None
 
 
@@ -566,6 +578,9 @@ def _check_catch(answer, network, layer, images, mistakes, expected):
     before, given, other_layers = state_of(network), images.clone(), _other_layers(network, layer, images)
     try:
         returned = answer(network, layer, given)
+    except NotImplementedError as error:
+        _explain_missing_forward(error)
+        raise
     except (RuntimeError, TypeError) as error:
         _explain_numpy_error(error)
         _explain_hook_error(error)
@@ -592,6 +607,10 @@ def _check_catch(answer, network, layer, images, mistakes, expected):
         (
             expected[None],
             "There is one axis too many, of length 1: you stacked a list of one tensor. Return the layer's own shape.",
+        ),
+        (
+            expected.squeeze(),
+            "You removed an axis of length 1. Keep the layer's own shape, also for one image or one channel.",
         ),
         *_precision_mistakes(expected),
         *other_layers,
@@ -836,6 +855,9 @@ def _check_predictions(answer, network, images, hint=""):
     before, given = state_of(network), images.clone()
     try:
         returned = answer(network, given)
+    except NotImplementedError as error:
+        _explain_missing_forward(error)
+        raise
     except RuntimeError as error:
         _explain_numpy_error(error)
         raise
@@ -863,6 +885,11 @@ def _check_predictions(answer, network, images, hint=""):
     mixed = (
         "A part of the network was in training mode, and stayed so during the prediction. Each module has its own mode."
     )
+    if before["modes"][""] and in_training and "" not in still_training:
+        training = (
+            f"During the prediction, the network itself was in eval mode, but {in_training} was in training mode. Its "
+            "attribute `training` doesn't reach the modules inside it."
+        )
     expect_close(
         array,
         expected,
@@ -1058,6 +1085,33 @@ def name_mistakes():
         ]
         return names_of([*network.named_children(), *inner], kind)
 
+    def down_to(depth, *, with_network):
+        def names(network, kind):
+            return [
+                name
+                for name, module in network.named_modules()
+                if isinstance(module, kind) and (name or with_network) and name.count(".") < depth
+            ]
+
+        return names
+
+    def not_inside_matches(network, kind):
+        names = []
+
+        def visit(name, module):
+            if isinstance(module, kind):
+                names.append(name)
+                return
+            for part, child in module.named_children():
+                visit(f"{name}.{part}" if name else part, child)
+
+        visit("", network)
+        return names
+
+    def with_weights(network, kind):
+        names = dict.fromkeys(name.rpartition(".")[0] for name, _ in network.named_parameters())
+        return [name for name in names if isinstance(network.get_submodule(name), kind)]
+
     depth = "Modules inside modules are missing: `named_children` lists the outer ones only. Include any depth."
     subclass = "Instances of subclasses are missing. `isinstance` is True for them, too."
     by_name = "You compare the names of classes. Another class may have a similar name: use `isinstance`."
@@ -1066,6 +1120,23 @@ def name_mistakes():
         (lambda network, kind: names_of(network.named_children(), kind), depth),
         (lambda network, kind: names_of([("", network), *network.named_children()], kind), depth),
         (two_levels, "Modules are missing that are more than two levels inside the network. Include any depth."),
+        *(
+            (
+                down_to(levels, with_network=with_network),
+                f"Modules are missing that are more than {count} levels inside the network. Include any depth.",
+            )
+            for levels, count in ((2, "two"), (3, "three"))
+            for with_network in (True, False)
+        ),
+        (
+            not_inside_matches,
+            "Modules inside a module that is an instance itself are missing. Look inside it, too.",
+        ),
+        (
+            with_weights,
+            "You look for modules through their parameters (weights), so modules that have none are missing, such as "
+            "ReLU. Use `network.named_modules()`.",
+        ),
         (where(lambda module, kind: type(module) is kind), subclass),
         (
             lambda network, kind: [name for name, module in network.named_modules() if name and type(module) is kind],
@@ -1394,8 +1465,9 @@ def _test_unknown_layer(answer):
     before = state_of(network)
     expect_error(
         lambda: answer(network, ["stem", "body.0", "stage7"], images_of(2, 3, 6, 4, seed=8)),
-        (AttributeError, KeyError),
-        "Here the network has no layer of the last name. Let the error of `get_submodule` reach the caller.",
+        AttributeError,
+        "Here the network has no layer of the last name. Let the AttributeError of `network.get_submodule` reach the "
+        "caller.",
     )
     check_state(before, network, " when the network has no layer of the last name")
 
@@ -1665,6 +1737,7 @@ def ablation_mistakes(network, place, channel, images, intact, ablated):
     change = ablated - intact
     output = _run_modules(network, images, place + 1)
     n, channels = output.shape[:2]
+    bias = getattr(network[place], "bias", None)
     every = slice(None)
 
     def difference(alter):
@@ -1682,6 +1755,7 @@ def ablation_mistakes(network, place, channel, images, intact, ablated):
         (ablated, "These are the ablated predictions. Subtract the intact ones."),
         (intact, "These are the intact predictions. Return the change: ablated minus intact."),
         (change.abs(), "You removed the signs. Keep them: a prediction may increase or decrease."),
+        (change.mean(dim=0, keepdim=True), "You averaged the changes of all images. Return one per image."),
         (change.mean(), "You averaged the changes of all images. Return one per image."),
         (change.abs().mean(), "You averaged the changes of all images. Return one per image."),
         (change.sum(), "You added the changes of all images. Return one per image."),
@@ -1781,6 +1855,19 @@ def ablation_mistakes(network, place, channel, images, intact, ablated):
                 ((every, every, every, channel), "column", width),
             )
             if channel < length
+        ]
+    if bias is not None:
+        number = bias[channel].detach()
+        mistakes += [
+            (
+                at((every, channel), number),
+                "You set the layer's weights of the channel to 0, so that its bias remains. Change the layer's output, "
+                "in a forward hook.",
+            ),
+            (
+                difference(lambda values: _fill(values, channel, values[:, channel] - number)),
+                "You removed the layer's bias of the channel alone. Set its whole output to 0, in a forward hook.",
+            ),
         ]
     if layer_input.ndim > 1 and channel < layer_input.shape[1]:
         in_input = _ablate_by_hand(network, place - 1, images, lambda values: _set(values, (every, channel))) - intact
