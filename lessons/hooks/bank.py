@@ -1,6 +1,7 @@
 """Answers to the exercises on hooks: typical wrong ones with their hints, and right ones by other methods."""
 
-from contextlib import ExitStack
+from collections import OrderedDict
+from contextlib import ExitStack, suppress
 from copy import deepcopy
 from functools import partial
 
@@ -62,6 +63,28 @@ def in_alphabetical_order(network, kind):
 @bank.wrong("hooks.0", "doesn't depend on `kind`")
 def convolutions_alone(network, kind):
     return [name for name, module in network.named_modules() if isinstance(module, nn.Conv2d)]
+
+
+@bank.wrong("hooks.0", "more than two levels inside")
+def two_levels(network, kind):
+    return [name for name, module in network.named_modules() if isinstance(module, kind) and name.count(".") < 2]
+
+
+@bank.wrong("hooks.0", "Look inside it, too")
+def first_match_of_each_branch(network, kind):
+    if isinstance(network, kind):
+        return [""]
+    return [
+        f"{name}.{inner}".rstrip(".")
+        for name, child in network.named_children()
+        for inner in first_match_of_each_branch(child, kind)
+    ]
+
+
+@bank.wrong("hooks.0", "through their parameters")
+def names_of_weights(network, kind):
+    names = dict.fromkeys(name.rpartition(".")[0] for name, _ in network.named_parameters())
+    return [name for name in names if isinstance(network.get_submodule(name), kind)]
 
 
 @bank.right("hooks.0")
@@ -162,6 +185,58 @@ def in_half_precision(maps):
 def squeezed_maps(maps):
     values = maps.detach().cpu()
     return (nn.functional.adaptive_avg_pool2d(values, 1).squeeze() if values.ndim == 4 else values).numpy()
+
+
+@bank.wrong("hooks.1", "your function leaves it on")
+def gradients_back_on(maps):
+    torch.set_grad_enabled(False)
+    values = np.array(maps.tolist(), dtype=np.float32)
+    torch.set_grad_enabled(True)
+    return values.mean(axis=(2, 3)) if values.ndim == 4 else values
+
+
+@bank.wrong("hooks.1", "default dtype for the whole program")
+def default_dtype_set(maps):
+    torch.set_default_dtype(torch.float32)
+    values = torch.tensor(maps.tolist())
+    return (values.mean(dim=(2, 3)) if values.ndim == 4 else values).numpy()
+
+
+@bank.wrong("hooks.1", "the square of the height")
+def divided_by_height_twice(maps):
+    values = maps.detach().cpu().numpy()
+    return values.sum(axis=(2, 3)) / np.float32(values.shape[2] ** 2) if values.ndim == 4 else values
+
+
+@bank.wrong("hooks.1", "the first row of each map alone")
+def first_row(maps):
+    values = maps.detach().cpu().numpy()
+    return values[:, :, 0].mean(axis=2) if values.ndim == 4 else values
+
+
+@bank.wrong("hooks.1", "the positive values alone")
+def positive_values(maps):
+    values = maps.detach().cpu().numpy()
+    return values.mean(axis=(2, 3), where=values > 0) if values.ndim == 4 else values
+
+
+@bank.wrong("hooks.1", "half precision (bfloat16)")
+def averages_in_bfloat16(maps):
+    values = maps.detach().cpu().bfloat16()
+    return (values.mean(dim=(2, 3)) if values.ndim == 4 else values).float().numpy()
+
+
+@bank.wrong("hooks.1", "over galaxies too")
+def one_average_for_all_galaxies(maps):
+    values = maps.detach().cpu()
+    averages = values.mean(dim=(0, 2, 3), keepdim=True)[:, :, 0, 0] if values.ndim == 4 else values
+    return averages.expand(maps.shape[:2]).numpy()
+
+
+@bank.wrong("hooks.1", "positions with the value 0")
+def zeros_left_out(maps):
+    values = maps.detach().cpu()
+    return (values.sum(dim=(2, 3)) / (values != 0).sum(dim=(2, 3)) if values.ndim == 4 else values).numpy()
 
 
 @bank.right("hooks.1")
@@ -384,6 +459,91 @@ def list_shared_by_all_calls(network, layer, images, activations=[]):  # noqa: B
     return activations[0]
 
 
+@bank.wrong("hooks.2", "your function leaves it on")
+def gradients_off_and_on(network, layer, images):
+    torch.set_grad_enabled(False)
+    try:
+        return _record(network, layer, images, _copy_output)
+    finally:
+        torch.set_grad_enabled(True)
+
+
+@bank.wrong("hooks.2", "`zero_grad()` deletes them")
+def gradients_deleted(network, layer, images):
+    network.zero_grad()
+    return _record(network, layer, images, _copy_output)
+
+
+@bank.wrong("hooks.2", "`requires_grad` of the weights")
+def weights_frozen(network, layer, images):
+    network.requires_grad_(False)
+    try:
+        return _record(network, layer, images, _copy_output)
+    finally:
+        network.requires_grad_(True)
+
+
+@bank.wrong("hooks.2", "The pass stops before")
+def stopped_by_an_error(network, layer, images):
+    activations = []
+
+    def hook(module, args, output):
+        activations.append(output.detach().clone())
+        raise StopIteration
+
+    with suppress(StopIteration), layer.register_forward_hook(hook):
+        network(images)
+    return activations[0]
+
+
+@bank.wrong("hooks.2", "a forward hook with three arguments")
+def hook_of_two_parameters(network, layer, images):
+    activations = []
+    with layer.register_forward_hook(lambda module, output: activations.append(output.detach().clone())):
+        network(images)
+    return activations[0]
+
+
+@bank.wrong("hooks.2", "by a new dictionary")
+def new_dictionary_of_hooks(network, layer, images):
+    known = dict(layer._forward_hooks)
+    layer.register_forward_hook(lambda module, args, output: known.update(record=output.detach().clone()))
+    try:
+        network(images)
+        return known.pop("record")
+    finally:
+        layer._forward_hooks = OrderedDict(known)
+
+
+@bank.wrong("hooks.2", "left as float64")
+def network_left_in_double_precision(network, layer, images):
+    return _record(network.double(), layer, images.double(), _copy_output)
+
+
+@bank.wrong("hooks.2", "isn't called during the pass")
+def hooks_of_others_switched_off(network, layer, images):
+    known, layer._forward_hooks = layer._forward_hooks, OrderedDict()
+    try:
+        return _record(network, layer, images, _copy_output)
+    finally:
+        layer._forward_hooks = known
+
+
+@bank.wrong("hooks.2", "removed an axis of length 1")
+def squeezed_activations(network, layer, images):
+    return _record(network, layer, images, _copy_output).squeeze()
+
+
+@bank.wrong("hooks.2", "Not every network is a sequence")
+def children_one_by_one(network, layer, images):
+    values = images.clone()
+    for child in network.children():
+        values = child(values)
+        if child is layer:
+            break
+    return values.detach().clone()
+
+
 @bank.right("hooks.2")
 def with_a_stack(network, layer, images):
     activations = {}
@@ -559,9 +719,49 @@ def momentum_disabled(network, images):
     return _in_eval(network, lambda: network(images)[:, 0].detach())
 
 
-@bank.wrong("hooks.3", "weights, or batch norm's statistics")
+@bank.wrong("hooks.3", "left as float64")
 def weights_in_double_precision(network, images):
     return _in_eval(network, lambda: network.double()(images.double())[:, 0].detach())
+
+
+@bank.wrong("hooks.3", "`network.forward(images)` doesn't")
+def forward_in_eval(network, images):
+    return _in_eval(network, lambda: network.forward(images)[:, 0].detach())
+
+
+@bank.wrong("hooks.3", "You applied a sigmoid")
+def sigmoid_of_the_output(network, images):
+    return _in_eval(network, lambda: network(images)[:, 0].sigmoid().detach())
+
+
+@bank.wrong("hooks.3", "your function leaves it on")
+def gradients_on_afterwards(network, images):
+    torch.set_grad_enabled(False)
+    try:
+        return _in_eval(network, lambda: network(images)[:, 0])
+    finally:
+        torch.set_grad_enabled(True)
+
+
+@bank.wrong("hooks.3", "`zero_grad()` deletes them")
+def gradients_of_weights_deleted(network, images):
+    network.zero_grad()
+    return _in_eval(network, lambda: network(images)[:, 0].detach())
+
+
+@bank.wrong("hooks.3", "The state of torch's random generator")
+def seeded_before_the_prediction(network, images):
+    torch.manual_seed(0)
+    return _in_eval(network, lambda: network(images)[:, 0].detach())
+
+
+@bank.wrong("hooks.3", "doesn't reach the modules inside it")
+def attribute_of_the_network_alone(network, images):
+    mode, network.training = network.training, False
+    try:
+        return network(images)[:, 0].detach()
+    finally:
+        network.training = mode
 
 
 @bank.right("hooks.3")
@@ -735,6 +935,20 @@ def stages_in_half_precision(network, layer_names, images):
     )
 
 
+@bank.wrong("hooks.4", "Yours raises KeyError")
+def layers_from_a_dictionary(network, layer_names, images):
+    modules, features = dict(network.named_modules()), {}
+    with ExitStack() as stack:
+        for name in layer_names:
+
+            def hook(module, args, output, name=name):
+                features[name] = _average_over_space(output)
+
+            stack.enter_context(modules[name].register_forward_hook(hook))
+        network(images)
+    return features
+
+
 @bank.right("hooks.4")
 def with_partial(network, layer_names, images):
     features = {}
@@ -894,6 +1108,19 @@ def weights_set_to_zero(network, layer, channel, images):
     with torch.no_grad():
         layer_copy.weight[channel] = 0
         layer_copy.bias[channel] = 0
+        return network_copy(images)[:, 0] - network(images)[:, 0]
+
+
+@bank.wrong("hooks.5", "isn't called in both passes")
+def forward_of_the_network(network, layer, channel, images):
+    return _change(network.forward, layer, images, lambda output: _zero(output, channel))
+
+
+@bank.wrong("hooks.5", "so that its bias remains")
+def weights_of_the_channel(network, layer, channel, images):
+    network_copy, layer_copy = deepcopy([network, layer])
+    with torch.no_grad():
+        layer_copy.weight[channel] = 0
         return network_copy(images)[:, 0] - network(images)[:, 0]
 
 

@@ -48,7 +48,8 @@ def average_maps(maps: torch.Tensor) -> np.ndarray:
     ----------
     maps : Tensor of float32, shape (n, channels, height, width) or (n, channels)
         Output of a layer for n galaxies, of any height and width. A tensor is PyTorch's array. This one may belong to
-        an autograd graph, and be on a GPU. Don't modify it, and leave torch's settings as they are.
+        an autograd graph, and be on a GPU. Don't modify it. Leave settings, such as gradient tracking and random
+        seeds, as the caller had them.
 
     Returns
     -------
@@ -73,8 +74,10 @@ def catch(network: nn.Module, layer: nn.Module, images: torch.Tensor) -> torch.T
     Leave everything as it was:
 
     - Remove your hook, even if the network raises an error. Let that error reach the caller. Keep the hooks of others.
-    - The network computes the same as without your hook. Its weights, modes and other attributes don't change.
-    - Don't modify `images`. Leave torch's settings, such as gradient tracking and the random seed, as they are.
+    - The network computes the same as without your hook. Its weights, their gradients, modes and other attributes
+      don't change.
+    - Don't modify `images`. Leave settings, such as gradient tracking, default dtype and random seeds, as the caller
+      had them.
 
     Parameters
     ----------
@@ -106,8 +109,12 @@ def predict_in_eval(network: nn.Module, images: torch.Tensor) -> torch.Tensor:
     Each module (a layer, or a group of layers) has its own mode, the attribute `training`. A part of a network may be
     in another mode than the rest, on purpose. Put all modules into eval mode for the prediction, not only batch norm
     and dropout, and restore each module's own mode afterwards. Do this even if the network raises an error, and let
-    that error reach the caller. Change nothing else: weights, batch norm's statistics, other attributes, hooks and
-    torch's settings stay as they are.
+    that error reach the caller. Change nothing else: weights and their gradients, batch norm's statistics, other
+    attributes and hooks stay as they are, and settings, such as gradient tracking and random seeds, as the caller had
+    them.
+
+    Call the network as ``network(images)``, so that its hooks run too. Return its output without changes, apart from
+    the shape.
 
     Parameters
     ----------
@@ -144,8 +151,10 @@ def stage_features(network: nn.Module, layer_names: Sequence[str], images: torch
 
     - Remove all your hooks, even if the network raises an error or lacks one of the layers. Let that error reach the
       caller. Keep the hooks of others.
-    - The network computes the same as without your hooks. Its weights, modes and other attributes don't change.
-    - Don't modify `images`. Leave torch's settings, such as gradient tracking and the random seed, as they are.
+    - The network computes the same as without your hooks. Its weights, their gradients, modes and other attributes
+      don't change.
+    - Don't modify `images`. Leave settings, such as gradient tracking, default dtype and random seeds, as the caller
+      had them.
 
     Try it with ten shipped galaxies, and compare with the features that galviz ships:
 
@@ -193,9 +202,9 @@ def stage_features(network: nn.Module, layer_names: Sequence[str], images: torch
 def ablate_channel(network: nn.Module, layer: nn.Module, channel: int, images: torch.Tensor) -> torch.Tensor:
     """Measure how predictions change if one channel of a layer is set to zero.
 
-    This is called ablation. Predict twice: with the network as it is (intact), and with a forward hook on `layer`
-    (ablated). If a hook returns a tensor, the network goes on with it in place of the layer's output. Return a copy of
-    the output, in which the channel is 0 for all images and at all positions.
+    This is called ablation. Predict twice, each time as ``network(images)``: with the network as it is (intact), and
+    with a forward hook on `layer` (ablated). If a hook returns a tensor, the network goes on with it in place of the
+    layer's output. Return a copy of the output, in which the channel is 0 for all images and at all positions.
 
     Change the copy alone. The output itself may be in use elsewhere: another hook may have recorded it, and some
     layers, such as ``nn.Flatten``, return the memory of their input.
@@ -203,8 +212,9 @@ def ablate_channel(network: nn.Module, layer: nn.Module, channel: int, images: t
     Leave everything as it was:
 
     - Remove your hook, even if the network raises an error. Let that error reach the caller. Keep the hooks of others.
-    - The network's weights, modes and other attributes don't change.
-    - Don't modify `images`. Leave torch's settings, such as gradient tracking and the random seed, as they are.
+    - The network's weights, their gradients, modes and other attributes don't change.
+    - Don't modify `images`. Leave settings, such as gradient tracking, default dtype and random seeds, as the caller
+      had them.
 
     Try it with the shipped network (for `network` and `images`, see `stage_features`). The head is the last layer, a
     weighted sum of the features. Ablate the feature with the largest weight, positive or negative:

@@ -1,7 +1,7 @@
 """Tests of the exercises on hooks; each takes the student's function."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import traceback
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import cache
 
@@ -18,12 +18,18 @@ from galviz.course.judge import (
     expect_unchanged,
     format_items,
 )
+from lessons.hooks.state_checks import (
+    HOOKS,
+    check_dtypes,
+    check_settings,
+    check_settings_of_the_caller,
+    check_state,
+    default_settings,
+    described,
+    state_of,
+    torch_settings,
+)
 
-_HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
-_GLOBAL_HOOKS = [
-    getattr(nn.modules.module, name)
-    for name in ("_global_forward_hooks", "_global_forward_pre_hooks", "_global_backward_hooks")
-]
 _ROUNDINGS = {
     "half precision": lambda values: values.half().float(),
     "bfloat16": lambda values: values.bfloat16().float(),
@@ -116,61 +122,16 @@ def seeded(make: Callable[[], nn.Module], seed: int) -> nn.Module:
             if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
                 module.running_mean.uniform_(-0.5, 0.5)
                 module.running_var.uniform_(0.3, 2)
+    # As if it was being trained, except for the last weight: a function must not change either.
+    for weight in network.parameters():
+        weight.grad = weight.detach().sin()
+    weight.grad = None
+    weight.requires_grad = False
     return network.eval()
 
 
 def images_of(*shape, seed):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
-
-
-@contextmanager
-def default_settings() -> Iterator[None]:
-    """Torch's default settings, whatever the student's file sets at its top; restored afterwards."""
-    hooks, settings = [dict(registry) for registry in _GLOBAL_HOOKS], torch_settings()
-    try:
-        with torch.inference_mode(False), torch.enable_grad():
-            torch.set_default_dtype(torch.float32)
-            torch.rand(1)  # the state isn't that of a common seed, so that a function that sets a seed is noticed
-            yield
-    finally:
-        for registry, known in zip(_GLOBAL_HOOKS, hooks, strict=True):
-            registry.clear()
-            registry.update(known)
-        torch.set_default_dtype(settings["default dtype"])
-        torch.use_deterministic_algorithms(settings["deterministic algorithms"])
-        torch.random.set_rng_state(settings["random state"])
-        torch.set_grad_enabled(settings["grad"])
-        if torch.get_num_threads() != settings["threads"]:
-            torch.set_num_threads(settings["threads"])
-
-
-def torch_settings():
-    """Settings of torch that the whole program shares."""
-    return {
-        "grad": torch.is_grad_enabled(),
-        "inference mode": torch.is_inference_mode_enabled(),
-        "default dtype": torch.get_default_dtype(),
-        "deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
-        "threads": torch.get_num_threads(),
-        "random state": torch.random.get_rng_state(),
-    }
-
-
-def _check_settings(before, when=""):
-    """Reject a function that leaves a setting of torch changed."""
-    after = torch_settings()
-    expect(
-        (before["grad"], before["inference mode"]) == (after["grad"], after["inference mode"]),
-        f"Gradient tracking is left off for the whole program{when}. Use `with torch.no_grad():` around your lines.",
-    )
-    expect(
-        torch.equal(before["random state"], after["random state"]),
-        f"The state of torch's random generator has changed{when}. Nothing here needs a seed or random numbers.",
-    )
-    for name in ("default dtype", "deterministic algorithms", "threads"):
-        expect(
-            before[name] == after[name], f"You changed torch's {name} for the whole program{when}. Leave it as it was."
-        )
 
 
 def test_hooks_1(answer):
@@ -179,10 +140,11 @@ def test_hooks_1(answer):
 
 
 def _test_averages(answer):
-    maps = images_of(2, 3, 4, 5, seed=1) + 0.3
+    maps = images_of(5, 6, 11, 13, seed=1) + 0.3  # sizes whose products aren't those of usual maps
     _check_averages(answer, maps)
     _check_averages(answer, images_of(4, 2, 3, 3, seed=2), "Here there are 4 galaxies, 2 channels and 3 × 3 positions.")
     _check_averages(answer, images_of(3, 2, 4, 2, seed=3).requires_grad_() * 2)
+    _check_averages(answer, images_of(3, 2, 5, 4, seed=10).relu(), "Here many values are 0, as after a ReLU.")
     _check_averages(answer, images_of(1, 1, 2, 3, seed=4), "Here there are one galaxy and one channel.")
     for shape in ((3, 4, 1, 1), (2, 1, 1, 1), (2, 3, 1, 6)):
         _check_averages(
@@ -199,6 +161,7 @@ def _test_averages(answer):
             ) from None
         except Exception:  # the stand-in can't do all that a tensor on a GPU can
             continue
+    check_settings_of_the_caller(lambda: answer(maps.clone()))
 
 
 def _check_averages(answer, maps, hint=""):
@@ -225,7 +188,7 @@ def _check_averages(answer, maps, hint=""):
         "Your function removes the caller's own tensor from its autograd graph. Use `detach()`.",
     )
     expect_unchanged(before, maps, "maps")
-    _check_settings(settings)
+    check_settings(settings)
     if isinstance(returned, torch.Tensor):
         raise WrongAnswer(
             "You return a tensor, in an autograd graph. Detach it and convert it to a NumPy array."
@@ -248,7 +211,11 @@ def _check_averages(answer, maps, hint=""):
     what = "the array of averages" if spatial else "the array"
     mistakes = average_mistakes(values) if spatial else _row_mistakes(values)
     expect_close(
-        returned, expected, [*mistakes, *_precision_mistakes(torch.from_numpy(expected))], hint=hint, what=what
+        returned,
+        expected,
+        [*mistakes, *_precision_mistakes(torch.from_numpy(expected))],
+        hint=_nearly_right(returned, expected) or hint,
+        what=what,
     )
     expect(
         isinstance(returned, np.ndarray),
@@ -259,17 +226,34 @@ def _check_averages(answer, maps, hint=""):
 
 def _precision_mistakes(values):
     """Results that are rounded, with their hints."""
+    rounded = {name: rounding(values) for name, rounding in _ROUNDINGS.items()}
     return [
-        (rounding(values), f"The values are rounded ({name}). Keep the precision of float32.")
-        for name, rounding in _ROUNDINGS.items()
+        (numbers, f"The values are rounded ({name}). Keep the precision of float32.")
+        for name, numbers in rounded.items()
+        if numbers.any()  # zeros have other reasons
     ]
+
+
+def _nearly_right(returned, expected):
+    """A sentence if all numbers are nearly right; an empty text otherwise."""
+    try:
+        array, right = as_array(returned), as_array(expected)
+    except WrongAnswer:
+        return ""
+    if array.shape != right.shape or np.abs(array - right).max() > 0.004 * np.abs(right).max():
+        return ""
+    return (
+        "All numbers are nearly right: is something rounded, or in half precision (float16 or bfloat16)? Keep float32."
+    )
 
 
 def average_mistakes(maps):
     """Results of typical mistakes, with their hints; the first that matches is used."""
     n, channels, height, width = maps.shape
     flat, size = maps.reshape(n, channels, -1), height * width
+    positive = np.maximum(flat, 0).sum(axis=2) / np.maximum((flat > 0).sum(axis=2), 1)
     sums, means = flat.sum(axis=2), flat.mean(axis=2)
+    not_zero = sums / np.maximum((flat != 0).sum(axis=2), 1)
     names = ("galaxies", "channels", "height", "width")
     space = "average over height and width, the last two axes."
     over_axes = [
@@ -288,6 +272,11 @@ def average_mistakes(maps):
     return [
         (sums, "This is the sum over all positions, which grows with the size of the map. Take the mean."),
         *((maps.mean(axis=axes), hint) for axes, hint in over_axes),
+        *(
+            (form(means.mean(axis=axis, keepdims=True)), f"You averaged over {name} too; {space}")
+            for form in (lambda values: values, lambda values: np.broadcast_to(values, means.shape))
+            for axis, name in ((0, "galaxies"), (1, "channels"), (None, "galaxies and channels"))
+        ),
         (flat.max(axis=2), "This is the maximum of each map; take the mean."),
         (np.abs(flat).max(axis=2), "This is the largest absolute value of each map; take the mean."),
         (np.median(flat, axis=2), "This is the median of each map; take the mean."),
@@ -299,9 +288,26 @@ def average_mistakes(maps):
         (flat.std(axis=2), "This is the standard deviation of each map; take the mean."),
         (np.abs(flat).mean(axis=2), "You averaged absolute values. Keep the signs."),
         (np.maximum(flat, 0).mean(axis=2), "You set negative values to 0 before the mean. Keep them."),
+        (np.maximum(means, 0), "You set negative averages to 0. Keep them."),
+        (np.abs(means), "You removed the signs. Keep negative averages."),
+        (not_zero, "You left out positions with the value 0. A mean takes all positions, those with 0 too."),
+        (positive, "You averaged the positive values alone. A mean takes all values, the negative ones too."),
         ((flat**2).mean(axis=2), "You averaged the squares. Average the values as they are."),
         (sums / height, "You divided by the height alone. The number of positions is height × width."),
         (sums / width, "You divided by the width alone. The number of positions is height × width."),
+        (sums / height**2, "You divided by the square of the height. The number of positions is height × width."),
+        (sums / width**2, "You divided by the square of the width. The number of positions is height × width."),
+        (sums / (height + width), "You divided by height + width. The number of positions is height × width."),
+        *(
+            (sums / number, f"You divided by the number of {name}. Divide each sum by the number of positions alone.")
+            for number, name in (
+                (n, "galaxies"),
+                (channels, "channels"),
+                (n * size, "galaxies and positions"),
+                (channels * size, "channels and positions"),
+                (n * channels * size, "all values"),
+            )
+        ),
         (sums / (size - 1 or 0.5), "You divided by the number of positions minus 1; a mean divides by their number."),
         *(
             (
@@ -339,6 +345,19 @@ def average_mistakes(maps):
             )
             if part.size
         ),
+        *(
+            (part.mean(axis=2), f"You averaged the {name} alone; take the mean of all positions.")
+            for name, part in (
+                ("first row of each map", maps[:, :, 0]),
+                ("last row of each map", maps[:, :, -1]),
+                ("central row of each map", maps[:, :, height // 2]),
+                ("first column of each map", maps[:, :, :, 0]),
+                ("last column of each map", maps[:, :, :, -1]),
+                ("central column of each map", maps[:, :, :, width // 2]),
+                ("diagonal of each map", np.diagonal(maps, axis1=2, axis2=3)),
+            )
+        ),
+        *_averages_in_half_precision(maps),
         (means.T, "The axes are exchanged: use one row per galaxy and one column per channel."),
         (means[:, :, None, None], "The spatial axes are still there, with length 1; the shape must be (n, channels)."),
         (means[:1], "This is the first galaxy alone. Return one row per galaxy."),
@@ -352,12 +371,28 @@ def average_mistakes(maps):
     ]
 
 
+def _averages_in_half_precision(maps):
+    """Averages in less precision than float32, with their hints."""
+    mistakes = []
+    for name, dtype in (("float16", torch.float16), ("bfloat16", torch.bfloat16)):
+        hint = f"You computed in half precision ({name}), which has two or three digits. Keep float32."
+        converted = torch.from_numpy(maps).to(dtype)
+        mistakes += [
+            (converted.mean(dim=(2, 3)).float(), hint),
+            (converted.float().mean(dim=(2, 3)), hint),
+            (converted.float().mean(dim=(2, 3)).to(dtype).float(), hint),
+        ]
+    return mistakes
+
+
 def _row_mistakes(rows):
     averaged = "You averaged an output of shape (n, channels). It has no spatial axes, so return the same numbers."
     return [
         (rows.mean(), averaged),
         (rows.mean(axis=1), averaged),
         (rows.mean(axis=0), averaged),
+        (np.broadcast_to(rows.mean(axis=0), rows.shape), averaged),
+        (np.broadcast_to(rows.mean(axis=1, keepdims=True), rows.shape), averaged),
         (rows.T, "The axes are exchanged: use one row per galaxy and one column per channel."),
         (rows[:, :, None, None], "An output of shape (n, channels) has no spatial axes. Don't add any."),
         *(
@@ -373,6 +408,41 @@ def _explain_numpy_error(error):
         raise WrongAnswer(
             "NumPy can't read a tensor that belongs to an autograd graph. Call `detach()` on it first."
         ) from None
+
+
+def _explain_hook_error(error):
+    """A hint for a hook with the wrong parameters; other errors pass."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    if (
+        isinstance(error, TypeError)
+        and "positional argument" in str(error)
+        and last.filename == nn.modules.module.__file__
+        and "forward()" not in str(error)
+    ):
+        raise WrongAnswer(
+            "PyTorch calls a forward hook with three arguments: the module, a tuple of its inputs, and its output. "
+            f"Your hook has other parameters: {error}."
+        ) from None
+
+
+def _explain_missing_forward(error):
+    """A hint for a function that calls the parts of a network itself; other errors pass."""
+    if "forward" in str(error):
+        raise WrongAnswer(
+            "Your function calls a part of the network that can't be called, such as a dictionary of layers. Not every "
+            "network is a sequence of layers: call all of it, as `network(images)`."
+        ) from None
+
+
+def _was_raised_in_hook(error):
+    """Whether the student's hook raised an error, and not a layer of the network or the code around the pass."""
+    in_pass = False
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename == nn.modules.module.__file__:
+            in_pass = True
+        elif in_pass and frame.name != "forward":
+            return frame.filename != __file__
+    return False
 
 
 def _make_sequence():
@@ -397,6 +467,8 @@ def test_hooks_2(answer):
         _test_sequence(answer)
         _test_branches(answer)
         _test_broken(answer)
+        sequence, images = seeded(_make_sequence, 1), images_of(2, 3, 6, 4, seed=2)
+        check_settings_of_the_caller(lambda: answer(sequence, sequence[3], images.clone()))
 
 
 def _test_sequence(answer):
@@ -416,7 +488,7 @@ def _test_sequence(answer):
 
 def _test_branches(answer):
     branches = seeded(Branches, 4)
-    mix, outputs, layer_calls = branches.body["mix"], [], []
+    mix, started, outputs, layer_calls = branches.body["mix"], [], [], []
 
     def observe_layer(module, args, output):
         tracked = torch.is_grad_enabled() and any(weight.requires_grad for weight in module.parameters())
@@ -424,6 +496,7 @@ def _test_branches(answer):
 
     # Hooks of somebody else.
     mix.register_forward_hook(observe_layer)
+    branches.register_forward_pre_hook(lambda module, args: started.append(True))
     branches.register_forward_hook(lambda module, args, output: outputs.append(output.detach().clone()))
     for n in (3, 1):
         images = images_of(n, 3, 2, 2, seed=5)
@@ -433,7 +506,8 @@ def _test_branches(answer):
             changed = (expected + flat) / 2
         overwritten = "The network overwrote the layer's output later in the pass. Record a copy, with `clone()`."
         _check_catch(answer, branches, mix, images, [(changed, overwritten), (expected + flat, overwritten)], expected)
-        _check_called_once(outputs, branches.head(changed).detach())
+        _check_called_once(started, outputs, branches.head(changed).detach())
+        expect(bool(layer_calls), _HOOK_OF_LAYER_NOT_CALLED)
         expect(
             len(layer_calls) == 1,
             f"The layer runs {len(layer_calls)} times; it must run once, inside `network(images)`.",
@@ -444,6 +518,7 @@ def _test_branches(answer):
             "`detach_` removes the network's own tensor from the autograd graph, so the network computes without "
             "gradients while you record. Use `detach()`, which returns a new tensor.",
         )
+        started.clear()
         outputs.clear()
         layer_calls.clear()
 
@@ -451,7 +526,7 @@ def _test_branches(answer):
 def _test_broken(answer):
     broken = seeded(_make_broken, 6)
     broken[0].register_forward_hook(lambda module, args, output: None)
-    before = _state_of(broken)
+    before = state_of(broken)
     for place, when in ((0, "an error"), (3, "an error before it reaches the layer")):
         error = expect_error(
             lambda layer=broken[place]: answer(broken, layer, images_of(2, 3, 5, 5, seed=7)),
@@ -459,11 +534,22 @@ def _test_broken(answer):
             "Here the network raises an error. Let it reach the caller unchanged.",
         )
         del error
-        _check_state(before, broken, f" when the network raises {when}")
+        check_state(before, broken, f" when the network raises {when}")
 
 
-def _check_called_once(outputs, expected):
+_HOOK_OF_LAYER_NOT_CALLED = (
+    "Somebody else's hook on the layer isn't called during the pass. Register your hook beside theirs, and leave "
+    "theirs registered."
+)
+
+
+def _check_called_once(started, outputs, expected):
     """Reject a network that isn't called exactly once, or computes something else than without the hook."""
+    expect(
+        bool(outputs) or not started,
+        "The pass stops before the network has computed its output, at an error that your function catches. Does your "
+        "hook raise it? Let the hook return normally, so that the pass finishes, with the hooks of others.",
+    )
     expect(
         bool(outputs),
         "Somebody else's hook on the network itself isn't called. Run the whole pass with `network(images)`, not "
@@ -471,7 +557,8 @@ def _check_called_once(outputs, expected):
     )
     expect(len(outputs) == 1, f"The network is called {len(outputs)} times; call it once.")
     expect(
-        outputs[0].shape == expected.shape and bool(torch.allclose(outputs[0], expected, rtol=1e-4, atol=1e-5)),
+        outputs[0].shape == expected.shape
+        and bool(torch.allclose(outputs[0].to(expected), expected, rtol=1e-4, atol=1e-5)),
         "Your hook changes what the network computes. A value that a hook returns replaces the layer's output, so "
         "return nothing from it, and don't modify the output in place.",
     )
@@ -488,13 +575,19 @@ def _run_modules(network, images, count):
 
 def _check_catch(answer, network, layer, images, mistakes, expected):
     """Compare one call with the expected activations, and the network with its state before."""
-    before, given, other_layers = _state_of(network), images.clone(), _other_layers(network, layer, images)
+    before, given, other_layers = state_of(network), images.clone(), _other_layers(network, layer, images)
     try:
         returned = answer(network, layer, given)
-    except RuntimeError as error:
+    except NotImplementedError as error:
+        _explain_missing_forward(error)
+        raise
+    except (RuntimeError, TypeError) as error:
         _explain_numpy_error(error)
+        _explain_hook_error(error)
         raise
     except (IndexError, KeyError) as error:
+        if _was_raised_in_hook(error):
+            raise
         raise WrongAnswer(
             f"It raises {type(error).__name__}. If nothing was recorded, your hook wasn't called: register it on "
             "`layer`, a module of `network`, before you call `network(images)`."
@@ -515,10 +608,21 @@ def _check_catch(answer, network, layer, images, mistakes, expected):
             expected[None],
             "There is one axis too many, of length 1: you stacked a list of one tensor. Return the layer's own shape.",
         ),
+        (
+            expected.squeeze(),
+            "You removed an axis of length 1. Keep the layer's own shape, also for one image or one channel.",
+        ),
         *_precision_mistakes(expected),
         *other_layers,
     ]
-    expect_close(returned, expected, [*mistakes, *more], what="the array of activations")
+    check_dtypes(before, network)
+    expect_close(
+        returned,
+        expected,
+        [*mistakes, *more, *_function_mistakes(expected, "activations")],
+        hint=_nearly_right(returned, expected),
+        what="the array of activations",
+    )
     expect(
         isinstance(returned, torch.Tensor | np.ndarray),
         f"You return an object of type {type(returned).__name__}; return a tensor or an array.",
@@ -530,7 +634,7 @@ def _check_catch(answer, network, layer, images, mistakes, expected):
         not given.requires_grad and given.grad is None,
         "Your function switches gradient tracking on for `images`, which belong to the caller. Leave them as they are.",
     )
-    _check_state(before, network, "")
+    check_state(before, network, "")
     return returned
 
 
@@ -539,7 +643,7 @@ def _other_layers(network, layer, images):
     outputs, network_copy = {}, deepcopy(network)
     name_of = {module: name for name, module in network.named_modules()}
     for name, module in network_copy.named_modules():
-        for kind in _HOOKS:
+        for kind in HOOKS:
             getattr(module, kind).clear()
         if name not in ("", name_of[layer]):
             module.register_forward_hook(lambda module, args, output, name=name: _record(outputs, name, output))
@@ -553,6 +657,26 @@ def _other_layers(network, layer, images):
 
 def _record(outputs, name, output):
     outputs[name] = output.detach().clone()
+
+
+def _function_mistakes(values, name):
+    """Results to which a function was applied, with their hints."""
+    functions = {
+        "a sigmoid": torch.sigmoid,
+        "tanh": torch.tanh,
+        "a ReLU": torch.relu,
+        "an exponential function": torch.exp,
+        "a softmax": lambda numbers: numbers.softmax(dim=-1),
+    }
+    return [
+        *(
+            (function(values), f"You applied {function_name} to the {name}. Return them as they are.")
+            for function_name, function in functions.items()
+        ),
+        (values.abs(), f"You removed the signs of the {name}. Keep them."),
+        (-values, f"You reversed the signs of the {name}. Return them as they are."),
+        (values**2, f"You squared the {name}. Return them as they are."),
+    ]
 
 
 def catch_mistakes(network, images, expected):
@@ -600,110 +724,6 @@ def catch_mistakes(network, images, expected):
     ]
 
 
-def _state_of(network):
-    """Everything about a network, and about settings that all networks share, that a function may leave changed."""
-    modules = dict(network.named_modules())
-    classes = {cls for module in modules.values() for cls in type(module).__mro__ if issubclass(cls, nn.Module)}
-    return {
-        "modules": modules,
-        "hooks": {(name, kind): list(getattr(module, kind)) for name, module in modules.items() for kind in _HOOKS},
-        "global hooks": [list(registry) for registry in _GLOBAL_HOOKS],
-        "modes": {name: module.training for name, module in modules.items()},
-        "attributes": {name: set(vars(module)) for name, module in modules.items()},
-        "values": {name: _plain_values(module) for name, module in modules.items()},
-        "methods": {cls: [vars(cls).get(name) for name in ("forward", "__call__")] for cls in classes},
-        "requires_grad": {name: weight.requires_grad for name, weight in network.named_parameters()},
-        "tensors": {name: tensor.clone() for name, tensor in network.state_dict().items()},
-        "settings": torch_settings(),
-    }
-
-
-def _plain_values(module):
-    """Public attributes of a module that are numbers, texts and the like, without its mode."""
-    plain = (bool, int, float, str, tuple, type(None))
-    values = vars(module).items()
-    return {name: value for name, value in values if isinstance(value, plain) and name[0] != "_" and name != "training"}
-
-
-def _check_state(before, network, when):
-    """Reject a function that leaves a network, or settings that all networks share, changed."""
-    after = _state_of(network)
-    for place, hooks in before["hooks"].items():
-        now = after["hooks"].get(place, [])
-        expect(
-            set(now) <= set(hooks),
-            f"Your hook is still registered{when}. It will run in every later pass, whoever calls the network. Remove "
-            "it.",
-        )
-        expect(set(hooks) <= set(now), f"A hook that somebody else registered is gone{when}. Remove only your own.")
-    expect(
-        after["global hooks"] == before["global hooks"],
-        f"A global hook is still registered{when}. It runs for every module of every network: remove it.",
-    )
-    expect(
-        list(before["modules"]) == list(after["modules"])
-        and all(module is after["modules"][name] for name, module in before["modules"].items()),
-        f"A module of the network was replaced{when}. Leave the network as it was.",
-    )
-    _check_modes(before["modes"], after["modes"], when)
-    expect(
-        before["attributes"] == after["attributes"] and before["methods"] == after["methods"],
-        f"A module has other attributes or methods than before{when}, such as your own `forward`. Leave it as it was.",
-    )
-    _check_values(before, after, when)
-    expect(
-        all(_same_tensor(tensor, after["tensors"][name]) for name, tensor in before["tensors"].items()),
-        f"The network's weights, or batch norm's statistics, have changed{when}. Leave them as they were. (A pass in "
-        "training mode updates the statistics.)",
-    )
-    expect(
-        before["requires_grad"] == after["requires_grad"]
-        and all(weight.grad is None for weight in network.parameters()),
-        f"`requires_grad` or `grad` of the weights has changed{when}. Leave them as they were.",
-    )
-    _check_settings(before["settings"], when)
-
-
-def _check_values(before, after, when):
-    for name, values in before["values"].items():
-        for key, value in values.items():
-            now = after["values"][name].get(key)
-            expect(
-                now == value,
-                f"You changed the attribute `{key}` of {_described(name, before['modules'][name])}: it was {value} and "
-                f"is left at {now}{when}. Leave the network as it was.",
-            )
-
-
-def _described(name, module):
-    kind = type(module).__name__
-    return f"the module {name!r} ({kind})" if name else f"the network itself ({kind})"
-
-
-def _same_tensor(one, other):
-    return one.dtype == other.dtype and torch.equal(one, other)
-
-
-def _check_modes(before, after, when):
-    changed = [name for name, training in before.items() if after[name] != training]
-    if not changed:
-        return
-    was = "training" if before[changed[0]] else "eval"
-    now = "eval" if was == "training" else "training"
-    expect(
-        not all("." in name for name in changed),
-        f"A module inside a part of the network was in {was} mode and is left in {now} mode{when}. `children()` lists "
-        "the outer parts only, and `train` on a part also changes the modules inside it.",
-    )
-    everything = set(before.values()) == {was == "training"} and len(changed) == len(before)
-    raise WrongAnswer(
-        f"The whole network was in {was} mode and is left in {now} mode{when}. Restore its mode."
-        if everything
-        else f"A part of the network was in {was} mode and is left in {now} mode{when}. Each module has its own mode: "
-        "restore every one."
-    )
-
-
 def _make_regression():
     return nn.Sequential(
         nn.Conv2d(3, 4, 3),
@@ -713,6 +733,15 @@ def _make_regression():
         nn.Flatten(),
         nn.Linear(4, 1),
     )
+
+
+def _regression(seed):
+    """A network whose predictions have both signs, and differ by more than 1."""
+    network = seeded(_make_regression, seed)
+    with torch.no_grad():
+        network[5].weight.mul_(30)
+        network[5].bias.sub_(network(images_of(6, 3, 5, 5, seed=1)).mean())
+    return network
 
 
 def _make_with_dropout():
@@ -728,42 +757,34 @@ def test_hooks_3(answer):
         _test_modes(answer)
         _test_own_classes(answer)
         _test_broken_regression(answer)
+        network, images = _regression(11).train(), images_of(2, 3, 5, 5, seed=1)
+        check_settings_of_the_caller(lambda: answer(network, images.clone()))
 
 
 def _test_modes(answer):
     images = images_of(6, 3, 5, 5, seed=1)
-    _check_predictions(answer, seeded(_make_regression, 2).train(), images)
-    network = seeded(_make_regression, 3)
+    _check_predictions(answer, _regression(2).train(), images)
+    network = _regression(3)
     network[2].register_forward_hook(lambda module, args, output: None)
     _check_predictions(answer, network, images)
     for training, part in ((True, slice(1, 3)), (False, slice(2, 3))):
-        network = seeded(_make_regression, 4).train(training)
+        network = _regression(4).train(training)
         for module in network[part]:
             module.train(not training)
         _check_predictions(answer, network, images)
         # A module inside a part.
-        network = seeded(_make_regression, 4).train(training)
+        network = _regression(4).train(training)
         network[2][1].train(not training)
         _check_predictions(answer, network, images)
     _check_predictions(answer, seeded(_make_with_dropout, 5).train(), images_of(7, 3, 2, 2, seed=6))
-    _check_predictions(answer, seeded(_make_regression, 7).train(), images[:1], "Here there is a single image. ")
+    _check_predictions(answer, _regression(7).train(), images[:1], "Here there is a single image. ")
 
 
 def _test_own_classes(answer):
     """Test a network in which modules of several classes depend on the mode."""
-    network = seeded(OwnClasses, 9).train()
-    network.register_forward_hook(lambda module, args, output: None)
-    still_training = {}
-
-    def observe(name):
-        def hook(module, args):
-            if module.training:
-                still_training[name] = _described(name, module)
-
-        return hook
-
-    for name, module in network.named_modules():
-        module.register_forward_pre_hook(observe(name))
+    network, passes = seeded(OwnClasses, 9).train(), []
+    network.register_forward_hook(lambda module, args, output: passes.append(True))  # of somebody else
+    still_training = _observe_modes(network)
     images = images_of(6, 3, 5, 5, seed=10)
     with torch.no_grad():
         expected = deepcopy(network).eval()(images)[:, 0]
@@ -776,20 +797,43 @@ def _test_own_classes(answer):
             "eval mode, whatever its class."
         )
     _check_predictions(answer, network, images)
+    passes.clear()
+    answer(network, images.clone())
+    expect(
+        bool(passes),
+        "Somebody else's hook on the network isn't called. Call the network as `network(images)`, which also runs "
+        "hooks; `network.forward(images)` doesn't.",
+    )
+
+
+def _observe_modes(network):
+    """Modules that are in training mode during a pass, in words, by their names; filled during each pass."""
+    still_training = {}
+
+    def observe(name):
+        def hook(module, args):
+            if module.training:
+                still_training[name] = described(name, module)
+
+        return hook
+
+    for name, module in network.named_modules():
+        module.register_forward_pre_hook(observe(name))
+    return still_training
 
 
 def _test_broken_regression(answer):
     for training in (True, False):
         network = seeded(_make_broken_regression, 8).train(training)
         network[1].train(not training)
-        before = _state_of(network)
+        before = state_of(network)
         error = expect_error(
             lambda network=network: answer(network, images_of(6, 3, 5, 5, seed=1)),
             BrokenLayerError,
             "Here the network raises an error. Let it reach the caller unchanged.",
         )
         del error
-        _check_state(before, network, " when the network raises an error")
+        check_state(before, network, " when the network raises an error")
 
 
 def _check_predictions(answer, network, images, hint=""):
@@ -799,12 +843,25 @@ def _check_predictions(answer, network, images, hint=""):
         expected = deepcopy(network).eval()(images)[:, 0]
         unchanged_modes = deepcopy(network)(images)[:, 0] if n > 1 else expected
         all_training = deepcopy(network).train()(images)[:, 0] if n > 1 else expected
-    before, given = _state_of(network), images.clone()
+        of_other_images = [
+            (deepcopy(network).eval()(other)[:, 0], f"You {change} before the pass. Pass `images` as they are.")
+            for other, change in (
+                (images / 255, "divided the images by 255"),
+                ((images - images.mean()) / images.std(), "standardised the images"),
+                (images.flip(-1), "flipped the images"),
+            )
+        ]
+    still_training = _observe_modes(network)
+    before, given = state_of(network), images.clone()
     try:
         returned = answer(network, given)
+    except NotImplementedError as error:
+        _explain_missing_forward(error)
+        raise
     except RuntimeError as error:
         _explain_numpy_error(error)
         raise
+    in_training = next(iter(still_training.values()), "")
     expect(
         not any(
             isinstance(value, torch.Tensor) and value.requires_grad
@@ -812,6 +869,7 @@ def _check_predictions(answer, network, images, hint=""):
         ),
         "The predictions belong to an autograd graph, which fills the memory. Use `torch.no_grad()` or `detach()`.",
     )
+    check_dtypes(before, network)
     array = as_array(returned, what="the array of predictions")
     training = "These are predictions in training mode: batch norm uses the statistics of the batch. Use eval mode."
     expect(
@@ -827,6 +885,11 @@ def _check_predictions(answer, network, images, hint=""):
     mixed = (
         "A part of the network was in training mode, and stayed so during the prediction. Each module has its own mode."
     )
+    if before["modes"][""] and in_training and "" not in still_training:
+        training = (
+            f"During the prediction, the network itself was in eval mode, but {in_training} was in training mode. Its "
+            "attribute `training` doesn't reach the modules inside it."
+        )
     expect_close(
         array,
         expected,
@@ -836,9 +899,17 @@ def _check_predictions(answer, network, images, hint=""):
             (expected[:1], "This is the prediction for the first image alone. Return one per image."),
             (expected[0], "This is the prediction for the first image alone. Return one per image."),
             (expected.mean(), "This is the mean of the predictions. Return one per image."),
+            *([] if n == 1 else _order_mistakes(expected)),
             *_precision_mistakes(expected),
+            *_output_mistakes(expected),
+            *of_other_images,
         ],
-        hint=f"{hint}Was every module in eval mode?",
+        hint=hint
+        + (
+            f"During the prediction, {in_training} was in training mode. Put every module into eval mode."
+            if in_training
+            else _nearly_right(array, expected)
+        ),
         what="the array of predictions",
     )
     expect(
@@ -850,7 +921,32 @@ def _check_predictions(answer, network, images, hint=""):
         not given.requires_grad and given.grad is None,
         "Your function switches gradient tracking on for `images`, which belong to the caller. Leave them as they are.",
     )
-    _check_state(before, network, "")
+    check_state(before, network, "")
+
+
+def _order_mistakes(values):
+    return [
+        (values.sort().values, "You sorted the predictions. Keep the order of the images."),
+        (values.flip(0), "The predictions are in reverse order. Keep the order of the images."),
+        (values - values.mean(), "You subtracted the mean of the predictions. Return them as they are."),
+        (values.softmax(dim=0), "You applied a softmax to the predictions. Return them as they are."),
+    ]
+
+
+def _output_mistakes(values):
+    """Results of typical ways to change the output of a network that has a single one, with their hints."""
+    return [
+        *_function_mistakes(values, "predictions"),
+        (torch.ones_like(values), "All your predictions are 1. A softmax of a single output gives that: don't use it."),
+        (
+            torch.zeros_like(values),
+            "All your predictions are 0. An `argmax` of a single output gives that: don't use it.",
+        ),
+        *(
+            ((values > threshold).float(), "You compared the predictions with a threshold. Return them as they are.")
+            for threshold in (0, 0.5)
+        ),
+    ]
 
 
 # hooks.0
@@ -886,9 +982,10 @@ def _test_names(answer):
     expected = [_names_by_hand(*case) for case in cases]
     returned = []
     for network, kind in cases:
-        before = _state_of(network)
+        before = state_of(network)
         returned.append(_read_names(_call_for_names(answer, network, kind), f"for the class {kind.__name__}"))
-        _check_state(before, network, "")
+        check_state(before, network, "")
+    check_settings_of_the_caller(lambda: answer(tree, nn.Conv2d))
     for mistake, hint in name_mistakes():
         mistaken = [mistake(*case) for case in cases]
         if returned == mistaken and mistaken != expected:
@@ -988,6 +1085,33 @@ def name_mistakes():
         ]
         return names_of([*network.named_children(), *inner], kind)
 
+    def down_to(depth, *, with_network):
+        def names(network, kind):
+            return [
+                name
+                for name, module in network.named_modules()
+                if isinstance(module, kind) and (name or with_network) and name.count(".") < depth
+            ]
+
+        return names
+
+    def not_inside_matches(network, kind):
+        names = []
+
+        def visit(name, module):
+            if isinstance(module, kind):
+                names.append(name)
+                return
+            for part, child in module.named_children():
+                visit(f"{name}.{part}" if name else part, child)
+
+        visit("", network)
+        return names
+
+    def with_weights(network, kind):
+        names = dict.fromkeys(name.rpartition(".")[0] for name, _ in network.named_parameters())
+        return [name for name in names if isinstance(network.get_submodule(name), kind)]
+
     depth = "Modules inside modules are missing: `named_children` lists the outer ones only. Include any depth."
     subclass = "Instances of subclasses are missing. `isinstance` is True for them, too."
     by_name = "You compare the names of classes. Another class may have a similar name: use `isinstance`."
@@ -996,6 +1120,23 @@ def name_mistakes():
         (lambda network, kind: names_of(network.named_children(), kind), depth),
         (lambda network, kind: names_of([("", network), *network.named_children()], kind), depth),
         (two_levels, "Modules are missing that are more than two levels inside the network. Include any depth."),
+        *(
+            (
+                down_to(levels, with_network=with_network),
+                f"Modules are missing that are more than {count} levels inside the network. Include any depth.",
+            )
+            for levels, count in ((2, "two"), (3, "three"))
+            for with_network in (True, False)
+        ),
+        (
+            not_inside_matches,
+            "Modules inside a module that is an instance itself are missing. Look inside it, too.",
+        ),
+        (
+            with_weights,
+            "You look for modules through their parameters (weights), so modules that have none are missing, such as "
+            "ReLU. Use `network.named_modules()`.",
+        ),
         (where(lambda module, kind: type(module) is kind), subclass),
         (
             lambda network, kind: [name for name, module in network.named_modules() if name and type(module) is kind],
@@ -1103,8 +1244,10 @@ def _run_stages(network, images):
 
 def _test_stages(answer):
     network, results = seeded(Stages, 11), []
-    passes = []
-    network.stem.register_forward_hook(lambda module, args, output: None)  # of somebody else
+    started, passes, stem_calls = [], [], []
+    # Hooks of somebody else.
+    network.stem.register_forward_hook(lambda module, args, output: stem_calls.append(True))
+    network.register_forward_pre_hook(lambda module, args: started.append(True))
     network.register_forward_hook(lambda module, args, output: passes.append(output.detach().clone()))
     for names, n, seed, hint in (
         (["body.0", "stem", "head.2"], 5, 2, ""),
@@ -1113,24 +1256,28 @@ def _test_stages(answer):
         (["head.0", "last", "head.1"], 2, 5, "Here some outputs have no spatial axes, or maps of 1 × 1. "),
         (["stem", "head.1"], 1, 6, "Here there is a single image. "),
     ):
-        images = images_of(n, 3, 6, 4, seed=seed)
-        passes.clear()
-        before, given, runs = _state_of(network), images.clone(), _run_in_all_ways(network, images)
+        images = images_of(n, 3, 11, 13, seed=seed)
+        before, given, runs = state_of(network), images.clone(), _run_in_all_ways(network, images)
+        for calls in (started, passes, stem_calls):
+            calls.clear()
         features = _call_stages(answer, network, names, given)
         expect_unchanged(images, given, "images")
+        check_dtypes(before, network)
         _check_features(features, names, runs, images, hint)
         expect(
             not given.requires_grad and given.grad is None,
             "Your function switches gradient tracking on for `images`, which belong to the caller.",
         )
-        _check_state(before, network, "")
-        _check_called_once(passes, runs[0]["last"])
+        check_state(before, network, "")
+        _check_called_once(started, passes, runs[0]["last"])
+        expect(bool(stem_calls), _HOOK_OF_LAYER_NOT_CALLED)
         results.append((features, {name: np.array(as_array(features[name])) for name in names}))
     for features, copies in results:
         expect(
             features.keys() == copies.keys() and all(np.array_equal(as_array(features[k]), copies[k]) for k in copies),
             "A later call has changed what an earlier one returned. Make a new dictionary in each call.",
         )
+    check_settings_of_the_caller(lambda: answer(network, ["stem"], images.clone()))
 
 
 def _call_stages(answer, network, names, images):
@@ -1141,12 +1288,15 @@ def _call_stages(answer, network, names, images):
         raise
     except Exception as error:
         _explain_numpy_error(error)
+        _explain_hook_error(error)
         text = str(error)
         if "Dimension out of range" in text or "out of bounds for array" in text or "too many indices" in text:
             raise WrongAnswer(
                 "An output of shape (n, channels) has no spatial axes to average over. Your function raises "
                 f"{type(error).__name__} for it. Return the same numbers."
             ) from None
+        if _was_raised_in_hook(error):
+            raise
         if isinstance(error, AttributeError | KeyError) and any("." in name and name in text for name in names):
             raise WrongAnswer(
                 "A name with a dot, such as 'body.0', belongs to a layer inside another one. "
@@ -1275,8 +1425,8 @@ def _check_layer(name, array, outputs, overwritten, in_training, images, hint):
     expect_close(
         array,
         expected,
-        [*mistakes, *more],
-        hint=hint.strip(),
+        [*mistakes, *more, *_function_mistakes(torch.from_numpy(expected), "averages")],
+        hint=_nearly_right(array, expected) or hint.strip(),
         what=f"the array of features of {name!r}",
     )
 
@@ -1300,25 +1450,26 @@ def _run_overwritten(network, images):
 def _test_broken_stages(answer):
     network = seeded(_make_broken_stages, 12)
     network.stem.register_forward_hook(lambda module, args, output: None)
-    before = _state_of(network)
+    before = state_of(network)
     for names in (["stem", "body.2"], ["last", "stem"]):
         expect_error(
             lambda names=names: answer(network, names, images_of(2, 3, 6, 4, seed=7)),
             BrokenLayerError,
             "Here the network raises an error. Let it reach the caller unchanged.",
         )
-        _check_state(before, network, " when the network raises an error")
+        check_state(before, network, " when the network raises an error")
 
 
 def _test_unknown_layer(answer):
     network = seeded(Stages, 13)
-    before = _state_of(network)
+    before = state_of(network)
     expect_error(
         lambda: answer(network, ["stem", "body.0", "stage7"], images_of(2, 3, 6, 4, seed=8)),
-        (AttributeError, KeyError),
-        "Here the network has no layer of the last name. Let the error of `get_submodule` reach the caller.",
+        AttributeError,
+        "Here the network has no layer of the last name. Let the AttributeError of `network.get_submodule` reach the "
+        "caller.",
     )
-    _check_state(before, network, " when the network has no layer of the last name")
+    check_state(before, network, " when the network has no layer of the last name")
 
 
 def _load_shipped_network():
@@ -1359,7 +1510,7 @@ def _test_shipped_stages(answer):
 
 
 def _hooks_of(network):
-    return [list(getattr(module, kind)) for module in network.modules() for kind in _HOOKS]
+    return [list(getattr(module, kind)) for module in network.modules() for kind in HOOKS]
 
 
 # hooks.5
@@ -1436,6 +1587,8 @@ def _test_ablations(answer):
         _check_ablation(answer, seeded(_make_deep, 4), place, channel, images_of(n, 3, 6, 4, seed=place), hint)
     narrow = seeded(_make_narrow, 5)
     _check_ablation(answer, narrow, 0, 0, images_of(3, 3, 5, 5, seed=9), "Here the layer has a single channel.")
+    deep, images = seeded(_make_deep, 4), images_of(2, 3, 6, 4, seed=1)
+    check_settings_of_the_caller(lambda: answer(deep, deep[3], 1, images.clone()))
 
 
 def _check_ablation(answer, network, place, channel, images, hint):
@@ -1450,20 +1603,27 @@ def _check_ablation(answer, network, place, channel, images, hint):
     # Hooks of somebody else.
     network.register_forward_hook(lambda module, args, output: passes.append(output.detach().clone()[:, 0]))
     layer.register_forward_hook(lambda module, args, output: outputs.append((output, output.detach().clone())))
-    before, given = _state_of(network), images.clone()
+    before, given = state_of(network), images.clone()
     returned = _call_ablation(answer, network, layer, channel, given, n_axes)
+    check_dtypes(before, network)
     change = (ablated - intact).numpy().astype(float)
     array = _read_change(returned, len(images), change)
     if array.shape == change.shape and not np.allclose(array, change, rtol=1e-4, atol=1e-6):
         _explain_no_effect(array, passes, intact)
     expect_unchanged(images, given, "images")
-    expect_close(array, change, mistakes, hint=hint, what="the array of changes")
+    expect_close(array, change, mistakes, hint=_nearly_right(array, change) or hint, what="the array of changes")
     expect(
         not given.requires_grad and given.grad is None,
         "Your function switches gradient tracking on for `images`, which belong to the caller.",
     )
+    expect(
+        sum(len(predictions) for predictions in passes) >= 2 * len(images),
+        "Somebody else's hook on the network isn't called in both passes. Call the network as `network(images)` both "
+        "times, which also runs hooks; `network.forward(images)` doesn't.",
+    )
+    expect(bool(outputs), _HOOK_OF_LAYER_NOT_CALLED)
     _check_not_in_place(outputs, network, place)
-    _check_state(before, network, "")
+    check_state(before, network, "")
 
 
 def _check_not_in_place(outputs, network, place):
@@ -1485,6 +1645,8 @@ def _call_ablation(answer, network, layer, channel, images, n_axes):
         raise
     except RuntimeError as error:
         _explain_numpy_error(error)
+        if _was_raised_in_hook(error) and "inplace" not in str(error) and "in-place" not in str(error):
+            raise
         if "mat1 and mat2" in str(error) or "channels" in str(error):
             raise WrongAnswer(
                 f"A later layer raises an error: {error}. Don't remove the channel: set it to 0, and keep the shape of "
@@ -1506,6 +1668,7 @@ def _call_ablation(answer, network, layer, channel, images, n_axes):
             f"It raises IndexError: {error}. The channels are the second axis, and are counted from 0."
         ) from None
     except TypeError as error:
+        _explain_hook_error(error)
         if "must be Tensor" in str(error):
             raise WrongAnswer(
                 f"A later layer raises an error: {error}. Return a tensor from your hook, because it replaces the "
@@ -1574,6 +1737,7 @@ def ablation_mistakes(network, place, channel, images, intact, ablated):
     change = ablated - intact
     output = _run_modules(network, images, place + 1)
     n, channels = output.shape[:2]
+    bias = getattr(network[place], "bias", None)
     every = slice(None)
 
     def difference(alter):
@@ -1591,6 +1755,7 @@ def ablation_mistakes(network, place, channel, images, intact, ablated):
         (ablated, "These are the ablated predictions. Subtract the intact ones."),
         (intact, "These are the intact predictions. Return the change: ablated minus intact."),
         (change.abs(), "You removed the signs. Keep them: a prediction may increase or decrease."),
+        (change.mean(dim=0, keepdim=True), "You averaged the changes of all images. Return one per image."),
         (change.mean(), "You averaged the changes of all images. Return one per image."),
         (change.abs().mean(), "You averaged the changes of all images. Return one per image."),
         (change.sum(), "You added the changes of all images. Return one per image."),
@@ -1601,6 +1766,13 @@ def ablation_mistakes(network, place, channel, images, intact, ablated):
         (change / intact.abs(), "You divided the change by the intact prediction. Return the difference."),
         (change / intact, "You divided the change by the intact prediction. Return the difference."),
         (100 * change / intact, "These are changes in percent. Return the difference of the predictions."),
+        *(
+            (function(ablated) - function(intact), f"You applied {name} to the predictions. Use them as they are.")
+            for name, function in (
+                *(("a sigmoid", torch.sigmoid), ("tanh", torch.tanh)),
+                *(("a ReLU", torch.relu), ("an exponential function", torch.exp), ("`abs`", torch.abs)),
+            )
+        ),
         (ablated / intact, "You divided the predictions. Subtract the intact one from the ablated one."),
         (at((every,)), "You set all channels to zero. Ablate the channel `channel` alone."),
         (at((every, kept)), "You set all other channels to zero. Ablate the channel `channel` alone."),
@@ -1684,6 +1856,19 @@ def ablation_mistakes(network, place, channel, images, intact, ablated):
             )
             if channel < length
         ]
+    if bias is not None:
+        number = bias[channel].detach()
+        mistakes += [
+            (
+                at((every, channel), number),
+                "You set the layer's weights of the channel to 0, so that its bias remains. Change the layer's output, "
+                "in a forward hook.",
+            ),
+            (
+                difference(lambda values: _fill(values, channel, values[:, channel] - number)),
+                "You removed the layer's bias of the channel alone. Set its whole output to 0, in a forward hook.",
+            ),
+        ]
     if layer_input.ndim > 1 and channel < layer_input.shape[1]:
         in_input = _ablate_by_hand(network, place - 1, images, lambda values: _set(values, (every, channel))) - intact
         mistakes.append((in_input, "You ablate a channel of the layer's input. Ablate it in the output."))
@@ -1731,7 +1916,7 @@ def _test_skip(answer):
     )
     for layer, channel in ((network.branch, 1), (network.same, 2)):
         images = images_of(3, 3, 5, 5, seed=10)
-        before, given = _state_of(network), images.clone()
+        before, given = state_of(network), images.clone()
         try:
             returned = answer(network, layer, channel, given)
         except TypeError as error:
@@ -1752,19 +1937,19 @@ def _test_skip(answer):
         expect_close(
             returned, (right - intact).numpy(), [((wrong - intact).numpy(), in_place)], what="the array of changes"
         )
-        _check_state(before, network, "")
+        check_state(before, network, "")
 
 
 def _test_broken_ablation(answer):
     broken = seeded(_make_broken, 6)
     broken[0].register_forward_hook(lambda module, args, output: None)
-    before = _state_of(broken)
+    before = state_of(broken)
     expect_error(
         lambda: answer(broken, broken[0], 1, images_of(2, 3, 5, 5, seed=7)),
         BrokenLayerError,
         "Here the network raises an error. Let it reach the caller unchanged.",
     )
-    _check_state(before, broken, " when the network raises an error")
+    check_state(before, broken, " when the network raises an error")
 
 
 def _test_shipped_ablation(answer):

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.spatial import KDTree
 from scipy.spatial.distance import cdist
 from sklearn import manifold
+from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import NearestNeighbors
 
 from galviz.course.bank import Bank
@@ -114,6 +115,27 @@ def later_galaxies_only(high, low, k):
     return sum(j > i for i in range(len(high)) for j in near[i] & near_low[i]) / len(high) / k
 
 
+@bank.wrong("maps.1", "at most 50 neighbours")
+def k_limited(high, low, k):
+    return np.mean(_shares(high, low, min(k, 50)))
+
+
+@bank.wrong("maps.1", "don't use `low`")
+def low_not_used(high, low, k):
+    return np.mean(_shares(high, high[:, :2], k))
+
+
+@bank.wrong("maps.1", "the embedding's columns by their ranges")
+def low_rescaled(high, low, k):
+    return np.mean(_shares(high, low / np.ptp(low, axis=0), k))
+
+
+@bank.right("maps.1")
+def by_products(high, low, k):
+    near, near_low = (pairwise_distances(values).argsort(axis=1)[:, 1 : k + 1].tolist() for values in (high, low))
+    return np.mean([len({*a} & {*b}) / k for a, b in zip(near, near_low, strict=True)])
+
+
 @bank.right("maps.1")
 def by_trees(high, low, k):
     count = 0
@@ -154,7 +176,7 @@ def ranks_from_zero(high, low, k):
     return 1 - _factor(len(high), k) * (ranks - 1 - k)[wrong].sum()
 
 
-@bank.wrong("maps.2", "only k − 1 others are left")
+@bank.wrong("maps.2", "only k − 1 others as neighbours")
 def itself_among_its_neighbours(high, low, k):
     ranks, ranks_low = _ranks(high), _ranks(low)
     return 1 - _factor(len(high), k) * (ranks - k)[(ranks_low < k) & (ranks > k)].sum()
@@ -223,6 +245,19 @@ def standardised(high, low, k):
 def capped(high, low, k):
     ranks, wrong = _wrong(high, low, k)
     return 1 - _factor(len(high), k) * np.minimum(ranks - k, 3)[wrong].sum()
+
+
+@bank.wrong("maps.2", "too large for uint8")
+def small_integers(high, low, k):
+    ranks, ranks_low = (_ranks(values).astype(np.uint8) for values in (high, low))
+    wrong = (ranks_low > 0) & (ranks_low <= k) & (ranks > k)
+    return 1 - _factor(len(high), k) * (ranks.astype(int) - k)[wrong].sum()
+
+
+@bank.wrong("maps.2", "left the rank k + 1 out of U")
+def begins_too_late(high, low, k):
+    ranks, wrong = _wrong(high, low, k)
+    return 1 - _factor(len(high), k) * (ranks - k)[wrong & (ranks > k + 1)].sum()
 
 
 @bank.right("maps.2")
@@ -308,6 +343,32 @@ def range_too_short(positions, row):
 @bank.wrong("maps.0", "too large by one")
 def counted_from_1(positions, row):
     return nearest_by_loop(positions, row) + 1
+
+
+@bank.wrong("maps.0", "for equal, as `np.isclose`")
+def close_ones_equal(positions, row):
+    distances = np.linalg.norm(positions - positions[row], axis=1)
+    distances[row] = np.inf
+    return np.flatnonzero(np.isclose(distances, distances.min()))[0]
+
+
+@bank.wrong("maps.0", "one number per column (axis=0)")
+def length_of_columns(positions, row):
+    distances = np.linalg.norm(positions - positions[row], axis=0)
+    distances[row] = np.inf
+    return distances.argmin()
+
+
+@bank.wrong("maps.0", "Row numbers are integers")
+def float_row(positions, row):
+    return float(nearest_by_loop(positions, row))
+
+
+@bank.wrong("maps.0", "distances to 3 decimals")
+def distances_rounded(positions, row):
+    distances = np.linalg.norm(positions - positions[row], axis=1).round(3)
+    distances[row] = np.inf
+    return distances.argmin()
 
 
 @bank.right("maps.0")
@@ -413,6 +474,31 @@ def popped(features, maps, k):
         if share > largest:
             best, largest = name, share
     return best
+
+
+@bank.wrong("maps.3", "keep a share of 0")
+def search_from_zero(features, maps, k):
+    best, largest = None, 0
+    for name, coordinates in maps.items():
+        share = np.mean(_shares(features, coordinates, k))
+        if share > largest:
+            best, largest = name, share
+    return best
+
+
+@bank.wrong("maps.3", "first name in the alphabet")
+def first_in_the_alphabet(features, maps, k):
+    return best_by_sets(features, dict(sorted(maps.items())), k)
+
+
+@bank.wrong("maps.3", "You rounded the shares")
+def shares_rounded(features, maps, k):
+    return _best(features, maps, lambda high, low: round(float(np.mean(_shares(high, low, k))), 3))
+
+
+@bank.wrong("maps.3", "the embeddings by the range")
+def maps_rescaled(features, maps, k):
+    return best_by_sets(features, {name: values / np.ptp(values, axis=0) for name, values in maps.items()}, k)
 
 
 @bank.right("maps.3")

@@ -4,14 +4,12 @@ Embeddings are chosen by their place in the dictionary, so that a mistake return
 """
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 import numpy as np
 from scipy.spatial.distance import cdist, pdist
 from scipy.stats import pearsonr, rankdata, spearmanr
 
-from lessons.maps import mistakes
-from lessons.maps.mistakes import factor, is_near
+from lessons.maps.mistakes import factor, is_near, rank
 
 Nearest = Callable[[np.ndarray, int], object]
 Maps = Mapping[str, np.ndarray]
@@ -96,7 +94,13 @@ def _of_fixed(fixed: int) -> Nearest:
     return lambda positions, row: right_nearest(positions, fixed if fixed < len(positions) else 0)
 
 
+def _about_equal(positions: np.ndarray, row: int) -> int:
+    distances = _distances(positions, row)
+    return int(np.flatnonzero(np.isclose(distances, distances.min()))[0])
+
+
 EUCLIDEAN = "Use the Euclidean distance, the root of the sum of squared differences."
+RESCALED = "You rescaled x and y, such as by their standard deviations or ranges: use the positions as they are."
 NEAREST_MISTAKES: tuple[tuple[Nearest, str], ...] = (
     (
         lambda positions, row: row,
@@ -170,7 +174,30 @@ NEAREST_MISTAKES: tuple[tuple[Nearest, str], ...] = (
     ),
     (
         _by(lambda positions, own: np.linalg.norm((positions - own) / (positions.std(axis=0) + 1e-300), axis=1)),
-        "You divided each column by its standard deviation: use the positions as they are.",
+        RESCALED,
+    ),
+    (
+        _by(lambda positions, own: np.linalg.norm((positions - own) / (np.ptp(positions, axis=0) + 1e-300), axis=1)),
+        RESCALED,
+    ),
+    *(
+        (
+            lambda positions, row, digits=digits: int(_distances(positions, row).round(digits).argmin()),
+            f"You rounded the distances to {digits} decimals, so some seem equal: compare them as they are.",
+        )
+        for digits in range(9)
+    ),
+    *(
+        (
+            lambda positions, row, digits=digits: right_nearest(positions.round(digits), row),
+            f"You rounded the positions to {digits} decimals: use them as they are.",
+        )
+        for digits in range(1, 9)
+    ),
+    (
+        _about_equal,
+        "You take two distances that differ a little for equal, as `np.isclose` or rounding does: compare them as they "
+        "are.",
     ),
     (
         _by(lambda positions, own: np.linalg.norm(positions.round() - own.round(), axis=1)),
@@ -298,19 +325,6 @@ NEAREST_MISTAKES: tuple[tuple[Nearest, str], ...] = (
 # maps.3
 
 
-def rank(values: np.ndarray, metric: str = "euclidean") -> np.ndarray:
-    """Ranks by distance, cached because most mistakes need the same ones."""
-    values = np.ascontiguousarray(values, dtype=float)
-    return _rank(values.tobytes(), values.shape, metric)
-
-
-@lru_cache(maxsize=1000)
-def _rank(content: bytes, shape: tuple[int, int], metric: str) -> np.ndarray:
-    ranks = mistakes.rank(np.frombuffer(content).reshape(shape), metric)
-    ranks.setflags(write=False)
-    return ranks
-
-
 def share_kept(features: np.ndarray, coordinates: np.ndarray, k: int) -> float:
     """The right share of neighbours kept."""
     return (is_near(rank(features), k) & is_near(rank(coordinates), k)).sum() / len(features) / k
@@ -394,6 +408,11 @@ def _correlation(coefficient: Callable[..., tuple[float, float]]) -> Callable[[n
     return lambda features, coordinates, k: (
         coefficient(pdist(features), pdist(coordinates))[0] if len(features) > 2 else NAN
     )
+
+
+def _correlation_of_tables(features: np.ndarray, coordinates: np.ndarray, k: int) -> float:
+    """Correlation of distances in which each pair occurs twice, and each galaxy with itself."""
+    return float(np.corrcoef(cdist(features, features).ravel(), cdist(coordinates, coordinates).ravel())[0, 1])
 
 
 def _stress(features: np.ndarray, coordinates: np.ndarray, k: int) -> float:
@@ -480,6 +499,16 @@ def _sorted_down_columns(features: np.ndarray, coordinates: np.ndarray, k: int) 
     )
 
 
+def _up_to_the_first_above(limit: float) -> Choice:
+    """A mistake: the search ends at the first share above a limit."""
+
+    def choose(shares: np.ndarray) -> int:
+        above = np.flatnonzero(shares > limit)
+        return int(shares[: above[0] + 1 if len(above) else None].argmax())
+
+    return _first_best(_rounded_share, choose=choose)
+
+
 def _without(part: slice) -> Choice:
     """A mistake: only some of the embeddings are compared, if these are any."""
 
@@ -503,6 +532,14 @@ def _last_name(features: np.ndarray, maps: Maps, k: int) -> float:
     names = list(maps)
     shares = {name: _rounded_share(features, maps[name], k) for name in names}
     return float(names.index(max(name for name in names if shares[name] == max(shares.values()))))
+
+
+def _as_it_is(values: np.ndarray) -> np.ndarray:
+    return values
+
+
+def _by_range(values: np.ndarray) -> np.ndarray:
+    return values / np.ptp(values, axis=0)
 
 
 ALL_COLUMNS = "Use all columns."
@@ -539,6 +576,13 @@ BEST_MISTAKES: tuple[tuple[Choice, str], ...] = (
     (
         lambda features, maps, k: (right_best(features, maps, k) + 1) % len(maps),
         "This is the name after the best one: places are counted from 0.",
+    ),
+    *(
+        (
+            _up_to_the_first_above(limit),
+            f"You stop at the first embedding that keeps a share above {limit}: a later one may keep more.",
+        )
+        for limit in (0.5, 0.6, 0.7, 0.8, 0.9)
     ),
     (_without(slice(1, None)), "You left out the first embedding: compare all of them."),
     (_without(slice(-1)), "You left out the last embedding: a slice or `range` ends before its end."),
@@ -607,6 +651,10 @@ BEST_MISTAKES: tuple[tuple[Choice, str], ...] = (
         _first_best(_correlation(pearsonr)),
         f"You chose by the correlation of distances, which doesn't depend on k. {SHARE}",
     ),
+    (
+        _first_best(_correlation_of_tables),
+        f"You chose by the correlation of distances, which doesn't depend on k. {SHARE}",
+    ),
     (_first_best(_stress), f"You chose by the differences of distances, which depend on an embedding's scale. {SHARE}"),
     (
         _first_best(_same_rank, choose=np.argmax),
@@ -656,6 +704,14 @@ BEST_MISTAKES: tuple[tuple[Choice, str], ...] = (
         ),
         "You divided features and embeddings by their standard deviations: use them as they are.",
     ),
+    *(
+        (_with(high, low=low), f"You divided {name} by the range of each column: use them as they are.")
+        for high, low, name in (
+            (_by_range, _as_it_is, "the features"),
+            (_as_it_is, _by_range, "the embeddings"),
+            (_by_range, _by_range, "features and embeddings"),
+        )
+    ),
     (
         _first_best(_together, choose=np.argmax),
         "You put the neighbours of all galaxies in one set: compare two sets per galaxy.",
@@ -688,9 +744,9 @@ BEST_MISTAKES: tuple[tuple[Choice, str], ...] = (
     *(
         (
             _of_shares(lambda shares, digits=digits: round(shares.mean(), digits)),
-            f"You rounded the shares to {digits} decimals, which makes different shares equal: leave them unrounded.",
+            "You rounded the shares, which makes different shares equal: leave them unrounded.",
         )
-        for digits in (1, 2)
+        for digits in (1, 2, 3)
     ),
     (
         _of_shares(lambda shares: float((shares == 1).sum())),

@@ -4,6 +4,7 @@ Ranks are arrays of shape (n, n): at [i, j] the rank of galaxy j by its distance
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from scipy.spatial.distance import cdist, pdist
@@ -14,10 +15,19 @@ NAN = float("nan")
 
 
 def rank(values: np.ndarray, metric: str = "euclidean") -> np.ndarray:
-    """Rank the galaxies by distance, by another way than the solution."""
+    """Rank the galaxies by distance, by another way than the solution; cached, because most mistakes need the same."""
+    values = np.ascontiguousarray(values, dtype=float)
+    return _rank(values.tobytes(), values.shape, metric)
+
+
+@lru_cache(maxsize=1000)
+def _rank(content: bytes, shape: tuple[int, int], metric: str) -> np.ndarray:
+    values = np.frombuffer(content).reshape(shape)
     distances = cdist(values, values, metric)
     np.fill_diagonal(distances, -np.inf)
-    return rankdata(distances, axis=1, method="ordinal") - 1
+    ranks = rankdata(distances, axis=1, method="ordinal") - 1
+    ranks.setflags(write=False)
+    return ranks
 
 
 def is_near(ranks: np.ndarray, k: int) -> np.ndarray:
@@ -69,6 +79,15 @@ def _ranked(prepare: Callable[[np.ndarray], np.ndarray], metric: str = "euclidea
 
 def _same(values: np.ndarray) -> np.ndarray:
     return values
+
+
+def _range(values: np.ndarray) -> np.ndarray:
+    return values / np.ptp(values, axis=0)
+
+
+def _two_components(values: np.ndarray) -> np.ndarray:
+    centred = values - values.mean(axis=0)
+    return centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
 
 
 def _cosine(only: str) -> Callable:
@@ -124,7 +143,24 @@ RANK_MISTAKES: tuple[tuple[Callable, str], ...] = (
         _ranked(lambda values: values / values.std(axis=0), only="low"),
         f"You divided the embedding's columns by their standard deviations. {AS_THEY_ARE}",
     ),
-    (_ranked(lambda values: values / np.ptp(values, axis=0)), f"You divided each column by its range. {AS_THEY_ARE}"),
+    (_ranked(_range), f"You divided each column by its range. {AS_THEY_ARE}"),
+    (_ranked(_range, only="high"), f"You divided the features by their ranges. {AS_THEY_ARE}"),
+    (_ranked(_range, only="low"), f"You divided the embedding's columns by their ranges. {AS_THEY_ARE}"),
+    (
+        _ranked(_two_components, only="high"),
+        f"You reduced the features to two principal components. Use them as they are. {ALL_COLUMNS}",
+    ),
+    *(
+        (
+            lambda high, low, reduced=reduced: (rank(high), rank(reduced(high, low))),
+            f"You compare the features with {name}, and don't use `low`, the embedding.",
+        )
+        for reduced, name in (
+            (lambda high, low: high[:, :2], "their own first two columns"),
+            (lambda high, low: high[:, : low.shape[1]], "their own first columns"),
+            (lambda high, low: _two_components(high), "their own first two principal components"),
+        )
+    ),
     (
         _ranked(lambda values: rankdata(values, axis=0)),
         f"You replaced the values of each column by their ranks. {AS_THEY_ARE}",
@@ -248,6 +284,9 @@ def _distance_correlation(high: np.ndarray, low: np.ndarray, k: int) -> float:
 
 
 ITSELF = "Each galaxy counts as its own nearest neighbour"
+ONE_TOO_FEW = (
+    "Does a galaxy count as its own neighbour? Or is there a `<` in place of `<=`, or a slice that ends too early?"
+)
 DIVIDE_BY_K = "divide the number in both lists by k."
 POOLED = (
     "You pooled the neighbours of all galaxies in one set: compare each galaxy's own two lists, then take the mean."
@@ -354,11 +393,11 @@ KEPT_MISTAKES: tuple[tuple[Quality, str], ...] = (
     ),
     (
         _of_ranks(lambda high, low, n, k: (is_near(high, k) & (low < k)).sum() / n / k),
-        f"{ITSELF} in the embedding, so only k − 1 others are left there: find k others.",
+        f"Only k − 1 others are left in the embedding: find k. {ONE_TOO_FEW}",
     ),
     (
         _of_ranks(lambda high, low, n, k: (is_near(low, k) & (high < k)).sum() / n / k),
-        f"{ITSELF} in the feature space, so only k − 1 others are left there: find k others.",
+        f"Only k − 1 others are left in the feature space: find k. {ONE_TOO_FEW}",
     ),
     *(
         (
@@ -373,6 +412,10 @@ KEPT_MISTAKES: tuple[tuple[Quality, str], ...] = (
     (_of_shares(np.min), "This is the smallest of the shares: return their mean."),
     (_of_shares(np.max), "This is the largest of the shares: return their mean."),
     (_of_shares(np.std), "This is the standard deviation of the shares: return their mean."),
+    *(
+        (_of_shares(lambda shares, m=m: shares[:m].mean()), f"You use the first {m} galaxies only: use all of them.")
+        for m in (5, 10, 20, 25, 30, 40, 50, 64, 80)
+    ),
     (_of_shares(lambda shares: shares[1:].mean()), "You left out the first galaxy: take the mean over all."),
     (_of_shares(lambda shares: shares[:-1].mean()), "You left out the last galaxy: take the mean over all."),
     (
@@ -393,7 +436,8 @@ KEPT_MISTAKES: tuple[tuple[Quality, str], ...] = (
     ),
     (
         _of_shares(lambda shares: (shares == 1).mean()),
-        "You count the galaxies that keep all k neighbours: take each galaxy's share of kept neighbours.",
+        "A galaxy counts as 1 if it keeps all k neighbours, and as 0 if not. Take its share, such as 0.4. Does `//` "
+        "or `int` drop the decimals?",
     ),
     (
         _of_shares(lambda shares: (shares > 0).mean()),
@@ -563,11 +607,11 @@ TRUST_MISTAKES: tuple[tuple[Quality, str], ...] = (
     (_summed(lambda high, low, n, k: (high + 1 - k)[(low < k) & (high >= k)]), OWN_NEIGHBOUR),
     (
         _summed(lambda high, low, n, k: (high - k)[(low < k) & (high > k)]),
-        f"{ITSELF} in the embedding, so only k − 1 others are left: take k others.",
+        f"You take only k − 1 others as neighbours in the embedding: take k. {ONE_TOO_FEW}",
     ),
     (
         _summed(lambda high, low, n, k: (high - k)[(low < k) & (high >= k)]),
-        f"{ITSELF} in the embedding, so only k − 1 others are left: take k others.",
+        f"You take only k − 1 others as neighbours in the embedding: take k. {ONE_TOO_FEW}",
     ),
     (
         _summed(lambda high, low, n, k: (high - k)[is_near(low, k + 1) & (high > k)]),
@@ -653,6 +697,10 @@ TRUST_MISTAKES: tuple[tuple[Quality, str], ...] = (
             else NAN
         ),
         "In the factor, your n is the number of columns: it is the number of rows, one per galaxy.",
+    ),
+    (
+        _summed(lambda high, low, n, k: (high - k)[is_near(low, k) & (high > k + 1)]),
+        "You left the rank k + 1 out of U, which begins right after k: it contains all neighbours with r > k.",
     ),
     (_summed(lambda high, low, n, k: high[_wrong(high, low, k)]), "You added up the ranks themselves: add up r − k."),
     (
@@ -803,3 +851,27 @@ TRUST_MISTAKES: tuple[tuple[Quality, str], ...] = (
     (_distance_correlation, "This is the rank correlation of the distances, not the trustworthiness."),
     *((lambda high, low, k, ranks=ranks: _trust(*ranks(high, low), k), hint) for ranks, hint in RANK_MISTAKES),
 )
+
+
+# Many galaxies; for both exercises
+
+
+def large_mistakes(high: np.ndarray, low: np.ndarray, k: int, *, of_trust: bool) -> list[tuple[float, str]]:
+    """Results of mistakes that make a difference for many galaxies only, with their hints."""
+    quality = _trust if of_trust else _share
+    ranks, ranks_low, n = rank(high).astype(int), rank(low).astype(int), len(high)
+    mistakes = [
+        (quality(ranks, ranks_low, limit), f"You use at most {limit} neighbours: use `k`, however large it is.")
+        for limit in (5, 10, 15, 20, 25, 30, 40, 50, 64, 100)
+        if limit < k
+    ]
+    for dtype in (np.uint8, np.int8):
+        small, small_low = (values.astype(dtype).astype(int) for values in (ranks, ranks_low))
+        hint = f"Ranks of {n} galaxies are too large for {dtype.__name__}, so some become wrong: use `int`."
+        mistakes += [(quality(*pair, k), hint) for pair in ((small, small_low), (small, ranks_low), (ranks, small_low))]
+    for m in (50, 64, 100, 128, 200, 250, 255, 256):
+        hint = f"You use the first {m} galaxies only: use all of them."
+        mistakes.append((quality(ranks[:m], ranks_low[:m], k), hint))
+        if 2 * k < m:
+            mistakes.append((quality(rank(high[:m]), rank(low[:m]), k), hint))
+    return mistakes

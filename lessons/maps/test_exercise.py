@@ -10,10 +10,10 @@ from functools import cache
 
 import numpy as np
 
-from galviz.course.judge import WrongAnswer, as_array, as_float, expect, expect_unchanged
+from galviz.course.judge import WrongAnswer, as_array, as_float, expect, expect_close, expect_unchanged
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
 from lessons.maps.map_mistakes import BEST_MISTAKES, NEAREST_MISTAKES, right_best, right_nearest, share_kept
-from lessons.maps.mistakes import KEPT_MISTAKES, TRUST_MISTAKES, factor, trust
+from lessons.maps.mistakes import KEPT_MISTAKES, TRUST_MISTAKES, factor, large_mistakes, trust
 
 # The lesson's five galaxies on a line, and an embedding that puts the last one elsewhere.
 LINE = np.array([[0.0], [1.0], [3.0], [7.0], [15.0]])
@@ -58,6 +58,11 @@ def test_maps_0(answer):
     expected = [np.asarray(right_nearest(*case)) for case in cases]
     returned, error = call_on_cases(answer, cases, ("positions", "row"))
     wrong = [i for i, value in enumerate(returned) if not is_close(_squeezed(value), expected[i])]
+    if isinstance(error, IndexError) and "for axis 0 with size 2" in str(error):
+        raise WrongAnswer(
+            f"An array of two elements, such as x and y, has no element {cases[len(returned)][1]}. Do you compute one "
+            "number per column (axis=0)? A distance is the length of a row: axis=1."
+        )
     if wrong:
         for value in returned:
             expect(value is not None, "You return None: does the function end with `return`, for each row?")
@@ -68,7 +73,7 @@ def test_maps_0(answer):
             returns_same(answer, cases[0], cases[0]),
             "Two calls with the same input return different rows: nothing here is random.",
         )
-        if len(wrong) > 1:
+        if len(wrong) > 3:
             chosen = [[values[i] for i in wrong] for values in (cases, returned, expected)]
             reject_mistakes(*chosen, NEAREST_MISTAKES)
         _explain_nearest(cases[wrong[0]], returned[wrong[0]], int(expected[wrong[0]]))
@@ -87,6 +92,11 @@ def test_maps_0(answer):
                 f"{begin}: you compare arrays of several numbers. Compute one distance per galaxy, from x and y."
             ) from None
         raise error
+    for value in returned:
+        expect(
+            np.asarray(value).dtype.kind != "f",
+            f"You return {value!r}, a float. Row numbers are integers, because an index can't be a float.",
+        )
 
 
 def _nearest_cases():
@@ -97,6 +107,10 @@ def _nearest_cases():
     wide = random.normal(size=(25, 2)) * [20, 0.7]
     cross = np.array([[0.0, 2.0], [3.0, 3.0], [1.0, 0.0], [0.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [3.0, 4.0], [3.0, 2.0]])
     near = np.array([[1.0, 2.0003], [1.0, 1.9998], [1.0, 2.0], [-3.0, 1.0], [0.0, 2.0]])
+    # Nearly equal distances from row 0, and very small ones.
+    close = np.array([[0.0, 0.0], [3.0, 0.0], [1.000004, 0.0], [0.0, 1.0], [-2.0, 1.0]])
+    close_and_far = np.array([[0.0, 0.0], [10000.05, 0.0], [0.0, 10000.0], [20000.0, 1.0]])
+    tiny = np.array([[0.0, 0.0], [3e-9, 0.0], [0.0, 1e-9], [5e-9, 5e-9]])
     places = np.array([[2.0, 1.0], [0.5, 0.5], [7.0, 7.0], [2.0, 1.0], [0.5, 0.5], [7.25, 7.0], [0.5, 0.5]])
     return [
         *((few, row) for row in range(6)),
@@ -109,6 +123,9 @@ def _nearest_cases():
         (1e-4 * many, 5),
         (1e4 * many, 8),
         (near, 2),
+        (close, 0),
+        (close_and_far, 0),
+        (tiny, 0),
     ]
 
 
@@ -171,6 +188,7 @@ def test_maps_1(answer):
     expected = [np.asarray(share_kept(*case)) for case in cases]
     assert math.isclose(expected[4], 4 / 5)
     _check(answer, cases, expected, KEPT_MISTAKES, "share kept", _explain_share)
+    _check_many(answer, 101, "share kept", of_trust=False)
 
 
 def test_maps_2(answer):
@@ -191,6 +209,23 @@ def test_maps_2(answer):
     expected = [np.asarray(trust(*case)) for case in cases]
     assert math.isclose(expected[4], 0.8)
     _check(answer, cases, expected, TRUST_MISTAKES, "trustworthiness", _explain_trust)
+    _check_many(answer, 101, "trustworthiness", of_trust=True)
+
+
+def _check_many(answer, k, what, *, of_trust):
+    """Compare the result for many galaxies, after those for few are right."""
+    high, low = _galaxies(300, 3, 17)
+    expected = (trust if of_trust else share_kept)(high, low, k)
+    returned, error = call_on_cases(answer, [(high, low, k)], NAMES)
+    if error:
+        raise error
+    expect_close(
+        _squeezed(returned[0]),
+        expected,
+        large_mistakes(high, low, k, of_trust=of_trust),
+        what=f"the {what}",
+        hint=f"It is right for fewer galaxies. Here are {len(high)}, and k is {k}. Is a number in your code fixed?",
+    )
 
 
 def _check(answer, cases, expected, mistakes, what, explain):
@@ -284,7 +319,7 @@ def _explain_share(case, number, expected):
         expect(
             len(high) < 50 or abs(round(kept) - right) > 4,
             f"You count {round(kept)} kept neighbours of all galaxies; {right} is right. So few differ if distances or "
-            "coordinates are rounded, as in half precision (float16): use float32 or float64.",
+            "coordinates are rounded, as in half precision (float16), or slightly rescaled: use them as they are.",
         )
         more = "more" if kept > right else "fewer"
         raise WrongAnswer(
@@ -355,7 +390,7 @@ BEST_CASES = (
     (111, 25, 5),
     (113, 29, 7),
 )
-MAP_NAMES = ("umap", "pca", "tsne", "lle", "som", "isomap")
+MAP_NAMES = ("UMAP", "pca", "t-SNE ", "lle", "som", "isomap")
 SHIPPED_MAPS = ("features/5/0.1/0", "features/15/0.1/0", "features/50/0.1/0", "noise/15/0.1/0")
 
 
@@ -394,8 +429,14 @@ def _best_cases():
     cases = [_embeddings(seed, n, k) for seed, n, k in BEST_CASES]
     features, maps, _ = _embeddings(2, 21, 4)
     *_, best = sorted(maps, key=lambda name: share_kept(features, maps[name], 4))
-    copies = {"first": maps[best], "zeta": 3 * maps[best] - 1, "alpha": maps[best][:, ::-1].copy()}
+    copies = {
+        "middle": maps[best],
+        "alpha": 3 * maps[best] - 1,
+        "zeta": maps[best][:, ::-1].copy(),
+        "kappa": -maps[best],
+    }
     others = {name: coordinates for name, coordinates in maps.items() if name != best}
+    pairs, mixed = _mispaired()  # no embedding keeps a neighbour
     by_hand = np.array([[0.0, 0.0], [1.0, 0.0], [3.0, 0.0], [7.0, 0.0], [15.0, 0.0]])
     moved = np.array([[0.0, 0.0], [1.0, 0.0], [3.0, 0.0], [7.0, 0.0], [7.5, 0.0]])
     return [
@@ -404,8 +445,10 @@ def _best_cases():
         (features, {**others, **copies}, 4),
         (features, {**copies, **others}, 2),
         (features, {"only": maps[best]}, 3),
-        (features[:6], {name: maps[name][:6] for name in ("umap", "som", "lle")}, 5),
-        (features[:2], {name: maps[name][:2] for name in ("tsne", "som", "lle")}, 1),
+        (features[:6], {name: maps[name][:6] for name in ("UMAP", "som", "lle")}, 5),
+        (features[:2], {name: maps[name][:2] for name in ("t-SNE ", "som", "lle")}, 1),
+        (pairs @ [[1.0, 0.5]] + 1, {"none": mixed @ [[1.0, 0.2]], "neither": mixed @ [[-0.3, 2.0]] + 5}, 1),
+        _embeddings(332, 60, 35),  # the best two shares differ by less than 0.001
     ]
 
 
@@ -439,7 +482,14 @@ def _name(answer, case):
 
 def _place(returned, names, case):
     """Place of the returned name; raises a hint for anything else."""
-    expect(returned is not None, "You return None: does the function end with `return`, after the loop?")
+    if returned is None:
+        features, maps, k = case
+        expect(
+            any(share_kept(features, coordinates, k) for coordinates in maps.values()),
+            "If all embeddings keep a share of 0, you return None: the first of them is the right one. Does your "
+            "search for the largest share start at 0?",
+        )
+        raise WrongAnswer("You return None: does the function end with `return`, after the loop?")
     if isinstance(returned, str):
         expect(returned in names, f"You return {returned[:40]!r}, which isn't a name in `maps`: {', '.join(names)}.")
         return float(names.index(returned))
@@ -499,22 +549,22 @@ def _explain_best_error(error, case):
 
 @cache
 def _shipped_maps():
-    """Features of every fifth shipped galaxy, and some of the shipped UMAPs with the first two components."""
+    """Features of every ninth shipped galaxy, and some of the shipped UMAPs with the first two components."""
     import galviz
     from galviz.artefacts.umaps import UMAPS
 
     features = galviz.load_features()
     values = features.layers[features.last_layer].astype(float)
-    maps = {settings.name: umap.to_numpy(float)[::5] for settings, umap in UMAPS.load().items()}
+    maps = {settings.name: umap.to_numpy(float)[::9] for settings, umap in UMAPS.load().items()}
     maps = {name: maps[name] for name in SHIPPED_MAPS if name in maps}
-    maps["PCA"] = np.asarray(galviz.fit_pca(values, n_components=2).coordinates)[::5]
-    return values[::5], maps
+    maps["PCA"] = np.asarray(galviz.fit_pca(values, n_components=2).coordinates)[::9]
+    return values[::9], maps
 
 
 def _check_shipped_maps(answer):
     """Compare the choices for the shipped features and UMAPs; nearly equal shares are left out."""
     features, maps = _shipped_maps()
-    for k in (1, 5, 30):  # each of the UMAPs is the best one once
+    for k in (1, 3, 20):  # each of the UMAPs is the best one once
         shares = {name: share_kept(features, coordinates, k) for name, coordinates in maps.items()}
         *_, second, best = sorted(shares, key=shares.get)
         if shares[best] - shares[second] < 0.004:
