@@ -167,6 +167,22 @@ def filled_with_zero(path):
     return _right(path).fillna(0)
 
 
+@bank.wrong("galaxies.1", "This is how Python writes a missing value")
+def each_text_cell_converted_to_text(path):
+    table = _right(path)
+    return table.assign(**{name: table[name].map(str) for name in table.select_dtypes("str")})
+
+
+@bank.wrong("galaxies.1", "did you set `keep_default_na`?")
+def empty_cells_kept(path):
+    return pd.read_csv(path, dtype={"objID": str}, keep_default_na=False).set_index("objID")
+
+
+@bank.wrong("galaxies.1", "The number -99 became NaN. Some surveys")
+def marks_of_missing_numbers_replaced(path):
+    return _right(path).replace([-99, -999], math.nan)
+
+
 @bank.wrong("galaxies.1", "the mean of the column")
 def filled_with_the_mean(path):
     table = _right(path)
@@ -367,6 +383,11 @@ def unknown_as_the_mean(metallicity):
 @bank.wrong("galaxies.2", "only in its own place")
 def one_unknown_spoils_all(metallicity):
     return 10 ** (metallicity - 6) * (1 + 0 * np.sum(metallicity))
+
+
+@bank.wrong("galaxies.2", "Return the number itself")
+def always_an_array(metallicity):
+    return 10 ** (np.atleast_1d(metallicity) - 6)
 
 
 @bank.wrong("galaxies.2", "in one row")

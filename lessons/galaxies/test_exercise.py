@@ -44,8 +44,16 @@ EMPTY_COLUMN = {
     "flag": ["0", "0", "0"],
     "objID": ["30", "10", "20"],
 }
+# Empty cells in text, spaces, and numbers with which some surveys mark a missing one.
+MARKED = {
+    "objID": ["0000000000000000311", "0000000000000000207", "0000000000000000254", "0000000000000000298"],
+    "field": [" north", "", "south", "west  2"],
+    "Halpha": ["-99", "12.5", "-999.0", "-9999"],
+    "class": ["Sb", "E", "", ""],
+    "ra": ["99.0", "", "999", "0.0"],
+}
 ONE_GALAXY = {"objID": ["0000000000000000042"], "oh_p50": ["8.62"]}
-CATALOGUES = (LONG, ZEROS, MIXED, EMPTY_COLUMN, ONE_GALAXY)
+CATALOGUES = (LONG, ZEROS, MIXED, EMPTY_COLUMN, MARKED, ONE_GALAXY)
 
 
 # galaxies.1
@@ -137,6 +145,7 @@ def _check_catalogue(table, columns):
         f"The ids are right, but the name of the index is {name!r}. It must be objID.",
     )
     _check_names(_texts(table.columns), names, columns)
+    _explain_empty_text(table, [name for name in names if all(map(_is_number, filter(None, columns[name])))], columns)
     for name in names:
         _check_column(name, table[name], columns[name])
 
@@ -331,9 +340,10 @@ def _check_column(name, column, cells):
     """Check that a column is as in the file: numbers as numbers, text as text."""
     yours = _texts(column)
     if not all(_is_number(cell) for cell in cells if cell):
-        _check_text_column(name, yours, cells)
+        _check_text_column(name, column, cells)
         return
     if any(isinstance(value, str | bytes) for value in column):
+        _reject_filled_cells(name, column, cells)
         empty = " The empty cells became text as well." if yours == cells and "" in cells else ""
         raise WrongAnswer(
             f"The ids are right, but the column {name} is text too. Read only objID as text; numbers stay numbers."
@@ -353,16 +363,63 @@ def _check_column(name, column, cells):
         expect_close(values, right, what=f"the column {name}", hint="Leave the numbers unchanged.", **FINER)
 
 
-def _check_text_column(name, yours, cells):
+def _explain_empty_text(table, names, columns):
+    """Raise a hint if an empty cell makes text of a column; `names` are the columns of numbers."""
+    with_empty = {name for name in names if "" in columns[name]}
+    if 0 < len(with_empty) < len(names) and with_empty == {name for name in names if "" in _texts(table[name])}:
+        name = next(name for name in names if name in with_empty)
+        expect(
+            not all(isinstance(value, str) for value in table[name]),
+            f"The ids are right, but the column {name} is text, because you keep an empty cell as the text ''. Then "
+            "pandas reads no numbers in this column. What is missing must be NaN: did you set `keep_default_na`?",
+        )
+
+
+def _reject_filled_cells(name, column, cells):
+    """Raise a hint if text or something else is in place of an empty cell, and the other cells have the right type."""
+    is_number = all(_is_number(cell) for cell in cells if cell)
+    pairs = list(zip(column, cells, strict=True))
+    filled = [value for value, cell in pairs if not cell and not _is_missing(value)]
+    if not filled or any(isinstance(value, str | bytes) == is_number for value, cell in pairs if cell):
+        return
+    reason = ""
+    if filled[0] == "":
+        reason = " Did you set `keep_default_na` or `fillna`, or read the cells without pandas?"
+    elif filled[0] in ("nan", "<NA>", "None"):
+        reason = " This is how Python writes a missing value if you convert it to text, with `str` for example."
+    raise WrongAnswer(
+        f"The ids are right, but an empty cell of the column {name} became {filled[0]!r}. What is missing must stay "
+        f"missing: NaN, which isn't text.{reason}"
+    )
+
+
+def _is_missing(value):
+    return value is None or value is pd.NA or value is pd.NaT or _is_nan(value)
+
+
+def _is_nan(value):
+    return isinstance(value, float | np.floating) and math.isnan(value)
+
+
+def _check_text_column(name, column, cells):
+    yours = _texts(["" if _is_missing(value) else value for value in column])
+    if all(value == cell for value, cell in zip(yours, cells, strict=True) if cell):
+        _reject_filled_cells(name, column, cells)
     if yours == cells:
         return
-    if all(value == cell or value.lower() == cell.lower() for value, cell in zip(yours, cells, strict=True)):
+    in_wrong_rows = sorted(yours) == sorted(cells)
+    yours = _texts(column)
+    if all(value == cell.strip() for value, cell in zip(yours, cells, strict=True) if cell):
+        reason = "You removed spaces: leave text unchanged."
+    elif all(value == cell or value.lower() == cell.lower() for value, cell in zip(yours, cells, strict=True)):
         reason = "You changed upper and lower case: leave text unchanged."
     elif all(value in ("nan", "<NA>", "None") for value in yours):
         reason = "All cells became NaN: this column is text. Don't convert it to numbers."
+    elif any(_is_missing(value) for value, cell in zip(column, cells, strict=True) if cell):
+        reason = "Some of its text became NaN: only an empty cell is NaN, so leave text unchanged."
     elif all(_is_number(value) for value in yours):
         reason = "You replaced the text by numbers: leave it unchanged."
-    elif sorted(yours) == sorted(cells):
+    elif in_wrong_rows:
         reason = "The cells are right, but in the wrong rows."
     else:
         reason = "Leave text unchanged."
@@ -389,6 +446,11 @@ def _explain_numbers(name, values, right, dtype):
         raise WrongAnswer(f"{start} Its numbers are in the wrong rows: each must stay in the row of its galaxy.")
     if np.isnan(values[known]).any():
         lost = right[known][np.isnan(values[known])][0]
+        expect(
+            lost not in (-99, -999, -9999, 99, 999),
+            f"{start} The number {lost:g} became NaN. Some surveys write such a number if one is missing, but here "
+            "only an empty cell is NaN: leave all numbers unchanged.",
+        )
         raise WrongAnswer(f"{start} The number {lost:g} became NaN: change no numbers.")
     if dtype.lower().startswith("bool"):
         raise WrongAnswer(f"{start} You converted its numbers to True and False: leave them unchanged.")
@@ -464,6 +526,7 @@ def test_galaxies_2(answer):
     expected = [np.array(100.0), *(count(*case) for case in cases[1:])]
     _check_random_state(answer)
     returned, error = call_on_cases(answer, cases, ("metallicity",))
+    single = returned[0] if returned else None
     returned = [_unwrap(values, case) for values, case in zip(returned, cases, strict=False)]
     wrong = [place for place, values in enumerate(returned) if not is_close(values, expected[place], **FINE)]
     if wrong:
@@ -471,6 +534,12 @@ def test_galaxies_2(answer):
     if error:
         _explain_count_error(answer, error, cases, expected, len(returned))
         raise error
+    shape = as_array(single).shape
+    expect(
+        shape == (),
+        f"Your numbers are right, but for a single float you return an object of type {type(single).__name__} and "
+        f"shape {shape}. Return the number itself, without an axis.",
+    )
 
 
 def _check_random_state(convert):
@@ -487,7 +556,7 @@ def _check_random_state(convert):
 
 
 def _unwrap(values, case):
-    """An array of one number as the number, which is accepted for a single float."""
+    """An array of one number as the number, for a single float: its shape is checked last."""
     is_text = isinstance(values, np.ndarray) and values.dtype.kind in "US"
     if (
         is_text
