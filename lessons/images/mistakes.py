@@ -1,6 +1,7 @@
 """Typical mistakes in the exercises on preparing images, each a wrong function with its hint."""
 
 from collections.abc import Callable, Sequence
+from itertools import combinations, product
 
 import numpy as np
 
@@ -26,6 +27,29 @@ def _slice_both(begin: Callable[[int, int], int], end: Callable[[int, int], int]
         return pixels[rows, columns]
 
     return crop
+
+
+def _slice_each(rows: Callable[[int, int], slice], columns: Callable[[int, int], slice]) -> Crop:
+    """A mistake in the slice of one axis or both: each function takes the axis's length and the side."""
+    return lambda pixels, side: pixels[rows(pixels.shape[0], side), columns(pixels.shape[1], side)]
+
+
+def _end_by_side(length: int, side: int) -> slice:
+    """The right slice."""
+    begin = _half(length, side)
+    return slice(begin, begin + side)
+
+
+def _end_at_begin(length: int, side: int) -> slice:
+    """A mistake: the end is as far from the last pixel as the beginning is from the first."""
+    begin = _half(length, side)
+    return slice(begin, -begin)
+
+
+def _end_at_removed(length: int, side: int) -> slice:
+    """A mistake if nothing is removed at the end, because −0 is the index 0."""
+    begin = _half(length, side)
+    return slice(begin, -(length - side - begin))
 
 
 def _half(length: int, side: int) -> int:
@@ -58,6 +82,10 @@ def _thin_out(pixels: np.ndarray, side: int) -> np.ndarray:
     return pixels[:: height // side, :: width // side][:side, :side]
 
 
+NEGATIVE_END = (
+    "Your slice ends at a negative index, which fails if nothing is to be removed at that end: −0 is 0, so the slice "
+    "is empty. Count the end from the first index: add `side` to it."
+)
 EXTRA = "If an odd number is removed, the extra row is removed at the bottom, and the extra column at the right"
 SHRUNK = "You shrank the image: a crop removes the pixels at the rim, and leaves those in the centre unchanged."
 OFF_BY_ONE = "Off by one: your square begins one pixel too far"
@@ -127,9 +155,19 @@ CROP_MISTAKES: tuple[tuple[Crop, str], ...] = (
         _slice_both(lambda length, side: length // 2 - side // 2, lambda length, side: length // 2 + side // 2 + 1),
         "For an even side, a middle pixel and `side // 2` on both sides are too many: add `side` to the first index.",
     ),
-    (
-        _slice_both(lambda length, side: _half(length, side), lambda length, side: -_half(length, side)),
-        "Your slice ends at −top: it is empty if top is 0, and one too long if the number to remove is odd.",
+    *(
+        (_slice_each(rows, columns), NEGATIVE_END)
+        for rows, columns in product((_end_by_side, _end_at_removed), repeat=2)
+        if _end_at_removed in (rows, columns)
+    ),
+    *(
+        (
+            _slice_each(rows, columns),
+            "Your slice ends at −top or −left: it is empty if that is 0, and one too long if the number to remove is "
+            "odd.",
+        )
+        for rows, columns in product((_end_by_side, _end_at_removed, _end_at_begin), repeat=2)
+        if _end_at_begin in (rows, columns)
     ),
     (
         _slice_both(lambda length, side: _half(length, side), lambda length, side: length - _half(length, side)),
@@ -194,6 +232,11 @@ CROP_MISTAKES: tuple[tuple[Crop, str], ...] = (
         "You removed axes of length 1 (`squeeze`): for a side of 1 the shape is 1 × 1 × 3.",
     ),
     (_shrink, SHRUNK),
+    (
+        lambda pixels, side: np.resize(pixels, (side, side, 3)),
+        "You filled a square with the first pixels of the image, in reading order (`resize` or `reshape`), which mixes "
+        "its rows: select rows and columns with slices.",
+    ),
     (_thin_out, "You took every n-th row and column of the whole image: a crop keeps neighbouring pixels together."),
 )
 
@@ -238,6 +281,19 @@ def _only_first_colour(pixels: np.ndarray, mean: Sequence[float], std: Sequence[
     return result
 
 
+def _in_float16(*rounded: str) -> Normalisation:
+    """A mistake: some quantities are rounded as float16 does, of scaled pixels, statistics, difference and result."""
+
+    def compute(x: np.ndarray, scaled: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+        def hold(values: np.ndarray, name: str) -> np.ndarray:
+            return np.float16(values).astype(float) if name in rounded else values
+
+        difference = hold(scaled, "pixels") - hold(mean, "statistics")
+        return hold(hold(difference, "difference") / hold(std, "statistics"), "result")
+
+    return _formula(compute)
+
+
 def _own_statistics(axis: tuple[int, ...] | None, ddof: int) -> Normalisation:
     """A mistake: statistics of the image itself. They are NaN for a single pixel or a single colour."""
 
@@ -252,6 +308,7 @@ def _own_statistics(axis: tuple[int, ...] | None, ddof: int) -> Normalisation:
 
 WHOLE_NUMBERS = "You converted the result to integers: decimals are lost, and in uint8 signs too. Return floats."
 UINT8 = "You subtracted while the pixels were uint8, which has no negative numbers: there 3 − 5 is 254. Divide first."
+HALF_PRECISION = "You computed in float16, which rounds to about three digits: use float32 or float64."
 OWN = "You used the mean and standard deviation of this image: use `mean` and `std`, for every image."
 NORMALISATION_MISTAKES: tuple[tuple[Normalisation, str], ...] = (
     (
@@ -384,4 +441,9 @@ NORMALISATION_MISTAKES: tuple[tuple[Normalisation, str], ...] = (
     (_on_normalised(lambda right: 100 * right), "Your result is 100 times too large: it is no percentage."),
     (_along_axis(0), "Wrong axis: your three means are aligned with the rows. The colours are the last axis."),
     (_along_axis(1), "Wrong axis: your three means are aligned with the columns. The colours are the last axis."),
+    *(
+        (_in_float16(*rounded), HALF_PRECISION)
+        for n in (1, 2, 3, 4)
+        for rounded in combinations(("pixels", "statistics", "difference", "result"), n)
+    ),
 )

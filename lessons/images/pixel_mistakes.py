@@ -72,6 +72,10 @@ SCALING_MISTAKES: tuple[tuple[Scaling, str], ...] = (
         lambda pixels: np.clip(pixels, 0, 1),
         "You cut all pixels off at 1, instead of scaling them: divide by 255.",
     ),
+    (
+        _on_right(np.float16),
+        "You computed in float16, which rounds to about three digits: use float32 or float64.",
+    ),
     (_on_right(np.ravel), "The numbers are right, but in one long row: keep the shape of `pixels`."),
     (_on_right(np.transpose), "The numbers are right, but the axes are in reverse order: keep the shape of `pixels`."),
     (
@@ -367,6 +371,16 @@ STATISTICS_MISTAKES: tuple[tuple[Statistics, str], ...] = (
     (_on_result(np.ravel), "You return six numbers in a row: return two arrays of three, mean and std."),
     (_on_result(lambda right: np.stack([right[0], right[0]])), "You return the mean twice."),
     (_squares_in_uint8, "You squared the pixels as uint8, where 20² is 144: convert them to float first."),
+    *(
+        (compute, "You computed in float16, which rounds to about three digits: use float32 or float64.")
+        for compute in (
+            _on_result(np.float16),
+            _from_rows(
+                lambda rows: (np.float16(rows).astype(float).mean(axis=0), np.float16(rows).astype(float).std(axis=0))
+            ),
+            _from_rows(lambda rows: (np.float16(rows).mean(axis=0), np.float16(rows).std(axis=0))),
+        )
+    ),
     *(
         (_on_result(lambda right, n=n: right.round(n)), f"You rounded the results to {n} decimals: don't round.")
         for n in (1, 2, 3, 4)

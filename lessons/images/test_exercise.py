@@ -10,8 +10,8 @@ import numpy as np
 
 import galviz
 from galviz.course.judge import WrongAnswer, as_array, expect_close
-from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
-from lessons.images.mistakes import CROP_MISTAKES, NORMALISATION_MISTAKES, central_square, normalised
+from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same, varies
+from lessons.images.mistakes import CROP_MISTAKES, NORMALISATION_MISTAKES, SHRUNK, central_square, normalised
 from lessons.images.pixel_mistakes import SCALING_MISTAKES, STATISTICS_MISTAKES, in_unit_range, training_statistics
 
 # Height, width and side: even and odd numbers to remove, tall and wide images, the whole image, a single pixel.
@@ -29,6 +29,8 @@ def test_images_0(answer):
     # By hand: 51 is a fifth of 255.
     expected = [np.array([[0, 0.2, 0.4], [0.6, 0.8, 10 / 255]]), *(in_unit_range(pixels) for (pixels,) in cases[1:])]
     returned, error = call_on_cases(answer, cases, ("pixels",))
+    if varies(answer, cases[0]):
+        raise WrongAnswer("Two calls with the same pixels return different numbers: nothing here is random.")
     wrong = [index for index, values in enumerate(returned) if not is_close(values, expected[index])]
     if wrong:
         first = wrong[0]
@@ -102,6 +104,8 @@ def _explain_curve(pixels, array):
 
 def test_images_1(answer):
     cases = [(_random_image(height, width, seed), side) for seed, (height, width, side) in enumerate(CROP_SIZES)]
+    if varies(answer, cases[0]):
+        raise WrongAnswer("Two calls with the same image return different squares: the central square isn't random.")
     expected = [central_square(pixels, side) for pixels, side in cases]
     returned, error = call_on_cases(answer, cases, ("pixels", "side"))
     wrong = [index for index, crop in enumerate(returned) if not is_close(crop, expected[index])]
@@ -111,19 +115,33 @@ def test_images_1(answer):
         raise error
 
 
+def _explain_resizing(centre_crop):
+    """Raise a hint if the whole image is shrunk: a ramp becomes steeper then, and a constant colour stays."""
+    ramp, side, step = np.full((48, 48, 3), 100, np.uint8), 12, 5
+    ramp[..., 0] = step * np.arange(48)[:, None]
+    ramp[..., 1] = step * np.arange(48)
+    returned, _ = call_on_cases(centre_crop, [(ramp, side)], ("pixels", "side"))
+    try:
+        square = as_array(returned[0] if returned else None, (side, side, 3))
+    except WrongAnswer:
+        return
+    steps = np.diff(square[..., 0], axis=0).min(), np.diff(square[..., 1], axis=1).min()
+    if np.allclose(square[..., 2], 100) and max(steps) > 2 * step:
+        raise WrongAnswer(SHRUNK)
+
+
 def _explain_crop(centre_crop, cases, returned, expected, first):
     """Raise the hint for a wrong crop; `first` is the index of the first wrong case."""
     reject_mistakes(cases, returned, expected, CROP_MISTAKES)
-    small, large = cases[0][0], cases[-1][0]
     if all(returns_same(centre_crop, (image, side), (image, side - 1)) for image, side in (cases[0], cases[-1])):
         raise WrongAnswer("Your result is the same for each `side`: use the parameter, not a fixed number of pixels.")
-    if not returns_same(centre_crop, (large, 4), (large, 4)) or not returns_same(centre_crop, (small, 2), (small, 2)):
-        raise WrongAnswer("Two calls with the same image return different squares: the central square isn't random.")
-    reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], CROP_MISTAKES)
+    _explain_resizing(centre_crop)
     pixels, side = cases[first]
     height, width, _ = pixels.shape
     what = f"the central {side} × {side} pixels of an image of {height} rows and {width} columns"
     array = as_array(returned[first], what=what)
+    if array.size:  # slices that are empty here may differ elsewhere
+        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], CROP_MISTAKES)
     _check_crop_shape(array, pixels, side, what)
     if array.shape == (side, side, 3):
         top, left = (height - side) // 2, (width - side) // 2
@@ -150,6 +168,11 @@ def _check_crop_shape(array, pixels, side, what):
     if array.shape == (3, side, side):
         raise WrongAnswer(f"{shape} The colours are the last axis: (row, column, colour).")
     if array.size == 0:
+        if any(not n and length - side < 2 for n, length in zip(array.shape, pixels.shape[:2], strict=False)):
+            raise WrongAnswer(
+                f"{shape} It is empty: does a slice end at a negative index? If nothing is to be removed at the end, "
+                "this index is −0, which is 0: a slice to 0 is empty. Count the end from the front."
+            )
         raise WrongAnswer(f"{shape} It is empty: the slice ends before it begins, or begins outside the image.")
     if array.ndim == 3 and array.shape[2] != 3 and array.shape[:2] == (side, side):
         raise WrongAnswer(f"{shape} Keep all three colours of each pixel.")
@@ -167,6 +190,8 @@ def test_images_2(answer):
     cases = _normalisation_cases()
     expected = [normalised(*case) for case in cases]
     returned, error = call_on_cases(answer, cases, ("pixels", "mean", "std"))
+    if varies(answer, cases[0]):
+        raise WrongAnswer("Two calls with the same pixels return different numbers: nothing here is random.")
     wrong = [index for index, values in enumerate(returned) if not is_close(values, expected[index])]
     if wrong:
         first = wrong[0]
