@@ -208,6 +208,22 @@ def places_counted_from_one(image, kernel, stride):
     return correlate2d(image, kernel, mode="same")[stride - 1 :: stride, stride - 1 :: stride]
 
 
+@bank.wrong("network.1", "called pooling")
+def mean_of_each_block(image, kernel, stride):
+    sums = correlate2d(image, kernel, mode="same")
+    height, width = (-(-length // stride) for length in sums.shape)
+    blocks = [
+        np.array_split(rows, range(stride, width * stride, stride), axis=1)
+        for rows in np.array_split(sums, range(stride, height * stride, stride))
+    ]
+    return [[block.mean() for block in row] for row in blocks]
+
+
+@bank.wrong("network.1", "You computed in float16")
+def in_half_precision(image, kernel, stride):
+    return correlate2d(np.float16(image).astype(float), kernel, mode="same")[::stride, ::stride]
+
+
 @bank.wrong("network.1", "changes `kernel`")
 def kernel_flipped_in_place(image, kernel, stride):
     kernel[:] = kernel[::-1, ::-1].copy()
@@ -242,6 +258,26 @@ def elements_of_the_first_axis(x):
 @bank.wrong("network.2", "rounded the result to 3 decimals")
 def to_three_decimals(x):
     return (x * np.tanh(np.logaddexp(0, x))).round(3)
+
+
+@bank.wrong("network.2", "You used log2")
+def logarithm_of_base_two(x):
+    return x * np.tanh(np.log2(1 + np.exp(x)))
+
+
+@bank.wrong("network.2", "You used log10")
+def common_logarithm_below_a_limit(x):
+    return x * np.tanh(np.where(x > 5, x, np.log10(1 + np.exp(x))))
+
+
+@bank.wrong("network.2", "as `np.logaddexp2` does")
+def powers_of_two(x):
+    return x * np.tanh(np.logaddexp2(0, x))
+
+
+@bank.wrong("network.2", "You computed in float16")
+def half_precision(x):
+    return np.float16(x) * np.tanh(np.log1p(np.exp(np.float16(x))))
 
 
 @bank.wrong("network.2", "changes `x`")

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import combinations
 
 import numpy as np
 
@@ -36,6 +37,47 @@ def _with_padding(pad: Callable[[np.ndarray], np.ndarray]) -> Convolution:
 def _with_places(select: Callable[[np.ndarray, int], np.ndarray]) -> Convolution:
     """A mistake that selects other places from the sums at all pixels."""
     return lambda image, kernel, stride: select(convolved(image, kernel, 1), stride)
+
+
+def _in_blocks(combine: Callable[[np.ndarray], float], part: str = "kept") -> Callable[[np.ndarray, int], np.ndarray]:
+    """Combine blocks of stride × stride numbers; `part` says what becomes of incomplete ones: kept, dropped, padded.
+
+    The result is NaN for a single block: one number alone doesn't show how it was computed.
+    """
+
+    def select(values: np.ndarray, stride: int) -> np.ndarray:
+        lengths = [length // stride if part == "dropped" else -(-length // stride) for length in values.shape]
+        if part == "padded":
+            values = np.pad(values, [(0, n * stride - length) for n, length in zip(lengths, values.shape, strict=True)])
+        result = np.empty(lengths)
+        for row, column in np.ndindex(*lengths):
+            y, x = row * stride, column * stride
+            result[row, column] = combine(values[y : y + stride, x : x + stride])
+        return result if result.size > 1 or stride == 1 else np.full(lengths, np.nan)
+
+    return select
+
+
+def _spread(convert: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray, int], np.ndarray]:
+    """Select as many places as are right, but spread evenly from the first to the last row and column."""
+
+    def select(sums: np.ndarray, stride: int) -> np.ndarray:
+        rows, columns = (convert(np.linspace(0, n - 1, -(-n // stride))).astype(int) for n in sums.shape)
+        return sums[rows][:, columns]
+
+    return select
+
+
+def _in_float16(*rounded: str) -> Convolution:
+    """A mistake: some of image, kernel and sums are rounded as float16 does."""
+
+    def compute(image: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
+        def hold(values: np.ndarray, name: str) -> np.ndarray:
+            return np.float16(values).astype(float) if name in rounded else values
+
+        return hold(convolved(hold(image, "image"), hold(kernel, "kernel"), stride), "sums")
+
+    return compute
 
 
 def _on_sums(change: Callable[[np.ndarray], np.ndarray]) -> Convolution:
@@ -83,6 +125,8 @@ MATRIX_PRODUCT = (
     "You multiplied pixels and kernel as matrices (`@`): multiply each weight by the one pixel under it (`*`), and add "
     "up the nine products."
 )
+HALF_PRECISION = "You computed in float16, which rounds to about three digits: use float32 or float64."
+BLOCKS = (("mean", np.mean), ("largest", np.max), ("sum", np.sum), ("smallest", np.min), ("median", np.median))
 FIRST_PLACE = "Your first place is wrong: begin with the kernel's centre on row 0, column 0, then move by the stride."
 CONVOLUTION_MISTAKES: tuple[tuple[Convolution, str], ...] = (
     (
@@ -239,6 +283,42 @@ CONVOLUTION_MISTAKES: tuple[tuple[Convolution, str], ...] = (
         "You removed axes of length 1 (`squeeze`): return two axes, even for one place.",
     ),
     (_on_sums(np.ravel), "Your sums are in one long row: return an array of rows and columns."),
+    *(
+        (
+            _with_places(_in_blocks(combine, part)),
+            f"You computed the {name} of each block of stride × stride sums, which is called pooling. The stride skips "
+            "places: return the sums at every stride-th row and column, unchanged.",
+        )
+        for name, combine in BLOCKS
+        for part in ("kept", "dropped", "padded")
+    ),
+    *(
+        (
+            lambda image, kernel, stride, combine=combine, part=part: convolved(
+                _in_blocks(combine, part)(image, stride), kernel, 1
+            ),
+            f"You computed the {name} of each block of stride × stride pixels, then applied the kernel: the stride "
+            "moves the kernel over the whole image.",
+        )
+        for name, combine in BLOCKS
+        for part in ("kept", "dropped", "padded")
+    ),
+    (
+        _with_places(_in_blocks(lambda block: block[-1, -1])),
+        "You return the last sum of each block of stride × stride places: return the first, in row 0 and column 0.",
+    ),
+    *(
+        (
+            _with_places(_spread(convert)),
+            "You spread the places evenly from the first to the last pixel: move by exactly `stride` pixels.",
+        )
+        for convert in (np.trunc, np.round)
+    ),
+    *(
+        (_in_float16(*rounded), HALF_PRECISION)
+        for n in (1, 2, 3)
+        for rounded in combinations(("image", "kernel", "sums"), n)
+    ),
 )
 
 
@@ -264,6 +344,38 @@ def _softplus(x: np.ndarray) -> np.ndarray:
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
+
+
+def _with_logarithm(base: int) -> list[Activation]:
+    """Mistakes with a logarithm of another base: in the formula, without a part of it, and below a limit."""
+
+    def logarithm(x: np.ndarray) -> np.ndarray:
+        return _softplus(x) / np.log(base)
+
+    return [
+        lambda x: x * np.tanh(logarithm(x)),
+        lambda x: np.tanh(logarithm(x)),
+        lambda x: x * logarithm(x),
+        logarithm,
+        # NaN stands for any number: large numbers are often replaced by another formula.
+        lambda x: np.where(x < 3.2, x * np.tanh(logarithm(x)), np.nan),
+    ]
+
+
+def _mish_in_float16() -> list[Activation]:
+    """Mistakes: the result, the input or each step is rounded as float16 does."""
+
+    def by_steps(softplus: Activation) -> Activation:
+        return lambda x: (np.float16(x) * np.tanh(softplus(np.float16(x)))).astype(float)
+
+    return [
+        lambda x: np.float16(mish(x)).astype(float),
+        lambda x: mish(np.float16(x).astype(float)),
+        lambda x: np.float16(mish(np.float16(x).astype(float))).astype(float),
+        by_steps(lambda h: np.log(1 + np.exp(h))),
+        by_steps(lambda h: np.log1p(np.exp(h))),
+        by_steps(lambda h: np.logaddexp(np.float16(0), h)),
+    ]
 
 
 GELU = "This is GELU: another activation function, with other numbers than Mish."
@@ -293,8 +405,21 @@ MISH_MISTAKES: tuple[tuple[Activation, str], ...] = (
     (lambda x: x + np.tanh(_softplus(x)), "You added x: multiply by it."),
     (lambda x: x * np.tanh(np.exp(x)), "You left out the logarithm: tanh takes ln(1 + eˣ), not eˣ."),
     (lambda x: x * np.tanh(1 + np.exp(x)), "You left out the logarithm: tanh takes ln(1 + eˣ), not 1 + eˣ."),
-    (lambda x: x * np.tanh(np.log10(1 + np.exp(x))), "You used log10: ln is the natural logarithm, `np.log`."),
-    (lambda x: x * np.tanh(np.log2(1 + np.exp(x))), "You used log2: ln is the natural logarithm, `np.log`."),
+    *(
+        (mistake, f"You used {name}: ln is the natural logarithm, `np.log`.")
+        for name, base in (("log10", 10), ("log2", 2))
+        for mistake in _with_logarithm(base)
+    ),
+    *(
+        (
+            lambda x, base=base: x * np.tanh(np.log1p(base**x) / np.log(base)),
+            f"You used the base {base:g} for the power and the logarithm{where}: in eˣ and ln, the base is e, as in "
+            "`np.exp` and `np.log`.",
+        )
+        for base, where in ((2.0, ", as `np.logaddexp2` does"), (10.0, ""))
+    ),
+    (lambda x: x * np.tanh(np.log1p(10.0**x)), "You used 10ˣ: the base is e, as in `np.exp`."),
+    *((mistake, HALF_PRECISION) for mistake in _mish_in_float16()),
     (lambda x: x * np.tanh(np.log1p(1 + np.exp(x))), "You added 1 twice: log1p(y) is ln(1 + y) already."),
     (lambda x: x * np.tanh(np.log1p(np.exp(-x))), "You used e⁻ˣ: the exponent is x, without a minus sign."),
     (lambda x: x * np.tanh(np.log1p(np.exp(np.abs(x)))), "You used |x| inside of eˣ: use x with its sign."),

@@ -10,7 +10,7 @@ from numbers import Integral
 import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, format_items
-from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same
+from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same, varies
 from lessons.network.count_mistakes import COUNT_MISTAKES, n_parameters
 from lessons.network.mistakes import CONVOLUTION_MISTAKES, MISH_MISTAKES, convolved, mish
 from lessons.network.size_mistakes import SIZE_MISTAKES, n_positions
@@ -88,6 +88,8 @@ def test_network_1(answer):
     ]
     cases.append((SMALL, RIGHT_NEIGHBOUR, 1))
     expected = [convolved(*case) for case in cases[:-1]] + [np.array([[2, 3, 0], [5, 6, 0], [8, 9, 0]])]
+    if varies(answer, cases[0]):
+        raise WrongAnswer("Two calls with the same image return different sums: nothing here is random.")
     returned, error = call_on_cases(answer, cases, ("image", "kernel", "stride"))
     wrong = [index for index, sums in enumerate(returned) if not is_close(sums, expected[index])]
     if wrong:
@@ -136,7 +138,7 @@ def _explain_sums(case, values, expected):
         raise WrongAnswer("Your sums are right except at the rim: surround the image with zeros on all four sides.")
     with np.errstate(all="ignore"):
         ratios = array / expected
-    if expected.size > 3 and np.ptp(ratios) < 1e-3 * abs(ratios.mean()):
+    if expected.size > 3 and np.ptp(ratios) < 1e-3 * abs(ratios.mean()) and abs(ratios.mean() - 1) > 1e-3:
         raise WrongAnswer(
             f"Each of your sums is {ratios.mean():.4g} times the right one: use the weights as they are, without "
             "normalising the kernel, and don't divide the sum."
@@ -162,6 +164,8 @@ def _explain_weights(case, array):
         return
     weights, constant = solution[:9].reshape(3, 3), solution[9]
     different = np.argwhere(~np.isclose(weights, kernel, rtol=1e-3, atol=1e-3))
+    if not len(different) and abs(constant) < 1e-4:
+        return  # the sums are wrong by less than the digits of a hint show
     if not len(different):
         raise WrongAnswer(f"Each of your sums is too large by {constant:.4g}: add up the nine products, nothing else.")
     places = ", ".join(f"[{row}, {column}]" for row, column in different)
@@ -208,6 +212,8 @@ def test_network_2(answer):
     random = np.random.default_rng(7).normal(size=(2, 3, 4)) * 2
     cases = [(x,) for x in (by_hand, random, np.array([[0.7]]), CURVED, NEAR_ZERO)]
     expected = [mish(x) for (x,) in cases]
+    if varies(answer, cases[0]):
+        raise WrongAnswer("Two calls with the same `x` return different numbers: nothing here is random.")
     returned, error = call_on_cases(answer, cases, ("x",))
     wrong = [index for index, values in enumerate(returned) if not is_close(values, expected[index], **FINE)]
     if wrong:
