@@ -11,7 +11,16 @@ import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, expect_unchanged
 
-__all__ = ["Mistake", "call_on_cases", "is_close", "reject_mistakes", "returns", "returns_same", "varies"]
+__all__ = [
+    "Mistake",
+    "call_on_cases",
+    "is_close",
+    "reject_mistakes",
+    "reject_partial_mistakes",
+    "returns",
+    "returns_same",
+    "varies",
+]
 
 Mistake = tuple[Callable[..., np.ndarray], str]
 RTOL, ATOL = 1e-4, 1e-5
@@ -101,6 +110,31 @@ def reject_mistakes(
             explained = [np.asarray(mistake(*case)) for case in cases]
         if _all_match(results, explained, rtol, atol) and not _all_match(expected, explained, rtol, atol):
             raise WrongAnswer(hint)
+
+
+def reject_partial_mistakes(
+    cases: Sequence[tuple],
+    results: Sequence[object],
+    expected: Sequence[np.ndarray],
+    wrong: Sequence[int],
+    mistakes: Sequence[Mistake],
+    *,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+) -> None:
+    """Raise the hint of the first mistake that explains all wrong results, if there are three or more.
+
+    The parameters are those of `reject_mistakes`, and `wrong`, the indices of the wrong results. Fewer results could
+    agree with a mistake by chance.
+
+    Examples
+    --------
+    >>> doubled = (lambda x: 2 * x, "You doubled x.")
+    >>> reject_partial_mistakes([(1,), (2,)], [1, 4], [1, 2], [1], [doubled])
+    """
+    if len(wrong) > 2:
+        chosen = [[values[index] for index in wrong] for values in (cases, results, expected)]
+        reject_mistakes(*chosen, mistakes, rtol=rtol, atol=atol)
 
 
 def returns(

@@ -173,7 +173,7 @@ def each_text_cell_converted_to_text(path):
     return table.assign(**{name: table[name].map(str) for name in table.select_dtypes("str")})
 
 
-@bank.wrong("galaxies.1", "did you set `keep_default_na`?")
+@bank.wrong("galaxies.1", "did you set `keep_default_na`")
 def empty_cells_kept(path):
     return pd.read_csv(path, dtype={"objID": str}, keep_default_na=False).set_index("objID")
 

@@ -11,7 +11,14 @@ import numpy as np
 import pandas as pd
 
 from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, format_items
-from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same
+from galviz.course.mistakes import (
+    call_on_cases,
+    is_close,
+    reject_mistakes,
+    reject_partial_mistakes,
+    returns,
+    returns_same,
+)
 from lessons.galaxies.mistakes import COUNT_MISTAKES, KEEP_NAN, count
 from lessons.galaxies.relation_mistakes import MISTAKES, bin_sizes, cut, in_order, known, relation
 
@@ -46,11 +53,11 @@ EMPTY_COLUMN = {
 }
 # Empty cells in text, spaces, and numbers with which some surveys mark a missing one.
 MARKED = {
-    "objID": ["0000000000000000311", "0000000000000000207", "0000000000000000254", "0000000000000000298"],
-    "field": [" north", "", "south", "west  2"],
-    "Halpha": ["-99", "12.5", "-999.0", "-9999"],
-    "class": ["Sb", "E", "", ""],
-    "ra": ["99.0", "", "999", "0.0"],
+    "objID": ["00311", "00207", "00254", "00298", "00261"],
+    "field": [" north", "", "south", "west  2", ""],
+    "Halpha": ["-99", "12.5", "-999.0", "-9999", ""],
+    "class": ["Sb", "E", "", "", ""],
+    "ra": ["99.0", "", "999", "0.0", ""],
 }
 ONE_GALAXY = {"objID": ["0000000000000000042"], "oh_p50": ["8.62"]}
 CATALOGUES = (LONG, ZEROS, MIXED, EMPTY_COLUMN, MARKED, ONE_GALAXY)
@@ -250,6 +257,7 @@ def _explain_missing_rows(index, columns):
     rows = dict(zip(ids, zip(*others, strict=True), strict=True))
     before = [rows[object_id] for object_id in ids]
     rules = {
+        "whose other cells are all empty: keep it": {i for i in ids if not any(rows[i])},
         "with an empty cell, which means a missing number: keep it": {i for i in ids if "" in rows[i]},
         "with the same numbers as an earlier galaxy. These are two galaxies (`drop_duplicates` removes one)": {
             object_id for place, object_id in enumerate(ids) if rows[object_id] in before[:place]
@@ -313,6 +321,12 @@ def _check_names(yours, names, columns):
         if all(one.strip().lower() == other.strip().lower() for one, other in pairs):
             raise WrongAnswer(f"You changed the names of the columns: {pairs[0][1]!r} became {pairs[0][0]!r}.")
     missing = [name for name in names if name not in yours]
+    others = [name for name in yours if name not in names]
+    if len(missing) == len(others) > 0:
+        raise WrongAnswer(
+            f"The file's column {missing[0]!r} isn't in your table, but it has a column {others[0]!r}, which isn't in "
+            "the file: leave the names of the columns unchanged."
+        )
     if missing:
         reason = "Keep all columns of the file, under their names."
         if missing == [name for name in names if len(set(columns[name])) == 1] and len(missing) > 1:
@@ -353,6 +367,11 @@ def _check_column(name, column, cells):
         column.dtype.kind not in "mM",
         f"The column {name} holds numbers in the file. In your table it holds dates or times.",
     )
+    expect(
+        column.dtype.kind != "b",
+        f"The ids are right, but the column {name} isn't. You converted its numbers to True and False: leave them "
+        "unchanged.",
+    )
     try:
         values = column.to_numpy(dtype=float, na_value=NAN)
     except (TypeError, ValueError):
@@ -370,8 +389,8 @@ def _explain_empty_text(table, names, columns):
         name = next(name for name in names if name in with_empty)
         expect(
             not all(isinstance(value, str) for value in table[name]),
-            f"The ids are right, but the column {name} is text, because you keep an empty cell as the text ''. Then "
-            "pandas reads no numbers in this column. What is missing must be NaN: did you set `keep_default_na`?",
+            f"The ids are right, but the column {name} is text, because you keep an empty cell as the text ''. What "
+            "is missing must be NaN: did you set `keep_default_na`, or read the file without pandas?",
         )
 
 
@@ -452,8 +471,6 @@ def _explain_numbers(name, values, right, dtype):
             "only an empty cell is NaN: leave all numbers unchanged.",
         )
         raise WrongAnswer(f"{start} The number {lost:g} became NaN: change no numbers.")
-    if dtype.lower().startswith("bool"):
-        raise WrongAnswer(f"{start} You converted its numbers to True and False: leave them unchanged.")
     if "float16" in dtype.lower():
         raise WrongAnswer(f"{start} It is float16, which rounds to about three digits: use float64.")
     values, right = values[known], right[known]
@@ -530,7 +547,7 @@ def test_galaxies_2(answer):
     returned = [_unwrap(values, case) for values, case in zip(returned, cases, strict=False)]
     wrong = [place for place, values in enumerate(returned) if not is_close(values, expected[place], **FINE)]
     if wrong:
-        _explain_counts(answer, cases, returned, expected, wrong[0])
+        _explain_counts(answer, cases, returned, expected, wrong)
     if error:
         _explain_count_error(answer, error, cases, expected, len(returned))
         raise error
@@ -571,9 +588,14 @@ def _unwrap(values, case):
     return array.reshape(()) if np.ndim(case[0]) == 0 and array.size == 1 else values
 
 
-def _explain_counts(convert, cases, returned, expected, first):
-    """Raise the hint for wrong counts; `first` is the index of the first wrong case."""
+def _explain_counts(convert, cases, returned, expected, wrong):
+    """Raise the hint for wrong counts; `wrong` are the indices of the wrong cases."""
+    first = wrong[0]
     reject_mistakes(cases, returned, expected, COUNT_MISTAKES, **FINE)
+    expect(
+        first != 4 or returned[4] is not None,
+        "You return None for an unknown metallicity, which is NaN: return NaN, which is a number.",
+    )
     expect(
         all(
             _array_or_none(values) is None or returns_same(convert, case, case)
@@ -603,8 +625,7 @@ def _explain_counts(convert, cases, returned, expected, first):
     if comparable:
         _explain_values(*(np.concatenate([part.ravel() for part in parts]) for parts in zip(*comparable, strict=True)))
     if first > 0:
-        rest = slice(first, first + 1)
-        reject_mistakes(cases[rest], returned[rest], expected[rest], COUNT_MISTAKES, **FINE)
+        reject_partial_mistakes(cases, returned, expected, wrong, COUNT_MISTAKES, **FINE)
     shape, array = np.shape(cases[first][0]), _array_or_none(returned[first])
     if array is not None and array.size < np.prod(shape):
         raise WrongAnswer(

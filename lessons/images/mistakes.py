@@ -52,6 +52,12 @@ def _end_at_removed(length: int, side: int) -> slice:
     return slice(begin, -(length - side - begin))
 
 
+def _end_at_mirror(length: int, side: int) -> slice:
+    """A mistake: as many pixels are removed at the end as at the beginning."""
+    begin = _half(length, side)
+    return slice(begin, length - begin)
+
+
 def _half(length: int, side: int) -> int:
     return (length - side) // 2
 
@@ -105,6 +111,34 @@ CROP_MISTAKES: tuple[tuple[Crop, str], ...] = (
         _cut_at(lambda h, w, side: (_half(w, side), _half(w, side))),
         "You computed both edges from the width: compute the upper edge from the height.",
     ),
+    *(
+        (
+            _cut_at(lambda h, w, side, choose=choose: (_half(choose(h, w), side), _half(choose(h, w), side))),
+            f"You computed both edges from the {word} of height and width: the upper edge depends on the height, the "
+            "left one on the width.",
+        )
+        for choose, word in ((min, "smaller"), (max, "larger"))
+    ),
+    (
+        lambda pixels, side: pixels[:side, -side:],
+        "You cut from the upper right corner: the square is in the centre.",
+    ),
+    (
+        lambda pixels, side: pixels[-side:, :side],
+        "You cut from the lower left corner: the square is in the centre.",
+    ),
+    (
+        _cut_at(lambda h, w, side: (h - side, _half(w, side))),
+        "The columns are right, but your rows end at the bottom: they are in the centre too.",
+    ),
+    (
+        _cut_at(lambda h, w, side: (_half(h, side), w - side)),
+        "The rows are right, but your columns end at the right edge: they are in the centre too.",
+    ),
+    (
+        _cut_at(lambda h, w, side: (h // 4, w // 4)),
+        "Your square always begins after a quarter of the image: where it begins depends on `side`, too.",
+    ),
     (
         _cut_at(lambda h, w, side: (_half(h, side), 0)),
         "The rows are right, but your columns begin at the left edge: they are in the centre too.",
@@ -128,6 +162,10 @@ CROP_MISTAKES: tuple[tuple[Crop, str], ...] = (
     (
         _cut_at(lambda h, w, side: (h // 2 - side // 2, w // 2 - side // 2)),
         f"{EXTRA}. You divided height and side by 2 separately, which rounds twice: divide their difference.",
+    ),
+    (
+        _cut_at(lambda h, w, side: (h // 2 - (side + 1) // 2, w // 2 - (side + 1) // 2)),
+        f"{EXTRA}. You divided height and side by 2 separately, and rounded one of them up: divide their difference.",
     ),
     (
         _cut_at(lambda h, w, side: (round((h - side) / 2), round((w - side) / 2))),
@@ -169,9 +207,13 @@ CROP_MISTAKES: tuple[tuple[Crop, str], ...] = (
         for rows, columns in product((_end_by_side, _end_at_removed, _end_at_begin), repeat=2)
         if _end_at_begin in (rows, columns)
     ),
-    (
-        _slice_both(lambda length, side: _half(length, side), lambda length, side: length - _half(length, side)),
-        "You removed equally many at both ends: if the number to remove is odd, remove one more at the second end.",
+    *(
+        (
+            _slice_each(rows, columns),
+            "You removed equally many at both ends: if the number to remove is odd, remove one more at the second end.",
+        )
+        for rows, columns in product((_end_by_side, _end_at_mirror), repeat=2)
+        if _end_at_mirror in (rows, columns)
     ),
     (
         _slice_both(lambda length, side: _half(length, side), lambda length, side: _half(length, side) + side - 1),
@@ -207,6 +249,11 @@ CROP_MISTAKES: tuple[tuple[Crop, str], ...] = (
     (_on_central_square(lambda square: square[:, ::-1]), "The right square, but mirrored."),
     (_on_central_square(lambda square: square[::-1, ::-1]), "The right square, but rotated by 180°."),
     (_on_central_square(np.rot90), "The right square, but rotated by 90°."),
+    (_on_central_square(lambda square: np.rot90(square, -1)), "The right square, but rotated by −90°."),
+    (
+        _on_central_square(lambda square: np.repeat(square.mean(axis=2, keepdims=True), 3, axis=2)),
+        "The right square, but without its colours: you averaged red, green and blue. Leave the values unchanged.",
+    ),
     (
         _on_central_square(lambda square: square / 255),
         "The right square, but its values are divided by 255: leave them unchanged.",
@@ -328,6 +375,22 @@ NORMALISATION_MISTAKES: tuple[tuple[Normalisation, str], ...] = (
         "You divided by 255 at the end: mean and std are on a scale of 0 to 1, so divide the pixels by 255 first.",
     ),
     (
+        _formula(lambda x, y, m, s: (x - 255 * m) / s),
+        "You multiplied the mean by 255, but not std: divide the pixels by 255 instead, and both are on their scale.",
+    ),
+    (
+        _formula(lambda x, y, m, s: (y - m) / (255 * s)),
+        "You multiplied std by 255, though the pixels are divided by 255 already: use `std` as it is.",
+    ),
+    (
+        _formula(lambda x, y, m, s: y * s + m),
+        "You multiplied by std and added the mean, which is the way back: subtract the mean, and divide by std.",
+    ),
+    (
+        _formula(lambda x, y, m, s: (y[..., ::-1] - m) / s),
+        "You reversed the colours of the pixels first: red is the first of the last axis, and stays the first.",
+    ),
+    (
         _formula(lambda x, y, m, s: (y - m) / s**2),
         "You divided by the variance, the square of std: divide by the standard deviation, `std` itself.",
     ),
@@ -415,6 +478,11 @@ NORMALISATION_MISTAKES: tuple[tuple[Normalisation, str], ...] = (
     (
         _on_normalised(lambda right: right.transpose(2, 0, 1)),
         "The numbers are right, but the colours are the first axis: they must stay the last.",
+    ),
+    (
+        _on_normalised(lambda right: np.moveaxis(right, -1, 0).reshape(right.shape)),
+        "You joined the colours along the first axis, then used `reshape`, which mixes the pixels: the colours are the "
+        "last axis, so join them there.",
     ),
     (_on_normalised(lambda right: right.swapaxes(0, 1)), "The numbers are right, but rows and columns are exchanged."),
     (_on_normalised(lambda right: right[..., ::-1]), "The numbers are right, but their colours are in reverse order."),

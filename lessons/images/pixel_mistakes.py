@@ -35,6 +35,11 @@ SCALING_MISTAKES: tuple[tuple[Scaling, str], ...] = (
     (lambda pixels: 100 * (pixels / 255), "Your result is a percentage, 0 to 100: return 0 to 1."),
     (lambda pixels: pixels * 255.0, "You multiplied by 255: divide by it."),
     (lambda pixels: pixels * np.uint8(255), "You multiplied by 255, in uint8: divide by 255."),
+    (
+        lambda pixels: pixels.astype(np.int8) / 255,
+        "You converted the pixels to int8, which ends at 127, so bright pixels become negative: divide them as they "
+        "are.",
+    ),
     (lambda pixels: pixels / 255 / 255, "You divided by 255 twice: once is enough."),
     (lambda pixels: pixels / 255 * 2 - 1, "You scaled to the range of −1 to 1: return 0 to 1."),
     (lambda pixels: 1 - pixels / 255, "Your result is inverted: 0 must stay 0, and 255 becomes 1."),
@@ -59,6 +64,10 @@ SCALING_MISTAKES: tuple[tuple[Scaling, str], ...] = (
         lambda pixels: pixels // 255,
         "Nearly all your numbers are 0, because decimals are lost: did you divide with `//`, or convert the result to "
         "integers? Use `/`, and return floats.",
+    ),
+    (
+        lambda pixels: np.zeros(pixels.shape),
+        "All your numbers are 0: did you compute 1 // 255, which is 0, or return an array that nothing was written to?",
     ),
     (_on_right(np.round), "You rounded the result to whole numbers: return floats, not rounded."),
     (
@@ -182,12 +191,37 @@ def _squares_in_uint8(*images: np.ndarray) -> np.ndarray:
     return np.stack([mean, np.sqrt(np.abs((rows**2).mean(axis=0) / 255**2 - mean**2))])
 
 
+def _averaged_stds(*images: np.ndarray) -> np.ndarray:
+    stds = [training_statistics(image)[1] for image in images]
+    weighted = np.average(stds, axis=0, weights=[image.size for image in images])
+    return np.stack([training_statistics(*images)[0], weighted])
+
+
+def _around_the_means_of_images(*images: np.ndarray) -> np.ndarray:
+    centre = np.mean([training_statistics(image)[0] for image in images], axis=0)
+    deviations = _rows(*images) - centre
+    return np.stack([training_statistics(*images)[0], np.sqrt((deviations**2).mean(axis=0))])
+
+
+def _middle(length: int) -> slice:
+    begin = max(length - NETWORK_SIDE, 0) // 2
+    return slice(begin, begin + NETWORK_SIDE)
+
+
+def _without_zeros(*images: np.ndarray) -> np.ndarray:
+    colours = [values[values > 0] for values in _rows(*images).T]
+    if not all(values.size for values in colours):
+        return np.full((2, 3), np.nan)
+    return np.array([[values.mean() for values in colours], [values.std() for values in colours]])
+
+
 def _without_black(*images: np.ndarray) -> np.ndarray:
     rows = _rows(*images)
     rows = rows[rows.any(axis=1)]
     return np.stack([rows.mean(axis=0), rows.std(axis=0)]) if len(rows) else np.full((2, 3), np.nan)
 
 
+NETWORK_SIDE = 112
 EQUAL_WEIGHT = (
     "All pixels count equally, so an image with more pixels counts more: put the pixels of all images together"
 )
@@ -235,6 +269,39 @@ STATISTICS_MISTAKES: tuple[tuple[Statistics, str], ...] = (
         _mean_of_all_std_of_images,
         "The mean is right, but you averaged the images' standard deviations: those leave out the differences between "
         "images. Put the pixels of all images together.",
+    ),
+    (
+        _averaged_stds,
+        "The mean is right, but you averaged the images' standard deviations, weighted by their sizes: those leave out "
+        "the differences between images. Put the pixels of all images together.",
+    ),
+    (
+        _around_the_means_of_images,
+        "The mean is right, but for the standard deviation you subtracted the average of the images' means: subtract "
+        "the mean of all pixels.",
+    ),
+    (
+        _with_std(lambda rows: np.sqrt(((rows - rows.mean()) ** 2).mean(axis=0))),
+        f"For the standard deviation, you subtracted one mean of all colours. {PER_COLOUR}",
+    ),
+    (
+        _of_images(lambda images: [image[_middle(len(image)), _middle(image.shape[1])] for image in images]),
+        f"You cropped the images to at most {NETWORK_SIDE} × {NETWORK_SIDE}. {ALL_PIXELS}",
+    ),
+    (
+        _of_images(lambda images: [image[:NETWORK_SIDE, :NETWORK_SIDE] for image in images]),
+        f"You cut the images at {NETWORK_SIDE} rows and columns. {ALL_PIXELS}",
+    ),
+    *(
+        (
+            _of_images(lambda images, step=step: [image[::step, ::step] for image in images]),
+            f"You took every {order} row and column only: use all pixels.",
+        )
+        for step, order in ((2, "second"), (4, "fourth"))
+    ),
+    (
+        _without_zeros,
+        "You left out values of 0: such a pixel is dark, and not a missing value. Use all pixels.",
     ),
     (
         _within_images,
@@ -336,6 +403,7 @@ STATISTICS_MISTAKES: tuple[tuple[Statistics, str], ...] = (
         "The mean is right, but your second result is the range from smallest to largest: return the standard "
         "deviation.",
     ),
+    (_of_images(lambda images: images[:2]), "You used the first two images only: use all of them."),
     (_of_images(lambda images: images[:1]), "You used the first image only: use all of them."),
     (_of_images(lambda images: images[-1:]), "You used the last image only: is something overwritten in the loop?"),
     (

@@ -1,7 +1,7 @@
 """Tests of the exercises on preparing images; each takes the student's function.
 
 A mistake is a function with the student's parameters. Its hint is shown if it explains the student's results for all
-images, or at least the first wrong one.
+images, or for all wrong ones if there are several.
 """
 
 from functools import cache
@@ -10,7 +10,14 @@ import numpy as np
 
 import galviz
 from galviz.course.judge import WrongAnswer, as_array, expect_close
-from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same, varies
+from galviz.course.mistakes import (
+    call_on_cases,
+    is_close,
+    reject_mistakes,
+    reject_partial_mistakes,
+    returns_same,
+    varies,
+)
 from lessons.images.mistakes import CROP_MISTAKES, NORMALISATION_MISTAKES, SHRUNK, central_square, normalised
 from lessons.images.pixel_mistakes import SCALING_MISTAKES, STATISTICS_MISTAKES, in_unit_range, training_statistics
 
@@ -35,7 +42,13 @@ def test_images_0(answer):
     if wrong:
         first = wrong[0]
         reject_mistakes(cases, returned, expected, SCALING_MISTAKES)
-        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], SCALING_MISTAKES)
+        dark = cases[first][0]
+        if wrong == [index for index in wrong if 0 < cases[index][0].max() < 128]:
+            raise WrongAnswer(
+                f"Your result is right for bright images, but not for an image whose largest value is {dark.max()}: "
+                "the scale is the same for each image, so don't choose it by the pixels."
+            )
+        reject_partial_mistakes(cases, returned, expected, wrong, SCALING_MISTAKES)
         _explain_scaled(cases[first][0], returned[first], expected[first])
     if error:
         _explain_casting(error)
@@ -57,6 +70,8 @@ def _arrays_to_scale():
         random.integers(0, 256, (2, 3, 4, 3), dtype=np.uint8),
         np.zeros((2, 3, 3), np.uint8),
         np.full((3, 2), 255, np.uint8),
+        random.integers(0, 30, (3, 4, 3), dtype=np.uint8),
+        np.array([[0, 1, 1], [1, 0, 0]], np.uint8),
     ]
 
 
@@ -110,7 +125,7 @@ def test_images_1(answer):
     returned, error = call_on_cases(answer, cases, ("pixels", "side"))
     wrong = [index for index, crop in enumerate(returned) if not is_close(crop, expected[index])]
     if wrong:
-        _explain_crop(answer, cases, returned, expected, wrong[0])
+        _explain_crop(answer, cases, returned, expected, wrong)
     if error:
         raise error
 
@@ -130,18 +145,18 @@ def _explain_resizing(centre_crop):
         raise WrongAnswer(SHRUNK)
 
 
-def _explain_crop(centre_crop, cases, returned, expected, first):
-    """Raise the hint for a wrong crop; `first` is the index of the first wrong case."""
+def _explain_crop(centre_crop, cases, returned, expected, wrong):
+    """Raise the hint for a wrong crop; `wrong` are the indices of the wrong cases."""
     reject_mistakes(cases, returned, expected, CROP_MISTAKES)
     if all(returns_same(centre_crop, (image, side), (image, side - 1)) for image, side in (cases[0], cases[-1])):
         raise WrongAnswer("Your result is the same for each `side`: use the parameter, not a fixed number of pixels.")
     _explain_resizing(centre_crop)
+    first = wrong[0]
     pixels, side = cases[first]
     height, width, _ = pixels.shape
     what = f"the central {side} × {side} pixels of an image of {height} rows and {width} columns"
     array = as_array(returned[first], what=what)
-    if array.size:  # slices that are empty here may differ elsewhere
-        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], CROP_MISTAKES)
+    reject_partial_mistakes(cases, returned, expected, wrong, CROP_MISTAKES)
     _check_crop_shape(array, pixels, side, what)
     if array.shape == (side, side, 3):
         top, left = (height - side) // 2, (width - side) // 2
@@ -198,7 +213,8 @@ def test_images_2(answer):
         reject_mistakes(cases, returned, expected, NORMALISATION_MISTAKES)
         _explain_sequences(answer, cases[first], expected[first])
         _explain_ignored(answer, cases[1])
-        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], NORMALISATION_MISTAKES)
+        reject_partial_mistakes(cases, returned, expected, wrong, NORMALISATION_MISTAKES)
+        _explain_clipping(returned, expected)
         _explain_values(cases[first], returned[first], expected[first])
     if error:
         case = cases[len(returned)]
@@ -226,7 +242,7 @@ def _normalisation_cases():
         ),
         (np.full((2, 3, 3), 3, np.uint8), [0.5, 0.25, 0.1], [0.5, 0.25, 0.1]),
         (np.array([[[200, 0, 255]]], np.uint8), (0.4, 0.3, 0.2), (0.3, 0.2, 0.1)),
-        (random.integers(0, 100, (5, 4, 3), dtype=np.uint8), [0.9, 0.8, 0.95], [0.001, 0.002, 0.0015]),
+        (random.integers(0, 100, (5, 4, 3), dtype=np.uint8), [0.9, 0.8, 0.95], [0.0002, 0.0004, 0.0003]),
     ]
 
 
@@ -278,6 +294,20 @@ def _explain_ignored(normalise, case):
     if ignored:
         names = " and ".join(f"`{name}`" for name in ignored)
         raise WrongAnswer(f"Your result doesn't depend on {names}: use the parameters, not fixed numbers.")
+
+
+def _explain_clipping(returned, expected):
+    """Raise a hint if limits explain the results of all images."""
+    try:
+        arrays = [as_array(values, right.shape).ravel() for values, right in zip(returned, expected, strict=False)]
+    except WrongAnswer:
+        return
+    array, right = np.concatenate(arrays), np.concatenate([values.ravel() for values in expected[: len(returned)]])
+    limits, extremes = (array.min(), array.max()), (right.min(), right.max())
+    if limits[0] < limits[1] and np.allclose(array, np.clip(right, *limits), rtol=1e-4, atol=1e-5):
+        pairs = zip(limits, extremes, strict=True)
+        bounds = " and ".join(f"{limit:.4g}" for limit, extreme in pairs if not np.isclose(limit, extreme, rtol=1e-4))
+        raise WrongAnswer(f"You clipped the result at {bounds}: values far from zero must stay as they are.")
 
 
 def _explain_values(case, values, expected):
@@ -359,7 +389,7 @@ def test_images_3(answer):
         first = wrong[0]
         if len(returned) > 1 and is_close(returned[0], returned[1]):
             raise WrongAnswer("Your results are the same for all images: compute them from `images`.")
-        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], STATISTICS_MISTAKES)
+        reject_partial_mistakes(cases, returned, expected, wrong, STATISTICS_MISTAKES)
         (again, *_), _ = _call_on_sets(answer, cases[first : first + 1])
         if is_close(returned[first], returned[first]) and not is_close(again, returned[first]):
             raise WrongAnswer(
@@ -380,7 +410,7 @@ def _image_sets():
     dark[:2] = 0
     return [
         (dark, random.integers(90, 256, (3, 5, 3), dtype=np.uint8), random.integers(0, 256, (4, 9, 3), dtype=np.uint8)),
-        (random.integers(0, 200, (5, 7, 3), dtype=np.uint8),),
+        (random.integers(0, 200, (3, 150, 3), dtype=np.uint8),),
         (np.array([[[3, 90, 250]]], np.uint8),),
         (np.full((3, 4, 3), 17, np.uint8), np.full((5, 5, 3), 17, np.uint8)),
         (np.full((4, 2, 3), 30, np.uint8), np.full((2, 3, 3), 200, np.uint8)),
@@ -444,7 +474,8 @@ def _explain_set(images, values, expected):
     shapes = " and ".join(_times(image.shape) for image in images)
     parts = list(values) if hasattr(values, "__len__") and not isinstance(values, str) else [values]
     if len(parts) != 2:
-        as_array(values)
+        if not isinstance(values, list | tuple):
+            as_array(values)
         raise WrongAnswer(f"You return {len(parts)} results: return two, mean and std, each of one number per colour.")
     for name, part, right in zip(("mean", "std"), parts, expected, strict=True):
         what = f"your {name} for images of {shapes}"
@@ -509,6 +540,14 @@ def _check_shipped_images(answer):
         raise error
     right = training_statistics(*images)
     if not is_close(returned[0], right, rtol=2e-3):
+        for n in range(1, N_SHIPPED):
+            if is_close(returned[0], training_statistics(*images[:n])):
+                raise WrongAnswer(f"Of {N_SHIPPED} images, you used the first {n} only: use all of them.")
+        again, _ = _call_on_sets(answer, [images])
+        if again and not is_close(again[0], returned[0]):
+            raise WrongAnswer(
+                "Two calls with the same images give different results: use all pixels, not a random part."
+            )
         reject_mistakes([images], returned, [right], STATISTICS_MISTAKES)
         for name, values, expected in zip(("mean", "std"), returned[0], right, strict=True):
             hint = "For a few pixels, your function is right: do you add up many numbers in float32 or in uint8?"

@@ -1,7 +1,7 @@
 """Tests of the exercises on the network; each takes the student's function.
 
 A mistake is a function with the student's parameters. Its hint is shown if it explains the student's results for all
-cases, or at least the first wrong one.
+cases, or for all wrong ones if there are several.
 """
 
 from functools import cache
@@ -10,7 +10,15 @@ from numbers import Integral
 import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, format_items
-from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same, varies
+from galviz.course.mistakes import (
+    call_on_cases,
+    is_close,
+    reject_mistakes,
+    reject_partial_mistakes,
+    returns,
+    returns_same,
+    varies,
+)
 from lessons.network.count_mistakes import COUNT_MISTAKES, n_parameters
 from lessons.network.mistakes import CONVOLUTION_MISTAKES, MISH_MISTAKES, convolved, mish
 from lessons.network.size_mistakes import SIZE_MISTAKES, n_positions
@@ -96,7 +104,7 @@ def test_network_1(answer):
         first = wrong[0]
         reject_mistakes(cases, returned, expected, CONVOLUTION_MISTAKES)
         _explain_ignored_stride(answer, cases[0])
-        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], CONVOLUTION_MISTAKES)
+        reject_partial_mistakes(cases, returned, expected, wrong, CONVOLUTION_MISTAKES)
         _explain_sums(cases[first], returned[first], expected[first])
     if error:
         _explain_convolution_error(answer, error, cases, len(returned))
@@ -219,7 +227,7 @@ def test_network_2(answer):
     if wrong:
         first = wrong[0]
         reject_mistakes(cases, returned, expected, MISH_MISTAKES, **FINE)
-        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], MISH_MISTAKES, **FINE)
+        reject_partial_mistakes(cases, returned, expected, wrong, MISH_MISTAKES, **FINE)
         _explain_activation(cases, returned, expected, first)
     if error:
         _explain_activation_error(answer, error, cases, expected, len(returned))
