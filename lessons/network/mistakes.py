@@ -98,6 +98,11 @@ def _overwrite_padded(image: np.ndarray, kernel: np.ndarray, stride: int) -> np.
     return padded[1:-1, 1:-1][::stride, ::stride]
 
 
+def _largest_product(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, 1), (3, 3))
+    return (windows * kernel).max(axis=(2, 3))
+
+
 def _zero_rim(sums: np.ndarray) -> np.ndarray:
     inner = np.zeros_like(sums)
     inner[1:-1, 1:-1] = sums[1:-1, 1:-1]
@@ -173,7 +178,36 @@ CONVOLUTION_MISTAKES: tuple[tuple[Convolution, str], ...] = (
             (lambda image: (image - image.mean()) / (image.std() or 1), "normalised the image"),
             (lambda image: image / 255, "divided the image by 255"),
             (np.abs, "removed the signs of the pixels"),
+            (np.trunc, "converted the pixels to integers"),
         )
+    ),
+    *(
+        (_with_kernel(change), f"Your kernel is rotated by {angle}: use it as it is.")
+        for change, angle in ((np.rot90, "90°"), (lambda kernel: np.rot90(kernel, -1), "−90°"))
+    ),
+    (
+        _with_kernel(lambda kernel: kernel[::-1, ::-1].T),
+        "Your kernel is flipped, and its rows and columns are exchanged: use it as it is.",
+    ),
+    (_with_kernel(np.trunc), "The kernel's weights have lost their decimals: don't convert them to integers."),
+    (_with_kernel(np.abs), "You removed the signs of the weights: use them as they are."),
+    (_with_kernel(np.square), "You squared the weights: use them as they are."),
+    (
+        _with_kernel(lambda kernel: np.full((3, 3), kernel.sum())),
+        "You multiplied the sum of the pixels by the sum of the weights: multiply each pixel by its own weight, then "
+        "add up.",
+    ),
+    (
+        lambda image, kernel, stride: convolved(image, np.ones((3, 3)), stride) + kernel.sum(),
+        "You added each weight to its pixel: multiply them.",
+    ),
+    (
+        lambda image, kernel, stride: convolved(np.abs(image), np.abs(kernel), stride),
+        "You removed the signs of the products: add them up as they are.",
+    ),
+    (
+        lambda image, kernel, stride: _largest_product(image, kernel)[::stride, ::stride],
+        "You return the largest of the nine products: add them up.",
     ),
     (_with_kernel(np.ones_like), "You added up the nine pixels: multiply each by its weight first."),
     (
@@ -264,6 +298,14 @@ CONVOLUTION_MISTAKES: tuple[tuple[Convolution, str], ...] = (
     (
         _on_sums(lambda sums: np.maximum(sums, 0)),
         "You set negative sums to 0, which is an activation function: leave them.",
+    ),
+    *(
+        (_on_sums(activation), f"You applied {name} to the sums, which is an activation function: leave them.")
+        for name, activation in (
+            ("tanh", np.tanh),
+            ("the sigmoid", lambda sums: 1 / (1 + np.exp(-sums))),
+            ("Mish", lambda sums: mish(sums)),
+        )
     ),
     (_on_sums(np.abs), "You removed the signs of the sums: leave them."),
     (_on_sums(np.negative), "The signs of all sums are reversed."),
@@ -424,6 +466,16 @@ MISH_MISTAKES: tuple[tuple[Activation, str], ...] = (
     (lambda x: x * np.tanh(np.log1p(np.exp(-x))), "You used e⁻ˣ: the exponent is x, without a minus sign."),
     (lambda x: x * np.tanh(np.log1p(np.exp(np.abs(x)))), "You used |x| inside of eˣ: use x with its sign."),
     (lambda x: np.abs(x) * np.tanh(_softplus(x)), "You used |x| as the factor: use x with its sign."),
+    (lambda x: x * np.arctan(_softplus(x)), "You used arctan: tanh is the hyperbolic tangent, `np.tanh`."),
+    (lambda x: x * np.sinh(_softplus(x)), "You used sinh: tanh is the hyperbolic tangent, `np.tanh`."),
+    (lambda x: x * np.tanh(_softplus(2 * x)), "You used e²ˣ: the exponent is x."),
+    (lambda x: x * np.tanh(_softplus(x) / 2), "You halved ln(1 + eˣ): tanh takes all of it."),
+    (
+        lambda x: np.tanh(x) * _softplus(x),
+        "You took tanh of x, not of ln(1 + eˣ): the formula is x · tanh(ln(1 + eˣ)).",
+    ),
+    (lambda x: x**2 * np.tanh(_softplus(x)), "You multiplied by x twice: multiply by it once."),
+    (lambda x: x * _sigmoid(1.702 * x), GELU),
     (lambda x: x * np.tan(_softplus(x)), "You used the tangent: tanh is the hyperbolic tangent, `np.tanh`."),
     (lambda x: x * np.tanh(np.log(2) + x), "Your logarithm takes 2 · eˣ: it must take 1 + eˣ."),
     (lambda x: x * np.tanh(np.log1p(2.0**x)), "You used 2ˣ: the base is e, as in `np.exp`."),
