@@ -224,6 +224,12 @@ def in_half_precision(image, kernel, stride):
     return correlate2d(np.float16(image).astype(float), kernel, mode="same")[::stride, ::stride]
 
 
+@bank.wrong("network.1", "you scaled the sums by 9")
+def rim_scaled(image, kernel, stride):
+    n_inside = correlate2d(np.ones(image.shape), np.ones((3, 3)), mode="same")
+    return (9 * correlate2d(image, kernel, mode="same") / n_inside)[::stride, ::stride]
+
+
 @bank.wrong("network.1", "changes `kernel`")
 def kernel_flipped_in_place(image, kernel, stride):
     kernel[:] = kernel[::-1, ::-1].copy()
@@ -342,7 +348,17 @@ def any_stride(side, kernel_side, stride, padding):
     return side - kernel_side + 1 + 2 * padding
 
 
-@bank.wrong("network.0", "return an int")
+@bank.wrong("network.0", "You computed the padding from the kernel")
+def padding_of_the_kernel(side, kernel_side, stride, padding):
+    return (side + 2 * (kernel_side // 2) - kernel_side) // stride + 1
+
+
+@bank.wrong("network.0", "has an axis")
+def in_an_array(side, kernel_side, stride, padding):
+    return np.array([(side + 2 * padding - kernel_side) // stride + 1])
+
+
+@bank.wrong("network.0", "of type float64: return an int")
 def as_a_float(side, kernel_side, stride, padding):
     return np.floor((side + 2 * padding - kernel_side) / stride) + 1
 
@@ -426,6 +442,33 @@ def by_the_first_part_of_the_name(network):
 @bank.wrong("network.3", "A key of your dict is of type int")
 def numbered(network):
     return {index: sum(p.numel() for p in child.parameters()) for index, child in enumerate(network.children())}
+
+
+@bank.wrong("network.3", "they are of type Tensor")
+def as_tensors(network):
+    import torch
+
+    return {
+        name: sum((torch.tensor(p.numel()) for p in child.parameters()), torch.tensor(0))
+        for name, child in network.named_children()
+    }
+
+
+@bank.wrong("network.3", "tensors with equal values once")
+def equal_tensors_once(network):
+    return {
+        name: sum(p.numel() for p in {(p.shape, p.detach().numpy().tobytes()): p for p in child.parameters()}.values())
+        for name, child in network.named_children()
+    }
+
+
+@bank.wrong("network.3", "Modules can be nested deeper")
+def two_levels(network):
+    counts = {}
+    for name, child in network.named_children():
+        tensors = {id(p): p for module in (child, *child.children()) for p in module.parameters(recurse=False)}
+        counts[name] = sum(p.numel() for p in tensors.values())
+    return counts
 
 
 @bank.wrong("network.3", "changes `requires_grad`")

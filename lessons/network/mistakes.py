@@ -230,6 +230,22 @@ CONVOLUTION_MISTAKES: tuple[tuple[Convolution, str], ...] = (
         _with_padding(lambda image: np.pad(image, 1, constant_values=image.mean())),
         "You padded with the mean of the image: surround it with zeros.",
     ),
+    *(
+        (
+            lambda image, kernel, stride, factor=factor: (
+                factor * convolved(image, kernel, stride) / convolved(np.ones(image.shape), np.ones((3, 3)), stride)
+            ),
+            hint,
+        )
+        for factor, hint in (
+            (1, "You divided each sum by the number of pixels inside the image, which is a mean: only add up."),
+            (
+                9,
+                "At the rim, you scaled the sums by 9 divided by the number of pixels inside the image: only add up "
+                "the products there, too.",
+            ),
+        )
+    ),
     (
         _with_padding(lambda image: np.pad(image, 1, constant_values=1)),
         "You padded with ones: surround the image with zeros.",
@@ -473,6 +489,29 @@ MISH_MISTAKES: tuple[tuple[Activation, str], ...] = (
     (
         lambda x: np.tanh(x) * _softplus(x),
         "You took tanh of x, not of ln(1 + eˣ): the formula is x · tanh(ln(1 + eˣ)).",
+    ),
+    (lambda x: x * np.tanh(x + 1), "Your brackets are wrong: the logarithm takes 1 + eˣ, and ln(eˣ) + 1 is x + 1."),
+    (
+        lambda x: x * np.tanh(np.log1p(np.abs(x))),
+        "You left out the exponential: the logarithm takes 1 + eˣ, not 1 + |x|.",
+    ),
+    (
+        lambda x: x / 2 * np.clip(x + 2, 0, 2),
+        "This is an approximation of Mish from straight lines and a parabola (hard Mish): use the formula itself.",
+    ),
+    (lambda x: x * np.tanh(_softplus(x)) ** 2, "You squared tanh: multiply x by tanh itself."),
+    (
+        lambda x: x * np.tanh(_softplus(2 * x) / 2),
+        "Your softplus has a factor of 2 (`beta`): it must be ln(1 + eˣ), without a factor.",
+    ),
+    (
+        lambda x: x * (np.tanh(x) + 1) / 2,
+        "This is x times the sigmoid of 2x: Mish has tanh(ln(1 + eˣ)) instead.",
+    ),
+    (
+        # NaN stands for any number: the tangent has poles, which are often cut off.
+        lambda x: np.where(_softplus(x) < 1.4, x * np.tan(_softplus(x)), np.nan),
+        "You used the tangent: tanh is the hyperbolic tangent, `np.tanh`.",
     ),
     (lambda x: x**2 * np.tanh(_softplus(x)), "You multiplied by x twice: multiply by it once."),
     (lambda x: x * _sigmoid(1.702 * x), GELU),

@@ -157,7 +157,10 @@ def _explain_sums(case, values, expected):
     right = np.isclose(array, expected, rtol=1e-4, atol=1e-5)
     _explain_limits(array, expected, ~right)
     if min(expected.shape) > 2 and stride == 1 and right[1:-1, 1:-1].all():
-        raise WrongAnswer("Your sums are right except at the rim: surround the image with zeros on all four sides.")
+        raise WrongAnswer(
+            "Your sums are right except at the rim: surround the image with zeros on all four sides, and compute the "
+            "sums there as everywhere else."
+        )
     with np.errstate(all="ignore"):
         ratios = array / expected
     if expected.size > 3 and np.ptp(ratios) < 1e-3 * abs(ratios.mean()) and abs(ratios.mean() - 1) > 1e-3:
@@ -224,6 +227,10 @@ def _explain_shape_of_sums(array, image, stride, what):
         (*right, 9): "You return the nine products at each place: add them up.",
         (*right, 3): "You added up one axis of the window only: add up both.",
         right[::-1]: "Rows and columns are exchanged.",
+        **dict.fromkeys(
+            [(1, *right), (*right, 1), (1, 1, *right)],
+            "Remove the axes of length 1, such as PyTorch's axes of images and channels.",
+        ),
     }
     raise WrongAnswer(f"{begin} {hints.get(array.shape, '')}".strip())
 
@@ -408,6 +415,20 @@ def test_network_3(answer):
     if any(not _is_same(*pair) for pair in zip(returned, expected, strict=False)):
         _explain_counts(networks, returned, expected)
     _check_shipped_network(answer)
+    for count in returned[0].values():
+        _check_count_type(count)
+
+
+def _check_count_type(count):
+    """Reject a number that isn't an int, though it is right."""
+    kind = type(count).__name__
+    advice = {"Tensor": "`int` or `.item()` converts a tensor.", "float": "`int` converts a float."}
+    if not isinstance(count, Integral) and not (
+        isinstance(count, np.ndarray) and count.shape == () and np.issubdtype(count.dtype, np.integer)
+    ):
+        raise WrongAnswer(
+            f"Your numbers are right, but they are of type {kind}: make each an int. {advice.get(kind, '')}".strip()
+        )
 
 
 def _small_networks():
@@ -424,7 +445,9 @@ def _small_networks():
         plain.add_module("head", nn.Linear(4, 3))
 
         block = nn.Sequential(nn.Conv2d(2, 5, 3, bias=False), nn.BatchNorm2d(5), nn.Sequential(nn.Conv2d(5, 5, 1)))
+        block.append(nn.BatchNorm2d(5))
         block.register_parameter("gamma", nn.Parameter(torch.zeros(())))
+        block.register_parameter("shift", nn.Parameter(torch.tensor([0.0, 1.0, 2.0])))
         block[0].weight.requires_grad_(False)
         nested = nn.Module()
         nested.register_parameter("scale", nn.Parameter(torch.ones(7)))
@@ -495,10 +518,6 @@ def _explain_counts(networks, returned, expected):
     for mistake, hint in COUNT_MISTAKES:
         explained = [mistake(network) for network in networks]
         if all(map(_is_same, returned, explained)) and not all(map(_is_same, expected, explained)):
-            raise WrongAnswer(hint)
-    for mistake, hint in COUNT_MISTAKES:
-        explained = mistake(networks[first])
-        if _is_same(returned[first], explained) and not _is_same(expected[first], explained):
             raise WrongAnswer(hint)
     _explain_names(networks[first], returned[first], expected[first])
     children = dict(networks[first].named_children())
