@@ -524,6 +524,23 @@ def quantiles(catalogue, n_bins):
     return known.groupby(pd.qcut(known["log_mass_msun"], n_bins), observed=False).mean().to_numpy()
 
 
+@bank.wrong("galaxies.3", "each counts")
+def equal_galaxies_once(catalogue, n_bins):
+    known = catalogue[["log_mass_msun", "metallicity"]].dropna().drop_duplicates()
+    return _means_of_parts(known.sort_values("log_mass_msun", kind="stable").to_numpy(), n_bins)
+
+
+@bank.wrong("galaxies.3", "in the order of their ids")
+def sorted_by_id_first(catalogue, n_bins):
+    return _means_of_parts(_ordered(catalogue.sort_index()), n_bins)
+
+
+@bank.wrong("galaxies.3", "at quantiles")
+def quantiles_of_mass(catalogue, n_bins):
+    known = catalogue[["log_mass_msun", "metallicity"]].dropna()
+    return known.groupby(pd.qcut(known["log_mass_msun"], n_bins, labels=False, duplicates="drop")).mean()
+
+
 @bank.wrong("galaxies.3", "medians")
 def medians(catalogue, n_bins):
     return np.array([np.median(part, axis=0) for part in np.array_split(_ordered(catalogue), n_bins)])

@@ -114,7 +114,7 @@ SCALING_MISTAKES: tuple[tuple[Scaling, str], ...] = (
     (_on_right(lambda right: right.mean(axis=-1)), "You averaged the last axis: keep the shape of `pixels`."),
     *(
         (_on_right(lambda right, n=n: right.round(n)), f"You rounded the result to {n} decimals: leave it unrounded.")
-        for n in (1, 2, 3, 4)
+        for n in (1, 2, 3, 4, 5, 6)
     ),
 )
 
@@ -185,10 +185,11 @@ def _upper_left_corners(images: Sequence[np.ndarray]) -> list[np.ndarray]:
     return [image[:height, :width] for image in images]
 
 
-def _squares_in_uint8(*images: np.ndarray) -> np.ndarray:
+def _squares_in_uint8(*images: np.ndarray, removed_sign: bool = True) -> np.ndarray:
     rows = np.concatenate([image.reshape(-1, 3) for image in images])
     mean = rows.mean(axis=0) / 255
-    return np.stack([mean, np.sqrt(np.abs((rows**2).mean(axis=0) / 255**2 - mean**2))])
+    variance = (rows**2).mean(axis=0) / 255**2 - mean**2
+    return np.stack([mean, np.sqrt(np.abs(variance) if removed_sign else np.maximum(variance, 0))])
 
 
 def _averaged_stds(*images: np.ndarray) -> np.ndarray:
@@ -206,6 +207,13 @@ def _around_the_means_of_images(*images: np.ndarray) -> np.ndarray:
 def _middle(length: int) -> slice:
     begin = max(length - NETWORK_SIDE, 0) // 2
     return slice(begin, begin + NETWORK_SIDE)
+
+
+def _square(image: np.ndarray, limit: int) -> np.ndarray:
+    """The central square, of at most this side."""
+    side = min(limit, *image.shape[:2])
+    top, left = ((length - side) // 2 for length in image.shape[:2])
+    return image[top : top + side, left : left + side]
 
 
 def _without_zeros(*images: np.ndarray) -> np.ndarray:
@@ -287,6 +295,13 @@ STATISTICS_MISTAKES: tuple[tuple[Statistics, str], ...] = (
     (
         _of_images(lambda images: [image[_middle(len(image)), _middle(image.shape[1])] for image in images]),
         f"You cropped the images to at most {NETWORK_SIDE} × {NETWORK_SIDE}. {ALL_PIXELS}",
+    ),
+    *(
+        (
+            _of_images(lambda images, limit=limit: [_square(image, limit) for image in images]),
+            "You cropped each image to a square. Use all of its pixels: an image needn't be square.",
+        )
+        for limit in (NETWORK_SIDE, 10**6)
     ),
     (
         _of_images(lambda images: [image[:NETWORK_SIDE, :NETWORK_SIDE] for image in images]),
@@ -438,7 +453,13 @@ STATISTICS_MISTAKES: tuple[tuple[Statistics, str], ...] = (
     ),
     (_on_result(np.ravel), "You return six numbers in a row: return two arrays of three, mean and std."),
     (_on_result(lambda right: np.stack([right[0], right[0]])), "You return the mean twice."),
-    (_squares_in_uint8, "You squared the pixels as uint8, where 20² is 144: convert them to float first."),
+    *(
+        (
+            lambda *images, removed_sign=removed_sign: _squares_in_uint8(*images, removed_sign=removed_sign),
+            "You squared the pixels as uint8, where 20² is 144: convert them to float first.",
+        )
+        for removed_sign in (True, False)
+    ),
     *(
         (compute, "You computed in float16, which rounds to about three digits: use float32 or float64.")
         for compute in (
@@ -451,6 +472,6 @@ STATISTICS_MISTAKES: tuple[tuple[Statistics, str], ...] = (
     ),
     *(
         (_on_result(lambda right, n=n: right.round(n)), f"You rounded the results to {n} decimals: don't round.")
-        for n in (1, 2, 3, 4)
+        for n in (1, 2, 3, 4, 5, 6)
     ),
 )
