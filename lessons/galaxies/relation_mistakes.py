@@ -261,6 +261,13 @@ MISTAKES: tuple[Mistake, ...] = (
     ),
     *(
         (
+            _of_rows(lambda table, n=n: known(table)[np.argsort(known(table)[:, MASS].round(n), kind="stable")]),
+            f"You sorted by masses rounded to {n} decimal{'s' * (n > 1)}: don't round them.",
+        )
+        for n in (1, 2, 3)
+    ),
+    *(
+        (
             _of_rows(lambda table, last=last: in_order(_different(known(table), last=last))),
             "You left out galaxies with the same mass and metallicity as another one (`drop_duplicates` does). These "
             "are different galaxies: each counts.",

@@ -18,6 +18,7 @@ from galviz.course.mistakes import (
     reject_partial_mistakes,
     returns,
     returns_same,
+    varies,
 )
 from lessons.galaxies.mistakes import COUNT_MISTAKES, KEEP_NAN, count
 from lessons.galaxies.relation_mistakes import MISTAKES, bin_sizes, cut, in_order, known, relation
@@ -806,6 +807,7 @@ def _relation_cases():
         values = np.column_stack([mass, 8.6 + 0.25 * (mass - 9.5) + draw.normal(0, 0.3, n)])
         if n > 25:
             values[25] = values[20]  # two galaxies with equal numbers
+            values[33, 1] = 4.0  # an outlier
         for row, column in n_unknown:
             values[row, column] = NAN
         return values
@@ -818,7 +820,7 @@ def _relation_cases():
         (_catalogue(BY_MASS), 3),
         (_catalogue(table(9, decimals=0)), 4),  # equal masses
         (_catalogue(table(41, unknown, decimals=1)), 5),
-        (_catalogue(table(12)), 4),
+        (_catalogue(table(40)), 13),
         (_catalogue(table(11, [(10, 1)])), 1),
         (_catalogue(table(6, [(1, 1)])), 5),  # one galaxy per bin
         (_catalogue(table(1)), 1),
@@ -886,6 +888,10 @@ def _explain_means(compute, cases, tables, returned, expected):
         )
     if all(is_close(values, right, **PRECISE) for values, right in zip(marked, expected, strict=False)):
         return
+    expect(
+        not varies(compute, cases[1]),
+        "Two calls with the same catalogue return different means: nothing here is random.",
+    )
     mistakes = [(_marked(function), hint) for function, hint in MISTAKES]
     reject_mistakes(tables, marked, expected, mistakes, **PRECISE)
     if marked and is_close(marked[0], expected[0], **PRECISE):
@@ -902,8 +908,8 @@ def _explain_means(compute, cases, tables, returned, expected):
     _explain_influence(compute, catalogue, n_bins, array)
     if array.shape == right.shape and (array == MARK).any():
         raise WrongAnswer(
-            f"{what[0].upper()}{what[1:]}, contains NaN. Leave out the galaxies with NaN before you sort and divide, "
-            "and leave no bin empty."
+            f"{what[0].upper()}{what[1:]}, contains NaN: a bin is empty, or a galaxy with NaN is in it. Leave out the "
+            "galaxies with NaN before you sort and divide, and no others."
         )
     if array.shape == right.shape:
         for column, name in enumerate(("masses", "metallicities")):

@@ -23,6 +23,12 @@ def _standardise(pixels: np.ndarray) -> np.ndarray:
     return (pixels - pixels.mean()) / pixels.std() if np.ptp(pixels) else np.full(pixels.shape, np.nan)
 
 
+def _by_colour(pixels: np.ndarray) -> np.ndarray:
+    """A mistake with the largest value of each colour, the last axis; NaN where it is 0."""
+    largest = pixels.reshape(-1, pixels.shape[-1]).max(axis=0)
+    return pixels / np.where(largest > 0, largest, np.nan)
+
+
 def _stretch(pixels: np.ndarray) -> np.ndarray:
     return (pixels - float(pixels.min())) / np.ptp(pixels) if np.ptp(pixels) else np.full(pixels.shape, np.nan)
 
@@ -48,6 +54,11 @@ SCALING_MISTAKES: tuple[tuple[Scaling, str], ...] = (
         lambda pixels: pixels / (pixels.max() or np.nan),
         "You divided by the largest value of this image. Divide by 255, the largest possible one, so that images "
         "remain comparable.",
+    ),
+    (
+        _by_colour,
+        "You divided each colour by its own largest value. Divide by 255, the largest possible one, so that images and "
+        "colours remain comparable.",
     ),
     (
         _stretch,

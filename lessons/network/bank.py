@@ -444,7 +444,7 @@ def numbered(network):
     return {index: sum(p.numel() for p in child.parameters()) for index, child in enumerate(network.children())}
 
 
-@bank.wrong("network.3", "they are of type Tensor")
+@bank.wrong("network.3", "of type Tensor")
 def as_tensors(network):
     import torch
 

@@ -58,6 +58,10 @@ def _leaves(child: "nn.Module") -> int:
     return sum(p.numel() for p in {id(p): p for leaf in leaves for p in leaf.parameters()}.values())
 
 
+def _is_norm(module: "nn.Module") -> bool:
+    return "Norm" in type(module).__name__
+
+
 def _equal_once(child: "nn.Module") -> int:
     tensors = {(tuple(p.shape), p.detach().cpu().numpy().tobytes()): p for p in child.parameters()}
     return sum(p.numel() for p in tensors.values())
@@ -191,6 +195,17 @@ COUNT_MISTAKES: tuple[tuple[Callable[["nn.Module"], Counts], str], ...] = (
     (
         _per_child(lambda child: sum(math.prod(shape) for shape in {tuple(p.shape) for p in child.parameters()})),
         "You counted tensors of equal shape once: each of them counts, unless it is the same tensor.",
+    ),
+    (
+        _per_child(
+            lambda child: sum(
+                p.numel()
+                for module in child.modules()
+                if not _is_norm(module)
+                for p in module.parameters(recurse=False)
+            )
+        ),
+        "You left out the batch norms: their weights and biases are parameters, too.",
     ),
     (
         _per_child(_equal_once),

@@ -415,19 +415,20 @@ def test_network_3(answer):
     if any(not _is_same(*pair) for pair in zip(returned, expected, strict=False)):
         _explain_counts(networks, returned, expected)
     _check_shipped_network(answer)
-    for count in returned[0].values():
-        _check_count_type(count)
+    for name, count in returned[0].items():
+        _check_count_type(name, count)
 
 
-def _check_count_type(count):
+def _check_count_type(name, count):
     """Reject a number that isn't an int, though it is right."""
     kind = type(count).__name__
-    advice = {"Tensor": "`int` or `.item()` converts a tensor.", "float": "`int` converts a float."}
+    advice = {"Tensor": "`int` or `.item()` converts a tensor.", "float64": "`np.sum` of no numbers is a float."}
     if not isinstance(count, Integral) and not (
         isinstance(count, np.ndarray) and count.shape == () and np.issubdtype(count.dtype, np.integer)
     ):
         raise WrongAnswer(
-            f"Your numbers are right, but they are of type {kind}: make each an int. {advice.get(kind, '')}".strip()
+            f"Your numbers are right, but that of the child {name!r} is {count}, of type {kind}: make it an int. "
+            f"{advice.get(kind, '')}".strip()
         )
 
 
