@@ -355,6 +355,11 @@ def _check_far_numbers(mish):
         raise error
     array = as_array(returned[0], FAR.shape, what=what)
     for value, result in zip(FAR.ravel(), array.ravel(), strict=True):
+        if not np.isfinite(result) and value < 0:
+            raise WrongAnswer(
+                f"Mish of {value:g} is {result} in your function, and should be 0. There eˣ is 0 and e⁻ˣ exceeds the "
+                "largest float: don't divide by the one, take its logarithm or use the other."
+            )
         if not np.isfinite(result):
             raise WrongAnswer(
                 f"Mish of {value:g} is {result} in your function: eˣ or its square exceeds the largest float there. "
