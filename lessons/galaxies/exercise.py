@@ -13,13 +13,16 @@ def read_catalogue(path: str | Path) -> pd.DataFrame:
     integer loses the zeros at the beginning. Both happen without a warning, and then no image belongs to the id. So
     read the ids as text.
 
+    An empty cell is a missing value, in a column of text as well: it must be NaN, not the text "nan". Some surveys
+    write −99 or −999 instead of a missing number: leave such numbers unchanged here, and the spaces in a text, too.
+
     Parameters
     ----------
     path : str or Path
         A CSV file, such as a survey's master.csv. The first line holds the names of the columns. Each further line is a
         galaxy, and there is at least one. The column ``objID`` holds the ids; it can be at any position. No id occurs
         twice. An id can begin with zeros, and can contain letters, as in mock-7. The other columns differ from file to
-        file, and hold numbers or text. If a number or a text is missing, the cell is empty. Don't modify the file.
+        file, and hold numbers or text. If a number is missing, the cell is empty. Don't modify the file.
 
     Returns
     -------
@@ -27,8 +30,7 @@ def read_catalogue(path: str | Path) -> pd.DataFrame:
         One row per galaxy, in the order of the file. Keep all rows, even if a number is missing, or if two galaxies
         have equal numbers. The index holds the ids as they are in the file. The columns are the other columns of the
         file, without ``objID``. Keep all of them, even an empty one, with their names and in their order. Numbers are
-        numbers, not rounded. Text is unchanged, with its spaces. An empty cell is NaN, in a column of text too. Some
-        surveys write −99 or −999 instead of a missing number: leave such numbers unchanged.
+        numbers, not rounded; an empty cell is NaN. Text is unchanged.
 
     Examples
     --------
@@ -50,7 +52,8 @@ def read_catalogue(path: str | Path) -> pd.DataFrame:
 def oxygen_per_million(metallicity: float | np.ndarray) -> float | np.ndarray:
     """Convert a metallicity to oxygen atoms per million hydrogen atoms.
 
-    The metallicity is 12 + log10(O/H). O/H is the number of oxygen atoms divided by the number of hydrogen atoms.
+    The metallicity is 12 + log10(O/H). O/H is the number of oxygen atoms divided by the number of hydrogen atoms. For
+    a single float, return a single number, not an array of shape (1,).
 
     Parameters
     ----------
@@ -61,7 +64,7 @@ def oxygen_per_million(metallicity: float | np.ndarray) -> float | np.ndarray:
     -------
     float or ndarray of float, same shape as the input
         Oxygen atoms per million hydrogen atoms, with an accuracy of at least five digits: don't round or clip them. NaN
-        where the metallicity is NaN. For a single float, return a single number, not an array of shape (1,).
+        where the metallicity is NaN.
 
     Examples
     --------
