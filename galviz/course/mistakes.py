@@ -11,7 +11,16 @@ import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, expect_unchanged
 
-__all__ = ["Mistake", "call_on_cases", "is_close", "reject_mistakes", "returns", "returns_same"]
+__all__ = [
+    "Mistake",
+    "call_on_cases",
+    "is_close",
+    "reject_mistakes",
+    "reject_partial_mistakes",
+    "returns",
+    "returns_same",
+    "varies",
+]
 
 Mistake = tuple[Callable[..., np.ndarray], str]
 RTOL, ATOL = 1e-4, 1e-5
@@ -104,6 +113,31 @@ def reject_mistakes(
             raise WrongAnswer(hint)
 
 
+def reject_partial_mistakes(
+    cases: Sequence[tuple],
+    results: Sequence[object],
+    expected: Sequence[np.ndarray],
+    wrong: Sequence[int],
+    mistakes: Sequence[Mistake],
+    *,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+) -> None:
+    """Raise the hint of the first mistake that explains all wrong results, if there are three or more.
+
+    The parameters are those of `reject_mistakes`, and `wrong`, the indices of the wrong results. Fewer results could
+    agree with a mistake by chance.
+
+    Examples
+    --------
+    >>> doubled = (lambda x: 2 * x, "You doubled x.")
+    >>> reject_partial_mistakes([(1,), (2,)], [1, 4], [1, 2], [1], [doubled])
+    """
+    if len(wrong) > 2:
+        chosen = [[values[index] for index in wrong] for values in (cases, results, expected)]
+        reject_mistakes(*chosen, mistakes, rtol=rtol, atol=atol)
+
+
 def returns(
     function: Callable[..., object], case: tuple, expected: object, *, rtol: float = RTOL, atol: float = ATOL
 ) -> bool:
@@ -133,6 +167,31 @@ def returns_same(function: Callable[..., object], one: tuple, other: tuple) -> b
     except Exception:
         return False
     return returns(function, one, expected)
+
+
+def varies(function: Callable[..., object], case: tuple, n_calls: int = 40) -> bool:
+    """Whether calls with the same arguments return different numbers; False if one raises an error.
+
+    Parameters
+    ----------
+    function : callable
+    case : tuple
+        The arguments, of which each call gets copies.
+    n_calls : int
+        If a random result changes in half of the calls, 40 calls miss it once in 10¹² times.
+
+    Examples
+    --------
+    >>> from itertools import count
+    >>> counter = count()
+    >>> varies(lambda x: x + next(counter) // 30, (1,)), varies(lambda x: 2 * x, (1,))
+    (True, False)
+    """
+    try:
+        first, *others = (_call(function, [_copy(value) for value in case]) for _ in range(n_calls))
+    except Exception:
+        return False
+    return is_close(first, first) and not all(is_close(other, first) for other in others)
 
 
 def is_close(result: object, expected: object, *, rtol: float = RTOL, atol: float = ATOL) -> bool:

@@ -167,6 +167,22 @@ def filled_with_zero(path):
     return _right(path).fillna(0)
 
 
+@bank.wrong("galaxies.1", "This is how Python writes a missing value")
+def each_text_cell_converted_to_text(path):
+    table = _right(path)
+    return table.assign(**{name: table[name].map(str) for name in table.select_dtypes("str")})
+
+
+@bank.wrong("galaxies.1", "did you set `keep_default_na`")
+def empty_cells_kept(path):
+    return pd.read_csv(path, dtype={"objID": str}, keep_default_na=False).set_index("objID")
+
+
+@bank.wrong("galaxies.1", "The number -99 became NaN. Some surveys")
+def marks_of_missing_numbers_replaced(path):
+    return _right(path).replace([-99, -999], math.nan)
+
+
 @bank.wrong("galaxies.1", "the mean of the column")
 def filled_with_the_mean(path):
     table = _right(path)
@@ -369,6 +385,11 @@ def one_unknown_spoils_all(metallicity):
     return 10 ** (metallicity - 6) * (1 + 0 * np.sum(metallicity))
 
 
+@bank.wrong("galaxies.2", "Return the number itself")
+def always_an_array(metallicity):
+    return 10 ** (np.atleast_1d(metallicity) - 6)
+
+
 @bank.wrong("galaxies.2", "in one row")
 def flattened(metallicity):
     counts = 10 ** (metallicity - 6)
@@ -501,6 +522,23 @@ def equal_widths(catalogue, n_bins):
 def quantiles(catalogue, n_bins):
     known = catalogue[["log_mass_msun", "metallicity"]].dropna()
     return known.groupby(pd.qcut(known["log_mass_msun"], n_bins), observed=False).mean().to_numpy()
+
+
+@bank.wrong("galaxies.3", "each counts")
+def equal_galaxies_once(catalogue, n_bins):
+    known = catalogue[["log_mass_msun", "metallicity"]].dropna().drop_duplicates()
+    return _means_of_parts(known.sort_values("log_mass_msun", kind="stable").to_numpy(), n_bins)
+
+
+@bank.wrong("galaxies.3", "in the order of their ids")
+def sorted_by_id_first(catalogue, n_bins):
+    return _means_of_parts(_ordered(catalogue.sort_index()), n_bins)
+
+
+@bank.wrong("galaxies.3", "at quantiles")
+def quantiles_of_mass(catalogue, n_bins):
+    known = catalogue[["log_mass_msun", "metallicity"]].dropna()
+    return known.groupby(pd.qcut(known["log_mass_msun"], n_bins, labels=False, duplicates="drop")).mean()
 
 
 @bank.wrong("galaxies.3", "medians")

@@ -13,6 +13,9 @@ def read_catalogue(path: str | Path) -> pd.DataFrame:
     integer loses the zeros at the beginning. Both happen without a warning, and then the id matches no image. So read
     the ids as text.
 
+    An empty cell is a missing value, in a column of text as well: it must be NaN, not the text "nan". Some surveys
+    write −99 or −999 instead of a missing number: leave such numbers unchanged here, and the spaces in a text, too.
+
     Parameters
     ----------
     path : str or Path
@@ -49,7 +52,8 @@ def read_catalogue(path: str | Path) -> pd.DataFrame:
 def oxygen_per_million(metallicity: float | np.ndarray) -> float | np.ndarray:
     """Convert a metallicity to oxygen atoms per million hydrogen atoms.
 
-    The metallicity is 12 + log10(O/H). O/H is the number of oxygen atoms divided by the number of hydrogen atoms.
+    The metallicity is 12 + log10(O/H). O/H is the number of oxygen atoms divided by the number of hydrogen atoms. For
+    a single float, return a single number, not an array of shape (1,).
 
     Parameters
     ----------

@@ -54,6 +54,11 @@ def _over_known(statistic: Callable[[np.ndarray], float]) -> Conversion:
     return convert
 
 
+def _over_all(statistic: Callable[[np.ndarray], float]) -> Conversion:
+    """A mistake that returns one number for all galaxies, NaN if one of them is unknown."""
+    return lambda metallicity: np.asarray(statistic(count(metallicity)))
+
+
 def _sort_last_axis(metallicity: float | np.ndarray) -> np.ndarray:
     right = count(metallicity)
     return np.sort(right, axis=-1) if right.ndim else right
@@ -81,6 +86,15 @@ COUNT_MISTAKES: tuple[tuple[Conversion, str], ...] = (
     (_formula(lambda m, r: 1e6 * 2 ** (m - 12)), "You computed a power of 2. This logarithm has the base 10."),
     (_formula(lambda m, r: 1e6 * 10**m), f"{TWELVE}."),
     (_formula(lambda m, r: 10**m), f"{TWELVE}, and multiply by a million at the end."),
+    (
+        _formula(lambda m, r: 1e6 * (10**m - 12)),
+        "You subtracted 12 from the power. It is added to the logarithm, so subtract it from the metallicity, in the "
+        "exponent: set brackets.",
+    ),
+    (
+        _formula(lambda m, r: -1e6 * r),
+        "The right numbers, but negative: a count is positive.",
+    ),
     (
         _formula(lambda m, r: 1e6 * 10 ** (m + 12)),
         "You added 12 again. The metallicity contains it already: subtract it.",
@@ -215,7 +229,8 @@ COUNT_MISTAKES: tuple[tuple[Conversion, str], ...] = (
         "You return the first row of the counts only: return one count per metallicity.",
     ),
     *(
-        (_over_known(statistic), f"You return the {name} over the galaxies: return one count per metallicity.")
+        (over(statistic), f"You return the {name} over the galaxies: return one count per metallicity.")
+        for over in (_over_known, _over_all)
         for name, statistic in (
             ("mean", np.mean),
             ("sum", np.sum),

@@ -135,6 +135,36 @@ def _quantile_edges(side: str) -> Callable[[Table, int], np.ndarray]:
     return compute
 
 
+def _quantile_edges_once(table: Table, n_bins: int) -> np.ndarray:
+    """Equal edges merged, as `pd.qcut` does with ``duplicates="drop"``, so that bins are missing."""
+    rows = known(table)
+    edges = np.unique(np.quantile(rows[:, MASS], np.linspace(0, 1, n_bins + 1)))
+    places = np.clip(np.searchsorted(edges, rows[:, MASS], side="left") - 1, 0, None)
+    return _means([rows[places == place] for place in np.unique(places)])
+
+
+def _without_empty(compute: Callable[[Table, int], np.ndarray]) -> Callable[[Table, int], np.ndarray]:
+    """A mistake that leaves out empty bins, as `groupby` does."""
+
+    def shortened(table: Table, n_bins: int) -> np.ndarray:
+        means = compute(table, n_bins)
+        return means[~np.isnan(means).any(axis=1)]
+
+    return shortened
+
+
+def _from_high_to_low(rows: Table) -> Table:
+    """Rows from high to low mass; equal ones keep their order."""
+    return rows[sorted(range(len(rows)), key=lambda row: -rows[row, MASS])]
+
+
+def _different(rows: Table, *, last: bool = False) -> Table:
+    """Rows without those that are equal to an earlier (or a later) one."""
+    pairs = [tuple(row) for row in rows.tolist()]
+    others = [pairs[place + 1 :] if last else pairs[:place] for place in range(len(pairs))]
+    return rows[[pair not in other for pair, other in zip(pairs, others, strict=True)]]
+
+
 def _last_larger(n: int, n_bins: int) -> list[int]:
     sizes = [n // n_bins] * n_bins
     sizes[-1] += n % n_bins
@@ -219,6 +249,30 @@ MISTAKES: tuple[Mistake, ...] = (
     (
         lambda table, n_bins: _means(cut(in_order(known(table))[::-1], bin_sizes(len(known(table)), n_bins))),
         "You sorted from high to low mass. Sort from low to high.",
+    ),
+    (
+        _of_rows(lambda table: _from_high_to_low(known(table))),
+        "You sorted from high to low mass. Sort from low to high.",
+    ),
+    (
+        lambda table, n_bins: _means(cut(_from_high_to_low(known(table)), bin_sizes(len(known(table)), n_bins)))[::-1],
+        "You sorted from high to low mass, and reversed the bins. Sort from low to high, because the first bins get "
+        "one more galaxy.",
+    ),
+    *(
+        (
+            _of_rows(lambda table, n=n: known(table)[np.argsort(known(table)[:, MASS].round(n), kind="stable")]),
+            f"You sorted by masses rounded to {n} decimal{'s' * (n > 1)}: don't round them.",
+        )
+        for n in (1, 2, 3)
+    ),
+    *(
+        (
+            _of_rows(lambda table, last=last: in_order(_different(known(table), last=last))),
+            "You left out galaxies with the same mass and metallicity as another one (`drop_duplicates` does). These "
+            "are different galaxies: each counts.",
+        )
+        for last in (False, True)
     ),
     (_on_result(lambda right: right[::-1]), "Your bins are in reverse order: return them from low to high mass."),
     (
@@ -330,15 +384,22 @@ MISTAKES: tuple[Mistake, ...] = (
             "Your bins have equal widths in mass, as with `pd.cut` or `np.histogram`. They must have equal numbers of "
             "galaxies.",
         )
-        for function in (_equal_widths, _equal_widths_closed_right)
+        for edges in (_equal_widths, _equal_widths_closed_right)
+        for function in (edges, _without_empty(edges))
     ),
     *(
         (
-            _quantile_edges(side),
+            function,
             "You divided the masses at quantiles, as `pd.qcut` does. Then galaxies of equal mass are always in one "
             "bin, and other bins get one more. Sort the galaxies, and divide them by their number.",
         )
-        for side in ("left", "right")
+        for function in (
+            _quantile_edges("left"),
+            _quantile_edges("right"),
+            _without_empty(_quantile_edges("left")),
+            _without_empty(_quantile_edges("right")),
+            _quantile_edges_once,
+        )
     ),
     (
         lambda table, n_bins: _means([in_order(known(table))[start::n_bins] for start in range(n_bins)]),

@@ -11,7 +11,15 @@ import numpy as np
 import pandas as pd
 
 from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, format_items
-from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same
+from galviz.course.mistakes import (
+    call_on_cases,
+    is_close,
+    reject_mistakes,
+    reject_partial_mistakes,
+    returns,
+    returns_same,
+    varies,
+)
 from lessons.galaxies.mistakes import COUNT_MISTAKES, KEEP_NAN, count
 from lessons.galaxies.relation_mistakes import MISTAKES, bin_sizes, cut, in_order, known, relation
 
@@ -44,8 +52,16 @@ EMPTY_COLUMN = {
     "flag": ["0", "0", "0"],
     "objID": ["30", "10", "20"],
 }
+# Empty cells in text, spaces, and numbers with which some surveys mark a missing one.
+MARKED = {
+    "objID": ["00311", "00207", "00254", "00298", "00261"],
+    "field": [" north", "", "south", "west  2", ""],
+    "Halpha": ["-99", "12.5", "-999.0", "-9999", ""],
+    "class": ["Sb", "E", "", "", ""],
+    "ra": ["99.0", "", "999", "0.0", ""],
+}
 ONE_GALAXY = {"objID": ["0000000000000000042"], "oh_p50": ["8.62"]}
-CATALOGUES = (LONG, ZEROS, MIXED, EMPTY_COLUMN, ONE_GALAXY)
+CATALOGUES = (LONG, ZEROS, MIXED, EMPTY_COLUMN, MARKED, ONE_GALAXY)
 
 
 # galaxies.1
@@ -137,6 +153,7 @@ def _check_catalogue(table, columns):
         f"The ids are right, but the name of the index is {name!r}. It must be objID.",
     )
     _check_names(_texts(table.columns), names, columns)
+    _explain_empty_text(table, [name for name in names if all(map(_is_number, filter(None, columns[name])))], columns)
     for name in names:
         _check_column(name, table[name], columns[name])
 
@@ -241,6 +258,7 @@ def _explain_missing_rows(index, columns):
     rows = dict(zip(ids, zip(*others, strict=True), strict=True))
     before = [rows[object_id] for object_id in ids]
     rules = {
+        "whose other cells are all empty: keep it": {i for i in ids if not any(rows[i])},
         "with an empty cell, which means a missing number: keep it": {i for i in ids if "" in rows[i]},
         "with the same numbers as an earlier galaxy. These are two galaxies (`drop_duplicates` removes one)": {
             object_id for place, object_id in enumerate(ids) if rows[object_id] in before[:place]
@@ -304,6 +322,12 @@ def _check_names(yours, names, columns):
         if all(one.strip().lower() == other.strip().lower() for one, other in pairs):
             raise WrongAnswer(f"You changed the names of the columns: {pairs[0][1]!r} became {pairs[0][0]!r}.")
     missing = [name for name in names if name not in yours]
+    others = [name for name in yours if name not in names]
+    if len(missing) == len(others) > 0:
+        raise WrongAnswer(
+            f"The file's column {missing[0]!r} isn't in your table, but it has a column {others[0]!r}, which isn't in "
+            "the file: leave the names of the columns unchanged."
+        )
     if missing:
         reason = "Keep all columns of the file, under their names."
         if missing == [name for name in names if len(set(columns[name])) == 1] and len(missing) > 1:
@@ -331,9 +355,10 @@ def _check_column(name, column, cells):
     """Check that a column is as in the file: numbers as numbers, text as text."""
     yours = _texts(column)
     if not all(_is_number(cell) for cell in cells if cell):
-        _check_text_column(name, yours, cells)
+        _check_text_column(name, column, cells)
         return
     if any(isinstance(value, str | bytes) for value in column):
+        _reject_filled_cells(name, column, cells)
         empty = " The empty cells became text as well." if yours == cells and "" in cells else ""
         raise WrongAnswer(
             f"The ids are right, but the column {name} is text too. Read only objID as text; numbers stay numbers."
@@ -342,6 +367,11 @@ def _check_column(name, column, cells):
     expect(
         column.dtype.kind not in "mM",
         f"The column {name} holds numbers in the file. In your table it holds dates or times.",
+    )
+    expect(
+        column.dtype.kind != "b",
+        f"The ids are right, but the column {name} isn't. You converted its numbers to True and False: leave them "
+        "unchanged.",
     )
     try:
         values = column.to_numpy(dtype=float, na_value=NAN)
@@ -353,16 +383,63 @@ def _check_column(name, column, cells):
         expect_close(values, right, what=f"the column {name}", hint="Leave the numbers unchanged.", **FINER)
 
 
-def _check_text_column(name, yours, cells):
+def _explain_empty_text(table, names, columns):
+    """Raise a hint if an empty cell makes text of a column; `names` are the columns of numbers."""
+    with_empty = {name for name in names if "" in columns[name]}
+    if 0 < len(with_empty) < len(names) and with_empty == {name for name in names if "" in _texts(table[name])}:
+        name = next(name for name in names if name in with_empty)
+        expect(
+            not all(isinstance(value, str) for value in table[name]),
+            f"The ids are right, but the column {name} is text, because you keep an empty cell as the text ''. What "
+            "is missing must be NaN: did you set `keep_default_na`, or read the file without pandas?",
+        )
+
+
+def _reject_filled_cells(name, column, cells):
+    """Raise a hint if text or something else is in place of an empty cell, and the other cells have the right type."""
+    is_number = all(_is_number(cell) for cell in cells if cell)
+    pairs = list(zip(column, cells, strict=True))
+    filled = [value for value, cell in pairs if not cell and not _is_missing(value)]
+    if not filled or any(isinstance(value, str | bytes) == is_number for value, cell in pairs if cell):
+        return
+    reason = ""
+    if filled[0] == "":
+        reason = " Did you set `keep_default_na` or `fillna`, or read the cells without pandas?"
+    elif filled[0] in ("nan", "<NA>", "None"):
+        reason = " This is how Python writes a missing value if you convert it to text, with `str` for example."
+    raise WrongAnswer(
+        f"The ids are right, but an empty cell of the column {name} became {filled[0]!r}. What is missing must stay "
+        f"missing: NaN, which isn't text.{reason}"
+    )
+
+
+def _is_missing(value):
+    return value is None or value is pd.NA or value is pd.NaT or _is_nan(value)
+
+
+def _is_nan(value):
+    return isinstance(value, float | np.floating) and math.isnan(value)
+
+
+def _check_text_column(name, column, cells):
+    yours = _texts(["" if _is_missing(value) else value for value in column])
+    if all(value == cell for value, cell in zip(yours, cells, strict=True) if cell):
+        _reject_filled_cells(name, column, cells)
     if yours == cells:
         return
-    if all(value == cell or value.lower() == cell.lower() for value, cell in zip(yours, cells, strict=True)):
+    in_wrong_rows = sorted(yours) == sorted(cells)
+    yours = _texts(column)
+    if all(value == cell.strip() for value, cell in zip(yours, cells, strict=True) if cell):
+        reason = "You removed spaces: leave text unchanged."
+    elif all(value == cell or value.lower() == cell.lower() for value, cell in zip(yours, cells, strict=True)):
         reason = "You changed upper and lower case: leave text unchanged."
     elif all(value in ("nan", "<NA>", "None") for value in yours):
         reason = "All cells became NaN: this column is text. Don't convert it to numbers."
+    elif any(_is_missing(value) for value, cell in zip(column, cells, strict=True) if cell):
+        reason = "Some of its text became NaN: only an empty cell is NaN, so leave text unchanged."
     elif all(_is_number(value) for value in yours):
         reason = "You replaced the text by numbers: leave it unchanged."
-    elif sorted(yours) == sorted(cells):
+    elif in_wrong_rows:
         reason = "The cells are right, but in the wrong rows."
     else:
         reason = "Leave text unchanged."
@@ -389,9 +466,12 @@ def _explain_numbers(name, values, right, dtype):
         raise WrongAnswer(f"{start} Its numbers are in the wrong rows: each must stay in the row of its galaxy.")
     if np.isnan(values[known]).any():
         lost = right[known][np.isnan(values[known])][0]
+        expect(
+            lost not in (-99, -999, -9999, 99, 999),
+            f"{start} The number {lost:g} became NaN. Some surveys write such a number if one is missing, but here "
+            "only an empty cell is NaN: leave all numbers unchanged.",
+        )
         raise WrongAnswer(f"{start} The number {lost:g} became NaN: change no numbers.")
-    if dtype.lower().startswith("bool"):
-        raise WrongAnswer(f"{start} You converted its numbers to True and False: leave them unchanged.")
     if "float16" in dtype.lower():
         raise WrongAnswer(f"{start} It is float16, which rounds to about three digits: use float64.")
     values, right = values[known], right[known]
@@ -464,13 +544,20 @@ def test_galaxies_2(answer):
     expected = [np.array(100.0), *(count(*case) for case in cases[1:])]
     _check_random_state(answer)
     returned, error = call_on_cases(answer, cases, ("metallicity",))
+    single = returned[0] if returned else None
     returned = [_unwrap(values, case) for values, case in zip(returned, cases, strict=False)]
     wrong = [place for place, values in enumerate(returned) if not is_close(values, expected[place], **FINE)]
     if wrong:
-        _explain_counts(answer, cases, returned, expected, wrong[0])
+        _explain_counts(answer, cases, returned, expected, wrong)
     if error:
         _explain_count_error(answer, error, cases, expected, len(returned))
         raise error
+    shape = as_array(single).shape
+    expect(
+        shape == (),
+        f"Your numbers are right, but for a single float you return an object of type {type(single).__name__} and "
+        f"shape {shape}. Return the number itself, without an axis.",
+    )
 
 
 def _check_random_state(convert):
@@ -487,7 +574,7 @@ def _check_random_state(convert):
 
 
 def _unwrap(values, case):
-    """An array of one number as the number, which is accepted for a single float."""
+    """An array of one number as the number, for a single float: its shape is checked last."""
     is_text = isinstance(values, np.ndarray) and values.dtype.kind in "US"
     if (
         is_text
@@ -502,9 +589,14 @@ def _unwrap(values, case):
     return array.reshape(()) if np.ndim(case[0]) == 0 and array.size == 1 else values
 
 
-def _explain_counts(convert, cases, returned, expected, first):
-    """Raise the hint for wrong counts; `first` is the index of the first wrong case."""
+def _explain_counts(convert, cases, returned, expected, wrong):
+    """Raise the hint for wrong counts; `wrong` are the indices of the wrong cases."""
+    first = wrong[0]
     reject_mistakes(cases, returned, expected, COUNT_MISTAKES, **FINE)
+    expect(
+        first != 4 or returned[4] is not None,
+        "You return None for an unknown metallicity, which is NaN: return NaN, which is a number.",
+    )
     expect(
         all(
             _array_or_none(values) is None or returns_same(convert, case, case)
@@ -534,8 +626,7 @@ def _explain_counts(convert, cases, returned, expected, first):
     if comparable:
         _explain_values(*(np.concatenate([part.ravel() for part in parts]) for parts in zip(*comparable, strict=True)))
     if first > 0:
-        rest = slice(first, first + 1)
-        reject_mistakes(cases[rest], returned[rest], expected[rest], COUNT_MISTAKES, **FINE)
+        reject_partial_mistakes(cases, returned, expected, wrong, COUNT_MISTAKES, **FINE)
     shape, array = np.shape(cases[first][0]), _array_or_none(returned[first])
     if array is not None and array.size < np.prod(shape):
         raise WrongAnswer(
@@ -714,6 +805,9 @@ def _relation_cases():
     def table(n, n_unknown=(), decimals=5):
         mass = draw.uniform(8.5, 11.2, n).round(decimals)
         values = np.column_stack([mass, 8.6 + 0.25 * (mass - 9.5) + draw.normal(0, 0.3, n)])
+        if n > 25:
+            values[25] = values[20]  # two galaxies with equal numbers
+            values[33, 1] = 4.0  # an outlier
         for row, column in n_unknown:
             values[row, column] = NAN
         return values
@@ -726,7 +820,7 @@ def _relation_cases():
         (_catalogue(BY_MASS), 3),
         (_catalogue(table(9, decimals=0)), 4),  # equal masses
         (_catalogue(table(41, unknown, decimals=1)), 5),
-        (_catalogue(table(12)), 4),
+        (_catalogue(table(40)), 13),
         (_catalogue(table(11, [(10, 1)])), 1),
         (_catalogue(table(6, [(1, 1)])), 5),  # one galaxy per bin
         (_catalogue(table(1)), 1),
@@ -796,6 +890,10 @@ def _explain_means(compute, cases, tables, returned, expected):
         return
     mistakes = [(_marked(function), hint) for function, hint in MISTAKES]
     reject_mistakes(tables, marked, expected, mistakes, **PRECISE)
+    expect(
+        not varies(compute, cases[1]),
+        "Two calls with the same catalogue return different means: nothing here is random.",
+    )
     if marked and is_close(marked[0], expected[0], **PRECISE):
         _explain_order(compute)
     first = next(i for i, pair in enumerate(zip(marked, expected, strict=False)) if not is_close(*pair, **PRECISE))
@@ -810,8 +908,8 @@ def _explain_means(compute, cases, tables, returned, expected):
     _explain_influence(compute, catalogue, n_bins, array)
     if array.shape == right.shape and (array == MARK).any():
         raise WrongAnswer(
-            f"{what[0].upper()}{what[1:]}, contains NaN. Leave out the galaxies with NaN before you sort and divide, "
-            "and leave no bin empty."
+            f"{what[0].upper()}{what[1:]}, contains NaN: a bin is empty, or a galaxy with NaN is in it. Leave out the "
+            "galaxies with NaN before you sort and divide, and no others."
         )
     if array.shape == right.shape:
         for column, name in enumerate(("masses", "metallicities")):
@@ -948,6 +1046,12 @@ def _explain_order(compute):
             within = [_catalogue(table[np.lexsort([table[:, 1], masses])]), _catalogue(table)]
             same = returns_same(compute, (within[0], 7), (within[1], 7))
             reversed_rows = relation(table[::-1], 7)
+            by_id = table[np.argsort(_catalogue(table).index.to_numpy(dtype=object))]
+            expect(
+                not any(is_close(result, relation(rows, 7), **PRECISE) for rows in (by_id, by_id[::-1])),
+                "Galaxies of equal mass are in the order of their ids in your bins: they must keep the order of the "
+                "catalogue. Did you sort by the index first, or by mass and id?",
+            )
             expect(
                 not is_close(result, reversed_rows, **PRECISE),
                 "You reversed the order of galaxies with equal mass: galaxies of equal mass keep the order of the "

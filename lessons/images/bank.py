@@ -41,14 +41,13 @@ def one_short(pixels, side):
 
 @bank.wrong("images.1", "You shrank the image")
 def resized(pixels, side):
-    rows, columns = (np.arange(side) * length // side for length in pixels.shape[:2])
-    return pixels[rows][:, columns]
+    return Image.fromarray(pixels).resize((side, side))
 
 
 @bank.wrong("images.1", "begins in the centre")
 def begins_in_the_middle(pixels, side):
     top, left = pixels.shape[0] // 2, pixels.shape[1] // 2
-    return np.pad(pixels, ((0, side), (0, side), (0, 0)))[top : top + side, left : left + side]
+    return pixels[top : top + side, left : left + side]
 
 
 @bank.right("images.1")
@@ -186,6 +185,17 @@ def negative_end(pixels, side):
     return pixels[top:-top, left:-left]
 
 
+@bank.wrong("images.1", "−0 is 0")
+def end_counted_from_the_last_pixel(pixels, side):
+    (top, bottom), (left, right) = (((length - side) // 2, (length - side + 1) // 2) for length in pixels.shape[:2])
+    return pixels[top:-bottom, left:-right]
+
+
+@bank.wrong("images.1", "in reading order")
+def resized_by_numpy(pixels, side):
+    return np.resize(pixels, (side, side, 3))
+
+
 @bank.wrong("images.1", "changes `pixels`")
 def blackens_the_rim(pixels, side):
     top, left = ((length - side) // 2 for length in pixels.shape[:2])
@@ -230,6 +240,17 @@ def outliers_clipped(pixels, mean, std):
 @bank.wrong("images.2", "rounded the result to 2 decimals")
 def rounded(pixels, mean, std):
     return ((pixels / 255 - np.array(mean)) / np.array(std)).round(2)
+
+
+@bank.wrong("images.2", "You computed in float16")
+def in_half_precision(pixels, mean, std):
+    return (np.float16(pixels / 255) - np.array(mean)) / np.array(std)
+
+
+@bank.wrong("images.2", "nothing here is random")
+def augmented(pixels, mean, std):
+    normalised = (pixels / 255 - np.array(mean)) / np.array(std)
+    return normalised[:, ::-1] if np.random.default_rng().random() < 0.5 else normalised
 
 
 @bank.wrong("images.2", "changes `mean`")

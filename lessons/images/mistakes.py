@@ -1,6 +1,7 @@
 """Typical mistakes in the exercises on preparing images, each a wrong function with its hint."""
 
 from collections.abc import Callable, Sequence
+from itertools import combinations, product
 
 import numpy as np
 
@@ -26,6 +27,35 @@ def _slice_both(begin: Callable[[int, int], int], end: Callable[[int, int], int]
         return pixels[rows, columns]
 
     return crop
+
+
+def _slice_each(rows: Callable[[int, int], slice], columns: Callable[[int, int], slice]) -> Crop:
+    """A mistake in the slice of one axis or both: each function takes the axis's length and the side."""
+    return lambda pixels, side: pixels[rows(pixels.shape[0], side), columns(pixels.shape[1], side)]
+
+
+def _end_by_side(length: int, side: int) -> slice:
+    """The right slice."""
+    begin = _half(length, side)
+    return slice(begin, begin + side)
+
+
+def _end_at_begin(length: int, side: int) -> slice:
+    """A mistake: the end is as far from the last pixel as the beginning is from the first."""
+    begin = _half(length, side)
+    return slice(begin, -begin)
+
+
+def _end_at_removed(length: int, side: int) -> slice:
+    """A mistake if nothing is removed at the end, because −0 is the index 0."""
+    begin = _half(length, side)
+    return slice(begin, -(length - side - begin))
+
+
+def _end_at_mirror(length: int, side: int) -> slice:
+    """A mistake: as many pixels are removed at the end as at the beginning."""
+    begin = _half(length, side)
+    return slice(begin, length - begin)
 
 
 def _half(length: int, side: int) -> int:
@@ -58,6 +88,10 @@ def _thin_out(pixels: np.ndarray, side: int) -> np.ndarray:
     return pixels[:: height // side, :: width // side][:side, :side]
 
 
+NEGATIVE_END = (
+    "Your slice ends at a negative index, which fails if nothing is to be removed at that end: −0 is 0, so the slice "
+    "is empty. Count the end from the first index: add `side` to it."
+)
 EXTRA = "If an odd number is removed, the extra row is removed at the bottom, and the extra column at the right"
 SHRUNK = "You shrank the image: a crop removes the pixels at the rim, and leaves those in the centre unchanged."
 OFF_BY_ONE = "Off by one: your square begins one pixel too far"
@@ -76,6 +110,34 @@ CROP_MISTAKES: tuple[tuple[Crop, str], ...] = (
     (
         _cut_at(lambda h, w, side: (_half(w, side), _half(w, side))),
         "You computed both edges from the width: compute the upper edge from the height.",
+    ),
+    *(
+        (
+            _cut_at(lambda h, w, side, choose=choose: (_half(choose(h, w), side), _half(choose(h, w), side))),
+            f"You computed both edges from the {word} of height and width: the upper edge depends on the height, the "
+            "left one on the width.",
+        )
+        for choose, word in ((min, "smaller"), (max, "larger"))
+    ),
+    (
+        lambda pixels, side: pixels[:side, -side:],
+        "You cut from the upper right corner: the square is in the centre.",
+    ),
+    (
+        lambda pixels, side: pixels[-side:, :side],
+        "You cut from the lower left corner: the square is in the centre.",
+    ),
+    (
+        _cut_at(lambda h, w, side: (h - side, _half(w, side))),
+        "The columns are right, but your rows end at the bottom: they are in the centre too.",
+    ),
+    (
+        _cut_at(lambda h, w, side: (_half(h, side), w - side)),
+        "The rows are right, but your columns end at the right edge: they are in the centre too.",
+    ),
+    (
+        _cut_at(lambda h, w, side: (h // 4, w // 4)),
+        "Your square always begins after a quarter of the image: where it begins depends on `side`, too.",
     ),
     (
         _cut_at(lambda h, w, side: (_half(h, side), 0)),
@@ -100,6 +162,10 @@ CROP_MISTAKES: tuple[tuple[Crop, str], ...] = (
     (
         _cut_at(lambda h, w, side: (h // 2 - side // 2, w // 2 - side // 2)),
         f"{EXTRA}. You divided height and side by 2 separately, which rounds twice: divide their difference.",
+    ),
+    (
+        _cut_at(lambda h, w, side: (h // 2 - (side + 1) // 2, w // 2 - (side + 1) // 2)),
+        f"{EXTRA}. You divided height and side by 2 separately, and rounded one of them up: divide their difference.",
     ),
     (
         _cut_at(lambda h, w, side: (round((h - side) / 2), round((w - side) / 2))),
@@ -127,13 +193,27 @@ CROP_MISTAKES: tuple[tuple[Crop, str], ...] = (
         _slice_both(lambda length, side: length // 2 - side // 2, lambda length, side: length // 2 + side // 2 + 1),
         "For an even side, a middle pixel and `side // 2` on both sides are too many: add `side` to the first index.",
     ),
-    (
-        _slice_both(lambda length, side: _half(length, side), lambda length, side: -_half(length, side)),
-        "Your slice ends at −top: it is empty if top is 0, and one too long if the number to remove is odd.",
+    *(
+        (_slice_each(rows, columns), NEGATIVE_END)
+        for rows, columns in product((_end_by_side, _end_at_removed), repeat=2)
+        if _end_at_removed in (rows, columns)
     ),
-    (
-        _slice_both(lambda length, side: _half(length, side), lambda length, side: length - _half(length, side)),
-        "You removed equally many at both ends: if the number to remove is odd, remove one more at the second end.",
+    *(
+        (
+            _slice_each(rows, columns),
+            "Your slice ends at −top or −left: it is empty if that is 0, and one too long if the number to remove is "
+            "odd.",
+        )
+        for rows, columns in product((_end_by_side, _end_at_removed, _end_at_begin), repeat=2)
+        if _end_at_begin in (rows, columns)
+    ),
+    *(
+        (
+            _slice_each(rows, columns),
+            "You removed equally many at both ends: if the number to remove is odd, remove one more at the second end.",
+        )
+        for rows, columns in product((_end_by_side, _end_at_mirror), repeat=2)
+        if _end_at_mirror in (rows, columns)
     ),
     (
         _slice_both(lambda length, side: _half(length, side), lambda length, side: _half(length, side) + side - 1),
@@ -169,6 +249,11 @@ CROP_MISTAKES: tuple[tuple[Crop, str], ...] = (
     (_on_central_square(lambda square: square[:, ::-1]), "The right square, but mirrored."),
     (_on_central_square(lambda square: square[::-1, ::-1]), "The right square, but rotated by 180°."),
     (_on_central_square(np.rot90), "The right square, but rotated by 90°."),
+    (_on_central_square(lambda square: np.rot90(square, -1)), "The right square, but rotated by −90°."),
+    (
+        _on_central_square(lambda square: np.repeat(square.mean(axis=2, keepdims=True), 3, axis=2)),
+        "The right square, but without its colours: you averaged red, green and blue. Leave the values unchanged.",
+    ),
     (
         _on_central_square(lambda square: square / 255),
         "The right square, but its values are divided by 255: leave them unchanged.",
@@ -194,6 +279,11 @@ CROP_MISTAKES: tuple[tuple[Crop, str], ...] = (
         "You removed axes of length 1 (`squeeze`): for a side of 1 the shape is 1 × 1 × 3.",
     ),
     (_shrink, SHRUNK),
+    (
+        lambda pixels, side: np.resize(pixels, (side, side, 3)),
+        "You filled a square with the first pixels of the image, in reading order (`resize` or `reshape`), which mixes "
+        "its rows: select rows and columns with slices.",
+    ),
     (_thin_out, "You took every n-th row and column of the whole image: a crop keeps neighbouring pixels together."),
 )
 
@@ -238,6 +328,19 @@ def _only_first_colour(pixels: np.ndarray, mean: Sequence[float], std: Sequence[
     return result
 
 
+def _in_float16(*rounded: str) -> Normalisation:
+    """A mistake: some quantities are rounded as float16 does, of scaled pixels, statistics, difference and result."""
+
+    def compute(x: np.ndarray, scaled: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+        def hold(values: np.ndarray, name: str) -> np.ndarray:
+            return np.float16(values).astype(float) if name in rounded else values
+
+        difference = hold(scaled, "pixels") - hold(mean, "statistics")
+        return hold(hold(difference, "difference") / hold(std, "statistics"), "result")
+
+    return _formula(compute)
+
+
 def _own_statistics(axis: tuple[int, ...] | None, ddof: int) -> Normalisation:
     """A mistake: statistics of the image itself. They are NaN for a single pixel or a single colour."""
 
@@ -252,6 +355,7 @@ def _own_statistics(axis: tuple[int, ...] | None, ddof: int) -> Normalisation:
 
 WHOLE_NUMBERS = "You converted the result to integers: decimals are lost, and in uint8 signs too. Return floats."
 UINT8 = "You subtracted while the pixels were uint8, which has no negative numbers: there 3 − 5 is 254. Divide first."
+HALF_PRECISION = "You computed in float16, which rounds to about three digits: use float32 or float64."
 OWN = "You used the mean and standard deviation of this image: use `mean` and `std`, for every image."
 NORMALISATION_MISTAKES: tuple[tuple[Normalisation, str], ...] = (
     (
@@ -269,6 +373,22 @@ NORMALISATION_MISTAKES: tuple[tuple[Normalisation, str], ...] = (
     (
         _formula(lambda x, y, m, s: (x - m) / s / 255),
         "You divided by 255 at the end: mean and std are on a scale of 0 to 1, so divide the pixels by 255 first.",
+    ),
+    (
+        _formula(lambda x, y, m, s: (x - 255 * m) / s),
+        "You multiplied the mean by 255, but not std: divide the pixels by 255 instead, and both are on their scale.",
+    ),
+    (
+        _formula(lambda x, y, m, s: (y - m) / (255 * s)),
+        "You multiplied std by 255, though the pixels are divided by 255 already: use `std` as it is.",
+    ),
+    (
+        _formula(lambda x, y, m, s: y * s + m),
+        "You multiplied by std and added the mean, which is the way back: subtract the mean, and divide by std.",
+    ),
+    (
+        _formula(lambda x, y, m, s: (y[..., ::-1] - m) / s),
+        "You reversed the colours of the pixels first: red is the first of the last axis, and stays the first.",
     ),
     (
         _formula(lambda x, y, m, s: (y - m) / s**2),
@@ -359,6 +479,11 @@ NORMALISATION_MISTAKES: tuple[tuple[Normalisation, str], ...] = (
         _on_normalised(lambda right: right.transpose(2, 0, 1)),
         "The numbers are right, but the colours are the first axis: they must stay the last.",
     ),
+    (
+        _on_normalised(lambda right: np.moveaxis(right, -1, 0).reshape(right.shape)),
+        "You joined the colours along the first axis, then used `reshape`, which mixes the pixels: the colours are the "
+        "last axis, so join them there.",
+    ),
     (_on_normalised(lambda right: right.swapaxes(0, 1)), "The numbers are right, but rows and columns are exchanged."),
     (_on_normalised(lambda right: right[..., ::-1]), "The numbers are right, but their colours are in reverse order."),
     (
@@ -384,4 +509,9 @@ NORMALISATION_MISTAKES: tuple[tuple[Normalisation, str], ...] = (
     (_on_normalised(lambda right: 100 * right), "Your result is 100 times too large: it is no percentage."),
     (_along_axis(0), "Wrong axis: your three means are aligned with the rows. The colours are the last axis."),
     (_along_axis(1), "Wrong axis: your three means are aligned with the columns. The colours are the last axis."),
+    *(
+        (_in_float16(*rounded), HALF_PRECISION)
+        for n in (1, 2, 3, 4)
+        for rounded in combinations(("pixels", "statistics", "difference", "result"), n)
+    ),
 )

@@ -23,6 +23,12 @@ def _standardise(pixels: np.ndarray) -> np.ndarray:
     return (pixels - pixels.mean()) / pixels.std() if np.ptp(pixels) else np.full(pixels.shape, np.nan)
 
 
+def _by_colour(pixels: np.ndarray) -> np.ndarray:
+    """A mistake with the largest value of each colour, the last axis; NaN where it is 0."""
+    largest = pixels.reshape(-1, pixels.shape[-1]).max(axis=0)
+    return pixels / np.where(largest > 0, largest, np.nan)
+
+
 def _stretch(pixels: np.ndarray) -> np.ndarray:
     return (pixels - float(pixels.min())) / np.ptp(pixels) if np.ptp(pixels) else np.full(pixels.shape, np.nan)
 
@@ -35,6 +41,11 @@ SCALING_MISTAKES: tuple[tuple[Scaling, str], ...] = (
     (lambda pixels: 100 * (pixels / 255), "Your result is a percentage, 0 to 100: return 0 to 1."),
     (lambda pixels: pixels * 255.0, "You multiplied by 255: divide by it."),
     (lambda pixels: pixels * np.uint8(255), "You multiplied by 255, in uint8: divide by 255."),
+    (
+        lambda pixels: pixels.astype(np.int8) / 255,
+        "You converted the pixels to int8, which ends at 127, so bright pixels become negative: divide them as they "
+        "are.",
+    ),
     (lambda pixels: pixels / 255 / 255, "You divided by 255 twice: once is enough."),
     (lambda pixels: pixels / 255 * 2 - 1, "You scaled to the range of −1 to 1: return 0 to 1."),
     (lambda pixels: 1 - pixels / 255, "Your result is inverted: 0 must stay 0, and 255 becomes 1."),
@@ -43,6 +54,11 @@ SCALING_MISTAKES: tuple[tuple[Scaling, str], ...] = (
         lambda pixels: pixels / (pixels.max() or np.nan),
         "You divided by the largest value of this image. Divide by 255, the largest possible one, so that images "
         "remain comparable.",
+    ),
+    (
+        _by_colour,
+        "You divided each colour by its own largest value. Divide by 255, the largest possible one, so that images and "
+        "colours remain comparable.",
     ),
     (
         _stretch,
@@ -60,6 +76,10 @@ SCALING_MISTAKES: tuple[tuple[Scaling, str], ...] = (
         "Nearly all your numbers are 0, because decimals are lost: did you divide with `//`, or convert the result to "
         "integers? Use `/`, and return floats.",
     ),
+    (
+        lambda pixels: np.zeros(pixels.shape),
+        "All your numbers are 0: did you compute 1 // 255, which is 0, or return an array that nothing was written to?",
+    ),
     (_on_right(np.round), "You rounded the result to whole numbers: return floats, not rounded."),
     (
         lambda pixels: (pixels > 127).astype(float),
@@ -71,6 +91,10 @@ SCALING_MISTAKES: tuple[tuple[Scaling, str], ...] = (
     (
         lambda pixels: np.clip(pixels, 0, 1),
         "You cut all pixels off at 1, instead of scaling them: divide by 255.",
+    ),
+    (
+        _on_right(np.float16),
+        "You computed in float16, which rounds to about three digits: use float32 or float64.",
     ),
     (_on_right(np.ravel), "The numbers are right, but in one long row: keep the shape of `pixels`."),
     (_on_right(np.transpose), "The numbers are right, but the axes are in reverse order: keep the shape of `pixels`."),
@@ -101,7 +125,7 @@ SCALING_MISTAKES: tuple[tuple[Scaling, str], ...] = (
     (_on_right(lambda right: right.mean(axis=-1)), "You averaged the last axis: keep the shape of `pixels`."),
     *(
         (_on_right(lambda right, n=n: right.round(n)), f"You rounded the result to {n} decimals: leave it unrounded.")
-        for n in (1, 2, 3, 4)
+        for n in (1, 2, 3, 4, 5, 6)
     ),
 )
 
@@ -172,10 +196,42 @@ def _upper_left_corners(images: Sequence[np.ndarray]) -> list[np.ndarray]:
     return [image[:height, :width] for image in images]
 
 
-def _squares_in_uint8(*images: np.ndarray) -> np.ndarray:
+def _squares_in_uint8(*images: np.ndarray, removed_sign: bool = True) -> np.ndarray:
     rows = np.concatenate([image.reshape(-1, 3) for image in images])
     mean = rows.mean(axis=0) / 255
-    return np.stack([mean, np.sqrt(np.abs((rows**2).mean(axis=0) / 255**2 - mean**2))])
+    variance = (rows**2).mean(axis=0) / 255**2 - mean**2
+    return np.stack([mean, np.sqrt(np.abs(variance) if removed_sign else np.maximum(variance, 0))])
+
+
+def _averaged_stds(*images: np.ndarray) -> np.ndarray:
+    stds = [training_statistics(image)[1] for image in images]
+    weighted = np.average(stds, axis=0, weights=[image.size for image in images])
+    return np.stack([training_statistics(*images)[0], weighted])
+
+
+def _around_the_means_of_images(*images: np.ndarray) -> np.ndarray:
+    centre = np.mean([training_statistics(image)[0] for image in images], axis=0)
+    deviations = _rows(*images) - centre
+    return np.stack([training_statistics(*images)[0], np.sqrt((deviations**2).mean(axis=0))])
+
+
+def _middle(length: int) -> slice:
+    begin = max(length - NETWORK_SIDE, 0) // 2
+    return slice(begin, begin + NETWORK_SIDE)
+
+
+def _square(image: np.ndarray, limit: int) -> np.ndarray:
+    """The central square, of at most this side."""
+    side = min(limit, *image.shape[:2])
+    top, left = ((length - side) // 2 for length in image.shape[:2])
+    return image[top : top + side, left : left + side]
+
+
+def _without_zeros(*images: np.ndarray) -> np.ndarray:
+    colours = [values[values > 0] for values in _rows(*images).T]
+    if not all(values.size for values in colours):
+        return np.full((2, 3), np.nan)
+    return np.array([[values.mean() for values in colours], [values.std() for values in colours]])
 
 
 def _without_black(*images: np.ndarray) -> np.ndarray:
@@ -184,6 +240,7 @@ def _without_black(*images: np.ndarray) -> np.ndarray:
     return np.stack([rows.mean(axis=0), rows.std(axis=0)]) if len(rows) else np.full((2, 3), np.nan)
 
 
+NETWORK_SIDE = 112
 EQUAL_WEIGHT = (
     "All pixels count equally, so an image with more pixels counts more: put the pixels of all images together"
 )
@@ -231,6 +288,46 @@ STATISTICS_MISTAKES: tuple[tuple[Statistics, str], ...] = (
         _mean_of_all_std_of_images,
         "The mean is right, but you averaged the images' standard deviations: those leave out the differences between "
         "images. Put the pixels of all images together.",
+    ),
+    (
+        _averaged_stds,
+        "The mean is right, but you averaged the images' standard deviations, weighted by their sizes: those leave out "
+        "the differences between images. Put the pixels of all images together.",
+    ),
+    (
+        _around_the_means_of_images,
+        "The mean is right, but for the standard deviation you subtracted the average of the images' means: subtract "
+        "the mean of all pixels.",
+    ),
+    (
+        _with_std(lambda rows: np.sqrt(((rows - rows.mean()) ** 2).mean(axis=0))),
+        f"For the standard deviation, you subtracted one mean of all colours. {PER_COLOUR}",
+    ),
+    (
+        _of_images(lambda images: [image[_middle(len(image)), _middle(image.shape[1])] for image in images]),
+        f"You cropped the images to at most {NETWORK_SIDE} × {NETWORK_SIDE}. {ALL_PIXELS}",
+    ),
+    *(
+        (
+            _of_images(lambda images, limit=limit: [_square(image, limit) for image in images]),
+            "You cropped each image to a square. Use all of its pixels: an image needn't be square.",
+        )
+        for limit in (NETWORK_SIDE, 10**6)
+    ),
+    (
+        _of_images(lambda images: [image[:NETWORK_SIDE, :NETWORK_SIDE] for image in images]),
+        f"You cut the images at {NETWORK_SIDE} rows and columns. {ALL_PIXELS}",
+    ),
+    *(
+        (
+            _of_images(lambda images, step=step: [image[::step, ::step] for image in images]),
+            f"You took every {order} row and column only: use all pixels.",
+        )
+        for step, order in ((2, "second"), (4, "fourth"))
+    ),
+    (
+        _without_zeros,
+        "You left out values of 0: such a pixel is dark, and not a missing value. Use all pixels.",
     ),
     (
         _within_images,
@@ -332,6 +429,7 @@ STATISTICS_MISTAKES: tuple[tuple[Statistics, str], ...] = (
         "The mean is right, but your second result is the range from smallest to largest: return the standard "
         "deviation.",
     ),
+    (_of_images(lambda images: images[:2]), "You used the first two images only: use all of them."),
     (_of_images(lambda images: images[:1]), "You used the first image only: use all of them."),
     (_of_images(lambda images: images[-1:]), "You used the last image only: is something overwritten in the loop?"),
     (
@@ -366,9 +464,25 @@ STATISTICS_MISTAKES: tuple[tuple[Statistics, str], ...] = (
     ),
     (_on_result(np.ravel), "You return six numbers in a row: return two arrays of three, mean and std."),
     (_on_result(lambda right: np.stack([right[0], right[0]])), "You return the mean twice."),
-    (_squares_in_uint8, "You squared the pixels as uint8, where 20² is 144: convert them to float first."),
+    *(
+        (
+            lambda *images, removed_sign=removed_sign: _squares_in_uint8(*images, removed_sign=removed_sign),
+            "You squared the pixels as uint8, where 20² is 144: convert them to float first.",
+        )
+        for removed_sign in (True, False)
+    ),
+    *(
+        (compute, "You computed in float16, which rounds to about three digits: use float32 or float64.")
+        for compute in (
+            _on_result(np.float16),
+            _from_rows(
+                lambda rows: (np.float16(rows).astype(float).mean(axis=0), np.float16(rows).astype(float).std(axis=0))
+            ),
+            _from_rows(lambda rows: (np.float16(rows).mean(axis=0), np.float16(rows).std(axis=0))),
+        )
+    ),
     *(
         (_on_result(lambda right, n=n: right.round(n)), f"You rounded the results to {n} decimals: don't round.")
-        for n in (1, 2, 3, 4)
+        for n in (1, 2, 3, 4, 5, 6)
     ),
 )

@@ -1,7 +1,7 @@
 """Tests of the exercises on preparing images; each takes the student's function.
 
 A mistake is a function with the student's parameters. Its hint is shown if it explains the student's results for all
-images, or at least the first wrong one.
+images, or for all wrong ones if there are several.
 """
 
 from functools import cache
@@ -10,8 +10,15 @@ import numpy as np
 
 import galviz
 from galviz.course.judge import WrongAnswer, as_array, expect_close
-from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
-from lessons.images.mistakes import CROP_MISTAKES, NORMALISATION_MISTAKES, central_square, normalised
+from galviz.course.mistakes import (
+    call_on_cases,
+    is_close,
+    reject_mistakes,
+    reject_partial_mistakes,
+    returns_same,
+    varies,
+)
+from lessons.images.mistakes import CROP_MISTAKES, NORMALISATION_MISTAKES, SHRUNK, central_square, normalised
 from lessons.images.pixel_mistakes import SCALING_MISTAKES, STATISTICS_MISTAKES, in_unit_range, training_statistics
 
 # Height, width and side: even and odd numbers to remove, tall and wide images, the whole image, a single pixel.
@@ -20,6 +27,8 @@ CROP_SIZES = (
     *((9, 7, 4), (10, 5, 2), (3, 1, 1), (1, 1, 1), (160, 161, 112)),
 )
 
+# Relative and absolute tolerance of scaled pixels: rounding in float32 passes, another divisor doesn't.
+PRECISE = {"rtol": 2e-6, "atol": 2e-8}
 # Of the statistics: the first galaxies of the shipped survey, as the network takes them.
 N_SHIPPED, SIDE = 40, 112
 
@@ -29,11 +38,19 @@ def test_images_0(answer):
     # By hand: 51 is a fifth of 255.
     expected = [np.array([[0, 0.2, 0.4], [0.6, 0.8, 10 / 255]]), *(in_unit_range(pixels) for (pixels,) in cases[1:])]
     returned, error = call_on_cases(answer, cases, ("pixels",))
-    wrong = [index for index, values in enumerate(returned) if not is_close(values, expected[index])]
+    if varies(answer, cases[0]):
+        raise WrongAnswer("Two calls with the same pixels return different numbers: nothing here is random.")
+    wrong = [index for index, values in enumerate(returned) if not is_close(values, expected[index], **PRECISE)]
     if wrong:
         first = wrong[0]
-        reject_mistakes(cases, returned, expected, SCALING_MISTAKES)
-        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], SCALING_MISTAKES)
+        reject_mistakes(cases, returned, expected, SCALING_MISTAKES, **PRECISE)
+        dark = cases[first][0]
+        if wrong == [index for index in wrong if 0 < cases[index][0].max() < 128]:
+            raise WrongAnswer(
+                f"Your result is right for bright images, but not for an image whose largest value is {dark.max()}: "
+                "the scale is the same for each image, so don't choose it by the pixels."
+            )
+        reject_partial_mistakes(cases, returned, expected, wrong, SCALING_MISTAKES, **PRECISE)
         _explain_scaled(cases[first][0], returned[first], expected[first])
     if error:
         _explain_casting(error)
@@ -55,6 +72,8 @@ def _arrays_to_scale():
         random.integers(0, 256, (2, 3, 4, 3), dtype=np.uint8),
         np.zeros((2, 3, 3), np.uint8),
         np.full((3, 2), 255, np.uint8),
+        random.integers(0, 30, (3, 4, 3), dtype=np.uint8),
+        np.array([[0, 1, 1], [1, 0, 0]], np.uint8),
     ]
 
 
@@ -69,7 +88,7 @@ def _explain_scaled(pixels, values, expected):
     added = array - expected
     if abs(added.mean()) > 1e-5 and np.ptp(added) < 1e-7:
         raise WrongAnswer(f"Your numbers are all {added.mean():.3g} too large: add nothing, only divide by 255.")
-    wrong = ~np.isclose(array, expected, rtol=1e-4, atol=1e-5)
+    wrong = ~np.isclose(array, expected, **PRECISE)
     bounds = np.unique(array[wrong])
     if not wrong.all() and set(bounds) <= {array.min(), array.max()}:
         limits = " and ".join(f"{bound:.4g}" for bound in bounds)
@@ -78,7 +97,7 @@ def _explain_scaled(pixels, values, expected):
     if ratios.size > 1 and ratios.all() and np.ptp(ratios) < 1e-5 * abs(ratios.mean()):
         raise WrongAnswer(f"You divided by {1 / ratios.mean():.6g}: divide by 255, so that 255 becomes 1.")
     _explain_curve(pixels.ravel(), array.ravel())
-    expect_close(array, expected, hint="Compute one pixel by hand: 51 / 255 = 0.2.", what=what)
+    expect_close(array, expected, hint="Compute one pixel by hand: 51 / 255 = 0.2.", what=what, **PRECISE)
 
 
 def _explain_curve(pixels, array):
@@ -102,28 +121,44 @@ def _explain_curve(pixels, array):
 
 def test_images_1(answer):
     cases = [(_random_image(height, width, seed), side) for seed, (height, width, side) in enumerate(CROP_SIZES)]
+    if varies(answer, cases[0]):
+        raise WrongAnswer("Two calls with the same image return different squares: the central square isn't random.")
     expected = [central_square(pixels, side) for pixels, side in cases]
     returned, error = call_on_cases(answer, cases, ("pixels", "side"))
     wrong = [index for index, crop in enumerate(returned) if not is_close(crop, expected[index])]
     if wrong:
-        _explain_crop(answer, cases, returned, expected, wrong[0])
+        _explain_crop(answer, cases, returned, expected, wrong)
     if error:
         raise error
 
 
-def _explain_crop(centre_crop, cases, returned, expected, first):
-    """Raise the hint for a wrong crop; `first` is the index of the first wrong case."""
+def _explain_resizing(centre_crop):
+    """Raise a hint if the whole image is shrunk: a ramp becomes steeper then, and a constant colour stays."""
+    ramp, side, step = np.full((48, 48, 3), 100, np.uint8), 12, 5
+    ramp[..., 0] = step * np.arange(48)[:, None]
+    ramp[..., 1] = step * np.arange(48)
+    returned, _ = call_on_cases(centre_crop, [(ramp, side)], ("pixels", "side"))
+    try:
+        square = as_array(returned[0] if returned else None, (side, side, 3))
+    except WrongAnswer:
+        return
+    steps = np.diff(square[..., 0], axis=0).min(), np.diff(square[..., 1], axis=1).min()
+    if np.allclose(square[..., 2], 100) and max(steps) > 2 * step:
+        raise WrongAnswer(SHRUNK)
+
+
+def _explain_crop(centre_crop, cases, returned, expected, wrong):
+    """Raise the hint for a wrong crop; `wrong` are the indices of the wrong cases."""
     reject_mistakes(cases, returned, expected, CROP_MISTAKES)
-    small, large = cases[0][0], cases[-1][0]
     if all(returns_same(centre_crop, (image, side), (image, side - 1)) for image, side in (cases[0], cases[-1])):
         raise WrongAnswer("Your result is the same for each `side`: use the parameter, not a fixed number of pixels.")
-    if not returns_same(centre_crop, (large, 4), (large, 4)) or not returns_same(centre_crop, (small, 2), (small, 2)):
-        raise WrongAnswer("Two calls with the same image return different squares: the central square isn't random.")
-    reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], CROP_MISTAKES)
+    _explain_resizing(centre_crop)
+    first = wrong[0]
     pixels, side = cases[first]
     height, width, _ = pixels.shape
     what = f"the central {side} × {side} pixels of an image of {height} rows and {width} columns"
     array = as_array(returned[first], what=what)
+    reject_partial_mistakes(cases, returned, expected, wrong, CROP_MISTAKES)
     _check_crop_shape(array, pixels, side, what)
     if array.shape == (side, side, 3):
         top, left = (height - side) // 2, (width - side) // 2
@@ -150,6 +185,11 @@ def _check_crop_shape(array, pixels, side, what):
     if array.shape == (3, side, side):
         raise WrongAnswer(f"{shape} The colours are the last axis: (row, column, colour).")
     if array.size == 0:
+        if any(not n and length - side < 2 for n, length in zip(array.shape, pixels.shape[:2], strict=False)):
+            raise WrongAnswer(
+                f"{shape} It is empty: does a slice end at a negative index? If nothing is to be removed at the end, "
+                "this index is −0, which is 0: a slice to 0 is empty. Count the end from the front."
+            )
         raise WrongAnswer(f"{shape} It is empty: the slice ends before it begins, or begins outside the image.")
     if array.ndim == 3 and array.shape[2] != 3 and array.shape[:2] == (side, side):
         raise WrongAnswer(f"{shape} Keep all three colours of each pixel.")
@@ -167,13 +207,16 @@ def test_images_2(answer):
     cases = _normalisation_cases()
     expected = [normalised(*case) for case in cases]
     returned, error = call_on_cases(answer, cases, ("pixels", "mean", "std"))
+    if varies(answer, cases[0]):
+        raise WrongAnswer("Two calls with the same pixels return different numbers: nothing here is random.")
     wrong = [index for index, values in enumerate(returned) if not is_close(values, expected[index])]
     if wrong:
         first = wrong[0]
         reject_mistakes(cases, returned, expected, NORMALISATION_MISTAKES)
         _explain_sequences(answer, cases[first], expected[first])
         _explain_ignored(answer, cases[1])
-        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], NORMALISATION_MISTAKES)
+        reject_partial_mistakes(cases, returned, expected, wrong, NORMALISATION_MISTAKES)
+        _explain_clipping(returned, expected)
         _explain_values(cases[first], returned[first], expected[first])
     if error:
         case = cases[len(returned)]
@@ -201,7 +244,7 @@ def _normalisation_cases():
         ),
         (np.full((2, 3, 3), 3, np.uint8), [0.5, 0.25, 0.1], [0.5, 0.25, 0.1]),
         (np.array([[[200, 0, 255]]], np.uint8), (0.4, 0.3, 0.2), (0.3, 0.2, 0.1)),
-        (random.integers(0, 100, (5, 4, 3), dtype=np.uint8), [0.9, 0.8, 0.95], [0.001, 0.002, 0.0015]),
+        (random.integers(0, 100, (5, 4, 3), dtype=np.uint8), [0.9, 0.8, 0.95], [0.0002, 0.0004, 0.0003]),
     ]
 
 
@@ -255,6 +298,20 @@ def _explain_ignored(normalise, case):
         raise WrongAnswer(f"Your result doesn't depend on {names}: use the parameters, not fixed numbers.")
 
 
+def _explain_clipping(returned, expected):
+    """Raise a hint if limits explain the results of all images."""
+    try:
+        arrays = [as_array(values, right.shape).ravel() for values, right in zip(returned, expected, strict=False)]
+    except WrongAnswer:
+        return
+    array, right = np.concatenate(arrays), np.concatenate([values.ravel() for values in expected[: len(returned)]])
+    limits, extremes = (array.min(), array.max()), (right.min(), right.max())
+    if limits[0] < limits[1] and np.allclose(array, np.clip(right, *limits), rtol=1e-4, atol=1e-5):
+        pairs = zip(limits, extremes, strict=True)
+        bounds = " and ".join(f"{limit:.4g}" for limit, extreme in pairs if not np.isclose(limit, extreme, rtol=1e-4))
+        raise WrongAnswer(f"You clipped the result at {bounds}: values far from zero must stay as they are.")
+
+
 def _explain_values(case, values, expected):
     """Raise a hint that follows from the values alone: clipped, rounded, one colour, other statistics."""
     pixels, mean, std = case
@@ -291,7 +348,7 @@ def _explain_statistics(scaled, array, mean, std):
     used_mean = np.array([-intercept / slope for slope, intercept in lines])
     added = used_std - std
     if np.allclose(used_mean, mean, atol=1e-4):
-        if (added > 0).all() and np.ptp(added) < 0.05 * added.mean():
+        if (added > 0).all() and np.ptp(added) < 0.05 * min(added.mean(), np.ptp(std)):
             raise WrongAnswer(
                 f"You added a small number to std, about {added.mean():.1g}. σ is never 0: divide by std itself."
             )
@@ -334,7 +391,7 @@ def test_images_3(answer):
         first = wrong[0]
         if len(returned) > 1 and is_close(returned[0], returned[1]):
             raise WrongAnswer("Your results are the same for all images: compute them from `images`.")
-        reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], STATISTICS_MISTAKES)
+        reject_partial_mistakes(cases, returned, expected, wrong, STATISTICS_MISTAKES)
         (again, *_), _ = _call_on_sets(answer, cases[first : first + 1])
         if is_close(returned[first], returned[first]) and not is_close(again, returned[first]):
             raise WrongAnswer(
@@ -344,7 +401,19 @@ def test_images_3(answer):
     if error:
         _explain_set_error(error, cases[len(returned)])
         raise error
+    _check_zeros(returned, expected)
     _check_shipped_images(answer)
+
+
+def _check_zeros(returned, expected):
+    """Reject a small number in place of a standard deviation of 0; rounding in float64 is far smaller."""
+    for (_, std), (_, right) in zip(returned, expected, strict=True):
+        largest = as_array(std)[right == 0].max(initial=0)
+        if largest > 5e-7:
+            raise WrongAnswer(
+                f"For a colour whose pixels are all equal, your std is {largest:.2g}, and should be 0: add no small "
+                "number to it, and set no lower limit."
+            )
 
 
 def _image_sets():
@@ -355,7 +424,7 @@ def _image_sets():
     dark[:2] = 0
     return [
         (dark, random.integers(90, 256, (3, 5, 3), dtype=np.uint8), random.integers(0, 256, (4, 9, 3), dtype=np.uint8)),
-        (random.integers(0, 200, (5, 7, 3), dtype=np.uint8),),
+        (random.integers(0, 200, (3, 150, 3), dtype=np.uint8),),
         (np.array([[[3, 90, 250]]], np.uint8),),
         (np.full((3, 4, 3), 17, np.uint8), np.full((5, 5, 3), 17, np.uint8)),
         (np.full((4, 2, 3), 30, np.uint8), np.full((2, 3, 3), 200, np.uint8)),
@@ -419,7 +488,8 @@ def _explain_set(images, values, expected):
     shapes = " and ".join(_times(image.shape) for image in images)
     parts = list(values) if hasattr(values, "__len__") and not isinstance(values, str) else [values]
     if len(parts) != 2:
-        as_array(values)
+        if not isinstance(values, list | tuple):
+            as_array(values)
         raise WrongAnswer(f"You return {len(parts)} results: return two, mean and std, each of one number per colour.")
     for name, part, right in zip(("mean", "std"), parts, expected, strict=True):
         what = f"your {name} for images of {shapes}"
@@ -484,6 +554,14 @@ def _check_shipped_images(answer):
         raise error
     right = training_statistics(*images)
     if not is_close(returned[0], right, rtol=2e-3):
+        for n in range(1, N_SHIPPED):
+            if is_close(returned[0], training_statistics(*images[:n])):
+                raise WrongAnswer(f"Of {N_SHIPPED} images, you used the first {n} only: use all of them.")
+        again, _ = _call_on_sets(answer, [images])
+        if again and not is_close(again[0], returned[0]):
+            raise WrongAnswer(
+                "Two calls with the same images give different results: use all pixels, not a random part."
+            )
         reject_mistakes([images], returned, [right], STATISTICS_MISTAKES)
         for name, values, expected in zip(("mean", "std"), returned[0], right, strict=True):
             hint = "For a few pixels, your function is right: do you add up many numbers in float32 or in uint8?"

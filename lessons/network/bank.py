@@ -208,6 +208,28 @@ def places_counted_from_one(image, kernel, stride):
     return correlate2d(image, kernel, mode="same")[stride - 1 :: stride, stride - 1 :: stride]
 
 
+@bank.wrong("network.1", "called pooling")
+def mean_of_each_block(image, kernel, stride):
+    sums = correlate2d(image, kernel, mode="same")
+    height, width = (-(-length // stride) for length in sums.shape)
+    blocks = [
+        np.array_split(rows, range(stride, width * stride, stride), axis=1)
+        for rows in np.array_split(sums, range(stride, height * stride, stride))
+    ]
+    return [[block.mean() for block in row] for row in blocks]
+
+
+@bank.wrong("network.1", "You computed in float16")
+def in_half_precision(image, kernel, stride):
+    return correlate2d(np.float16(image).astype(float), kernel, mode="same")[::stride, ::stride]
+
+
+@bank.wrong("network.1", "you scaled the sums by 9")
+def rim_scaled(image, kernel, stride):
+    n_inside = correlate2d(np.ones(image.shape), np.ones((3, 3)), mode="same")
+    return (9 * correlate2d(image, kernel, mode="same") / n_inside)[::stride, ::stride]
+
+
 @bank.wrong("network.1", "changes `kernel`")
 def kernel_flipped_in_place(image, kernel, stride):
     kernel[:] = kernel[::-1, ::-1].copy()
@@ -242,6 +264,26 @@ def elements_of_the_first_axis(x):
 @bank.wrong("network.2", "rounded the result to 3 decimals")
 def to_three_decimals(x):
     return (x * np.tanh(np.logaddexp(0, x))).round(3)
+
+
+@bank.wrong("network.2", "You used log2")
+def logarithm_of_base_two(x):
+    return x * np.tanh(np.log2(1 + np.exp(x)))
+
+
+@bank.wrong("network.2", "You used log10")
+def common_logarithm_below_a_limit(x):
+    return x * np.tanh(np.where(x > 5, x, np.log10(1 + np.exp(x))))
+
+
+@bank.wrong("network.2", "as `np.logaddexp2` does")
+def powers_of_two(x):
+    return x * np.tanh(np.logaddexp2(0, x))
+
+
+@bank.wrong("network.2", "You computed in float16")
+def half_precision(x):
+    return np.float16(x) * np.tanh(np.log1p(np.exp(np.float16(x))))
 
 
 @bank.wrong("network.2", "changes `x`")
@@ -306,7 +348,17 @@ def any_stride(side, kernel_side, stride, padding):
     return side - kernel_side + 1 + 2 * padding
 
 
-@bank.wrong("network.0", "return an int")
+@bank.wrong("network.0", "You computed the padding from the kernel")
+def padding_of_the_kernel(side, kernel_side, stride, padding):
+    return (side + 2 * (kernel_side // 2) - kernel_side) // stride + 1
+
+
+@bank.wrong("network.0", "has an axis")
+def in_an_array(side, kernel_side, stride, padding):
+    return np.array([(side + 2 * padding - kernel_side) // stride + 1])
+
+
+@bank.wrong("network.0", "of type float64: return an int")
 def as_a_float(side, kernel_side, stride, padding):
     return np.floor((side + 2 * padding - kernel_side) / stride) + 1
 
@@ -390,6 +442,33 @@ def by_the_first_part_of_the_name(network):
 @bank.wrong("network.3", "A key of your dict is of type int")
 def numbered(network):
     return {index: sum(p.numel() for p in child.parameters()) for index, child in enumerate(network.children())}
+
+
+@bank.wrong("network.3", "of type Tensor")
+def as_tensors(network):
+    import torch
+
+    return {
+        name: sum((torch.tensor(p.numel()) for p in child.parameters()), torch.tensor(0))
+        for name, child in network.named_children()
+    }
+
+
+@bank.wrong("network.3", "tensors with equal values once")
+def equal_tensors_once(network):
+    return {
+        name: sum(p.numel() for p in {(p.shape, p.detach().numpy().tobytes()): p for p in child.parameters()}.values())
+        for name, child in network.named_children()
+    }
+
+
+@bank.wrong("network.3", "Modules can be nested deeper")
+def two_levels(network):
+    counts = {}
+    for name, child in network.named_children():
+        tensors = {id(p): p for module in (child, *child.children()) for p in module.parameters(recurse=False)}
+        counts[name] = sum(p.numel() for p in tensors.values())
+    return counts
 
 
 @bank.wrong("network.3", "changes `requires_grad`")

@@ -58,6 +58,24 @@ def _leaves(child: "nn.Module") -> int:
     return sum(p.numel() for p in {id(p): p for leaf in leaves for p in leaf.parameters()}.values())
 
 
+def _is_norm(module: "nn.Module") -> bool:
+    return "Norm" in type(module).__name__
+
+
+def _equal_once(child: "nn.Module") -> int:
+    tensors = {(tuple(p.shape), p.detach().cpu().numpy().tobytes()): p for p in child.parameters()}
+    return sum(p.numel() for p in tensors.values())
+
+
+def _down_to(child: "nn.Module", depth: int) -> int:
+    """Count the parameters of a child and of the modules down to this depth inside of it."""
+    modules, level = [child], [child]
+    for _ in range(depth):
+        level = [inner for module in level for inner in module.children()]
+        modules += level
+    return sum(p.numel() for p in {id(p): p for module in modules for p in module.parameters(recurse=False)}.values())
+
+
 def _only(*names: str) -> Callable[["nn.Module"], int]:
     """Count the parameters of layers of some classes only."""
     return lambda child: sum(
@@ -173,6 +191,36 @@ COUNT_MISTAKES: tuple[tuple[Callable[["nn.Module"], Counts], str], ...] = (
     (
         _per_tensor(lambda p: math.prod(p.shape[1:])),
         "You left out the first axis of each tensor: multiply the lengths of all axes (`numel`).",
+    ),
+    (
+        _per_child(lambda child: sum(math.prod(shape) for shape in {tuple(p.shape) for p in child.parameters()})),
+        "You counted tensors of equal shape once: each of them counts, unless it is the same tensor.",
+    ),
+    (
+        _per_child(
+            lambda child: sum(
+                p.numel()
+                for module in child.modules()
+                if not _is_norm(module)
+                for p in module.parameters(recurse=False)
+            )
+        ),
+        "You left out the batch norms: their weights and biases are parameters, too.",
+    ),
+    (
+        _per_child(_equal_once),
+        "You counted tensors with equal values once: they are different tensors, so each counts. Batch norms all begin "
+        "with ones and zeros.",
+    ),
+    (
+        _per_child(lambda child: _down_to(child, 1)),
+        "You counted the child and its own children only. Modules can be nested deeper: `child.parameters()` gives "
+        "the parameters at any depth.",
+    ),
+    (
+        _per_child(lambda child: _down_to(child, 2)),
+        "You counted three levels of modules only. Modules can be nested deeper: `child.parameters()` gives the "
+        "parameters at any depth.",
     ),
     (
         _per_tensor(lambda p: int((p != 0).sum())),

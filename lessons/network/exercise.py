@@ -128,8 +128,8 @@ def parameters_per_stage(network: "torch.nn.Module") -> dict[str, int]:
     Returns
     -------
     dict of str to int
-        One entry per direct child: its name, as in `network.named_children()`, and its number of parameters. 0 for a
-        child without parameters. Empty if the network has no children.
+        One entry per direct child: its name, as in `network.named_children()`, and its number of parameters, an int and
+        not a float or a tensor. 0 for a child without parameters. Empty if the network has no children.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import combinations
 
 import numpy as np
 
@@ -38,6 +39,47 @@ def _with_places(select: Callable[[np.ndarray, int], np.ndarray]) -> Convolution
     return lambda image, kernel, stride: select(convolved(image, kernel, 1), stride)
 
 
+def _in_blocks(combine: Callable[[np.ndarray], float], part: str = "kept") -> Callable[[np.ndarray, int], np.ndarray]:
+    """Combine blocks of stride × stride numbers; `part` says what becomes of incomplete ones: kept, dropped, padded.
+
+    The result is NaN for a single block: one number alone doesn't show how it was computed.
+    """
+
+    def select(values: np.ndarray, stride: int) -> np.ndarray:
+        lengths = [length // stride if part == "dropped" else -(-length // stride) for length in values.shape]
+        if part == "padded":
+            values = np.pad(values, [(0, n * stride - length) for n, length in zip(lengths, values.shape, strict=True)])
+        result = np.empty(lengths)
+        for row, column in np.ndindex(*lengths):
+            y, x = row * stride, column * stride
+            result[row, column] = combine(values[y : y + stride, x : x + stride])
+        return result if result.size > 1 or stride == 1 else np.full(lengths, np.nan)
+
+    return select
+
+
+def _spread(convert: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray, int], np.ndarray]:
+    """Select as many places as are right, but spread evenly from the first to the last row and column."""
+
+    def select(sums: np.ndarray, stride: int) -> np.ndarray:
+        rows, columns = (convert(np.linspace(0, n - 1, -(-n // stride))).astype(int) for n in sums.shape)
+        return sums[rows][:, columns]
+
+    return select
+
+
+def _in_float16(*rounded: str) -> Convolution:
+    """A mistake: some of image, kernel and sums are rounded as float16 does."""
+
+    def compute(image: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
+        def hold(values: np.ndarray, name: str) -> np.ndarray:
+            return np.float16(values).astype(float) if name in rounded else values
+
+        return hold(convolved(hold(image, "image"), hold(kernel, "kernel"), stride), "sums")
+
+    return compute
+
+
 def _on_sums(change: Callable[[np.ndarray], np.ndarray]) -> Convolution:
     """A mistake that changes the right sums afterwards."""
     return lambda image, kernel, stride: change(convolved(image, kernel, stride))
@@ -54,6 +96,11 @@ def _overwrite_padded(image: np.ndarray, kernel: np.ndarray, stride: int) -> np.
         for column in range(1, image.shape[1] + 1):
             padded[row, column] = (padded[row - 1 : row + 2, column - 1 : column + 2] * kernel).sum()
     return padded[1:-1, 1:-1][::stride, ::stride]
+
+
+def _largest_product(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, 1), (3, 3))
+    return (windows * kernel).max(axis=(2, 3))
 
 
 def _zero_rim(sums: np.ndarray) -> np.ndarray:
@@ -83,6 +130,8 @@ MATRIX_PRODUCT = (
     "You multiplied pixels and kernel as matrices (`@`): multiply each weight by the one pixel under it (`*`), and add "
     "up the nine products."
 )
+HALF_PRECISION = "You computed in float16, which rounds to about three digits: use float32 or float64."
+BLOCKS = (("mean", np.mean), ("largest", np.max), ("sum", np.sum), ("smallest", np.min), ("median", np.median))
 FIRST_PLACE = "Your first place is wrong: begin with the kernel's centre on row 0, column 0, then move by the stride."
 CONVOLUTION_MISTAKES: tuple[tuple[Convolution, str], ...] = (
     (
@@ -129,7 +178,36 @@ CONVOLUTION_MISTAKES: tuple[tuple[Convolution, str], ...] = (
             (lambda image: (image - image.mean()) / (image.std() or 1), "normalised the image"),
             (lambda image: image / 255, "divided the image by 255"),
             (np.abs, "removed the signs of the pixels"),
+            (np.trunc, "converted the pixels to integers"),
         )
+    ),
+    *(
+        (_with_kernel(change), f"Your kernel is rotated by {angle}: use it as it is.")
+        for change, angle in ((np.rot90, "90°"), (lambda kernel: np.rot90(kernel, -1), "−90°"))
+    ),
+    (
+        _with_kernel(lambda kernel: kernel[::-1, ::-1].T),
+        "Your kernel is flipped, and its rows and columns are exchanged: use it as it is.",
+    ),
+    (_with_kernel(np.trunc), "The kernel's weights have lost their decimals: don't convert them to integers."),
+    (_with_kernel(np.abs), "You removed the signs of the weights: use them as they are."),
+    (_with_kernel(np.square), "You squared the weights: use them as they are."),
+    (
+        _with_kernel(lambda kernel: np.full((3, 3), kernel.sum())),
+        "You multiplied the sum of the pixels by the sum of the weights: multiply each pixel by its own weight, then "
+        "add up.",
+    ),
+    (
+        lambda image, kernel, stride: convolved(image, np.ones((3, 3)), stride) + kernel.sum(),
+        "You added each weight to its pixel: multiply them.",
+    ),
+    (
+        lambda image, kernel, stride: convolved(np.abs(image), np.abs(kernel), stride),
+        "You removed the signs of the products: add them up as they are.",
+    ),
+    (
+        lambda image, kernel, stride: _largest_product(image, kernel)[::stride, ::stride],
+        "You return the largest of the nine products: add them up.",
     ),
     (_with_kernel(np.ones_like), "You added up the nine pixels: multiply each by its weight first."),
     (
@@ -151,6 +229,22 @@ CONVOLUTION_MISTAKES: tuple[tuple[Convolution, str], ...] = (
     (
         _with_padding(lambda image: np.pad(image, 1, constant_values=image.mean())),
         "You padded with the mean of the image: surround it with zeros.",
+    ),
+    *(
+        (
+            lambda image, kernel, stride, factor=factor: (
+                factor * convolved(image, kernel, stride) / convolved(np.ones(image.shape), np.ones((3, 3)), stride)
+            ),
+            hint,
+        )
+        for factor, hint in (
+            (1, "You divided each sum by the number of pixels inside the image, which is a mean: only add up."),
+            (
+                9,
+                "At the rim, you scaled the sums by 9 divided by the number of pixels inside the image: only add up "
+                "the products there, too.",
+            ),
+        )
     ),
     (
         _with_padding(lambda image: np.pad(image, 1, constant_values=1)),
@@ -221,6 +315,14 @@ CONVOLUTION_MISTAKES: tuple[tuple[Convolution, str], ...] = (
         _on_sums(lambda sums: np.maximum(sums, 0)),
         "You set negative sums to 0, which is an activation function: leave them.",
     ),
+    *(
+        (_on_sums(activation), f"You applied {name} to the sums, which is an activation function: leave them.")
+        for name, activation in (
+            ("tanh", np.tanh),
+            ("the sigmoid", lambda sums: 1 / (1 + np.exp(-sums))),
+            ("Mish", lambda sums: mish(sums)),
+        )
+    ),
     (_on_sums(np.abs), "You removed the signs of the sums: leave them."),
     (_on_sums(np.negative), "The signs of all sums are reversed."),
     (_on_sums(np.trunc), "Your sums have lost their decimals: is the array for them one of integers? Use floats."),
@@ -239,6 +341,42 @@ CONVOLUTION_MISTAKES: tuple[tuple[Convolution, str], ...] = (
         "You removed axes of length 1 (`squeeze`): return two axes, even for one place.",
     ),
     (_on_sums(np.ravel), "Your sums are in one long row: return an array of rows and columns."),
+    *(
+        (
+            _with_places(_in_blocks(combine, part)),
+            f"You computed the {name} of each block of stride × stride sums, which is called pooling. The stride skips "
+            "places: return the sums at every stride-th row and column, unchanged.",
+        )
+        for name, combine in BLOCKS
+        for part in ("kept", "dropped", "padded")
+    ),
+    *(
+        (
+            lambda image, kernel, stride, combine=combine, part=part: convolved(
+                _in_blocks(combine, part)(image, stride), kernel, 1
+            ),
+            f"You computed the {name} of each block of stride × stride pixels, then applied the kernel: the stride "
+            "moves the kernel over the whole image.",
+        )
+        for name, combine in BLOCKS
+        for part in ("kept", "dropped", "padded")
+    ),
+    (
+        _with_places(_in_blocks(lambda block: block[-1, -1])),
+        "You return the last sum of each block of stride × stride places: return the first, in row 0 and column 0.",
+    ),
+    *(
+        (
+            _with_places(_spread(convert)),
+            "You spread the places evenly from the first to the last pixel: move by exactly `stride` pixels.",
+        )
+        for convert in (np.trunc, np.round)
+    ),
+    *(
+        (_in_float16(*rounded), HALF_PRECISION)
+        for n in (1, 2, 3)
+        for rounded in combinations(("image", "kernel", "sums"), n)
+    ),
 )
 
 
@@ -264,6 +402,38 @@ def _softplus(x: np.ndarray) -> np.ndarray:
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
+
+
+def _with_logarithm(base: int) -> list[Activation]:
+    """Mistakes with a logarithm of another base: in the formula, without a part of it, and below a limit."""
+
+    def logarithm(x: np.ndarray) -> np.ndarray:
+        return _softplus(x) / np.log(base)
+
+    return [
+        lambda x: x * np.tanh(logarithm(x)),
+        lambda x: np.tanh(logarithm(x)),
+        lambda x: x * logarithm(x),
+        logarithm,
+        # NaN stands for any number: large numbers are often replaced by another formula.
+        lambda x: np.where(x < 3.2, x * np.tanh(logarithm(x)), np.nan),
+    ]
+
+
+def _mish_in_float16() -> list[Activation]:
+    """Mistakes: the result, the input or each step is rounded as float16 does."""
+
+    def by_steps(softplus: Activation) -> Activation:
+        return lambda x: (np.float16(x) * np.tanh(softplus(np.float16(x)))).astype(float)
+
+    return [
+        lambda x: np.float16(mish(x)).astype(float),
+        lambda x: mish(np.float16(x).astype(float)),
+        lambda x: np.float16(mish(np.float16(x).astype(float))).astype(float),
+        by_steps(lambda h: np.log(1 + np.exp(h))),
+        by_steps(lambda h: np.log1p(np.exp(h))),
+        by_steps(lambda h: np.logaddexp(np.float16(0), h)),
+    ]
 
 
 GELU = "This is GELU: another activation function, with other numbers than Mish."
@@ -293,12 +463,58 @@ MISH_MISTAKES: tuple[tuple[Activation, str], ...] = (
     (lambda x: x + np.tanh(_softplus(x)), "You added x: multiply by it."),
     (lambda x: x * np.tanh(np.exp(x)), "You left out the logarithm: tanh takes ln(1 + eˣ), not eˣ."),
     (lambda x: x * np.tanh(1 + np.exp(x)), "You left out the logarithm: tanh takes ln(1 + eˣ), not 1 + eˣ."),
-    (lambda x: x * np.tanh(np.log10(1 + np.exp(x))), "You used log10: ln is the natural logarithm, `np.log`."),
-    (lambda x: x * np.tanh(np.log2(1 + np.exp(x))), "You used log2: ln is the natural logarithm, `np.log`."),
+    *(
+        (mistake, f"You used {name}: ln is the natural logarithm, `np.log`.")
+        for name, base in (("log10", 10), ("log2", 2))
+        for mistake in _with_logarithm(base)
+    ),
+    *(
+        (
+            lambda x, base=base: x * np.tanh(np.log1p(base**x) / np.log(base)),
+            f"You used the base {base:g} for the power and the logarithm{where}: in eˣ and ln, the base is e, as in "
+            "`np.exp` and `np.log`.",
+        )
+        for base, where in ((2.0, ", as `np.logaddexp2` does"), (10.0, ""))
+    ),
+    (lambda x: x * np.tanh(np.log1p(10.0**x)), "You used 10ˣ: the base is e, as in `np.exp`."),
+    *((mistake, HALF_PRECISION) for mistake in _mish_in_float16()),
     (lambda x: x * np.tanh(np.log1p(1 + np.exp(x))), "You added 1 twice: log1p(y) is ln(1 + y) already."),
     (lambda x: x * np.tanh(np.log1p(np.exp(-x))), "You used e⁻ˣ: the exponent is x, without a minus sign."),
     (lambda x: x * np.tanh(np.log1p(np.exp(np.abs(x)))), "You used |x| inside of eˣ: use x with its sign."),
     (lambda x: np.abs(x) * np.tanh(_softplus(x)), "You used |x| as the factor: use x with its sign."),
+    (lambda x: x * np.arctan(_softplus(x)), "You used arctan: tanh is the hyperbolic tangent, `np.tanh`."),
+    (lambda x: x * np.sinh(_softplus(x)), "You used sinh: tanh is the hyperbolic tangent, `np.tanh`."),
+    (lambda x: x * np.tanh(_softplus(2 * x)), "You used e²ˣ: the exponent is x."),
+    (lambda x: x * np.tanh(_softplus(x) / 2), "You halved ln(1 + eˣ): tanh takes all of it."),
+    (
+        lambda x: np.tanh(x) * _softplus(x),
+        "You took tanh of x, not of ln(1 + eˣ): the formula is x · tanh(ln(1 + eˣ)).",
+    ),
+    (lambda x: x * np.tanh(x + 1), "Your brackets are wrong: the logarithm takes 1 + eˣ, and ln(eˣ) + 1 is x + 1."),
+    (
+        lambda x: x * np.tanh(np.log1p(np.abs(x))),
+        "You left out the exponential: the logarithm takes 1 + eˣ, not 1 + |x|.",
+    ),
+    (
+        lambda x: x / 2 * np.clip(x + 2, 0, 2),
+        "This is an approximation of Mish from straight lines and a parabola (hard Mish): use the formula itself.",
+    ),
+    (lambda x: x * np.tanh(_softplus(x)) ** 2, "You squared tanh: multiply x by tanh itself."),
+    (
+        lambda x: x * np.tanh(_softplus(2 * x) / 2),
+        "Your softplus has a factor of 2 (`beta`): it must be ln(1 + eˣ), without a factor.",
+    ),
+    (
+        lambda x: x * (np.tanh(x) + 1) / 2,
+        "This is x times the sigmoid of 2x: Mish has tanh(ln(1 + eˣ)) instead.",
+    ),
+    (
+        # NaN stands for any number: the tangent has poles, which are often cut off.
+        lambda x: np.where(_softplus(x) < 1.4, x * np.tan(_softplus(x)), np.nan),
+        "You used the tangent: tanh is the hyperbolic tangent, `np.tanh`.",
+    ),
+    (lambda x: x**2 * np.tanh(_softplus(x)), "You multiplied by x twice: multiply by it once."),
+    (lambda x: x * _sigmoid(1.702 * x), GELU),
     (lambda x: x * np.tan(_softplus(x)), "You used the tangent: tanh is the hyperbolic tangent, `np.tanh`."),
     (lambda x: x * np.tanh(np.log(2) + x), "Your logarithm takes 2 · eˣ: it must take 1 + eˣ."),
     (lambda x: x * np.tanh(np.log1p(2.0**x)), "You used 2ˣ: the base is e, as in `np.exp`."),

@@ -33,6 +33,32 @@ SIZE_MISTAKES: tuple[tuple[Callable[..., np.ndarray], str], ...] = (
         _formula(lambda n, k, s, p: (n + 2 * p - k + 1) // s),
         "You added 1 before the division: first divide and round down, then add 1.",
     ),
+    (
+        _formula(lambda n, k, s, p: (n + 2 * (k // 2) - k) // s + 1),
+        "You computed the padding from the kernel, as `kernel_side // 2`: use the parameter `padding`.",
+    ),
+    (
+        _formula(lambda n, k, s, p: (n + 2 * p - k + 1) // s + 1),
+        "You added 1 twice, because subtracting `kernel_side` − 1 adds 1, too: subtract all of `kernel_side`, divide, "
+        "then add 1.",
+    ),
+    (
+        _formula(lambda n, k, s, p: (n + 2 * p) // s - k + 1),
+        "You divided before you subtracted the kernel: subtract it from the padded side, then divide. Set brackets.",
+    ),
+    (
+        _formula(lambda n, k, s, p: min(n, (n + 2 * p - k) // s + 1)),
+        "You limited the output to the side of the input. With much padding it is larger: set no limit.",
+    ),
+    (
+        _formula(lambda n, k, s, p: (n + 2 * p - k) // s + 1 if s <= n else 0),
+        "You return 0 if the stride exceeds the side. The kernel still has its first position: use the formula.",
+    ),
+    (_formula(lambda n, k, s, p: (k + 2 * p - n) // s + 1), "You exchanged `side` and `kernel_side`."),
+    (
+        _formula(lambda n, k, s, p: round((n + 2 * p - k) / s + 1)),
+        f"`round` rounds to the nearest integer, sometimes up. {FLOOR}",
+    ),
     (_formula(lambda n, k, s, p: math.ceil((n + 2 * p - k) / s) + 1), f"You rounded up. {FLOOR}"),
     (_formula(lambda n, k, s, p: int((n + 2 * p - k) / s + 1.5)), f"You rounded halves up. {FLOOR}"),
     (
