@@ -271,6 +271,12 @@ def nullable_types(path):
 
 
 @bank.right("galaxies.1")
+def empty_text(path):
+    table = _right(path)
+    return table.fillna(dict.fromkeys(table.select_dtypes("str").columns, ""))
+
+
+@bank.right("galaxies.1")
 def in_float32(path):
     table = _right(path)
     return table.astype(dict.fromkeys(table.select_dtypes("float").columns, "float32"))

@@ -13,8 +13,9 @@ def read_catalogue(path: str | Path) -> pd.DataFrame:
     integer loses the zeros at the beginning. Both happen without a warning, and then the id matches no image. So read
     the ids as text.
 
-    An empty cell is a missing value, in a column of text as well: it must be NaN, not the text "nan". Some surveys
-    write −99 or −999 instead of a missing number: leave such numbers unchanged here, and the spaces in a text, too.
+    An empty cell is a missing value. In a column of numbers it must be NaN, and in a column of text NaN or an empty
+    text, not the text "nan". Some surveys write −99 or −999 instead of a missing number: leave such numbers unchanged
+    here, and the spaces in a text, too.
 
     Parameters
     ----------

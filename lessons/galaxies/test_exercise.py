@@ -399,7 +399,8 @@ def _reject_filled_cells(name, column, cells):
     """Raise a hint if text or something else is in place of an empty cell, and the other cells have the right type."""
     is_number = all(_is_number(cell) for cell in cells if cell)
     pairs = list(zip(column, cells, strict=True))
-    filled = [value for value, cell in pairs if not cell and not _is_missing(value)]
+    accepted = [] if is_number else [""]
+    filled = [value for value, cell in pairs if not cell and not _is_missing(value) and value not in accepted]
     if not filled or any(isinstance(value, str | bytes) == is_number for value, cell in pairs if cell):
         return
     reason = ""
