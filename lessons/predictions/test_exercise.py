@@ -620,7 +620,8 @@ def _explain_thirds(bias_by_third, case, values, expected):
     added = array - expected
     if abs(added).max() > 1e-5 and np.ptp(added) < 1e-3 * abs(added.mean()):
         raise WrongAnswer(f"Your three numbers are all {added.mean():.4g} too large: add and subtract nothing else.")
-    if not returns(bias_by_third, case, array):
+    # Many calls, because galaxies sorted at random may have the same thirds twice.
+    if not all(returns(bias_by_third, case, array) for _ in range(16)):
         raise WrongAnswer("Two calls with the same galaxies give different results: nothing is random here.")
     if np.allclose(array, expected, rtol=0.02, atol=0.002):
         raise WrongAnswer(

@@ -50,8 +50,13 @@ def test_training_0(answer):
     for mistake, hint in BATCH_MISTAKES:
         if results == [mistake(*case) for case in cases]:
             raise WrongAnswer(hint)
+    # Several times, because a function that shuffles few batches may return the same order by chance.
     expect(
-        _read_batches(_call_batches(answer, *cases[0]), *cases[0]) == results[0],
+        all(
+            _read_batches(_call_batches(answer, *case), *case) == result
+            for _ in range(3)
+            for case, result in zip(cases, results, strict=True)
+        ),
         "Two calls with the same ids return different batches: don't shuffle, and keep nothing from earlier calls.",
     )
     first = next(place for place, result in enumerate(results) if result != expected[place])
@@ -159,6 +164,8 @@ BY_HAND = (np.array([1.0, -1.0]), 0.5, X, Y, 0.1)
 NAMES = ("weight", "bias", "x", "y", "rate")
 # Numbers of galaxies and features, and the learning rate.
 SIZES = ((7, 3, 0.03), (6, 1, 0.2), (2, 4, 0.05), (3, 3, 1.5), (1, 2, 0.1))
+# A random galaxy of 7 is the same in that many calls with a probability of 1 / 7 ** 15.
+N_REPEATED = 16
 
 
 def test_training_1(answer):
@@ -171,11 +178,11 @@ def test_training_1(answer):
         place for place, (pair, right) in enumerate(zip(pairs, expected, strict=False)) if not _is_right(pair, right)
     ]
     if wrong:
+        _explain_repeated(answer, cases[0])
         flat = [np.concatenate([weight.ravel(), bias.ravel()]) for weight, bias in pairs]
         mistakes = [(lambda *case, move=move: move(Step(*case)), hint) for move, hint in STEP_MISTAKES]
         reject_mistakes(cases, flat, expected, mistakes)
         _explain_shapes(*pairs[wrong[0]], cases[wrong[0]], expected[wrong[0]])
-        _explain_repeated(answer, cases[0])
         _explain_unused(answer, cases[0])
         _explain_step(cases, flat, expected, wrong[0])
     if error:
@@ -267,13 +274,16 @@ def _explain_shapes(weight, bias, case, expected):
 
 def _explain_repeated(step, case):
     """Raise the hint for a function whose results for the same input differ."""
-    first, second = (call_on_cases(step, [case], NAMES)[0] for _ in range(2))
-    if not first or not second:
+    # Many calls, because two random batches of the few galaxies may be equal.
+    results = [call_on_cases(step, [case], NAMES)[0] for _ in range(N_REPEATED)]
+    if not all(results):
         return
-    pairs = [_weight_and_bias(results[0], case) for results in (first, second)]
-    same = all(is_close(one, other, rtol=1e-7, atol=0) for one, other in zip(*pairs, strict=True))
+    (weight, bias), *others = (_weight_and_bias(result, case) for (result,) in results)
     expect(
-        same,
+        all(
+            is_close(weight, other_weight, rtol=1e-7, atol=0) and is_close(bias, other_bias, rtol=1e-7, atol=0)
+            for other_weight, other_bias in others
+        ),
         "Two calls with the same input return different results. Use all galaxies instead of a random batch, and keep "
         "nothing from earlier calls, such as momentum.",
     )
