@@ -294,6 +294,16 @@ def fixed_seed(statistic, values, n_resamples, level, seed):
     return _cut(_results(statistic, values, n_resamples, 0), level)
 
 
+@bank.wrong("variance.2", "The seeds 0 and 7 give the same interval")
+def remainder_of_the_seed(statistic, values, n_resamples, level, seed):
+    return _cut(_results(statistic, values, n_resamples, seed % 7), level)
+
+
+@bank.wrong("variance.2", "A seed of 0 is a seed like any other")
+def zero_is_no_seed(statistic, values, n_resamples, level, seed):
+    return _cut(_results(statistic, values, n_resamples, seed or 42), level)
+
+
 @bank.wrong("variance.2", "global random generator")
 def seeded_globally(statistic, values, n_resamples, level, seed):
     np.random.seed(seed)  # noqa: NPY002
@@ -307,7 +317,7 @@ def seeded_each_time(statistic, values, n_resamples, level, seed):
     return _cut([statistic(values[np.random.default_rng(seed).integers(n, size=n)]) for _ in range(n_resamples)], level)
 
 
-@bank.wrong("variance.2", "Neighbouring seeds")
+@bank.wrong("variance.2", "share almost all resamples")
 def one_seed_per_resample(statistic, values, n_resamples, level, seed):
     n = len(values)
     results = [statistic(values[np.random.default_rng(seed + i).integers(n, size=n)]) for i in range(n_resamples)]

@@ -13,6 +13,7 @@ import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, as_float, expect, expect_close, expect_error, expect_unchanged
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
+from galviz.course.seeds import SEEDS, reject_equal_seeds
 from lessons.variance.mistakes import (
     COUNT_MISTAKES,
     ROUNDING,
@@ -348,8 +349,7 @@ def _check_bootstrap(bootstrap_interval):
         _check_resamples(statistic, n_resamples, runs)
         runs.append((statistic, n_resamples, level, ends))
     _check_ends(runs)
-    many = np.random.default_rng(4).normal(size=30)
-    _check_seeds(lambda seed: bootstrap_interval(np.mean, many.copy(), 200, 0.95, seed))
+    _check_seeds(bootstrap_interval)
     _check_few(bootstrap_interval)
 
 
@@ -535,23 +535,36 @@ def _is_symmetric(run):
     return low < high and any(abs((low + high) / 2 - middle) < 1e-6 * abs(middle) for middle in middles)
 
 
-def _check_seeds(interval):
-    def ends(seed):
-        return as_array(interval(seed), (2,), what="the interval")
+def _check_seeds(bootstrap_interval):
+    """Check that the seed, and nothing else, decides on the resamples."""
+    values = np.random.default_rng(4).normal(size=30)
+    means = []
 
+    def mean(resample):
+        means.append(float(np.mean(resample)))
+        return means[-1]
+
+    def ends(seed):
+        means.clear()
+        return tuple(as_array(bootstrap_interval(mean, values.copy(), 200, 0.95, seed), (2,), what="the interval"))
+
+    for seed in (3, 0):
+        zero = " A seed of 0 is a seed like any other, but is false in an `if` or `or`." if seed == 0 else ""
+        expect(
+            ends(seed) == ends(seed),
+            "The same seed gives two different intervals: all random numbers must come from a generator made of "
+            f"`seed`.{zero}",
+        )
+    of_seed, means_of_seed = {}, {}
+    for seed in SEEDS:
+        of_seed[seed], means_of_seed[seed] = ends(seed), set(means)
+    n_common = len(means_of_seed[7] & means_of_seed[8])
     expect(
-        np.array_equal(ends(3), ends(3)),
-        "The same seed gives two different intervals: all random numbers must come from a generator made of `seed`.",
+        means_of_seed[7] == means_of_seed[8] or n_common < 150,
+        "The seeds 7 and 8 share almost all resamples. Does resample i have a generator of its own, from `seed + i`? "
+        "Make one generator before the loop, from `seed` as it is.",
     )
-    expect(
-        not np.array_equal(ends(3), ends(90_003)), "Different seeds give the same interval: use the parameter `seed`."
-    )
-    third, fourth, fifth = (tuple(ends(seed)) for seed in (3, 4, 5))
-    expect(
-        len({third, fourth, fifth}) == 3,
-        "Neighbouring seeds give the same interval. Make one generator before the loop, from `seed` as it is. With a "
-        "generator from `seed + i` for each resample, neighbouring seeds share almost all resamples.",
-    )
+    reject_equal_seeds(of_seed, "give the same interval")
 
 
 def _check_few(bootstrap_interval):
