@@ -171,7 +171,9 @@ def exchanged(predicted, true):
 def by_a_merge(predicted, true):
     left, right = predicted.rename("predicted"), true.rename("true")
     table = left.to_frame().merge(right, left_index=True, right_index=True, how="inner")
-    return table.reindex([object_id for object_id in left.index if object_id in set(right.index)])
+    return table.reindex([object_id for object_id in left.index if object_id in set(right.index)])[
+        ["true", "predicted"]
+    ]
 
 
 @bank.right("predictions.3")
@@ -265,6 +267,45 @@ def unnamed_index(predicted, true):
     common = predicted.index.intersection(true.index, sort=False)
     values = np.column_stack([true[common], predicted[common]])
     return pd.DataFrame(values, index=list(common), columns=["true", "predicted"])
+
+
+@bank.wrong("predictions.3", "not as numbers")
+def matched_as_numbers(predicted, true):
+    of_number = {int(object_id): value for object_id, value in true.items()}
+    rows = [(key, of_number[int(key)], value) for key, value in predicted.items() if int(key) in of_number]
+    return pd.DataFrame(rows, columns=["objID", "true", "predicted"]).set_index("objID")
+
+
+@bank.wrong("predictions.3", "don't convert it to a number")
+def looked_up_by_number(predicted, true):
+    numbers = {int(object_id) for object_id in true.index}
+    ids = [key for key in predicted.index if int(key) in numbers and key in true.index]
+    return pd.DataFrame({"true": true[ids], "predicted": predicted[ids]})
+
+
+@bank.wrong("predictions.3", "compare the whole text")
+def matched_by_the_end(predicted, true):
+    of_end = {object_id[-4:]: value for object_id, value in true.items()}
+    rows = [(key, of_end[key[-4:]], value) for key, value in predicted.items() if key[-4:] in of_end]
+    return pd.DataFrame(rows, columns=["objID", "true", "predicted"]).set_index("objID")
+
+
+@bank.wrong("predictions.3", "two columns are in the wrong order")
+def columns_in_the_wrong_order(predicted, true):
+    ids = predicted.index[predicted.index.isin(true.index)]
+    return pd.DataFrame({"predicted": predicted[ids], "true": true[ids]})
+
+
+@bank.wrong("predictions.3", "sorted by the values of `predicted`")
+def sorted_by_prediction(predicted, true):
+    ids = predicted.index[predicted.index.isin(true.index)]
+    return pd.DataFrame({"true": true[ids], "predicted": predicted[ids]}).sort_values("predicted")
+
+
+@bank.wrong("predictions.3", "don't drop duplicates")
+def without_equal_values(predicted, true):
+    ids = predicted.index[predicted.index.isin(true.index)]
+    return pd.DataFrame({"true": true[ids], "predicted": predicted[ids]}).drop_duplicates()
 
 
 @bank.wrong("predictions.3", "A set has no order")

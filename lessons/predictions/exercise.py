@@ -60,7 +60,8 @@ def match(predicted: pd.Series, true: pd.Series) -> pd.DataFrame:
     """Join predictions and labels by objID.
 
     The two Series come from different files. Their rows are in different orders, and each lacks galaxies that the other
-    has. Only the objID shows which rows belong together.
+    has. Only the objID shows which rows belong together. An objID is text of any kind: "007" and "7" are two
+    galaxies, and so are "a5" and "A5".
 
     Parameters
     ----------
@@ -71,8 +72,8 @@ def match(predicted: pd.Series, true: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame, index named ``objID`` (text)
-        Columns ``true`` and ``predicted``, and no others. One row per galaxy that is in both, in the order of
-        `predicted`.
+        Two columns, ``true`` first and then ``predicted``. One row per galaxy that is in both, in the order of the rows
+        of `predicted`.
 
     Examples
     --------

@@ -402,13 +402,20 @@ def ids_of(places):
 
 
 def series_of(places, seed, name=None):
-    values = np.random.default_rng(seed).uniform(8.2, 9.3, len(places))
-    return pd.Series(values, index=pd.Index(ids_of(places), name="objID"), name=name)
+    return series_with(ids_of(places), seed, name)
+
+
+def series_with(ids, seed, name=None):
+    values = np.random.default_rng(seed).uniform(8.2, 9.3, len(ids))
+    return pd.Series(values, index=pd.Index(ids, name="objID"), name=name)
 
 
 def test_predictions_3(answer):
-    # Equal lengths, so that pairing by row doesn't raise an error.
-    _check_match(answer, series_of([4, 1, 0, 7, 3, 2], 1, "predicted"), series_of([2, 0, 8, 1, 4, 3], 2, "oh_p50"))
+    # Equal lengths, so that pairing by row doesn't raise an error. Many rows, so that no wrong order equals another.
+    rng = np.random.default_rng(2)
+    _check_match(
+        answer, series_of(rng.permutation(18)[:16], 1, "predicted"), series_of(rng.permutation(18)[:16], 2, "oh_p50")
+    )
     rng = np.random.default_rng(3)
     some, others = rng.permutation(60)[:45], rng.permutation(60)[:50]
     _check_match(answer, series_of(some, 4), series_of(others, 5))
@@ -419,9 +426,37 @@ def test_predictions_3(answer):
     predicted.iloc[[1, 2, 4]] = 8.75
     true.iloc[[0, 1, 3]] = 8.75
     _check_match(answer, predicted, true, "Here some galaxies have equal values.")
+    _check_similar_ids(answer)
 
 
-def _check_match(answer, predicted, true, hint="Do the values belong to other galaxies?"):
+def _check_similar_ids(answer):
+    """Check ids that are equal only as numbers, or in parts."""
+    hint = (
+        "Here `predicted` has the ids '007' and '0045', and `true` has '7' and '045'. These are different galaxies: "
+        "compare ids as text, not as numbers, and keep leading zeros."
+    )
+    predicted, true = series_with(["007", "12", "0045", "30", "8"], 12), series_with(["7", "30", "045", "12", "9"], 13)
+    _check_match(answer, predicted, true, hint_on_ids=hint)
+    hint = (
+        "Here `predicted` has the ids 'A5', '51012' and '9', and `true` has 'a5', '41012' and '19'. These are "
+        "different galaxies: compare the whole text, and change nothing in it."
+    )
+    predicted = series_with(["A5", "b1", "51012", "9", "30"], 14)
+    true = series_with(["30", "a5", "41012", "b1", "19"], 15)
+
+    def match(*given):
+        try:
+            return answer(*given)
+        except ValueError as error:
+            raise WrongAnswer(
+                f"Your function raises ValueError ({str(error)[:60]}) if an id is 'A5' or 'b1'. An id is text of any "
+                "kind: don't convert it to a number."
+            ) from None
+
+    _check_match(match, predicted, true, hint_on_ids=hint)
+
+
+def _check_match(answer, predicted, true, hint="Do the values belong to other galaxies?", *, hint_on_ids=""):
     """Compare one table with the right one."""
     given = predicted.copy(), true.copy()
     table = answer(*given)
@@ -454,7 +489,7 @@ def _check_match(answer, predicted, true, hint="Do the values belong to other ga
             if set(table.index) <= set(ids)
             else "Some rows contain NaN: those galaxies are in one of the Series only. Keep those that are in both."
         )
-    _check_index([*table.index], ids, predicted, true)
+    _check_index([*table.index], ids, predicted, true, hint_on_ids)
     for name, right, wrong, content in (
         ("true", true_of, predicted_of, "the predictions"),
         ("predicted", predicted_of, true_of, "the labels"),
@@ -478,6 +513,7 @@ def _check_match(answer, predicted, true, hint="Do the values belong to other ga
         table.index.name == "objID",
         f"The index is named {table.index.name!r}. Its name must be 'objID', as in `predicted`.",
     )
+    expect(names == ["true", "predicted"], "The two columns are in the wrong order: `true` comes first.")
 
 
 def _column_values(column, name):
@@ -504,7 +540,7 @@ def _is_same(one, other):
     return one.shape == other.shape and np.allclose(one, other, rtol=1e-4)
 
 
-def _check_index(index, ids, predicted, true):
+def _check_index(index, ids, predicted, true, hint):
     """Compare the ids of the rows with the right ones."""
     if not all(isinstance(object_id, str) for object_id in index):
         expect(index != list(range(len(index))), "The index is the row numbers; it must be the ids of the galaxies.")
@@ -521,28 +557,51 @@ def _check_index(index, ids, predicted, true):
         "The ids were converted to floating-point numbers, which can't hold 19 digits, and back. Keep them as text.",
     )
     expect(len(returned) == len(index), "Some galaxies have more than one row.")
-    expect(
-        not extra,
-        f"{len(extra)} of {len(index)} galaxies in your table aren't in both `predicted` and `true`. Leave them out.",
-    )
-    expect(not n_missing, f"{n_missing} of {len(ids)} galaxies that are in both Series are missing from your table.")
-    expect(
-        index == ids or index != [object_id for object_id in true.index if object_id in returned],
-        "The rows are in the order of `true`; they must be in the order of `predicted`.",
-    )
-    expect(
-        index == ids or index != sorted(ids),
-        "The rows are sorted by id; they must be in the order of `predicted`.",
-    )
-    expect(
-        index == ids,
-        "The rows aren't in the order of `predicted`. Did you use a set? A set has no order.",
-    )
+    if extra:
+        start = f"{len(extra)} of {len(index)} galaxies in your table aren't in both `predicted` and `true`."
+        raise WrongAnswer(f"{start} {hint or 'Leave them out.'}")
+    if n_missing:
+        start = f"{n_missing} of {len(ids)} galaxies that are in both Series are missing from your table."
+        repeated = predicted.duplicated(keep=False) | true.reindex(predicted.index).duplicated(keep=False)
+        if all(repeated[object_id] for object_id in set(ids) - returned):
+            hint = (
+                "Each of these has the same value as another galaxy. Two galaxies may have equal values: don't drop "
+                "duplicates, and don't use the values as keys."
+            )
+        raise WrongAnswer(f"{start} {hint}".strip())
+    if index != ids:
+        _explain_order(index, ids, predicted, true)
+
+
+def _explain_order(index, ids, predicted, true):
+    """Raise the hint for the order of the rows; each row has an id."""
+    ascending = "The rows are sorted by {}; they must be in the order of the rows of `predicted`."
+    orders = [
+        (
+            [object_id for object_id in true.index if object_id in set(ids)],
+            "The rows are in the order of `true`; they must be in the order of `predicted`.",
+        ),
+        (ids[::-1], "The rows are in reverse order; they must be in the order of `predicted`."),
+        (sorted(ids), ascending.format("id")),
+        (sorted(ids, key=predicted.__getitem__), ascending.format("the values of `predicted`")),
+        (sorted(ids, key=true.__getitem__), ascending.format("the values of `true`")),
+        (
+            sorted(ids, key=lambda object_id: predicted[object_id] - true[object_id]),
+            ascending.format("the errors, predicted − true"),
+        ),
+        (
+            sorted(ids, key=lambda object_id: abs(predicted[object_id] - true[object_id])),
+            ascending.format("the size of the errors"),
+        ),
+    ]
+    for order, hint in orders:
+        expect(index != order and index != order[::-1], hint)
+    raise WrongAnswer("The rows aren't in the order of `predicted`. Did you use a set? A set has no order.")
 
 
 def _through_float(ids):
     """Ids after a conversion to a floating-point number and back to text, in three spellings."""
-    numbers = [float(object_id) for object_id in ids]
+    numbers = [float(object_id) for object_id in ids if object_id.isdecimal()]
     return [text for number in numbers for text in (str(int(number)), str(number), f"{number:.0f}")]
 
 
