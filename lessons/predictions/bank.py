@@ -187,6 +187,17 @@ def a_row_at_a_time(predicted, true):
     return pd.DataFrame(rows, columns=["objID", "true", "predicted"]).set_index("objID")
 
 
+@bank.wrong("predictions.2", "always at least 0.001")
+def with_a_smallest_result(predicted, true):
+    errors = predicted - true
+    return max(0.001, 1.4826 * np.median(np.abs(errors - np.median(errors))))
+
+
+@bank.wrong("predictions.1", "1e-08 before the root")
+def small_number_added(predicted, true):
+    return np.sqrt(np.nanmean((predicted - true) ** 2) + 1e-8)
+
+
 @bank.wrong("predictions.2", "You took absolute values of the errors first")
 def sizes_first(predicted, true):
     sizes = np.abs(predicted - true)

@@ -13,7 +13,7 @@ import pandas as pd
 from PIL import Image
 
 import galviz
-from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_unchanged, format_items
+from galviz.course.judge import ATOL, WrongAnswer, as_array, expect, expect_close, expect_unchanged, format_items
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns
 from galviz.survey.survey import mock_survey_folder
 from lessons.predictions.mistakes import THIRDS_MISTAKES, biases
@@ -31,14 +31,45 @@ def galaxies(n, seed, bias=0.07):
     return true + error, true
 
 
+ZERO = "A result of 0 is a number like any other: add nothing to it, and don't replace it."
+
+
+def _check_limits(answer, right, what):
+    """Reject a result that is limited, or to which something is added, found from errors of several sizes."""
+    predicted, true = galaxies(12, seed=6)
+    results, expected = [], []
+    for factor in (0.0, 1e-4, 0.01, 0.1, 0.5, 1.0, 2.0, 4.0):
+        errors = factor * (predicted - true)
+        try:
+            results.append(as_array(answer(true + errors, true.copy()), ()).item())
+        except NotImplementedError:
+            raise
+        except Exception:  # the checks that follow report it
+            return
+        expected.append(right(errors))
+    results, expected = np.array(results), np.array(expected)
+    wrong = ~np.isclose(results, expected, rtol=1e-4, atol=3e-7)
+    if wrong.sum() < 2 or not np.isfinite(results).all():
+        return
+    limit, added, added_squares = results[wrong][0], results - expected, results**2 - expected**2
+    start = "Return the result as computed:"
+    if not wrong[1:].all() and np.allclose(results[wrong], limit, rtol=1e-6, atol=0):
+        side = "at least" if limit > expected[wrong].max() else "at most"
+        raise WrongAnswer(f"{start} {what} that you return is always {side} {limit:.4g}, but it can have any size.")
+    for difference, where in ((added, "to the result"), (added_squares, "before the root")):
+        if abs(difference[0]) > 1e-14 and np.allclose(difference, difference[0], rtol=1e-3, atol=1e-7 * expected[-1]):
+            raise WrongAnswer(f"{start} you add {difference[0]:.3g} {where}.")
+
+
 def test_predictions_1(answer):
+    _check_limits(answer, lambda errors: np.mean(errors**2) ** 0.5, "the RMSE")
     _check_rmse(answer, *galaxies(8, seed=1, bias=-0.2))
     _check_rmse(answer, np.array([8.6, 8.9, 9.0]), np.array([8.5, 9.0, 8.8]), expected=0.02**0.5)
     predicted, true = galaxies(11, seed=2, bias=0.15)
     _check_rmse(answer, predicted.astype(np.float32), true)
     _check_rmse(answer, true + 0.25, true, expected=0.25, hint="Here all predictions are 0.25 dex too high.")
     _check_rmse(answer, np.array([8.6]), np.array([8.2]), expected=0.4, hint="Here there is a single galaxy.")
-    _check_rmse(answer, true.copy(), true, expected=0.0, hint="Here all predictions are exact.")
+    _check_rmse(answer, true.copy(), true, expected=0.0, hint=f"Here all predictions are exact. {ZERO}")
     predicted, true = galaxies(60, seed=3)
     for error in (2.5, -1.2):
         predicted[7] = true[7] + error
@@ -61,13 +92,16 @@ def _check_rmse(answer, predicted, true, *, expected=None, hint=""):
     n, known = len(true), ~np.isnan(true)
     errors = (predicted.astype(float) - true)[known]
     expected = (sum(error * error for error in errors.tolist()) / len(errors)) ** 0.5 if expected is None else expected
+    expect(returned is not None or expected, f"You return None where the RMSE is 0. {ZERO}")
     shape = as_array(returned).shape
     expect(
         shape not in ((n,), (len(errors),)) or shape == (1,),
         "You return one number per galaxy; return a single number, the root of the mean over all galaxies.",
     )
     number = np.squeeze(as_array(returned, ()))
-    expect_close(number, expected, rmse_mistakes(predicted, true, expected), hint=hint, what="the RMSE")
+    expect(not np.isnan(number) or expected, f"You return NaN where the RMSE is 0. {ZERO}")
+    mistakes = rmse_mistakes(predicted, true, expected)
+    expect_close(number, expected, mistakes, hint=hint, what="the RMSE", atol=ATOL if expected else 3e-7)
 
 
 def _call_rmse(answer, given, unknown):
@@ -213,6 +247,7 @@ def _outlier_mistakes(errors):
 
 
 def test_predictions_2(answer):
+    _check_limits(answer, lambda errors: 1.4826 * np.median(np.abs(errors - np.median(errors))), "the NMAD")
     _check_factor(answer)
     _check_nmad(answer, *galaxies(8, seed=3, bias=-0.07))
     true = np.array([8.4, 8.5, 8.7, 8.8, 9.0])
@@ -225,8 +260,8 @@ def test_predictions_2(answer):
     _check_nmad(answer, predicted.astype(np.float32), true)
     _check_nmad(answer, *galaxies(30, seed=5))
     predicted, true = np.arange(9.0, 8.0, -0.125), np.arange(8.5, 7.5, -0.125)
-    _check_nmad(answer, predicted, true, expected=0.0, hint="Here all predictions are 0.5 dex too high.")
-    _check_nmad(answer, np.array([8.75]), np.array([8.25]), expected=0.0, hint="Here there is a single galaxy.")
+    _check_nmad(answer, predicted, true, expected=0.0, hint=f"Here all predictions are 0.5 dex too high. {ZERO}")
+    _check_nmad(answer, np.array([8.75]), np.array([8.25]), expected=0.0, hint=f"Here there is a single galaxy. {ZERO}")
 
 
 def _check_factor(answer):
@@ -261,10 +296,13 @@ def _check_nmad(answer, predicted, true, *, expected=None, hint=""):
     n, errors = len(true), (predicted.astype(float) - true).tolist()
     centre = _median(errors)
     expected = 1.4826 * _median([abs(error - centre) for error in errors]) if expected is None else expected
+    expect(returned is not None or expected, f"You return None where the NMAD is 0. {ZERO}")
     shape = as_array(returned).shape
     expect(shape != (n,) or shape == (1,), "You return one number per galaxy; return a single number for all.")
     number = np.squeeze(as_array(returned, ()))
-    expect_close(number, expected, nmad_mistakes(predicted, true, expected), hint=hint, what="the NMAD")
+    expect(not np.isnan(number) or expected, f"You return NaN where the NMAD is 0. {ZERO}")
+    mistakes = nmad_mistakes(predicted, true, expected)
+    expect_close(number, expected, mistakes, hint=hint, what="the NMAD", atol=ATOL if expected else 1e-9)
 
 
 def nmad_mistakes(predicted, true, expected):
