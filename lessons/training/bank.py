@@ -212,7 +212,7 @@ def fixed_rate(weight, bias, x, y, rate):
     return weight - 0.1 * by_weight, bias - 0.1 * by_bias
 
 
-@bank.wrong("training.1", "You limited the gradient")
+@bank.wrong("training.1", "length of the gradient to 1")
 def clipped_gradient(weight, bias, x, y, rate):
     by_weight, by_bias = _gradient(weight, bias, x, y)
     factor = 1 / max(1, np.hypot(np.linalg.norm(by_weight), by_bias))
@@ -244,6 +244,33 @@ def random_batch(weight, bias, x, y, rate):
     rows = np.random.default_rng().integers(len(y), size=max(1, len(y) // 2))
     by_weight, by_bias = _gradient(weight, bias, x[rows], y[rows])
     return weight - rate * by_weight, bias - rate * by_bias
+
+
+@bank.wrong("training.1", "You multiply each weight by a number before the step")
+def shrunk_before_the_step(weight, bias, x, y, rate):
+    weight = weight * (1 - 0.01 * rate)
+    by_weight, by_bias = _gradient(weight, bias, x, y)
+    return weight - rate * by_weight, bias - rate * by_bias
+
+
+@bank.wrong("training.1", "Your result is multiplied by a number for each weight")
+def shrunk_after_the_step(weight, bias, x, y, rate):
+    by_weight, by_bias = _gradient(weight, bias, x, y)
+    return 0.99 * (weight - rate * by_weight), bias - rate * by_bias
+
+
+@bank.wrong("training.1", "length of the gradient of the weights to 1")
+def clipped_by_length(weight, bias, x, y, rate):
+    by_weight, by_bias = _gradient(weight, bias, x, y)
+    return weight - rate * by_weight / max(1, np.linalg.norm(by_weight)), bias - rate * by_bias
+
+
+@bank.wrong("training.1", "one step per galaxy")
+def galaxies_in_random_order(weight, bias, x, y, rate):
+    for i in np.random.default_rng(0).permutation(len(y)):
+        by_weight, by_bias = _gradient(weight, bias, x[i : i + 1], y[i : i + 1])
+        weight, bias = weight - rate * by_weight, bias - rate * by_bias
+    return weight, bias
 
 
 @bank.wrong("training.1", "rounded the result to 3 decimals")

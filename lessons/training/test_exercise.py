@@ -17,7 +17,16 @@ from galviz.course.seeds import SEEDS, reject_equal_seeds
 from lessons.training.batch_mistakes import MISTAKES as BATCH_MISTAKES
 from lessons.training.batch_mistakes import divided
 from lessons.training.fit_checks import check_log, check_seeds
-from lessons.training.mistakes import SIZE_RULES, STEP_MISTAKES, Step, n_validation, stepped
+from lessons.training.mistakes import (
+    PER_GALAXY,
+    SIZE_RULES,
+    STEP_FACTORS,
+    STEP_MISTAKES,
+    Step,
+    n_validation,
+    stepped,
+    steps_per_galaxy,
+)
 from lessons.training.training_log import Case, adam, record
 
 # training.0
@@ -215,7 +224,7 @@ def _step_cases():
         cases.append((draw.normal(size=d), float(draw.normal()), x, y, rate))
     weight, bias, x, y, _ = cases[0]
     constant = np.column_stack([x[:, :2], np.full(7, 1.5)])
-    perfect = (np.array([1.0, -1.0]), 0.5, X, X @ [1.0, -1.0] + 0.5, 0.5)  # the errors are exactly 0
+    perfect = (np.array([1.0, -1.0]), 0.5, X, X @ [1.0, -1.0] + 0.5, 20.0)  # the errors are exactly 0
     return [*cases, (weight, bias, constant, 100 * y, 0.01), (1e-3 * weight, 1e-3, x, 1e-3 * y, 0.3), perfect, BY_HAND]
 
 
@@ -323,21 +332,64 @@ def _explain_step(cases, flat, expected, first):
             raise WrongAnswer(
                 f"You rounded the result to {n_decimals} decimal{'s' * (n_decimals != 1)}: don't round it."
             )
+    _explain_orders(steps, flat)
+    _explain_decay(steps, flat)
     factors = {i: _factor(flat[i] - steps[i].start, steps[i].change) for i in moving}
     if factors and all(factor is not None for factor in factors.values()):
         _explain_factors(list(factors.values()), [steps[i] for i in factors])
-    for end, parts in ((-1, "each weight"), (None, "each weight and the bias")):
-        added = [(flat[i] - expected[i])[:end] for i in moving]
-        decays = [_factor(values, steps[i].start[:end]) for values, i in zip(added, moving, strict=True)]
-        others_right = end is None or all(np.isclose(flat[i][-1], expected[i][-1], rtol=1e-7) for i in moving)
-        if others_right and any(np.abs(values).max() > 1e-9 for values in added) and None not in decays:
-            raise WrongAnswer(
-                f"Something proportional to the old value is added to {parts}, such as weight decay. Subtract the "
-                "learning rate times the derivative, and nothing else."
-            )
     if first in moving:
         _explain_limit(flat[first], expected[first], steps[first])
     _explain_part(flat[first], expected[first], where)
+
+
+def _explain_orders(steps, flat):
+    """Raise the hint for one step per galaxy in any order, found for the few galaxies of some cases."""
+    few = [(s, values) for s, values in zip(steps, flat, strict=True) if 1 < s.n <= 4 and s.errors.any()]
+    for factor in STEP_FACTORS:
+        for weight_first in (False, True):
+            if few and all(
+                any(
+                    is_close(values, steps_per_galaxy(s, order, factor(s), weight_first=weight_first))
+                    for order in itertools.permutations(range(int(s.n)))
+                )
+                for s, values in few
+            ):
+                raise WrongAnswer(f"{PER_GALAXY} Their order would matter, too.")
+
+
+def _explain_decay(steps, flat):
+    """Raise the hint for weights that are made smaller, in addition to the step or before it."""
+    cases = [(s, values, values - s.start - s.change) for s, values in zip(steps, flat, strict=True)]
+    if not all(len(values) == len(s.start) and np.isfinite(values).all() for s, values, _ in cases):
+        return
+    cases = [case for case in cases if np.abs(case[2]).max() > 1e-9 * np.abs(case[0].start).max()]
+
+    def shrunk_first(s, n_decayed):
+        """What changes if weights, or also the bias, are 0 before the step."""
+        start = s.start.copy()
+        start[:n_decayed] = 0
+        return stepped(start[:-1], start[-1], s.x, s.y, s.rate) - (s.start + s.change)
+
+    for name, with_bias in (("each weight", False), ("each weight and the bias", True)):
+        for reference, hint in (
+            (lambda s, _: s.start, "Something proportional to the old value is added to {}, such as weight decay."),
+            (lambda s, _: s.start + s.change, "Your result is multiplied by a number for {}, such as weight decay."),
+            (shrunk_first, "You multiply {} by a number before the step, such as weight decay."),
+            (
+                lambda s, _: np.sign(s.start),
+                "Something that depends on the sign of the old value is added to {}, as in L1 weight decay.",
+            ),
+        ):
+            found = []
+            for s, _, added in cases:
+                wanted = np.array(reference(s, s.d + with_bias))
+                if not with_bias and reference is not shrunk_first:
+                    wanted[-1] = 0
+                found.append(_factor(added, wanted))
+            if len(found) > 2 and None not in found:
+                raise WrongAnswer(
+                    f"{hint.format(name)} Subtract the learning rate times the derivative, and nothing else."
+                )
 
 
 def _explain_limit(values, expected, step):
