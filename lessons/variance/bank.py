@@ -239,6 +239,14 @@ def _results(statistic, values, n_resamples, seed):
     return [statistic(values[generator.integers(n, size=n)]) for _ in range(n_resamples)]
 
 
+@bank.wrong("variance.1", "alone, and there may be none")
+def counts_large_ratios_or_fails(ratios, share):
+    count = int((ratios >= share).sum())
+    if count == 0:
+        raise ValueError("no component is large enough")
+    return count
+
+
 @bank.wrong("variance.2", "without replacement")
 def without_replacement(statistic, values, n_resamples, level, seed):
     generator = np.random.default_rng(seed)

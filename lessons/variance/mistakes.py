@@ -48,6 +48,14 @@ ROUNDING = (
     "A sum may be smaller than the share only by rounding: in floats, 0.7 + 0.1 is slightly less than 0.8. If it is "
     "smaller by less than 1e-9, it is enough."
 )
+SUM_UP = "add up the ratios of the first ones."
+COUNTED_REST = "You counted the components whose own ratio is at least 1 − share:"
+
+
+def _nearly(ratios: np.ndarray, share: float) -> np.ndarray:
+    return ratios > share - TOLERANCE
+
+
 COUNT_MISTAKES: tuple[tuple[Count, str], ...] = (
     (
         _first(lambda ratios, share: ratios.cumsum() > share),
@@ -118,13 +126,18 @@ COUNT_MISTAKES: tuple[tuple[Count, str], ...] = (
         _sums(lambda ratios: ratios),
         "You compared single ratios, or their mean or product, with the share: compare the sum of the first ones.",
     ),
-    (
-        lambda ratios, share: (ratios >= share).sum(),
-        "You counted the components that reach the share alone: add up the ratios of the first ones.",
+    *(
+        (lambda ratios, share, change=change, reach=reach: change(reach(ratios, share).sum()), f"{counted} {SUM_UP}")
+        for counted, reaches in (
+            ("You counted the components that reach the share alone:", (np.greater_equal, np.greater, _nearly)),
+            ("You counted the components that don't reach the share alone:", (np.less, np.less_equal)),
+        )
+        for reach in reaches
+        for change in (lambda count: count, lambda count: count + 1, lambda count: max(count, 1))
     ),
-    (
-        lambda ratios, share: (ratios < share).sum(),
-        "You counted the components that don't reach the share alone: add up the ratios of the first ones.",
+    *(
+        (lambda ratios, share, change=change: change((ratios >= 1 - share).sum()), f"{COUNTED_REST} {SUM_UP}")
+        for change in (lambda count: count, lambda count: count + 1, lambda count: max(count, 1))
     ),
     (
         lambda ratios, share: (ratios.cumsum() > share - TOLERANCE).sum(),
@@ -208,6 +221,14 @@ COUNT_MISTAKES: tuple[tuple[Count, str], ...] = (
         )
         for n in (1, 2, 3)
     ),
+)
+# Mistakes that raise an error, here NaN, if no component reaches the share alone.
+ERROR_MISTAKES: tuple[tuple[Count, str], ...] = tuple(
+    (
+        lambda ratios, share, reach=reach: reach(ratios, share).sum() or np.nan,
+        f"You counted the components that reach the share alone, and there may be none: {SUM_UP}",
+    )
+    for reach in (np.greater_equal, np.greater, _nearly)
 )
 
 

@@ -16,6 +16,7 @@ from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, ret
 from galviz.course.seeds import SEEDS, reject_equal_seeds
 from lessons.variance.mistakes import (
     COUNT_MISTAKES,
+    ERROR_MISTAKES,
     ROUNDING,
     SHARE_MISTAKES,
     count_components,
@@ -240,7 +241,7 @@ def _explain_never(components_for, cases):
         results.append(np.nan if error else _single(numbers[0]))
     if all(isinstance(number, float) and np.isnan(number) for number in results):
         return
-    for mistake, hint in COUNT_MISTAKES:
+    for mistake, hint in (*COUNT_MISTAKES, *ERROR_MISTAKES):
         if all(is_close(number, mistake(*case)) for number, case in zip(results, cases, strict=True)):
             raise WrongAnswer(hint)
 
