@@ -524,3 +524,47 @@ def galaxy_by_galaxy(folder):
     survey, network = galviz.load_survey(folder), galviz.load_model()
     predictions = {one: galviz.extract(network, survey, [one]).predictions[0] for one in survey.object_ids}
     return pd.Series(predictions).rename_axis("objID")
+
+
+@bank.wrong("predictions.1", "You left out labels of 0 or below")
+def zero_taken_for_unknown(predicted, true):
+    known = true > 0
+    return np.sqrt(np.mean((predicted[known] - true[known]) ** 2))
+
+
+@bank.wrong("predictions.1", "10 to the power of predictions")
+def linear_abundances(predicted, true):
+    return np.sqrt(np.nanmean((10**predicted - 10**true) ** 2))
+
+
+@bank.wrong("predictions.2", "left out distances of 0")
+def without_zeros(predicted, true):
+    distances = np.abs(predicted - true - np.median(predicted - true))
+    distances = distances[distances > 0]
+    return 1.4826 * np.median(distances) if distances.size else 0.0
+
+
+@bank.wrong("predictions.2", "divided by the median error")
+def relative_to_the_median(predicted, true):
+    centre = np.median(predicted - true)
+    return 1.4826 * np.median(np.abs(predicted - true - centre)) / abs(centre)
+
+
+@bank.wrong("predictions.4", "applied their order to the errors of all galaxies")
+def order_of_the_known(predicted, true):
+    order = np.argsort(true[~np.isnan(true)], kind="stable")
+    return [np.nanmean(part) for part in np.array_split((predicted - true)[order], 3)]
+
+
+@bank.wrong("predictions.5", "Ids have lost their zeros")
+def ids_through_integers(folder):
+    features = galviz.extract(galviz.load_model(), galviz.load_survey(folder))
+    ids = pd.read_csv(f"{folder}/master.csv")["objID"].astype(str)
+    return pd.Series(features.predictions, index=pd.Index(ids, name="objID"))
+
+
+@bank.wrong("predictions.5", "predictions are NaN")
+def missing_in_the_shipped_features(folder):
+    features = galviz.load_features()
+    ids = pd.read_csv(f"{folder}/master.csv", dtype=str)["objID"]
+    return pd.Series(features.predictions, index=features.object_ids).reindex(pd.Index(ids, name="objID"))

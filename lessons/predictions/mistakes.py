@@ -104,6 +104,17 @@ def _mask_in_the_order_of_rows(predicted: np.ndarray, true: np.ndarray) -> np.nd
     return np.array([_mean(part[np.isfinite(part)]) for part in _three(errors)])
 
 
+def _positions_among_the_known(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """Order of the known labels, applied to the errors of all galaxies."""
+    errors = (predicted.astype(float) - true)[_by_label(true[np.isfinite(true)])]
+    return np.array([_mean(part[np.isfinite(part)]) for part in _three(errors)])
+
+
+def _without(unknown: Callable[[np.ndarray], np.ndarray]) -> Thirds:
+    """A mistake that takes other labels for unknown, too."""
+    return lambda predicted, true: biases(predicted, np.where(unknown(true), np.nan, true))
+
+
 def _labels_removed_alone(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
     labels = true[np.isfinite(true)]
     return biases(predicted[: len(labels)], labels)
@@ -304,6 +315,22 @@ THIRDS_MISTAKES: tuple[tuple[Thirds, str], ...] = (
         _mask_in_the_order_of_rows,
         "You applied the mask of known labels after sorting, but it is in the order of the rows: leave out unknown "
         "labels first.",
+    ),
+    (
+        _positions_among_the_known,
+        "You sorted the known labels, and applied their order to the errors of all galaxies, where these positions are "
+        "other rows. Apply the mask to the errors first.",
+    ),
+    *(
+        (
+            _without(unknown),
+            "You left out labels of 0 or below, which occur relative to the Sun: only NaN means unknown.",
+        )
+        for unknown in (lambda true: true <= 0, lambda true: true < 0, lambda true: true == 0)
+    ),
+    (
+        _with(error=lambda predicted, true: 10**predicted - 10**true),
+        "You computed 10 to the power of predictions and labels: use the errors in dex, as they are.",
     ),
     (
         _labels_removed_alone,

@@ -79,6 +79,20 @@ def test_predictions_1(answer):
         predicted, true = galaxies(n, seed=n)
         true[places] = np.nan
         _check_rmse(answer, predicted, true, hint=f"Here the labels of {len(places)} of {n} galaxies are NaN.")
+    predicted, true = _relative_to_the_sun(12, seed=5)
+    hint = "Here some labels are 0 or negative, as relative to the Sun. Only NaN means that a label is unknown."
+    with np.errstate(all="ignore"):
+        result = answer(predicted.copy(), true.copy())
+    expect(result is not None and np.isfinite(as_array(result)).all(), f"Your result isn't a finite number. {hint}")
+    _check_rmse(answer, predicted, true, hint=hint)
+
+
+def _relative_to_the_sun(n, seed):
+    """Predictions and labels in dex relative to the Sun: most are negative, and one label is 0."""
+    predicted, true = galaxies(n, seed=seed)
+    predicted, true = predicted - 8.69, true - 8.69
+    true[[2, 7]] = 0.0, np.nan
+    return predicted, true
 
 
 def _check_rmse(answer, predicted, true, *, expected=None, hint=""):
@@ -100,7 +114,8 @@ def _check_rmse(answer, predicted, true, *, expected=None, hint=""):
     )
     number = np.squeeze(as_array(returned, ()))
     expect(not np.isnan(number) or expected, f"You return NaN where the RMSE is 0. {ZERO}")
-    mistakes = rmse_mistakes(predicted, true, expected)
+    with np.errstate(all="ignore"):
+        mistakes = rmse_mistakes(predicted, true, expected)
     expect_close(number, expected, mistakes, hint=hint, what="the RMSE", atol=ATOL if expected else 3e-7)
 
 
@@ -176,6 +191,11 @@ def rmse_mistakes(predicted, true, expected):
             np.mean((errors / true[known]) ** 2) ** 0.5,
             "You divided the errors by the labels. Use the errors in dex, as they are.",
         ),
+        *(
+            (np.mean(part**2) ** 0.5, "You left out labels of 0 or below. Only NaN means that a label is unknown.")
+            for part in (errors[true[known] > 0], errors[true[known] >= 0], errors[true[known] != 0])
+            if part.size
+        ),
         (
             np.mean(in_order**2) ** 0.5,
             "You sorted each array, which pairs different galaxies. Keep the rows as they are.",
@@ -223,7 +243,46 @@ def rmse_mistakes(predicted, true, expected):
             )
             for divisor in range(2, 31)
         ),
+        *((expected / divisor, f"You divided by {what}. {IN_DEX}") for what, divisor in _divisors(true[known], errors)),
+        *_power_mistakes(predicted[known].astype(float), true[known], lambda e: np.mean(e**2) ** 0.5),
+        *(
+            (float(np.sqrt(np.mean((half.astype(kind)) ** 2))), HALF)
+            for half in _half_precision(predicted[known], true[known])
+            for kind in (float, np.float16)
+        ),
     ]
+
+
+def _divisors(true, errors):
+    """What errors or their statistics may be divided by, other than 0."""
+    divisors = (
+        ("the range of the labels", np.ptp(true)),
+        ("the standard deviation of the labels", true.std()),
+        ("the mean label", true.mean()),
+        ("the median label", np.median(true)),
+        ("the bias", abs(errors.mean())),
+        ("the median error", abs(np.median(errors))),
+        ("the standard deviation of the errors", errors.std()),
+    )
+    return [(what, divisor) for what, divisor in divisors if abs(divisor) > 1e-6]
+
+
+def _power_mistakes(predicted, true, measure):
+    """Results for abundances that aren't logarithms, which a measure takes as errors."""
+    linear = measure(10**predicted - 10**true)
+    hint = f"You computed 10 to the power of predictions and labels. {IN_DEX}"
+    return [(linear, hint), (np.log10(linear), hint)] if linear > 0 else []
+
+
+def _half_precision(predicted, true):
+    """Errors, rounded before or after the subtraction."""
+    errors = predicted.astype(float) - true
+    halves = [predicted.astype(np.float16) - true.astype(np.float16), errors.astype(np.float16)]
+    return [half.astype(float) for half in halves] + [predicted.astype(np.float16).astype(float) - true]
+
+
+IN_DEX = "Use the errors in dex, as they are."
+HALF = "You computed in half precision (float16), which rounds to about three digits: leave the numbers as they are."
 
 
 def _outlier_mistakes(errors):
@@ -301,7 +360,8 @@ def _check_nmad(answer, predicted, true, *, expected=None, hint=""):
     expect(shape != (n,) or shape == (1,), "You return one number per galaxy; return a single number for all.")
     number = np.squeeze(as_array(returned, ()))
     expect(not np.isnan(number) or expected, f"You return NaN where the NMAD is 0. {ZERO}")
-    mistakes = nmad_mistakes(predicted, true, expected)
+    with np.errstate(all="ignore"):
+        mistakes = nmad_mistakes(predicted, true, expected)
     expect_close(number, expected, mistakes, hint=hint, what="the NMAD", atol=ATOL if expected else 1e-9)
 
 
@@ -387,6 +447,10 @@ def nmad_mistakes(predicted, true, expected):
             "You divided the errors by 1 + label, as for redshifts. Use the errors in dex, as they are.",
         ),
         *((1.4826 * np.median(np.abs(errors - one)), middle_two) for one in (upper, lower)),
+        (
+            1.4826 * np.median(distances[distances > 0]) if distances.any() else np.inf,
+            "You left out distances of 0. A galaxy with the median error counts, too.",
+        ),
         *(
             (1.4826 * np.sort(np.abs(errors - one))[place], middle_two)
             for one in (centre, upper, lower)
@@ -421,6 +485,9 @@ def nmad_mistakes(predicted, true, expected):
             for digits in (1, 2, 3, 4)
             if round(expected, digits)
         ),
+        *((expected / divisor, f"You divided by {what}. {IN_DEX}") for what, divisor in _divisors(true, errors)),
+        *_power_mistakes(predicted.astype(float), true, lambda e: 1.4826 * np.median(np.abs(e - np.median(e)))),
+        *((1.4826 * np.median(np.abs(e - np.median(e))), HALF) for e in _half_precision(predicted, true)),
     ]
     # Last, because 0 is also what other mistakes give for equal errors.
     signs = (
@@ -678,6 +745,7 @@ def _galaxies_to_sort():
     cases.append((predicted.astype(np.float32), np.round(true, 1) // 0.25 * 0.25))
     predicted, true = galaxies(41, seed=32)
     cases.append((predicted, np.full(41, 8.75)))
+    cases.append(_relative_to_the_sun(26, seed=33))
     cases.append((np.array([8.5, 9.5, 8.0]), np.array([9.25, 9.0, 8.5])))
     cases.append((np.array([9.0, 8.75, 8.5, 9.25, 8.5]), np.array([9.0, 8.5, np.nan, 9.5, 8.0])))
     return cases
@@ -774,12 +842,16 @@ def test_predictions_5(answer):
     images = [SHIPPED.object_ids[row] for row in rows]
     expected = SHIPPED.predictions[rows].astype(float)
     with tempfile.TemporaryDirectory() as parent, _limited():
-        _write_survey(Path(parent, "first"), images, images, labelled=True)
-        _check_survey(answer, Path(parent, "first"), images, expected)
+        _write_survey(Path(parent, "first", "survey"), images, images, labelled=True)
+        _check_survey(answer, Path(parent, "first", "survey"), images, expected)
         # Other ids and files, without labels, and a path as text.
         ids = ["007", "12", "galaxy-b", "0100", "galaxy-a", "3"]
-        _write_survey(Path(parent, "second"), ids, images[1:7], labelled=False)
-        _check_survey(answer, f"{parent}/second", ids, expected[1:7])
+        _write_survey(Path(parent, "second", "survey"), ids, images[1:7], labelled=False)
+        _check_survey(answer, f"{parent}/second/survey", ids, expected[1:7])
+        # Ids that pandas reads as numbers, and some labels.
+        ids = ["007", "0012", "7"]
+        _write_survey(Path(parent, "third"), ids, images[:3], labelled=True, unknown=[1])
+        _check_survey(answer, Path(parent, "third"), ids, expected[:3], "Only some of them have labels.")
 
 
 @contextmanager
@@ -796,7 +868,7 @@ def _shipped_labels():
     return table.set_index("objID")["oh_p50"]
 
 
-def _write_survey(folder, ids, images, *, labelled):
+def _write_survey(folder, ids, images, *, labelled, unknown=()):
     """Write a survey of shipped images under other ids; without labels, the images are PNG files."""
     (folder / "images").mkdir(parents=True)
     for object_id, image in zip(ids, images, strict=True):
@@ -808,11 +880,12 @@ def _write_survey(folder, ids, images, *, labelled):
                 pixels.save(folder / "images" / f"{object_id}.png")
     table = pd.DataFrame({"objID": ids})
     if labelled:
-        table["oh_p50"] = _shipped_labels()[images].to_numpy()
+        table["oh_p50"] = _shipped_labels()[images].to_numpy(copy=True)
+        table.loc[list(unknown), "oh_p50"] = np.nan
     table.to_csv(folder / "master.csv", index=False)
 
 
-def _check_survey(answer, folder, ids, expected):
+def _check_survey(answer, folder, ids, expected, hint_on_missing=""):
     """Compare the predictions for one survey folder with the right ones."""
     before, here = _content_of(folder), Path.cwd()
     try:
@@ -830,10 +903,10 @@ def _check_survey(answer, folder, ids, expected):
     )
     expect(_content_of(folder) == before, "Your function changes files in the folder: it belongs to the caller.")
     _check_kind(predictions, ids, expected)
-    _check_survey_index(predictions, ids)
+    _check_survey_index(predictions, ids, hint_on_missing)
     what = "the column of predictions"
     array = as_array(predictions, (len(ids),), what=what)
-    _explain_predictions(array, predictions, ids, expected)
+    _explain_predictions(array, predictions, ids, expected, folder)
     hint = "Use the shipped network, `galviz.load_model()`, and let `galviz.extract` crop and normalise the images."
     expect_close(array, expected, hint=hint, what=what, rtol=0, atol=1e-3)
 
@@ -847,6 +920,10 @@ def _explain_survey_error(error, ids):
     text, kind = str(error), type(error).__name__
     unlabelled = "007" in ids
     if isinstance(error, TypeError) and "unsupported operand" in text and "'str'" in text:
+        if "for +" in text:
+            raise WrongAnswer(
+                "`folder` may be a `Path`, which has no `+`: join it and a name with `Path(folder, name)`."
+            ) from None
         raise WrongAnswer("`folder` may be text, which has no `/`: convert it with `Path(folder)`.") from None
     if (
         unlabelled
@@ -900,7 +977,7 @@ def _check_kind(predictions, ids, expected):
     raise WrongAnswer(f"You return an object of type {kind}: return a Series.")
 
 
-def _check_survey_index(predictions, ids):
+def _check_survey_index(predictions, ids, hint_on_missing):
     """Compare the index of the predictions with the ids of the galaxies."""
     index = predictions.index
     n = len(index)
@@ -919,13 +996,24 @@ def _check_survey_index(predictions, ids):
             "its zeros, and a long id may lose digits. pandas reads text with `dtype=str`."
         )
     index = list(map(str, index))
+    expect(
+        index == ids or index != [one.lstrip("0") for one in ids],
+        f"Ids have lost their zeros: {ids[0]!r} is {index[0]!r}. Read them as text, with `dtype=str`, or use those of "
+        "the features.",
+    )
     missing, extra = [one for one in ids if one not in index], [one for one in index if one not in ids]
     if extra and {Path(one).stem for one in extra} <= set(ids):
         raise WrongAnswer(f"Your ids are file names, such as {extra[0]!r}: the ids are those of master.csv.")
     if extra and set(extra) <= {one.lstrip("0") for one in ids}:
         raise WrongAnswer(f"Ids have lost their zeros: {extra[0]!r} isn't an id of the folder. Read them as text.")
-    expect(not extra, f"Your index has ids that aren't in the folder: {format_items(extra)}.")
-    expect(not missing, f"Predictions of galaxies are missing: {format_items(missing)}. Predict all of the folder.")
+    expect(
+        not extra,
+        f"Your index has ids that aren't in the folder: {format_items(extra)}. Do you keep results of another folder?",
+    )
+    expect(
+        not missing,
+        f"Predictions of galaxies are missing: {format_items(missing)}. {hint_on_missing} Predict all of the folder.",
+    )
     expect(len(index) == len(ids), "Some galaxies have more than one prediction.")
     if index != ids:
         orders = {"sorted by id": sorted(ids), "in reverse order": ids[::-1]}
@@ -941,10 +1029,15 @@ def _check_survey_index(predictions, ids):
     expect(name == "objID", f"The index is named {name!r}. Its name must be 'objID': `pd.Index(ids, name=\"objID\")`.")
 
 
-def _explain_predictions(array, predictions, ids, expected):
+def _explain_predictions(array, predictions, ids, expected, folder):
     """Raise a hint that follows from the values."""
     if is_close(array, expected, rtol=0, atol=1e-3):
         return
+    if np.isnan(array).any():
+        raise WrongAnswer(
+            f"{int(np.isnan(array).sum())} of {len(array)} predictions are NaN. Do you look up ids in the shipped "
+            "features, or use labels? Run the network on the images in the folder, with `galviz.extract`."
+        )
     labels = _shipped_labels().reindex(ids).to_numpy()
     if is_close(array, labels):
         raise WrongAnswer("You return the labels of the catalogue: return the network's predictions.")
@@ -958,6 +1051,11 @@ def _explain_predictions(array, predictions, ids, expected):
             "The predictions are right, but each belongs to another galaxy than its id says: take ids and predictions "
             "from the same object, in the same order."
         )
+    for wrong in (10**expected, 10 ** (expected - 12), 10 ** (expected - 8.69)):
+        if np.allclose(array, wrong, rtol=0.01):
+            raise WrongAnswer(
+                "You computed 10 to the power of the predictions: return them in dex, as the network gives them."
+            )
     if not 7 < array.mean() < 10 and abs(array.mean()) > 1e-3:
         raise WrongAnswer(
             f"Your numbers, such as {array[0]:.3g}, aren't metallicities in dex, which are about 9: return the "
@@ -965,7 +1063,7 @@ def _explain_predictions(array, predictions, ids, expected):
         )
     if np.ptp(array) < 1e-6:
         raise WrongAnswer("Your predictions are all equal: return one prediction per galaxy, not their mean.")
-    if abs(array.mean()) < 1e-3:
+    if is_close(array, expected - expected.mean(), rtol=0, atol=1e-3):
         raise WrongAnswer("You subtracted the mean of the predictions: return them in dex, as the network gives them.")
     added = array - expected
     if np.ptp(added) < 2e-3:
@@ -981,6 +1079,13 @@ def _explain_predictions(array, predictions, ids, expected):
             continue
         if is_close(array, others, rtol=0, atol=1e-3):
             raise WrongAnswer(f"These are the predictions of the control network with {name}: use the shipped network.")
+    for scale in (0.5, 2):
+        others = galviz.extract(galviz.load_model(), galviz.load_survey(folder, scale=scale)).predictions
+        if is_close(array, others, rtol=0, atol=1e-3):
+            raise WrongAnswer(
+                f"These are the predictions for images resized by a factor of {scale}: leave `scale` out, because the "
+                "network was trained on images of the original size."
+            )
     if np.corrcoef(array, expected)[0, 1] > 0.97 and abs(added).max() < 0.15:
         raise WrongAnswer(
             f"Your predictions differ from the network's by up to {abs(added).max():.2g} dex: are they computed in "
