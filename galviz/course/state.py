@@ -59,6 +59,8 @@ def _torch_settings(torch: ModuleType) -> dict[str, object]:
         "dtype": torch.get_default_dtype(),
         "device": torch.get_default_device(),
         "threads": torch.get_num_threads(),
+        "deterministic": torch.are_deterministic_algorithms_enabled(),
+        "anomaly": torch.is_anomaly_enabled(),
     }
 
 
@@ -73,6 +75,14 @@ _HINTS = {
     ),
     "device": "Your function leaves PyTorch's default device changed, for the rest of the program: pass `device=…`.",
     "threads": "Your function leaves PyTorch's number of threads changed, for the rest of the program.",
+    "deterministic": (
+        "Your function leaves `torch.use_deterministic_algorithms` switched, for the rest of the program: leave this "
+        "setting as it is."
+    ),
+    "anomaly": (
+        "Your function leaves PyTorch's anomaly detection switched (`set_detect_anomaly`), for the rest of the "
+        "program: leave it as it is."
+    ),
 }
 
 
@@ -97,6 +107,8 @@ def _reset_torch(torch: ModuleType) -> None:
     torch.set_grad_enabled(True)
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)
+    torch.use_deterministic_algorithms(False)
+    torch.autograd.set_detect_anomaly(False)
     torch.random.default_generator.manual_seed(_SEED)
 
 
@@ -108,4 +120,6 @@ def _restore_torch(torch: ModuleType, state: tuple[dict[str, object], object]) -
     torch.set_default_device(None if device == torch.device("cpu") else device)
     if torch.get_num_threads() != settings["threads"]:
         torch.set_num_threads(settings["threads"])
+    torch.use_deterministic_algorithms(settings["deterministic"])
+    torch.autograd.set_detect_anomaly(settings["anomaly"])
     torch.random.set_rng_state(generator_state)

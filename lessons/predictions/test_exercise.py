@@ -673,6 +673,12 @@ def _check_index(index, ids, predicted, true, hint):
                 "Each of these has the same value as another galaxy. Two galaxies may have equal values: don't drop "
                 "duplicates, and don't use the values as keys."
             )
+        errors = (predicted - true)[ids]
+        missing = [object_id for object_id in ids if object_id not in returned]
+        for centre in (0, errors.mean(), errors.median()):
+            sizes = (errors - centre).abs()
+            if len(ids) > 10 and sizes[missing].min() > sizes.drop(missing).max():
+                hint = "Their errors are the largest. An outlier is in both Series, too: keep it."
         raise WrongAnswer(f"{start} {hint}".strip())
     if index != ids:
         _explain_order(index, ids, predicted, true)

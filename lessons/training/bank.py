@@ -273,6 +273,12 @@ def galaxies_in_random_order(weight, bias, x, y, rate):
     return weight, bias
 
 
+@bank.wrong("training.1", "multiplied the step by the old weight and the old bias")
+def multiplied_by_the_old_values(weight, bias, x, y, rate):
+    by_weight, by_bias = _gradient(weight, bias, x, y)
+    return weight * (1 - rate * by_weight), bias * (1 - rate * by_bias)
+
+
 @bank.wrong("training.1", "rounded the result to 3 decimals")
 def rounded(weight, bias, x, y, rate):
     by_weight, by_bias = _gradient(weight, bias, x, y)
@@ -836,6 +842,32 @@ def returns_nothing(network, images, labels, n_epochs, learning_rate, seed):
     _train(network, images, labels, orders, optimiser)
 
 
+@bank.wrong("training.3", "Your losses are tensors")
+def losses_as_tensors(network, images, labels, n_epochs, learning_rate, seed):
+    import torch
+
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    return torch.tensor(_means(_train(network, images, labels, orders, optimiser)))
+
+
+@bank.wrong("training.3", "Some weights of the network don't change")
+def trains_the_last_layer(network, images, labels, n_epochs, learning_rate, seed):
+    import torch
+
+    optimiser = torch.optim.Adam([*network.parameters()][-2:], lr=learning_rate)
+    return _means(_train(network, images, labels, _permutations(len(images), n_epochs, seed), optimiser))
+
+
+@bank.wrong("training.3", "30 epochs: don't stop earlier")
+def stops_early(network, images, labels, n_epochs, learning_rate, seed):
+    losses, optimiser = [], _adam(network, learning_rate)
+    for order in _permutations(len(images), n_epochs, seed):
+        losses += _train(network, images, labels, [order], optimiser)
+        if len(losses) == 25:
+            break
+    return _means(losses)
+
+
 @bank.wrong("training.3", "images that you normalised")
 def normalises_again(network, images, labels, n_epochs, learning_rate, seed):
     orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
@@ -938,7 +970,7 @@ def by_pythons_shuffle(network, images, labels, n_epochs, learning_rate, seed):
             losses.append(loss.detach())
         result.append(torch.stack(losses).mean())
         network.eval()
-    return torch.stack(result)
+    return torch.stack(result).tolist()
 
 
 @bank.right("training.3")

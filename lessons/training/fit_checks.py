@@ -623,6 +623,10 @@ def _check_type(result: object, n_epochs: int) -> None:
         "Your losses are tensors with an autograd graph, so the graph of each batch stays in memory. Convert each to a "
         "number, with `.item()`.",
     )
+    expect(
+        not any(hasattr(part, "detach") for part in parts),
+        "Your losses are tensors. Return numbers: convert each loss with `.item()`, or the result with `.tolist()`.",
+    )
 
 
 def check_seeds(logs: dict[tuple[int, int], Log]) -> None:

@@ -401,6 +401,10 @@ STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
         lambda s: s.join(-s.rate * 2 * s.weight * s.errors.mean(), s.change[-1]),
         "In the derivative for a weight, you multiplied the errors by the weight: multiply them by x.",
     ),
+    (
+        _scaled(lambda s: s.weight, lambda s: s.bias),
+        "You multiplied the step by the old weight and the old bias: use the derivatives alone.",
+    ),
     (_scaled(lambda s: s.weight), "You multiplied the weight's step by the old weight: use the derivative alone."),
     (
         _scaled(lambda s: 1, lambda s: s.bias),
@@ -567,6 +571,13 @@ SIZE_RULES: tuple[tuple[Rule, str], ...] = (
     (
         lambda n, share: min(n - 1, round(share * n)),
         "You always leave at least one galaxy in the training set. It is empty if `share` is 1.",
+    ),
+    *(
+        (rule, "You leave at least one galaxy in each set. A share of 0 or 1 makes one of them empty.")
+        for rule in (
+            lambda n, share: min(n - 1, max(1, round(share * n))),
+            lambda n, share: max(1, min(n - 1, round(share * n))),
+        )
     ),
     (
         lambda n, share: min(max(n - 1, 1), max(1, round(share * n))),

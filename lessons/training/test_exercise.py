@@ -878,9 +878,20 @@ def _check_real_training(fit):
     images, labels = (torch.tensor(values) for values in _real_galaxies())
     network = _small_network().eval()
     split_at = N_REAL_TRAINING
+    before = [weight.detach().clone() for weight in network.parameters()]
     losses = fit(network, images[:split_at].clone(), labels[:split_at].clone(), REAL_EPOCHS, REAL_RATE, 4)
     what = f"In {REAL_EPOCHS} epochs with {N_REAL_TRAINING} shipped galaxies,"
-    values = as_array(losses, (REAL_EPOCHS,), what="the list of losses for the shipped galaxies")
+    values = as_array(losses, what="the list of losses for the shipped galaxies")
+    expect(
+        values.shape == (REAL_EPOCHS,),
+        f"{what} you return {values.size} losses. Return one per epoch, {REAL_EPOCHS}, and train for {REAL_EPOCHS} "
+        "epochs: don't stop earlier, and don't leave out any.",
+    )
+    expect(
+        not any(torch.equal(weight, old) for weight, old in zip(network.parameters(), before, strict=True)),
+        f"{what} a network with several layers is trained. Some weights of the network don't change: give all of its "
+        "parameters to the optimiser, not only those of a layer.",
+    )
     expect(
         not any(module.training for module in network.modules()),
         f"{what} a convolutional network is trained, and a part of it is in training mode at the end: call "

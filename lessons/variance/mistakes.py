@@ -72,6 +72,19 @@ COUNT_MISTAKES: tuple[tuple[Count, str], ...] = (
         _on_count(lambda count, ratios: max(count - 1, 1)),
         "You left out the first sum, that of a single component: begin with it.",
     ),
+    *(
+        (
+            lambda ratios, share, reach=reach: max(reach(ratios.cumsum(), share).sum(), 1),
+            "You counted the components whose sum is smaller than the share, which are one too few: return the "
+            "smallest number whose sum is at least the share.",
+        )
+        for reach in (
+            lambda sums, share: sums <= share + TOLERANCE,
+            lambda sums, share: sums < share - TOLERANCE,
+            np.less_equal,
+            np.less,
+        )
+    ),
     (
         lambda ratios, share: (ratios.cumsum() <= share + TOLERANCE).sum(),
         "You counted the sums up to the share: return the number of the first sum that is at least the share.",
@@ -338,6 +351,20 @@ def _rows_of_eigenvectors(train: np.ndarray, test: np.ndarray, k: int, last: boo
     return _ratio(y @ vectors[:k].T, y)
 
 
+def _relative_to_the_first(train: np.ndarray, test: np.ndarray, k: int, power: float) -> float:
+    """Components multiplied by a power of their singular value over the largest."""
+    _, s, axes = np.linalg.svd(train - train.mean(axis=0), full_matrices=False)
+    y = test - train.mean(axis=0)
+    return _ratio(y @ axes[:k].T * (s[:k] / s[0]) ** power, y)
+
+
+def _unsorted(train: np.ndarray, test: np.ndarray, k: int, covariance: Callable[[np.ndarray], np.ndarray]) -> float:
+    """Components in the order in which `eig` returns them."""
+    vectors = np.linalg.eig(np.atleast_2d(covariance(train)))[1].real
+    y = test - train.mean(axis=0)
+    return _ratio(y @ vectors[:, :k], y)
+
+
 def _whitened(train: np.ndarray, test: np.ndarray, k: int) -> float:
     _, s, axes = np.linalg.svd(train - train.mean(axis=0), full_matrices=False)
     y = test - train.mean(axis=0)
@@ -503,6 +530,24 @@ SHARE_MISTAKES: tuple[tuple[Share, str], ...] = (
             train / np.linalg.norm(train, axis=1, keepdims=True), test / np.linalg.norm(test, axis=1, keepdims=True), k
         ),
         f"You scaled each galaxy to length 1: {AS_THEY_ARE}",
+    ),
+    *(
+        (
+            lambda train, test, k, power=power: _relative_to_the_first(train, test, k, power),
+            "You multiplied or divided the components by their singular values: they have length 1.",
+        )
+        for power in (-1, 1, -2, 2, -0.5, 0.5)
+    ),
+    *(
+        (
+            lambda train, test, k, covariance=covariance: _unsorted(train, test, k, covariance),
+            "Your components aren't in the order of their variance: `np.linalg.eig` doesn't sort. Use the k with the "
+            "largest eigenvalues.",
+        )
+        for covariance in (
+            lambda x: np.cov(x, rowvar=False),
+            lambda x: (x - x.mean(axis=0)).T @ (x - x.mean(axis=0)),
+        )
     ),
     (
         _whitened,

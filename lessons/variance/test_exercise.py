@@ -66,6 +66,11 @@ def _explain_shares(cases, returned, expected, wrong):
         raise WrongAnswer("You return float16 (half precision), about three digits: return float32 or float64.")
     if isinstance(values, list) and any(isinstance(value, str) for value in values):
         raise WrongAnswer("You return texts: return the shares as numbers, without formatting them.")
+    if np.shape(values) in ((k, 1), (1, k)) and k > 1:
+        raise WrongAnswer(
+            f"You return an array of shape {np.shape(values)}, with two axes: return the shape ({k},), as `variances` "
+            "has it."
+        )
     if k == 1 and np.ndim(values) == 0 and values is not None:
         raise WrongAnswer(
             "For a single eigenvalue, you return a number, not an array of one share: use no `squeeze`, and no case of "
@@ -111,6 +116,7 @@ def test_variance_1(answer):
     expected = [np.array(count_components(*case)) for case in cases]
     assert [int(count) for count in expected[:4]] == [2, 2, 1, 180]
     returned, error = call_on_cases(answer, cases, ("ratios", "share"))
+    is_float = [getattr(np.asarray(count).dtype, "kind", "") == "f" for count in returned]
     returned = [_single(count) for count in returned]
     wrong = [index for index, count in enumerate(returned) if not _is_count(count, expected[index])]
     if wrong:
@@ -118,6 +124,11 @@ def test_variance_1(answer):
     if error:
         _explain_count_error(answer, error, cases, len(returned), n_plain)
         raise error
+    expect(
+        not any(is_float),
+        f"You return the float {returned[0]}: return an integer, such as {returned[0]:.0f}, because only an integer "
+        "can be the end of a slice.",
+    )
     _check_unreachable(answer)
 
 
@@ -272,10 +283,11 @@ class _Statistic:
         Without those equal to `values`, because a student may compute the statistic of the values too.
     results : list of float
         Of the resamples.
+    n_calls_on_values : int
     """
 
     def __init__(self, values):
-        self.values, self.resamples, self.results, self._n_calls_on_values = values, [], [], 0
+        self.values, self.resamples, self.results, self.n_calls_on_values = values, [], [], 0
 
     def __call__(self, resample):
         expect(
@@ -283,10 +295,10 @@ class _Statistic:
             f"The statistic takes an array, and you give it a {type(resample).__name__}, which has no `mean`.",
         )
         resample = np.array(resample, dtype=float)
-        self._check_shape(resample.shape)
+        self._check_shape(resample)
         result = self.of(resample)
-        self._n_calls_on_values += np.array_equal(resample, self.values)
-        if self._n_calls_on_values > 2 or not np.array_equal(resample, self.values):
+        self.n_calls_on_values += np.array_equal(resample, self.values)
+        if self.n_calls_on_values > 2 or not np.array_equal(resample, self.values):
             self.resamples.append(resample)
             self.results.append(result)
         return result
@@ -296,8 +308,8 @@ class _Statistic:
         """The mean of squares: its distribution is skewed, so that a Gaussian interval differs."""
         return float(np.mean(values**2))
 
-    def _check_shape(self, shape):
-        n = len(self.values)
+    def _check_shape(self, resample):
+        n, shape = len(self.values), resample.shape
         if shape == self.values.shape:
             return
         start = f"You give the statistic an array of shape {shape}"
@@ -305,6 +317,11 @@ class _Statistic:
             raise WrongAnswer(f"{start}, one row too few: a resample has as many rows as `values`, here {n}.")
         if shape[:1] == (n + 1,):
             raise WrongAnswer(f"{start}, one row too many: a resample has as many rows as `values`, here {n}.")
+        if shape[1:] == self.values.shape[1:] and 1 < shape[0] < n:
+            raise WrongAnswer(
+                f"{start}, with fewer rows than `values`, which has {n}. With replacement, some rows are drawn twice: "
+                f"draw {n} rows, and keep repeated ones."
+            )
         if shape[:1] == (400,):
             raise WrongAnswer(
                 f"{start}: `n_resamples` is the number of resamples. Each has as many rows as `values`, here {n}."
@@ -350,8 +367,47 @@ def _check_bootstrap(bootstrap_interval):
         _check_resamples(statistic, n_resamples, runs)
         runs.append((statistic, n_resamples, level, ends))
     _check_ends(runs)
+    _check_results_around_zero(bootstrap_interval)
     _check_seeds(bootstrap_interval)
     _check_few(bootstrap_interval)
+
+
+class _Mean(_Statistic):
+    @staticmethod
+    def of(values):
+        return float(np.mean(values))
+
+
+def _check_results_around_zero(bootstrap_interval):
+    """Check that small and negative results of the statistic count, too."""
+    values = np.random.default_rng(4).normal(size=30)
+    statistic = _Mean(values)
+    ends = bootstrap_interval(statistic, values.copy(), 300, 0.9, 3)
+    if _are_ends((statistic, 300, 0.9, ends)):
+        return
+    results = np.array(statistic.results)
+    low, high = as_array(ends, (2,), what="the interval")
+    span = f"Here the results of the statistic are between {results.min():.2f} and {results.max():.2f}."
+    expect(
+        not np.array_equal(np.trunc([low, high]), [low, high]),
+        f"{span} Your ends are integers, {low:g} and {high:g}. Did you store the results in an array of integers?",
+    )
+    for n_decimals in range(1, 4):
+        expect(
+            not np.array_equal(np.round([low, high], n_decimals), [low, high]),
+            "You rounded the ends: return them as computed.",
+        )
+    for change, hint in (
+        (results[results > 0], "You left out negative results: use all of them."),
+        (np.abs(results), "You took absolute values of the results: use them as they are."),
+        (np.maximum(results, 0), "You replaced negative results by 0: use them as they are."),
+    ):
+        expect(not is_close([low, high], np.quantile(change, [0.05, 0.95]), rtol=0.02, atol=0.01), f"{span} {hint}")
+    right = np.quantile(results, [0.05, 0.95])
+    raise WrongAnswer(
+        f"{span} Your interval for a level of 0.9 is from {low:.4g} to {high:.4g}. It should be from about "
+        f"{right[0]:.4g} to {right[1]:.4g}: use all results, negative ones too, without rounding."
+    )
 
 
 def _check_resamples(statistic, n_resamples, earlier):
@@ -384,7 +440,7 @@ def _check_resamples(statistic, n_resamples, earlier):
         "All your resamples are the same, because the generator starts again from its seed each time: make it once, "
         "before the loop.",
     )
-    _check_count(len(rows), n_resamples, earlier)
+    _check_count(len(rows), n_resamples, earlier, statistic.n_calls_on_values)
     expect(
         max(n_different[len(rows) // 2 :]) > 2,
         "Your resamples contain fewer and fewer galaxies: draw each from `values`, not from the previous resample.",
@@ -425,7 +481,7 @@ def _explain_other_rows(statistic):
     )
 
 
-def _check_count(count, n_resamples, earlier):
+def _check_count(count, n_resamples, earlier, on_values):
     if count == n_resamples:
         return
     if earlier and earlier[0][1] != n_resamples and count == len(earlier[0][0].results):
@@ -434,6 +490,10 @@ def _check_count(count, n_resamples, earlier):
         raise WrongAnswer(
             f"You call the statistic {count} times, twice per resample, for n_resamples = {n_resamples}: use the same "
             "results for both ends."
+        )
+    if count == n_resamples - 1 and on_values:
+        raise WrongAnswer(
+            f"You draw {count} resamples, and use the values themselves as the other one: draw all {n_resamples}."
         )
     differences = {-1: "One too few.", 1: "One too many."}
     hint = differences.get(count - n_resamples, "Use the parameter, not a fixed number.")
@@ -748,6 +808,11 @@ def _explain_share_error(error, case):
             f"Your numbers become NaN or infinite, {shapes}: did you divide by a standard deviation of 0? Only "
             "subtract m."
         ) from None
+    if train.shape[1] == 1:
+        raise WrongAnswer(
+            f"Your function raises {type(error).__name__} if there is a single feature. `np.cov` gives a number then, "
+            "not a matrix (`np.atleast_2d` makes one), and `squeeze` removes the axis of features."
+        ) from None
     if isinstance(error, ValueError) and "n_components" in str(error):
         raise WrongAnswer(
             f"scikit-learn can't fit {k} components here, {shapes}: fit them to the training galaxies, not to the test "
@@ -809,10 +874,17 @@ def _network_cases():
         ({"constant": constant, "other": network(11, 6, 0.6)}, 4),
         ({"only": network(12, 4, 0.4)}, 1),
         ({"z": network(6, 9, 0.1), "y": network(7, 6, 0.1, mean=0.0)}, 6),
+        ({"uncorrelated": _uncorrelated(), "wide": network(10, 8, 0.2)}, 2),
         ({"narrow": network(10, 1, 0.0), "wide": network(10, 8, 0.2)}, 1),
         ({"float32": network(30, 6, 0.3).astype(np.float32), "float64": network(25, 7, 0.2)}, 3),
         ({"tiny": network(9, 5, 0.3, scale=1e-9), "tinier": network(9, 5, 0.4, scale=1e-10)}, 2),
     ]
+
+
+def _uncorrelated():
+    """Eight galaxies of four uncorrelated columns with different variances, in no order."""
+    signs = np.array([(a, b, c, a * b) for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)], dtype=float)
+    return signs * [1.0, 3.0, 2.0, 5.0] + 4
 
 
 @cache

@@ -60,6 +60,8 @@ LEFT = {
     "dtype": lambda: torch.set_default_dtype(torch.float64),
     "device": lambda: torch.set_default_device("meta"),
     "threads": lambda: torch.set_num_threads(torch.get_num_threads() + 1),
+    "deterministic": lambda: torch.use_deterministic_algorithms(True),
+    "anomaly": lambda: torch.autograd.set_detect_anomaly(True),
 }
 
 
