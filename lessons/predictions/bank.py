@@ -319,6 +319,24 @@ def without_equal_values(predicted, true):
     return pd.DataFrame({"true": true[ids], "predicted": predicted[ids]}).drop_duplicates()
 
 
+@bank.wrong("predictions.3", "The table has no rows then")
+def fails_if_there_is_none(predicted, true):
+    parts = [true[[key]].to_frame("true").assign(predicted=predicted[key]) for key in predicted.index if key in true]
+    return pd.concat(parts)
+
+
+@bank.wrong("predictions.3", "Do you compare only a part of the ids")
+def cut_ids(predicted, true):
+    of_start = {object_id[:18]: value for object_id, value in true.items()}
+    rows = [(key, of_start[key[:18]], value) for key, value in predicted.items() if key[:18] in of_start]
+    return pd.DataFrame(rows, columns=["objID", "true", "predicted"]).set_index("objID")
+
+
+@bank.wrong("predictions.3", "a join needs two names")
+def joined_without_names(predicted, true):
+    return true.rename(None).to_frame().join(predicted.rename(None).to_frame(), how="inner")
+
+
 @bank.wrong("predictions.3", "A set has no order")
 def order_of_a_set(predicted, true):
     ids = sorted(set(predicted.index) & set(true.index), key=lambda object_id: hash(int(object_id) * 7919 % 101))
@@ -568,3 +586,18 @@ def missing_in_the_shipped_features(folder):
     features = galviz.load_features()
     ids = pd.read_csv(f"{folder}/master.csv", dtype=str)["objID"]
     return pd.Series(features.predictions, index=features.object_ids).reindex(pd.Index(ids, name="objID"))
+
+
+@bank.wrong("predictions.1", "You left out errors that are exactly 0")
+def without_exact_predictions(predicted, true):
+    errors = np.nan_to_num(predicted - true)
+    errors = errors[errors != 0]
+    return np.sqrt(np.mean(errors**2)) if errors.size else 0.0
+
+
+@bank.wrong("predictions.4", "Your parts begin at the first galaxy")
+def cumulative_thirds(predicted, true):
+    known = ~np.isnan(true)
+    errors = (predicted - true)[known][np.argsort(true[known], kind="stable")]
+    ends = np.cumsum([len(part) for part in np.array_split(errors, 3)])
+    return [errors[:end].mean() for end in ends]

@@ -74,7 +74,7 @@ def match(predicted: pd.Series, true: pd.Series) -> pd.DataFrame:
     -------
     DataFrame, index named ``objID`` (text)
         Two columns, ``true`` first and then ``predicted``. One row per galaxy that is in both, in the order of the rows
-        of `predicted`.
+        of `predicted`, with the values as they are. If no galaxy is in both, the table has no rows.
 
     Examples
     --------

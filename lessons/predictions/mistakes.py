@@ -159,6 +159,12 @@ def _rounded_thirds(values: np.ndarray) -> list[np.ndarray]:
     return [values[:one], values[one:two], values[two:]]
 
 
+def _rests(values: np.ndarray) -> list[np.ndarray]:
+    """What is left after the first third, and after the second."""
+    first, second, _ = _three(values)
+    return [values[len(first) :], values[len(first) + len(second) :]]
+
+
 def _rounded_up(values: np.ndarray) -> list[np.ndarray]:
     n = -(-len(values) // 3)
     return [values[:n], values[n : 2 * n], values[2 * n :]]
@@ -271,6 +277,14 @@ THIRDS_MISTAKES: tuple[tuple[Thirds, str], ...] = (
         "You cut the galaxies into four parts: cut into three.",
     ),
     (_with(cut=_every_third), "You took every third galaxy: a third is a run of neighbours in the sorted order."),
+    (
+        _with(cut=lambda values: [values[: len(values) - len(rest)] for rest in (*_rests(values), values[:0])]),
+        "Your parts begin at the first galaxy, so that the second contains the first: each third has its own galaxies.",
+    ),
+    (
+        _with(cut=lambda values: [values, *_rests(values)]),
+        "Your parts end at the last galaxy, so that each contains the next: each third has its own galaxies.",
+    ),
     (_with(cut=_ends_left_out), "You left out the last galaxy of each third: a slice doesn't include its end."),
     (_with(cut=_starts_left_out), "You left out the first galaxy of each third: Python counts from 0."),
     (

@@ -79,6 +79,9 @@ def test_predictions_1(answer):
         predicted, true = galaxies(n, seed=n)
         true[places] = np.nan
         _check_rmse(answer, predicted, true, hint=f"Here the labels of {len(places)} of {n} galaxies are NaN.")
+    predicted, true = galaxies(10, seed=7)
+    predicted[[3, 6]] = true[[3, 6]]
+    _check_rmse(answer, predicted, true, hint="Here two predictions are exact. They count, too.")
     predicted, true = _relative_to_the_sun(12, seed=5)
     hint = "Here some labels are 0 or negative, as relative to the Sun. Only NaN means that a label is unknown."
     with np.errstate(all="ignore"):
@@ -176,6 +179,11 @@ def rmse_mistakes(predicted, true, expected):
             "This is the square of the mean. Square the errors first, then take the mean, then the root.",
         ),
         *_outlier_mistakes(errors),
+        *(
+            (np.mean(part**2) ** 0.5, "You left out errors that are exactly 0. Use all galaxies that have a label.")
+            for part in (errors[errors != 0],)
+            if 0 < part.size < errors.size
+        ),
         (sizes.max(), "This is the largest error. Take the root of the mean square of all errors."),
         (errors[0], "This is the error of the first galaxy. Use all galaxies."),
         (sizes[0], "This is the size of the first galaxy's error. Use all galaxies."),
@@ -476,9 +484,15 @@ def nmad_mistakes(predicted, true, expected):
                 1.4826 * np.median(np.abs(part - np.median(part))),
                 "You left out the largest errors. The median is robust, so use all galaxies.",
             )
-            for k in (2, 2.5, 3)
-            for part in (errors[np.abs(errors - errors.mean()) <= k * errors.std()],)
-            if part.size
+            for k in (2, 2.5, 3, 3.5, 4, 5, 6, 10)
+            for middle, width in (
+                (errors.mean(), errors.std()),
+                (centre, errors.std()),
+                (centre, deviation),
+                (centre, 1.4826 * deviation),
+            )
+            for part in (errors[np.abs(errors - middle) <= k * width],)
+            if 0 < part.size < n
         ),
         *(
             (round(expected, digits), "You rounded the result. Return it as computed.")
@@ -532,6 +546,24 @@ def test_predictions_3(answer):
     true.iloc[[0, 1, 3]] = 8.75
     _check_match(answer, predicted, true, "Here some galaxies have equal values.")
     _check_similar_ids(answer)
+    _check_nothing_in_common(answer)
+
+
+def _check_nothing_in_common(answer):
+    """Check that the table is empty if no galaxy is in both Series."""
+
+    def match(*given):
+        try:
+            return answer(*given)
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            raise WrongAnswer(
+                f"Your function raises {type(error).__name__} if no galaxy is in both Series ({str(error)[:60]}). The "
+                "table has no rows then."
+            ) from None
+
+    _check_match(match, series_of([2, 5, 3], 16), series_of([1, 7, 4, 6], 17))
 
 
 def _check_similar_ids(answer):
@@ -564,7 +596,15 @@ def _check_similar_ids(answer):
 def _check_match(answer, predicted, true, hint="Do the values belong to other galaxies?", *, hint_on_ids=""):
     """Compare one table with the right one."""
     given = predicted.copy(), true.copy()
-    table = answer(*given)
+    try:
+        table = answer(*given)
+    except ValueError as error:
+        if "columns overlap" not in str(error):
+            raise
+        raise WrongAnswer(
+            f"Your function raises ValueError ({str(error)[:40]}). Both Series may have the same name, or none, and a "
+            "join needs two names: give each Series a name of its own first."
+        ) from None
     for before, after, name in zip((predicted, true), given, ("predicted", "true"), strict=True):
         expect(
             before.equals(after)
@@ -594,6 +634,8 @@ def _check_match(answer, predicted, true, hint="Do the values belong to other ga
             if set(table.index) <= set(ids)
             else "Some rows contain NaN: those galaxies are in one of the Series only. Keep those that are in both."
         )
+    if not hint_on_ids:
+        _explain_borrowed_values(table, columns, predicted, true)
     _check_index([*table.index], ids, predicted, true, hint_on_ids)
     for name, right, wrong, content in (
         ("true", true_of, predicted_of, "the predictions"),
@@ -609,16 +651,30 @@ def _check_match(answer, predicted, true, hint="Do the values belong to other ga
                     [wrong[object_id] for object_id in ids],
                     f"The column `{name}` contains {content}: did you exchange the two columns?",
                 ),
-                *((np.round(values, digits), rounded) for digits in (0, 1, 2, 3)),
+                *((np.round(values, digits), rounded) for digits in range(6)),
             ],
             hint=hint,
             what=f"the column `{name}`",
+            rtol=1e-6,  # wide enough for float32
+            atol=0,
         )
     expect(
         table.index.name == "objID",
         f"The index is named {table.index.name!r}. Its name must be 'objID', as in `predicted`.",
     )
     expect(names == ["true", "predicted"], "The two columns are in the wrong order: `true` comes first.")
+
+
+def _explain_borrowed_values(table, columns, predicted, true):
+    """Raise the hint for an id that is in one of the Series only, but has a value from the other."""
+    for own, other, name in ((predicted, true, "true"), (true, predicted, "predicted")):
+        for object_id, value in zip(table.index, columns[name], strict=True):
+            if object_id in own.index and object_id not in other.index and value in other.to_numpy():
+                lender = other.index[other.to_numpy() == value][0]
+                raise WrongAnswer(
+                    f"The galaxy {object_id!r} isn't in `{name}`, but has a value there in your table: that of "
+                    f"{lender!r}. Do you compare only a part of the ids, or numbers? Compare whole ids as text."
+                )
 
 
 def _column_values(column, name):

@@ -54,6 +54,12 @@ def taken_from_the_list(object_ids, batch_size):
     return result
 
 
+@bank.wrong("training.0", "has lost its zero")
+def without_zeros(object_ids, batch_size):
+    ids = [object_id.lstrip("0") for object_id in object_ids]
+    return [ids[start : start + batch_size] for start in range(0, len(ids), batch_size)]
+
+
 @bank.wrong("training.0", "don't shuffle")
 def shuffled_batches(object_ids, batch_size):
     order = np.random.default_rng().permutation(object_ids).tolist()

@@ -401,6 +401,15 @@ STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
         lambda s: s.join(-s.rate * 2 * s.weight * s.errors.mean(), s.change[-1]),
         "In the derivative for a weight, you multiplied the errors by the weight: multiply them by x.",
     ),
+    *(
+        (
+            lambda s, h=h: s.start + s.change - s.rate * h * (s.columns**2).mean(axis=0),
+            "Your derivatives aren't exact, as if from the difference of two losses, (L(w + h) − L(w)) / h. Use the "
+            "formula of the derivative.",
+        )
+        for size in (1e-2, 1e-3, 1e-4, 1e-5)
+        for h in (size, -size)
+    ),
     (
         _scaled(lambda s: s.weight, lambda s: s.bias),
         "You multiplied the step by the old weight and the old bias: use the derivatives alone.",

@@ -161,6 +161,10 @@ def _read_batches(result, ids, size):
                 isinstance(item, str),
                 f"Ids are text and must stay unchanged. One of yours is of type {type(item).__name__}.",
             )
+            expect(
+                f"0{item}" not in known,
+                f"The id {f'0{item}'!r} has lost its zero: ids are text and must stay unchanged.",
+            )
             expect(not item or item in known, f"One of your ids is {item!r:.40}, which isn't among the ids given.")
     return [[str(item) for item in part] for part in parts]
 
@@ -502,9 +506,9 @@ class _SaltedId(str):
 
 
 def _make_ids(n):
-    """Ids of 19 digits, as in a survey, in no order."""
+    """Ids of 19 digits, as in a survey, in no order; some have a zero before them."""
     numbers = np.random.default_rng(n).permutation(n)
-    return [str(9_020_200_727_000_000_001 + 37 * int(number)) for number in numbers]
+    return ["0" * int(number % 7 == 2) + str(9_020_200_727_000_000_001 + 37 * int(number)) for number in numbers]
 
 
 def test_training_2(answer):
@@ -589,7 +593,7 @@ def _check_hashes(split):
     if not splits:
         # NumPy converts the ids to plain text, which has other hashes and isn't found in a set of them. Instead, test
         # ids with the same order and other hashes.
-        others = [str(int(object_id) + 37_000) for object_id in ids]
+        others = [str(int(object_id) + 37_000).zfill(len(object_id)) for object_id in ids]
         places = [
             [[given.index(object_id) for object_id in part] for part in _call_split(split, given, 0.2, 7)]
             for given in (ids, others)
