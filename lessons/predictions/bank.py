@@ -171,7 +171,9 @@ def exchanged(predicted, true):
 def by_a_merge(predicted, true):
     left, right = predicted.rename("predicted"), true.rename("true")
     table = left.to_frame().merge(right, left_index=True, right_index=True, how="inner")
-    return table.reindex([object_id for object_id in left.index if object_id in set(right.index)])
+    return table.reindex([object_id for object_id in left.index if object_id in set(right.index)])[
+        ["true", "predicted"]
+    ]
 
 
 @bank.right("predictions.3")
@@ -183,6 +185,17 @@ def by_a_join(predicted, true):
 def a_row_at_a_time(predicted, true):
     rows = [(object_id, true[object_id], value) for object_id, value in predicted.items() if object_id in true]
     return pd.DataFrame(rows, columns=["objID", "true", "predicted"]).set_index("objID")
+
+
+@bank.wrong("predictions.2", "always at least 0.001")
+def with_a_smallest_result(predicted, true):
+    errors = predicted - true
+    return max(0.001, 1.4826 * np.median(np.abs(errors - np.median(errors))))
+
+
+@bank.wrong("predictions.1", "1e-08 before the root")
+def small_number_added(predicted, true):
+    return np.sqrt(np.nanmean((predicted - true) ** 2) + 1e-8)
 
 
 @bank.wrong("predictions.2", "You took absolute values of the errors first")
@@ -265,6 +278,63 @@ def unnamed_index(predicted, true):
     common = predicted.index.intersection(true.index, sort=False)
     values = np.column_stack([true[common], predicted[common]])
     return pd.DataFrame(values, index=list(common), columns=["true", "predicted"])
+
+
+@bank.wrong("predictions.3", "not as numbers")
+def matched_as_numbers(predicted, true):
+    of_number = {int(object_id): value for object_id, value in true.items()}
+    rows = [(key, of_number[int(key)], value) for key, value in predicted.items() if int(key) in of_number]
+    return pd.DataFrame(rows, columns=["objID", "true", "predicted"]).set_index("objID")
+
+
+@bank.wrong("predictions.3", "don't convert it to a number")
+def looked_up_by_number(predicted, true):
+    numbers = {int(object_id) for object_id in true.index}
+    ids = [key for key in predicted.index if int(key) in numbers and key in true.index]
+    return pd.DataFrame({"true": true[ids], "predicted": predicted[ids]})
+
+
+@bank.wrong("predictions.3", "compare the whole text")
+def matched_by_the_end(predicted, true):
+    of_end = {object_id[-4:]: value for object_id, value in true.items()}
+    rows = [(key, of_end[key[-4:]], value) for key, value in predicted.items() if key[-4:] in of_end]
+    return pd.DataFrame(rows, columns=["objID", "true", "predicted"]).set_index("objID")
+
+
+@bank.wrong("predictions.3", "two columns are in the wrong order")
+def columns_in_the_wrong_order(predicted, true):
+    ids = predicted.index[predicted.index.isin(true.index)]
+    return pd.DataFrame({"predicted": predicted[ids], "true": true[ids]})
+
+
+@bank.wrong("predictions.3", "sorted by the values of `predicted`")
+def sorted_by_prediction(predicted, true):
+    ids = predicted.index[predicted.index.isin(true.index)]
+    return pd.DataFrame({"true": true[ids], "predicted": predicted[ids]}).sort_values("predicted")
+
+
+@bank.wrong("predictions.3", "don't drop duplicates")
+def without_equal_values(predicted, true):
+    ids = predicted.index[predicted.index.isin(true.index)]
+    return pd.DataFrame({"true": true[ids], "predicted": predicted[ids]}).drop_duplicates()
+
+
+@bank.wrong("predictions.3", "The table has no rows then")
+def fails_if_there_is_none(predicted, true):
+    parts = [true[[key]].to_frame("true").assign(predicted=predicted[key]) for key in predicted.index if key in true]
+    return pd.concat(parts)
+
+
+@bank.wrong("predictions.3", "Do you compare only a part of the ids")
+def cut_ids(predicted, true):
+    of_start = {object_id[:18]: value for object_id, value in true.items()}
+    rows = [(key, of_start[key[:18]], value) for key, value in predicted.items() if key[:18] in of_start]
+    return pd.DataFrame(rows, columns=["objID", "true", "predicted"]).set_index("objID")
+
+
+@bank.wrong("predictions.3", "a join needs two names")
+def joined_without_names(predicted, true):
+    return true.rename(None).to_frame().join(predicted.rename(None).to_frame(), how="inner")
 
 
 @bank.wrong("predictions.3", "A set has no order")
@@ -472,3 +542,62 @@ def galaxy_by_galaxy(folder):
     survey, network = galviz.load_survey(folder), galviz.load_model()
     predictions = {one: galviz.extract(network, survey, [one]).predictions[0] for one in survey.object_ids}
     return pd.Series(predictions).rename_axis("objID")
+
+
+@bank.wrong("predictions.1", "You left out labels of 0 or below")
+def zero_taken_for_unknown(predicted, true):
+    known = true > 0
+    return np.sqrt(np.mean((predicted[known] - true[known]) ** 2))
+
+
+@bank.wrong("predictions.1", "10 to the power of predictions")
+def linear_abundances(predicted, true):
+    return np.sqrt(np.nanmean((10**predicted - 10**true) ** 2))
+
+
+@bank.wrong("predictions.2", "left out distances of 0")
+def without_zeros(predicted, true):
+    distances = np.abs(predicted - true - np.median(predicted - true))
+    distances = distances[distances > 0]
+    return 1.4826 * np.median(distances) if distances.size else 0.0
+
+
+@bank.wrong("predictions.2", "divided by the median error")
+def relative_to_the_median(predicted, true):
+    centre = np.median(predicted - true)
+    return 1.4826 * np.median(np.abs(predicted - true - centre)) / abs(centre)
+
+
+@bank.wrong("predictions.4", "applied their order to the errors of all galaxies")
+def order_of_the_known(predicted, true):
+    order = np.argsort(true[~np.isnan(true)], kind="stable")
+    return [np.nanmean(part) for part in np.array_split((predicted - true)[order], 3)]
+
+
+@bank.wrong("predictions.5", "Ids have lost their zeros")
+def ids_through_integers(folder):
+    features = galviz.extract(galviz.load_model(), galviz.load_survey(folder))
+    ids = pd.read_csv(f"{folder}/master.csv")["objID"].astype(str)
+    return pd.Series(features.predictions, index=pd.Index(ids, name="objID"))
+
+
+@bank.wrong("predictions.5", "predictions are NaN")
+def missing_in_the_shipped_features(folder):
+    features = galviz.load_features()
+    ids = pd.read_csv(f"{folder}/master.csv", dtype=str)["objID"]
+    return pd.Series(features.predictions, index=features.object_ids).reindex(pd.Index(ids, name="objID"))
+
+
+@bank.wrong("predictions.1", "You left out errors that are exactly 0")
+def without_exact_predictions(predicted, true):
+    errors = np.nan_to_num(predicted - true)
+    errors = errors[errors != 0]
+    return np.sqrt(np.mean(errors**2)) if errors.size else 0.0
+
+
+@bank.wrong("predictions.4", "Your parts begin at the first galaxy")
+def cumulative_thirds(predicted, true):
+    known = ~np.isnan(true)
+    errors = (predicted - true)[known][np.argsort(true[known], kind="stable")]
+    ends = np.cumsum([len(part) for part in np.array_split(errors, 3)])
+    return [errors[:end].mean() for end in ends]

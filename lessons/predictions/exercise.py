@@ -17,7 +17,8 @@ def rmse(predicted: np.ndarray, true: np.ndarray) -> float:
     predicted : ndarray of float, shape (n,)
         Predicted metallicity in dex, without NaN. Don't modify it.
     true : ndarray of float, shape (n,)
-        Label in dex, in the same order; NaN if unknown. At least one is known. Don't modify it.
+        Label in dex, in the same order; NaN if unknown. At least one is known. Labels relative to the Sun may be 0 or
+        negative. Don't modify it.
 
     Returns
     -------
@@ -60,7 +61,8 @@ def match(predicted: pd.Series, true: pd.Series) -> pd.DataFrame:
     """Join predictions and labels by objID.
 
     The two Series come from different files. Their rows are in different orders, and each lacks galaxies that the other
-    has. Only the objID shows which rows belong together.
+    has. Only the objID shows which rows belong together. An objID is text of any kind: "007" and "7" are two
+    galaxies, and so are "a5" and "A5".
 
     Parameters
     ----------
@@ -71,8 +73,8 @@ def match(predicted: pd.Series, true: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame, index named ``objID`` (text)
-        Columns ``true`` and ``predicted``, and no others. One row per galaxy that is in both, in the order of
-        `predicted`.
+        Two columns, ``true`` first and then ``predicted``. One row per galaxy that is in both, in the order of the rows
+        of `predicted`, with the values as they are. If no galaxy is in both, the table has no rows.
 
     Examples
     --------
@@ -101,7 +103,8 @@ def bias_by_third(predicted: np.ndarray, true: np.ndarray) -> tuple[float, float
     predicted : ndarray of float, shape (n,)
         Predicted metallicity in dex, without NaN. Don't modify it.
     true : ndarray of float, shape (n,)
-        Label in dex, in the same order; NaN if unknown. At least three are known. Don't modify it.
+        Label in dex, in the same order; NaN if unknown. At least three are known. Labels relative to the Sun may be 0
+        or negative. Don't modify it.
 
     Returns
     -------
@@ -136,8 +139,8 @@ def predict_survey(folder: str | Path) -> pd.Series:
     ----------
     folder : str or pathlib.Path
         Holds ``master.csv``, a table with one row per galaxy and a column ``objID``, and a folder ``images`` with one
-        image per galaxy, named by its objID. The galaxies may lack labels. An objID is text of any kind, such as
-        ``"007"``. Don't change anything in the folder.
+        image per galaxy, named by its objID. All or some galaxies may lack labels. An objID is text of any kind,
+        such as ``"007"``. Don't change anything in the folder.
 
     Returns
     -------

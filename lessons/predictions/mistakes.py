@@ -104,6 +104,17 @@ def _mask_in_the_order_of_rows(predicted: np.ndarray, true: np.ndarray) -> np.nd
     return np.array([_mean(part[np.isfinite(part)]) for part in _three(errors)])
 
 
+def _positions_among_the_known(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """Order of the known labels, applied to the errors of all galaxies."""
+    errors = (predicted.astype(float) - true)[_by_label(true[np.isfinite(true)])]
+    return np.array([_mean(part[np.isfinite(part)]) for part in _three(errors)])
+
+
+def _without(unknown: Callable[[np.ndarray], np.ndarray]) -> Thirds:
+    """A mistake that takes other labels for unknown, too."""
+    return lambda predicted, true: biases(predicted, np.where(unknown(true), np.nan, true))
+
+
 def _labels_removed_alone(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
     labels = true[np.isfinite(true)]
     return biases(predicted[: len(labels)], labels)
@@ -146,6 +157,12 @@ def _n_thirds(*, extra: str) -> Parts:
 def _rounded_thirds(values: np.ndarray) -> list[np.ndarray]:
     one, two = round(len(values) / 3), round(2 * len(values) / 3)
     return [values[:one], values[one:two], values[two:]]
+
+
+def _rests(values: np.ndarray) -> list[np.ndarray]:
+    """What is left after the first third, and after the second."""
+    first, second, _ = _three(values)
+    return [values[len(first) :], values[len(first) + len(second) :]]
 
 
 def _rounded_up(values: np.ndarray) -> list[np.ndarray]:
@@ -260,6 +277,14 @@ THIRDS_MISTAKES: tuple[tuple[Thirds, str], ...] = (
         "You cut the galaxies into four parts: cut into three.",
     ),
     (_with(cut=_every_third), "You took every third galaxy: a third is a run of neighbours in the sorted order."),
+    (
+        _with(cut=lambda values: [values[: len(values) - len(rest)] for rest in (*_rests(values), values[:0])]),
+        "Your parts begin at the first galaxy, so that the second contains the first: each third has its own galaxies.",
+    ),
+    (
+        _with(cut=lambda values: [values, *_rests(values)]),
+        "Your parts end at the last galaxy, so that each contains the next: each third has its own galaxies.",
+    ),
     (_with(cut=_ends_left_out), "You left out the last galaxy of each third: a slice doesn't include its end."),
     (_with(cut=_starts_left_out), "You left out the first galaxy of each third: Python counts from 0."),
     (
@@ -304,6 +329,22 @@ THIRDS_MISTAKES: tuple[tuple[Thirds, str], ...] = (
         _mask_in_the_order_of_rows,
         "You applied the mask of known labels after sorting, but it is in the order of the rows: leave out unknown "
         "labels first.",
+    ),
+    (
+        _positions_among_the_known,
+        "You sorted the known labels, and applied their order to the errors of all galaxies, where these positions are "
+        "other rows. Apply the mask to the errors first.",
+    ),
+    *(
+        (
+            _without(unknown),
+            "You left out labels of 0 or below, which occur relative to the Sun: only NaN means unknown.",
+        )
+        for unknown in (lambda true: true <= 0, lambda true: true < 0, lambda true: true == 0)
+    ),
+    (
+        _with(error=lambda predicted, true: 10**predicted - 10**true),
+        "You computed 10 to the power of predictions and labels: use the errors in dex, as they are.",
     ),
     (
         _labels_removed_alone,

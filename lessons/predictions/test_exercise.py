@@ -13,7 +13,7 @@ import pandas as pd
 from PIL import Image
 
 import galviz
-from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_unchanged, format_items
+from galviz.course.judge import ATOL, WrongAnswer, as_array, expect, expect_close, expect_unchanged, format_items
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns
 from galviz.survey.survey import mock_survey_folder
 from lessons.predictions.mistakes import THIRDS_MISTAKES, biases
@@ -31,14 +31,45 @@ def galaxies(n, seed, bias=0.07):
     return true + error, true
 
 
+ZERO = "A result of 0 is a number like any other: add nothing to it, and don't replace it."
+
+
+def _check_limits(answer, right, what):
+    """Reject a result that is limited, or to which something is added, found from errors of several sizes."""
+    predicted, true = galaxies(12, seed=6)
+    results, expected = [], []
+    for factor in (0.0, 1e-4, 0.01, 0.1, 0.5, 1.0, 2.0, 4.0):
+        errors = factor * (predicted - true)
+        try:
+            results.append(as_array(answer(true + errors, true.copy()), ()).item())
+        except NotImplementedError:
+            raise
+        except Exception:  # the checks that follow report it
+            return
+        expected.append(right(errors))
+    results, expected = np.array(results), np.array(expected)
+    wrong = ~np.isclose(results, expected, rtol=1e-4, atol=3e-7)
+    if wrong.sum() < 2 or not np.isfinite(results).all():
+        return
+    limit, added, added_squares = results[wrong][0], results - expected, results**2 - expected**2
+    start = "Return the result as computed:"
+    if not wrong[1:].all() and np.allclose(results[wrong], limit, rtol=1e-6, atol=0):
+        side = "at least" if limit > expected[wrong].max() else "at most"
+        raise WrongAnswer(f"{start} {what} that you return is always {side} {limit:.4g}, but it can have any size.")
+    for difference, where in ((added, "to the result"), (added_squares, "before the root")):
+        if abs(difference[0]) > 1e-14 and np.allclose(difference, difference[0], rtol=1e-3, atol=1e-7 * expected[-1]):
+            raise WrongAnswer(f"{start} you add {difference[0]:.3g} {where}.")
+
+
 def test_predictions_1(answer):
+    _check_limits(answer, lambda errors: np.mean(errors**2) ** 0.5, "the RMSE")
     _check_rmse(answer, *galaxies(8, seed=1, bias=-0.2))
     _check_rmse(answer, np.array([8.6, 8.9, 9.0]), np.array([8.5, 9.0, 8.8]), expected=0.02**0.5)
     predicted, true = galaxies(11, seed=2, bias=0.15)
     _check_rmse(answer, predicted.astype(np.float32), true)
     _check_rmse(answer, true + 0.25, true, expected=0.25, hint="Here all predictions are 0.25 dex too high.")
     _check_rmse(answer, np.array([8.6]), np.array([8.2]), expected=0.4, hint="Here there is a single galaxy.")
-    _check_rmse(answer, true.copy(), true, expected=0.0, hint="Here all predictions are exact.")
+    _check_rmse(answer, true.copy(), true, expected=0.0, hint=f"Here all predictions are exact. {ZERO}")
     predicted, true = galaxies(60, seed=3)
     for error in (2.5, -1.2):
         predicted[7] = true[7] + error
@@ -48,6 +79,23 @@ def test_predictions_1(answer):
         predicted, true = galaxies(n, seed=n)
         true[places] = np.nan
         _check_rmse(answer, predicted, true, hint=f"Here the labels of {len(places)} of {n} galaxies are NaN.")
+    predicted, true = galaxies(10, seed=7)
+    predicted[[3, 6]] = true[[3, 6]]
+    _check_rmse(answer, predicted, true, hint="Here two predictions are exact. They count, too.")
+    predicted, true = _relative_to_the_sun(12, seed=5)
+    hint = "Here some labels are 0 or negative, as relative to the Sun. Only NaN means that a label is unknown."
+    with np.errstate(all="ignore"):
+        result = answer(predicted.copy(), true.copy())
+    expect(result is not None and np.isfinite(as_array(result)).all(), f"Your result isn't a finite number. {hint}")
+    _check_rmse(answer, predicted, true, hint=hint)
+
+
+def _relative_to_the_sun(n, seed):
+    """Predictions and labels in dex relative to the Sun: most are negative, and one label is 0."""
+    predicted, true = galaxies(n, seed=seed)
+    predicted, true = predicted - 8.69, true - 8.69
+    true[[2, 7]] = 0.0, np.nan
+    return predicted, true
 
 
 def _check_rmse(answer, predicted, true, *, expected=None, hint=""):
@@ -61,13 +109,17 @@ def _check_rmse(answer, predicted, true, *, expected=None, hint=""):
     n, known = len(true), ~np.isnan(true)
     errors = (predicted.astype(float) - true)[known]
     expected = (sum(error * error for error in errors.tolist()) / len(errors)) ** 0.5 if expected is None else expected
+    expect(returned is not None or expected, f"You return None where the RMSE is 0. {ZERO}")
     shape = as_array(returned).shape
     expect(
         shape not in ((n,), (len(errors),)) or shape == (1,),
         "You return one number per galaxy; return a single number, the root of the mean over all galaxies.",
     )
     number = np.squeeze(as_array(returned, ()))
-    expect_close(number, expected, rmse_mistakes(predicted, true, expected), hint=hint, what="the RMSE")
+    expect(not np.isnan(number) or expected, f"You return NaN where the RMSE is 0. {ZERO}")
+    with np.errstate(all="ignore"):
+        mistakes = rmse_mistakes(predicted, true, expected)
+    expect_close(number, expected, mistakes, hint=hint, what="the RMSE", atol=ATOL if expected else 3e-7)
 
 
 def _call_rmse(answer, given, unknown):
@@ -127,6 +179,11 @@ def rmse_mistakes(predicted, true, expected):
             "This is the square of the mean. Square the errors first, then take the mean, then the root.",
         ),
         *_outlier_mistakes(errors),
+        *(
+            (np.mean(part**2) ** 0.5, "You left out errors that are exactly 0. Use all galaxies that have a label.")
+            for part in (errors[errors != 0],)
+            if 0 < part.size < errors.size
+        ),
         (sizes.max(), "This is the largest error. Take the root of the mean square of all errors."),
         (errors[0], "This is the error of the first galaxy. Use all galaxies."),
         (sizes[0], "This is the size of the first galaxy's error. Use all galaxies."),
@@ -141,6 +198,11 @@ def rmse_mistakes(predicted, true, expected):
         (
             np.mean((errors / true[known]) ** 2) ** 0.5,
             "You divided the errors by the labels. Use the errors in dex, as they are.",
+        ),
+        *(
+            (np.mean(part**2) ** 0.5, "You left out labels of 0 or below. Only NaN means that a label is unknown.")
+            for part in (errors[true[known] > 0], errors[true[known] >= 0], errors[true[known] != 0])
+            if part.size
         ),
         (
             np.mean(in_order**2) ** 0.5,
@@ -189,7 +251,46 @@ def rmse_mistakes(predicted, true, expected):
             )
             for divisor in range(2, 31)
         ),
+        *((expected / divisor, f"You divided by {what}. {IN_DEX}") for what, divisor in _divisors(true[known], errors)),
+        *_power_mistakes(predicted[known].astype(float), true[known], lambda e: np.mean(e**2) ** 0.5),
+        *(
+            (float(np.sqrt(np.mean((half.astype(kind)) ** 2))), HALF)
+            for half in _half_precision(predicted[known], true[known])
+            for kind in (float, np.float16)
+        ),
     ]
+
+
+def _divisors(true, errors):
+    """What errors or their statistics may be divided by, other than 0."""
+    divisors = (
+        ("the range of the labels", np.ptp(true)),
+        ("the standard deviation of the labels", true.std()),
+        ("the mean label", true.mean()),
+        ("the median label", np.median(true)),
+        ("the bias", abs(errors.mean())),
+        ("the median error", abs(np.median(errors))),
+        ("the standard deviation of the errors", errors.std()),
+    )
+    return [(what, divisor) for what, divisor in divisors if abs(divisor) > 1e-6]
+
+
+def _power_mistakes(predicted, true, measure):
+    """Results for abundances that aren't logarithms, which a measure takes as errors."""
+    linear = measure(10**predicted - 10**true)
+    hint = f"You computed 10 to the power of predictions and labels. {IN_DEX}"
+    return [(linear, hint), (np.log10(linear), hint)] if linear > 0 else []
+
+
+def _half_precision(predicted, true):
+    """Errors, rounded before or after the subtraction."""
+    errors = predicted.astype(float) - true
+    halves = [predicted.astype(np.float16) - true.astype(np.float16), errors.astype(np.float16)]
+    return [half.astype(float) for half in halves] + [predicted.astype(np.float16).astype(float) - true]
+
+
+IN_DEX = "Use the errors in dex, as they are."
+HALF = "You computed in half precision (float16), which rounds to about three digits: leave the numbers as they are."
 
 
 def _outlier_mistakes(errors):
@@ -213,6 +314,7 @@ def _outlier_mistakes(errors):
 
 
 def test_predictions_2(answer):
+    _check_limits(answer, lambda errors: 1.4826 * np.median(np.abs(errors - np.median(errors))), "the NMAD")
     _check_factor(answer)
     _check_nmad(answer, *galaxies(8, seed=3, bias=-0.07))
     true = np.array([8.4, 8.5, 8.7, 8.8, 9.0])
@@ -225,8 +327,8 @@ def test_predictions_2(answer):
     _check_nmad(answer, predicted.astype(np.float32), true)
     _check_nmad(answer, *galaxies(30, seed=5))
     predicted, true = np.arange(9.0, 8.0, -0.125), np.arange(8.5, 7.5, -0.125)
-    _check_nmad(answer, predicted, true, expected=0.0, hint="Here all predictions are 0.5 dex too high.")
-    _check_nmad(answer, np.array([8.75]), np.array([8.25]), expected=0.0, hint="Here there is a single galaxy.")
+    _check_nmad(answer, predicted, true, expected=0.0, hint=f"Here all predictions are 0.5 dex too high. {ZERO}")
+    _check_nmad(answer, np.array([8.75]), np.array([8.25]), expected=0.0, hint=f"Here there is a single galaxy. {ZERO}")
 
 
 def _check_factor(answer):
@@ -261,10 +363,14 @@ def _check_nmad(answer, predicted, true, *, expected=None, hint=""):
     n, errors = len(true), (predicted.astype(float) - true).tolist()
     centre = _median(errors)
     expected = 1.4826 * _median([abs(error - centre) for error in errors]) if expected is None else expected
+    expect(returned is not None or expected, f"You return None where the NMAD is 0. {ZERO}")
     shape = as_array(returned).shape
     expect(shape != (n,) or shape == (1,), "You return one number per galaxy; return a single number for all.")
     number = np.squeeze(as_array(returned, ()))
-    expect_close(number, expected, nmad_mistakes(predicted, true, expected), hint=hint, what="the NMAD")
+    expect(not np.isnan(number) or expected, f"You return NaN where the NMAD is 0. {ZERO}")
+    with np.errstate(all="ignore"):
+        mistakes = nmad_mistakes(predicted, true, expected)
+    expect_close(number, expected, mistakes, hint=hint, what="the NMAD", atol=ATOL if expected else 1e-9)
 
 
 def nmad_mistakes(predicted, true, expected):
@@ -349,6 +455,10 @@ def nmad_mistakes(predicted, true, expected):
             "You divided the errors by 1 + label, as for redshifts. Use the errors in dex, as they are.",
         ),
         *((1.4826 * np.median(np.abs(errors - one)), middle_two) for one in (upper, lower)),
+        (
+            1.4826 * np.median(distances[distances > 0]) if distances.any() else np.inf,
+            "You left out distances of 0. A galaxy with the median error counts, too.",
+        ),
         *(
             (1.4826 * np.sort(np.abs(errors - one))[place], middle_two)
             for one in (centre, upper, lower)
@@ -374,15 +484,24 @@ def nmad_mistakes(predicted, true, expected):
                 1.4826 * np.median(np.abs(part - np.median(part))),
                 "You left out the largest errors. The median is robust, so use all galaxies.",
             )
-            for k in (2, 2.5, 3)
-            for part in (errors[np.abs(errors - errors.mean()) <= k * errors.std()],)
-            if part.size
+            for k in (2, 2.5, 3, 3.5, 4, 5, 6, 10)
+            for middle, width in (
+                (errors.mean(), errors.std()),
+                (centre, errors.std()),
+                (centre, deviation),
+                (centre, 1.4826 * deviation),
+            )
+            for part in (errors[np.abs(errors - middle) <= k * width],)
+            if 0 < part.size < n
         ),
         *(
             (round(expected, digits), "You rounded the result. Return it as computed.")
             for digits in (1, 2, 3, 4)
             if round(expected, digits)
         ),
+        *((expected / divisor, f"You divided by {what}. {IN_DEX}") for what, divisor in _divisors(true, errors)),
+        *_power_mistakes(predicted.astype(float), true, lambda e: 1.4826 * np.median(np.abs(e - np.median(e)))),
+        *((1.4826 * np.median(np.abs(e - np.median(e))), HALF) for e in _half_precision(predicted, true)),
     ]
     # Last, because 0 is also what other mistakes give for equal errors.
     signs = (
@@ -402,13 +521,20 @@ def ids_of(places):
 
 
 def series_of(places, seed, name=None):
-    values = np.random.default_rng(seed).uniform(8.2, 9.3, len(places))
-    return pd.Series(values, index=pd.Index(ids_of(places), name="objID"), name=name)
+    return series_with(ids_of(places), seed, name)
+
+
+def series_with(ids, seed, name=None):
+    values = np.random.default_rng(seed).uniform(8.2, 9.3, len(ids))
+    return pd.Series(values, index=pd.Index(ids, name="objID"), name=name)
 
 
 def test_predictions_3(answer):
-    # Equal lengths, so that pairing by row doesn't raise an error.
-    _check_match(answer, series_of([4, 1, 0, 7, 3, 2], 1, "predicted"), series_of([2, 0, 8, 1, 4, 3], 2, "oh_p50"))
+    # Equal lengths, so that pairing by row doesn't raise an error. Many rows, so that no wrong order equals another.
+    rng = np.random.default_rng(2)
+    _check_match(
+        answer, series_of(rng.permutation(18)[:16], 1, "predicted"), series_of(rng.permutation(18)[:16], 2, "oh_p50")
+    )
     rng = np.random.default_rng(3)
     some, others = rng.permutation(60)[:45], rng.permutation(60)[:50]
     _check_match(answer, series_of(some, 4), series_of(others, 5))
@@ -419,12 +545,66 @@ def test_predictions_3(answer):
     predicted.iloc[[1, 2, 4]] = 8.75
     true.iloc[[0, 1, 3]] = 8.75
     _check_match(answer, predicted, true, "Here some galaxies have equal values.")
+    _check_similar_ids(answer)
+    _check_nothing_in_common(answer)
 
 
-def _check_match(answer, predicted, true, hint="Do the values belong to other galaxies?"):
+def _check_nothing_in_common(answer):
+    """Check that the table is empty if no galaxy is in both Series."""
+
+    def match(*given):
+        try:
+            return answer(*given)
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            raise WrongAnswer(
+                f"Your function raises {type(error).__name__} if no galaxy is in both Series ({str(error)[:60]}). The "
+                "table has no rows then."
+            ) from None
+
+    _check_match(match, series_of([2, 5, 3], 16), series_of([1, 7, 4, 6], 17))
+
+
+def _check_similar_ids(answer):
+    """Check ids that are equal only as numbers, or in parts."""
+    hint = (
+        "Here `predicted` has the ids '007' and '0045', and `true` has '7' and '045'. These are different galaxies: "
+        "compare ids as text, not as numbers, and keep leading zeros."
+    )
+    predicted, true = series_with(["007", "12", "0045", "30", "8"], 12), series_with(["7", "30", "045", "12", "9"], 13)
+    _check_match(answer, predicted, true, hint_on_ids=hint)
+    hint = (
+        "Here `predicted` has the ids 'A5', '51012' and '9', and `true` has 'a5', '41012' and '19'. These are "
+        "different galaxies: compare the whole text, and change nothing in it."
+    )
+    predicted = series_with(["A5", "b1", "51012", "9", "30"], 14)
+    true = series_with(["30", "a5", "41012", "b1", "19"], 15)
+
+    def match(*given):
+        try:
+            return answer(*given)
+        except ValueError as error:
+            raise WrongAnswer(
+                f"Your function raises ValueError ({str(error)[:60]}) if an id is 'A5' or 'b1'. An id is text of any "
+                "kind: don't convert it to a number."
+            ) from None
+
+    _check_match(match, predicted, true, hint_on_ids=hint)
+
+
+def _check_match(answer, predicted, true, hint="Do the values belong to other galaxies?", *, hint_on_ids=""):
     """Compare one table with the right one."""
     given = predicted.copy(), true.copy()
-    table = answer(*given)
+    try:
+        table = answer(*given)
+    except ValueError as error:
+        if "columns overlap" not in str(error):
+            raise
+        raise WrongAnswer(
+            f"Your function raises ValueError ({str(error)[:40]}). Both Series may have the same name, or none, and a "
+            "join needs two names: give each Series a name of its own first."
+        ) from None
     for before, after, name in zip((predicted, true), given, ("predicted", "true"), strict=True):
         expect(
             before.equals(after)
@@ -454,7 +634,9 @@ def _check_match(answer, predicted, true, hint="Do the values belong to other ga
             if set(table.index) <= set(ids)
             else "Some rows contain NaN: those galaxies are in one of the Series only. Keep those that are in both."
         )
-    _check_index([*table.index], ids, predicted, true)
+    if not hint_on_ids:
+        _explain_borrowed_values(table, columns, predicted, true)
+    _check_index([*table.index], ids, predicted, true, hint_on_ids)
     for name, right, wrong, content in (
         ("true", true_of, predicted_of, "the predictions"),
         ("predicted", predicted_of, true_of, "the labels"),
@@ -469,15 +651,30 @@ def _check_match(answer, predicted, true, hint="Do the values belong to other ga
                     [wrong[object_id] for object_id in ids],
                     f"The column `{name}` contains {content}: did you exchange the two columns?",
                 ),
-                *((np.round(values, digits), rounded) for digits in (0, 1, 2, 3)),
+                *((np.round(values, digits), rounded) for digits in range(6)),
             ],
             hint=hint,
             what=f"the column `{name}`",
+            rtol=1e-6,  # wide enough for float32
+            atol=0,
         )
     expect(
         table.index.name == "objID",
         f"The index is named {table.index.name!r}. Its name must be 'objID', as in `predicted`.",
     )
+    expect(names == ["true", "predicted"], "The two columns are in the wrong order: `true` comes first.")
+
+
+def _explain_borrowed_values(table, columns, predicted, true):
+    """Raise the hint for an id that is in one of the Series only, but has a value from the other."""
+    for own, other, name in ((predicted, true, "true"), (true, predicted, "predicted")):
+        for object_id, value in zip(table.index, columns[name], strict=True):
+            if object_id in own.index and object_id not in other.index and value in other.to_numpy():
+                lender = other.index[other.to_numpy() == value][0]
+                raise WrongAnswer(
+                    f"The galaxy {object_id!r} isn't in `{name}`, but has a value there in your table: that of "
+                    f"{lender!r}. Do you compare only a part of the ids, or numbers? Compare whole ids as text."
+                )
 
 
 def _column_values(column, name):
@@ -504,7 +701,7 @@ def _is_same(one, other):
     return one.shape == other.shape and np.allclose(one, other, rtol=1e-4)
 
 
-def _check_index(index, ids, predicted, true):
+def _check_index(index, ids, predicted, true, hint):
     """Compare the ids of the rows with the right ones."""
     if not all(isinstance(object_id, str) for object_id in index):
         expect(index != list(range(len(index))), "The index is the row numbers; it must be the ids of the galaxies.")
@@ -521,28 +718,57 @@ def _check_index(index, ids, predicted, true):
         "The ids were converted to floating-point numbers, which can't hold 19 digits, and back. Keep them as text.",
     )
     expect(len(returned) == len(index), "Some galaxies have more than one row.")
-    expect(
-        not extra,
-        f"{len(extra)} of {len(index)} galaxies in your table aren't in both `predicted` and `true`. Leave them out.",
-    )
-    expect(not n_missing, f"{n_missing} of {len(ids)} galaxies that are in both Series are missing from your table.")
-    expect(
-        index == ids or index != [object_id for object_id in true.index if object_id in returned],
-        "The rows are in the order of `true`; they must be in the order of `predicted`.",
-    )
-    expect(
-        index == ids or index != sorted(ids),
-        "The rows are sorted by id; they must be in the order of `predicted`.",
-    )
-    expect(
-        index == ids,
-        "The rows aren't in the order of `predicted`. Did you use a set? A set has no order.",
-    )
+    if extra:
+        start = f"{len(extra)} of {len(index)} galaxies in your table aren't in both `predicted` and `true`."
+        raise WrongAnswer(f"{start} {hint or 'Leave them out.'}")
+    if n_missing:
+        start = f"{n_missing} of {len(ids)} galaxies that are in both Series are missing from your table."
+        repeated = predicted.duplicated(keep=False) | true.reindex(predicted.index).duplicated(keep=False)
+        if all(repeated[object_id] for object_id in set(ids) - returned):
+            hint = (
+                "Each of these has the same value as another galaxy. Two galaxies may have equal values: don't drop "
+                "duplicates, and don't use the values as keys."
+            )
+        errors = (predicted - true)[ids]
+        missing = [object_id for object_id in ids if object_id not in returned]
+        for centre in (0, errors.mean(), errors.median()):
+            sizes = (errors - centre).abs()
+            if len(ids) > 10 and sizes[missing].min() > sizes.drop(missing).max():
+                hint = "Their errors are the largest. An outlier is in both Series, too: keep it."
+        raise WrongAnswer(f"{start} {hint}".strip())
+    if index != ids:
+        _explain_order(index, ids, predicted, true)
+
+
+def _explain_order(index, ids, predicted, true):
+    """Raise the hint for the order of the rows; each row has an id."""
+    ascending = "The rows are sorted by {}; they must be in the order of the rows of `predicted`."
+    orders = [
+        (
+            [object_id for object_id in true.index if object_id in set(ids)],
+            "The rows are in the order of `true`; they must be in the order of `predicted`.",
+        ),
+        (ids[::-1], "The rows are in reverse order; they must be in the order of `predicted`."),
+        (sorted(ids), ascending.format("id")),
+        (sorted(ids, key=predicted.__getitem__), ascending.format("the values of `predicted`")),
+        (sorted(ids, key=true.__getitem__), ascending.format("the values of `true`")),
+        (
+            sorted(ids, key=lambda object_id: predicted[object_id] - true[object_id]),
+            ascending.format("the errors, predicted − true"),
+        ),
+        (
+            sorted(ids, key=lambda object_id: abs(predicted[object_id] - true[object_id])),
+            ascending.format("the size of the errors"),
+        ),
+    ]
+    for order, hint in orders:
+        expect(index != order and index != order[::-1], hint)
+    raise WrongAnswer("The rows aren't in the order of `predicted`. Did you use a set? A set has no order.")
 
 
 def _through_float(ids):
     """Ids after a conversion to a floating-point number and back to text, in three spellings."""
-    numbers = [float(object_id) for object_id in ids]
+    numbers = [float(object_id) for object_id in ids if object_id.isdecimal()]
     return [text for number in numbers for text in (str(int(number)), str(number), f"{number:.0f}")]
 
 
@@ -581,6 +807,7 @@ def _galaxies_to_sort():
     cases.append((predicted.astype(np.float32), np.round(true, 1) // 0.25 * 0.25))
     predicted, true = galaxies(41, seed=32)
     cases.append((predicted, np.full(41, 8.75)))
+    cases.append(_relative_to_the_sun(26, seed=33))
     cases.append((np.array([8.5, 9.5, 8.0]), np.array([9.25, 9.0, 8.5])))
     cases.append((np.array([9.0, 8.75, 8.5, 9.25, 8.5]), np.array([9.0, 8.5, np.nan, 9.5, 8.0])))
     return cases
@@ -620,7 +847,8 @@ def _explain_thirds(bias_by_third, case, values, expected):
     added = array - expected
     if abs(added).max() > 1e-5 and np.ptp(added) < 1e-3 * abs(added.mean()):
         raise WrongAnswer(f"Your three numbers are all {added.mean():.4g} too large: add and subtract nothing else.")
-    if not returns(bias_by_third, case, array):
+    # Many calls, because galaxies sorted at random may have the same thirds twice.
+    if not all(returns(bias_by_third, case, array) for _ in range(16)):
         raise WrongAnswer("Two calls with the same galaxies give different results: nothing is random here.")
     if np.allclose(array, expected, rtol=0.02, atol=0.002):
         raise WrongAnswer(
@@ -676,12 +904,16 @@ def test_predictions_5(answer):
     images = [SHIPPED.object_ids[row] for row in rows]
     expected = SHIPPED.predictions[rows].astype(float)
     with tempfile.TemporaryDirectory() as parent, _limited():
-        _write_survey(Path(parent, "first"), images, images, labelled=True)
-        _check_survey(answer, Path(parent, "first"), images, expected)
+        _write_survey(Path(parent, "first", "survey"), images, images, labelled=True)
+        _check_survey(answer, Path(parent, "first", "survey"), images, expected)
         # Other ids and files, without labels, and a path as text.
         ids = ["007", "12", "galaxy-b", "0100", "galaxy-a", "3"]
-        _write_survey(Path(parent, "second"), ids, images[1:7], labelled=False)
-        _check_survey(answer, f"{parent}/second", ids, expected[1:7])
+        _write_survey(Path(parent, "second", "survey"), ids, images[1:7], labelled=False)
+        _check_survey(answer, f"{parent}/second/survey", ids, expected[1:7])
+        # Ids that pandas reads as numbers, and some labels.
+        ids = ["007", "0012", "7"]
+        _write_survey(Path(parent, "third"), ids, images[:3], labelled=True, unknown=[1])
+        _check_survey(answer, Path(parent, "third"), ids, expected[:3], "Only some of them have labels.")
 
 
 @contextmanager
@@ -698,7 +930,7 @@ def _shipped_labels():
     return table.set_index("objID")["oh_p50"]
 
 
-def _write_survey(folder, ids, images, *, labelled):
+def _write_survey(folder, ids, images, *, labelled, unknown=()):
     """Write a survey of shipped images under other ids; without labels, the images are PNG files."""
     (folder / "images").mkdir(parents=True)
     for object_id, image in zip(ids, images, strict=True):
@@ -710,11 +942,12 @@ def _write_survey(folder, ids, images, *, labelled):
                 pixels.save(folder / "images" / f"{object_id}.png")
     table = pd.DataFrame({"objID": ids})
     if labelled:
-        table["oh_p50"] = _shipped_labels()[images].to_numpy()
+        table["oh_p50"] = _shipped_labels()[images].to_numpy(copy=True)
+        table.loc[list(unknown), "oh_p50"] = np.nan
     table.to_csv(folder / "master.csv", index=False)
 
 
-def _check_survey(answer, folder, ids, expected):
+def _check_survey(answer, folder, ids, expected, hint_on_missing=""):
     """Compare the predictions for one survey folder with the right ones."""
     before, here = _content_of(folder), Path.cwd()
     try:
@@ -732,10 +965,10 @@ def _check_survey(answer, folder, ids, expected):
     )
     expect(_content_of(folder) == before, "Your function changes files in the folder: it belongs to the caller.")
     _check_kind(predictions, ids, expected)
-    _check_survey_index(predictions, ids)
+    _check_survey_index(predictions, ids, hint_on_missing)
     what = "the column of predictions"
     array = as_array(predictions, (len(ids),), what=what)
-    _explain_predictions(array, predictions, ids, expected)
+    _explain_predictions(array, predictions, ids, expected, folder)
     hint = "Use the shipped network, `galviz.load_model()`, and let `galviz.extract` crop and normalise the images."
     expect_close(array, expected, hint=hint, what=what, rtol=0, atol=1e-3)
 
@@ -749,6 +982,10 @@ def _explain_survey_error(error, ids):
     text, kind = str(error), type(error).__name__
     unlabelled = "007" in ids
     if isinstance(error, TypeError) and "unsupported operand" in text and "'str'" in text:
+        if "for +" in text:
+            raise WrongAnswer(
+                "`folder` may be a `Path`, which has no `+`: join it and a name with `Path(folder, name)`."
+            ) from None
         raise WrongAnswer("`folder` may be text, which has no `/`: convert it with `Path(folder)`.") from None
     if (
         unlabelled
@@ -802,7 +1039,7 @@ def _check_kind(predictions, ids, expected):
     raise WrongAnswer(f"You return an object of type {kind}: return a Series.")
 
 
-def _check_survey_index(predictions, ids):
+def _check_survey_index(predictions, ids, hint_on_missing):
     """Compare the index of the predictions with the ids of the galaxies."""
     index = predictions.index
     n = len(index)
@@ -821,13 +1058,24 @@ def _check_survey_index(predictions, ids):
             "its zeros, and a long id may lose digits. pandas reads text with `dtype=str`."
         )
     index = list(map(str, index))
+    expect(
+        index == ids or index != [one.lstrip("0") for one in ids],
+        f"Ids have lost their zeros: {ids[0]!r} is {index[0]!r}. Read them as text, with `dtype=str`, or use those of "
+        "the features.",
+    )
     missing, extra = [one for one in ids if one not in index], [one for one in index if one not in ids]
     if extra and {Path(one).stem for one in extra} <= set(ids):
         raise WrongAnswer(f"Your ids are file names, such as {extra[0]!r}: the ids are those of master.csv.")
     if extra and set(extra) <= {one.lstrip("0") for one in ids}:
         raise WrongAnswer(f"Ids have lost their zeros: {extra[0]!r} isn't an id of the folder. Read them as text.")
-    expect(not extra, f"Your index has ids that aren't in the folder: {format_items(extra)}.")
-    expect(not missing, f"Predictions of galaxies are missing: {format_items(missing)}. Predict all of the folder.")
+    expect(
+        not extra,
+        f"Your index has ids that aren't in the folder: {format_items(extra)}. Do you keep results of another folder?",
+    )
+    expect(
+        not missing,
+        f"Predictions of galaxies are missing: {format_items(missing)}. {hint_on_missing} Predict all of the folder.",
+    )
     expect(len(index) == len(ids), "Some galaxies have more than one prediction.")
     if index != ids:
         orders = {"sorted by id": sorted(ids), "in reverse order": ids[::-1]}
@@ -843,10 +1091,15 @@ def _check_survey_index(predictions, ids):
     expect(name == "objID", f"The index is named {name!r}. Its name must be 'objID': `pd.Index(ids, name=\"objID\")`.")
 
 
-def _explain_predictions(array, predictions, ids, expected):
+def _explain_predictions(array, predictions, ids, expected, folder):
     """Raise a hint that follows from the values."""
     if is_close(array, expected, rtol=0, atol=1e-3):
         return
+    if np.isnan(array).any():
+        raise WrongAnswer(
+            f"{int(np.isnan(array).sum())} of {len(array)} predictions are NaN. Do you look up ids in the shipped "
+            "features, or use labels? Run the network on the images in the folder, with `galviz.extract`."
+        )
     labels = _shipped_labels().reindex(ids).to_numpy()
     if is_close(array, labels):
         raise WrongAnswer("You return the labels of the catalogue: return the network's predictions.")
@@ -860,6 +1113,11 @@ def _explain_predictions(array, predictions, ids, expected):
             "The predictions are right, but each belongs to another galaxy than its id says: take ids and predictions "
             "from the same object, in the same order."
         )
+    for wrong in (10**expected, 10 ** (expected - 12), 10 ** (expected - 8.69)):
+        if np.allclose(array, wrong, rtol=0.01):
+            raise WrongAnswer(
+                "You computed 10 to the power of the predictions: return them in dex, as the network gives them."
+            )
     if not 7 < array.mean() < 10 and abs(array.mean()) > 1e-3:
         raise WrongAnswer(
             f"Your numbers, such as {array[0]:.3g}, aren't metallicities in dex, which are about 9: return the "
@@ -867,7 +1125,7 @@ def _explain_predictions(array, predictions, ids, expected):
         )
     if np.ptp(array) < 1e-6:
         raise WrongAnswer("Your predictions are all equal: return one prediction per galaxy, not their mean.")
-    if abs(array.mean()) < 1e-3:
+    if is_close(array, expected - expected.mean(), rtol=0, atol=1e-3):
         raise WrongAnswer("You subtracted the mean of the predictions: return them in dex, as the network gives them.")
     added = array - expected
     if np.ptp(added) < 2e-3:
@@ -883,6 +1141,13 @@ def _explain_predictions(array, predictions, ids, expected):
             continue
         if is_close(array, others, rtol=0, atol=1e-3):
             raise WrongAnswer(f"These are the predictions of the control network with {name}: use the shipped network.")
+    for scale in (0.5, 2):
+        others = galviz.extract(galviz.load_model(), galviz.load_survey(folder, scale=scale)).predictions
+        if is_close(array, others, rtol=0, atol=1e-3):
+            raise WrongAnswer(
+                f"These are the predictions for images resized by a factor of {scale}: leave `scale` out, because the "
+                "network was trained on images of the original size."
+            )
     if np.corrcoef(array, expected)[0, 1] > 0.97 and abs(added).max() < 0.15:
         raise WrongAnswer(
             f"Your predictions differ from the network's by up to {abs(added).max():.2g} dex: are they computed in "

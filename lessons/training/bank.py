@@ -54,6 +54,12 @@ def taken_from_the_list(object_ids, batch_size):
     return result
 
 
+@bank.wrong("training.0", "has lost its zero")
+def without_zeros(object_ids, batch_size):
+    ids = [object_id.lstrip("0") for object_id in object_ids]
+    return [ids[start : start + batch_size] for start in range(0, len(ids), batch_size)]
+
+
 @bank.wrong("training.0", "don't shuffle")
 def shuffled_batches(object_ids, batch_size):
     order = np.random.default_rng().permutation(object_ids).tolist()
@@ -212,7 +218,7 @@ def fixed_rate(weight, bias, x, y, rate):
     return weight - 0.1 * by_weight, bias - 0.1 * by_bias
 
 
-@bank.wrong("training.1", "You limited the gradient")
+@bank.wrong("training.1", "length of the gradient to 1")
 def clipped_gradient(weight, bias, x, y, rate):
     by_weight, by_bias = _gradient(weight, bias, x, y)
     factor = 1 / max(1, np.hypot(np.linalg.norm(by_weight), by_bias))
@@ -244,6 +250,39 @@ def random_batch(weight, bias, x, y, rate):
     rows = np.random.default_rng().integers(len(y), size=max(1, len(y) // 2))
     by_weight, by_bias = _gradient(weight, bias, x[rows], y[rows])
     return weight - rate * by_weight, bias - rate * by_bias
+
+
+@bank.wrong("training.1", "You multiply each weight by a number before the step")
+def shrunk_before_the_step(weight, bias, x, y, rate):
+    weight = weight * (1 - 0.01 * rate)
+    by_weight, by_bias = _gradient(weight, bias, x, y)
+    return weight - rate * by_weight, bias - rate * by_bias
+
+
+@bank.wrong("training.1", "Your result is multiplied by a number for each weight")
+def shrunk_after_the_step(weight, bias, x, y, rate):
+    by_weight, by_bias = _gradient(weight, bias, x, y)
+    return 0.99 * (weight - rate * by_weight), bias - rate * by_bias
+
+
+@bank.wrong("training.1", "length of the gradient of the weights to 1")
+def clipped_by_length(weight, bias, x, y, rate):
+    by_weight, by_bias = _gradient(weight, bias, x, y)
+    return weight - rate * by_weight / max(1, np.linalg.norm(by_weight)), bias - rate * by_bias
+
+
+@bank.wrong("training.1", "one step per galaxy")
+def galaxies_in_random_order(weight, bias, x, y, rate):
+    for i in np.random.default_rng(0).permutation(len(y)):
+        by_weight, by_bias = _gradient(weight, bias, x[i : i + 1], y[i : i + 1])
+        weight, bias = weight - rate * by_weight, bias - rate * by_bias
+    return weight, bias
+
+
+@bank.wrong("training.1", "multiplied the step by the old weight and the old bias")
+def multiplied_by_the_old_values(weight, bias, x, y, rate):
+    by_weight, by_bias = _gradient(weight, bias, x, y)
+    return weight * (1 - rate * by_weight), bias * (1 - rate * by_bias)
 
 
 @bank.wrong("training.1", "rounded the result to 3 decimals")
@@ -366,7 +405,7 @@ def fixed_seed(object_ids, share, seed):
     return _cut(_shuffle(object_ids, 42), share)
 
 
-@bank.wrong("training.2", "The seeds 7 and 107 hold out the same")
+@bank.wrong("training.2", "The seeds 0 and 100 hold out the same")
 def last_digits_of_the_seed(object_ids, share, seed):
     return _cut(_shuffle(object_ids, seed % 100), share)
 
@@ -731,7 +770,7 @@ def seeds_globally(network, images, labels, n_epochs, learning_rate, seed):
     return _means(_train(network, images, labels, orders, _adam(network, learning_rate)))
 
 
-@bank.wrong("training.3", "Trainings with different seeds")
+@bank.wrong("training.3", "Different seeds give the same orders")
 def fixed_generator(network, images, labels, n_epochs, learning_rate, seed):
     orders, optimiser = _permutations(len(images), n_epochs, 42), _adam(network, learning_rate)
     return _means(_train(network, images, labels, orders, optimiser))
@@ -809,6 +848,32 @@ def returns_nothing(network, images, labels, n_epochs, learning_rate, seed):
     _train(network, images, labels, orders, optimiser)
 
 
+@bank.wrong("training.3", "Your losses are tensors")
+def losses_as_tensors(network, images, labels, n_epochs, learning_rate, seed):
+    import torch
+
+    orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
+    return torch.tensor(_means(_train(network, images, labels, orders, optimiser)))
+
+
+@bank.wrong("training.3", "Some weights of the network don't change")
+def trains_the_last_layer(network, images, labels, n_epochs, learning_rate, seed):
+    import torch
+
+    optimiser = torch.optim.Adam([*network.parameters()][-2:], lr=learning_rate)
+    return _means(_train(network, images, labels, _permutations(len(images), n_epochs, seed), optimiser))
+
+
+@bank.wrong("training.3", "30 epochs: don't stop earlier")
+def stops_early(network, images, labels, n_epochs, learning_rate, seed):
+    losses, optimiser = [], _adam(network, learning_rate)
+    for order in _permutations(len(images), n_epochs, seed):
+        losses += _train(network, images, labels, [order], optimiser)
+        if len(losses) == 25:
+            break
+    return _means(losses)
+
+
 @bank.wrong("training.3", "images that you normalised")
 def normalises_again(network, images, labels, n_epochs, learning_rate, seed):
     orders, optimiser = _permutations(len(images), n_epochs, seed), _adam(network, learning_rate)
@@ -850,6 +915,12 @@ def trains_the_bias_alone(network, images, labels, n_epochs, learning_rate, seed
 
     optimiser = torch.optim.Adam([[*network.parameters()][-1]], lr=learning_rate)
     return _means(_train(network, images, labels, _permutations(len(images), n_epochs, seed), optimiser))
+
+
+@bank.wrong("training.3", "The seeds 0 and 100 give the same orders")
+def last_digit_of_the_seed(network, images, labels, n_epochs, learning_rate, seed):
+    orders, optimiser = _permutations(len(images), n_epochs, seed % 10), _adam(network, learning_rate)
+    return _means(_train(network, images, labels, orders, optimiser))
 
 
 @bank.wrong("training.3", "false in an `if` or `or`")
@@ -905,7 +976,7 @@ def by_pythons_shuffle(network, images, labels, n_epochs, learning_rate, seed):
             losses.append(loss.detach())
         result.append(torch.stack(losses).mean())
         network.eval()
-    return torch.stack(result)
+    return torch.stack(result).tolist()
 
 
 @bank.right("training.3")

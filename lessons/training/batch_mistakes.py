@@ -68,6 +68,10 @@ def _wrapped(ids: list[str], size: int) -> Batches:
     return result
 
 
+def _wrapped_once(ids: list[str], size: int) -> Batches:
+    return [[*part, *ids[: size - len(part)]] for part in divided(ids, size)]
+
+
 def _last_full(ids: list[str], size: int) -> Batches:
     result = divided(ids, size)
     if result:
@@ -186,6 +190,7 @@ MISTAKES: tuple[Mistake, ...] = (
     (_on_result(lambda result, size: [part[::-1] for part in result]), "You reversed the ids within each batch."),
     (_filled(lambda part: part[-1]), "You filled the last batch with copies of its last id. It may be smaller."),
     (_filled(lambda part: ""), "You filled the last batch with empty texts. It may be smaller."),
+    (_wrapped_once, "You filled the last batch with ids from the beginning of the list. It may be smaller."),
     (_wrapped, "You filled the last batch with ids from the beginning of the list. It may be smaller."),
     (_last_full, "Your last batch repeats ids of the batch before, to be full. It may be smaller."),
     (

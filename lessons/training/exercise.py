@@ -45,7 +45,7 @@ def gradient_step(
 
     Compute the derivative of L with respect to each weight and to the bias, all with the old weights and the old bias.
     Then subtract the learning rate times the derivative from each of them. Don't clip or normalise the gradient, don't
-    rescale `x` or `y`, and use all galaxies instead of a random batch.
+    shrink the weights (no weight decay), don't rescale `x` or `y`, and use all galaxies at once, not in batches.
 
     Parameters
     ----------

@@ -1,11 +1,11 @@
 """Explain what is wrong in a recorded training: the batches, the loss, the optimiser, or the losses returned."""
 
 import itertools
-from collections import Counter
 
 import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, expect
+from galviz.course.seeds import reject_equal_seeds
 from lessons.training.training_log import (
     N_BATCH,
     Log,
@@ -623,6 +623,10 @@ def _check_type(result: object, n_epochs: int) -> None:
         "Your losses are tensors with an autograd graph, so the graph of each batch stays in memory. Convert each to a "
         "number, with `.item()`.",
     )
+    expect(
+        not any(hasattr(part, "detach") for part in parts),
+        "Your losses are tensors. Return numbers: convert each loss with `.item()`, or the result with `.tolist()`.",
+    )
 
 
 def check_seeds(logs: dict[tuple[int, int], Log]) -> None:
@@ -644,16 +648,5 @@ def check_seeds(logs: dict[tuple[int, int], Log]) -> None:
             orders[seed, 0] == orders.get((seed, 1), orders[seed, 0]),
             f"Two trainings with the same seed have different orders: create the generator from `seed`.{zero}",
         )
-    others = [orders[seed, 0] for seed, repetition in orders if seed and not repetition]
-    expect(
-        len(set(others)) < len(others) or orders.get((0, 0)) not in others,
-        "A training with the seed 0 has the same orders as one with another seed. A seed of 0 is a seed like any "
-        "other, "
-        "but is false in an `if` or `or`.",
-    )
-    counts = Counter(orders[key] for key in orders if key[1] == 0)
-    expect(
-        len(counts) == sum(key[1] == 0 for key in orders),
-        "Trainings with different seeds have the same orders: create the generator from the parameter `seed`, as it "
-        "is.",
-    )
+    of_seed = {seed: order for (seed, repetition), order in orders.items() if repetition == 0}
+    reject_equal_seeds(of_seed, "give the same orders")

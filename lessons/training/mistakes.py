@@ -1,7 +1,7 @@
 """Typical mistakes in a step of gradient descent, and in the size of a validation set, each with its hint."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -85,11 +85,25 @@ def _weight_after_bias(s: Step) -> np.ndarray:
     return s.join(-s.rate * 2 * s.x.T @ (s.x @ s.weight + new_bias - s.y) / s.n, s.change[-1])
 
 
-def _step_per_galaxy(s: Step) -> np.ndarray:
-    current = s.start
-    for row, label in zip(s.columns, s.y, strict=True):
-        current = current - s.rate * 2 * (row @ current - label) * row
+def steps_per_galaxy(
+    s: Step, order: Iterable[int], factor: float = 2, *, weight_first: bool = False, size: int = 1
+) -> np.ndarray:
+    """One step per galaxy, or per batch of `size` galaxies, in an order; `factor` is 2 in the right derivative."""
+    current, order = s.start, list(order)
+    for start in range(0, len(order), size):
+        rows = order[start : start + size]
+        columns, labels = s.columns[rows], s.y[rows]
+        change = -s.rate * factor * columns.T @ (columns @ current - labels) / len(rows)
+        if weight_first:
+            moved = current + np.append(change[:-1], 0)
+            change[-1] = -s.rate * factor * (columns @ moved - labels).mean()
+        current = current + change
     return current
+
+
+def _in_batches(size: int) -> Mistake:
+    """A mistake that takes one step per batch; unknown if a single batch has all galaxies."""
+    return lambda s: steps_per_galaxy(s, range(int(s.n)), size=size)
 
 
 def _many_steps(count: int) -> Mistake:
@@ -170,6 +184,9 @@ OLD = "Compute both derivatives with the old weight and the old bias."
 BROADCAST = "Subtracting shapes (n, 1) and (n,) gives n × n. The errors must have the shape (n,)."
 ORDER = "The numbers of the weight are right, but in another order: each belongs to its feature."
 ALL_NUMBERS = "You divided by n · d, the number of all values in x. The mean is over the n galaxies."
+PER_GALAXY = "You took one step per galaxy, one after the other. Take a single step, with the mean over all galaxies."
+# What the derivative for one galaxy is multiplied by in such a step; 2 is right for a single galaxy.
+STEP_FACTORS = (lambda s: 2, lambda s: 1, lambda s: 2 / s.n, lambda s: 1 / s.n)
 STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
     (lambda s: s.start, "You return the old weight and the old bias: neither has moved."),
     (_scaled(lambda s: 1, lambda s: 0), "The bias hasn't moved: the loss depends on it too, so it has a derivative."),
@@ -315,9 +332,22 @@ STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
     (_scaled(lambda s: 1, lambda s: 1 / s.n), "For the bias you divided by n twice: `mean` divides by n already."),
     (_both(lambda s: 1 / s.d), ALL_NUMBERS),
     (_scaled(lambda s: 1 / s.d), ALL_NUMBERS),
-    (
-        _step_per_galaxy,
-        "You took one step per galaxy, one after the other. Take a single step, with the mean over all galaxies.",
+    *(
+        (
+            lambda s, factor=factor, weight_first=weight_first: steps_per_galaxy(
+                s, range(int(s.n)), factor(s), weight_first=weight_first
+            ),
+            PER_GALAXY,
+        )
+        for factor in STEP_FACTORS
+        for weight_first in (False, True)
+    ),
+    *(
+        (
+            _in_batches(size),
+            f"You took one step per batch of {size} galaxies. Take a single step, with the mean over all galaxies.",
+        )
+        for size in range(2, 6)
     ),
     (_both(lambda s: 2), "Your step is twice as long as the right one: the factor of 2 occurs once."),
     *((_many_steps(count), f"You took {count} steps: take one.") for count in (2, 3, 5, 10, 100)),
@@ -370,6 +400,19 @@ STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
     (
         lambda s: s.join(-s.rate * 2 * s.weight * s.errors.mean(), s.change[-1]),
         "In the derivative for a weight, you multiplied the errors by the weight: multiply them by x.",
+    ),
+    *(
+        (
+            lambda s, h=h: s.start + s.change - s.rate * h * (s.columns**2).mean(axis=0),
+            "Your derivatives aren't exact, as if from the difference of two losses, (L(w + h) − L(w)) / h. Use the "
+            "formula of the derivative.",
+        )
+        for size in (1e-2, 1e-3, 1e-4, 1e-5)
+        for h in (size, -size)
+    ),
+    (
+        _scaled(lambda s: s.weight, lambda s: s.bias),
+        "You multiplied the step by the old weight and the old bias: use the derivatives alone.",
     ),
     (_scaled(lambda s: s.weight), "You multiplied the weight's step by the old weight: use the derivative alone."),
     (
@@ -427,6 +470,64 @@ STEP_MISTAKES: tuple[tuple[Mistake, str], ...] = (
 )
 
 
+def _limited(limit: Callable[[np.ndarray], np.ndarray], parts: Sequence[slice], *, step: bool = False) -> Mistake:
+    """A mistake that limits the derivatives, or what is added, in each of the parts on its own."""
+
+    def move(s: Step) -> np.ndarray:
+        change = s.change.copy()
+        for part in parts:
+            change[part] = limit(change[part]) if step else -s.rate * limit(-change[part] / s.rate)
+        return s.start + change
+
+    return move
+
+
+def _clip_norm(values: np.ndarray, largest: float) -> np.ndarray:
+    length = np.linalg.norm(values)
+    return values * (largest / length if length > largest else 1)
+
+
+ALL, WEIGHTS, BIAS = (slice(None),), (slice(-1),), (slice(-1, None),)
+STEP_MISTAKES += tuple(
+    (mistake, f"{hint} Use it as it is, however large it is.")
+    for limit in (0.01, 0.1, 0.5, 1, 2, 3, 5, 10, 20, 50, 100)
+    for mistake, hint in (
+        *(
+            (
+                lambda s, limit=limit, factor=factor: s.start + s.descend(np.clip(s.errors, -limit, limit)) * factor,
+                f"You limited each error to ±{limit}.",
+            )
+            for factor in (1, 1 / 2)
+        ),
+        *(
+            (
+                _limited(lambda values, limit=limit: np.clip(values, -limit, limit), parts),
+                f"You limited each derivative{where} to ±{limit}.",
+            )
+            for parts, where in ((ALL, ""), (WEIGHTS, " of the loss with respect to a weight"), (BIAS, " for the bias"))
+        ),
+        *(
+            (
+                _limited(lambda values, limit=limit: _clip_norm(values, limit), parts),
+                f"You limited the length of the gradient{where} to {limit}.",
+            )
+            for parts, where in (
+                (ALL, ""),
+                (WEIGHTS, " of the weights"),
+                ((*WEIGHTS, *BIAS), " of the weights, and that of the bias,"),
+            )
+        ),
+        *(
+            (
+                _limited(lambda values, limit=limit: np.clip(values, -limit, limit), parts, step=True),
+                f"You limited what is added to each number to ±{limit}.",
+            )
+            for parts in (ALL, WEIGHTS)
+        ),
+    )
+)
+
+
 def n_validation(n: int, share: float) -> int:
     """The right size of the validation set."""
     return round(share * n)
@@ -479,6 +580,13 @@ SIZE_RULES: tuple[tuple[Rule, str], ...] = (
     (
         lambda n, share: min(n - 1, round(share * n)),
         "You always leave at least one galaxy in the training set. It is empty if `share` is 1.",
+    ),
+    *(
+        (rule, "You leave at least one galaxy in each set. A share of 0 or 1 makes one of them empty.")
+        for rule in (
+            lambda n, share: min(n - 1, max(1, round(share * n))),
+            lambda n, share: max(1, min(n - 1, round(share * n))),
+        )
     ),
     (
         lambda n, share: min(max(n - 1, 1), max(1, round(share * n))),

@@ -13,10 +13,20 @@ import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, expect
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
+from galviz.course.seeds import SEEDS, reject_equal_seeds
 from lessons.training.batch_mistakes import MISTAKES as BATCH_MISTAKES
 from lessons.training.batch_mistakes import divided
 from lessons.training.fit_checks import check_log, check_seeds
-from lessons.training.mistakes import SIZE_RULES, STEP_MISTAKES, Step, n_validation, stepped
+from lessons.training.mistakes import (
+    PER_GALAXY,
+    SIZE_RULES,
+    STEP_FACTORS,
+    STEP_MISTAKES,
+    Step,
+    n_validation,
+    stepped,
+    steps_per_galaxy,
+)
 from lessons.training.training_log import Case, adam, record
 
 # training.0
@@ -50,8 +60,13 @@ def test_training_0(answer):
     for mistake, hint in BATCH_MISTAKES:
         if results == [mistake(*case) for case in cases]:
             raise WrongAnswer(hint)
+    # Several times, because a function that shuffles few batches may return the same order by chance.
     expect(
-        _read_batches(_call_batches(answer, *cases[0]), *cases[0]) == results[0],
+        all(
+            _read_batches(_call_batches(answer, *case), *case) == result
+            for _ in range(3)
+            for case, result in zip(cases, results, strict=True)
+        ),
         "Two calls with the same ids return different batches: don't shuffle, and keep nothing from earlier calls.",
     )
     first = next(place for place, result in enumerate(results) if result != expected[place])
@@ -146,6 +161,10 @@ def _read_batches(result, ids, size):
                 isinstance(item, str),
                 f"Ids are text and must stay unchanged. One of yours is of type {type(item).__name__}.",
             )
+            expect(
+                f"0{item}" not in known,
+                f"The id {f'0{item}'!r} has lost its zero: ids are text and must stay unchanged.",
+            )
             expect(not item or item in known, f"One of your ids is {item!r:.40}, which isn't among the ids given.")
     return [[str(item) for item in part] for part in parts]
 
@@ -159,6 +178,8 @@ BY_HAND = (np.array([1.0, -1.0]), 0.5, X, Y, 0.1)
 NAMES = ("weight", "bias", "x", "y", "rate")
 # Numbers of galaxies and features, and the learning rate.
 SIZES = ((7, 3, 0.03), (6, 1, 0.2), (2, 4, 0.05), (3, 3, 1.5), (1, 2, 0.1))
+# A random galaxy of 7 is the same in that many calls with a probability of 1 / 7 ** 15.
+N_REPEATED = 16
 
 
 def test_training_1(answer):
@@ -171,11 +192,11 @@ def test_training_1(answer):
         place for place, (pair, right) in enumerate(zip(pairs, expected, strict=False)) if not _is_right(pair, right)
     ]
     if wrong:
+        _explain_repeated(answer, cases[0])
         flat = [np.concatenate([weight.ravel(), bias.ravel()]) for weight, bias in pairs]
         mistakes = [(lambda *case, move=move: move(Step(*case)), hint) for move, hint in STEP_MISTAKES]
         reject_mistakes(cases, flat, expected, mistakes)
         _explain_shapes(*pairs[wrong[0]], cases[wrong[0]], expected[wrong[0]])
-        _explain_repeated(answer, cases[0])
         _explain_unused(answer, cases[0])
         _explain_step(cases, flat, expected, wrong[0])
     if error:
@@ -207,7 +228,7 @@ def _step_cases():
         cases.append((draw.normal(size=d), float(draw.normal()), x, y, rate))
     weight, bias, x, y, _ = cases[0]
     constant = np.column_stack([x[:, :2], np.full(7, 1.5)])
-    perfect = (np.array([1.0, -1.0]), 0.5, X, X @ [1.0, -1.0] + 0.5, 0.5)  # the errors are exactly 0
+    perfect = (np.array([1.0, -1.0]), 0.5, X, X @ [1.0, -1.0] + 0.5, 20.0)  # the errors are exactly 0
     return [*cases, (weight, bias, constant, 100 * y, 0.01), (1e-3 * weight, 1e-3, x, 1e-3 * y, 0.3), perfect, BY_HAND]
 
 
@@ -267,13 +288,16 @@ def _explain_shapes(weight, bias, case, expected):
 
 def _explain_repeated(step, case):
     """Raise the hint for a function whose results for the same input differ."""
-    first, second = (call_on_cases(step, [case], NAMES)[0] for _ in range(2))
-    if not first or not second:
+    # Many calls, because two random batches of the few galaxies may be equal.
+    results = [call_on_cases(step, [case], NAMES)[0] for _ in range(N_REPEATED)]
+    if not all(results):
         return
-    pairs = [_weight_and_bias(results[0], case) for results in (first, second)]
-    same = all(is_close(one, other, rtol=1e-7, atol=0) for one, other in zip(*pairs, strict=True))
+    (weight, bias), *others = (_weight_and_bias(result, case) for (result,) in results)
     expect(
-        same,
+        all(
+            is_close(weight, other_weight, rtol=1e-7, atol=0) and is_close(bias, other_bias, rtol=1e-7, atol=0)
+            for other_weight, other_bias in others
+        ),
         "Two calls with the same input return different results. Use all galaxies instead of a random batch, and keep "
         "nothing from earlier calls, such as momentum.",
     )
@@ -312,21 +336,64 @@ def _explain_step(cases, flat, expected, first):
             raise WrongAnswer(
                 f"You rounded the result to {n_decimals} decimal{'s' * (n_decimals != 1)}: don't round it."
             )
+    _explain_orders(steps, flat)
+    _explain_decay(steps, flat)
     factors = {i: _factor(flat[i] - steps[i].start, steps[i].change) for i in moving}
     if factors and all(factor is not None for factor in factors.values()):
         _explain_factors(list(factors.values()), [steps[i] for i in factors])
-    for end, parts in ((-1, "each weight"), (None, "each weight and the bias")):
-        added = [(flat[i] - expected[i])[:end] for i in moving]
-        decays = [_factor(values, steps[i].start[:end]) for values, i in zip(added, moving, strict=True)]
-        others_right = end is None or all(np.isclose(flat[i][-1], expected[i][-1], rtol=1e-7) for i in moving)
-        if others_right and any(np.abs(values).max() > 1e-9 for values in added) and None not in decays:
-            raise WrongAnswer(
-                f"Something proportional to the old value is added to {parts}, such as weight decay. Subtract the "
-                "learning rate times the derivative, and nothing else."
-            )
     if first in moving:
         _explain_limit(flat[first], expected[first], steps[first])
     _explain_part(flat[first], expected[first], where)
+
+
+def _explain_orders(steps, flat):
+    """Raise the hint for one step per galaxy in any order, found for the few galaxies of some cases."""
+    few = [(s, values) for s, values in zip(steps, flat, strict=True) if 1 < s.n <= 4 and s.errors.any()]
+    for factor in STEP_FACTORS:
+        for weight_first in (False, True):
+            if few and all(
+                any(
+                    is_close(values, steps_per_galaxy(s, order, factor(s), weight_first=weight_first))
+                    for order in itertools.permutations(range(int(s.n)))
+                )
+                for s, values in few
+            ):
+                raise WrongAnswer(f"{PER_GALAXY} Their order would matter, too.")
+
+
+def _explain_decay(steps, flat):
+    """Raise the hint for weights that are made smaller, in addition to the step or before it."""
+    cases = [(s, values, values - s.start - s.change) for s, values in zip(steps, flat, strict=True)]
+    if not all(len(values) == len(s.start) and np.isfinite(values).all() for s, values, _ in cases):
+        return
+    cases = [case for case in cases if np.abs(case[2]).max() > 1e-9 * np.abs(case[0].start).max()]
+
+    def shrunk_first(s, n_decayed):
+        """What changes if weights, or also the bias, are 0 before the step."""
+        start = s.start.copy()
+        start[:n_decayed] = 0
+        return stepped(start[:-1], start[-1], s.x, s.y, s.rate) - (s.start + s.change)
+
+    for name, with_bias in (("each weight", False), ("each weight and the bias", True)):
+        for reference, hint in (
+            (lambda s, _: s.start, "Something proportional to the old value is added to {}, such as weight decay."),
+            (lambda s, _: s.start + s.change, "Your result is multiplied by a number for {}, such as weight decay."),
+            (shrunk_first, "You multiply {} by a number before the step, such as weight decay."),
+            (
+                lambda s, _: np.sign(s.start),
+                "Something that depends on the sign of the old value is added to {}, as in L1 weight decay.",
+            ),
+        ):
+            found = []
+            for s, _, added in cases:
+                wanted = np.array(reference(s, s.d + with_bias))
+                if not with_bias and reference is not shrunk_first:
+                    wanted[-1] = 0
+                found.append(_factor(added, wanted))
+            if len(found) > 2 and None not in found:
+                raise WrongAnswer(
+                    f"{hint.format(name)} Subtract the learning rate times the derivative, and nothing else."
+                )
 
 
 def _explain_limit(values, expected, step):
@@ -439,9 +506,9 @@ class _SaltedId(str):
 
 
 def _make_ids(n):
-    """Ids of 19 digits, as in a survey, in no order."""
+    """Ids of 19 digits, as in a survey, in no order; some have a zero before them."""
     numbers = np.random.default_rng(n).permutation(n)
-    return [str(9_020_200_727_000_000_001 + 37 * int(number)) for number in numbers]
+    return ["0" * int(number % 7 == 2) + str(9_020_200_727_000_000_001 + 37 * int(number)) for number in numbers]
 
 
 def test_training_2(answer):
@@ -503,17 +570,8 @@ def _check_seeds(split):
             f"Two calls with the same seed return the same galaxies in different orders: create the generator from "
             f"`seed`, in each call.{zero}",
         )
-    of_seed = {seed: set(_call_split(split, ids, 0.2, seed)[1]) for seed in (2, 3, 0, 1, 7, 8, 42, 107, 1007)}
-    expect(
-        of_seed[7] != of_seed[8] or of_seed[7] != of_seed[1],
-        "Different seeds hold out the same galaxies: use the parameter `seed`, not a fixed number.",
-    )
-    for one, other in itertools.combinations(of_seed, 2):
-        zero = " A seed of 0 is a seed like any other, but is false in an `if` or `or`." if one == 0 else ""
-        expect(
-            of_seed[one] != of_seed[other],
-            f"The seeds {one} and {other} hold out the same galaxies: use the seed as it is.{zero}",
-        )
+    held_out = {seed: set(_call_split(split, ids, 0.2, seed)[1]) for seed in SEEDS}
+    reject_equal_seeds(held_out, "hold out the same galaxies")
 
 
 def _check_hashes(split):
@@ -535,7 +593,7 @@ def _check_hashes(split):
     if not splits:
         # NumPy converts the ids to plain text, which has other hashes and isn't found in a set of them. Instead, test
         # ids with the same order and other hashes.
-        others = [str(int(object_id) + 37_000) for object_id in ids]
+        others = [str(int(object_id) + 37_000).zfill(len(object_id)) for object_id in ids]
         places = [
             [[given.index(object_id) for object_id in part] for part in _call_split(split, given, 0.2, 7)]
             for given in (ids, others)
@@ -751,7 +809,7 @@ def test_training_3(answer):
             raise log.error
         check_log(log)
     case = replace(TRAININGS[0], n_epochs=1)
-    keys = [(seed, repetition) for seed in (0, 1, 42, 107) for repetition in (0, 1)]
+    keys = [*((seed, 0) for seed in SEEDS), (0, 1), (42, 1)]
     check_seeds({(seed, repetition): _record(answer, replace(case, seed=seed)) for seed, repetition in keys})
     _check_convergence(answer)
     _check_real_training(answer)
@@ -824,9 +882,20 @@ def _check_real_training(fit):
     images, labels = (torch.tensor(values) for values in _real_galaxies())
     network = _small_network().eval()
     split_at = N_REAL_TRAINING
+    before = [weight.detach().clone() for weight in network.parameters()]
     losses = fit(network, images[:split_at].clone(), labels[:split_at].clone(), REAL_EPOCHS, REAL_RATE, 4)
     what = f"In {REAL_EPOCHS} epochs with {N_REAL_TRAINING} shipped galaxies,"
-    values = as_array(losses, (REAL_EPOCHS,), what="the list of losses for the shipped galaxies")
+    values = as_array(losses, what="the list of losses for the shipped galaxies")
+    expect(
+        values.shape == (REAL_EPOCHS,),
+        f"{what} you return {values.size} losses. Return one per epoch, {REAL_EPOCHS}, and train for {REAL_EPOCHS} "
+        "epochs: don't stop earlier, and don't leave out any.",
+    )
+    expect(
+        not any(torch.equal(weight, old) for weight, old in zip(network.parameters(), before, strict=True)),
+        f"{what} a network with several layers is trained. Some weights of the network don't change: give all of its "
+        "parameters to the optimiser, not only those of a layer.",
+    )
     expect(
         not any(module.training for module in network.modules()),
         f"{what} a convolutional network is trained, and a part of it is in training mode at the end: call "

@@ -88,7 +88,7 @@ def list_divided(variances):
     return variances.tolist() / sum(variances.tolist())
 
 
-@bank.wrong("variance.0", "the shape 5; it has 5 × 1")
+@bank.wrong("variance.0", "with two axes: return the shape (5,)")
 def column_of_shares(variances):
     return (variances / variances.sum())[:, None]
 
@@ -239,6 +239,19 @@ def _results(statistic, values, n_resamples, seed):
     return [statistic(values[generator.integers(n, size=n)]) for _ in range(n_resamples)]
 
 
+@bank.wrong("variance.1", "return an integer")
+def a_float(ratios, share):
+    return float(by_searching(ratios, share))
+
+
+@bank.wrong("variance.1", "alone, and there may be none")
+def counts_large_ratios_or_fails(ratios, share):
+    count = int((ratios >= share).sum())
+    if count == 0:
+        raise ValueError("no component is large enough")
+    return count
+
+
 @bank.wrong("variance.2", "without replacement")
 def without_replacement(statistic, values, n_resamples, level, seed):
     generator = np.random.default_rng(seed)
@@ -294,6 +307,26 @@ def fixed_seed(statistic, values, n_resamples, level, seed):
     return _cut(_results(statistic, values, n_resamples, 0), level)
 
 
+@bank.wrong("variance.2", "You left out negative results")
+def positive_results_only(statistic, values, n_resamples, level, seed):
+    return _cut([result for result in _results(statistic, values, n_resamples, seed) if result > 0], level)
+
+
+@bank.wrong("variance.2", "Your ends are integers")
+def results_as_integers(statistic, values, n_resamples, level, seed):
+    return _cut(np.array(_results(statistic, values, n_resamples, seed)).astype(int), level)
+
+
+@bank.wrong("variance.2", "The seeds 0 and 7 give the same interval")
+def remainder_of_the_seed(statistic, values, n_resamples, level, seed):
+    return _cut(_results(statistic, values, n_resamples, seed % 7), level)
+
+
+@bank.wrong("variance.2", "A seed of 0 is a seed like any other")
+def zero_is_no_seed(statistic, values, n_resamples, level, seed):
+    return _cut(_results(statistic, values, n_resamples, seed or 42), level)
+
+
 @bank.wrong("variance.2", "global random generator")
 def seeded_globally(statistic, values, n_resamples, level, seed):
     np.random.seed(seed)  # noqa: NPY002
@@ -307,7 +340,7 @@ def seeded_each_time(statistic, values, n_resamples, level, seed):
     return _cut([statistic(values[np.random.default_rng(seed).integers(n, size=n)]) for _ in range(n_resamples)], level)
 
 
-@bank.wrong("variance.2", "Neighbouring seeds")
+@bank.wrong("variance.2", "share almost all resamples")
 def one_seed_per_resample(statistic, values, n_resamples, level, seed):
     n = len(values)
     results = [statistic(values[np.random.default_rng(seed + i).integers(n, size=n)]) for i in range(n_resamples)]
@@ -320,7 +353,7 @@ def without_the_last(statistic, values, n_resamples, level, seed):
     return _cut([statistic(values[generator.integers(0, n - 1, size=n)]) for _ in range(n_resamples)], level)
 
 
-@bank.wrong("variance.2", "A resample is as large as `values`")
+@bank.wrong("variance.2", "with fewer rows than `values`")
 def half_as_many(statistic, values, n_resamples, level, seed):
     generator, n = np.random.default_rng(seed), len(values)
     return _cut([statistic(values[generator.integers(n, size=n // 2)]) for _ in range(n_resamples)], level)
@@ -717,3 +750,35 @@ def networks_in_pandas(features, n_components):
 
 def _squares_of(centred):
     return np.linalg.svd(centred, compute_uv=False) ** 2
+
+
+@bank.wrong("variance.3", "`np.linalg.eig` doesn't sort")
+def unsorted_eigenvectors(train, test, n_components):
+    vectors = np.linalg.eig(np.atleast_2d(np.cov(train, rowvar=False)))[1].real
+    centred = test - train.mean(axis=0)
+    return ((centred @ vectors[:, :n_components]) ** 2).sum() / (centred**2).sum()
+
+
+@bank.wrong("variance.3", "if there is a single feature")
+def covariance_of_one_feature(train, test, n_components):
+    vectors = np.linalg.eigh(np.cov(train.T))[1][:, ::-1]
+    centred = test - train.mean(axis=0)
+    return ((centred @ vectors[:, :n_components]) ** 2).sum() / (centred**2).sum()
+
+
+@bank.wrong("variance.4", "don't sort the eigenvalues")
+def unsorted_eigenvalues(features, n_components):
+    result = {}
+    for name, values in features.items():
+        eigenvalues = np.linalg.eigvals(np.atleast_2d(np.cov(values, rowvar=False))).real
+        result[name] = eigenvalues[:n_components].sum() / eigenvalues.sum()
+    return result
+
+
+@bank.wrong("variance.4", "total variance of the first network")
+def one_total_for_all(features, n_components):
+    squares = {
+        name: np.linalg.svd(values - values.mean(axis=0), compute_uv=False) ** 2 for name, values in features.items()
+    }
+    total = next(iter(squares.values())).sum()
+    return {name: values[:n_components].sum() / total for name, values in squares.items()}

@@ -48,6 +48,14 @@ ROUNDING = (
     "A sum may be smaller than the share only by rounding: in floats, 0.7 + 0.1 is slightly less than 0.8. If it is "
     "smaller by less than 1e-9, it is enough."
 )
+SUM_UP = "add up the ratios of the first ones."
+COUNTED_REST = "You counted the components whose own ratio is at least 1 − share:"
+
+
+def _nearly(ratios: np.ndarray, share: float) -> np.ndarray:
+    return ratios > share - TOLERANCE
+
+
 COUNT_MISTAKES: tuple[tuple[Count, str], ...] = (
     (
         _first(lambda ratios, share: ratios.cumsum() > share),
@@ -63,6 +71,19 @@ COUNT_MISTAKES: tuple[tuple[Count, str], ...] = (
     (
         _on_count(lambda count, ratios: max(count - 1, 1)),
         "You left out the first sum, that of a single component: begin with it.",
+    ),
+    *(
+        (
+            lambda ratios, share, reach=reach: max(reach(ratios.cumsum(), share).sum(), 1),
+            "You counted the components whose sum is smaller than the share, which are one too few: return the "
+            "smallest number whose sum is at least the share.",
+        )
+        for reach in (
+            lambda sums, share: sums <= share + TOLERANCE,
+            lambda sums, share: sums < share - TOLERANCE,
+            np.less_equal,
+            np.less,
+        )
     ),
     (
         lambda ratios, share: (ratios.cumsum() <= share + TOLERANCE).sum(),
@@ -118,13 +139,18 @@ COUNT_MISTAKES: tuple[tuple[Count, str], ...] = (
         _sums(lambda ratios: ratios),
         "You compared single ratios, or their mean or product, with the share: compare the sum of the first ones.",
     ),
-    (
-        lambda ratios, share: (ratios >= share).sum(),
-        "You counted the components that reach the share alone: add up the ratios of the first ones.",
+    *(
+        (lambda ratios, share, change=change, reach=reach: change(reach(ratios, share).sum()), f"{counted} {SUM_UP}")
+        for counted, reaches in (
+            ("You counted the components that reach the share alone:", (np.greater_equal, np.greater, _nearly)),
+            ("You counted the components that don't reach the share alone:", (np.less, np.less_equal)),
+        )
+        for reach in reaches
+        for change in (lambda count: count, lambda count: count + 1, lambda count: max(count, 1))
     ),
-    (
-        lambda ratios, share: (ratios < share).sum(),
-        "You counted the components that don't reach the share alone: add up the ratios of the first ones.",
+    *(
+        (lambda ratios, share, change=change: change((ratios >= 1 - share).sum()), f"{COUNTED_REST} {SUM_UP}")
+        for change in (lambda count: count, lambda count: count + 1, lambda count: max(count, 1))
     ),
     (
         lambda ratios, share: (ratios.cumsum() > share - TOLERANCE).sum(),
@@ -208,6 +234,14 @@ COUNT_MISTAKES: tuple[tuple[Count, str], ...] = (
         )
         for n in (1, 2, 3)
     ),
+)
+# Mistakes that raise an error, here NaN, if no component reaches the share alone.
+ERROR_MISTAKES: tuple[tuple[Count, str], ...] = tuple(
+    (
+        lambda ratios, share, reach=reach: reach(ratios, share).sum() or np.nan,
+        f"You counted the components that reach the share alone, and there may be none: {SUM_UP}",
+    )
+    for reach in (np.greater_equal, np.greater, _nearly)
 )
 
 
@@ -315,6 +349,20 @@ def _rows_of_eigenvectors(train: np.ndarray, test: np.ndarray, k: int, last: boo
     vectors = vectors[:, ::-1] if last else vectors
     y = test - train.mean(axis=0)
     return _ratio(y @ vectors[:k].T, y)
+
+
+def _relative_to_the_first(train: np.ndarray, test: np.ndarray, k: int, power: float) -> float:
+    """Components multiplied by a power of their singular value over the largest."""
+    _, s, axes = np.linalg.svd(train - train.mean(axis=0), full_matrices=False)
+    y = test - train.mean(axis=0)
+    return _ratio(y @ axes[:k].T * (s[:k] / s[0]) ** power, y)
+
+
+def _unsorted(train: np.ndarray, test: np.ndarray, k: int, covariance: Callable[[np.ndarray], np.ndarray]) -> float:
+    """Components in the order in which `eig` returns them."""
+    vectors = np.linalg.eig(np.atleast_2d(covariance(train)))[1].real
+    y = test - train.mean(axis=0)
+    return _ratio(y @ vectors[:, :k], y)
 
 
 def _whitened(train: np.ndarray, test: np.ndarray, k: int) -> float:
@@ -482,6 +530,24 @@ SHARE_MISTAKES: tuple[tuple[Share, str], ...] = (
             train / np.linalg.norm(train, axis=1, keepdims=True), test / np.linalg.norm(test, axis=1, keepdims=True), k
         ),
         f"You scaled each galaxy to length 1: {AS_THEY_ARE}",
+    ),
+    *(
+        (
+            lambda train, test, k, power=power: _relative_to_the_first(train, test, k, power),
+            "You multiplied or divided the components by their singular values: they have length 1.",
+        )
+        for power in (-1, 1, -2, 2, -0.5, 0.5)
+    ),
+    *(
+        (
+            lambda train, test, k, covariance=covariance: _unsorted(train, test, k, covariance),
+            "Your components aren't in the order of their variance: `np.linalg.eig` doesn't sort. Use the k with the "
+            "largest eigenvalues.",
+        )
+        for covariance in (
+            lambda x: np.cov(x, rowvar=False),
+            lambda x: (x - x.mean(axis=0)).T @ (x - x.mean(axis=0)),
+        )
     ),
     (
         _whitened,

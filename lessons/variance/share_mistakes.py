@@ -216,6 +216,14 @@ def _always(place: int) -> OfNetworks:
     return lambda features, k: np.full(len(features), shares_of(features, k)[place])
 
 
+def _unsorted_share(covariance: np.ndarray, k: int) -> float:
+    """Share of the first k eigenvalues in the order in which `eigvals` returns them."""
+    if not np.isfinite(covariance).all():
+        return np.nan
+    eigenvalues = np.linalg.eigvals(np.atleast_2d(covariance)).real
+    return eigenvalues[:k].sum() / eigenvalues.sum()
+
+
 AS_THEY_ARE = "subtract only the means, and use the features as they are."
 NETWORK_MISTAKES: tuple[tuple[OfNetworks, str], ...] = (
     (_of_changed(lambda x: x), "You didn't centre the features: subtract the mean of each column first."),
@@ -398,6 +406,33 @@ NETWORK_MISTAKES: tuple[tuple[OfNetworks, str], ...] = (
         _components_of(-1),
         "You fitted the components of the last network, and used them for all: fit components to each network's own "
         "features.",
+    ),
+    (
+        _with_k(lambda k: max(k - 1, 1)),
+        "You added up k − 1 components: add up the first k. A slice `[:k]` has k elements.",
+    ),
+    (
+        _from_variances(lambda v, k: v[:k].sum() / v[: k + 1].sum()),
+        "Your total is of the first k + 1 components only: divide by the total variance of all.",
+    ),
+    *(
+        (
+            _each(lambda x, k, covariance=covariance: _unsorted_share(covariance(x), k)),
+            "`np.linalg.eig` and `eigvals` don't sort the eigenvalues: add up the k largest.",
+        )
+        for covariance in (lambda x: np.cov(x, rowvar=False), lambda x: _centred(x).T @ _centred(x))
+    ),
+    *(
+        (
+            lambda features, k, place=place: np.array(
+                [
+                    _squares(_centred(x))[:k].sum() / _squares(_centred([*features.values()][place])).sum()
+                    for x in features.values()
+                ]
+            ),
+            f"You divided by the total variance of the {name} network: each network has its own total.",
+        )
+        for place, name in ((0, "first"), (-1, "last"))
     ),
     (_fitted_together, "You fitted components to all networks together: each network has its own."),
     (_of_all_variance, "You divided by the variance of all networks together: each network has its own total."),

@@ -13,8 +13,10 @@ import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, as_float, expect, expect_close, expect_error, expect_unchanged
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
+from galviz.course.seeds import SEEDS, reject_equal_seeds
 from lessons.variance.mistakes import (
     COUNT_MISTAKES,
+    ERROR_MISTAKES,
     ROUNDING,
     SHARE_MISTAKES,
     count_components,
@@ -64,6 +66,11 @@ def _explain_shares(cases, returned, expected, wrong):
         raise WrongAnswer("You return float16 (half precision), about three digits: return float32 or float64.")
     if isinstance(values, list) and any(isinstance(value, str) for value in values):
         raise WrongAnswer("You return texts: return the shares as numbers, without formatting them.")
+    if np.shape(values) in ((k, 1), (1, k)) and k > 1:
+        raise WrongAnswer(
+            f"You return an array of shape {np.shape(values)}, with two axes: return the shape ({k},), as `variances` "
+            "has it."
+        )
     if k == 1 and np.ndim(values) == 0 and values is not None:
         raise WrongAnswer(
             "For a single eigenvalue, you return a number, not an array of one share: use no `squeeze`, and no case of "
@@ -109,6 +116,7 @@ def test_variance_1(answer):
     expected = [np.array(count_components(*case)) for case in cases]
     assert [int(count) for count in expected[:4]] == [2, 2, 1, 180]
     returned, error = call_on_cases(answer, cases, ("ratios", "share"))
+    is_float = [getattr(np.asarray(count).dtype, "kind", "") == "f" for count in returned]
     returned = [_single(count) for count in returned]
     wrong = [index for index, count in enumerate(returned) if not _is_count(count, expected[index])]
     if wrong:
@@ -116,6 +124,11 @@ def test_variance_1(answer):
     if error:
         _explain_count_error(answer, error, cases, len(returned), n_plain)
         raise error
+    expect(
+        not any(is_float),
+        f"You return the float {returned[0]}: return an integer, such as {returned[0]:.0f}, because only an integer "
+        "can be the end of a slice.",
+    )
     _check_unreachable(answer)
 
 
@@ -239,7 +252,7 @@ def _explain_never(components_for, cases):
         results.append(np.nan if error else _single(numbers[0]))
     if all(isinstance(number, float) and np.isnan(number) for number in results):
         return
-    for mistake, hint in COUNT_MISTAKES:
+    for mistake, hint in (*COUNT_MISTAKES, *ERROR_MISTAKES):
         if all(is_close(number, mistake(*case)) for number, case in zip(results, cases, strict=True)):
             raise WrongAnswer(hint)
 
@@ -270,10 +283,11 @@ class _Statistic:
         Without those equal to `values`, because a student may compute the statistic of the values too.
     results : list of float
         Of the resamples.
+    n_calls_on_values : int
     """
 
     def __init__(self, values):
-        self.values, self.resamples, self.results, self._n_calls_on_values = values, [], [], 0
+        self.values, self.resamples, self.results, self.n_calls_on_values = values, [], [], 0
 
     def __call__(self, resample):
         expect(
@@ -281,10 +295,10 @@ class _Statistic:
             f"The statistic takes an array, and you give it a {type(resample).__name__}, which has no `mean`.",
         )
         resample = np.array(resample, dtype=float)
-        self._check_shape(resample.shape)
+        self._check_shape(resample)
         result = self.of(resample)
-        self._n_calls_on_values += np.array_equal(resample, self.values)
-        if self._n_calls_on_values > 2 or not np.array_equal(resample, self.values):
+        self.n_calls_on_values += np.array_equal(resample, self.values)
+        if self.n_calls_on_values > 2 or not np.array_equal(resample, self.values):
             self.resamples.append(resample)
             self.results.append(result)
         return result
@@ -294,8 +308,8 @@ class _Statistic:
         """The mean of squares: its distribution is skewed, so that a Gaussian interval differs."""
         return float(np.mean(values**2))
 
-    def _check_shape(self, shape):
-        n = len(self.values)
+    def _check_shape(self, resample):
+        n, shape = len(self.values), resample.shape
         if shape == self.values.shape:
             return
         start = f"You give the statistic an array of shape {shape}"
@@ -303,6 +317,11 @@ class _Statistic:
             raise WrongAnswer(f"{start}, one row too few: a resample has as many rows as `values`, here {n}.")
         if shape[:1] == (n + 1,):
             raise WrongAnswer(f"{start}, one row too many: a resample has as many rows as `values`, here {n}.")
+        if shape[1:] == self.values.shape[1:] and 1 < shape[0] < n:
+            raise WrongAnswer(
+                f"{start}, with fewer rows than `values`, which has {n}. With replacement, some rows are drawn twice: "
+                f"draw {n} rows, and keep repeated ones."
+            )
         if shape[:1] == (400,):
             raise WrongAnswer(
                 f"{start}: `n_resamples` is the number of resamples. Each has as many rows as `values`, here {n}."
@@ -348,9 +367,47 @@ def _check_bootstrap(bootstrap_interval):
         _check_resamples(statistic, n_resamples, runs)
         runs.append((statistic, n_resamples, level, ends))
     _check_ends(runs)
-    many = np.random.default_rng(4).normal(size=30)
-    _check_seeds(lambda seed: bootstrap_interval(np.mean, many.copy(), 200, 0.95, seed))
+    _check_results_around_zero(bootstrap_interval)
+    _check_seeds(bootstrap_interval)
     _check_few(bootstrap_interval)
+
+
+class _Mean(_Statistic):
+    @staticmethod
+    def of(values):
+        return float(np.mean(values))
+
+
+def _check_results_around_zero(bootstrap_interval):
+    """Check that small and negative results of the statistic count, too."""
+    values = np.random.default_rng(4).normal(size=30)
+    statistic = _Mean(values)
+    ends = bootstrap_interval(statistic, values.copy(), 300, 0.9, 3)
+    if _are_ends((statistic, 300, 0.9, ends)):
+        return
+    results = np.array(statistic.results)
+    low, high = as_array(ends, (2,), what="the interval")
+    span = f"Here the results of the statistic are between {results.min():.2f} and {results.max():.2f}."
+    expect(
+        not np.array_equal(np.trunc([low, high]), [low, high]),
+        f"{span} Your ends are integers, {low:g} and {high:g}. Did you store the results in an array of integers?",
+    )
+    for n_decimals in range(1, 4):
+        expect(
+            not np.array_equal(np.round([low, high], n_decimals), [low, high]),
+            "You rounded the ends: return them as computed.",
+        )
+    for change, hint in (
+        (results[results > 0], "You left out negative results: use all of them."),
+        (np.abs(results), "You took absolute values of the results: use them as they are."),
+        (np.maximum(results, 0), "You replaced negative results by 0: use them as they are."),
+    ):
+        expect(not is_close([low, high], np.quantile(change, [0.05, 0.95]), rtol=0.02, atol=0.01), f"{span} {hint}")
+    right = np.quantile(results, [0.05, 0.95])
+    raise WrongAnswer(
+        f"{span} Your interval for a level of 0.9 is from {low:.4g} to {high:.4g}. It should be from about "
+        f"{right[0]:.4g} to {right[1]:.4g}: use all results, negative ones too, without rounding."
+    )
 
 
 def _check_resamples(statistic, n_resamples, earlier):
@@ -383,7 +440,7 @@ def _check_resamples(statistic, n_resamples, earlier):
         "All your resamples are the same, because the generator starts again from its seed each time: make it once, "
         "before the loop.",
     )
-    _check_count(len(rows), n_resamples, earlier)
+    _check_count(len(rows), n_resamples, earlier, statistic.n_calls_on_values)
     expect(
         max(n_different[len(rows) // 2 :]) > 2,
         "Your resamples contain fewer and fewer galaxies: draw each from `values`, not from the previous resample.",
@@ -424,7 +481,7 @@ def _explain_other_rows(statistic):
     )
 
 
-def _check_count(count, n_resamples, earlier):
+def _check_count(count, n_resamples, earlier, on_values):
     if count == n_resamples:
         return
     if earlier and earlier[0][1] != n_resamples and count == len(earlier[0][0].results):
@@ -433,6 +490,10 @@ def _check_count(count, n_resamples, earlier):
         raise WrongAnswer(
             f"You call the statistic {count} times, twice per resample, for n_resamples = {n_resamples}: use the same "
             "results for both ends."
+        )
+    if count == n_resamples - 1 and on_values:
+        raise WrongAnswer(
+            f"You draw {count} resamples, and use the values themselves as the other one: draw all {n_resamples}."
         )
     differences = {-1: "One too few.", 1: "One too many."}
     hint = differences.get(count - n_resamples, "Use the parameter, not a fixed number.")
@@ -535,23 +596,36 @@ def _is_symmetric(run):
     return low < high and any(abs((low + high) / 2 - middle) < 1e-6 * abs(middle) for middle in middles)
 
 
-def _check_seeds(interval):
-    def ends(seed):
-        return as_array(interval(seed), (2,), what="the interval")
+def _check_seeds(bootstrap_interval):
+    """Check that the seed, and nothing else, decides on the resamples."""
+    values = np.random.default_rng(4).normal(size=30)
+    means = []
 
+    def mean(resample):
+        means.append(float(np.mean(resample)))
+        return means[-1]
+
+    def ends(seed):
+        means.clear()
+        return tuple(as_array(bootstrap_interval(mean, values.copy(), 200, 0.95, seed), (2,), what="the interval"))
+
+    for seed in (3, 0):
+        zero = " A seed of 0 is a seed like any other, but is false in an `if` or `or`." if seed == 0 else ""
+        expect(
+            ends(seed) == ends(seed),
+            "The same seed gives two different intervals: all random numbers must come from a generator made of "
+            f"`seed`.{zero}",
+        )
+    of_seed, means_of_seed = {}, {}
+    for seed in SEEDS:
+        of_seed[seed], means_of_seed[seed] = ends(seed), set(means)
+    n_common = len(means_of_seed[7] & means_of_seed[8])
     expect(
-        np.array_equal(ends(3), ends(3)),
-        "The same seed gives two different intervals: all random numbers must come from a generator made of `seed`.",
+        means_of_seed[7] == means_of_seed[8] or n_common < 150,
+        "The seeds 7 and 8 share almost all resamples. Does resample i have a generator of its own, from `seed + i`? "
+        "Make one generator before the loop, from `seed` as it is.",
     )
-    expect(
-        not np.array_equal(ends(3), ends(90_003)), "Different seeds give the same interval: use the parameter `seed`."
-    )
-    third, fourth, fifth = (tuple(ends(seed)) for seed in (3, 4, 5))
-    expect(
-        len({third, fourth, fifth}) == 3,
-        "Neighbouring seeds give the same interval. Make one generator before the loop, from `seed` as it is. With a "
-        "generator from `seed + i` for each resample, neighbouring seeds share almost all resamples.",
-    )
+    reject_equal_seeds(of_seed, "give the same interval")
 
 
 def _check_few(bootstrap_interval):
@@ -734,6 +808,11 @@ def _explain_share_error(error, case):
             f"Your numbers become NaN or infinite, {shapes}: did you divide by a standard deviation of 0? Only "
             "subtract m."
         ) from None
+    if train.shape[1] == 1:
+        raise WrongAnswer(
+            f"Your function raises {type(error).__name__} if there is a single feature. `np.cov` gives a number then, "
+            "not a matrix (`np.atleast_2d` makes one), and `squeeze` removes the axis of features."
+        ) from None
     if isinstance(error, ValueError) and "n_components" in str(error):
         raise WrongAnswer(
             f"scikit-learn can't fit {k} components here, {shapes}: fit them to the training galaxies, not to the test "
@@ -795,10 +874,17 @@ def _network_cases():
         ({"constant": constant, "other": network(11, 6, 0.6)}, 4),
         ({"only": network(12, 4, 0.4)}, 1),
         ({"z": network(6, 9, 0.1), "y": network(7, 6, 0.1, mean=0.0)}, 6),
+        ({"uncorrelated": _uncorrelated(), "wide": network(10, 8, 0.2)}, 2),
         ({"narrow": network(10, 1, 0.0), "wide": network(10, 8, 0.2)}, 1),
         ({"float32": network(30, 6, 0.3).astype(np.float32), "float64": network(25, 7, 0.2)}, 3),
         ({"tiny": network(9, 5, 0.3, scale=1e-9), "tinier": network(9, 5, 0.4, scale=1e-10)}, 2),
     ]
+
+
+def _uncorrelated():
+    """Eight galaxies of four uncorrelated columns with different variances, in no order."""
+    signs = np.array([(a, b, c, a * b) for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)], dtype=float)
+    return signs * [1.0, 3.0, 2.0, 5.0] + 4
 
 
 @cache
