@@ -11,7 +11,15 @@ import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, expect_unchanged
 
-__all__ = ["Mistake", "call_on_cases", "is_close", "reject_mistakes", "returns", "returns_same"]
+__all__ = [
+    "Mistake",
+    "call_on_cases",
+    "is_close",
+    "reject_changed_settings",
+    "reject_mistakes",
+    "returns",
+    "returns_same",
+]
 
 Mistake = tuple[Callable[..., np.ndarray], str]
 RTOL, ATOL = 1e-4, 1e-5
@@ -101,6 +109,30 @@ def reject_mistakes(
             explained = [np.asarray(mistake(*case)) for case in cases]
         if _all_match(results, explained, rtol, atol) and not _all_match(expected, explained, rtol, atol):
             raise WrongAnswer(hint)
+
+
+def reject_changed_settings(function: Callable[..., object], case: tuple) -> None:
+    """Raise `WrongAnswer` if a student's function changes NumPy's error settings, and restore them.
+
+    Examples
+    --------
+    >>> reject_changed_settings(lambda x: np.seterr(all="ignore"), (2,))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    galviz.course.judge.WrongAnswer: Your function changes NumPy's settings for the whole program (`np.seterr`). ...
+    """
+    before = np.geterr()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            function(*map(_copy, case))
+        after = np.geterr()
+    finally:
+        np.seterr(**before)
+    if after != before:
+        raise WrongAnswer(
+            "Your function changes NumPy's settings for the whole program (`np.seterr`). Leave that out, or use `with "
+            "np.errstate(...)`, which restores them."
+        )
 
 
 def returns(

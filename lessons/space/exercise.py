@@ -13,7 +13,8 @@ def cosine_similarity(a: np.ndarray, b: np.ndarray) -> float:
     ----------
     a, b : ndarray of float, shape (d,)
         Two vectors of the same size d, which may be 1. a·b is the sum of the products of their numbers. The length |a|
-        is the root of the sum of squares. It isn't 0, but may be as small as 1e-9. Don't modify the inputs.
+        is the root of the sum of squares. It isn't 0, but may be as small as 1e-9. Don't modify the inputs, or NumPy's
+        settings.
 
     Returns
     -------
@@ -39,8 +40,8 @@ def without_direction(features: np.ndarray, weight: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     features : ndarray of float, shape (n, d)
-        One row per galaxy; n and d may be 1. Use the features as they are, without centring or scaling them. Don't
-        modify the input.
+        One row per galaxy, of any scale, such as 1e-9; n and d may be 1. Use the features as they are, without centring
+        or scaling them. Don't modify the input, or NumPy's settings.
     weight : ndarray of float, shape (d,) or (1, d)
         w, the weight of the head. A linear layer of PyTorch stores it with the shape (1, d). The length |w| is the root
         of the sum of squares. It isn't 0, but may be as small as 1e-9. Don't modify the input.
@@ -69,8 +70,10 @@ def nearest(features: np.ndarray, row: int, k: int) -> list[int]:
     Parameters
     ----------
     features : ndarray of float, shape (n, d)
-        One row per galaxy, of any scale; n is at least 2. Use the features as they are, without centring, scaling or
-        rounding them. Several galaxies may have the same features. Don't modify the input.
+        One row per galaxy, of any scale, such as 1e-9 or 1e12; n is at least 2. Features may be large compared with
+        their differences, such as 1,000,000 and 1,000,000.06: subtract first, then square. Use the features as they
+        are, without centring, scaling or rounding them. Several galaxies may have the same features. Don't modify the
+        input, or NumPy's settings.
     row : int
         Row number of the galaxy whose neighbours are wanted, counted from 0: 0 to n − 1.
     k : int
@@ -121,8 +124,9 @@ def strangest_neighbour(features: np.ndarray, causes: np.ndarray) -> int:
     Parameters
     ----------
     features : ndarray of float, shape (n, p)
-        One row per galaxy; n is at least 2. Use the features as they are, without scaling or rounding them. Several
-        galaxies may have the same features. Don't modify the input.
+        One row per galaxy, of any scale, such as 1e-9 or 1e12; n is at least 2. Features may be large compared with
+        their differences, such as 1,000,000 and 1,000,000.06. Use the features as they are, without scaling or rounding
+        them. Several galaxies may have the same features. Don't modify the input, or NumPy's settings.
     causes : ndarray of float, shape (n, q)
         Known causes of the same galaxies in the same order, one column per cause, of any scale, such as 1e-9. If a
         column has the same value for all galaxies, it must not contribute to the distances: dividing by its standard
