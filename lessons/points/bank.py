@@ -203,6 +203,28 @@ def in_place(coordinates, count, first):
     return _select(coordinates, count, first)
 
 
+@bank.wrong("points.1", "mostly rounding error then")
+def by_products(coordinates, count, first):
+    squares = (coordinates**2).sum(axis=1)
+    squared = squares[:, None] + squares - 2 * coordinates @ coordinates.T
+    selected, remaining = [first], np.delete(np.arange(len(coordinates)), first)
+    while len(selected) < count:
+        place = squared[np.ix_(remaining, selected)].min(axis=1).argmax()
+        selected.append(int(remaining[place]))
+        remaining = np.delete(remaining, place)
+    return selected
+
+
+@bank.wrong("points.1", "On a tie, select the lowest row number")
+def random_row_of_a_tie(coordinates, count, first):
+    distances, selected, random = cdist(coordinates, coordinates), [first], np.random.default_rng()
+    while len(selected) < count:
+        nearest = distances[:, selected].min(axis=1)
+        nearest[selected] = -1
+        selected.append(int(random.choice(np.flatnonzero(nearest == nearest.max()))))
+    return selected
+
+
 @bank.right("points.1")
 def in_plain_python(coordinates, count, first):
     places = [tuple(place) for place in coordinates.tolist()]
@@ -223,18 +245,6 @@ def by_all_squared_distances(coordinates, count, first):
         nearest = squared[selected].min(axis=0)
         nearest[selected] = -np.inf
         selected = np.append(selected, nearest.argmax())
-    return selected
-
-
-@bank.right("points.1")
-def by_products(coordinates, count, first):
-    squares = (coordinates**2).sum(axis=1)
-    squared = squares[:, None] + squares - 2 * coordinates @ coordinates.T
-    selected, remaining = [first], np.delete(np.arange(len(coordinates)), first)
-    while len(selected) < count:
-        place = squared[np.ix_(remaining, selected)].min(axis=1).argmax()
-        selected.append(int(remaining[place]))
-        remaining = np.delete(remaining, place)
     return selected
 
 
@@ -531,6 +541,18 @@ def one_interval_too_many(coordinates, component, count):
 def last_of_a_tie(coordinates, component, count):
     rows = _along(coordinates[::-1], component, _even(coordinates, component, count))
     return [len(coordinates) - 1 - row for row in rows]
+
+
+@bank.wrong("points.3", "mostly rounding error then")
+def along_by_products(coordinates, component, count):
+    points = np.zeros((count, coordinates.shape[1]))
+    points[:, component] = _even(coordinates, component, count)
+    squared = (points**2).sum(axis=1)[:, None] + (coordinates**2).sum(axis=1) - 2 * points @ coordinates.T
+    selected = []
+    for distances in squared:
+        distances[selected] = np.inf
+        selected.append(int(distances.argmin()))
+    return selected
 
 
 @bank.right("points.3")

@@ -15,8 +15,9 @@ def spread_out(coordinates: np.ndarray, count: int, first: int) -> list[int]:
     Parameters
     ----------
     coordinates : ndarray of float, shape (n, 2)
-        One row per galaxy, of any scale. Use Euclidean distances between the coordinates as they are: don't rescale or
-        round them. Several galaxies may have the same coordinates. Don't modify the input.
+        One row per galaxy, of any scale. Coordinates may be large compared with their differences, such as 1,000,000
+        and 1,000,000.06: subtract first, then square. Use Euclidean distances between the coordinates as they are:
+        don't rescale or round them. Several galaxies may have the same coordinates. Don't modify the input.
     count : int
         Number of galaxies to select, including `first`: 1 to n.
     first : int
@@ -90,7 +91,8 @@ def along_component(coordinates: np.ndarray, component: int, count: int) -> list
     coordinates : ndarray of float, shape (n, k)
         Principal coordinates, one row per galaxy, without NaN; the mean of each column is 0. k is usually 3, at least
         1. Several galaxies may have the same coordinates, and all coordinates along a component may be equal. Use the
-        coordinates as they are, of any scale. Don't modify the input.
+        coordinates as they are, of any scale; they may be large compared with their differences, such as 1,000,000 and
+        1,000,000.06. Don't modify the input.
     component : int
         The column of the component, counted from 0: 0 to k − 1.
     count : int

@@ -17,6 +17,18 @@ PLANE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 4.0], [4.0, 0.0], [5.0, 5.0], [2
 COMPONENT = np.array([3.0, -1.0, 0.7, -2.0, 0.1, 0.5, -0.4])
 
 ROUNDING = "Don't round them, and don't compare with a fixed number."
+FAR = (
+    "Your rows are wrong if coordinates are large compared with their differences, such as 1,000,000 and 1,000,000.06, "
+    "and right otherwise. Squared distances by |a|² + |b|² − 2 a·b, as in `euclidean_distances` of scikit-learn, are "
+    "mostly rounding error then. Subtract the coordinates first, then square, and don't round."
+)
+
+
+def _far_from_0(n, n_small, seed):
+    """Coordinates of about a million in the first column, with small differences; float32 holds them exactly."""
+    rng = np.random.default_rng(seed)
+    small = rng.normal(0, 0.005, size=(n, n_small)).astype(np.float32)
+    return np.column_stack([1e6 + rng.integers(0, 3, size=n) / 16, small])
 
 
 def test_points_1(answer):
@@ -29,14 +41,17 @@ def test_points_1(answer):
     _check_selection(answer, plane[:15], 15, 0)
     _check_selection(answer, PLANE, 4, 0, expected=[0, 4, 2, 3])
     _check_selection(answer, rng.normal(size=(90, 2)), 14, 5, hint="Here there are 90 galaxies.")
-    for scale, size in ((1e-10, "small"), (1e6, "large")):
+    for scale, size in ((1e-10, "small"), (1e12, "large")):
         _check_selection(answer, plane[::-1] * scale, 9, 7, hint=f"Here the coordinates are very {size}. {ROUNDING}")
     _check_selection(answer, np.array([[0.5, -2.0]]), 1, 0, hint="Here there is a single galaxy.")
     line = np.array([[x, 0.0] for x in range(9)])
-    _check_selection(answer, line, 9, 4, expected=[4, 0, 8, 2, 6, 1, 3, 5, 7])
     twins = np.array([[2.0, 0.0], [0.0, 0.0], [0.0, 0.0], [2.0, 0.0], [2.0, 0.0]])
     hint = "Here all remaining galaxies soon have the coordinates of selected ones. Go on with the lowest row number."
-    _check_selection(answer, twins, 5, 2, expected=[2, 0, 1, 3, 4], hint=hint)
+    for _ in range(5):  # a random choice on a tie is right now and then
+        _check_selection(answer, line, 9, 4, expected=[4, 0, 8, 2, 6, 1, 3, 5, 7])
+        _check_selection(answer, twins, 5, 2, expected=[2, 0, 1, 3, 4], hint=hint)
+    far = _far_from_0(24, 1, seed=3)
+    expect(is_close(_call(answer, far, 24, 3, name="coordinates"), _select(far, 24, 3)), FAR)
 
 
 def _call(answer, array, *arguments, name):
@@ -542,6 +557,7 @@ ALONG_CASES = (
         "Here the coordinates are very large. If you mark selected galaxies by a large distance, use `np.inf`.",
     ),
 )
+TIED_CASES = tuple(case for case in ALONG_CASES if "equal" in case[3] or "the same" in case[3])
 
 
 def test_points_3(answer):
@@ -564,10 +580,22 @@ def test_points_3(answer):
     if error:
         _explain_single_position(error, cases[len(returned)])
         raise error
+    for *case, hint in 4 * TIED_CASES:
+        rows, right = _call(answer, *case, name="coordinates"), _select_by_hand(*case)
+        if not is_close(rows, right):
+            _check_rows(as_array(rows), right, case, hint)
+    ends = _both_ends()
+    expect(is_close(_call(answer, *ends, name="coordinates"), _select_by_hand(*ends)), FAR)
     for component, count, right in _shipped_rows():
         rows = answer(_shipped_coordinates().copy(), component, count)
         if not is_close(rows, right):
             _check_rows(as_array(rows), right, (_shipped_coordinates(), component, count), "The features are shipped.")
+
+
+def _both_ends():
+    """Galaxies at both ends of the first component; the positions are the ends, where small differences decide."""
+    right = _far_from_0(12, 2, seed=49)
+    return np.concatenate([right, -right]), 0, 2
 
 
 @cache
