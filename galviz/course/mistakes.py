@@ -112,7 +112,9 @@ def reject_mistakes(
 
 
 def reject_changed_settings(function: Callable[..., object], case: tuple) -> None:
-    """Raise `WrongAnswer` if a student's function changes NumPy's error settings, and restore them.
+    """Raise `WrongAnswer` if a student's function changes NumPy's error settings or the filters of `warnings`.
+
+    Call the function before, because an import within it may change filters. Both are restored.
 
     Examples
     --------
@@ -122,9 +124,10 @@ def reject_changed_settings(function: Callable[..., object], case: tuple) -> Non
     """
     before = np.geterr()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(record=True):
+            warnings.resetwarnings()
             function(*map(_copy, case))
+            filters = list(warnings.filters)
         after = np.geterr()
     finally:
         np.seterr(**before)
@@ -132,6 +135,11 @@ def reject_changed_settings(function: Callable[..., object], case: tuple) -> Non
         raise WrongAnswer(
             "Your function changes NumPy's settings for the whole program (`np.seterr`). Leave that out, or use `with "
             "np.errstate(...)`, which restores them."
+        )
+    if filters:
+        raise WrongAnswer(
+            "Your function changes which warnings the whole program shows. Leave that out, or use `with "
+            "warnings.catch_warnings():`, which restores the filters."
         )
 
 

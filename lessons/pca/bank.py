@@ -1,5 +1,7 @@
 """Answers to the exercises on principal components: typical wrong ones with hints, right ones by other methods."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 from scipy.stats import pearsonr, spearmanr
@@ -122,6 +124,11 @@ def last_galaxy_missing(values):
 @bank.wrong("pca.1", "one number per column, but")
 def weighted_mean(values):
     return values - np.average(values, axis=0, weights=np.arange(1, len(values) + 1))
+
+
+@bank.wrong("pca.1", "0 is a number like any other: all")
+def zeros_left_out(values):
+    return values - np.ma.masked_equal(values, 0).mean(axis=0).filled(0)
 
 
 @bank.right("pca.1")
@@ -542,6 +549,18 @@ def deviation_of_absolute_values(coordinates):
     return coordinates / np.where(deviations > 0, deviations, 1)
 
 
+@bank.wrong("pca.3", "its first number is 0")
+def flat_by_the_first_number(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    return np.where(coordinates[0] != 0, coordinates, 0) / np.where(deviations > 0, deviations, 1)
+
+
+@bank.wrong("pca.3", "which warnings")
+def warnings_hidden(coordinates):
+    warnings.simplefilter("ignore")
+    return np.nan_to_num(coordinates / coordinates.std(axis=0, ddof=1))
+
+
 # pca.4
 
 
@@ -662,6 +681,28 @@ def features_centred_in_place(features, predictions):
 @bank.wrong("pca.4", "doesn't depend on `features`")
 def the_shipped_result(features, predictions):
     return 0.6707, 0.9984
+
+
+@bank.wrong("pca.4", "doesn't sort them")
+def first_of_eig(features, predictions):
+    values, vectors = np.linalg.eig(np.atleast_2d(np.cov(features.T)))
+    coordinates = (features - features.mean(axis=0)) @ np.real(vectors[:, 0])
+    return np.real(values[0]) / np.real(values.sum()), abs(np.corrcoef(coordinates, predictions)[0, 1])
+
+
+@bank.wrong("pca.4", "with the feature of the largest variance")
+def correlation_of_the_widest_feature(features, predictions):
+    singular_values, _, _ = _svd(features, predictions)
+    widest = features[:, features.var(axis=0).argmax()]
+    share = singular_values[0] ** 2 / (singular_values**2).sum()
+    return share, abs(np.corrcoef(widest, predictions)[0, 1])
+
+
+@bank.wrong("pca.4", "for a single feature")
+def never_a_single_feature(features, predictions):
+    values, vectors = np.linalg.eigh(np.cov(features.T))
+    coordinates = (features - features.mean(axis=0)) @ vectors[:, -1]
+    return values[-1] / values.sum(), abs(np.corrcoef(coordinates, predictions)[0, 1])
 
 
 @bank.right("pca.4")
