@@ -353,6 +353,11 @@ def without_seed(component, cause, n_shuffles, seed):
     return (1 + _count(component, cause, n_shuffles, None)) / (1 + n_shuffles)
 
 
+@bank.wrong("meaning.3", "The seed 0 gives different results")
+def zero_as_no_seed(component, cause, n_shuffles, seed):
+    return (1 + _count(component, cause, n_shuffles, seed or None)) / (1 + n_shuffles)
+
+
 @bank.wrong("meaning.3", "the same for each seed")
 def fixed_seed(component, cause, n_shuffles, seed):
     return (1 + _count(component, cause, n_shuffles, 0)) / (1 + n_shuffles)

@@ -723,6 +723,7 @@ Z = NormalDist().inv_cdf(1 - 5e-7)
 
 def test_meaning_3(answer):
     _check_generators(lambda seed: _shares(answer, [(*SIX, 20, seed)]))
+    _check_same_seed(answer)
     _check_formula(answer)
     _check_repeats(answer)
     _check_shares(answer)
@@ -740,6 +741,20 @@ def _shares(answer, cases):
         if np.ndim(share) == 1 and len(share) > 1:
             raise WrongAnswer(f"You return {len(share)} numbers: return one share, (1 + count) / (1 + n_shuffles).")
     return [as_float(share, what="the share of shuffles") for share in returned]
+
+
+def _check_same_seed(answer):
+    """Reject results that differ for the same seed.
+
+    Five shuffles without a seed give the same share with a probability of 0.41 at most, so 26 calls are enough.
+    """
+    differ = [len(set(_shares(answer, [(*SIX, 5, seed)] * 26))) > 1 for seed in (0, 1)]
+    expect(
+        differ != [True, False],
+        "The seed 0 gives different results: Python treats 0 as false (`if seed`, `seed or …`). It is a seed like any "
+        "other.",
+    )
+    expect(not any(differ), "The same seed gives different results: make the generator from `seed`, in each call.")
 
 
 def _check_formula(answer):
@@ -939,10 +954,8 @@ def _check_ties(answer):
 
 def _check_seeds(answer):
     """Reject results that don't depend on the seed alone."""
-    cases = [(*SIX, 150, seed) for seed in (1, 2, 3, 40, 500)]
-    one, other = _shares(answer, cases), _shares(answer, cases)
-    expect(one == other, "The same seed gives different results: make the generator from `seed`, in each call.")
-    expect(len(set(one)) > 1, "Your result is the same for each seed: make the generator from `seed`.")
+    shares = _shares(answer, [(*SIX, 150, seed) for seed in (1, 2, 3, 40, 500, 6000, 70_000, 800_000)])
+    expect(len(set(shares)) > 1, "Your result is the same for each seed: make the generator from `seed`.")
 
 
 def _explain_shuffle_error(error):
