@@ -215,14 +215,19 @@ def by_products(coordinates, count, first):
     return selected
 
 
-@bank.wrong("points.1", "On a tie, select the lowest row number")
-def random_row_of_a_tie(coordinates, count, first):
-    distances, selected, random = cdist(coordinates, coordinates), [first], np.random.default_rng()
-    while len(selected) < count:
-        nearest = distances[:, selected].min(axis=1)
-        nearest[selected] = -1
-        selected.append(int(random.choice(np.flatnonzero(nearest == nearest.max()))))
-    return selected
+@bank.wrong("points.1", "which you sorted, as `np.unique` does")
+def rows_of_unique_places(coordinates, count, first):
+    return _select(np.unique(coordinates, axis=0), count, first)
+
+
+@bank.wrong("points.1", "half precision")
+def in_half_precision(coordinates, count, first):
+    return _select(coordinates.astype(np.float16), count, first)
+
+
+@bank.wrong("points.1", "your list is 50; `count` is 120")
+def fifty_at_most(coordinates, count, first):
+    return _select(coordinates, min(count, 50), first)
 
 
 @bank.right("points.1")
@@ -552,6 +557,36 @@ def along_by_products(coordinates, component, count):
     for distances in squared:
         distances[selected] = np.inf
         selected.append(int(distances.argmin()))
+    return selected
+
+
+@bank.wrong("points.3", "only the first three columns")
+def along_three_columns(coordinates, component, count):
+    points = np.zeros((count, coordinates.shape[1]))
+    points[:, component] = _even(coordinates, component, count)
+    distances, selected = cdist(points[:, :3], coordinates[:, :3]), []
+    for row in distances:
+        row[selected] = np.inf
+        selected.append(int(row.argmin()))
+    return selected
+
+
+@bank.wrong("points.3", "`np.arange` leaves out its end")
+def by_arange(coordinates, component, count):
+    low, high = coordinates[:, component].min(), coordinates[:, component].max()
+    step = (high - low) / max(count - 1, 1)
+    return _along(coordinates, component, np.arange(low, high, step) if step else [low])
+
+
+@bank.wrong("points.3", "tell galaxies apart by row number")
+def twins_skipped(coordinates, component, count):
+    points = np.zeros((count, coordinates.shape[1]))
+    points[:, component] = _even(coordinates, component, count)
+    distances, selected = cdist(points, coordinates), []
+    for row in distances:
+        for other in selected:
+            row[(coordinates == coordinates[other]).all(axis=1)] = np.inf
+        selected.append(int(row.argmin()))
     return selected
 
 
