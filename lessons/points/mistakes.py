@@ -161,10 +161,15 @@ def _even_ranks_cut(coordinates: np.ndarray, component: int, count: int) -> np.n
     return order[np.linspace(0, len(order) - 1, count).astype(int)]
 
 
-def _by_arange(values: np.ndarray, count: int) -> Sequence[float]:
-    """Positions by `np.arange` with the right step, which leaves out the end."""
-    low, high = values.min(), values.max()
-    return np.arange(low, high, (high - low) / (count - 1)) if count > 1 and high > low else [(low + high) / 2]
+def _by_arange(single: float) -> Callable[[np.ndarray, int], Sequence[float]]:
+    """Positions by `np.arange` with the right step, which leaves out the end; `single` is the share if it is one."""
+
+    def positions(values: np.ndarray, count: int) -> Sequence[float]:
+        low, high = values.min(), values.max()
+        is_single = count == 1 or high == low
+        return [low + single * (high - low)] if is_single else np.arange(low, high, (high - low) / (count - 1))
+
+    return positions
 
 
 def _without_twins(coordinates: np.ndarray, component: int, count: int) -> np.ndarray:
@@ -359,9 +364,9 @@ MISTAKES: tuple[tuple[Selection, str], ...] = (
         )
         for mistake in _between(ends_of)
     ),
-    (
-        _at(_by_arange),
-        f"`np.arange` leaves out its end, so that the last position is missing. {ENDS}",
+    *(
+        (_at(_by_arange(single)), f"`np.arange` leaves out its end, so that the last position is missing. {ENDS}")
+        for single in (0.5, 0, 1)
     ),
     (
         lambda coordinates, component, count: _select(
