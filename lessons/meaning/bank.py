@@ -125,6 +125,15 @@ def too_few_lengths(x, y):
     return x @ y / np.sqrt(x @ x) ** 1.5 / np.sqrt(y @ y)
 
 
+@bank.wrong("meaning.1", "Leave those out first")
+def constant_among_all(x, y):
+    if np.nanmin(x) == np.nanmax(x) or np.nanmin(y) == np.nanmax(y):
+        return np.nan
+    x, y = _both_known(x, y)
+    with np.errstate(all="ignore"):
+        return np.corrcoef(x, y)[0, 1]
+
+
 @bank.right("meaning.1")
 def by_pandas(x, y):
     table = pd.DataFrame({"x": x, "y": y}).dropna()
@@ -242,6 +251,27 @@ def name_and_number(component, causes):
     strengths = {name: abs(_r(component, causes[name])) for name in _varying(causes)}
     name = max(strengths, key=strengths.get)
     return name, strengths[name]
+
+
+@bank.wrong("meaning.2", "above a limit")
+def first_above_a_half(component, causes):
+    strengths = {name: abs(_r(component, causes[name])) for name in _varying(causes)}
+    return next((name for name in strengths if strengths[name] > 0.5), max(strengths, key=strengths.get))
+
+
+@bank.wrong("meaning.2", "You return None if the largest |r| is small")
+def from_a_third(component, causes):
+    best, largest = None, 0.3
+    for name in _varying(causes):
+        if abs(_r(component, causes[name])) > largest:
+            best, largest = name, abs(_r(component, causes[name]))
+    return best
+
+
+@bank.wrong("meaning.2", "You took the logarithm")
+def of_logarithms(component, causes):
+    causes = causes[_varying(causes)].apply(lambda cause: np.log10(cause) if (cause.dropna() > 0).all() else cause)
+    return max(causes, key=lambda name: abs(_r(component, causes[name])))
 
 
 @bank.right("meaning.2")
@@ -386,6 +416,26 @@ def one_shuffle_too_few(component, cause, n_shuffles, seed):
     return (1 + _count(component, cause, n_shuffles - 1, seed)) / (1 + n_shuffles)
 
 
+@bank.wrong("meaning.3", "give the same shuffles")
+def seed_modulo_ten(component, cause, n_shuffles, seed):
+    return (1 + _count(component, cause, n_shuffles, seed % 10)) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "only the first half")
+def half_shuffled(component, cause, n_shuffles, seed):
+    random, count, half = np.random.default_rng(seed), 0, len(cause) // 2
+    for _ in range(n_shuffles):
+        values = np.append(random.permutation(cause[:half]), cause[half:])
+        count += abs(_r(component, values)) >= abs(_r(component, cause)) - 1e-12
+    return (1 + count) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "rounded |r| before the comparison")
+def rounded_before_counting(component, cause, n_shuffles, seed):
+    r = abs(_shuffled(component, cause, n_shuffles, seed)).round(1)
+    return (1 + (r >= round(abs(_r(component, cause)), 1)).sum()) / (1 + n_shuffles)
+
+
 @bank.right("meaning.3")
 def all_at_once(component, cause, n_shuffles, seed):
     shuffled = np.random.default_rng(seed).permuted(np.tile(cause, (n_shuffles, 1)), axis=1)
@@ -482,6 +532,27 @@ def always_another_order(values, seed):
 def shuffled_copy_lost(values, seed):
     copy = values.copy()
     np.random.default_rng(seed).permuted(copy)
+    return copy
+
+
+@bank.wrong("meaning.0", "use the seed as it is")
+def half_of_the_seed(values, seed):
+    return np.random.default_rng(seed // 2).permutation(values)
+
+
+@bank.wrong("meaning.0", "NaN stays in its places")
+def known_values_only(values, seed):
+    copy, known = values.copy(), ~np.isnan(values)
+    copy[known] = np.random.default_rng(seed).permutation(copy[known])
+    return copy
+
+
+@bank.wrong("meaning.0", "and another")
+def swapped_with_any(values, seed):
+    random, copy = np.random.default_rng(seed), values.copy()
+    for i in range(len(copy)):
+        j = random.integers(len(copy))
+        copy[i], copy[j] = copy[j], copy[i]
     return copy
 
 

@@ -19,7 +19,8 @@ def permute(values: np.ndarray, seed: int) -> np.ndarray:
         One value or more. A value may occur twice, and NaN (unknown) may occur too: shuffle NaN like any other value.
         Don't modify the input.
     seed : int
-        0 or more. The same seed always gives the same order; another seed gives another order, apart from chance.
+        0 or more. The same seed always gives the same order; another seed gives another order, apart from chance. Use
+        the seed as it is, without changing it first.
 
     Returns
     -------
@@ -49,7 +50,8 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float:
     x, y : ndarray of float64, shape (n,)
         One number per galaxy, NaN if it is unknown; 0 is a known value. Different values may be close together:
         1,000,000 and 1,000,000.001 are two values, and so are 1e-18 and 2e-18. So compute in float64, subtract the
-        means first, and add no small number, such as 1e-9, to the denominator. Don't modify the inputs.
+        means first, and add no small number, such as 1e-9, to the denominator. Don't modify the inputs, or the settings
+        of NumPy and `warnings`.
 
     Returns
     -------
@@ -84,13 +86,14 @@ def which_cause(component: np.ndarray, causes: pd.DataFrame) -> str:
     component : ndarray of float64, shape (n,)
         The coordinate of each galaxy along the component, without NaN. Don't modify the input.
     causes : DataFrame of n rows
-        One column of numbers per cause, with its name; one row per galaxy, in the order of `component`. The index is
-        the objID, a string, and isn't sorted. Don't modify the table.
+        One column of numbers per cause, with its name; one row per galaxy, in the order of `component`. The numbers of
+        a cause may all be small, such as 1e-15. The index is the objID, a string, and isn't sorted. Don't modify the
+        table, or the settings of NumPy, pandas and `warnings`.
 
         NaN means that this cause of this galaxy is unknown. Leave the galaxy out of this cause's r only: it still
         counts for the other causes. It doesn't matter how few galaxies a cause is known for. But a cause has no r if
         it is the same for all galaxies for which it is known, or if it is known for none. Never return such a cause.
-        At least one cause has an r.
+        At least one cause has an r, but even the largest |r| may be small.
 
     Returns
     -------
@@ -129,6 +132,7 @@ def chance(component: np.ndarray, cause: np.ndarray, n_shuffles: int, seed: int)
         1 or more.
     seed : int
         Seed of the random numbers, 0 or more. The same seed gives the same result; another seed gives other shuffles.
+        Use the seed as it is, without changing it first.
         Use a generator of your own, such as ``np.random.default_rng(seed)``. Don't change the state of the global
         generators in `random` and `np.random`, because the whole program uses them.
 
