@@ -4,6 +4,7 @@ A mistake is a function with the student's parameters, and a hint. Its hint is s
 student's function, and so it needs no case of its own in a test.
 """
 
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 
@@ -112,9 +113,10 @@ def reject_mistakes(
 
 
 def reject_changed_settings(function: Callable[..., object], case: tuple) -> None:
-    """Raise `WrongAnswer` if a student's function changes NumPy's error settings or the filters of `warnings`.
+    """Raise `WrongAnswer` if a student's function changes settings of NumPy, pandas or `warnings`.
 
-    Call the function before, because an import within it may change filters. Both are restored.
+    Call the function before, because an import within it may change settings. They are restored; options of pandas get
+    their default values, because an earlier call may have changed them.
 
     Examples
     --------
@@ -123,6 +125,7 @@ def reject_changed_settings(function: Callable[..., object], case: tuple) -> Non
     galviz.course.judge.WrongAnswer: Your function changes NumPy's settings for the whole program (`np.seterr`). ...
     """
     before = np.geterr()
+    _reset_pandas()
     try:
         with warnings.catch_warnings(record=True):
             warnings.resetwarnings()
@@ -131,16 +134,32 @@ def reject_changed_settings(function: Callable[..., object], case: tuple) -> Non
         after = np.geterr()
     finally:
         np.seterr(**before)
+        changed_options = _reset_pandas()
     if after != before:
         raise WrongAnswer(
             "Your function changes NumPy's settings for the whole program (`np.seterr`). Leave that out, or use `with "
             "np.errstate(...)`, which restores them."
+        )
+    if changed_options:
+        raise WrongAnswer(
+            "Your function changes pandas' settings for the whole program (`pd.set_option`). Leave that out, or use "
+            "`with pd.option_context(...)`, which restores them."
         )
     if filters:
         raise WrongAnswer(
             "Your function changes which warnings the whole program shows. Leave that out, or use `with "
             "warnings.catch_warnings():`, which restores the filters."
         )
+
+
+def _reset_pandas() -> list[str]:
+    """Give pandas' options, if it is imported, their default values; return the names of those that had others."""
+    pandas, changed = sys.modules.get("pandas"), []
+    for name in ("precision", "max_rows", "max_columns", "max_colwidth", "width", "float_format") if pandas else ():
+        value = pandas.get_option(f"display.{name}")
+        pandas.reset_option(f"display.{name}")
+        changed += [name] * (pandas.get_option(f"display.{name}") != value)
+    return changed
 
 
 def returns(

@@ -700,6 +700,53 @@ def mean_of_nothing(sweep):
     return tuple(sum(column) / len(column) for column in zip(*slopes, strict=True))
 
 
+@bank.wrong("meaning.4", "if different values of a galaxy are close together")
+def close_values_as_equal(sweep):
+    return response_by_formula(sweep.groupby("objID").filter(lambda g: not np.allclose(g["value"], g["value"].iloc[0])))
+
+
+@bank.wrong("meaning.4", "if values are small")
+def small_number_in_the_denominator(sweep):
+    def slope(x, y):
+        dx = x - x.mean()
+        return dx @ (y - y.mean()) / (dx @ dx + 1e-20)
+
+    return _mean_slopes(_usable(sweep), slope)
+
+
+@bank.wrong("meaning.4", "values are large and slopes small")
+def small_slopes_to_zero(sweep):
+    slopes = [[np.polyfit(g["value"], g[name], 1)[0] for name in ("predicted", "true")] for g in _usable(sweep)]
+    return np.where(np.abs(slopes) > 1e-6, slopes, 0).mean(axis=0) if slopes else (np.nan, np.nan)
+
+
+@bank.wrong("meaning.4", "'ab', 'AB' and 'c'")
+def ids_in_small_letters(sweep):
+    return response_by_formula(sweep.assign(objID=sweep["objID"].str.lower()))
+
+
+@bank.wrong("meaning.4", "only the last 2 characters")
+def ends_of_ids(sweep):
+    return response_by_formula(sweep.assign(objID=sweep["objID"].str[-2:]))
+
+
+@bank.wrong("meaning.4", "use their names")
+def columns_by_place(sweep):
+    table = sweep.iloc[:, :4].set_axis(["objID", "value", "true", "predicted"], axis=1)
+    return _mean_slopes(_usable(table))
+
+
+@bank.wrong("meaning.4", "grouped the rows by the index")
+def grouped_by_the_index(sweep):
+    return response_by_formula(sweep.assign(objID=sweep.index))
+
+
+@bank.wrong("meaning.4", "pandas' settings")
+def fewer_digits_shown(sweep):
+    pd.set_option("display.precision", 3)
+    return response_by_formula(sweep)
+
+
 @bank.right("meaning.4")
 def response_by_formula(sweep):
     table = sweep.reset_index(drop=True)

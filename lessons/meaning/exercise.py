@@ -163,21 +163,23 @@ def response(sweep: pd.DataFrame) -> tuple[float, float]:
     the mean slope of each over the galaxies. Each galaxy counts once, whatever its number of rows.
 
     Leave out a galaxy with fewer than two different values, because it has no slope. Compare the values themselves:
-    because of rounding, the variance of equal values may be more than 0. A galaxy whose label stays the same has the
-    slope 0, which counts.
+    because of rounding, the variance of equal values may be more than 0. Different values may be close together, such
+    as 100 and 100.0001, or small, such as 1e-9. So subtract the mean first, compare without a tolerance, and add no
+    small number. A galaxy whose label stays the same has the slope 0, which counts. Slopes may be as small as 1e-9.
 
     Parameters
     ----------
     sweep : DataFrame of one row or more
         One row per image. These columns matter; there may be others, in any order:
 
-        - ``objID``: the galaxy, a string. '0042' and '42' are two galaxies.
+        - ``objID``: the galaxy, a string. '0042' and '42' are two galaxies, and so are 'a' and 'A'.
         - ``value``: what the cause was set to. A value may occur twice in a galaxy.
         - ``true``: the label that the simulator gives the changed galaxy.
         - ``predicted``: the network's prediction.
 
         The numbers are floats, never NaN. Rows are in any order, those of a galaxy needn't be neighbours, and galaxies
-        may differ in their number of rows. The index may be anything. Don't modify the table.
+        may differ in their number of rows. The index may be anything. Don't modify the table, or the settings of NumPy,
+        pandas and `warnings`.
 
     Returns
     -------
