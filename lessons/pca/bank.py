@@ -362,6 +362,12 @@ def randomised_with_iterations(values, n_components):
     return PCA(n_components, svd_solver="randomized", random_state=0).fit_transform(values)
 
 
+@bank.wrong("pca.2", "small singular values as 0")
+def small_singular_values_as_zero(values, n_components):
+    left, singular_values, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
+    return (left * np.where(singular_values > 1e-3 * singular_values[0], singular_values, 0))[:, :n_components]
+
+
 @bank.wrong("pca.2", "n − 1 components")
 def at_most_n_minus_one(values, n_components):
     left, singular, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
@@ -547,6 +553,11 @@ def zeros_last(coordinates):
 def deviation_of_absolute_values(coordinates):
     deviations = np.abs(coordinates).std(axis=0, ddof=1)
     return coordinates / np.where(deviations > 0, deviations, 1)
+
+
+@bank.wrong("pca.3", "of 1e-17 is narrow")
+def at_least_epsilon(coordinates):
+    return coordinates / np.maximum(coordinates.std(axis=0, ddof=1), np.finfo(float).eps)
 
 
 @bank.wrong("pca.3", "its first number is 0")

@@ -65,7 +65,7 @@ def whiten(coordinates: np.ndarray) -> np.ndarray:
     """Divide each column by its sample standard deviation, to make all axes equally wide.
 
     The sample standard deviation has the divisor n − 1. A column of zeros has no variance: return it as zeros. Whiten
-    any other column, however small its standard deviation is (1e-13, for example).
+    any other column, however small its standard deviation is (1e-17, for example).
 
     Parameters
     ----------

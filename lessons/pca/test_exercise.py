@@ -256,6 +256,8 @@ def test_pca_2(answer):
     check_coordinates(answer, 1e-9 * galaxies(20, 4, seed=3), 4, "Here all values are small.")
     check_coordinates(answer, galaxies_with_outlier(40, 4, seed=6), 2, "Here one galaxy lies far from the others.")
     check_coordinates(answer, galaxies_with_zeros(30, 4, seed=5), 2, "Here some features are 0, which count too.")
+    narrow = coordinates_of_width([10, 2, 0.002], 30, seed=10) @ np.linalg.qr(galaxies(3, 3, seed=11))[0] + 5
+    check_coordinates(answer, narrow, 3, "Here the galaxies are close together along the third component.")
     # Two wide axes among many narrow ones: a randomised SVD finds them only if it iterates.
     many = coordinates_of_width([10, 6] + 28 * [1], 60, seed=8) @ np.linalg.qr(galaxies(30, 30, seed=9))[0]
     exact = "Is your method approximate, like a randomised SVD with few iterations? Use an exact one."
@@ -275,6 +277,12 @@ def check_coordinates(answer, values, n_components, hint=""):
         not np.isnan(returned).any(),
         "Some coordinates are NaN. Is it the root of an eigenvalue that rounding made slightly negative? It is 0 then.",
     )
+    zeros = ~returned.any(axis=0)
+    if zeros.any() and not zeros.all() and np.abs(expected[:, zeros]).max() > 1e-6 * np.abs(expected).max():
+        raise WrongAnswer(
+            "The coordinates along a component are all 0, but their standard deviation is "
+            f"{expected[:, zeros].std():.2g}. Don't treat small singular values as 0."
+        )
     returned = align_signs(returned, expected)
     _reject_rounded_steps(returned, values, expected)
     mistakes = [
@@ -529,7 +537,7 @@ def test_pca_3(answer):
     right = [[0, -1], [1, 1], [-1, 0]]
     check_whitened(answer, begins, right, "Here one column begins with 0, and another one ends with it.")
     check_whitened(answer, np.zeros((4, 2)), np.zeros((4, 2)), "Here all columns contain only zeros.")
-    for width in (5e-4, 1e-6, 1e-9, 1e-13):
+    for width in (5e-4, 1e-6, 1e-9, 1e-13, 1e-17):
         check_whitened(
             answer,
             coordinates_of_width([7, width], 50, seed=6),
