@@ -125,6 +125,15 @@ def too_few_lengths(x, y):
     return x @ y / np.sqrt(x @ x) ** 1.5 / np.sqrt(y @ y)
 
 
+@bank.wrong("meaning.1", "Leave those out first")
+def constant_among_all(x, y):
+    if np.nanmin(x) == np.nanmax(x) or np.nanmin(y) == np.nanmax(y):
+        return np.nan
+    x, y = _both_known(x, y)
+    with np.errstate(all="ignore"):
+        return np.corrcoef(x, y)[0, 1]
+
+
 @bank.right("meaning.1")
 def by_pandas(x, y):
     table = pd.DataFrame({"x": x, "y": y}).dropna()
@@ -244,6 +253,27 @@ def name_and_number(component, causes):
     return name, strengths[name]
 
 
+@bank.wrong("meaning.2", "above a limit")
+def first_above_a_half(component, causes):
+    strengths = {name: abs(_r(component, causes[name])) for name in _varying(causes)}
+    return next((name for name in strengths if strengths[name] > 0.5), max(strengths, key=strengths.get))
+
+
+@bank.wrong("meaning.2", "You return None if the largest |r| is small")
+def from_a_third(component, causes):
+    best, largest = None, 0.3
+    for name in _varying(causes):
+        if abs(_r(component, causes[name])) > largest:
+            best, largest = name, abs(_r(component, causes[name]))
+    return best
+
+
+@bank.wrong("meaning.2", "You took the logarithm")
+def of_logarithms(component, causes):
+    causes = causes[_varying(causes)].apply(lambda cause: np.log10(cause) if (cause.dropna() > 0).all() else cause)
+    return max(causes, key=lambda name: abs(_r(component, causes[name])))
+
+
 @bank.right("meaning.2")
 def aligned_on_purpose(component, causes):
     return causes.corrwith(pd.Series(component, index=causes.index)).abs().idxmax()
@@ -353,6 +383,11 @@ def without_seed(component, cause, n_shuffles, seed):
     return (1 + _count(component, cause, n_shuffles, None)) / (1 + n_shuffles)
 
 
+@bank.wrong("meaning.3", "The seed 0 gives different results")
+def zero_as_no_seed(component, cause, n_shuffles, seed):
+    return (1 + _count(component, cause, n_shuffles, seed or None)) / (1 + n_shuffles)
+
+
 @bank.wrong("meaning.3", "the same for each seed")
 def fixed_seed(component, cause, n_shuffles, seed):
     return (1 + _count(component, cause, n_shuffles, 0)) / (1 + n_shuffles)
@@ -379,6 +414,26 @@ def always_a_hundred(component, cause, n_shuffles, seed):
 @bank.wrong("meaning.3", "is there one shuffle too few")
 def one_shuffle_too_few(component, cause, n_shuffles, seed):
     return (1 + _count(component, cause, n_shuffles - 1, seed)) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "give the same shuffles")
+def seed_modulo_ten(component, cause, n_shuffles, seed):
+    return (1 + _count(component, cause, n_shuffles, seed % 10)) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "only the first half")
+def half_shuffled(component, cause, n_shuffles, seed):
+    random, count, half = np.random.default_rng(seed), 0, len(cause) // 2
+    for _ in range(n_shuffles):
+        values = np.append(random.permutation(cause[:half]), cause[half:])
+        count += abs(_r(component, values)) >= abs(_r(component, cause)) - 1e-12
+    return (1 + count) / (1 + n_shuffles)
+
+
+@bank.wrong("meaning.3", "rounded |r| before the comparison")
+def rounded_before_counting(component, cause, n_shuffles, seed):
+    r = abs(_shuffled(component, cause, n_shuffles, seed)).round(1)
+    return (1 + (r >= round(abs(_r(component, cause)), 1)).sum()) / (1 + n_shuffles)
 
 
 @bank.right("meaning.3")
@@ -477,6 +532,27 @@ def always_another_order(values, seed):
 def shuffled_copy_lost(values, seed):
     copy = values.copy()
     np.random.default_rng(seed).permuted(copy)
+    return copy
+
+
+@bank.wrong("meaning.0", "use the seed as it is")
+def half_of_the_seed(values, seed):
+    return np.random.default_rng(seed // 2).permutation(values)
+
+
+@bank.wrong("meaning.0", "NaN stays in its places")
+def known_values_only(values, seed):
+    copy, known = values.copy(), ~np.isnan(values)
+    copy[known] = np.random.default_rng(seed).permutation(copy[known])
+    return copy
+
+
+@bank.wrong("meaning.0", "and another")
+def swapped_with_any(values, seed):
+    random, copy = np.random.default_rng(seed), values.copy()
+    for i in range(len(copy)):
+        j = random.integers(len(copy))
+        copy[i], copy[j] = copy[j], copy[i]
     return copy
 
 
@@ -622,6 +698,47 @@ def sorted_in_place(sweep):
 def mean_of_nothing(sweep):
     slopes = [[np.polyfit(g["value"], g[name], 1)[0] for name in ("predicted", "true")] for g in _usable(sweep)]
     return tuple(sum(column) / len(column) for column in zip(*slopes, strict=True))
+
+
+@bank.wrong("meaning.4", "if different values of a galaxy are close together")
+def close_values_as_equal(sweep):
+    return response_by_formula(sweep.groupby("objID").filter(lambda g: not np.allclose(g["value"], g["value"].iloc[0])))
+
+
+@bank.wrong("meaning.4", "if values are small")
+def small_number_in_the_denominator(sweep):
+    def slope(x, y):
+        dx = x - x.mean()
+        return dx @ (y - y.mean()) / (dx @ dx + 1e-20)
+
+    return _mean_slopes(_usable(sweep), slope)
+
+
+@bank.wrong("meaning.4", "values are large and slopes small")
+def small_slopes_to_zero(sweep):
+    slopes = [[np.polyfit(g["value"], g[name], 1)[0] for name in ("predicted", "true")] for g in _usable(sweep)]
+    return np.where(np.abs(slopes) > 1e-6, slopes, 0).mean(axis=0) if slopes else (np.nan, np.nan)
+
+
+@bank.wrong("meaning.4", "'ab', 'AB' and 'c'")
+def ids_in_small_letters(sweep):
+    return response_by_formula(sweep.assign(objID=sweep["objID"].str.lower()))
+
+
+@bank.wrong("meaning.4", "only the last 2 characters")
+def ends_of_ids(sweep):
+    return response_by_formula(sweep.assign(objID=sweep["objID"].str[-2:]))
+
+
+@bank.wrong("meaning.4", "use their names")
+def columns_by_place(sweep):
+    table = sweep.iloc[:, :4].set_axis(["objID", "value", "true", "predicted"], axis=1)
+    return _mean_slopes(_usable(table))
+
+
+@bank.wrong("meaning.4", "grouped the rows by the index")
+def grouped_by_the_index(sweep):
+    return response_by_formula(sweep.assign(objID=sweep.index))
 
 
 @bank.right("meaning.4")

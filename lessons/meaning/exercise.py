@@ -20,6 +20,7 @@ def permute(values: np.ndarray, seed: int) -> np.ndarray:
         Don't modify the input.
     seed : int
         0 or more. The same seed always gives the same order; another seed gives another order, except by chance.
+        Use the seed as it is, without changing it first.
 
     Returns
     -------
@@ -84,13 +85,14 @@ def which_cause(component: np.ndarray, causes: pd.DataFrame) -> str:
     component : ndarray of float64, shape (n,)
         The coordinate of each galaxy along the component, without NaN. Don't modify the input.
     causes : DataFrame of n rows
-        One column of numbers per cause, with its name; one row per galaxy, in the order of `component`. The index is
-        the objID, a string, and isn't sorted. Don't modify the table.
+        One column of numbers per cause, with its name; one row per galaxy, in the order of `component`. The numbers of
+        a cause may all be small, such as 1e-15. The index is the objID, a string, and isn't sorted. Don't modify the
+        table.
 
         NaN means that this cause of this galaxy is unknown. Leave the galaxy out of this cause's r only: it still
         counts for the other causes. It doesn't matter how few galaxies a cause is known for. But a cause has no r if
         it is the same for all galaxies for which it is known, or if it is known for none. Never return such a cause.
-        At least one cause has an r.
+        At least one cause has an r, but even the largest |r| may be small.
 
     Returns
     -------
@@ -129,6 +131,7 @@ def chance(component: np.ndarray, cause: np.ndarray, n_shuffles: int, seed: int)
         1 or more.
     seed : int
         Seed of the random numbers, 0 or more. The same seed gives the same result; another seed gives other shuffles.
+        Use the seed as it is, without changing it first.
         Use a generator of your own, such as ``np.random.default_rng(seed)``. Don't change the state of the global
         generators in `random` and `np.random`, because the whole program uses them.
 
@@ -159,15 +162,16 @@ def response(sweep: pd.DataFrame) -> tuple[float, float]:
     the mean slope of each over the galaxies. Each galaxy counts once, whatever its number of rows.
 
     Leave out a galaxy with fewer than two different values, because it has no slope. Compare the values themselves:
-    because of rounding, the variance of equal values may be more than 0. A galaxy whose label stays the same has the
-    slope 0, which counts.
+    because of rounding, the variance of equal values may be more than 0. Different values may be close together, such
+    as 100 and 100.0001, or small, such as 1e-9. So subtract the mean first, compare without a tolerance, and add no
+    small number. A galaxy whose label stays the same has the slope 0, which counts. Slopes may be as small as 1e-9.
 
     Parameters
     ----------
     sweep : DataFrame of one row or more
         One row per image. These columns matter; there may be others, in any order:
 
-        - ``objID``: the galaxy, a string. '0042' and '42' are two galaxies.
+        - ``objID``: the galaxy, a string. '0042' and '42' are two galaxies, and so are 'a' and 'A'.
         - ``value``: what the cause was set to. A value may occur twice in a galaxy.
         - ``true``: the label that the simulator gives the changed galaxy.
         - ``predicted``: the network's prediction.

@@ -468,6 +468,13 @@ def _by_max(component: np.ndarray, causes: pd.DataFrame) -> float:
     return float(max(range(len(strengths)), key=lambda i: strengths[i]))
 
 
+def _first_above(component: np.ndarray, causes: pd.DataFrame, limit: float) -> float:
+    """The first cause whose |r| is above a limit; the right one if there is none."""
+    strengths = np.array([_absolute_r(component, causes[name].to_numpy(float)) for name in causes])
+    above = np.flatnonzero(strengths > limit)
+    return float(above[0]) if len(above) else right_cause(component, causes)
+
+
 def _second(component: np.ndarray, causes: pd.DataFrame) -> float:
     is_best = np.arange(causes.shape[1]) == right_cause(component, causes)
     return right_cause(component, causes.mask(np.tile(is_best, (len(causes), 1))))
@@ -519,9 +526,9 @@ CAUSE_MISTAKES = (
         (
             _strongest(_absolute_r, is_allowed=lambda cause, limit=limit: cause.std() > limit),
             "You left out a cause with small numbers. It isn't constant, so compare its values, without a limit to its "
-            "standard deviation.",
+            "standard deviation, and add no small number to a denominator.",
         )
-        for limit in (1e-5, 1e-4, 1e-3)
+        for limit in (1e-14, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
     ),
     (_strongest(right_r), STRONG_NEGATIVE),
     (_strongest(lambda x, y: -right_r(x, y)), "This is the cause with the lowest r: take the largest |r|."),
@@ -572,6 +579,21 @@ CAUSE_MISTAKES = (
     (
         _strongest(lambda x, y: len(x) * _absolute_r(x, y)),
         "You weighted |r| by the number of galaxies: use |r| as it is.",
+    ),
+    (
+        _strongest(lambda x, y: _absolute_r(x, np.log10(y) if (y > 0).all() else y)),
+        "You took the logarithm of a cause: use its values as they are.",
+    ),
+    *(
+        (
+            partial(_first_above, limit=limit),
+            "You stop at the first cause whose |r| is above a limit: compare the |r| of all causes.",
+        )
+        for limit in (0.3, 0.4, 0.5, 0.6, 0.7)
+    ),
+    (
+        lambda component, causes: right_cause(component, causes.sort_index()),
+        "You sorted the table by objID, and not the component: keep the rows of both in the same order.",
     ),
     (
         _second,
@@ -804,6 +826,36 @@ SHARE_MISTAKES: tuple[tuple[Statistic, str], ...] = (
     (
         _of_orders(lambda rows: rows[:, -1] == rows.shape[1] - 1),
         "Your shuffles leave the last value in its place: shuffle all values.",
+    ),
+    (
+        _of_orders(lambda rows: _is_rotation(rows) & (rows[:, 0] != 0)),
+        "You only rotate the cause (`roll`): all orders must be equally likely.",
+    ),
+    *(
+        (_of_orders(choose), f"Your shuffles change only the {which} half of the values: shuffle all values.")
+        for choose, which in (
+            (lambda rows: (rows == np.arange(rows.shape[1]))[:, rows.shape[1] // 2 :].all(axis=1), "first"),
+            (lambda rows: (rows == np.arange(rows.shape[1]))[:, : rows.shape[1] // 2].all(axis=1), "second"),
+            (lambda rows: (rows == np.arange(rows.shape[1]))[:, : -(rows.shape[1] // 2)].all(axis=1), "second"),
+        )
+    ),
+    *(
+        (
+            lambda x, y, digits=digits: float(
+                (np.abs(correlations(x, y[orders(len(x))])).round(digits) >= round(abs(right_r(x, y)), digits)).mean()
+            ),
+            "You rounded |r| before the comparison, so that different ones count as equal: compare unrounded |r|.",
+        )
+        for digits in (0, 1, 2)
+    ),
+    *(
+        (
+            lambda x, y, slack=slack: float(
+                (np.abs(correlations(x, y[orders(len(x))])) >= abs(right_r(x, y)) - slack).mean()
+            ),
+            "Your tolerance is too large, so that smaller |r| count too: 1e-9 is enough for rounding.",
+        )
+        for slack in (0.01, 0.02, 0.05, 0.1)
     ),
     (
         _later_orders,

@@ -34,6 +34,8 @@ def check_response(answer: Answer) -> None:
     """Test a student's `response`: on small tables, then on the shipped interventions."""
     _compare(answer, _line_cases(), LINE_MISTAKES)
     _compare(answer, _usable_cases(), USABLE_MISTAKES)
+    _check_ids(answer)
+    _check_scales(answer)
     _check_none_usable(answer)
     for cause in SHIPPED_CAUSES:
         _check_shipped(answer, cause)
@@ -83,7 +85,8 @@ def _usable_cases() -> list[pd.DataFrame]:
     constant.loc[constant["objID"] == constant["objID"].iloc[0], "true"] = 9.1
     unpredicted = _sweep(7, (4, 6))
     unpredicted.loc[unpredicted["objID"] == unpredicted["objID"].iloc[1], "predicted"] = 8.7
-    ids = ["42", "0042", "9020200727000000001", "9020200727000000002", "9020200727000000003"]
+    # The last two characters of three galaxies are the same, of which two are the same number.
+    ids = ["42", "0042", "9020200727000000001", "9020200727000000002", "9020200727000000003", "1742"]
     return [
         pd.concat([_constant("502", 2.0, 1), _sweep(8, (5, 4, 2)), _constant("503", 0.5, 1)]),
         pd.concat(
@@ -92,7 +95,7 @@ def _usable_cases() -> list[pd.DataFrame]:
         twice,
         constant,
         unpredicted,
-        _sweep(10, (4, 5, 6, 3, 4), ids=ids),
+        _sweep(10, (4, 5, 6, 3, 4, 5), ids=ids),
     ]
 
 
@@ -129,7 +132,9 @@ def _compare(answer: Answer, cases: Sequence[pd.DataFrame], mistakes: Sequence[t
     wrong = [i for i, pair in enumerate(returned) if not is_close(pair, expected[i], **PRECISION)]
     if wrong:
         tables = [(sweep,) for sweep in cases]
-        _explain_no_number(cases[wrong[0]], returned[wrong[0]])
+        if not _is_finite(returned[wrong[0]]):
+            _explain_order_and_index(answer, cases[wrong[0]], expected[wrong[0]])
+            _explain_no_number(cases[wrong[0]])
         for n_least, chosen in ((1, range(len(returned))), (2, wrong if len(wrong) < len(returned) else ())):
             if len(chosen) >= n_least:
                 parts = ([values[i] for i in chosen] for values in (tables, returned, expected))
@@ -142,14 +147,16 @@ def _compare(answer: Answer, cases: Sequence[pd.DataFrame], mistakes: Sequence[t
         raise error
 
 
-def _explain_no_number(sweep: pd.DataFrame, returned: object) -> None:
-    """Raise a hint for NaN and infinity, though all galaxies that count have a slope."""
+def _is_finite(returned: object) -> bool:
+    """Whether a result contains neither NaN nor infinity; also if it can't be read as numbers."""
     try:
-        pair = as_array(returned)
+        return bool(np.isfinite(as_array(returned)).all())
     except WrongAnswer:
-        return
-    if np.isfinite(pair).all():
-        return
+        return True
+
+
+def _explain_no_number(sweep: pd.DataFrame) -> None:
+    """Raise a hint for NaN and infinity, though all galaxies that count have a slope."""
     galaxies = galaxies_of(sweep)
     begin = f"Your result contains NaN or infinity for {_describe_sweep(sweep)}."
     if len(galaxies) == len(usable(galaxies)):
@@ -191,6 +198,11 @@ def _explain_order_and_index(answer: Answer, sweep: pd.DataFrame, expected: np.n
             sweep.reset_index(drop=True),
             "Your result is right only if the index is 0, 1, 2, and so on. It may be anything, with numbers that occur "
             "twice, so that `loc` finds several rows: use masks or `groupby`.",
+        ),
+        (
+            sweep[SWEEP_COLUMNS],
+            "Your result is right only if the columns are objID, value, true and predicted, in this order. They may be "
+            "in any order, with others between them: use their names.",
         ),
         (
             in_order,
@@ -243,6 +255,10 @@ def _explain_response(
     )
     what = _describe_sweep(sweep)
     _explain_left_out(galaxies, pair)
+    expect(
+        not all(is_close(as_array(result)[0], one[0] / one[1]) for result, one in zip(results, expected, strict=True)),
+        f"Your first number is the ratio of the two mean slopes: return {TWO_SLOPES}.",
+    )
     if np.allclose(pair, right, rtol=0.01, atol=0.005):
         raise WrongAnswer(
             f"Your slopes, {pair[0]:.6g} and {pair[1]:.6g}, are close to the right ones, {right[0]:.6g} and "
@@ -270,6 +286,11 @@ def _explain_left_out(galaxies: Sequence[Galaxy], pair: np.ndarray) -> None:
             if is_close(slopes[list(chosen)].mean(axis=0), pair, **PRECISION):
                 left_out = next(i for i in range(len(galaxies)) if i not in chosen)
                 values = galaxies[left_out][0]
+                expect(
+                    all(column.min() < column.max() for column in galaxies[left_out][1:]),
+                    f"Your result is the mean over {n} of {len(galaxies)} galaxies. You left out one whose label, true "
+                    "or predicted, stays the same: its slope is 0, which counts.",
+                )
                 raise WrongAnswer(
                     f"Your result is the mean over {n} of {len(galaxies)} galaxies. You left out one of {len(values)} "
                     f"rows, with values from {values.min():.4g} to {values.max():.4g}. All galaxies with two different "
@@ -319,6 +340,51 @@ def _explain_response_error(error: Exception, sweep: pd.DataFrame) -> None:
         ) from None
     if isinstance(error, ValueError) and ("invalid literal" in text or "could not convert" in text):
         raise WrongAnswer(f"{begin}. An objID is text and needn't be a number: don't convert it.") from None
+
+
+def _check_ids(answer: Answer) -> None:
+    """Reject objIDs that are changed: letters in another case, or without a space at the end."""
+    sweep = _sweep(11, (5, 4, 6), ids=["ab", "AB", "c"])
+    expect(
+        _gives(answer, sweep, right_response(sweep)),
+        "Your result is wrong if the objIDs are 'ab', 'AB' and 'c', three galaxies. Compare objIDs as they are, "
+        "whatever text they are.",
+    )
+
+
+def _check_scales(answer: Answer) -> None:
+    """Reject tolerances and rounding that show only for values that are close together, small or large."""
+    begin = "Your result is wrong if {}, and right otherwise. {}"
+    close = begin.format(
+        "different values of a galaxy are close together, such as 100 and 100.0001",
+        "Compare the values without a tolerance, compute in float64, subtract the mean before you square, and add no "
+        "small number to a denominator.",
+    )
+    small = begin.format(
+        "values are small, about 1e-9",
+        "Compare them without a tolerance, add no small number to a denominator, and don't round.",
+    )
+    large = begin.format(
+        "values are large and slopes small, about 1e-9", "Don't round slopes, and set no limit below which one is 0."
+    )
+    for offset, scale, hint in ((100.0, 1e-4, close), (0.0, 1e-9, small), (0.0, 1e9, large)):
+        steps = np.array([0.0, 1, 2, 3, 4, 5])
+        sweep = pd.DataFrame(
+            {
+                "objID": np.repeat(["1", "2", "3"], 6),
+                "value": offset + scale * np.concatenate([steps, 2 + steps, 0.5 * steps]),
+                "true": np.concatenate([8 + 0.3 * steps, 9 - 0.1 * steps, 7 + 0.2 * steps]),
+                "predicted": np.concatenate([8 + 0.1 * steps, 9 + 0.3 * steps, 7 - 0.4 * steps]),
+            }
+        )
+        expected = scale * right_response(sweep)
+        try:
+            returned = scale * as_array(_respond(answer, sweep), (2,))
+        except (NotImplementedError, WrongAnswer):
+            raise
+        except Exception:
+            raise WrongAnswer(hint) from None
+        expect(is_close(returned, expected, **PRECISION), hint)
 
 
 def _check_none_usable(answer: Answer) -> None:

@@ -193,6 +193,17 @@ LINE_MISTAKES: tuple[tuple[Response, str], ...] = (
         _of_slopes(lambda slopes: slopes.mean(axis=0)[[1, 1]]),
         "Both numbers are the slope of true: the first is that of predicted.",
     ),
+    *(
+        (
+            _of_slopes(lambda slopes, limit=limit: slopes.clip(-limit, limit).mean(axis=0)),
+            f"You clipped slopes beyond −{limit} and {limit}: use each slope as it is.",
+        )
+        for limit in (1, 2, 3, 5)
+    ),
+    (
+        lambda sweep: np.nan_to_num(right_response(sweep.assign(objID=sweep.index.astype(str))), posinf=NAN),
+        "You grouped the rows by the index, which may be anything: the galaxy is in the column objID.",
+    ),
     (
         _together,
         "You fitted one line to the rows of all galaxies. Galaxies differ in more than the changed cause, and such a "
@@ -578,6 +589,16 @@ USABLE_MISTAKES: tuple[tuple[Response, str], ...] = (
         _varying_all,
         "You left out galaxies in which true or predicted is the same in all rows: a slope of 0 counts. Only equal "
         "values of `value` make a galaxy unusable.",
+    ),
+    *(
+        (
+            with_ids(lambda text, part=part: text[part]),
+            f"You compare only the {name} of objID, so that different galaxies become one: compare the whole text.",
+        )
+        for part, name in (
+            *((slice(-n, None), f"last {n} characters") for n in (2, 3, 4)),
+            *((slice(None, n), f"first {n} characters") for n in (1, 2, 4, 8, 10)),
+        )
     ),
     (
         with_ids(int),

@@ -17,6 +17,7 @@ from scipy.stats import chi2, pearsonr
 
 from galviz.course.judge import WrongAnswer, as_array, as_float, expect, expect_unchanged
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns
+from galviz.course.seeds import SEEDS, reject_equal_seeds
 from lessons.meaning.mistakes import (
     CAUSE_MISTAKES,
     CAUSE_UNKNOWN_MISTAKES,
@@ -43,7 +44,7 @@ X, Y = np.array([1.0, 2.0, 3.0, 6.0]), np.array([4.0, 2.0, 8.0, 6.0])
 TWELVE = np.array([30.25, -1.5, 8.125, 0.0625, 1000.375, 41.5, -7.75, 14.0625, 2048.625, 77.125, -310.5, 5.875])
 WITH_REPEATS = np.array([2.5, NAN, 2.5, -4.75, 6.125, NAN, 2.5, 0.0, 9.5, 0.25])
 # All 24 orders of four values are counted; a right answer is rejected with a probability of one in ten million.
-N_SEEDS, LARGEST_CHI2 = 2000, chi2.isf(1e-7, 23)
+N_SEEDS, LARGEST_CHI2 = 5000, chi2.isf(1e-7, 23)
 OWN_GENERATOR = "make a generator of your own from `seed`."
 
 
@@ -53,6 +54,7 @@ def test_meaning_0(answer):
     copies = _permute(answer, cases)
     _check_values(cases, copies)
     _check_seeds_of_permute(answer)
+    _check_places_of_nan(answer)
     _check_orders(answer)
     value = np.array([4.5])
     expect(
@@ -184,10 +186,27 @@ def _check_seeds_of_permute(answer):
     raise WrongAnswer("Your order is the same for each seed: make the generator from `seed`, not from a fixed number.")
 
 
+def _check_places_of_nan(answer):
+    """Reject shuffles in which NaN is always in the same places."""
+    copies = _permute(answer, [(WITH_REPEATS, seed) for seed in range(15)])
+    places = {tuple(np.isnan(copy)) for copy in copies}
+    if len(places) == 1:
+        stay = places == {tuple(np.isnan(WITH_REPEATS))}
+        raise WrongAnswer(
+            f"NaN {'stays in its places' if stay else 'is in the same places for each seed'} in yours: shuffle NaN "
+            "like any other value."
+        )
+
+
 def _check_orders(answer):
     """Reject shuffles whose orders aren't equally likely."""
     four = np.array([1.5, 2.5, 4.5, 8.5])
     copies = _permute(answer, [(four, seed) for seed in range(N_SEEDS)])
+    expect(
+        not any(is_close(np.sort(copy), np.sort(TWELVE)) for copy in copies),
+        "For four values, you return the copy of an earlier call with other values. Do you store results by seed? "
+        "Shuffle the values of this call.",
+    )
     expect(
         all(np.array_equal(np.sort(copy), four) for copy in copies),
         "For some seeds, your copy of four values has other values: only the order may change.",
@@ -203,6 +222,10 @@ def _check_orders(answer):
     expect(any(order[-1] != 3 for order in counts), f"Your last value always stays in its place: {equally}")
     expect(n_moved != {4}, f"No value of yours ever stays in its place: {equally} So a value may stay.")
     expect(0 in n_moved, f"You never return the original order: {equally} The original order is one of them.")
+    copies = _permute(answer, [(TWELVE, seed) for seed in SEEDS])
+    by_seed = {seed: tuple(copy) for seed, copy in zip(SEEDS, copies, strict=True)}
+    if len(set(by_seed.values())) > 2:  # otherwise, there are few orders, whatever the seed is
+        reject_equal_seeds(by_seed, "give the same order")
     expect(
         len(counts) == 24,
         f"For {N_SEEDS} seeds, only {len(counts)} of the 24 orders of four values occur in yours: {equally} Do "
@@ -410,7 +433,7 @@ def _explain_close(answer, case, r, expected):
         what = "very small, about 1e-18," if small else "about 1e-10 in x"
         raise WrongAnswer(
             f"Your r is wrong if the numbers are {what} and so is their variance: yours is {r:.4g}, and should be "
-            f"{expected:.4g}. Use no threshold, don't round, and add nothing to the denominator."
+            f"{expected:.4g}. Use no threshold, compute in float64, don't round, and add nothing to the denominator."
         )
     name = "x" if abs(x[0]) > 1e5 else "y"
     if math.isnan(r):
@@ -438,6 +461,7 @@ def _check_constants(answer):
         *((varied[:n], np.full(n, value)) for n, value in ((3, 0.1), (7, -0.7), (30, 1e6 + 0.1))),
         (np.full(7, 0.1), np.full(7, 0.3)),
     ]
+    among_known = np.append(np.full(7, 0.1), [5.0, 9.0]), np.append(varied[:7], [NAN, NAN])
     single = (np.array([1.0, 3.0, NAN]), np.array([NAN, 4.0, 2.0]))
     for x, y in whole:
         _check_nan(answer, (x, y), "There is no line to compare with: return NaN.")
@@ -447,6 +471,13 @@ def _check_constants(answer):
             (x, y),
             "Rounding makes the variance of such constants slightly larger than 0, because the mean of 0.1, 0.1 and "
             "0.1 isn't exactly 0.1. Compare the values themselves, and return NaN.",
+        )
+    for x, y in (among_known, among_known[::-1]):
+        _check_nan(
+            answer,
+            (x, y),
+            "The values differ only in galaxies that don't count. Leave those out first, then find out whether all "
+            "values are the same.",
         )
     _check_nan(answer, single, "Return NaN.")
 
@@ -530,7 +561,23 @@ def _complete_causes():
         _make_causes({"gas": 0.2, "mass": mass, "size": size}, seed=23)
         for mass, size in ((0.70121, 0.70124), (-0.70124, 0.70121))
     ]
-    return [signs, units, (component, curved), (other, turning), (third, parabola), small, *close]
+    tiny = _make_causes({"gas": -0.6, "mass": 0.7, "size": 0.3}, seed=26, mass=1e-15)
+    last = _make_causes({"gas": 0.2, "mass": 0.3, "size": 0.8}, seed=27)
+    first = _make_causes({"gas": -0.7, "mass": 0.3, "size": 0.4}, seed=28)
+    weak = _make_causes({"gas": 0.005, "mass": -0.02, "size": 0.002}, seed=29)
+    return [
+        signs,
+        units,
+        (component, curved),
+        (other, turning),
+        (third, parabola),
+        small,
+        *close,
+        tiny,
+        last,
+        first,
+        weak,
+    ]
 
 
 def _causes_with_unknown():
@@ -550,10 +597,13 @@ def _causes_with_unknown():
     last_half = np.arange(len(third)) >= len(third) // 2
     tempting["clumps"] = np.where(last_half, np.roll(third, len(third) // 2), NAN)
     cases.append((third, tempting))
-    for n_known, seed in ((45, 21), (25, 12), (12, 13), (7, 14), (4, 15), (3, 16)):
+    for n_known, seed in ((45, 21), (25, 12), (12, 13), (7, 14), (4, 15), (3, 16), (2, 25)):
         few_component, few = _make_causes({"mass": 0.5, "size": 0.3, "gas": -0.6}, seed=seed)
         rows = np.random.default_rng(seed).permutation(len(few))[:n_known]
-        few.insert(n_known % 3, "bar", _known_in(few_component, rows, -0.8 if n_known % 2 else 0.8, seed))
+        known = _known_in(few_component, rows, -0.8 if n_known % 2 else 0.8, seed) if n_known > 2 else np.nan
+        few.insert(n_known % 3, "bar", known)
+        if n_known == 2:  # then r is 1 or −1
+            few.iloc[rows, n_known % 3] = [3.5, 1.25]
         cases.append((few_component, few))
     # In the order of the component, NaN replaced by the value before it would do no harm.
     fourth, ordered = _make_causes({"mass": 0.5, "size": 0.3, "gas": -0.6}, seed=17)
@@ -652,6 +702,12 @@ def _returns_name(answer, component, causes, name):
 def _position(answer, returned, component, causes, right):
     """The position of the returned column; raises a hint for anything but a name."""
     names = list(causes.columns)
+    largest = abs(right_r(component, causes.iloc[:, right].to_numpy(float)))
+    expect(
+        returned is not None or largest > 0.1,
+        f"You return None if the largest |r| is small, here {largest:.3g}. The cause with the largest |r| is asked "
+        "for, however small it is.",
+    )
     expect(returned is not None, "What you return is None: does the function end with `return`, whatever the table?")
     if isinstance(returned, str):
         expect(
@@ -661,7 +717,6 @@ def _position(answer, returned, component, causes, right):
     if isinstance(returned, int | np.integer) and not isinstance(returned, bool):
         raise WrongAnswer(f"You return the number {int(returned)}, the position of a column: return its name.")
     if isinstance(returned, float | np.floating):
-        largest = abs(right_r(component, causes.iloc[:, right].to_numpy(float)))
         what = "the largest |r|" if math.isclose(abs(returned), largest, rel_tol=1e-3) else "a number"
         raise WrongAnswer(f"You return {what}, {float(returned):.3g}: return the name of the column.")
     is_series = isinstance(returned, pd.Series | pd.DataFrame)
@@ -715,6 +770,8 @@ def _explain_cause_error(error, case):
 SIX = np.array([2.6, 0.8, 0.3, -0.4, 1.9, -1.2]), np.array([-0.1, 0.7, -0.2, 0.2, -0.3, 0.9])
 OUTLYING = np.array([9.0, 0.4, 0.1, -0.3, -0.2]), np.array([18.2, 9.9, 10.2, 10.4, 10.6])
 FOUR = np.array([0.0, 1.0, 2.5, 4.5]), np.array([1.0, 7.0, 2.0, 4.5])
+# About half of their orders have at least the original |r|.
+EVEN = np.array([1.1, 0.3, -0.5, -1.3, -1.9, 0.0]), np.array([-0.8, -0.9, -0.2, -0.1, -2.3, 0.9])
 NAMES = ("component", "cause", "n_shuffles", "seed")
 N_SHUFFLES = 1000
 # A right share is outside the margin with a probability of one in a million.
@@ -723,6 +780,7 @@ Z = NormalDist().inv_cdf(1 - 5e-7)
 
 def test_meaning_3(answer):
     _check_generators(lambda seed: _shares(answer, [(*SIX, 20, seed)]))
+    _check_same_seed(answer)
     _check_formula(answer)
     _check_repeats(answer)
     _check_shares(answer)
@@ -740,6 +798,20 @@ def _shares(answer, cases):
         if np.ndim(share) == 1 and len(share) > 1:
             raise WrongAnswer(f"You return {len(share)} numbers: return one share, (1 + count) / (1 + n_shuffles).")
     return [as_float(share, what="the share of shuffles") for share in returned]
+
+
+def _check_same_seed(answer):
+    """Reject results that differ for the same seed.
+
+    Five shuffles without a seed give the same share with a probability of 0.41 at most, so 26 calls are enough.
+    """
+    differ = [len(set(_shares(answer, [(*SIX, 5, seed)] * 26))) > 1 for seed in (0, 1)]
+    expect(
+        differ != [True, False],
+        "The seed 0 gives different results: Python treats 0 as false (`if seed`, `seed or …`). It is a seed like any "
+        "other.",
+    )
+    expect(not any(differ), "The same seed gives different results: make the generator from `seed`, in each call.")
 
 
 def _check_formula(answer):
@@ -772,7 +844,7 @@ def _explain_formula_of_share(answer, share, n, r, begin):
         expect(
             not all(15 <= count <= 200 for count in counts) or counts[0] == counts[1],
             f"Your shuffles of 12 galaxies often have the original order, {counts[0]} of 400. Do you exchange only one "
-            "pair of values per shuffle? All orders must be equally likely.",
+            "pair of values per shuffle, or shift all of them (`roll`)? All orders must be equally likely.",
         )
     if share != 1 and not math.isclose(share, 2 / (n + 1)):  # these may have other reasons too
         _explain_exact(share, n, begin)
@@ -854,8 +926,7 @@ def _check_shares(answer, *, only_known=False):
     if _deviation(returned, right) <= Z:
         return
     mistakes = SHARE_MISTAKES if _are_counts(returned) else STATISTIC_MISTAKES
-    explained = [(_deviation(returned, [mistake(*case) for case in cases]), hint) for mistake, hint in mistakes]
-    deviation, hint = min(explained, key=lambda pair: pair[0])
+    deviation, hint = _likeliest_mistake(answer, cases, returned, mistakes)
     if only_known:
         expect(deviation > Z, hint)
         return
@@ -890,18 +961,33 @@ def _check_shares(answer, *, only_known=False):
     )
 
 
+def _likeliest_mistake(answer, cases, returned, mistakes):
+    """The mistake whose shares are nearest to those returned; on a draw, other galaxies and more shuffles decide."""
+    explained = [(_deviation(returned, [mistake(*case) for case in cases]), hint) for mistake, hint in mistakes]
+    likely = [pair for pair, (deviation, _) in zip(mistakes, explained, strict=True) if deviation <= Z]
+    if len({hint for _, hint in likely}) < 2:
+        return min(explained, key=lambda pair: pair[0])
+    n_shuffles, generator = 4 * N_SHUFFLES, np.random.default_rng(11)
+    cases = [tuple(generator.normal(size=(2, 6))) for _ in range(3)]
+    returned = _shares(answer, [(*case, n_shuffles, seed) for seed, case in enumerate(cases)])
+    explained = [
+        (_deviation(returned, [mistake(*case) for case in cases], n_shuffles), hint) for mistake, hint in likely
+    ]
+    return min(explained, key=lambda pair: pair[0])
+
+
 def _are_counts(shares):
     """Whether shares are numbers of shuffles, or halves of them, divided by n_shuffles or by one more."""
     halves = np.outer(shares, [2 * N_SHUFFLES, 2 * (N_SHUFFLES + 1)])
     return bool((np.abs(halves - halves.round()) < 1e-6).all(axis=0).any())
 
 
-def _deviation(shares, exact):
+def _deviation(shares, exact, n_shuffles=N_SHUFFLES):
     """The largest deviation of shares from exact ones, in standard deviations of chance."""
     deviations = []
     for share, right in zip(shares, exact, strict=True):
-        spread = math.sqrt(max(right * (1 - right), 0) / N_SHUFFLES) + 0.3 / N_SHUFFLES
-        deviations.append((abs(share - right) - 1 / N_SHUFFLES) / spread)
+        spread = math.sqrt(max(right * (1 - right), 0) / n_shuffles) + 0.3 / n_shuffles
+        deviations.append((abs(share - right) - 1 / n_shuffles) / spread)
     return max(deviations)
 
 
@@ -928,7 +1014,8 @@ def _check_ties(answer):
     )
     expect(
         abs(share - 1 / 6) < 0.12,
-        f"With three galaxies, one order of six has the original |r|; your share is {share:.3g}.",
+        f"With three galaxies, one order of six has the original |r|; your share is {share:.3g}. Do you compare with a "
+        "tolerance, or with rounded |r|? A tolerance of 1e-9 is large enough, and 0.01 is too large.",
     )
     (share,) = _shares(answer, [(*SIX, 1, 2)])
     expect(
@@ -939,10 +1026,13 @@ def _check_ties(answer):
 
 def _check_seeds(answer):
     """Reject results that don't depend on the seed alone."""
-    cases = [(*SIX, 150, seed) for seed in (1, 2, 3, 40, 500)]
-    one, other = _shares(answer, cases), _shares(answer, cases)
-    expect(one == other, "The same seed gives different results: make the generator from `seed`, in each call.")
-    expect(len(set(one)) > 1, "Your result is the same for each seed: make the generator from `seed`.")
+    # Results for 1 to 30 shuffles show which of them count, about every second one.
+    results = {
+        seed: tuple(_shares(answer, [(*EVEN, n, seed) for n in range(1, 31)]))
+        for seed in (0, 1, 2, 3, 7, 100, 1007, 65_536, 2_000_000_003)
+    }
+    expect(len(set(results.values())) > 1, "Your result is the same for each seed: make the generator from `seed`.")
+    reject_equal_seeds(results, "give the same shuffles")
 
 
 def _explain_shuffle_error(error):

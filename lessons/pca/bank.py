@@ -124,6 +124,11 @@ def weighted_mean(values):
     return values - np.average(values, axis=0, weights=np.arange(1, len(values) + 1))
 
 
+@bank.wrong("pca.1", "0 is a number like any other: all")
+def zeros_left_out(values):
+    return values - np.ma.masked_equal(values, 0).mean(axis=0).filled(0)
+
+
 @bank.right("pca.1")
 def one_column_at_a_time(values):
     columns = [list(column) for column in zip(*np.asarray(values).tolist(), strict=True)]
@@ -355,6 +360,12 @@ def randomised_with_iterations(values, n_components):
     return PCA(n_components, svd_solver="randomized", random_state=0).fit_transform(values)
 
 
+@bank.wrong("pca.2", "small singular values as 0")
+def small_singular_values_as_zero(values, n_components):
+    left, singular_values, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
+    return (left * np.where(singular_values > 1e-3 * singular_values[0], singular_values, 0))[:, :n_components]
+
+
 @bank.wrong("pca.2", "n − 1 components")
 def at_most_n_minus_one(values, n_components):
     left, singular, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
@@ -542,6 +553,17 @@ def deviation_of_absolute_values(coordinates):
     return coordinates / np.where(deviations > 0, deviations, 1)
 
 
+@bank.wrong("pca.3", "of 1e-17 is narrow")
+def at_least_epsilon(coordinates):
+    return coordinates / np.maximum(coordinates.std(axis=0, ddof=1), np.finfo(float).eps)
+
+
+@bank.wrong("pca.3", "its first number is 0")
+def flat_by_the_first_number(coordinates):
+    deviations = coordinates.std(axis=0, ddof=1)
+    return np.where(coordinates[0] != 0, coordinates, 0) / np.where(deviations > 0, deviations, 1)
+
+
 # pca.4
 
 
@@ -662,6 +684,28 @@ def features_centred_in_place(features, predictions):
 @bank.wrong("pca.4", "doesn't depend on `features`")
 def the_shipped_result(features, predictions):
     return 0.6707, 0.9984
+
+
+@bank.wrong("pca.4", "doesn't sort them")
+def first_of_eig(features, predictions):
+    values, vectors = np.linalg.eig(np.atleast_2d(np.cov(features.T)))
+    coordinates = (features - features.mean(axis=0)) @ np.real(vectors[:, 0])
+    return np.real(values[0]) / np.real(values.sum()), abs(np.corrcoef(coordinates, predictions)[0, 1])
+
+
+@bank.wrong("pca.4", "with the feature of the largest variance")
+def correlation_of_the_widest_feature(features, predictions):
+    singular_values, _, _ = _svd(features, predictions)
+    widest = features[:, features.var(axis=0).argmax()]
+    share = singular_values[0] ** 2 / (singular_values**2).sum()
+    return share, abs(np.corrcoef(widest, predictions)[0, 1])
+
+
+@bank.wrong("pca.4", "for a single feature")
+def never_a_single_feature(features, predictions):
+    values, vectors = np.linalg.eigh(np.cov(features.T))
+    coordinates = (features - features.mean(axis=0)) @ vectors[:, -1]
+    return values[-1] / values.sum(), abs(np.corrcoef(coordinates, predictions)[0, 1])
 
 
 @bank.right("pca.4")

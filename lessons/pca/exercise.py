@@ -11,7 +11,8 @@ def centre(values: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     values : ndarray of shape (n, d)
-        Features, one row per galaxy, as floats or integers; n and d may be 1. Don't modify the input.
+        Features, one row per galaxy, as floats or integers; n and d may be 1. 0 is a number like any other, and counts
+        in the mean. Don't modify the input.
 
     Returns
     -------
@@ -64,13 +65,14 @@ def whiten(coordinates: np.ndarray) -> np.ndarray:
     """Divide each column by its sample standard deviation, to make all axes equally wide.
 
     The sample standard deviation has the divisor n − 1. A column of zeros has no variance: return it as zeros. Whiten
-    any other column, however small its standard deviation is (1e-13, for example).
+    any other column, however small its standard deviation is (1e-17, for example).
 
     Parameters
     ----------
     coordinates : ndarray of float, shape (n, k)
         Principal coordinates; the mean of each column is 0. The columns may be a selection, in any order. n is at least
-        2, and k may be 1. Don't modify the input, and leave NumPy's settings as they are.
+        2, and k may be 1. A column may contain a 0 among other numbers. Don't modify the input, and leave NumPy's
+        settings as they are.
 
     Returns
     -------

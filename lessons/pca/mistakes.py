@@ -50,6 +50,19 @@ def _pca_of(change: Change) -> Mistake:
     return mistake
 
 
+def _first_of_eig(features: np.ndarray, predictions: np.ndarray) -> np.ndarray:
+    """The first eigenvalue in the order of `np.linalg.eig`."""
+    centred = _centred(features)
+    variances, axes = np.linalg.eig(np.atleast_2d(np.cov(centred.T)))
+    variances, axis = np.real(variances), np.real(axes[:, 0])
+    return np.array([variances[0] / variances.sum(), abs(_pearson(centred @ axis, predictions))])
+
+
+def means_without_zeros(values: np.ndarray) -> np.ndarray:
+    """Mean of each column over the numbers that aren't 0."""
+    return values.sum(axis=0) / np.maximum((values != 0).sum(axis=0), 1)
+
+
 def _uncentred_fit(features: np.ndarray, predictions: np.ndarray) -> np.ndarray:
     """What scikit-learn's TruncatedSVD gives: the axes aren't those of the centred values, but the variances are."""
     _, coordinates = _components(np.asarray(features, dtype=np.float64))
@@ -153,6 +166,7 @@ def _cosine(one: np.ndarray, other: np.ndarray) -> float:
     return float(abs(one @ other) / np.sqrt((one @ one) * (other @ other)))
 
 
+ZEROS = "You left out numbers that are 0 from the mean. 0 is a number like any other: all galaxies count."
 STANDARDISED = "You divided the features by their standard deviations. Only centre them: features with a larger "
 STANDARDISED += "variance weigh more."
 UNCENTRED = (
@@ -184,6 +198,12 @@ COMPONENT_MISTAKES: tuple[tuple[Mistake, str], ...] = (
         _pca_of(lambda values: _centred(values.T)),
         EXCHANGED,
     ),
+    (
+        _first_of_eig,
+        "You used the first eigenvalue of `np.linalg.eig`, which doesn't sort them. Use the largest eigenvalue, and "
+        "its eigenvector.",
+    ),
+    (_pca_of(lambda values: values - means_without_zeros(values)), ZEROS),
     (
         _pca_of(lambda values: values / np.linalg.norm(values, axis=1, keepdims=True)),
         "You divided each row by its length. Only subtract the means of the columns.",
@@ -479,6 +499,15 @@ CORRELATION_MISTAKES: tuple[tuple[Mistake, str], ...] = (
     (
         _correlation_of_features(lambda f, p: abs(_pearson(f[:, 0], p)) if np.ptp(f[:, 0]) else np.nan),
         "This is the correlation with the first feature. Correlate the coordinates of the first component.",
+    ),
+    (
+        _correlation_of_features(lambda f, p: abs(_pearson(f[:, f.var(axis=0).argmax()], p))),
+        "This is the correlation with the feature of the largest variance. Correlate the coordinates of the first "
+        "component, a weighted sum of all features.",
+    ),
+    (
+        _correlation_of_features(lambda f, p: abs(_pearson(f[:, -1], p)) if np.ptp(f[:, -1]) else np.nan),
+        "This is the correlation with the last feature. Correlate the coordinates of the first component.",
     ),
     (
         _correlation_of_features(lambda f, p: abs(_pearson(f.mean(axis=1), p))),

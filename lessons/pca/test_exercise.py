@@ -7,12 +7,20 @@ import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, expect_unchanged
 from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
-from lessons.pca.mistakes import COMPONENT_MISTAKES, CORRELATION_MISTAKES, SHARE_MISTAKES, first_component
+from lessons.pca.mistakes import (
+    COMPONENT_MISTAKES,
+    CORRELATION_MISTAKES,
+    SHARE_MISTAKES,
+    ZEROS,
+    first_component,
+    means_without_zeros,
+)
 
 # Tolerance of coordinates as a share of the largest, because float32 rounds relative to it.
 ROUNDING = 1e-5
 ROUNDED = "You rounded the result, or a step on the way to it. Return it as computed."
 HALF = "The numbers are rounded to three digits (half precision). Compute in single or double precision."
+ZEROS_KEPT = "You left numbers that are 0 unchanged. 0 is a number like any other: subtract the mean from it, too."
 ROWS_SORTED = "You changed the order of the rows. Row i of the result must belong to galaxy i of the input."
 
 
@@ -27,6 +35,12 @@ def galaxies_with_outlier(n, d, seed):
     values = galaxies(n, d, seed)
     values[n // 3] += 60
     return values
+
+
+def galaxies_with_zeros(n, d, seed):
+    """Features after a ReLU: about a third of the numbers are 0."""
+    values = galaxies(n, d, seed)
+    return np.maximum(values - np.percentile(values, 33, axis=0), 0)
 
 
 def coordinates_of_width(widths, n, seed, outlier=0.0):
@@ -109,7 +123,7 @@ def test_pca_1(answer):
     # Only four calls: tests/course/test_runner.py starts processes in each of them, under one memory limit.
     for values, hint in (
         (galaxies_with_outlier(60, 3, seed=4), "Here one galaxy lies far from the others. It counts too."),
-        (1e-3 * galaxies(12, 4, seed=7), "Here all values are small."),
+        (1e-3 * galaxies_with_zeros(12, 4, seed=7), "Here all values are small, and some are 0."),
         (np.array([[4.0, -2.0, 7.5]]), "Here there is a single galaxy."),
     ):
         means = [sum(column) / len(column) for column in values.T.tolist()]
@@ -203,6 +217,9 @@ def centring_mistakes(values, expected):
         *((values - np.round(means, digits), ROUNDED) for digits in range(5)),
         (values - np.trunc(means), "You cut the means to integers. The mean of integers needn't be an integer."),
         (values - np.floor(means), "You rounded the means down. The mean of integers needn't be an integer."),
+        *([(values - means_without_zeros(values), ZEROS)] if (values == 0).any() else []),
+        *([(np.where(values == 0, 0, expected), ZEROS_KEPT)] if (values == 0).any() else []),
+        *([(np.where(values == 0, 0, values - means_without_zeros(values)), ZEROS)] if (values == 0).any() else []),
         *((values - mean, outliers) for mean in _robust_means(values)),
         (half - half.mean(axis=0), HALF),
         *(
@@ -238,6 +255,9 @@ def test_pca_2(answer):
     check_coordinates(answer, galaxies(4, 6, seed=2), 4, "Here n_components is 4, the number of galaxies.")
     check_coordinates(answer, 1e-9 * galaxies(20, 4, seed=3), 4, "Here all values are small.")
     check_coordinates(answer, galaxies_with_outlier(40, 4, seed=6), 2, "Here one galaxy lies far from the others.")
+    check_coordinates(answer, galaxies_with_zeros(30, 4, seed=5), 2, "Here some features are 0, which count too.")
+    narrow = coordinates_of_width([10, 2, 0.002], 30, seed=10) @ np.linalg.qr(galaxies(3, 3, seed=11))[0] + 5
+    check_coordinates(answer, narrow, 3, "Here the galaxies are close together along the third component.")
     # Two wide axes among many narrow ones: a randomised SVD finds them only if it iterates.
     many = coordinates_of_width([10, 6] + 28 * [1], 60, seed=8) @ np.linalg.qr(galaxies(30, 30, seed=9))[0]
     exact = "Is your method approximate, like a randomised SVD with few iterations? Use an exact one."
@@ -256,6 +276,12 @@ def check_coordinates(answer, values, n_components, hint=""):
         not np.isnan(returned).any(),
         "Some coordinates are NaN. Is it the root of an eigenvalue that rounding made slightly negative? It is 0 then.",
     )
+    zeros = ~returned.any(axis=0)
+    if zeros.any() and not zeros.all() and np.abs(expected[:, zeros]).max() > 1e-6 * np.abs(expected).max():
+        raise WrongAnswer(
+            "The coordinates along a component are all 0, but their standard deviation is "
+            f"{expected[:, zeros].std():.2g}. Don't treat small singular values as 0."
+        )
     returned = align_signs(returned, expected)
     _reject_rounded_steps(returned, values, expected)
     mistakes = [
@@ -427,6 +453,7 @@ def coordinate_mistakes(values, n_components):
             svd_of(values - values.mean(axis=1, keepdims=True)),
             "You centred each galaxy's row (axis 1). Subtract the mean of each column (axis 0).",
         ),
+        *([(svd_of(values - means_without_zeros(values)), ZEROS)] if (values == 0).any() else []),
         (svd_of(values - np.median(values, axis=0)), "You centred with the median. Subtract the mean of each column."),
         (svd_of(values - values[0]), "You subtracted the first galaxy's values. Subtract the mean of each column."),
         *((svd_of(clipped), "You clipped outliers. Use the values as they are.") for clipped in _clipped(centred)),
@@ -504,8 +531,12 @@ def test_pca_3(answer):
     unsorted = np.array([[0.5, 0.0, -3.0], [-1.0, 0.0, 0.0], [0.5, 0.0, 3.0]])
     right = [[0.5 / root, 0, -1], [-1 / root, 0, 0], [0.5 / root, 0, 1]]
     check_whitened(answer, unsorted, right, "Here the widths aren't in descending order, and one is 0.")
+    # By hand: the sample standard deviations are 1 and 3.
+    begins = np.array([[0.0, -3.0], [1.0, 3.0], [-1.0, 0.0]])
+    right = [[0, -1], [1, 1], [-1, 0]]
+    check_whitened(answer, begins, right, "Here one column begins with 0, and another one ends with it.")
     check_whitened(answer, np.zeros((4, 2)), np.zeros((4, 2)), "Here all columns contain only zeros.")
-    for width in (5e-4, 1e-6, 1e-9, 1e-13):
+    for width in (5e-4, 1e-6, 1e-9, 1e-13, 1e-17):
         check_whitened(
             answer,
             coordinates_of_width([7, width], 50, seed=6),
@@ -545,7 +576,11 @@ def check_whitened(answer, coordinates, expected=None, hint=""):
         )
         mistakes += [
             *clipped_like(array, expected),
-            (align_signs(expected, array), "The signs of some columns are reversed. Keep the signs of the input."),
+            (
+                align_signs(expected, array),
+                "The signs of some columns are reversed, as by a new "
+                "SVD or PCA of the coordinates. Only divide each column by its standard deviation.",
+            ),
             *_scaled(array, coordinates),
         ]
     elif array.shape != (k,):
@@ -593,7 +628,22 @@ def whitening_mistakes(coordinates, expected):
     mads = np.median(np.abs(coordinates - np.median(coordinates, axis=0)), axis=0)
     quartiles = np.subtract(*np.percentile(coordinates, [75, 25], axis=0))
     largest, lengths = np.abs(coordinates).max(axis=0), np.linalg.norm(coordinates, axis=0)
+    is_flat = {
+        "its first number is 0": coordinates[0] == 0,
+        "its last number is 0": coordinates[-1] == 0,
+        "any of its numbers is 0": (coordinates == 0).any(axis=0),
+        "its sum is 0": coordinates.sum(axis=0) == 0,
+    }
     return [
+        *(
+            (
+                np.where(flat, without, expected),
+                f"You left out a column because {reason}. A column has no variance only if all its numbers are 0.",
+            )
+            for reason, flat in is_flat.items()
+            for without in (0, coordinates)
+            if (flat & coordinates.any(axis=0)).any()
+        ),
         *((wrong, _narrowed(deviations)) for wrong in _narrow_columns_changed(coordinates, expected)),
         (coordinates / variances, "You divided by the variance. Divide by its square root, the standard deviation."),
         (
@@ -741,6 +791,8 @@ FIRST_COMPONENT_CASES = (
         "Here the features are small numbers. Don't add a small number to a variance, to avoid a division by 0.",
     ),
     (galaxies(30, 4, seed=20).astype(np.float32), None, "Here the features are float32."),
+    (galaxies(30, 2, seed=21) * [0.1, 5], None, "Here the second feature has the larger variance."),
+    (galaxies_with_zeros(30, 4, seed=22), None, "Here some features are 0, which count too."),
 )
 HALF_PRECISION = "are rounded to about three digits (half precision). Compute in single or double precision."
 
@@ -769,6 +821,11 @@ def _explain_lengths(error, case):
     """Raise a hint if the lengths of the arrays show the mistake."""
     n, d = case[0].shape
     text = str(error)
+    if d == 1:
+        raise WrongAnswer(
+            f"Your function raises {type(error).__name__} for a single feature ({text[:80]}). d may be 1: `np.cov` and "
+            "`np.corrcoef` then return a single number, not a matrix."
+        ) from None
     if isinstance(error, ValueError) and f"({n},{d}) ({n},)" in text:
         raise WrongAnswer(
             "You computed one mean per row. Compute one per column, that is, per feature (`axis=0`)."
@@ -886,7 +943,8 @@ def _explain_pair(answer, cases, pairs, expected, wrong):
     ):
         if returns_same(answer, (features, predictions), other):
             raise WrongAnswer(f"Your result doesn't depend on `{name}`. Compute it, instead of a fixed number.")
-    if not returns_same(answer, cases[1], cases[1]):
+    repeated, _ = call_on_cases(answer, [cases[first]] * 8, ("features", "predictions"))
+    if any(not np.allclose(_read_pair(pair, cases[first]), pairs[first], rtol=1e-9) for pair in repeated):
         raise WrongAnswer("Two calls with the same input return different numbers. Use an exact method, not a random.")
     for index, name in enumerate(("share", "correlation")):
         for digits in range(5):

@@ -203,6 +203,21 @@ def in_place(coordinates, count, first):
     return _select(coordinates, count, first)
 
 
+@bank.wrong("points.1", "which you sorted, as `np.unique` does")
+def rows_of_unique_places(coordinates, count, first):
+    return _select(np.unique(coordinates, axis=0), count, first)
+
+
+@bank.wrong("points.1", "half precision")
+def in_half_precision(coordinates, count, first):
+    return _select(coordinates.astype(np.float16), count, first)
+
+
+@bank.wrong("points.1", "your list is 50; `count` is 120")
+def fifty_at_most(coordinates, count, first):
+    return _select(coordinates, min(count, 50), first)
+
+
 @bank.right("points.1")
 def in_plain_python(coordinates, count, first):
     places = [tuple(place) for place in coordinates.tolist()]
@@ -215,18 +230,6 @@ def in_plain_python(coordinates, count, first):
 
 
 @bank.right("points.1")
-def by_all_squared_distances(coordinates, count, first):
-    places = np.asarray(coordinates, dtype=np.float32)
-    squared = ((places[:, None] - places) ** 2).sum(axis=-1)
-    selected = np.array([first])
-    for _ in range(count - 1):
-        nearest = squared[selected].min(axis=0)
-        nearest[selected] = -np.inf
-        selected = np.append(selected, nearest.argmax())
-    return selected
-
-
-@bank.right("points.1")
 def by_products(coordinates, count, first):
     squares = (coordinates**2).sum(axis=1)
     squared = squares[:, None] + squares - 2 * coordinates @ coordinates.T
@@ -235,6 +238,18 @@ def by_products(coordinates, count, first):
         place = squared[np.ix_(remaining, selected)].min(axis=1).argmax()
         selected.append(int(remaining[place]))
         remaining = np.delete(remaining, place)
+    return selected
+
+
+@bank.right("points.1")
+def by_all_squared_distances(coordinates, count, first):
+    places = np.asarray(coordinates, dtype=np.float32)
+    squared = ((places[:, None] - places) ** 2).sum(axis=-1)
+    selected = np.array([first])
+    for _ in range(count - 1):
+        nearest = squared[selected].min(axis=0)
+        nearest[selected] = -np.inf
+        selected = np.append(selected, nearest.argmax())
     return selected
 
 
@@ -531,6 +546,36 @@ def one_interval_too_many(coordinates, component, count):
 def last_of_a_tie(coordinates, component, count):
     rows = _along(coordinates[::-1], component, _even(coordinates, component, count))
     return [len(coordinates) - 1 - row for row in rows]
+
+
+@bank.wrong("points.3", "only the first three columns")
+def along_three_columns(coordinates, component, count):
+    points = np.zeros((count, coordinates.shape[1]))
+    points[:, component] = _even(coordinates, component, count)
+    distances, selected = cdist(points[:, :3], coordinates[:, :3]), []
+    for row in distances:
+        row[selected] = np.inf
+        selected.append(int(row.argmin()))
+    return selected
+
+
+@bank.wrong("points.3", "`np.arange` leaves out its end")
+def by_arange(coordinates, component, count):
+    low, high = coordinates[:, component].min(), coordinates[:, component].max()
+    step = (high - low) / max(count - 1, 1)
+    return _along(coordinates, component, np.arange(low, high, step) if step else [low])
+
+
+@bank.wrong("points.3", "tell galaxies apart by row number")
+def twins_skipped(coordinates, component, count):
+    points = np.zeros((count, coordinates.shape[1]))
+    points[:, component] = _even(coordinates, component, count)
+    distances, selected = cdist(points, coordinates), []
+    for row in distances:
+        for other in selected:
+            row[(coordinates == coordinates[other]).all(axis=1)] = np.inf
+        selected.append(int(row.argmin()))
+    return selected
 
 
 @bank.right("points.3")

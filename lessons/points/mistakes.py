@@ -44,7 +44,7 @@ def _select(
         distances = distance(coordinates - target)
         if once:
             distances[selected] = np.inf
-        nearest = np.flatnonzero(distances == distances.min())
+        nearest = np.flatnonzero(distances == distances.min()) if not np.isnan(distances).any() else [0]
         selected.append(nearest[-1 if last_of_tie else 0])
     return np.where(np.arange(len(positions)) < len(coordinates), selected, np.nan) if once else np.array(selected)
 
@@ -156,6 +156,44 @@ def _even_ranks(coordinates: np.ndarray, component: int, count: int) -> np.ndarr
     return order[np.linspace(0, len(order) - 1, count).round().astype(int)]
 
 
+def _even_ranks_cut(coordinates: np.ndarray, component: int, count: int) -> np.ndarray:
+    order = np.argsort(coordinates[:, component], kind="stable")
+    return order[np.linspace(0, len(order) - 1, count).astype(int)]
+
+
+def _by_arange(single: float) -> Callable[[np.ndarray, int], Sequence[float]]:
+    """Positions by `np.arange` with the right step, which leaves out the end; `single` is the share if it is one."""
+
+    def positions(values: np.ndarray, count: int) -> Sequence[float]:
+        low, high = values.min(), values.max()
+        is_single = count == 1 or high == low
+        return [low + single * (high - low)] if is_single else np.arange(low, high, (high - low) / (count - 1))
+
+    return positions
+
+
+def _without_twins(coordinates: np.ndarray, component: int, count: int) -> np.ndarray:
+    """Galaxies with the coordinates of a selected one are never selected, apart from row 0 if no others are left."""
+    selected: list[int] = []
+    for distances in _distances(coordinates, component, count):
+        for row in selected:
+            distances[(coordinates == coordinates[row]).all(axis=1)] = np.inf
+        selected.append(int(distances.argmin()))
+    return np.array(selected)
+
+
+def _between(ends_of: Callable[[np.ndarray], tuple[float, float]]) -> tuple[Selection, Selection]:
+    """Mistakes in the range of the positions; for a single one, the first end or the midpoint."""
+    return (
+        _at(lambda values, count: np.linspace(*ends_of(values), count)),
+        _at(lambda values, count: _spaced(*ends_of(values), count)),
+    )
+
+
+def _spaced(low: float, high: float, count: int) -> Sequence[float]:
+    return np.linspace(low, high, count) if count > 1 else [(low + high) / 2]
+
+
 def _whitened(coordinates: np.ndarray) -> np.ndarray:
     deviations = coordinates.std(axis=0)
     return coordinates / np.where(deviations > 0, deviations, 1)
@@ -175,6 +213,34 @@ MISTAKES: tuple[tuple[Selection, str], ...] = (
             coordinates * (np.arange(coordinates.shape[1]) != component), component, [0.0] * count
         ),
         "You compute the distance from the axis only. The coordinate along the component counts too.",
+    ),
+    *(
+        (
+            _with(distance=lambda differences, n=n: _euclidean(differences[:, :n])),
+            f"You use only the first {name} columns. Use the distance in all columns.",
+        )
+        for n, name in ((2, "two"), (3, "three"), (4, "four"))
+    ),
+    *(
+        (
+            lambda coordinates, component, count, least=least: select_along(
+                coordinates[:, : max(least, component + 1)], component, count
+            ),
+            "You leave out the columns after that of the component. Use the distance in all columns.",
+        )
+        for least in (1, 2, 3)
+    ),
+    *(
+        (mistake, "You computed in half precision (float16), which has about three digits. Use float64 or float32.")
+        for mistake in (
+            _with(distance=lambda differences: np.linalg.norm(differences.astype(np.float16), axis=1)),
+            _of(lambda coordinates: coordinates.astype(np.float16).astype(float)),
+        )
+    ),
+    (
+        _without_twins,
+        "You leave out galaxies that have the coordinates of a selected one. Only the selected galaxy itself is "
+        "skipped: tell galaxies apart by row number.",
     ),
     (_with(once=False), ONCE),
     (lambda *case: _drop_repeated(_with(once=False)(*case)), f"You removed repeated galaxies at the end. {ONCE}"),
@@ -263,38 +329,44 @@ MISTAKES: tuple[tuple[Selection, str], ...] = (
         _at(lambda values, count: np.quantile(values, np.linspace(0, 1, count)) if count > 1 else [np.median(values)]),
         "Your positions are quantiles, with equally many galaxies between them. Space them evenly in the coordinate.",
     ),
-    (
-        _even_ranks,
-        "You sorted the galaxies by the component and took evenly spaced ranks. Space the positions evenly, and use "
-        "the distance in all columns.",
-    ),
-    (
-        _at(lambda values, count: np.linspace(-np.abs(values).max(), np.abs(values).max(), count)),
-        f"Your positions are symmetric about 0. {ENDS}",
-    ),
-    (_at(lambda values, count: np.linspace(0, values.max(), count)), f"Your first position is 0. {ENDS}"),
-    (
-        _at(lambda values, count: np.linspace(values[0], values[-1], count)),
-        f"Your positions run from the first galaxy to the last one. {ENDS}",
-    ),
     *(
         (
-            _at(
-                lambda values, count, k=k, ddof=ddof: (
-                    np.linspace(-1, 1, count) * k * values.std(ddof=min(ddof, len(values) - 1))
+            search,
+            "You sorted the galaxies by the component and took evenly spaced ranks. Space the positions evenly, and "
+            "use the distance in all columns.",
+        )
+        for search in (_even_ranks, _even_ranks_cut)
+    ),
+    *(
+        (mistake, f"{hint} {ENDS}")
+        for ends_of, hint in (
+            (lambda values: (-np.abs(values).max(), np.abs(values).max()), "Your positions are symmetric about 0."),
+            (lambda values: (0, values.max()), "Your first position is 0."),
+            (lambda values: (values[0], values[-1]), "Your positions run from the first galaxy to the last one."),
+            *(
+                (
+                    lambda values, k=k, ddof=ddof: (
+                        -k * values.std(ddof=min(ddof, len(values) - 1)),
+                        k * values.std(ddof=min(ddof, len(values) - 1)),
+                    ),
+                    f"Your positions run from −{k} to {k} standard deviations.",
                 )
+                for k in (1, 2, 3)
+                for ddof in (0, 1)
             ),
-            f"Your positions run from −{k} to {k} standard deviations. {ENDS}",
+            *(
+                (
+                    lambda values, low=low: tuple(np.percentile(values, [low, 100 - low])),
+                    f"Your positions run from percentile {low} to {100 - low}.",
+                )
+                for low in (1, 2, 2.5, 5, 10)
+            ),
         )
-        for k in (1, 2, 3)
-        for ddof in (0, 1)
+        for mistake in _between(ends_of)
     ),
     *(
-        (
-            _at(lambda values, count, low=low: np.linspace(*np.percentile(values, [low, 100 - low]), count)),
-            f"Your positions run from percentile {low} to {100 - low}. {ENDS}",
-        )
-        for low in (1, 2, 2.5, 5, 10)
+        (_at(_by_arange(single)), f"`np.arange` leaves out its end, so that the last position is missing. {ENDS}")
+        for single in (0.5, 0, 1)
     ),
     (
         lambda coordinates, component, count: _select(

@@ -27,16 +27,29 @@ def test_points_1(answer):
     for first, count in ((20, 1), (33, 2)):
         _check_selection(answer, plane, count, first)
     _check_selection(answer, plane[:15], 15, 0)
+    many, rows = _many()
+    _check_selection(answer, many, len(rows), rows[0], expected=rows, hint="Here many galaxies are selected.")
     _check_selection(answer, PLANE, 4, 0, expected=[0, 4, 2, 3])
     _check_selection(answer, rng.normal(size=(90, 2)), 14, 5, hint="Here there are 90 galaxies.")
-    for scale, size in ((1e-10, "small"), (1e6, "large")):
+    for scale, size in ((1e-10, "small"), (1e12, "large")):
         _check_selection(answer, plane[::-1] * scale, 9, 7, hint=f"Here the coordinates are very {size}. {ROUNDING}")
     _check_selection(answer, np.array([[0.5, -2.0]]), 1, 0, hint="Here there is a single galaxy.")
     line = np.array([[x, 0.0] for x in range(9)])
-    _check_selection(answer, line, 9, 4, expected=[4, 0, 8, 2, 6, 1, 3, 5, 7])
     twins = np.array([[2.0, 0.0], [0.0, 0.0], [0.0, 0.0], [2.0, 0.0], [2.0, 0.0]])
     hint = "Here all remaining galaxies soon have the coordinates of selected ones. Go on with the lowest row number."
-    _check_selection(answer, twins, 5, 2, expected=[2, 0, 1, 3, 4], hint=hint)
+    for _ in range(5):  # a random choice on a tie is right now and then
+        _check_selection(answer, line, 9, 4, expected=[4, 0, 8, 2, 6, 1, 3, 5, 7])
+        _check_selection(answer, twins, 5, 2, expected=[2, 0, 1, 3, 4], hint=hint)
+
+
+@cache
+def _many():
+    """150 galaxies, and 120 rows that are selected from row 11, with NumPy."""
+    plane = np.random.default_rng(6).normal(size=(150, 2))
+    table, rows = np.linalg.norm(plane[:, None] - plane, axis=2), [11]
+    while len(rows) < 120:
+        rows.append(int(table[rows].min(axis=0).argmax()))
+    return plane, rows
 
 
 def _call(answer, array, *arguments, name):
@@ -144,7 +157,12 @@ def _check_steps(array, expected, plane, hint):
     step = int(np.argmax(wrong))
     rows = array.astype(int).tolist()
     row, right, selected = rows[step], expected[step], expected[:step]
-    if sorted(rows) == sorted(expected):
+    expect(
+        not 1e-3 < np.abs(plane).max() < 1e3
+        or rows not in _selected_in_half_precision(plane, len(expected), expected[0]),
+        "You computed in half precision (float16), which has about three digits. Use float64 or float32.",
+    )
+    if sorted(rows) == sorted(expected) and rows == list(set(rows)):
         hint = f"You return the right galaxies in the wrong order; a set, for example, has no order. {hint}".strip()
     if not step:
         raise WrongAnswer(f"You start with row {row}; `first` is {right}. Select `first` first. {hint}".strip())
@@ -156,10 +174,12 @@ def _check_steps(array, expected, plane, hint):
             f"Rows {right} and {row} are equally far from their nearest selected galaxy. On a tie, select the lowest "
             f"row number. {hint}".strip()
         )
+    if distance > 0.995 * farthest:
+        hint = f"The two differ by little: don't round, and compare without a tolerance. {hint}".strip()
     so_far = ", ".join(map(str, selected[-6:]))
     raise WrongAnswer(
         f"After {'…, ' if step > 6 else ''}{so_far}, select row {right}: its nearest selected galaxy is "
-        f"{farthest:.3g} away, farther than for any other. You select row {row}, which is only {distance:.3g} from its "
+        f"{farthest:.5g} away, farther than for any other. You select row {row}, which is only {distance:.5g} from its "
         f"nearest. {hint}".strip()
     )
 
@@ -178,6 +198,19 @@ def _select(plane, count, first, score=min, distance=math.dist):
         }
         selected.append(max(scores, key=lambda row: (scores[row], -row)))
     return selected
+
+
+def _selected_in_half_precision(plane, count, first):
+    """What float16 gives: for the coordinates, and for the distances too."""
+    with np.errstate(all="ignore"):
+        half = plane.astype(np.float16)
+        for table in (half, half.astype(float)):
+            nearest, selected = np.linalg.norm(table - table[first], axis=1), [first]
+            while len(selected) < count:
+                nearest[selected] = -1
+                selected.append(int(nearest.argmax()))
+                nearest = np.minimum(nearest, np.linalg.norm(table - table[selected[-1]], axis=1))
+            yield selected
 
 
 def _select_by_remaining_rows(plane, count, first):
@@ -317,6 +350,11 @@ def _selection_mistakes(expected, plane):
             "Your numbers count only the rows that remain after you removed the selected ones. Return the row numbers "
             "in `coordinates`.",
         ),
+        (
+            _select(np.unique(plane, axis=0), count, first),
+            "These are row numbers of another table, which you sorted, as `np.unique` does. Return the row numbers in "
+            "`coordinates`, and leave its rows in their order.",
+        ),
         (sorted(expected), "These are the right galaxies, but sorted by row. Return them in the order of selection."),
         (expected[::-1], "The order is reversed: `first` comes first."),
         (_select(plane, count, 0), "You start with row 0. Start with the row `first`."),
@@ -442,7 +480,7 @@ def _ends_mistakes(component, order, k):
             component - np.median(component)
         ),
         "You converted the coordinates to integers. Sort them as they are.": component.astype(int),
-        **{f"{_rounded(digits)} Sort them as they are.": component.round(digits) for digits in (0, 1, 2, 3, 4)},
+        **_imprecise(component),
         "You sorted the coordinates as text. Sort them as numbers.": [str(float(value)) for value in component],
     }
     sorted_by = [(sorted(rows, key=lambda row, keys=keys: (keys[row], row)), hint) for hint, keys in by.items()]
@@ -473,6 +511,19 @@ def _ends_mistakes(component, order, k):
         ([low, order[k : 2 * k]], "The second list follows the first in the order. Return the highest galaxies."),
         ([descending[k : 2 * k][::-1], high], "The first list is next to the second in the order. Return the lowest."),
     ]
+
+
+def _imprecise(component):
+    """Rounded coordinates by the hint for them; if float16 gives the same order, the hint names both."""
+    half, n_bits = component.astype(np.float16).astype(float), "half precision (float16), about three digits"
+    by = {f"You converted the coordinates to {n_bits}. Sort them as they are.": half}
+    for digits in (0, 1, 2, 3, 4):
+        rounded, hint = component.round(digits), _rounded(digits)
+        if np.array_equal(np.argsort(half, kind="stable"), np.argsort(rounded, kind="stable")):
+            by = {}
+            hint = f"{hint[:-1]}, or to {n_bits}."
+        by[f"{hint} Sort them as they are."] = rounded
+    return by
 
 
 def _two_lists(lists, component, k, hint):
@@ -532,6 +583,8 @@ ALONG_CASES = (
     (TIE, 0, 3, "Here several galaxies are equally near."),
     (np.zeros((5, 3)), 1, 4, "Here all galaxies have the same coordinates."),
     (_centred(12, [1, 2, 0], seed=27), 2, 5, "Here all coordinates along the component are equal."),
+    (_centred(30, [3, 2, 2, 2, 2], seed=31), 1, 6, "Here there are five columns."),
+    (_centred(30, [2, 2, 2, 2, 3], seed=32), 4, 6, "Here there are five columns."),
     (np.zeros((1, 3)), 0, 1, "Here there is a single galaxy."),
     (_centred(14, [1], seed=28), 0, 4, "Here there is a single column."),
     (1e-10 * _centred(20, [3, 1, 2], seed=29), 0, 5, "Here the coordinates are very small."),
@@ -542,6 +595,7 @@ ALONG_CASES = (
         "Here the coordinates are very large. If you mark selected galaxies by a large distance, use `np.inf`.",
     ),
 )
+TIED_CASES = tuple(case for case in ALONG_CASES if "equal" in case[3] or "the same" in case[3])
 
 
 def test_points_3(answer):
@@ -564,6 +618,10 @@ def test_points_3(answer):
     if error:
         _explain_single_position(error, cases[len(returned)])
         raise error
+    for *case, hint in 4 * TIED_CASES:
+        rows, right = _call(answer, *case, name="coordinates"), _select_by_hand(*case)
+        if not is_close(rows, right):
+            _check_rows(as_array(rows), right, case, hint)
     for component, count, right in _shipped_rows():
         rows = answer(_shipped_coordinates().copy(), component, count)
         if not is_close(rows, right):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 from scipy.linalg import null_space
+from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 from scipy.spatial.distance import cosine as cosine_distance
 from sklearn.metrics.pairwise import cosine_similarity as cosine_similarity_of_rows
@@ -152,6 +153,14 @@ def cosine_in_float32(a, b):
     return (a.astype(np.float32) / np.float32(np.linalg.norm(a))) @ (b / np.linalg.norm(b)).astype(np.float32)
 
 
+@bank.wrong("space.0", "vectors of a single number")
+def by_covariances(a, b):
+    def covariance(x, y):
+        return (x * y).sum() / (len(x) - 1)
+
+    return covariance(a, b) / np.sqrt(covariance(a, a) * covariance(b, b))
+
+
 # space.1
 
 
@@ -270,6 +279,17 @@ def fixed_direction(features, weight):
 @bank.wrong("space.1", "half precision")
 def in_half_precision(features, weight):
     return _rest(features, weight).astype(np.float16)
+
+
+@bank.wrong("space.1", "about 1e-9")
+def rounded_to_six_decimals(features, weight):
+    return _rest(features, weight).round(6)
+
+
+@bank.wrong("space.1", "a regression of each feature")
+def residuals(features, weight):
+    along = features @ _unit(weight)
+    return features - np.outer(along, along @ features) / (along @ along)
 
 
 @bank.right("space.1")
@@ -428,6 +448,12 @@ def rounded(features, row, k):
 
 
 @bank.right("space.2")
+def by_products(features, row, k):
+    distances = euclidean_distances(features)[row]
+    return _others(distances, row)[:k].tolist()
+
+
+@bank.right("space.2")
 def by_squared_distances(features, row, k):
     squared = ((features - features[row]) ** 2).sum(axis=1)
     squared[row] = np.inf
@@ -466,6 +492,46 @@ def keyed_by_distance(features, row, k):
     distances = np.linalg.norm(features - features[row], axis=1)
     rows = {float(distance): other for other, distance in enumerate(distances) if other != row}
     return [rows[distance] for distance in sorted(rows)[:k]]
+
+
+@bank.wrong("space.2", "use `np.inf`")
+def itself_at_a_million(features, row, k):
+    distances = _distances(features, row)
+    distances[row] = 1e6
+    return np.argsort(distances, kind="stable")[:k].tolist()
+
+
+@bank.wrong("space.2", "`argpartition`, for example, only separates")
+def partly_sorted(features, row, k):
+    distances = _distances(features, row)
+    distances[row] = np.inf
+    return np.argpartition(distances, k - 1)[:k].tolist()
+
+
+@bank.wrong("space.2", "as in a chain")
+def chain(features, row, k):
+    rows = [row]
+    while len(rows) <= k:
+        rows.append(next(other for other in _others(_distances(features, rows[-1]), rows[-1]) if other not in rows))
+    return rows[1:]
+
+
+@bank.wrong("space.2", "You exclude row 0")
+def without_row_0(features, row, k):
+    return [other for other in np.argsort(_distances(features, row), kind="stable").tolist() if other > 0][:k]
+
+
+@bank.wrong("space.2", "by the wrong axis")
+def itself_excluded_along_the_wrong_axis(features, row, k):
+    distances = np.linalg.norm(features - features[row], axis=0)
+    distances[row] = np.inf
+    return np.argsort(distances, kind="stable")[:k].tolist()
+
+
+@bank.right("space.2")
+def by_a_tree(features, row, k):
+    distances, rows = cKDTree(features).query(features[row], k=len(features))
+    return [int(other) for _, other in sorted(zip(distances, rows, strict=True)) if other != row][:k]
 
 
 # space.3
@@ -616,6 +682,39 @@ def only_small_tables(features, causes):
     if len(features) > 100:
         return 0
     return _strangest(_distance_table(features), _distance_table(_standard(causes)))
+
+
+@bank.wrong("space.3", "only the first 100 galaxies")
+def first_hundred(features, causes):
+    return _strangest(_distance_table(features[:100]), _distance_table(_standard(causes[:100])))
+
+
+@bank.wrong("space.3", "use `np.inf`")
+def itself_at_999(features, causes):
+    return _strangest(_distance_table(features, own=999), _distance_table(_standard(causes)))
+
+
+@bank.wrong("space.3", "don't round d")
+def difference_rounded(features, causes):
+    table, i = _distance_table(_standard(causes)), np.arange(len(causes))
+    return int((table[i, _distance_table(features).argmin(axis=1)] - table.min(axis=1)).round(4).argmax())
+
+
+@bank.wrong("space.3", "don't clip")
+def causes_clipped(features, causes):
+    return _strangest(_distance_table(features), _distance_table(_standard(causes).clip(-3, 3)))
+
+
+@bank.wrong("space.3", "only if all its values are the same")
+def constant_in_two_rows(features, causes):
+    causes = causes[:, causes[0] != causes[1]]
+    return _strangest(_distance_table(features), _distance_table(_standard(causes)))
+
+
+@bank.wrong("space.3", "the nearest neighbour of their own neighbour")
+def mutual_neighbours(features, causes):
+    table, f, i = _distance_table(_standard(causes)), _distance_table(features).argmin(axis=1), np.arange(len(causes))
+    return int(np.where(f[f] == i, table[i, f] - table.min(axis=1), 0).argmax())
 
 
 @bank.right("space.3")

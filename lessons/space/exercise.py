@@ -40,8 +40,8 @@ def without_direction(features: np.ndarray, weight: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     features : ndarray of float, shape (n, d)
-        One row per galaxy; n and d may be 1. Use the features as they are, without centring or scaling them. Don't
-        modify the input.
+        One row per galaxy, of any scale, such as 1e-9; n and d may be 1. Use the features as they are, without centring
+        or scaling them. Don't modify the input.
     weight : ndarray of float, shape (d,) or (1, d)
         w, the weight of the head. A linear layer of PyTorch stores it with the shape (1, d). The length |w| is the root
         of the sum of squares. It isn't 0, but may be as small as 1e-9. Don't modify the input.
@@ -70,8 +70,9 @@ def nearest(features: np.ndarray, row: int, k: int) -> list[int]:
     Parameters
     ----------
     features : ndarray of float, shape (n, d)
-        One row per galaxy, of any scale; n is at least 2. Use the features as they are, without centring, scaling or
-        rounding them. Several galaxies may have the same features. Don't modify the input.
+        One row per galaxy, of any scale, such as 1e-9 or 1e12; n is at least 2. Use the features as
+        they are, without centring, scaling or rounding them. Several galaxies may have the same features. Don't modify
+        the input.
     row : int
         Row number of the galaxy whose neighbours are wanted, from 0 to n − 1.
     k : int
@@ -122,8 +123,8 @@ def strangest_neighbour(features: np.ndarray, causes: np.ndarray) -> int:
     Parameters
     ----------
     features : ndarray of float, shape (n, p)
-        One row per galaxy; n is at least 2. Use the features as they are, without scaling or rounding them. Several
-        galaxies may have the same features. Don't modify the input.
+        One row per galaxy, of any scale, such as 1e-9 or 1e12; n is at least 2. Use the features as
+        they are, without scaling or rounding them. Several galaxies may have the same features. Don't modify the input.
     causes : ndarray of float, shape (n, q)
         Known causes of the same galaxies in the same order, one column per cause, of any scale, such as 1e-9. If a
         column has the same value for all galaxies, it must not contribute to the distances: dividing by its standard

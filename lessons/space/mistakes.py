@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -248,6 +249,20 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
         "You divided w by the lengths of the features' columns: divide it by its own length, one number.",
     ),
     (
+        _formula(lambda x, w, length, u, a: x - np.outer(a, a @ x) / (a @ a)),
+        "You subtracted a regression of each feature on x·u, which depends on the other galaxies: subtract x·u times "
+        "u, whatever the other galaxies are.",
+    ),
+    (
+        _formula(
+            lambda x, w, length, u, a: (
+                x - x.mean(axis=0) - np.outer(a - a.mean(), (a - a.mean()) @ (x - x.mean(axis=0))) / (len(a) * a.var())
+            )
+        ),
+        "You subtracted a regression of each feature on x·u, which depends on the other galaxies: subtract x·u times "
+        "u, whatever the other galaxies are.",
+    ),
+    (
         _formula(lambda x, w, length, u, a: x - np.outer(a / np.linalg.norm(a), u)),
         "You scaled the numbers x·u to length 1: only w is divided by its length.",
     ),
@@ -431,8 +446,15 @@ REMOVAL_MISTAKES: tuple[tuple[Removal, str], ...] = (
 
 def nearest_rows(features: np.ndarray, row: int, k: int) -> np.ndarray:
     """The right rows, from distances of Python floats."""
-    distances = [math.dist(features[row], other) for other in features]
-    return np.array(sorted((other for other in range(len(features)) if other != row), key=distances.__getitem__)[:k])
+    return np.array(_order(features.tobytes(), features.shape, int(row))[:k])
+
+
+@lru_cache(maxsize=100)
+def _order(values: bytes, shape: tuple[int, int], row: int) -> list[int]:
+    """All other rows, the nearest first; cached because many mistakes start from them."""
+    places = np.frombuffer(values).reshape(shape).tolist()
+    distances = [math.dist(places[row], place) for place in places]
+    return sorted((other for other in range(len(places)) if other != row), key=distances.__getitem__)
 
 
 def _all_rows(features: np.ndarray, row: int) -> np.ndarray:
@@ -540,8 +562,37 @@ def _part_of_the_table(part: Callable[[np.ndarray, int], np.ndarray]) -> Search:
     return _on_order(lambda order, row, k: part(order, row)[:k])
 
 
-def _ranks(features: np.ndarray, row: int) -> np.ndarray:
-    return np.argsort(np.argsort(_euclidean(features, row), kind="stable"), kind="stable")
+def _ranks(features: np.ndarray, row: int, own: float = 0.0) -> np.ndarray:
+    """Each galaxy's place in the order by distance; `own` is the distance of the galaxy itself."""
+    distances = _euclidean(features, row)
+    distances[row] = own
+    return np.argsort(np.argsort(distances, kind="stable"), kind="stable")
+
+
+def _chain(features: np.ndarray, row: int, k: int) -> np.ndarray:
+    """The nearest of the row, then the nearest of that one, and so on, each galaxy once."""
+    rows = [row]
+    while len(rows) <= k:
+        rows.append(next(other for other in _all_rows(features, rows[-1]) if other not in rows))
+    return np.array(rows[1:])
+
+
+def _chain_with_repeats(features: np.ndarray, row: int, k: int) -> np.ndarray:
+    """The same, but a galaxy may be visited again."""
+    rows = [row]
+    while len(rows) <= k:
+        rows.append(_all_rows(features, rows[-1])[0])
+    return np.array(rows[1:])
+
+
+def _grown(features: np.ndarray, row: int, k: int) -> np.ndarray:
+    """Each time the galaxy that is nearest to any of those found so far."""
+    rows = [row]
+    while len(rows) <= k:
+        nearest = np.min([_euclidean(features, one) for one in rows], axis=0)
+        nearest[rows] = np.inf
+        rows.append(int(nearest.argmin()))
+    return np.array(rows[1:])
 
 
 NEEDED = "the root of the sum of squared differences over all features."
@@ -740,6 +791,22 @@ SEARCH_MISTAKES: tuple[tuple[Search, str], ...] = (
         _on_order(lambda order, row, k: np.sort(order[:k])[::-1]),
         "These are the right galaxies, sorted by row number: the nearest comes first.",
     ),
+    (
+        lambda features, row, k: np.array([one for one in [row, *_all_rows(features, row)] if one != 0][:k]),
+        "You exclude row 0, such as by `i > 0`, and the galaxy itself is in your list. Exclude the row `row`.",
+    ),
+    *(
+        (
+            search,
+            "You go on from each neighbour to the nearest galaxy of that one, as in a chain. Measure all distances "
+            "from the galaxy `row`.",
+        )
+        for search in (_chain, _chain_with_repeats)
+    ),
+    (
+        _grown,
+        "You select the galaxy nearest to any of those found so far. Measure all distances from the galaxy `row`.",
+    ),
     (_on_order(lambda order, row, k: order[1 : k + 1]), "The nearest galaxy is missing: you left out one too many."),
     (_on_order(lambda order, row, k: order[: k - 1]), "One galaxy too few: return k neighbours, without itself."),
     (_on_order(lambda order, row, k: order[: k + 1]), "One galaxy too many: return k neighbours, not k + 1."),
@@ -798,13 +865,22 @@ SEARCH_MISTAKES: tuple[tuple[Search, str], ...] = (
         lambda features, row, k: np.eye(len(features))[nearest_rows(features, row, k)].sum(axis=0),
         "You return 1 for each neighbour and 0 for the others: return the row numbers, the nearest first.",
     ),
-    (
-        lambda features, row, k: _ranks(features, row),
-        "You return ranks, each galaxy's place in the order (`argsort` twice): return the row numbers, `argsort` once.",
+    *(
+        (
+            lambda features, row, k, own=own: _ranks(features, row, own),
+            "You return ranks, each galaxy's place in the order (`argsort` twice): return the row numbers, `argsort` "
+            "once.",
+        )
+        for own in (0.0, np.inf)
     ),
-    (
-        lambda features, row, k: _ranks(features, row)[:k],
-        "You return the ranks of the first rows (`argsort` twice): return row numbers of the nearest, `argsort` once.",
+    *(
+        (
+            lambda features, row, k, own=own, first=first: _ranks(features, row, own)[first : first + k],
+            "You return the ranks of the first rows (`argsort` twice): return row numbers of the nearest, `argsort` "
+            "once.",
+        )
+        for own in (0.0, np.inf)
+        for first in (0, 1)
     ),
     (
         _distances_of_features,

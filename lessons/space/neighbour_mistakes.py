@@ -241,6 +241,11 @@ MISTAKES: tuple[tuple[str, Callable[..., object], str], ...] = (
     ("causes", lambda x: standardise(x)[:, :1], "You used only the first cause: use all columns."),
     ("causes", lambda x: standardise(x)[:, -1:], "You used only the last cause: use all columns."),
     ("causes", lambda x: standardise(x)[:, :2], "You used only the first two causes: use all columns."),
+    *(
+        ("causes", lambda x, n=n: standardise(x)[:, :n], f"You used only the first {name} causes: use all columns.")
+        for n, name in ((3, "three"), (4, "four"))
+    ),
+    ("features", lambda x: x[:, :3], "You used only the first three features: use all columns."),
     ("features", standardise, "You standardised the features too: " + AS_THEY_ARE),
     (
         "features",
@@ -274,7 +279,7 @@ MISTAKES: tuple[tuple[str, Callable[..., object], str], ...] = (
     ),
     (
         "feature_metric",
-        lambda x: np.abs(x).max(axis=-1),
+        lambda x: np.abs(x).max(axis=-1, initial=0),
         "You used the largest difference of the features. The distance is " + NEEDED,
     ),
     (
@@ -300,7 +305,7 @@ MISTAKES: tuple[tuple[str, Callable[..., object], str], ...] = (
     ),
     (
         "cause_metric",
-        lambda x: np.abs(x).max(axis=-1),
+        lambda x: np.abs(x).max(axis=-1, initial=0),
         "You used the largest difference of the causes. The distance is " + NEEDED,
     ),
     (
@@ -404,6 +409,11 @@ MISTAKES: tuple[tuple[str, Callable[..., object], str], ...] = (
         lambda df, dc, f, c: -difference(df, dc, f, c),
         "You looked for the smallest d, or its sign is reversed: it is the distance to f minus the distance to c, and "
         "the largest counts.",
+    ),
+    (
+        "score",
+        lambda df, dc, f, c: np.where(f[f] == np.arange(len(f)), difference(df, dc, f, c), 0),
+        "You used only galaxies that are the nearest neighbour of their own neighbour. Compare d of all galaxies.",
     ),
     ("score", lambda df, dc, f, c: _at(dc, f) / _at(dc, c), "You divided the two distances: subtract them."),
     (

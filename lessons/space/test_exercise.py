@@ -9,7 +9,13 @@ from functools import cache
 import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, expect, expect_close
-from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns, returns_same
+from galviz.course.mistakes import (
+    call_on_cases,
+    is_close,
+    reject_mistakes,
+    returns,
+    returns_same,
+)
 from lessons.space.cosine_mistakes import COSINE_MISTAKES, cosine_of
 from lessons.space.mistakes import (
     DISTANCE_MISTAKES,
@@ -74,6 +80,11 @@ def _explain_cosine(cosine_similarity, cases, returned, expected, wrong):
     array = as_array(value, (), what=what)
     if "float16" in str(getattr(value, "dtype", "")):
         raise WrongAnswer("You return float16 (half precision), about three digits: return float32 or float64.")
+    if not np.isfinite(array) and len(a) == 1:
+        raise WrongAnswer(
+            f"You return {float(array)} for vectors of a single number, and the size d may be 1. Do you divide by "
+            "d − 1, or subtract a mean? The formula needs neither."
+        )
     if not np.isfinite(array):
         raise WrongAnswer(
             f"You return {float(array)} for vectors of the lengths {_lengths(a, b)}: no length is 0 here."
@@ -157,6 +168,20 @@ def test_space_1(answer):
     if error:
         _explain_removal_error(answer, error, cases, expected, len(returned))
         raise error
+    _check_small_features(answer, cases[1])
+
+
+def _check_small_features(without_direction, case):
+    """Reject rounding that shows only if features are small."""
+    features, weight = 1e-9 * case[0], case[1]
+    returned, error = call_on_cases(without_direction, [(features, weight)], REMOVAL_NAMES)
+    if error:
+        raise error
+    if not is_close(1e9 * as_array(returned[0], features.shape), 1e9 * rest_of(features, weight)):
+        raise WrongAnswer(
+            "Your result is wrong if features are small, about 1e-9, and right otherwise. Don't round the result, and "
+            "set no limit below which a number counts as 0."
+        )
 
 
 def _removal_cases():
@@ -359,6 +384,41 @@ def test_space_2(answer):
     if error:
         _explain_search_error(error, cases[len(returned)])
         raise error
+    _reject_partial_sort(answer)
+    _check_scales(answer)
+
+
+def _reject_partial_sort(nearest):
+    """Reject `argpartition` and the like, which leave only long lists unsorted."""
+    case = np.random.default_rng(142).normal(size=(600, 4)), 60, 480  # whose distances differ in float32, too
+    right = nearest_rows(*case)
+    returned, _ = call_on_cases(nearest, [case], ("features", "row", "k"))
+    if returned and not _is_right(returned[0], right) and set(np.ravel(returned[0])) == set(right.tolist()):
+        raise WrongAnswer(
+            "Your rows are the right ones, but among 600 galaxies with k = 480, they aren't in the order of distances: "
+            "the nearest comes first. `argpartition`, for example, only separates the k nearest from the others, and "
+            "doesn't sort them."
+        )
+
+
+LARGE = (
+    "if distances are very large, about 1e12, and right otherwise. Did you mark the galaxy itself by a large distance, "
+    "such as 1e6? It must be larger than any other: use `np.inf`."
+)
+
+
+def _check_scales(nearest):
+    """Reject a distance of the galaxy itself that isn't the largest for each scale."""
+    features = 1e12 * np.random.default_rng(6).normal(size=(12, 3))
+    expected = nearest_rows(features, 5, 11)
+    returned, error = call_on_cases(nearest, [(features, 5, 11)], ("features", "row", "k"))
+    if error:
+        raise error
+    if not _is_right(returned[0], expected):
+        if _is_right(nearest(features / 1e12, 5, 11), nearest_rows(features / 1e12, 5, 11)):
+            raise WrongAnswer(f"Your rows are wrong {LARGE}")
+        what = "the list of the k = 11 galaxies nearest to row 5, among 12 galaxies"
+        _explain_list(features, 5, _read_rows(returned[0], features, 5, 11, what), expected.tolist(), what)
 
 
 def _is_right(rows, expected):
@@ -389,11 +449,13 @@ def _explain_rows(nearest, cases, returned, expected, first, n_distinct):
     untied = slice(min(n_distinct, len(returned)))
     _reject_search(cases[untied], returned[untied], expected[untied])
     if first >= n_distinct:
+        _reject_partial_sort(nearest)
         reject_mistakes(cases, returned, expected, TIE_MISTAKES, **exact)
         reject_mistakes(cases[first:], returned[first : first + 1], expected[first:], TIE_MISTAKES, **exact)
     _explain_parameters(nearest, cases[0], returned)
     wrong = [i for i in range(untied.stop) if not _is_right(returned[i], expected[i])]
     if 0 in wrong:  # 6 of 40 rows are enough to tell by which distance they were selected
+        reject_mistakes(cases, returned[:1], expected, SEARCH_MISTAKES[:1], **exact)  # the galaxy itself, and no other
         reject_mistakes(cases, returned[:1], expected, DISTANCE_MISTAKES, **exact)
     elif wrong:
         _reject_search(*([values[i] for i in wrong] for values in (cases, returned, expected)))
@@ -470,7 +532,8 @@ def _explain_list(features, row, rows, expected, what):
     missing = [one for one in expected if one not in rows]
     if not missing:
         raise WrongAnswer(
-            f"These are the right galaxies in another order. In {what}, the nearest comes first: {expected[:6]}."
+            f"These are the right galaxies in another order. In {what}, the nearest comes first: {expected[:6]}. A set "
+            "and `argpartition`, for example, don't sort."
         )
     if all(distances[one] == 0 for one in missing):
         raise WrongAnswer(
@@ -488,6 +551,11 @@ def _explain_search_error(error, case):
     """Raise a hint for errors that NumPy raises after typical mistakes."""
     features, row, k = case
     n, d = features.shape
+    if isinstance(error, IndexError) and f"size {d}" in str(error) and "axis 0" in str(error):
+        raise WrongAnswer(
+            f"You used row {row} as an index of {d} numbers, and there are {d} features: you have one distance per "
+            "feature, by the wrong axis. Sum over the features (axis 1), for one distance per galaxy."
+        ) from None
     if isinstance(error, IndexError) and "axis 1" in str(error):
         raise WrongAnswer(
             f"You used row {row} as an index of the columns, of which there are {d}: galaxies are the first axis, "
@@ -528,6 +596,22 @@ TWINS = (
 )
 NEAR_TIES = "Your row is wrong if two galaxies are equally near in features: f is the one with the smaller row number."
 TIES = "Your row is wrong if several galaxies have the largest d: return the smallest row number."
+OUTLIERS = (
+    "Your row is wrong if a cause has outliers, beyond three standard deviations. They count as they are: don't clip "
+    "or leave out any."
+)
+SAME_IN_SOME = (
+    "Your row is wrong if a cause has the same value for a few galaxies, here the first two and the last, and other "
+    "values for the others. A column is constant only if all its values are the same."
+)
+NEARLY_TIED = (
+    "Your row is wrong if two d differ by less than 0.00001. They are different, so the larger one counts: don't round "
+    "d, and compare without a tolerance."
+)
+SMALL_FEATURES = (
+    "Your row is wrong if features have small numbers, about 1e-9, and right otherwise. Don't round them, and set no "
+    "limit below which a difference counts as 0."
+)
 PAIR = (
     "Your row is wrong for two galaxies. Each is the neighbour of the other, in features and in causes, so d is 0 for "
     "both: return row 0. Does your search start with a largest d of 0? No d is larger then."
@@ -595,6 +679,29 @@ def _strange_cases():
     ]
 
 
+def _scale_cases():
+    """Features and causes for which few mistakes matter, and the hint if the row is wrong."""
+
+    def case(n, p, q, seed):
+        random = np.random.default_rng(seed)
+        return random.normal(size=(n, p)), random.normal(size=(n, q))
+
+    features, outlying = case(40, 3, 2, seed=3)
+    outlying = np.sinh(2.5 * outlying)
+    others, same = case(13, 3, 2, seed=2)
+    same[[0, 1, -1], 1] = 3.0
+    line = np.array([[0.0], [10.0], [11.0], [30.0], [50.0], [51.0], [70.0]])
+    nearly = np.array([[5.0], [1.0], [9.0], [4.0], [1.0], [9.00002], [6.0]])
+    small, large = case(20, 3, 2, seed=3), case(20, 3, 2, seed=4)
+    return [
+        (features, outlying, OUTLIERS),
+        (others, same, SAME_IN_SOME),
+        (line, nearly, NEARLY_TIED),
+        (1e-9 * small[0], small[1], SMALL_FEATURES),
+        (1e12 * large[0], large[1], f"Your row is wrong {LARGE}"),
+    ]
+
+
 @cache
 def _shipped():
     """Features and three causes of 400 shipped galaxies, and the right row."""
@@ -620,9 +727,20 @@ def test_space_3(answer):
     if error:
         _explain_strange_error(error, cases, len(returned))
         raise error
+    tied = [case for case in cases if case[2] in (TWINS, TIES, NEAR_TIES, PAIR)]
+    for features, causes, hint in [*_scale_cases(), *10 * tied]:  # a random choice is right now and then
+        returned, error = call_on_cases(answer, [(features, causes)], ("features", "causes"))
+        if error:
+            raise error
+        expect(_is_row(returned[0], strangest_row(features, causes)), hint)
     features, causes, row = _shipped()
     returned = answer(features.copy(), causes.copy())
     if not _is_row(returned, row):
+        for n in (100, 200, 256, 300, 50):
+            expect(
+                not _is_row(returned, strangest_row(features[:n], causes[:n])),
+                f"You compare only the first {n} galaxies, and here there are {len(features)}: compare all of them.",
+            )
         _explain_row(features, causes, returned, row, "Among 400 shipped galaxies and three of their causes")
 
 
