@@ -171,9 +171,7 @@ def exchanged(predicted, true):
 def by_a_merge(predicted, true):
     left, right = predicted.rename("predicted"), true.rename("true")
     table = left.to_frame().merge(right, left_index=True, right_index=True, how="inner")
-    return table.reindex([object_id for object_id in left.index if object_id in set(right.index)])[
-        ["true", "predicted"]
-    ]
+    return table.reindex([object_id for object_id in left.index if object_id in set(right.index)])
 
 
 @bank.right("predictions.3")
@@ -299,12 +297,6 @@ def matched_by_the_end(predicted, true):
     of_end = {object_id[-4:]: value for object_id, value in true.items()}
     rows = [(key, of_end[key[-4:]], value) for key, value in predicted.items() if key[-4:] in of_end]
     return pd.DataFrame(rows, columns=["objID", "true", "predicted"]).set_index("objID")
-
-
-@bank.wrong("predictions.3", "two columns are in the wrong order")
-def columns_in_the_wrong_order(predicted, true):
-    ids = predicted.index[predicted.index.isin(true.index)]
-    return pd.DataFrame({"predicted": predicted[ids], "true": true[ids]})
 
 
 @bank.wrong("predictions.3", "sorted by the values of `predicted`")

@@ -73,7 +73,7 @@ def match(predicted: pd.Series, true: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame, index named ``objID`` (text)
-        Two columns, ``true`` first and then ``predicted``. One row per galaxy that is in both, in the order of the rows
+        Columns ``true`` and ``predicted``, and no others. One row per galaxy that is in both, in the order of the rows
         of `predicted`, with the values as they are. If no galaxy is in both, the table has no rows.
 
     Examples
