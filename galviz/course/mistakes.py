@@ -5,7 +5,8 @@ student's function, and so it needs no case of its own in a test.
 """
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -15,6 +16,7 @@ __all__ = [
     "Mistake",
     "call_on_cases",
     "is_close",
+    "quiet",
     "reject_mistakes",
     "reject_partial_mistakes",
     "returns",
@@ -24,7 +26,6 @@ __all__ = [
 
 Mistake = tuple[Callable[..., np.ndarray], str]
 RTOL, ATOL = 1e-4, 1e-5
-_IGNORED = dict.fromkeys(("divide", "over", "under", "invalid"), "ignore")
 
 
 def call_on_cases(
@@ -209,16 +210,33 @@ def is_close(result: object, expected: object, *, rtol: float = RTOL, atol: floa
     return array.shape == right.shape and bool(np.allclose(array, right, rtol=rtol, atol=atol, equal_nan=True))
 
 
-def _call(function: Callable[..., object], arguments: Sequence[object]) -> object:
-    before = np.seterr(all="ignore")  # an overflow does no harm
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Ignore warnings and NumPy's errors during calls of a student's function: an overflow does no harm.
+
+    What the function itself changes by `np.seterr` stays changed, so that `galviz.course.state` notices it at the end.
+
+    Examples
+    --------
+    >>> with quiet():
+    ...     float(np.float64(1) / 0)
+    inf
+    """
+    before, before_call = np.geterr(), np.seterrcall(lambda *_: None)
+    np.seterr(all="call")  # neither a default nor what students set
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return function(*arguments)
+            yield
     finally:
-        # What the function has changed stays: `galviz.course.state` names it at the end.
-        if np.geterr() == _IGNORED:
+        if set(np.geterr().values()) == {"call"}:
             np.seterr(**before)
+        np.seterrcall(before_call)
+
+
+def _call(function: Callable[..., object], arguments: Sequence[object]) -> object:
+    with quiet():
+        return function(*arguments)
 
 
 def _copy(value: object) -> object:

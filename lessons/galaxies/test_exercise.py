@@ -3,7 +3,6 @@
 import math
 import random
 import tempfile
-import warnings
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from galviz.course.judge import WrongAnswer, as_array, expect, expect_close, for
 from galviz.course.mistakes import (
     call_on_cases,
     is_close,
+    quiet,
     reject_mistakes,
     reject_partial_mistakes,
     returns,
@@ -848,8 +848,7 @@ def _shipped_relation():
 
 def _quietly(function, *arguments):
     """Call a function without its warnings, such as those of a mean of no numbers."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with quiet():
         return function(*arguments)
 
 

@@ -5,13 +5,12 @@ function, or at least the wrong ones.
 """
 
 import math
-import warnings
 from functools import cache
 
 import numpy as np
 
 from galviz.course.judge import WrongAnswer, as_array, as_float, expect, expect_close, expect_unchanged
-from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns_same
+from galviz.course.mistakes import call_on_cases, is_close, quiet, reject_mistakes, returns_same
 from lessons.maps.map_mistakes import BEST_MISTAKES, NEAREST_MISTAKES, right_best, right_nearest, share_kept
 from lessons.maps.mistakes import KEPT_MISTAKES, TRUST_MISTAKES, factor, large_mistakes, trust
 
@@ -467,8 +466,7 @@ def _name(answer, case):
     """What the student's function returns, and the dictionary's names; rejects changes of the arguments."""
     features, maps, k = case
     own, copies = features.copy(), {name: coordinates.copy() for name, coordinates in maps.items()}
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with quiet():
         returned = answer(own, copies, k)
     expect_unchanged(features, own, "features")
     expect(

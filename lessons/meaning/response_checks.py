@@ -1,7 +1,6 @@
 """The test of the exercise on responses to interventions: tables, comparisons and hints."""
 
 import math
-import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import combinations
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from galviz.course.judge import WrongAnswer, as_array, expect
-from galviz.course.mistakes import is_close, reject_mistakes
+from galviz.course.mistakes import is_close, quiet, reject_mistakes
 from lessons.meaning.response_mistakes import (
     LINE_MISTAKES,
     USABLE_MISTAKES,
@@ -108,8 +107,7 @@ def _constant(name: str, value: float, size: int) -> pd.DataFrame:
 def _respond(answer: Answer, sweep: pd.DataFrame) -> object:
     """Call the student's function on a copy, and reject changes of it."""
     copy = sweep.copy(deep=True)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with quiet():
         returned = answer(copy)
     same = copy.columns.equals(sweep.columns) and copy.index.equals(sweep.index) and copy.equals(sweep)
     expect(

@@ -6,7 +6,6 @@ function, or at least the wrong ones.
 
 import math
 import random
-import warnings
 from collections import Counter
 from itertools import permutations
 from statistics import NormalDist
@@ -16,7 +15,7 @@ import pandas as pd
 from scipy.stats import chi2, pearsonr
 
 from galviz.course.judge import WrongAnswer, as_array, as_float, expect, expect_unchanged
-from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns
+from galviz.course.mistakes import call_on_cases, is_close, quiet, reject_mistakes, returns
 from galviz.course.seeds import SEEDS, reject_equal_seeds
 from lessons.meaning.mistakes import (
     CAUSE_MISTAKES,
@@ -683,8 +682,7 @@ def _check_causes(answer, cases, mistakes):
 def _call(answer, component, causes):
     """Call the student's function on copies, and reject changes of them."""
     copy, table = component.copy(), causes.copy()
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with quiet():
         returned = answer(copy, table)
     expect_unchanged(component, copy, "component")
     expect(table.equals(causes), "Your function changes `causes`, which belongs to the caller: work on a copy.")

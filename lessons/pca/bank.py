@@ -482,12 +482,6 @@ def divided_in_place(coordinates):
     return np.nan_to_num(coordinates)
 
 
-@bank.wrong("pca.3", "`np.seterr` changes")
-def warnings_off_for_good(coordinates):
-    np.seterr(invalid="ignore")
-    return np.nan_to_num(coordinates / coordinates.std(axis=0, ddof=1))
-
-
 @bank.wrong("pca.3", "You divided the columns by")
 def by_a_larger_deviation(coordinates):
     deviations = coordinates.std(axis=0, ddof=1)

@@ -56,23 +56,20 @@ def _call(answer, array, *arguments, name):
     """Call the student's function on a copy; reject changes of its input and of the program's state."""
     copy = array.copy()
     numpy_state = np.random.get_state(legacy=False)  # noqa: NPY002 (the global generator, not one of our own)
-    python_state, settings = random.getstate(), np.geterr()
+    python_state = random.getstate()
     try:
         return answer(copy, *arguments)
     finally:
         new_state = np.random.get_state(legacy=False)  # noqa: NPY002
         seeded = repr(new_state) != repr(numpy_state) or random.getstate() != python_state
-        new_settings = np.geterr()
         np.random.set_state(numpy_state)  # noqa: NPY002
         random.setstate(python_state)
-        np.seterr(**settings)
         expect_unchanged(array, copy, name)
         expect(
             not seeded,
             "You changed the state of the global random generator (`random` or `np.random`), which the whole program "
             "uses. Nothing in this exercise is random: leave it out.",
         )
-        expect(settings == new_settings, "You changed NumPy's error settings for the whole program: leave that out.")
 
 
 def _expect_repeatable(call):

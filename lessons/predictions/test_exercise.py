@@ -14,7 +14,7 @@ from PIL import Image
 
 import galviz
 from galviz.course.judge import ATOL, WrongAnswer, as_array, expect, expect_close, expect_unchanged, format_items
-from galviz.course.mistakes import call_on_cases, is_close, reject_mistakes, returns
+from galviz.course.mistakes import call_on_cases, is_close, quiet, reject_mistakes, returns
 from galviz.survey.survey import mock_survey_folder
 from lessons.predictions.mistakes import THIRDS_MISTAKES, biases
 
@@ -84,7 +84,7 @@ def test_predictions_1(answer):
     _check_rmse(answer, predicted, true, hint="Here two predictions are exact. They count, too.")
     predicted, true = _relative_to_the_sun(12, seed=5)
     hint = "Here some labels are 0 or negative, as relative to the Sun. Only NaN means that a label is unknown."
-    with np.errstate(all="ignore"):
+    with quiet():
         result = answer(predicted.copy(), true.copy())
     expect(result is not None and np.isfinite(as_array(result)).all(), f"Your result isn't a finite number. {hint}")
     _check_rmse(answer, predicted, true, hint=hint)
@@ -101,7 +101,7 @@ def _relative_to_the_sun(n, seed):
 def _check_rmse(answer, predicted, true, *, expected=None, hint=""):
     """Compare one root-mean-square error with the right one."""
     given = predicted.copy(), true.copy()
-    with np.errstate(all="ignore"):
+    with quiet():
         returned = _call_rmse(answer, given, np.isnan(true))
     # NaN doesn't equal itself.
     for before, after, name in zip((predicted, true), given, ("predicted", "true"), strict=True):
