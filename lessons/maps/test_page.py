@@ -152,7 +152,7 @@ def test_neighbours_distances_and_pieces_in_the_text(features, shipped):
     ids, values = sampled(features, 256)
     plane = fit_pca(values, 2, whiten=False)
     assert plane.explained_variance_ratio.sum() == pytest.approx(0.75, abs=0.02)
-    assert says("distances", "hold three quarters of the variance")
+    assert says("distances", "three quarters of the variance")
     few, usual = (fit_tsne(values, perplexity=perplexity) for perplexity in (2, 30))
     umap = shipped[UmapSettings(FEATURES, 15, 0.1, 0)].loc[ids]
     quality = map_qualities(values, {"PCA": plane.coordinates, "2": few, "30": usual, "UMAP": umap})
