@@ -7,7 +7,7 @@ import streamlit as st
 from galviz.course.lesson import INSTRUMENTS as HEADING
 from panels.chart_theme import enable_chart_theme
 from panels.course_overview import lesson_icons
-from panels.lesson_frame import CERTIFICATE, COMPARE, EXPLORE, GALAXY, GLOSSARY, HOME, LABORATORY, LAYERS, UNITS
+from panels.lesson_frame import CERTIFICATE, COMPARE, EXPLORE, GALAXY, GLOSSARY, HOME, LABORATORY, LAYERS, OWN, UNITS
 from panels.page_loader import draw_page
 from panels.presentation import choose_presentation
 from panels.progress import sync_with_browser
@@ -18,6 +18,7 @@ from panels.touch_tooltips import show_tooltips_on_tap
 
 HERE = Path(__file__).parent
 INSTRUMENTS = {
+    "own": ("Your galaxies", OWN, "upload"),
     "explore": ("Explore", EXPLORE, "scatter_plot"),
     "laboratory": ("Cause laboratory", LABORATORY, "experiment"),
     "layers": ("Layer by layer", LAYERS, "layers"),

@@ -24,6 +24,7 @@ MAX_PICTURES = 60
 MIN_DISTANCE = 0.08
 # Galaxies transformed at a time: all of a large survey in double precision would exhaust the memory.
 GALAXIES_PER_BATCH = 10_000
+_THUMBNAILS = "thumbnails_in_session"
 
 
 @st.cache_resource(show_spinner="Reading features …")
@@ -44,16 +45,26 @@ def _shipped_thumbnails() -> pd.Series:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _own_thumbnails(survey_sha256: str) -> dict[str, str]:
+def _shared_thumbnails(survey_sha256: str) -> dict[str, str]:
     """A dictionary of thumbnails of a user's survey that grows as sessions need them."""
     return {}
+
+
+def _own_thumbnails(opened: OpenSurvey) -> dict[str, str]:
+    """The thumbnails of a user's survey that have been made: for all sessions, or only for the one that uploaded it."""
+    sha256 = opened.survey.sha256
+    if not opened.private:
+        return _shared_thumbnails(sha256)
+    if st.session_state.get(_THUMBNAILS, (None,))[0] != sha256:
+        st.session_state[_THUMBNAILS] = (sha256, {})
+    return st.session_state[_THUMBNAILS][1]
 
 
 def thumbnails(opened: OpenSurvey, object_ids: list[str]) -> pd.Series:
     """Return thumbnails of some galaxies as data URIs by objID."""
     if opened.shipped:
         return _shipped_thumbnails().loc[object_ids]
-    cached = _own_thumbnails(opened.survey.sha256)
+    cached = _own_thumbnails(opened)
     missing = [object_id for object_id in object_ids if object_id not in cached]
     if missing:
         with st.spinner(f"Making {len(missing):,} thumbnails …"):

@@ -11,6 +11,7 @@ from panels.evaluation import format_correlation
 from panels.markdown import escape_markdown
 from panels.sampling import MAX_SAMPLE_SIZE
 from panels.selection import are_among
+from panels.survey_features import predicts_another_quantity
 
 if TYPE_CHECKING:
     from panels.galaxy_table import GalaxyTable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def show_predictions(space: "FeatureSpace", selection: "Selection", table: "GalaxyTable") -> None:
     """Draw the errors and the charts of predicted against true values, of the selection if there is one."""
     if table.predicted is None:
-        st.info("These features have no predictions.", icon=":material/label_off:")
+        st.info(_why_no_predictions(space), icon=":material/label_off:")
         return
     if table.true is None or table.residual is None or not table.data[table.residual].notna().any():
         st.info(_why_not_compared(space), icon=":material/label_off:")
@@ -47,6 +48,15 @@ def show_predictions(space: "FeatureSpace", selection: "Selection", table: "Gala
     st.altair_chart(prediction_scatter(labels.loc[shown], space.label), key="predictions")
     st.altair_chart(residual_scatter(labels.loc[shown], space.label), key="residuals")
     st.caption(f"Of {which} {space.opened.galaxies} that have a label.{sample}")
+
+
+def _why_no_predictions(space: "FeatureSpace") -> str:
+    if predicts_another_quantity(space.opened, space.source):
+        return (
+            f"The network predicts another quantity than {space.label_name}, the label that you chose. Without this "
+            "label, pages show its predictions."
+        )
+    return "These features have no predictions."
 
 
 def _why_not_compared(space: "FeatureSpace") -> str:

@@ -29,7 +29,7 @@ def show_selection_tools(selection: Selection, table: GalaxyTable) -> None:
     """Draw the field for a condition, the number of selected galaxies, and the buttons that change the selection."""
     st.text_input(
         "Select by a condition",
-        placeholder="metallicity < 8.5 and inclination_deg > 70",
+        placeholder=_example_query(table.data),
         key=_QUERY,
         on_change=_apply_query,
         args=(selection, table.data),
@@ -38,6 +38,12 @@ def show_selection_tools(selection: Selection, table: GalaxyTable) -> None:
     if problem := st.session_state.get(_PROBLEM):
         st.error(escape_markdown(problem), icon=":material/error:")
     show_selection_buttons(selection, table.data.index)
+
+
+def _example_query(table: pd.DataFrame) -> str:
+    """A condition on the first two columns of numbers, about their means; empty if there is none."""
+    numbers = [name for name in table.select_dtypes("number") if name.isidentifier() and table[name].notna().any()]
+    return " and ".join(f"{name} {sign} {table[name].mean():.3g}" for name, sign in zip(numbers, "<>", strict=False))
 
 
 def _apply_query(selection: Selection, table: pd.DataFrame) -> None:

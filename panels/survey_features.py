@@ -9,6 +9,7 @@ import streamlit as st
 from galviz.features.cache import cache_features, cache_folder, load_cached
 from galviz.features.cache_key import Origin
 from galviz.features.features import Features, FeaturesError, load_features
+from galviz.survey.label import METALLICITY
 from galviz.survey.survey import Survey
 from panels.caching import cache_resource
 from panels.computation import Computation, progress_in
@@ -27,6 +28,9 @@ _IN_SESSION = "features_in_session"
 def find_features(opened: OpenSurvey, source: FeaturesSource) -> Features | None:
     """Find the features of a survey: shipped, from a file, from the cache or from this session.
 
+    If the user has chosen a label and the network predicts another quantity, they are without predictions: pages would
+    compare or mix up the two.
+
     Parameters
     ----------
     opened : OpenSurvey
@@ -42,6 +46,20 @@ def find_features(opened: OpenSurvey, source: FeaturesSource) -> Features | None
     FeaturesError
         If a features file can't be read, or belongs to another survey; `explain_errors` shows it to the student.
     """
+    features = _find(opened, source)
+    if features is None or features.predictions is None or not predicts_another_quantity(opened, source):
+        return features
+    return Features(features.object_ids, features.layers, None, features.provenance, features.content_sha256)
+
+
+def predicts_another_quantity(opened: OpenSurvey, source: FeaturesSource) -> bool:
+    """Return whether the user has chosen a label that isn't what the network predicts."""
+    label = opened.survey.label
+    is_chosen = not opened.shipped and label is not None and label.column != METALLICITY
+    return is_chosen and source.file is None and label.column != source.card.label
+
+
+def _find(opened: OpenSurvey, source: FeaturesSource) -> Features | None:
     if source.file is not None:
         return _read_features_file(opened, source)
     if opened.shipped and source.is_shipped:
@@ -50,6 +68,8 @@ def find_features(opened: OpenSurvey, source: FeaturesSource) -> Features | None
     in_session = st.session_state.get(_IN_SESSION)
     if in_session is not None and in_session[0] == origin:
         return in_session[1]
+    if opened.private:
+        return None
     try:
         return _load_cached(origin, opened.survey, source.card.spec.layer_names)
     except LookupError:
@@ -85,16 +105,18 @@ def find_or_compute_features(opened: OpenSurvey, source: FeaturesSource) -> Feat
     """
     features = find_features(opened, source)
     if features is not None:
-        _, in_session, warning = st.session_state.get(_IN_SESSION, (None, None, ""))
-        if features is in_session:
+        origin, _, warning = st.session_state.get(_IN_SESSION, (None, None, ""))
+        if warning and source.file is None and origin == _origin(opened, source):
             st.warning(warning, icon=":material/save:")
         return features
     if not has_torch():
         explain_torch()
         st.stop()
+    place = f"saved in {markdown_code(cache_folder())}; nothing is written to your data's folder"
+    if opened.private:
+        place = "kept until you close this page; no other visitor sees them"
     st.markdown(
-        f"The features of these {opened.counted} haven't been computed yet. They are computed once and saved in "
-        f"{markdown_code(cache_folder())}; nothing is written to your data's folder."
+        f"The features of these {opened.counted} haven't been computed yet. They are computed once and {place}."
     )
     computation = Computation("features", _origin(opened, source))
     if not computation.is_requested("Compute their features"):
@@ -136,7 +158,10 @@ def _compute(opened: OpenSurvey, source: FeaturesSource, bar: "DeltaGenerator") 
             bar.progress(0.0, f"Extracting features of {opened.counted} …")
             network = shared_network(source.model)
             features = extract(network, opened.survey, layers=network.layer_names, progress=progress_in(bar))
-            _save(features)
+            if opened.private:
+                st.session_state[_IN_SESSION] = (Origin.recorded(features.provenance), features, "")
+            else:
+                _save(features)
     finally:
         lock.release()
 

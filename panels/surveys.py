@@ -21,6 +21,7 @@ from galviz.survey.survey import ChangedSurveyError, Survey, SurveyError, load_s
 from panels.arguments import read_arguments
 from panels.folder_watch import FolderWatch
 from panels.markdown import markdown_code
+from panels.own_survey import uploaded_survey
 
 P = ParamSpec("P")
 
@@ -43,10 +44,13 @@ class OpenSurvey:
         The survey that pages show.
     shipped : bool
         Whether it comes with galviz: its galaxies are simulated. Those of a user's folder may or may not be.
+    private : bool
+        Whether this session has uploaded it: nothing that is computed from it may be kept for other sessions.
     """
 
     survey: Survey
     shipped: bool
+    private: bool = False
 
     @property
     def galaxies(self) -> str:
@@ -61,20 +65,26 @@ class OpenSurvey:
 
 
 def open_survey() -> OpenSurvey:
-    """Load a page's survey: the folder of the app's arguments, or the shipped one.
+    """Load a page's survey: what the session has uploaded, the folder of the app's arguments, or the shipped one.
 
     Raises
     ------
     SurveyError
         If it can't be read; `explain_errors` shows it to the student.
     """
+    uploaded = uploaded_survey()
+    if uploaded is not None and not st.session_state.get(_USE_SHIPPED):
+        return OpenSurvey(uploaded, shipped=False, private=True)
     arguments = read_arguments()
+    if uploaded is not None:
+        _offer_return("your galaxies")
+        return open_shipped_survey()
     if arguments.survey is not None and not st.session_state.get(_USE_SHIPPED):
         survey = _load(arguments.survey, arguments.label, arguments.scale)
         _show_framing_warnings(survey, arguments.model)
         return OpenSurvey(survey, shipped=False)
     if arguments.survey is not None:
-        _offer_return(arguments.survey)
+        _offer_return(markdown_code(Path(arguments.survey).absolute().name))
     return open_shipped_survey()
 
 
@@ -189,8 +199,25 @@ def _show_problems(error: SurveyError) -> None:
     folder = arguments.survey
     is_users = folder is not None and Path(folder).absolute() == Path(error.folder).absolute()
     st.title("This survey can't be read yet" if is_users else "The galaxies that come with galviz can't be read")
+    show_problem_groups(error, f"The survey folder {markdown_code(error.folder)}")
+    if is_users:
+        st.markdown("Fix the folder, then check it again. The same list in a terminal:")
+        command = ["python", "-m", "galviz", "check-survey", str(Path(error.folder).absolute())]
+        st.code(shlex.join([*command, *([f"--label={arguments.label}"] if arguments.label else [])]), language="bash")
+    _offer_shipped_files(error)
+    with st.container(horizontal=True):
+        st.button("Check again", icon=":material/refresh:", type="primary")
+        if is_users:
+            st.button(
+                "Continue with the survey that comes with galviz",
+                on_click=lambda: st.session_state.update({_USE_SHIPPED: True}),
+            )
+
+
+def show_problem_groups(error: SurveyError, survey: str) -> None:
+    """List the problems of a survey, called `survey` (Markdown), by kind, with remedies and a file of all of them."""
     first = markdown_code(str(error.details[0]))
-    message = f"The survey folder {markdown_code(error.folder)} has {error.count}. The first: {first}"
+    message = f"{survey} has {error.count}. The first: {first}"
     st.error(message, icon=":material/folder_off:")
     examples = _examples(error)
     st.dataframe(
@@ -215,18 +242,6 @@ def _show_problems(error: SurveyError) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-    if is_users:
-        st.markdown("Fix the folder, then check it again. The same list in a terminal:")
-        command = ["python", "-m", "galviz", "check-survey", str(Path(error.folder).absolute())]
-        st.code(shlex.join([*command, *([f"--label={arguments.label}"] if arguments.label else [])]), language="bash")
-    _offer_shipped_files(error)
-    with st.container(horizontal=True):
-        st.button("Check again", icon=":material/refresh:", type="primary")
-        if is_users:
-            st.button(
-                "Continue with the survey that comes with galviz",
-                on_click=lambda: st.session_state.update({_USE_SHIPPED: True}),
-            )
 
 
 def _examples(error: SurveyError) -> pd.DataFrame:
@@ -261,9 +276,8 @@ def _offer_shipped_files(error: ValueError) -> None:
         st.code("git checkout -- data", language="bash")
 
 
-def _offer_return(folder: str) -> None:
+def _offer_return(name: str) -> None:
     """Remind the student in the sidebar that this is the shipped survey, with a button to return to theirs."""
     with st.sidebar:
-        name = markdown_code(Path(folder).absolute().name)
         st.info(f"This is the survey that comes with galviz, not {name}.")
         st.button("Back to my survey", on_click=lambda: st.session_state.pop(_USE_SHIPPED))

@@ -1,0 +1,229 @@
+"""Page 'Your galaxies': upload a survey, choose its columns, check it, and see what the network will see."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from galviz.importing.plan import ImportPlan, ImportQuestion, plan_import
+from galviz.importing.writing import write_import
+from galviz.network.card import read_card
+from galviz.network.crops import network_crop, outline_crops
+from galviz.network.framing import framing_warnings
+from galviz.survey.sample import draw_sample
+from galviz.survey.survey import Survey, SurveyError, load_survey
+from panels.arguments import read_arguments
+from panels.computation import Computation, progress_in
+from panels.features_source import read_source
+from panels.lesson_frame import AUDIT, EXPLORE, GALAXY, LAYERS, UNITS
+from panels.markdown import escape_markdown, escape_markdown_except_code, markdown_code
+from panels.own_survey import OwnGalaxies, own_galaxies
+from panels.pictures import show_pictures
+from panels.survey_features import find_or_compute_features
+from panels.surveys import OpenSurvey, show_problem_groups
+from panels.uploads import MAX_BYTES, MAX_FILES, UploadError
+
+_TABLES = [*"csv tsv txt dat ecsv gz parquet fits fit xml vot votable h5 hdf5 zip".split()]
+_IMAGES = [*"jpg jpeg jfif jpe png tif tiff webp bmp".split()]
+_N_ROWS, _N_PREVIEWED, _SDSS_ARCSEC = 8, 6, 0.396
+_NONE, _AUTO = "(none)", "(choose for me)"
+
+
+@dataclass(frozen=True)
+class _Options:
+    """The choices of the columns; None where galviz chooses."""
+
+    id_column: str | None
+    image_column: str | None
+    label: str | None
+    missing: tuple[str, ...]
+
+
+def _upload(own: OwnGalaxies) -> None:
+    """Draw the uploader; what it receives is moved to the session's folder."""
+    st.markdown(
+        "Upload a table and its images, a folder, or a zip of both. galviz reads CSV, TSV, ECSV, Parquet, FITS and "
+        "VOTable tables, and HDF5 files like Galaxy10. Folders of images by class need no table."
+    )
+    how = st.segmented_control("Upload", ["Files or a zip", "A folder"], default="Files or a zip", required=True)
+    number = st.session_state.setdefault("upload_number", 0)
+    files = st.file_uploader(
+        f"At most {MAX_BYTES >> 20} MB and {MAX_FILES:,} files. They stay in this session: no other visitor sees them, "
+        "and they are deleted when you close the page.",
+        type=_TABLES + _IMAGES,
+        accept_multiple_files="directory" if how == "A folder" else True,
+        key=f"upload-{how}-{number}",
+    )
+    if error := st.session_state.pop("upload_error", None):
+        st.error(escape_markdown_except_code(error), icon=":material/upload_file:")
+    if not files:
+        return
+    try:
+        with st.spinner("Receiving the files …"):
+            source = own.uploads.receive(files)
+    except UploadError as error:
+        st.session_state["upload_error"] = str(error)
+    else:
+        own.source, own.folder, own.survey = source, None, None
+    # A new uploader: that frees the memory in which Streamlit holds the files.
+    st.session_state["upload_number"] = number + 1
+    st.rerun()
+
+
+def _choose_columns(own: OwnGalaxies) -> tuple[ImportPlan | None, _Options]:
+    """Draw the controls for the columns and a preview of the table; return the plan, or None if it isn't clear yet."""
+    state = st.session_state
+    options = _Options(
+        *(None if state.get(key) in (None, _AUTO) else state[key] for key in ("own_id", "own_image", "own_label")),
+        tuple(part.strip() for part in state.get("own_missing", "").split(",") if part.strip()),
+    )
+    plan, question, columns = None, None, []
+    try:
+        with st.spinner("Reading the table …"):
+            plan = _plan(own, options)
+        columns = list(plan.columns)
+    except ImportQuestion as error:
+        question, columns = error, list(error.candidates)
+    except SurveyError as error:
+        show_problem_groups(error, "Your upload")
+        return None, options
+    first, second, third, fourth = st.columns(4)
+    first.selectbox("Ids", [_AUTO, *columns], key="own_id", help="Each galaxy's own id; it becomes objID.")
+    second.selectbox("Images", [_AUTO, *columns], key="own_image", help="Names the image's file, if the id doesn't.")
+    third.selectbox("Label", [_AUTO, *columns], key="own_label", help="Numbers to compare predictions with.")
+    fourth.text_input("Missing values", key="own_missing", placeholder="-1, 99.9", help="Besides −9999 and the like.")
+    if question is not None:
+        st.info(escape_markdown(str(question)), icon=":material/help:")
+    return plan, options
+
+
+def _plan(own: OwnGalaxies, options: _Options) -> ImportPlan:
+    """Plan the import, once for the same upload and options."""
+    key = (own.source, options)
+    if st.session_state.get("own_plan", (None,))[0] != key:
+        arguments = {"id_column": options.id_column, "image_column": options.image_column, "label": options.label}
+        st.session_state["own_plan"] = (key, plan_import(own.source, missing=options.missing, **arguments))
+    return st.session_state["own_plan"][1]
+
+
+def _show_plan(plan: ImportPlan) -> None:
+    """Draw the first rows, and say what was recognised."""
+    rows = plan.rows(_N_ROWS)
+    st.dataframe(pd.DataFrame(rows, columns=list(plan.columns)), hide_index=True, height="content")
+    label = "no label" if plan.label is None else f"the label {markdown_code(plan.label)}"
+    st.markdown(f"**{plan.n_galaxies:,} galaxies**, ids from {markdown_code(plan.id_column)}, {label}.")
+    for note in plan.notes:
+        st.caption(escape_markdown(note))
+
+
+def _read_survey(own: OwnGalaxies, plan: ImportPlan) -> None:
+    """Make the survey folder and read it, when the user presses the button."""
+    computation = Computation("import", (str(own.source), plan.id_column, plan.image_column, plan.label))
+    if not computation.is_requested("Read the galaxies"):
+        st.stop()
+
+    def compute(bar: "st.delta_generator.DeltaGenerator") -> None:
+        folder = own.uploads.new_folder("survey")
+        write_import(plan, folder, link=True, progress=progress_in(bar))
+        own.folder, own.label, own.scale, own.excluded = folder, plan.label, 1.0, frozenset()
+
+    computation.run(compute, first_step="Copying the images …")
+    st.rerun()
+
+
+def _load(own: OwnGalaxies) -> Survey:
+    """Load the session's survey folder, once for the same scale and exclusions; show what is wrong with it."""
+    key = (own.folder, own.label, own.scale, own.excluded)
+    if own.survey is None or st.session_state.get("own_loaded") != key:
+        own.survey = None
+        bar = st.progress(0.0, "Decoding the images …")
+        try:
+            options = {"scale": own.scale, "exclude": sorted(own.excluded)}
+            own.survey = load_survey(own.folder, own.label, progress=progress_in(bar), **options)
+        except SurveyError as error:
+            _offer_exclusion(own, error)
+            st.stop()
+        finally:
+            bar.empty()
+        st.session_state["own_loaded"] = key
+    return own.survey
+
+
+def _offer_exclusion(own: OwnGalaxies, error: SurveyError) -> None:
+    """Show the problems, and offer to leave out the galaxies that have one."""
+    show_problem_groups(error, "Your upload")
+    ids = {problem.object_id for problem in error.details if problem.object_id}
+    if ids and all(problem.object_id for problem in error.details):
+        st.button(
+            f"Leave out {len(ids):,} {'galaxy' if len(ids) == 1 else 'galaxies'} and continue",
+            type="primary",
+            on_click=lambda: setattr(own, "excluded", own.excluded | ids),
+        )
+
+
+def _choose_scale(own: OwnGalaxies, survey: Survey) -> None:
+    """Draw the control for the pixel scale, and what the network's input will be."""
+    card = read_card(read_arguments().model)
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        arcsec = st.number_input(
+            "Pixel scale of your images (arcsec per px)",
+            min_value=_SDSS_ARCSEC / 16,
+            max_value=_SDSS_ARCSEC * 16,
+            value=_SDSS_ARCSEC * own.scale,
+            step=0.01,
+            format="%.3f",
+            help=f"galviz's own network was trained on pixels of {_SDSS_ARCSEC} arcsec. Images are resampled to them.",
+        )
+        scale = round(arcsec / _SDSS_ARCSEC, 4)
+        st.caption(
+            f"Images are resampled by {scale:g}. Orange marks {card.pad_px} px, cyan the {card.crop_px} px input."
+        )
+        if scale != own.scale:
+            own.scale = scale
+            st.rerun()
+        for warning in framing_warnings(survey.image_sizes, card.pad_px, card.crop_px, survey.scale):
+            st.caption(escape_markdown(warning))
+    with right:
+        ids = draw_sample(survey.object_ids, min(_N_PREVIEWED, len(survey.object_ids)))
+        images = [survey.image(object_id) for object_id in ids]
+        outlined = [outline_crops(image, {card.pad_px: "orange", card.crop_px: "cyan"}) for image in images]
+        inputs = [network_crop(image, card.pad_px, card.crop_px) for image in images]
+        names = [escape_markdown(object_id) for object_id in ids]
+        show_pictures(outlined, names, [f"The image of {name}" for name in ids], columns=_N_PREVIEWED)
+        show_pictures(inputs, ["input"] * len(ids), [f"The network's input for {i}" for i in ids], columns=_N_PREVIEWED)
+
+
+def page() -> None:
+    """Draw the page."""
+    own = own_galaxies()
+    st.title("Your galaxies")
+    if own.source is None:
+        _upload(own)
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Remove them and start again", icon=":material/delete:", on_click=own.start_again)
+    if own.folder is None:
+        st.header("Columns")
+        plan, _ = _choose_columns(own)
+        if plan is not None:
+            _show_plan(plan)
+            _read_survey(own, plan)
+        return
+    survey = _load(own)
+    st.header("What the network sees")
+    _choose_scale(own, survey)
+    st.header("Features")
+    opened = OpenSurvey(survey, shipped=False, private=True)
+    source = read_source(opened)
+    st.page_link(AUDIT, label="Audit these galaxies first", icon=":material/fact_check:")
+    find_or_compute_features(opened, source)
+    st.success(f"{opened.counted} are ready: every instrument shows them.", icon=":material/check:")
+    with st.container(horizontal=True):
+        for target, label in (
+            (EXPLORE, "Explore"),
+            (LAYERS, "Layer by layer"),
+            (UNITS, "Units"),
+            (GALAXY, "One galaxy"),
+        ):
+            st.page_link(target, label=label)
