@@ -187,7 +187,7 @@ def _choose_scale(own: OwnGalaxies, survey: Survey) -> None:
     with right:
         ids = draw_sample(survey.object_ids, min(_N_PREVIEWED, len(survey.object_ids)))
         images = [survey.image(object_id) for object_id in ids]
-        outlined = [outline_crops(image, {card.pad_px: "orange", card.crop_px: "cyan"}) for image in images]
+        outlined = [outline_crops(image, {card.crop_px: "cyan"}) for image in images]
         inputs = [network_crop(image, card.pad_px, card.crop_px) for image in images]
         names = [escape_markdown(object_id) for object_id in ids]
         show_pictures(outlined, names, [f"The image of {name}" for name in ids], columns=_N_PREVIEWED)
