@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
-from galviz.errors import quoted
+from galviz.errors import shown
 
-# Per session, and for all sessions of the server. A survey of 20,000 galaxies has about 100 MB.
-MAX_BYTES, MAX_FILES, MAX_SERVER_BYTES = 500 * 2**20, 20_000, 4 * 2**30
+# Per session, and for all sessions of the server. A survey of 20,000 galaxies has about 100 MB. Streamlit holds uploaded
+# files in memory until the page has written them.
+MAX_BYTES, MAX_FILES, MAX_SERVER_BYTES = 200 * 2**20, 20_000, 2 * 2**30
 _PREFIX = "galviz-session"
 _NAME = re.compile(rf"{_PREFIX}-(\d+)-\w+")
 _CHUNK_BYTES = 2**20
@@ -80,7 +81,11 @@ class Uploads:
         UploadError
             If a name can't be used, an archive is unsafe, or a limit is exceeded; nothing is left then.
         """
-        files = list(files)
+        from galviz.importing.member_names import check_names, is_ignored
+
+        files = [file for file in files if not is_ignored(file.name)]
+        if fault := check_names((file.name for file in files), noun="file"):
+            raise UploadError(f"{fault[:1].upper()}{fault[1:]}.")
         n_bytes = sum(file.size for file in files)
         self._reserve(len(files), n_bytes)
         target = self.new_folder("source")
@@ -113,19 +118,18 @@ class Uploads:
             self._n_bytes = n_bytes
 
     def _write(self, file: UploadedFile, target: Path) -> None:
-        from galviz.importing.archive import member_path, unpack_zip
+        from galviz.importing.archive import ArchiveError, unpack_zip
 
         file.seek(0)
-        try:
-            if file.name.lower().endswith(".zip"):
-                place = target if not any(target.iterdir()) else target / Path(file.name).stem
-                unpack_zip(file, place, max_files=MAX_FILES, max_bytes=MAX_BYTES)
-                return
-            path = target / member_path(file.name)
-        except ValueError as error:
-            raise UploadError(str(error)) from error
-        if path.exists():
-            raise UploadError(f"Two files are called {quoted(file.name)}. Rename one, or upload a zip with folders.")
+        path = target / file.name
+        if path.suffix.lower() == ".zip":
+            try:
+                unpack_zip(file, path.with_suffix(""), max_files=MAX_FILES, max_bytes=MAX_BYTES, name=file.name)
+            except ArchiveError as error:
+                raise UploadError(str(error)) from error
+            except FileExistsError as error:
+                raise UploadError(f"{shown(file.name)} and a folder have the same name. Rename one of them.") from error
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as output:
             while chunk := file.read(_CHUNK_BYTES):

@@ -10,7 +10,7 @@ from panels.course_overview import show_course
 from panels.feature_space import shipped_features
 from panels.features_source import FeaturesSource, read_source
 from panels.galaxy_map import draw_map
-from panels.lesson_frame import EXPLORE, mark_simulated
+from panels.lesson_frame import EXPLORE, OWN, mark_simulated
 from panels.links import link_to
 from panels.markdown import escape_markdown
 from panels.selection import Selection
@@ -35,6 +35,8 @@ def _show_links(yours: OpenSurvey, source: FeaturesSource) -> None:
                 f"Explore with your {'network' if source.file is None else 'features'}: {escape_markdown(source.name)}"
             )
         st.page_link(EXPLORE, label=label, icon=":material/scatter_plot:")
+        if yours.shipped:
+            st.page_link(OWN, label="Bring your own galaxies", icon=":material/upload:")
 
 
 @fragment

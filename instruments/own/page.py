@@ -176,9 +176,7 @@ def _choose_scale(own: OwnGalaxies, survey: Survey) -> None:
             help=f"galviz's own network was trained on pixels of {_SDSS_ARCSEC} arcsec. Images are resampled to them.",
         )
         scale = round(arcsec / _SDSS_ARCSEC, 4)
-        st.caption(
-            f"Images are resampled by {scale:g}. Orange marks {card.pad_px} px, cyan the {card.crop_px} px input."
-        )
+        st.caption(f"Images are resampled by {scale:g}. Cyan marks the network's input, {card.crop_px} px.")
         if scale != own.scale:
             own.scale = scale
             st.rerun()
@@ -220,10 +218,5 @@ def page() -> None:
     find_or_compute_features(opened, source)
     st.success(f"{opened.counted} are ready: every instrument shows them.", icon=":material/check:")
     with st.container(horizontal=True):
-        for target, label in (
-            (EXPLORE, "Explore"),
-            (LAYERS, "Layer by layer"),
-            (UNITS, "Units"),
-            (GALAXY, "One galaxy"),
-        ):
-            st.page_link(target, label=label)
+        for target in (EXPLORE, LAYERS, UNITS, GALAXY):
+            st.page_link(target)
