@@ -1,4 +1,4 @@
-"""The bytes of master.csv -> the catalogue: valid ids, typed columns and the label."""
+"""A survey's table -> the catalogue: valid ids, typed columns and the label."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,13 +9,14 @@ import pandas as pd
 
 from galviz.errors import shown
 from galviz.survey.columns import Column, read_column
+from galviz.survey.header import ID_COLUMN
 from galviz.survey.identifiers import check_ids
 from galviz.survey.label import Label, choose_label_column, describe_label, label_name
 from galviz.survey.label_values import parse_label
 from galviz.survey.missing_numbers import find_missing_numbers
 from galviz.survey.mixed_columns import MixedColumn
 from galviz.survey.problems import Problem
-from galviz.survey.table import CATALOGUE_NAME, ID_COLUMN, Table, describe_cut, read_table
+from galviz.survey.table_file import Table, TableFile
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ class Catalogue:
     possibly_missing : dict of str to dict of str to int
         Cells that were read as values but may stand for missing ones; the form is that of `missing`.
     notes : list of str
-        Sentences about what may be wrong with the file.
+        Sentences about what was recognised and skipped, and about what may be wrong with the file.
+    digest : bytes
+        SHA-256 of the file.
     """
 
     frame: pd.DataFrame | None
@@ -50,15 +53,16 @@ class Catalogue:
     mixed: dict[str, MixedColumn] = field(default_factory=dict)
     possibly_missing: dict[str, dict[str, int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    digest: bytes = b""
 
 
-def read_catalogue(content: bytes, label: str | None = None) -> Catalogue:
+def read_catalogue(table_file: TableFile, label: str | None = None) -> Catalogue:
     r"""Parse and validate master.csv.
 
     Parameters
     ----------
-    content : bytes
-        See `galviz.survey.table.read_table`.
+    table_file : TableFile
+        See `galviz.survey.table.open_table`.
     label : str or None
         The label's column; see `galviz.survey.label.choose_label_column`. ``oh_p50`` is called ``metallicity`` in the
         catalogue.
@@ -73,11 +77,17 @@ def read_catalogue(content: bytes, label: str | None = None) -> Catalogue:
 
     Examples
     --------
-    >>> catalogue = read_catalogue(b"objID,oh_p50,redshift\n1237648702973411443,8.75,0.02\n")
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from galviz.survey.table import open_table
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "master.csv")
+    ...     _ = path.write_text("objID,oh_p50,redshift\n1237648702973411443,8.75,0.02\n")
+    ...     catalogue = read_catalogue(open_table(path))
     >>> catalogue.frame.loc["1237648702973411443"].to_dict()
     {'metallicity': 8.75, 'redshift': 0.02}
     """
-    table = read_table(content)
+    table = table_file.read(ID_COLUMN)
     lines, id_problems = check_ids(table.ids)
     problems = [*table.problems, *id_problems]
     label_column, label_values = None, []
@@ -88,7 +98,7 @@ def read_catalogue(content: bytes, label: str | None = None) -> Catalogue:
         label_values, label_problems = parse_label(label_column, _label_cells(table, label_column))
         problems += label_problems
     if problems:
-        return Catalogue(None, None, lines, problems)
+        return Catalogue(None, None, lines, problems, notes=table.notes, digest=table.digest)
 
     columns: dict[str, Column] = {}
     name_in_catalogue = None if label_column is None else label_name(label_column)
@@ -109,7 +119,8 @@ def read_catalogue(content: bytes, label: str | None = None) -> Catalogue:
         missing={name: column.missing for name, column in columns.items() if column.missing},
         mixed={name: column.mixed for name, column in columns.items() if column.mixed is not None},
         possibly_missing={name: column.possibly_missing for name, column in columns.items() if column.possibly_missing},
-        notes=list(filter(None, [describe_cut(content, CATALOGUE_NAME)])),
+        notes=table.notes,
+        digest=table.digest,
     )
 
 

@@ -19,14 +19,14 @@ from PIL import Image
 from galviz.files.manifest import data_path
 from galviz.files.shipped import shipped_checksums
 from galviz.survey.catalogue import Catalogue, read_catalogue
-from galviz.survey.catalogue_file import read_catalogue_file
+from galviz.survey.catalogue_file import find_catalogue
 from galviz.survey.cutouts import scaled_size, validate_scale
 from galviz.survey.image_folder import check_images
 from galviz.survey.image_store import ALTERED, ChangedSurveyError, ImageStore, is_altered
 from galviz.survey.label import Label
 from galviz.survey.mixed_columns import MixedColumn
 from galviz.survey.problems import Problem, SurveyError
-from galviz.survey.table import CATALOGUE_NAME
+from galviz.survey.table import open_table
 
 __all__ = ["ChangedSurveyError", "Label", "Survey", "SurveyError", "load_survey", "mock_survey_folder"]
 
@@ -61,7 +61,6 @@ class Survey:
     scale: float
     n_grey: int | None
     _catalogue: Catalogue = field(repr=False)
-    _catalogue_digest: bytes = field(repr=False)
     _images: ImageStore = field(repr=False)
     _sizes_px: Counter[tuple[int, int]] = field(repr=False)  # before resampling; empty if the images weren't decoded
 
@@ -95,7 +94,7 @@ class Survey:
 
     @property
     def notes(self) -> list[str]:
-        """Sentences about what may be wrong with master.csv."""
+        """Sentences about what was recognised and skipped in master.csv, and about what may be wrong with it."""
         return list(self._catalogue.notes)
 
     @property
@@ -114,7 +113,7 @@ class Survey:
         SurveyError
             If an image that wasn't read yet is missing or broken.
         """
-        digest = hashlib.sha256(self._catalogue_digest)
+        digest = hashlib.sha256(self._catalogue.digest)
         for object_id in self._images:
             digest.update(self._images.digest(object_id))
         if self.scale != 1:
@@ -220,22 +219,21 @@ def load_survey(
     if verify is None:
         verify = folder is not None
     shipped = shipped_checksums(root)
-    content, problem = read_catalogue_file(root)
-    digest = hashlib.sha256(content).digest()
-    if problem is None and is_altered(digest, shipped.get(CATALOGUE_NAME)):
-        problem = Problem(None, "", CATALOGUE_NAME, *ALTERED)
+    path, problem = find_catalogue(root)
     if folder is None and not root.is_dir():
         remedy = "work in a clone of the project (pip install -e .), or load a folder of your own"
         problem = Problem(None, "", "data/mock-survey/", "the shipped mock survey isn't there", remedy)
     if problem is not None:
         raise SurveyError(str(root), [problem])
-    catalogue = read_catalogue(content, label)
+    catalogue = read_catalogue(open_table(path), label)
+    if is_altered(catalogue.digest, shipped.get(path.name)):
+        raise SurveyError(str(root), [Problem(None, "", path.name, *ALTERED)])
     images = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress)
     store = ImageStore(root.absolute(), images.files, images.digests, shipped, scale)
     if problems := catalogue.problems + images.problems + store.altered():
         raise SurveyError(str(root), problems)
     n_grey = images.n_grey if verify else None
-    return Survey(root.absolute(), catalogue.label, scale, n_grey, catalogue, digest, store, images.sizes_px)
+    return Survey(root.absolute(), catalogue.label, scale, n_grey, catalogue, store, images.sizes_px)
 
 
 def mock_survey_folder() -> Path:

@@ -1,0 +1,57 @@
+"""Why the cells of a column name no images: the likely reason and what to do."""
+
+import re
+from collections.abc import Sequence
+
+from galviz.errors import shown
+from galviz.survey.rounding import looks_rounded
+
+# SDSS's ids are bit fields: 18 digits that begin with 5877 to 5888 in data releases 1 to 7, 19 digits from 12376 on
+# since data release 8.
+_DR7 = re.compile(r"58[78]\d{15}")
+_DR8 = re.compile(r"1237\d{15}")
+
+
+def explain_mismatch(column: str, cells: Sequence[str], stems: Sequence[str]) -> tuple[str, str]:
+    """Explain why cells and images don't match.
+
+    Parameters
+    ----------
+    column : str
+    cells : sequence of str
+        Some that name no image, without decorations; at least one.
+    stems : sequence of str
+        Names of images without endings, at least one.
+
+    Returns
+    -------
+    problem, remedy : str
+        Clauses.
+
+    Examples
+    --------
+    >>> explain_mismatch("dr7objid", ["587722952230174996"], ["1237648704043942146"])[0]
+    "the ids are those of SDSS's data release 7, the images' those of data release 8 or later"
+    """
+    have_dr7, have_dr8 = (any(map(pattern.fullmatch, cells)) for pattern in (_DR7, _DR8))
+    names_dr7, names_dr8 = (any(map(pattern.fullmatch, stems)) for pattern in (_DR7, _DR8))
+    table = "SkyServer's table PhotoObjDR7 has both (dr7objid, dr8objid)"
+    if have_dr7 and names_dr8 and not names_dr7:
+        return (
+            "the ids are those of SDSS's data release 7, the images' those of data release 8 or later",
+            f"add a column with the ids that the images have, and give it with --id: {table}",
+        )
+    if have_dr8 and names_dr7 and not names_dr8:
+        return (
+            "the ids are those of SDSS's data release 8 or later, the images' those of data release 7",
+            f"add a column with the ids that the images have, and give it with --id: {table}",
+        )
+    if cells and all(map(looks_rounded, cells[:20])) and any(len(stem) == len(cells[0]) for stem in stems):
+        return (
+            "the ids seem to have been rounded by a spreadsheet or a float",
+            f"download the table again, and read the column as text (pandas: dtype={{'{column}': str}})",
+        )
+    return (
+        f"they are like {shown(cells[0])}, the images' names like {shown(stems[0])}",
+        "name the column that has the images' names with --image, or another folder of images with --images",
+    )
