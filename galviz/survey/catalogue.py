@@ -17,6 +17,7 @@ from galviz.survey.missing_numbers import find_missing_numbers
 from galviz.survey.mixed_columns import MixedColumn
 from galviz.survey.problems import Problem
 from galviz.survey.table_file import Table, TableFile
+from galviz.survey.typed_columns import read_typed_column
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,11 @@ def read_catalogue(table_file: TableFile, label: str | None = None) -> Catalogue
     columns: dict[str, Column] = {}
     name_in_catalogue = None if label_column is None else label_name(label_column)
     for name in table.columns:
-        # Free the text of each column once it is read: a large table doesn't fit in memory twice.
-        blocks = table.blocks.pop(name)
+        # Free each column once it is read: a large table doesn't fit in memory twice.
+        if name in table.arrays and name not in (label_column, ID_COLUMN):
+            columns[name] = read_typed_column(name, table.arrays.pop(name))
+            continue
+        blocks = table.take_blocks(name)
         if name == label_column:
             columns[name_in_catalogue] = _read_label_column(name, blocks, np.array(label_values))
         elif name != ID_COLUMN:
