@@ -1,14 +1,14 @@
 """A survey folder -> a validated catalogue and its images.
 
 A survey folder holds ``master.csv`` and ``images/<objID>.jpg``, ``.jpeg`` or ``.png``. ``master.csv`` has a column
-``objID`` and, if the galaxies are labelled, a label column (``oh_p50`` by default). `SurveyError` lists every problem
+``objID`` and, if the galaxies are labelled, a label column (``oh_p50`` by default). Images may lie in subfolders. `SurveyError` lists every problem
 of a folder, row by row. A `Survey` that loaded is valid and can be shared between threads.
 """
 
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,10 +21,11 @@ from galviz.files.shipped import shipped_checksums
 from galviz.survey.catalogue import Catalogue, read_catalogue
 from galviz.survey.catalogue_file import read_catalogue_file
 from galviz.survey.cutouts import scaled_size, validate_scale
-from galviz.survey.image_folder import check_images
+from galviz.survey.image_check import ImageCheck, check_images
 from galviz.survey.image_store import ALTERED, ChangedSurveyError, ImageStore, is_altered
 from galviz.survey.label import Label
 from galviz.survey.mixed_columns import MixedColumn
+from galviz.survey.named_missing import parse_missing
 from galviz.survey.problems import Problem, SurveyError
 from galviz.survey.table import CATALOGUE_NAME
 
@@ -63,7 +64,7 @@ class Survey:
     _catalogue: Catalogue = field(repr=False)
     _catalogue_digest: bytes = field(repr=False)
     _images: ImageStore = field(repr=False)
-    _sizes_px: Counter[tuple[int, int]] = field(repr=False)  # before resampling; empty if the images weren't decoded
+    _check: ImageCheck = field(repr=False)
 
     @property
     def catalogue(self) -> pd.DataFrame:
@@ -95,8 +96,13 @@ class Survey:
 
     @property
     def notes(self) -> list[str]:
-        """Sentences about what may be wrong with master.csv."""
-        return list(self._catalogue.notes)
+        """Sentences about what was read in another form than written, and about what may be wrong with the folder."""
+        return [*self._catalogue.notes, *self._check.notes]
+
+    @property
+    def images_without_row(self) -> list[str]:
+        """Paths below images/ of the images whose galaxy isn't in the catalogue, sorted."""
+        return list(self._check.unlisted)
 
     @property
     def same_images(self) -> list[list[str]]:
@@ -106,6 +112,8 @@ class Survey:
     @cached_property
     def sha256(self) -> str:
         """Checksum of master.csv, the images in the catalogue's order, and the scale if it isn't 1.
+
+        It also depends on the `missing` of `load_survey` if that changes a column.
 
         It is that of the content that `image` returns: images that were read before aren't read again.
 
@@ -131,8 +139,8 @@ class Survey:
             As `image_size`, if the survey was loaded with ``verify=False``.
         """
         sizes: Counter[tuple[int, int]] = Counter()
-        if self._sizes_px:
-            for size_px, count in self._sizes_px.items():
+        if self._check.sizes_px:  # before resampling; empty if the images weren't decoded
+            for size_px, count in self._check.sizes_px.items():
                 sizes[scaled_size(size_px, self.scale)] += count
         else:
             sizes.update(map(self.image_size, self._images))
@@ -170,6 +178,7 @@ def load_survey(
     folder: str | os.PathLike[str] | None = None,
     label: str | None = None,
     *,
+    missing: Iterable[str | float] = (),
     scale: float = 1.0,
     verify: bool | None = None,
     progress: Callable[[int, int], object] | None = None,
@@ -183,6 +192,10 @@ def load_survey(
     label : str, optional
         The label's column in master.csv. By default ``oh_p50``, which is called ``metallicity`` in the catalogue, or
         else ``metallicity``; if master.csv has neither, the survey has no label.
+    missing : iterable of str or number
+        Further values that stand for missing ones in every column, besides those that galviz recognises (-9999, 99.9
+        among magnitudes, N/A): ``("-1", "unknown")``. Numbers match cells with the same number, words match in upper
+        and lower case. The checksum of the survey depends on them if they change a column.
     scale : float
         Factor by which both sides of each image are resampled (Lanczos filter), greater than 0 and at most 16. A
         network sees the central pixels of an image, so 0.1 shows it ten times as much sky. The checksum of the survey
@@ -205,7 +218,7 @@ def load_survey(
     ShippedFileError
         If the folder came with galviz and the list of checksums can't be read.
     ValueError
-        If `scale` is out of range.
+        If `scale` is out of range, or `missing` isn't a list.
 
     Examples
     --------
@@ -214,6 +227,7 @@ def load_survey(
     (2000, 'Metallicity, 12 + log10(O/H)')
     """
     scale = validate_scale(scale)
+    named = parse_missing(missing)
     if folder is not None and not os.fspath(folder):
         raise ValueError("folder must be the path of a survey folder; got an empty path. The current folder is '.'.")
     root = mock_survey_folder() if folder is None else Path(folder)
@@ -229,13 +243,17 @@ def load_survey(
         problem = Problem(None, "", "data/mock-survey/", "the shipped mock survey isn't there", remedy)
     if problem is not None:
         raise SurveyError(str(root), [problem])
-    catalogue = read_catalogue(content, label)
+    catalogue = read_catalogue(content, label, missing=named)
+    if catalogue.bad_header:
+        raise SurveyError(str(root), catalogue.problems)
+    if catalogue.named_missing:
+        digest = hashlib.sha256(digest + f"missing {named}".encode()).digest()
     images = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress)
     store = ImageStore(root.absolute(), images.files, images.digests, shipped, scale)
     if problems := catalogue.problems + images.problems + store.altered():
         raise SurveyError(str(root), problems)
     n_grey = images.n_grey if verify else None
-    return Survey(root.absolute(), catalogue.label, scale, n_grey, catalogue, digest, store, images.sizes_px)
+    return Survey(root.absolute(), catalogue.label, scale, n_grey, catalogue, digest, store, images)
 
 
 def mock_survey_folder() -> Path:
