@@ -36,9 +36,9 @@ print(peak_mb() - before)
 """
 READ = """
 from galviz.survey.catalogue import read_catalogue
-content = (folder / "master.csv").read_bytes()
+from galviz.survey.table import open_table
 before = peak_mb()
-read_catalogue(content)
+read_catalogue(open_table(folder / "master.csv"))
 print(peak_mb() - before)
 """
 

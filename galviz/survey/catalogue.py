@@ -1,4 +1,4 @@
-"""The bytes of master.csv -> the catalogue: valid ids, typed columns and the label."""
+"""A survey's table -> the catalogue: valid ids, typed columns and the label."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,17 +6,20 @@ from dataclasses import dataclass, field
 from itertools import compress
 
 import pandas as pd
+import pyarrow as pa
 
 from galviz.errors import shown
 from galviz.survey.columns import Column, read_column
+from galviz.survey.header import ID_COLUMN
 from galviz.survey.identifiers import check_ids
 from galviz.survey.label import Label, choose_label_column, describe_label, label_name
 from galviz.survey.label_values import LabelValues, parse_label
 from galviz.survey.missing_numbers import find_missing_numbers
 from galviz.survey.mixed_columns import MixedColumn
-from galviz.survey.named_missing import parse_missing
+from galviz.survey.named_missing import NamedMissing, parse_missing
 from galviz.survey.problems import Problem
-from galviz.survey.table import CATALOGUE_NAME, ID_COLUMN, Table, describe_cut, read_table
+from galviz.survey.table_file import Table, TableFile
+from galviz.survey.typed_columns import read_typed_column
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,9 @@ class Catalogue:
     possibly_missing : dict of str to dict of str to int
         Cells that were read as values but may stand for missing ones; the form is that of `missing`.
     notes : list of str
-        Sentences about what was recognised and removed, and about what may be wrong with the file.
+        Sentences about what was recognised and skipped, and about what may be wrong with the file.
+    digest : bytes
+        SHA-256 of the file.
     bad_header : bool
         Whether a problem is that of the header or of the whole file: then the images needn't be checked.
     named_missing : bool
@@ -55,17 +60,20 @@ class Catalogue:
     mixed: dict[str, MixedColumn] = field(default_factory=dict)
     possibly_missing: dict[str, dict[str, int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    digest: bytes = b""
     bad_header: bool = False
     named_missing: bool = False
 
 
-def read_catalogue(content: bytes, label: str | None = None, *, missing: Iterable[str | float] = ()) -> Catalogue:
+def read_catalogue(
+    table_file: TableFile, label: str | None = None, *, missing: Iterable[str | float] = ()
+) -> Catalogue:
     r"""Parse and validate master.csv.
 
     Parameters
     ----------
-    content : bytes
-        See `galviz.survey.table.read_table`.
+    table_file : TableFile
+        See `galviz.survey.table.open_table`.
     label : str or None
         The label's column; see `galviz.survey.label.choose_label_column`. ``oh_p50`` is called ``metallicity`` in the
         catalogue.
@@ -87,31 +95,45 @@ def read_catalogue(content: bytes, label: str | None = None, *, missing: Iterabl
 
     Examples
     --------
-    >>> catalogue = read_catalogue(b"objID,oh_p50,redshift\n1237648702973411443,8.75,0.02\n")
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from galviz.survey.table import open_table
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "master.csv")
+    ...     _ = path.write_text("objID,oh_p50,redshift\n1237648702973411443,8.75,0.02\n")
+    ...     catalogue = read_catalogue(open_table(path))
     >>> catalogue.frame.loc["1237648702973411443"].to_dict()
     {'metallicity': 8.75, 'redshift': 0.02}
     """
     named = parse_missing(missing)
-    table = read_table(content)
-    if ID_COLUMN not in table.columns:
-        return Catalogue(None, None, {}, table.problems, bad_header=True)
-    checked = check_ids(table.ids)
+    table = table_file.read(ID_COLUMN)
+    if table_file.problems or ID_COLUMN not in table.columns:
+        return Catalogue(None, None, {}, table.problems, notes=table.notes, digest=table.digest, bad_header=True)
+    checked = check_ids(table.ids, file=table_file.name)
     problems = [*table.problems, *checked.problems]
-    label_column, label_problem = choose_label_column(table.columns, label)
+    label_column, label_problem = choose_label_column(table.columns, label, file=table_file.name)
     label_values = None
     if label_column is not None:
-        label_values = parse_label(label_column, _label_cells(table, label_column), named)
+        cells = _label_cells(table, label_column)
+        label_values = parse_label(label_column, cells, named, file=table_file.name)
         problems += label_values.problems
     if label_problem is not None:
         problems.append(label_problem)
     if problems:
-        return Catalogue(None, None, checked.lines, problems, bad_header=label_problem is not None)
+        bad_header = label_problem is not None
+        return Catalogue(
+            None, None, checked.lines, problems, notes=table.notes, digest=table.digest, bad_header=bad_header
+        )
 
     columns: dict[str, Column] = {}
     name_in_catalogue = None if label_column is None else label_name(label_column)
     for name in table.columns:
-        # Free the text of each column once it is read: a large table doesn't fit in memory twice.
-        blocks = table.blocks.pop(name)
+        # Free each column once it is read: a large table doesn't fit in memory twice.
+        is_typed = name in table.arrays and name not in (label_column, ID_COLUMN)
+        if is_typed and not _has_named(table.arrays[name], named):
+            columns[name] = read_typed_column(name, table.arrays.pop(name))
+            continue
+        blocks = table.take_blocks(name)
         if name == label_column:
             columns[name_in_catalogue] = _read_label_column(name, blocks, label_values)
         elif name != ID_COLUMN:
@@ -126,9 +148,15 @@ def read_catalogue(content: bytes, label: str | None = None, *, missing: Iterabl
         missing={name: column.missing for name, column in columns.items() if column.missing},
         mixed={name: column.mixed for name, column in columns.items() if column.mixed is not None},
         possibly_missing={name: column.possibly_missing for name, column in columns.items() if column.possibly_missing},
-        notes=[*checked.notes, *filter(None, [describe_cut(content, CATALOGUE_NAME)])],
+        notes=[*table.notes, *checked.notes],
+        digest=table.digest,
         named_missing=any(column.named_missing for column in columns.values()),
     )
+
+
+def _has_named(array: pa.ChunkedArray, named: NamedMissing) -> bool:
+    """Whether a column of numbers has one that the user named as missing."""
+    return bool(named.numbers) and bool(named.matches_numbers(array.to_numpy()).any())
 
 
 def _label_cells(table: Table, column: str) -> list[tuple[int, str, str]]:

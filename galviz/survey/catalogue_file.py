@@ -1,10 +1,10 @@
-"""Reading the bytes of master.csv, and what to do if the survey folder has none."""
+"""Finding the table of a survey folder, and what to do if the survey folder has none."""
 
 import os
 from pathlib import Path
 
 from galviz.errors import listed, shown
-from galviz.files.reading import NotRegularError, read_regular
+from galviz.files.reading import NotRegularError, open_regular
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.survey.problems import Problem
 
@@ -29,13 +29,12 @@ _REMEDIES = {
 }
 
 
-def read_catalogue_file(folder: Path) -> tuple[bytes, Problem | None]:
-    """Read the bytes of a survey folder's master.csv.
+def find_catalogue(folder: Path) -> tuple[Path, Problem | None]:
+    """Find a survey folder's table.
 
     Returns
     -------
-    content : bytes
-        Empty if there is a problem.
+    path : pathlib.Path
     problem : Problem or None
         Why the file can't be read, and what to do: if it is missing, the folder is searched for a similar file.
 
@@ -43,27 +42,29 @@ def read_catalogue_file(folder: Path) -> tuple[bytes, Problem | None]:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     content, problem = read_catalogue_file(Path(folder))
+    ...     path, problem = find_catalogue(Path(folder))
     >>> str(problem)
     "master.csv: there is no such file; put the survey's table there."
     """
+    path = folder / CATALOGUE_NAME
     # os.path returns False for a name that is too long or a parent without permission; pathlib raises.
     if not os.path.isdir(folder):  # noqa: PTH112
         if os.path.isfile(folder):  # noqa: PTH113
             remedy = "give the survey folder that contains it"
-            return b"", Problem(None, "", str(folder), "it is a file, not a folder", remedy)
-        return b"", Problem(None, "", str(folder), "there is no such folder", "check the path")
+            return path, Problem(None, "", str(folder), "it is a file, not a folder", remedy)
+        return path, Problem(None, "", str(folder), "there is no such folder", "check the path")
     try:
-        return read_regular(folder / CATALOGUE_NAME), None
+        open_regular(path).close()
+        return path, None
     except FileNotFoundError:
         problem, remedy = "there is no such file", _remedy_for_missing_catalogue(folder)
-        if os.path.islink(folder / CATALOGUE_NAME):  # noqa: PTH114
+        if os.path.islink(path):  # noqa: PTH114
             problem, remedy = "it is a broken link", "put the table itself there"
     except NotRegularError as error:
         problem, remedy = str(error.strerror), "put the table itself there"
     except OSError as error:
         problem, remedy = f"it can't be read: {error.strerror}", "check the file, its permissions and the disk"
-    return b"", Problem(None, "", CATALOGUE_NAME, problem, remedy)
+    return path, Problem(None, "", CATALOGUE_NAME, problem, remedy)
 
 
 def _remedy_for_missing_catalogue(folder: Path) -> str:

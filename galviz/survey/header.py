@@ -4,13 +4,17 @@ import csv
 import re
 import unicodedata
 
-from galviz.errors import listed, quoted
-from galviz.survey.problems import Problem
+from galviz.errors import listed, quoted, shown
 
 CATALOGUE_NAME = "master.csv"
 ID_COLUMN = "objID"
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", None: "spaces"}
+# Problem and remedy for a line that `split_line` can't split.
+UNCLOSED = (
+    "a quotation mark on this line is never closed",
+    'close it (a cell can\'t contain a line break; write a " inside a cell as "")',
+)
 _INVISIBLE = ("Cc", "Cf")  # Unicode categories: control characters; format characters such as a zero-width space
 # Usual names of id columns, in lower case without punctuation: variants of objID, and those of SDSS, Galaxy Zoo, Gaia,
 # GAMA, MaNGA and others, which may hold another id than the images' names.
@@ -19,17 +23,6 @@ _SIMILAR_NAMES = re.compile(
     ".*(objid|objectid|galaxyid|sourceid|targetid|assetid|imageid|subjectid|catalogid|nsaid|mangaid|cataid|name)[0-9]*"
     "|lsid|plateifu|image|file|object|target|galaxy|source"
 )
-
-
-def catalogue_problem(line: int | None, problem: str, remedy: str) -> Problem:
-    """A problem of master.csv that doesn't belong to one galaxy.
-
-    Examples
-    --------
-    >>> print(catalogue_problem(1, "column 2 of 2 has no name", "name it"))
-    row 1, master.csv: column 2 of 2 has no name; name it.
-    """
-    return Problem(line, "", CATALOGUE_NAME, problem, remedy)
 
 
 def split_line(line: str) -> list[str] | None:
@@ -48,59 +41,51 @@ def split_line(line: str) -> list[str] | None:
         return None
 
 
-def quotation_problem(line: int) -> Problem:
-    """The problem of a line that `split_line` can't split.
-
-    Examples
-    --------
-    >>> quotation_problem(3).problem
-    'a quotation mark on this line is never closed'
-    """
-    return catalogue_problem(
-        line,
-        "a quotation mark on this line is never closed",
-        'close it (a cell can\'t contain a line break; write a " inside a cell as "")',
-    )
-
-
-def read_header(text: str, line: int) -> tuple[tuple[str, ...], list[Problem]]:
+def read_header(text: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
     """Read the first line of a table.
 
     Parameters
     ----------
     text : str
-    line : int
-        Its number.
 
     Returns
     -------
     columns : tuple of str
         Without spaces around the names; empty if the line can't be split.
-    problems : list of Problem
-        If there is no column objID, that is the only problem.
+    faults : list of (str, str)
+        Problems and remedies.
 
     Examples
     --------
-    >>> read_header("objID, oh_p50", 1)
+    >>> read_header("objID, oh_p50")
     (('objID', 'oh_p50'), [])
-    >>> read_header("id,oh_p50", 1)[1][0].remedy
-    "rename 'id' to objID"
+    >>> read_header("objID,z,z")[1]
+    [("columns 2 and 3 are both called 'z'", 'rename one of them')]
     """
     if text.lower().lstrip('" ').startswith("sep="):
-        problem = f"its first line is {quoted(text.strip())}, which only Excel understands"
-        return (), [catalogue_problem(line, problem, "remove it")]
+        return (), [(f"its first line is {quoted(text.strip())}, which only Excel understands", "remove it")]
     cells = split_line(text)
     if cells is None:
         remedy = _remedy_for_separator(text)
         if remedy is None:
-            return (), [quotation_problem(line)]
-        return (), [catalogue_problem(line, f"there is no column {ID_COLUMN} in {quoted(text)}", remedy)]
+            return (), [UNCLOSED]
+        return (), [(f"there is no column {ID_COLUMN} in {quoted(text)}", remedy)]
     columns = tuple(name.strip() for name in cells)
-    if ID_COLUMN not in columns:
-        problem = f"there is no column {ID_COLUMN}; its columns are: {listed(columns)}"
-        remedy = _remedy_for_separator(text) or _remedy_for_missing_ids(columns)
-        return columns, [catalogue_problem(line, problem, remedy)]
-    return columns, [catalogue_problem(line, *fault) for fault in _name_faults(columns)]
+    return columns, _name_faults(columns)
+
+
+def missing_column(columns: tuple[str, ...], id_column: str) -> tuple[str, str]:
+    """Problem and remedy for a header without the id column.
+
+    Examples
+    --------
+    >>> missing_column(("id", "oh_p50"), "objID")
+    ('there is no column objID; its columns are: id, oh_p50', "rename 'id' to objID")
+    """
+    problem = f"there is no column {shown(id_column)}; its columns are: {listed(columns)}"
+    if id_column != ID_COLUMN:
+        return problem, "choose one of these"
+    return problem, _remedy_for_separator(",".join(columns)) or _remedy_for_missing_ids(columns)
 
 
 def _name_faults(columns: tuple[str, ...]) -> list[tuple[str, str]]:

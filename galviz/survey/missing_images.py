@@ -127,13 +127,13 @@ def _explain_releases(folder: ImageFolder, missing: Missing) -> tuple[list[Probl
             continue
         line, object_id = of_release[0]
         problem = (
-            f"{len(of_release):,} ids without an image are of SDSS's data release {id_release}, the first {object_id} on "
-            f"line {line}, and there are images of data release {image_release}, such as {IMAGES_NAME}/{example}: "
+            f"{len(of_release):,} ids without an image are of SDSS's data release {id_release}, the first {object_id} "
+            f"on line {line}, and there are images of data release {image_release}, such as {IMAGES_NAME}/{example}: "
             "galaxies have other ids there"
         )
         remedy = (
-            f"write the ids of the images' release into {ID_COLUMN} (SDSS's table PhotoPrimaryDR7 has both, dr7objid and "
-            "dr8objid), or match the galaxies by position"
+            f"write the ids of the images' release into {ID_COLUMN} (SDSS's table PhotoPrimaryDR7 has both, dr7objid "
+            "and dr8objid), or match the galaxies by position"
         )
         rest = [item for item in missing if not ids.fullmatch(item[1])]
         return [Problem(None, "", CATALOGUE_NAME, problem, remedy)], rest
@@ -154,8 +154,8 @@ def _describe_zeros(group: list[tuple[int, str, Match]]) -> tuple[str, str]:
 def _describe_case(group: list[tuple[int, str, Match]]) -> tuple[str, str]:
     line, object_id, match = group[0]
     problem = (
-        f"{len(group):,} ids differ from the names of their images in upper and lower case: the first is {object_id} on "
-        f"line {line}, and there is {match.path}"
+        f"{len(group):,} ids differ from the names of their images in upper and lower case: the first is {object_id} "
+        f"on line {line}, and there is {match.path}"
     )
     pandas = ""
     for method in ("lower", "upper"):

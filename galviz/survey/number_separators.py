@@ -1,4 +1,4 @@
-"""Numbers with commas and other separators, such as 1,234 and 8,75: which of them mean thousands, and what to write instead."""
+"""Numbers with commas and other separators, such as 1,234 and 8,75: which mean thousands, and what to write instead."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ _EXPONENT = r"([eE][+-]?\d+)?"
 _DECIMAL = re.compile(rf"[+-]?(\d*,(?!\d{{3}}(?!\d))\d+|0\d*,\d+|\d{{4,}},\d+|,\d+){_EXPONENT}")
 # 1,234,567 and 1,234.5, and with an apostrophe or a space: 1'234, 1 234.
 _THOUSANDS = re.compile(
-    rf"[+-]?[1-9]\d{{0,2}}((,\d{{3}}){{2,}}(\.\d*)?|,\d{{3}}\.\d*|([' \u2019\u00a0\u2009\u202f]\d{{3}})+(\.\d*)?){_EXPONENT}"
+    r"[+-]?[1-9]\d{0,2}((,\d{3}){2,}(\.\d*)?|,\d{3}\.\d*|([' \u2019\u00a0\u2009\u202f]\d{3})+(\.\d*)?)" + _EXPONENT
 )
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 

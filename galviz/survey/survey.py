@@ -1,8 +1,9 @@
 """A survey folder -> a validated catalogue and its images.
 
 A survey folder holds ``master.csv`` and ``images/<objID>.jpg``, ``.jpeg`` or ``.png``. ``master.csv`` has a column
-``objID`` and, if the galaxies are labelled, a label column (``oh_p50`` by default). Images may lie in subfolders. `SurveyError` lists every problem
-of a folder, row by row. A `Survey` that loaded is valid and can be shared between threads.
+``objID`` and, if the galaxies are labelled, a label column (``oh_p50`` by default). Images may lie in subfolders of
+``images/``. `SurveyError` lists every problem of a folder, row by row. A `Survey` that loaded is valid and can be
+shared between threads.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ from PIL import Image
 from galviz.files.manifest import data_path
 from galviz.files.shipped import shipped_checksums
 from galviz.survey.catalogue import Catalogue, read_catalogue
-from galviz.survey.catalogue_file import read_catalogue_file
+from galviz.survey.catalogue_file import find_catalogue
 from galviz.survey.cutouts import scaled_size, validate_scale
 from galviz.survey.image_check import ImageCheck, check_images
 from galviz.survey.image_store import ALTERED, ChangedSurveyError, ImageStore, is_altered
@@ -27,7 +28,7 @@ from galviz.survey.label import Label
 from galviz.survey.mixed_columns import MixedColumn
 from galviz.survey.named_missing import parse_missing
 from galviz.survey.problems import Problem, SurveyError
-from galviz.survey.table import CATALOGUE_NAME
+from galviz.survey.table import open_table
 
 __all__ = ["ChangedSurveyError", "Label", "Survey", "SurveyError", "load_survey", "mock_survey_folder"]
 
@@ -62,9 +63,9 @@ class Survey:
     scale: float
     n_grey: int | None
     _catalogue: Catalogue = field(repr=False)
-    _catalogue_digest: bytes = field(repr=False)
     _images: ImageStore = field(repr=False)
     _check: ImageCheck = field(repr=False)
+    _named_missing: str = field(default="", repr=False)  # empty if the user's own missing values change nothing
 
     @property
     def catalogue(self) -> pd.DataFrame:
@@ -122,7 +123,9 @@ class Survey:
         SurveyError
             If an image that wasn't read yet is missing or broken.
         """
-        digest = hashlib.sha256(self._catalogue_digest)
+        digest = hashlib.sha256(self._catalogue.digest)
+        if self._named_missing:
+            digest.update(f"missing {self._named_missing}".encode())
         for object_id in self._images:
             digest.update(self._images.digest(object_id))
         if self.scale != 1:
@@ -234,26 +237,24 @@ def load_survey(
     if verify is None:
         verify = folder is not None
     shipped = shipped_checksums(root)
-    content, problem = read_catalogue_file(root)
-    digest = hashlib.sha256(content).digest()
-    if problem is None and is_altered(digest, shipped.get(CATALOGUE_NAME)):
-        problem = Problem(None, "", CATALOGUE_NAME, *ALTERED)
+    path, problem = find_catalogue(root)
     if folder is None and not root.is_dir():
         remedy = "work in a clone of the project (pip install -e .), or load a folder of your own"
         problem = Problem(None, "", "data/mock-survey/", "the shipped mock survey isn't there", remedy)
     if problem is not None:
         raise SurveyError(str(root), [problem])
-    catalogue = read_catalogue(content, label, missing=named)
+    catalogue = read_catalogue(open_table(path), label, missing=named)
+    if is_altered(catalogue.digest, shipped.get(path.name)):
+        raise SurveyError(str(root), [Problem(None, "", path.name, *ALTERED)])
     if catalogue.bad_header:
         raise SurveyError(str(root), catalogue.problems)
-    if catalogue.named_missing:
-        digest = hashlib.sha256(digest + f"missing {named}".encode()).digest()
     images = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress)
     store = ImageStore(root.absolute(), images.files, images.digests, shipped, scale)
     if problems := catalogue.problems + images.problems + store.altered():
         raise SurveyError(str(root), problems)
     n_grey = images.n_grey if verify else None
-    return Survey(root.absolute(), catalogue.label, scale, n_grey, catalogue, digest, store, images)
+    named_missing = str(named) if catalogue.named_missing else ""
+    return Survey(root.absolute(), catalogue.label, scale, n_grey, catalogue, store, images, named_missing)
 
 
 def mock_survey_folder() -> Path:

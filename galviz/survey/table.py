@@ -1,198 +1,89 @@
-"""The bytes of master.csv -> its header and cells, with line numbers; the cells stay text."""
+"""A table's file, in any form that galviz reads -> its columns, notes and cells."""
 
-import codecs
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from pathlib import Path
 
-from galviz.errors import quoted
+from galviz.files.reading import NotRegularError, open_regular
 from galviz.files.signatures import file_kind
-from galviz.survey.header import (
-    CATALOGUE_NAME,
-    ID_COLUMN,
-    catalogue_problem,
-    quotation_problem,
-    read_header,
-    split_line,
-)
+from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.survey.problems import Problem
+from galviz.survey.table_file import Table, TableFile
+from galviz.survey.text_table import TextTable, describe_cut_line
 
-__all__ = ["CATALOGUE_NAME", "ID_COLUMN", "Table", "describe_cut", "read_table"]
+__all__ = ["CATALOGUE_NAME", "ID_COLUMN", "Table", "TableFile", "describe_cut", "open_table"]
 
-# Lines read at a time. As Python strings, the cells of a large table take ten times its size, so the cells of each
-# column are joined again, one per line; no cell contains a line break.
-BLOCK_SIZE = 2048
-_MAX_SHOWN = 30  # characters of a row that was cut short
-_CHUNK_BYTES = 2**20
+_HEAD_BYTES = 2**16
 # How to get a CSV table from other kinds of files.
 _REMEDIES = {
     "a gzip archive": "unpack it (gunzip), or save the table as 'CSV UTF-8'",
     "a Parquet table": "write it as CSV: pandas.read_parquet(…).to_csv('master.csv', index=False)",
     "a FITS file": "write the table as CSV: astropy.table.Table.read(…).write('master.csv')",
-    "an Excel workbook or another zip archive": f"save the table as 'CSV UTF-8', with {ID_COLUMN} as text",
-    "an old Excel workbook": f"save the table as 'CSV UTF-8', with {ID_COLUMN} as text",
+    "an Excel workbook or another zip archive": "save the table as 'CSV UTF-8', with the ids as text",
+    "an old Excel workbook": "save the table as 'CSV UTF-8', with the ids as text",
 }
 
 
-@dataclass(frozen=True)
-class Table:
-    r"""The cells of a CSV file.
+class _Unreadable(TableFile):
+    """A file that isn't a table; `problems` says why."""
 
-    Attributes
-    ----------
-    columns : tuple of str
-        The header, without spaces around the names; empty if it can't be read.
-    ids : list of (int, str)
-        Line number, from 1, and unchanged objID of each row that has one.
-    lines : list of int
-        The numbers of the lines that have a cell for each column.
-    blocks : dict of str to list of str
-        For each column, its cells on these lines without spaces around them: strings of thousands of cells, one per
-        line. Empty if there is no column objID.
-    problems : list of Problem
-        What is wrong with the format of the file.
+    def __init__(self, path: Path, problem: Problem) -> None:
+        super().__init__(path)
+        self.problems = [problem]
 
-    Examples
-    --------
-    >>> table = Table(("objID", "z"), [(2, "a"), (3, "b")], [2, 3], {"objID": ["a\nb"], "z": ["0.1\n0.2"]}, [])
-    >>> list(table.cells("z"))
-    ['0.1', '0.2']
-    """
+    def rows(self, n: int) -> list[list[str]]:
+        return []
 
-    columns: tuple[str, ...]
-    ids: list[tuple[int, str]]
-    lines: list[int]
-    blocks: dict[str, list[str]]
-    problems: list[Problem]
-
-    def cells(self, column: str) -> Iterator[str]:
-        """Iterate over a column's cells, in the order of `lines`."""
-        return (cell for block in self.blocks[column] for cell in block.split("\n"))
+    def read(self, id_column: str = ID_COLUMN) -> Table:
+        return Table((), [], [], {}, list(self.problems), [], id_column)
 
 
-def read_table(content: bytes) -> Table:
-    r"""Split a CSV file into cells.
+def open_table(path: Path) -> TableFile:
+    r"""Open a table and read its header.
 
     Parameters
     ----------
-    content : bytes
-        UTF-8, with or without a byte order mark; line ends of Unix, Windows or old Macs; cells separated by commas;
-        quotation marks around cells that contain a comma. A cell can't contain a line break: a quotation mark that is
-        never closed affects one row instead of all rows after it.
+    path : pathlib.Path
+        The form is recognised by the content: CSV in UTF-8.
 
     Returns
     -------
-    Table
-        With its problems; invalid input doesn't raise. If the header has no objID, the rows aren't read.
+    TableFile
+        With its problems; a file that can't be read or isn't a table doesn't raise.
 
     Examples
     --------
-    >>> table = read_table(b"objID,name\na,\"x, y\"\n")
-    >>> table.ids, list(table.cells("name"))
-    ([(2, 'a')], ['x, y'])
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "master.csv")
+    ...     _ = path.write_text("objID,name\na,\"x, y\"\n")
+    ...     table_file = open_table(path)
+    ...     table = table_file.read("objID")
+    >>> table_file.columns, table.ids, list(table.cells("name"))
+    (('objID', 'name'), [(2, 'a')], ['x, y'])
     """
-    problem = _text_problem(content)
-    if problem is not None:
-        return Table((), [], [], {}, [problem])
-    # Decode while reading, with universal newlines.
-    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline=None)
-    lines = ((number, line.removesuffix("\n")) for number, line in enumerate(text, start=1))
-    header = next(((number, line) for number, line in lines if line.strip()), None)
-    if header is None:
-        remedy = f"write a header with {ID_COLUMN} and one row per galaxy"
-        return Table((), [], [], {}, [catalogue_problem(None, "it is empty", remedy)])
-    columns, problems = read_header(header[1], header[0])
-    if ID_COLUMN not in columns:
-        return Table(columns, [], [], {}, problems)
-    return _read_rows(lines, columns, problems)
-
-
-def _read_rows(lines: Iterator[tuple[int, str]], columns: tuple[str, ...], problems: list[Problem]) -> Table:
-    """Read the lines below the header."""
-    position = columns.index(ID_COLUMN)
-    ids: list[tuple[int, str]] = []
-    complete: list[int] = []
-    blocks: list[list[str]] = [[] for _ in columns]
-    row_problems: list[Problem] = []
-    blank: list[int] = []
-    number = None
-    while chunk := list(islice(lines, BLOCK_SIZE)):
-        rows = []
-        for number, line in chunk:
-            if not line.strip():
-                blank.append(number)
-                continue
-            # Blank lines are ignored only at the end of the file.
-            row_problems += [catalogue_problem(blank_line, "the line is empty", "remove it") for blank_line in blank]
-            blank.clear()
-            cells = split_line(line)
-            if cells is None:
-                problems.append(quotation_problem(number))
-            elif len(cells) == len(columns) and cells[position].strip() != ID_COLUMN:
-                rows.append(cells)
-                complete.append(number)
-                ids.append((number, cells[position]))
-            else:
-                row_problems.append(_row_problem(number, cells, columns))
-                if position < len(cells) and _may_be_galaxy(cells):
-                    ids.append((number, cells[position]))
-        # Few blocks need stripping, and checking the whole text is fast.
-        text = "\n".join(line for _, line in chunk)
-        spaces = "\n".join(text.split()) != text
-        for block, column in zip(blocks, zip(*rows, strict=True), strict=False):
-            block.append("\n".join(map(str.strip, column) if spaces else column))
-    if number is None or not (complete or row_problems or problems):
-        problems.append(catalogue_problem(None, "it has a header but no galaxies", "add one row per galaxy"))
-    return Table(columns, ids, complete, dict(zip(columns, blocks, strict=True)), [*problems, *row_problems])
-
-
-def _text_problem(content: bytes) -> Problem | None:
-    """Why `content` isn't text in UTF-8."""
-    save_as = "save the table as 'CSV UTF-8'"
-    kind = file_kind(content)
-    if kind == "an HTML page":
-        return catalogue_problem(None, "it is an HTML page", "the download failed: download the table again")
-    if kind is not None:
-        return catalogue_problem(None, f"it is {kind}, not a CSV table", _REMEDIES.get(kind, save_as))
-    if b"\0" in content:
-        return catalogue_problem(None, "it contains NUL bytes: it is binary, not a CSV table", save_as)
+    path = Path(path)
     try:
-        # In chunks, because the text of a large file may take four times its size.
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        for start in range(0, len(content), _CHUNK_BYTES):
-            decoder.decode(content[start : start + _CHUNK_BYTES], final=start + _CHUNK_BYTES >= len(content))
-    except UnicodeDecodeError:
-        try:
-            content.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            byte = content[error.start]
-            return catalogue_problem(line, f"its text isn't UTF-8 (byte 0x{byte:02x} on this line)", save_as)
+        with open_regular(path) as file:
+            head = file.read(_HEAD_BYTES)
+        fault = _kind_fault(head)
+        if fault is None:
+            return TextTable(path)
+    except FileNotFoundError:
+        fault = "there is no such file", "check the path"
+    except NotRegularError as error:
+        fault = str(error.strerror), "put the table itself there"
+    except OSError as error:
+        fault = f"it can't be read: {error.strerror}", "check the file, its permissions and the disk"
+    return _Unreadable(path, Problem(None, "", path.name, *fault))
+
+
+def _kind_fault(head: bytes) -> tuple[str, str] | None:
+    """Problem and remedy for a file whose first bytes show that it isn't text."""
+    kind = file_kind(head)
+    if kind == "an HTML page":
+        return "it is an HTML page", "the download failed: download the table again"
+    if kind is not None:
+        return f"it is {kind}, not a CSV table", _REMEDIES.get(kind, "save the table as 'CSV UTF-8'")
     return None
-
-
-def _may_be_galaxy(cells: list[str]) -> bool:
-    """Whether a row with the wrong number of cells may hold an id: it isn't a comment or a second header."""
-    return bool("".join(cells).strip()) and cells[0][:1] != "#" and ID_COLUMN not in map(str.strip, cells)
-
-
-def _row_problem(line: int, cells: list[str], columns: tuple[str, ...]) -> Problem:
-    """What is wrong with a row whose cells don't match the header."""
-    if not "".join(cells).strip():
-        return catalogue_problem(line, "the line is empty", "remove it")
-    if cells[0].lstrip().startswith("#"):
-        return catalogue_problem(line, f"the line is a comment: {quoted(','.join(cells))}", "remove it")
-    if ID_COLUMN in map(str.strip, cells):
-        return catalogue_problem(line, "the line repeats the header", "remove it")
-    if len(cells) < len(columns):
-        remedy = "add the missing cells (an empty cell still needs its comma)"
-    elif not "".join(cells[len(columns) :]).strip():
-        remedy = "remove the comma at the end of the line"
-    else:
-        remedy = "remove the extra cells, or put quotation marks around a cell that contains a comma"
-    count = f"{len(cells)} cell" if len(cells) == 1 else f"{len(cells)} cells"
-    return catalogue_problem(line, f"the row has {count}, the header has {len(columns)}", remedy)
 
 
 def describe_cut(content: bytes, name: str) -> str:
@@ -219,8 +110,4 @@ def describe_cut(content: bytes, name: str) -> str:
     if content.endswith((b"\n", b"\r")):
         return ""
     last = content[max(content.rfind(b"\n"), content.rfind(b"\r")) + 1 :].decode("utf-8-sig", errors="replace")
-    row = "…" * (len(last) > _MAX_SHOWN) + last[-_MAX_SHOWN:]
-    return (
-        f"The last line of {name} has no line end. If the file was cut short there, the last cell may lack "
-        f"digits, and rows may be missing. It ends in {quoted(row)}."
-    )
+    return describe_cut_line(last, name)

@@ -68,7 +68,8 @@ def find_wrong_column(
                 f"{count:,} of {len(cells):,} labels {shown(column)} are {quoted(word)}, the first on line {lines[0]}, "
                 "and labels are numbers"
             )
-            remedy = f"leave these cells empty, or import the table with --missing={shlex.quote(word)} if that is what it means"
+            option = f"--missing={shlex.quote(word)}"
+            remedy = f"leave these cells empty if it stands for a missing value, or import the table with {option}"
             problems.append(Problem(None, "", file, problem, remedy))
             explained.update(lines)
     return problems, explained

@@ -4,7 +4,9 @@ import csv
 import io
 import os
 import random
+import tempfile
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,14 +15,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from galviz.survey.catalogue import read_catalogue
-from galviz.survey.catalogue_file import read_catalogue_file
+from galviz.survey.catalogue_file import find_catalogue
 from galviz.survey.label import describe_label
 from galviz.survey.portability import portability_warnings
-from galviz.survey.table import read_table
+from galviz.survey.table import open_table
 
 
 def read(text, label=None):
-    return read_catalogue(text if isinstance(text, bytes) else text.encode(), label)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "master.csv")
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return read_catalogue(open_table(path), label)
+
+
+def table_of(text):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "master.csv")
+        path.write_text(text, encoding="utf-8", newline="")
+        return open_table(path).read()
 
 
 def frame_of(text, label=None):
@@ -447,28 +459,29 @@ def test_cells_equal_those_of_the_csv_module(rows):
     writer.writerow(["objID", *(f"c{number}" for number in range(width))])
     writer.writerows([f"g{number}", *row] for number, row in enumerate(rows))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("galviz.survey.table.BLOCK_SIZE", 4)
-        table = read_table(file.getvalue().encode())
+        patch.setattr("galviz.survey.text_stream.CHUNK_BYTES", 16)
+        table = table_of(file.getvalue())
     assert [line for line, _ in table.ids] == table.lines == list(range(2, 2 + len(rows)))
     for number in range(width if rows else 0):
         assert list(table.cells(f"c{number}")) == [row[number].strip() for row in rows]
     assert bool(table.problems) == (not rows)
 
 
-def test_memory_for_a_large_table(monkeypatch):
-    monkeypatch.setattr("galviz.survey.table.BLOCK_SIZE", 128)
+def test_memory_for_a_large_table(monkeypatch, tmp_path):
+    monkeypatch.setattr("galviz.survey.text_stream.CHUNK_BYTES", 2**16)
     random = np.random.default_rng(0)
     names = ["objID", *(f"c{number}" for number in range(40))]
     rows = [f"g{number}," + ",".join(map("{:.8f}".format, random.normal(size=40))) for number in range(1_500)]
-    content = "\n".join([",".join(names), *rows]).encode()
+    path = tmp_path / "master.csv"
+    path.write_text("\n".join([",".join(names), *rows]))
     tracemalloc.start()
     try:
-        catalogue = read_catalogue(content)
+        catalogue = read_catalogue(open_table(path))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
     assert catalogue.frame.shape == (1_500, 40)
-    assert peak < 3.5 * len(content)  # 10 times with a Python string for each cell
+    assert peak < 3 * path.stat().st_size  # 10 times with a Python string for each cell
 
 
 def test_rows_are_skipped_without_an_id_column():
@@ -537,8 +550,7 @@ def test_open_quotation_marks_affect_one_row_each():
 
 def test_missing_catalogue_file(tmp_path):
     def problem_of(folder):
-        content, problem = read_catalogue_file(folder)
-        assert content == b""
+        _, problem = find_catalogue(folder)
         return str(problem)
 
     assert "there is no such folder; check the path" in problem_of(tmp_path / "nowhere")
@@ -564,10 +576,10 @@ def test_missing_catalogue_file(tmp_path):
     assert "it is a file, not a folder" in problem_of(tmp_path / "inner" / "master.csv")
     (tmp_path / "odd" / "master.csv").mkdir(parents=True)
     assert "master.csv: it is a folder, not a file" in problem_of(tmp_path / "odd")
-    assert read_catalogue_file(tmp_path / "inner") == (b"objID\na\n", None)
+    assert find_catalogue(tmp_path / "inner") == (tmp_path / "inner" / "master.csv", None)
     (tmp_path / "link").mkdir()
     (tmp_path / "link" / "master.csv").symlink_to(tmp_path / "inner" / "master.csv")
-    assert read_catalogue_file(tmp_path / "link") == (b"objID\na\n", None)
+    assert find_catalogue(tmp_path / "link") == (tmp_path / "link" / "master.csv", None)
     (tmp_path / "inner" / "master.csv").unlink()
     assert "it is a broken link" in problem_of(tmp_path / "link")
     (tmp_path / "a.csv").touch()
@@ -577,8 +589,7 @@ def test_missing_catalogue_file(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
 def test_catalogue_is_a_named_pipe(tmp_path):
     os.mkfifo(tmp_path / "master.csv")
-    content, problem = read_catalogue_file(tmp_path)
-    assert content == b""
+    _, problem = find_catalogue(tmp_path)
     assert str(problem) == "master.csv: it is a named pipe (FIFO), not a file; put the table itself there."
 
 

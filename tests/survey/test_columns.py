@@ -1,6 +1,8 @@
 """Columns: parsed numbers and booleans, missing values, and why a column is text."""
 
 import math
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,14 @@ from galviz.survey.columns import read_column
 from galviz.survey.missing import MISSING_WORDS
 from galviz.survey.missing_numbers import find_missing_numbers
 from galviz.survey.number_parsing import parse_number, underflows
+from galviz.survey.table import open_table
+
+
+def read_text(text):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "master.csv")
+        path.write_bytes(text.encode())
+        return read_catalogue(open_table(path))
 
 
 def read(*cells, name="x"):
@@ -85,7 +95,7 @@ def test_colour_range_ignores_missing_values():
     for place in range(6):
         masses[place] = "-9999"
     text = "objID,mass\n" + "".join(f"g{number},{mass}\n" for number, mass in enumerate(masses))
-    catalogue = read_catalogue(text.encode())
+    catalogue = read_text(text)
     assert catalogue.frame["mass"].min() == float(masses[6])
     assert catalogue.missing == {"mass": {"-9999": 6}}
 
@@ -158,7 +168,7 @@ def test_decimal_comma():
 
 def test_line_of_the_first_invalid_cell():
     text = "\nobjID,x\na,1\nb,2\nc,bad\nd,3\n"
-    assert read_catalogue(text.encode()).mixed["x"].line == 5
+    assert read_text(text).mixed["x"].line == 5
 
 
 @settings(max_examples=50)
@@ -175,7 +185,7 @@ def test_numbers_equal_those_of_float(cells):
     # A first cell in a form that the quick reading doesn't take sends all through the careful one.
     for first in ("0.5", "+0.5"):
         text = "objID,x\n" + "".join(f"g{number},{cell}\n" for number, cell in enumerate([first, *cells]))
-        catalogue = read_catalogue(text.encode())
+        catalogue = read_text(text)
         values = catalogue.frame["x"].to_numpy(float)
         expected = np.array([float(cell) for cell in [first, *cells]])
         missing = np.isnan(values)

@@ -1,0 +1,117 @@
+"""A table's file: its columns and notes once it is opened, all cells once it is read. The cells stay text."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from galviz.survey.header import ID_COLUMN
+from galviz.survey.problems import Problem
+from galviz.survey.typed_columns import as_blocks, cell_texts
+
+
+@dataclass(frozen=True)
+class Table:
+    r"""The cells of a table.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        The header, without spaces around the names; empty if it can't be read.
+    ids : list of (int, str)
+        Line number, from 1, and unchanged id of each row that has one.
+    lines : list of int
+        The numbers of the lines that have a cell for each column.
+    blocks : dict of str to list of str
+        For each column, its cells on these lines without spaces around them: strings of thousands of cells, one per
+        line. Empty if there is no id column; without the columns in `arrays`.
+    problems : list of Problem
+        What is wrong with the format of the file.
+    notes : list of str
+        Sentences about what was recognised and skipped, and about what may be wrong with the file.
+    id_column : str
+        The name of the id column in `columns`.
+    digest : bytes
+        SHA-256 of the file's bytes; empty if the file can't be read.
+    arrays : dict of str to pyarrow.ChunkedArray
+        Columns of numbers and booleans that have a type in the file; see `galviz.survey.typed_columns`.
+
+    Examples
+    --------
+    >>> table = Table(("objID", "z"), [(2, "a"), (3, "b")], [2, 3], {"objID": ["a\nb"], "z": ["0.1\n0.2"]}, [])
+    >>> list(table.cells("z"))
+    ['0.1', '0.2']
+    """
+
+    columns: tuple[str, ...]
+    ids: list[tuple[int, str]]
+    lines: list[int]
+    blocks: dict[str, list[str]]
+    problems: list[Problem]
+    notes: list[str] = field(default_factory=list)
+    id_column: str = ID_COLUMN
+    digest: bytes = b""
+    arrays: dict[str, pa.ChunkedArray] = field(default_factory=dict)
+
+    def cells(self, column: str) -> Iterator[str]:
+        """Iterate over a column's cells, in the order of `lines`."""
+        if column in self.arrays:
+            return iter(cell_texts(self.arrays[column]))
+        return (cell for block in self.blocks[column] for cell in block.split("\n"))
+
+    def take_blocks(self, column: str) -> list[str]:
+        """Remove a column and return its blocks: a large table doesn't fit in memory twice."""
+        if column in self.arrays:
+            return as_blocks(cell_texts(self.arrays.pop(column)))
+        return self.blocks.pop(column)
+
+
+class TableFile(ABC):
+    """A table that was opened: its header is read, its rows are read on request.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+    columns : tuple of str
+        The header, without spaces around the names; empty if it can't be read.
+    problems : list of Problem
+        What is wrong with the header and the format. `read` repeats them; if there are any, it reads no rows.
+    notes : list of str
+        Sentences about what was recognised and skipped.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.columns: tuple[str, ...] = ()
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+
+    @property
+    def name(self) -> str:
+        """The file's name, for messages."""
+        return self.path.name
+
+    def problem(self, line: int | None, problem: str, remedy: str) -> Problem:
+        """A problem of this file that doesn't belong to one galaxy."""
+        return Problem(line, "", self.name, problem, remedy)
+
+    @abstractmethod
+    def rows(self, n: int) -> list[list[str]]:
+        """The cells of the first `n` complete rows, as they are written; empty if there are problems."""
+
+    @abstractmethod
+    def read(self, id_column: str = ID_COLUMN) -> Table:
+        """Read all rows.
+
+        Parameters
+        ----------
+        id_column : str
+            The column that holds the ids.
+
+        Returns
+        -------
+        Table
+            With its problems; invalid input doesn't raise. Without the id column, rows aren't read.
+        """
