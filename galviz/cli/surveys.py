@@ -21,7 +21,7 @@ def _check_survey_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check_survey(options: argparse.Namespace) -> int:
-    from galviz.cli.survey_report import format_facts, format_problems, survey_facts
+    from galviz.cli.survey_report import format_facts, format_problems, problem_facts, survey_facts
     from galviz.network.card import read_card
     from galviz.survey.survey import SurveyError, load_survey
 
@@ -31,8 +31,7 @@ def _check_survey(options: argparse.Namespace) -> int:
             survey = load_survey(options.folder, options.label, scale=options.scale, progress=progress)
     except SurveyError as error:
         if options.json:
-            problems = json.loads(error.problems.to_json(orient="records"))
-            print(json.dumps({"folder": options.folder, "problems": problems}, indent=2))
+            print(json.dumps({"folder": options.folder, **problem_facts(error)}, indent=2))
         else:
             print(*format_problems(error), f"{error.summary}.", sep="\n")
         return BAD_INPUT

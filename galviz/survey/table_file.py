@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
+
 from galviz.survey.header import ID_COLUMN
 from galviz.survey.problems import Problem
+from galviz.survey.typed_columns import as_blocks, cell_texts
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Table:
         The numbers of the lines that have a cell for each column.
     blocks : dict of str to list of str
         For each column, its cells on these lines without spaces around them: strings of thousands of cells, one per
-        line. Empty if there is no id column.
+        line. Empty if there is no id column; without the columns in `arrays`.
     problems : list of Problem
         What is wrong with the format of the file.
     notes : list of str
@@ -32,6 +35,8 @@ class Table:
         The name of the id column in `columns`.
     digest : bytes
         SHA-256 of the file's bytes; empty if the file can't be read.
+    arrays : dict of str to pyarrow.ChunkedArray
+        Columns of numbers and booleans that have a type in the file; see `galviz.survey.typed_columns`.
 
     Examples
     --------
@@ -48,10 +53,19 @@ class Table:
     notes: list[str] = field(default_factory=list)
     id_column: str = ID_COLUMN
     digest: bytes = b""
+    arrays: dict[str, pa.ChunkedArray] = field(default_factory=dict)
 
     def cells(self, column: str) -> Iterator[str]:
         """Iterate over a column's cells, in the order of `lines`."""
+        if column in self.arrays:
+            return iter(cell_texts(self.arrays[column]))
         return (cell for block in self.blocks[column] for cell in block.split("\n"))
+
+    def take_blocks(self, column: str) -> list[str]:
+        """Remove a column and return its blocks: a large table doesn't fit in memory twice."""
+        if column in self.arrays:
+            return as_blocks(cell_texts(self.arrays.pop(column)))
+        return self.blocks.pop(column)
 
 
 class TableFile(ABC):
