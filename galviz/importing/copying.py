@@ -9,7 +9,7 @@ from pathlib import Path
 
 from galviz.importing.image_formats import as_jpeg_or_png
 from galviz.survey.cutouts import inspect_image
-from galviz.survey.image_folder import BATCH_SIZE
+from galviz.survey.image_check import BATCH_SIZE
 from galviz.survey.images import ImageError, read_content
 from galviz.survey.problems import Problem
 

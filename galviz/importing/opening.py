@@ -1,11 +1,12 @@
 """A source of any kind -> its table, if it has one, and its images."""
 
+import shlex
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from galviz.errors import listed, quoted
+from galviz.errors import listed
 from galviz.files.signatures import file_kind
 from galviz.importing.question import ImportQuestion
 from galviz.importing.source import (
@@ -207,9 +208,10 @@ def choose_table(source: Source, n_named: Sequence[int] | None = None) -> Path:
         return chosen
     guess = names[max(range(len(names)), key=lambda place: counts[place])] if naming else None
     what = "name images" if naming else "may be the table"
-    question = f"which table has the galaxies? {len(naming) or len(names)} {what}: {listed(names)}."
-    images = "" if source.kind != "folder" else f" With it, give --images {quoted(str(source.image_root))}."
-    raise ImportQuestion(source.name, question + images, "SOURCE", guess, names)
+    question = f"which table has the galaxies? {len(naming) or len(names)} of {len(names)} {what}."
+    if source.kind == "folder":
+        question += f" Images elsewhere need --images {shlex.quote(str(source.image_root))}."
+    raise ImportQuestion(source.name, question, "SOURCE", guess, names)
 
 
 def _without_images(path: Path, source: Source, images: Path | None) -> SurveyError:

@@ -16,7 +16,9 @@ from galviz.files.writing import shorten, temporary_name
 from galviz.importing.copying import Copied, copy_images
 from galviz.importing.plan import ImportPlan
 from galviz.survey.catalogue import Catalogue, read_catalogue
-from galviz.survey.image_folder import IMAGES_NAME, check_images
+from galviz.survey.image_check import check_images
+from galviz.survey.image_folder import IMAGES_NAME
+from galviz.survey.named_missing import parse_missing
 from galviz.survey.problems import Problem, SurveyError
 from galviz.survey.table import CATALOGUE_NAME, open_table
 
@@ -199,22 +201,13 @@ def _without_missing(
     rows: Iterator[list[str]], columns: Sequence[str], missing: Sequence[str], blanked: Counter[str]
 ) -> Iterator[list[str]]:
     """The rows with empty cells in place of the numbers and words that stand for missing values."""
-    words = {word.lower() for word in missing}
-    numbers = {number for number in map(_number, missing) if number is not None}
+    named = parse_missing(missing)
     for row in rows:
         for place in range(1, len(row)):
-            cell = row[place]
-            if cell and (cell.lower() in words or (numbers and _number(cell) in numbers)):
+            if row[place] and named.matches(row[place]):
                 row[place] = ""
                 blanked[columns[place]] += 1
         yield row
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def _describe_copied(copied: Copied) -> list[str]:
