@@ -2,8 +2,10 @@
 
 import argparse
 import json
+from contextlib import nullcontext
 
-from galviz.cli.arguments import LABEL_HELP, SCALE_HELP, at_least, output_folder
+from galviz.cli.arguments import LABEL_HELP, SCALE_HELP, at_least, output_folder, parse_names
+from galviz.cli.catalogues import add_import_options, has_import_options, imported, suggest_import
 from galviz.cli.command import BAD_INPUT, DONE, Command
 from galviz.cli.streams import print_above_bar, progress_bar
 
@@ -12,6 +14,7 @@ def _check_survey_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "folder", metavar="FOLDER", help="a folder with master.csv and images/<objID>.jpg (.jpeg, .png)"
     )
+    add_import_options(parser)
     parser.add_argument("--label", metavar="COLUMN", help=LABEL_HELP)
     parser.add_argument("--scale", type=float, default=1.0, metavar="S", help=SCALE_HELP)
     parser.add_argument(
@@ -21,23 +24,26 @@ def _check_survey_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check_survey(options: argparse.Namespace) -> int:
-    from galviz.cli.survey_report import format_facts, format_problems, survey_facts
+    from galviz.cli.survey_report import format_facts, format_problems, problem_facts, survey_facts
     from galviz.network.card import read_card
     from galviz.survey.survey import SurveyError, load_survey
 
     card = read_card(options.model)
+    missing = () if options.missing is None else parse_names("--missing", options.missing)
+    # A foreign folder is imported into a temporary one, and the report is about that.
+    place = imported(options.folder, options) if has_import_options(options) else nullcontext(options.folder)
     try:
-        with progress_bar("checking images", "image") as progress:
-            survey = load_survey(options.folder, options.label, scale=options.scale, progress=progress)
+        with place as folder, progress_bar("checking images", "image") as progress:
+            survey = load_survey(folder, options.label, missing=missing, scale=options.scale, progress=progress)
+            facts = survey_facts(survey, card)
     except SurveyError as error:
+        suggestion = None if has_import_options(options) else suggest_import(options.folder, error, options.label)
         if options.json:
-            problems = json.loads(error.problems.to_json(orient="records"))
-            print(json.dumps({"folder": options.folder, "problems": problems}, indent=2))
+            print(json.dumps({"folder": options.folder, **problem_facts(error), "import": suggestion}, indent=2))
         else:
-            print(*format_problems(error), f"{error.summary}.", sep="\n")
+            summary = f"The survey folder {options.folder} has {error.count}."
+            print(*format_problems(error), summary, *([suggestion] if suggestion else []), sep="\n")
         return BAD_INPUT
-
-    facts = survey_facts(survey, card)
     report = {"folder": options.folder, "problems": [], **facts}
     print(json.dumps(report, indent=2) if options.json else format_facts(options.folder, facts))
     return DONE

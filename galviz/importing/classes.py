@@ -50,7 +50,11 @@ def class_folders(names: Sequence[str]) -> list[str] | None:
         return None
     if any(folder.lower() in _NOT_CLASSES for folder in counts):
         return None
-    shards = sum(name.rpartition("/")[2].startswith(folder) for name, folder in zip(names, folders, strict=True))
+    # 'J000/J000416.jpg' and 'ab/ab12.jpg' are shards, 'spiral/spiral_1.jpg' is a class.
+    shards = sum(
+        name.rpartition("/")[2].startswith(folder) and (len(folder) < 4 or any(map(str.isdigit, folder)))
+        for name, folder in zip(names, folders, strict=True)
+    )
     if 2 * shards > len(names) or all(folder.isdigit() for folder in counts):
         return None
     return folders

@@ -35,7 +35,7 @@ def explain_mismatch(column: str, cells: Sequence[str], stems: Sequence[str]) ->
     """
     have_dr7, have_dr8 = (any(map(pattern.fullmatch, cells)) for pattern in (_DR7, _DR8))
     names_dr7, names_dr8 = (any(map(pattern.fullmatch, stems)) for pattern in (_DR7, _DR8))
-    table = "SkyServer's table PhotoObjDR7 has both (dr7objid, dr8objid)"
+    table = "SkyServer's table PhotoPrimaryDR7 has both (dr7objid, dr8objid)"
     if have_dr7 and names_dr8 and not names_dr7:
         return (
             "the ids are those of SDSS's data release 7, the images' those of data release 8 or later",

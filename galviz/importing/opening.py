@@ -1,25 +1,28 @@
 """A source of any kind -> its table, if it has one, and its images."""
 
-import tempfile
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from galviz.errors import listed, quoted
+from galviz.errors import listed
 from galviz.files.signatures import file_kind
 from galviz.importing.question import ImportQuestion
 from galviz.importing.source import (
     HDF5_ENDINGS,
     IMAGE_ENDINGS,
+    TABLE_ENDINGS,
     SourceFiles,
     check_readable,
     scan_folder,
 )
+from galviz.importing.workspace import Workspace
 from galviz.survey.images import read_start
 from galviz.survey.problems import Problem, SurveyError
 from galviz.survey.table import CATALOGUE_NAME
 
 _ZIP = "an Excel workbook or another zip archive"
+_MAX_FITS_TABLES = 2
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
@@ -39,7 +42,7 @@ class Source:
     images : tuple of str
         Paths below `image_root`, with slashes.
     notes : list of str
-    workspace : tempfile.TemporaryDirectory or None
+    workspace : Workspace or None
         Where an archive was unpacked; it is removed with this object.
     """
 
@@ -49,12 +52,12 @@ class Source:
     image_root: Path
     images: tuple[str, ...]
     notes: list[str] = field(default_factory=list)
-    workspace: tempfile.TemporaryDirectory | None = None
+    workspace: Workspace | None = None
 
     def close(self) -> None:
         """Remove what was unpacked."""
         if self.workspace is not None:
-            self.workspace.cleanup()
+            self.workspace.close()
 
 
 def open_source(path: Path, images: Path | None = None, progress: Callable[[int, int], object] | None = None) -> Source:
@@ -128,10 +131,12 @@ def _from_folder(path: Path, name: str, kind: str, images: Path | None) -> Sourc
 
 def _likely_tables(files: SourceFiles) -> list[str]:
     """The tables of a folder: those that lie deepest are left out, and galviz's own catalogue comes first."""
-    if not files.tables:
-        return []
-    depth = min(name.count("/") for name in files.tables)
-    tables = [name for name in files.tables if name.count("/") == depth]
+    groups = [[name for name in files.tables if name.lower().endswith(endings)] for endings in TABLE_ENDINGS]
+    # FITS files are images if there are many.
+    groups.append([name for name in files.fits if len(files.fits) <= _MAX_FITS_TABLES])
+    tables = next(filter(None, groups), [])
+    depth = min((name.count("/") for name in tables), default=0)
+    tables = [name for name in tables if name.count("/") == depth]
     own = [name for name in tables if name.rpartition("/")[2].startswith(Path(CATALOGUE_NAME).stem + ".")]
     return own or tables
 
@@ -139,8 +144,8 @@ def _likely_tables(files: SourceFiles) -> list[str]:
 def _from_zip(path: Path, images: Path | None, progress: Callable[[int, int], object] | None) -> Source:
     from galviz.importing.archive import unpack_zip
 
-    workspace = tempfile.TemporaryDirectory(prefix="galviz-import-")
-    unpacked = unpack_zip(path, Path(workspace.name, "zip"), progress=progress)
+    workspace = Workspace()
+    unpacked = unpack_zip(path, workspace.folder / "zip", progress=progress)
     source = _from_folder(unpacked.root, path.name, "zip", images)
     source.workspace = workspace
     return source
@@ -150,8 +155,8 @@ def _from_hdf5(path: Path, progress: Callable[[int, int], object] | None) -> Sou
     """Write the images and the table of an HDF5 file to a temporary folder."""
     from galviz.importing.hdf5 import read_hdf5
 
-    workspace = tempfile.TemporaryDirectory(prefix="galviz-import-")
-    folder = Path(workspace.name)
+    workspace = Workspace()
+    folder = workspace.folder
     galaxies = read_hdf5(path)
     table = folder / f"{path.stem}.csv"
     (folder / "images").mkdir()
@@ -207,9 +212,10 @@ def choose_table(source: Source, n_named: Sequence[int] | None = None) -> Path:
         return chosen
     guess = names[max(range(len(names)), key=lambda place: counts[place])] if naming else None
     what = "name images" if naming else "may be the table"
-    question = f"which table has the galaxies? {len(naming) or len(names)} {what}: {listed(names)}."
-    images = "" if source.kind != "folder" else f" With it, give --images {quoted(str(source.image_root))}."
-    raise ImportQuestion(source.name, question + images, "SOURCE", guess, names)
+    question = f"which table has the galaxies? {len(naming) or len(names)} of {len(names)} {what}."
+    if source.kind == "folder":
+        question += f" Images elsewhere need --images {shlex.quote(str(source.image_root))}."
+    raise ImportQuestion(source.name, question, "SOURCE", guess, names)
 
 
 def _without_images(path: Path, source: Source, images: Path | None) -> SurveyError:

@@ -245,6 +245,10 @@ def _plan_with_table(
     if table_file.problems:
         raise SurveyError(place, table_file.problems)
     columns = tuple(table_file.columns)
+    if (first := index.match(columns, loosely=False)).n_matched and len(columns) == len(set(columns)):
+        named = columns[next(number for number, image in enumerate(first.images) if image >= 0)]
+        problem = f"its first line names an image ({named}), so the header seems to be missing"
+        raise _error(place, problem, "add a first line with the names of the columns")
     for option, column in (("--id", id_column), ("--image", image_column), ("--label", label)):
         check_column(place, columns, column, option)
     choice, table = find_columns(table_file, index, id_column, image_column)

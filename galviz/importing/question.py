@@ -1,8 +1,10 @@
 """What galviz can't decide about a source: the option to ask for, and the value that seems likely."""
 
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
-from galviz.errors import listed, quoted
+from galviz.errors import listed
 
 
 class ImportQuestion(ValueError):
@@ -48,7 +50,8 @@ class ImportQuestion(ValueError):
         give = f"Give {option} {value}" if option != "SOURCE" else "Give one of them as SOURCE"
         prefix = "" if option == "SOURCE" else f"{option} "
         likely = f"; {prefix}{_argument(guess)} seems likely" if guess is not None else ""
-        others = f" (of: {listed(self.candidates)})" if len(self.candidates) > 1 else ""
+        names = self.candidates if value == "COLUMN" and prefix else [_end(path) for path in self.candidates]
+        others = f" (of: {listed(names, at_most=8)})" if len(names) > 1 else ""
         super().__init__(f"{place}: {question} {give}{likely}{others}.")
 
     # Pickled by caches and process pools, which call the class with the arguments of `super().__init__` otherwise.
@@ -69,7 +72,12 @@ def _restore(
     return ImportQuestion(place, question, option, guess, candidates, columns=columns, rows=rows)
 
 
+def _end(path: str) -> str:
+    """The last two parts of a path, for a list."""
+    return "/".join(Path(path).parts[-2:])
+
+
 def _argument(text: str) -> str:
     """A value as it is typed in a shell."""
     plain = text.isprintable() and len(text) <= 200 and not set(text) & set(" \"'$`\\&|;<>()*?!")
-    return text if plain else quoted(text)
+    return text if plain else shlex.quote(text)

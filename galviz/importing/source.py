@@ -11,11 +11,14 @@ from galviz.survey.images import read_start
 from galviz.survey.problems import Problem, SurveyError
 
 IMAGE_ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".png", ".tif", ".tiff", ".webp", ".bmp", ".gif")
+# Tables in groups: a folder with some of the first has no tables among the files of a later group, which are notes,
+# annotations of single images or spectra.
 TABLE_ENDINGS = (
-    *(".parquet", ".pq", ".csv", ".tsv", ".tab", ".psv", ".ecsv", ".vot", ".votable", ".xml", ".fits", ".fit"),
-    *(".csv.gz", ".tsv.gz", ".fits.gz", ".vot.gz", ".ecsv.gz", ".dat", ".txt"),
+    (".parquet", ".pq", ".csv", ".tsv", ".tab", ".psv", ".ecsv", ".vot", ".votable", ".csv.gz", ".tsv.gz", ".ecsv.gz"),
+    (".xlsx", ".xls", ".ods"),
+    (".dat", ".txt", ".xml", ".vot.gz", ".txt.gz", ".dat.gz"),
 )
-FITS_ENDINGS = (".fits", ".fit", ".fits.gz", ".fits.fz", ".fz")
+FITS_ENDINGS = (".fits", ".fit", ".fts", ".fits.gz", ".fit.gz", ".fits.fz", ".fits.bz2")
 HDF5_ENDINGS = (".h5", ".hdf5", ".hdf")
 _IGNORED = {"__macosx", "thumbs.db", "desktop.ini", "ehthumbs.db"}
 _NOT_TABLES = ("readme", "license", "licence", "requirements", "changelog", "notice", "sha256sums", "md5sums")
@@ -32,7 +35,7 @@ class SourceFiles:
     root : pathlib.Path
         The folder.
     images, tables, fits, hdf5 : tuple of str
-        Paths below it with slashes, sorted. ``fits`` are also among the ``tables``.
+        Paths below it with slashes, sorted. ``fits`` may be tables or images.
     n_links, n_special : int
         Symbolic links that lead out of the folder or nowhere, or to folders; devices, pipes and sockets.
 
@@ -102,11 +105,10 @@ def scan_folder(root: Path) -> SourceFiles:
         kind = _kind(entry[0], entry[1], real_root)
         if kind:
             names[kind].append(entry[1])
-    tables = sorted(names["table"] + names["fits"], key=lambda name: (name.count("/"), name))
     return SourceFiles(
         root,
         tuple(sorted(names["image"])),
-        tuple(tables),
+        tuple(sorted(names["table"])),
         tuple(sorted(names["fits"])),
         tuple(sorted(names["hdf5"])),
         len(names["link"]),
@@ -152,7 +154,7 @@ def _kind(entry: os.DirEntry[str], path: str, real_root: str) -> str | None:
         return "fits"
     if name.endswith(HDF5_ENDINGS):
         return "hdf5"
-    if name.endswith(TABLE_ENDINGS):
+    if name.endswith(tuple(ending for group in TABLE_ENDINGS for ending in group)):
         return None if name.startswith(_NOT_TABLES) else "table"
     suffix = PurePosixPath(name).suffix[1:]
     # An ending of letters says that the file is something else; 'J0004.19+0209' has none.
