@@ -13,8 +13,8 @@ from typing import Protocol
 
 from galviz.errors import shown
 
-# Per session, and for all sessions of the server. A survey of 20,000 galaxies has about 100 MB. Streamlit holds uploaded
-# files in memory until the page has written them.
+# Per session, and for all sessions of the server. A survey of 20,000 galaxies has about 100 MB. Streamlit holds new
+# uploads in memory until the page has written them.
 MAX_BYTES, MAX_FILES, MAX_SERVER_BYTES = 200 * 2**20, 20_000, 2 * 2**30
 _PREFIX = "galviz-session"
 _NAME = re.compile(rf"{_PREFIX}-(\d+)-\w+")

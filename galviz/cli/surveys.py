@@ -28,8 +28,8 @@ def _check_survey(options: argparse.Namespace) -> int:
     from galviz.network.card import read_card
     from galviz.survey.survey import SurveyError, load_survey
 
+    missing = [] if options.missing is None else parse_names("--missing", options.missing)
     card = read_card(options.model)
-    missing = () if options.missing is None else parse_names("--missing", options.missing)
     # A foreign folder is imported into a temporary one, and the report is about that.
     place = imported(options.folder, options) if has_import_options(options) else nullcontext(options.folder)
     try:

@@ -16,6 +16,8 @@ SUFFIXES = (".jpg", ".jpeg", ".png")
 # Other endings of JPEG images. A file with one of these, or without any, is an image if its content is one.
 RARE_SUFFIXES = (".jpe", ".jfif", ".jif", ".jfi")
 IMAGE_KINDS = ("a JPEG image", "a PNG image")
+# Images queued for decoding or copying at a time: enough to keep the threads busy, few enough to cancel quickly.
+BATCH_SIZE = 256
 _MAX_DEPTH = 4
 _MAX_SHOWN = 5
 
@@ -177,7 +179,7 @@ def walk_files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
                     is_folder = entry.is_dir() and not entry.name.lower().endswith(SUFFIXES)
                     if not is_folder:
                         yield prefix + entry.name, entry
-                    elif depth < _MAX_DEPTH and (real := os.path.realpath(entry.path)) not in visited:  # noqa: PTH
+                    elif depth < _MAX_DEPTH and (real := os.path.realpath(entry.path)) not in visited:
                         visited.add(real)
                         pending.append((f"{prefix}{entry.name}/", entry.path, depth + 1))
         except OSError:
