@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from galviz import __version__
-from galviz.cli import build_data, check, course, doctor, importing, inference, surveys, training
+from galviz.cli import auditing, build_data, check, course, doctor, importing, inference, surveys, training
 from galviz.cli.arguments import StoreOnce
 from galviz.cli.command import BAD_INPUT, INTERRUPTED, Command, fail
 from galviz.cli.streams import discard_unwritten, open_closed_streams
@@ -28,6 +28,7 @@ COMMANDS: dict[str, Command] = (
     course.COMMANDS
     | check.COMMANDS
     | surveys.COMMANDS
+    | auditing.COMMANDS
     | training.COMMANDS
     | inference.COMMANDS
     | importing.COMMANDS

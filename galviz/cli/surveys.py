@@ -4,6 +4,7 @@ import argparse
 import json
 
 from galviz.cli.arguments import LABEL_HELP, SCALE_HELP, at_least, output_folder
+from galviz.cli.auditing import add_exclude, read_excluded
 from galviz.cli.command import BAD_INPUT, DONE, Command
 from galviz.cli.streams import print_above_bar, progress_bar
 
@@ -14,6 +15,7 @@ def _check_survey_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--label", metavar="COLUMN", help=LABEL_HELP)
     parser.add_argument("--scale", type=float, default=1.0, metavar="S", help=SCALE_HELP)
+    add_exclude(parser)
     parser.add_argument(
         "--model", metavar="CARD", help="the network whose input is described, NAME.json (default: the shipped network)"
     )
@@ -25,10 +27,12 @@ def _check_survey(options: argparse.Namespace) -> int:
     from galviz.network.card import read_card
     from galviz.survey.survey import SurveyError, load_survey
 
-    card = read_card(options.model)
+    card, excluded = read_card(options.model), read_excluded(options)
     try:
         with progress_bar("checking images", "image") as progress:
-            survey = load_survey(options.folder, options.label, scale=options.scale, progress=progress)
+            survey = load_survey(
+                options.folder, options.label, scale=options.scale, exclude=excluded, progress=progress
+            )
     except SurveyError as error:
         if options.json:
             problems = json.loads(error.problems.to_json(orient="records"))

@@ -8,7 +8,7 @@ of a folder, row by row. A `Survey` that loaded is valid and can be shared betwe
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from galviz.files.shipped import shipped_checksums
 from galviz.survey.catalogue import Catalogue, read_catalogue
 from galviz.survey.catalogue_file import read_catalogue_file
 from galviz.survey.cutouts import scaled_size, validate_scale
+from galviz.survey.exclusion import exclude_galaxies
 from galviz.survey.image_folder import check_images
 from galviz.survey.image_store import ALTERED, ChangedSurveyError, ImageStore, is_altered
 from galviz.survey.label import Label
@@ -47,6 +48,8 @@ class Survey:
         Factor by which both sides of each image are resampled.
     n_grey : int or None
         Number of grey images (red, green and blue are equal); None if the images weren't decoded.
+    excluded : tuple of str
+        Ids of the catalogue that were left out on request, sorted.
 
     Examples
     --------
@@ -64,6 +67,7 @@ class Survey:
     _catalogue_digest: bytes = field(repr=False)
     _images: ImageStore = field(repr=False)
     _sizes_px: Counter[tuple[int, int]] = field(repr=False)  # before resampling; empty if the images weren't decoded
+    excluded: tuple[str, ...] = ()
 
     @property
     def catalogue(self) -> pd.DataFrame:
@@ -105,7 +109,7 @@ class Survey:
 
     @cached_property
     def sha256(self) -> str:
-        """Checksum of master.csv, the images in the catalogue's order, and the scale if it isn't 1.
+        """Checksum of master.csv, the images in the catalogue's order, the scale if it isn't 1, and excluded ids.
 
         It is that of the content that `image` returns: images that were read before aren't read again.
 
@@ -119,6 +123,8 @@ class Survey:
             digest.update(self._images.digest(object_id))
         if self.scale != 1:
             digest.update(f"scale {self.scale!r} lanczos".encode())
+        if self.excluded:
+            digest.update("\n".join(["excluded", *self.excluded]).encode())
         return digest.hexdigest()
 
     @cached_property
@@ -171,6 +177,7 @@ def load_survey(
     label: str | None = None,
     *,
     scale: float = 1.0,
+    exclude: Sequence[str] = (),
     verify: bool | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Survey:
@@ -187,6 +194,8 @@ def load_survey(
         Factor by which both sides of each image are resampled (Lanczos filter), greater than 0 and at most 16. A
         network sees the central pixels of an image, so 0.1 shows it ten times as much sky. The checksum of the survey
         depends on the scale.
+    exclude : sequence of str
+        Ids of galaxies to leave out; their images aren't read. The checksum of the survey depends on them.
     verify : bool, optional
         Whether to decode every image now, or only check that its file exists and isn't empty. By default folders are
         verified, except the shipped one: there each image is compared with its checksum when it is read.
@@ -205,7 +214,7 @@ def load_survey(
     ShippedFileError
         If the folder came with galviz and the list of checksums can't be read.
     ValueError
-        If `scale` is out of range.
+        If `scale` is out of range, or `exclude` has an id that the catalogue lacks, or all of its ids.
 
     Examples
     --------
@@ -229,13 +238,13 @@ def load_survey(
         problem = Problem(None, "", "data/mock-survey/", "the shipped mock survey isn't there", remedy)
     if problem is not None:
         raise SurveyError(str(root), [problem])
-    catalogue = read_catalogue(content, label)
+    catalogue, excluded = exclude_galaxies(read_catalogue(content, label), exclude)
     images = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress)
     store = ImageStore(root.absolute(), images.files, images.digests, shipped, scale)
     if problems := catalogue.problems + images.problems + store.altered():
         raise SurveyError(str(root), problems)
     n_grey = images.n_grey if verify else None
-    return Survey(root.absolute(), catalogue.label, scale, n_grey, catalogue, digest, store, images.sizes_px)
+    return Survey(root.absolute(), catalogue.label, scale, n_grey, catalogue, digest, store, images.sizes_px, excluded)
 
 
 def mock_survey_folder() -> Path:
