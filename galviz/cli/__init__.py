@@ -11,7 +11,18 @@ import sys
 from collections.abc import Sequence
 
 from galviz import __version__
-from galviz.cli import build_data, catalogues, check, course, doctor, importing, inference, surveys, training
+from galviz.cli import (
+    auditing,
+    build_data,
+    catalogues,
+    check,
+    course,
+    doctor,
+    importing,
+    inference,
+    surveys,
+    training,
+)
 from galviz.cli.arguments import StoreOnce, attach_values
 from galviz.cli.command import BAD_INPUT, INTERRUPTED, Command, fail
 from galviz.cli.streams import discard_unwritten, open_closed_streams
@@ -29,6 +40,7 @@ COMMANDS: dict[str, Command] = (
     | check.COMMANDS
     | surveys.COMMANDS
     | catalogues.COMMANDS
+    | auditing.COMMANDS
     | training.COMMANDS
     | inference.COMMANDS
     | importing.COMMANDS

@@ -117,6 +117,8 @@ def suggest_import(source: str, error: "SurveyError", label: str | None) -> str 
     try:
         plan = plan_import(source, label=label)
     except ImportQuestion as question:
+        if any(problem.object_id for problem in error.details):
+            return None  # the columns are clear; some galaxies lack an image
         return f"{shlex.join(command)} can import it with one more option: {question}"
     except (ValueError, OSError):
         return None

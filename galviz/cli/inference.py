@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from galviz.cli.arguments import LABEL_HELP, SCALE_HELP, at_least, output_file, parse_names
+from galviz.cli.auditing import add_exclude, read_excluded
 from galviz.cli.command import DONE, Command, warn
 from galviz.cli.streams import progress_bar, require_stdout
 
@@ -26,6 +27,7 @@ def _add_shared_arguments(parser: argparse.ArgumentParser) -> None:
     add("--survey", metavar="FOLDER", required=True, help="the survey folder to read")
     add("--label", metavar="COLUMN", help=LABEL_HELP)
     add("--scale", type=float, default=1.0, metavar="S", help=SCALE_HELP)
+    add_exclude(parser)
     add("--model", metavar="CARD", help="a network's card, NAME.json (default: the shipped network)")
     add("--batch-size", type=at_least(1), default=64, metavar="B", help="images per batch (default: 64)")
     add("--device", metavar="D", help="cpu, cuda or mps (default: the fastest available)")
@@ -187,8 +189,9 @@ def _load(options: argparse.Namespace, layers: Sequence[str] = ()) -> "tuple[nn.
     network = load_model(options.model)
     check_layers(network, layers)
     choose_device(options.device)
+    excluded = read_excluded(options)
     with progress_bar("checking images", "image") as progress:
-        survey = load_survey(options.survey, options.label, scale=options.scale, progress=progress)
+        survey = load_survey(options.survey, options.label, scale=options.scale, exclude=excluded, progress=progress)
     scales = {record.get("scale", 1.0) for record in network.card.training.get("surveys", ())}
     if scales - {1.0, options.scale}:
         trained = ", ".join(f"{scale:g}" for scale in sorted(scales))

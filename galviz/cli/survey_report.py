@@ -43,6 +43,7 @@ def survey_facts(survey: Survey, card: ModelCard) -> dict[str, Any]:
     values = [] if label is None else survey.catalogue[label.column].dropna()
     catalogue = {
         "galaxies": n_galaxies,
+        "excluded": len(survey.excluded),
         "label": label and label.column,
         "unit": label and label.unit,
         "lowest": float(min(values)) if len(values) else None,
@@ -60,7 +61,7 @@ def survey_facts(survey: Survey, card: ModelCard) -> dict[str, Any]:
 def _image_facts(survey: Survey, card: ModelCard) -> dict[str, Any]:
     """Facts about the images, and about the part of them that is a network's input."""
     sizes = {f"{width} x {height}": count for (width, height), count in survey.image_sizes.items()}
-    folder = ImageFolder(survey.folder / IMAGES_NAME, set(survey.object_ids))
+    folder = ImageFolder(survey.folder / IMAGES_NAME, {*survey.object_ids, *survey.excluded})
     framings = [Framing(size_px, card.pad_px, card.crop_px) for size_px in survey.image_sizes]
     return {
         "scale": survey.scale,
@@ -104,9 +105,10 @@ def format_facts(folder: str, facts: dict[str, Any]) -> str:
     sizes = [f"{size} px ({count})" for size, count in facts["image_sizes_px"].items()]
     size, seen = next(iter(facts["seen"].items()))
     scaled = "" if facts["scale"] == 1 else f", scaled by {facts['scale']:g}"
+    excluded = f", {facts['excluded']} excluded" if facts.get("excluded") else ""
     lines = [
         f"The survey folder {folder} is valid.",
-        f"galaxies  {facts['galaxies']}",
+        f"galaxies  {facts['galaxies']}{excluded}",
         f"label     {_label_text(facts)}",
         f"images    {_first(sizes, 'sizes')}{scaled}",
         f"network   {facts['network']} takes the central {facts['crop_px']} x {facts['crop_px']} px: "

@@ -5,6 +5,7 @@ import json
 from contextlib import nullcontext
 
 from galviz.cli.arguments import LABEL_HELP, SCALE_HELP, at_least, output_folder, parse_names
+from galviz.cli.auditing import add_exclude, read_excluded
 from galviz.cli.catalogues import add_import_options, has_import_options, imported, suggest_import
 from galviz.cli.command import BAD_INPUT, DONE, Command
 from galviz.cli.streams import print_above_bar, progress_bar
@@ -17,6 +18,7 @@ def _check_survey_arguments(parser: argparse.ArgumentParser) -> None:
     add_import_options(parser)
     parser.add_argument("--label", metavar="COLUMN", help=LABEL_HELP)
     parser.add_argument("--scale", type=float, default=1.0, metavar="S", help=SCALE_HELP)
+    add_exclude(parser)
     parser.add_argument(
         "--model", metavar="CARD", help="the network whose input is described, NAME.json (default: the shipped network)"
     )
@@ -29,12 +31,13 @@ def _check_survey(options: argparse.Namespace) -> int:
     from galviz.survey.survey import SurveyError, load_survey
 
     missing = [] if options.missing is None else parse_names("--missing", options.missing)
-    card = read_card(options.model)
+    card, excluded = read_card(options.model), read_excluded(options)
     # A foreign folder is imported into a temporary one, and the report is about that.
     place = imported(options.folder, options) if has_import_options(options) else nullcontext(options.folder)
     try:
         with place as folder, progress_bar("checking images", "image") as progress:
-            survey = load_survey(folder, options.label, missing=missing, scale=options.scale, progress=progress)
+            reading = {"missing": missing, "scale": options.scale, "exclude": excluded}
+            survey = load_survey(folder, options.label, progress=progress, **reading)
             facts = survey_facts(survey, card)
     except SurveyError as error:
         suggestion = None if has_import_options(options) else suggest_import(options.folder, error, options.label)

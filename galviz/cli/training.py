@@ -31,6 +31,12 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
     add("--label", metavar="COLUMN", help=LABEL_HELP)
     add("--scale", type=float, default=1.0, metavar="S", help=SCALE_HELP)
     add(
+        "--exclude",
+        metavar="FILE",
+        action="append",
+        help="leave out these galaxies: one objID per line (see audit); for several surveys one file each",
+    )
+    add(
         "--out",
         type=output_file,
         required=True,
@@ -161,13 +167,16 @@ def _train(options: argparse.Namespace) -> int:
     # Checked before minutes of reading; copies of a folder are detected by train itself.
     if len(set(map(os.path.realpath, options.survey))) < len(options.survey):
         raise ValueError(f"--survey must name different folders; got {', '.join(options.survey)}. Give each once.")
+    excluded = _read_excluded(options)
     lock = _check_network_files(options)
     busy = f"another training is writing {options.out}: wait until it ends, or name another file"
     with temporary_lock(lock, busy):
         surveys = []
-        for folder in options.survey:
+        for folder, exclude in zip(options.survey, excluded, strict=True):
             with progress_bar(f"checking {folder}", "image") as progress:
-                surveys.append(load_survey(folder, options.label, scale=options.scale, progress=progress))
+                surveys.append(
+                    load_survey(folder, options.label, scale=options.scale, exclude=exclude, progress=progress)
+                )
         with progress_bar("training", "batch") as bar:
             card = train(
                 surveys,
@@ -184,6 +193,17 @@ def _train(options: argparse.Namespace) -> int:
     path = options.out.with_name(f"{card.name}.json")
     print(f"RMSE {rmse} on {card.training['n_validation']} validation galaxies; the card is {path}")
     return DONE
+
+
+def _read_excluded(options: argparse.Namespace) -> list[list[str]]:
+    """The ids to exclude from each survey."""
+    from galviz.survey.exclusion import read_exclusion
+
+    files = options.exclude or []
+    if files and len(files) != len(options.survey):
+        rule = f"--exclude must be given once per --survey, in the same order; got {len(files)} for "
+        raise ValueError(f"{rule}{len(options.survey)} surveys. For a survey to use entirely, name an empty file.")
+    return list(map(read_exclusion, files)) or [[] for _ in options.survey]
 
 
 def _spec_from(options: argparse.Namespace, recipe: "Recipe") -> "NetworkSpec | None":
@@ -216,7 +236,7 @@ def _check_network_files(options: argparse.Namespace) -> Path:
     if card.suffix != ".json":
         raise ValueError(f"--out must be a .json file in a folder that exists; got {card}.")
     checkpoint, weights = card.with_suffix(".checkpoint"), card.with_suffix(".safetensors")
-    inputs = [*options.survey]
+    inputs = [*options.survey, *(options.exclude or [])]
     if options.start is not None:
         start = Path(options.start)
         # The card names its weights: it may have been renamed without them.

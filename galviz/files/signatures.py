@@ -1,5 +1,8 @@
 """The format of a file, recognised by its first bytes, for error messages."""
 
+# What `git lfs` leaves in place of a large file that wasn't downloaded (git-lfs, docs/spec.md): a few lines of text.
+LFS_POINTER, LFS_REMEDY = "a Git LFS pointer", "run git lfs pull"
+
 # Checked in this order. Sources: each format's specification; most are in RFC 9110's and IANA's media type entries.
 _SIGNATURES = (
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -16,6 +19,7 @@ _SIGNATURES = (
     (b"\xff\xfe\0\0", "UTF-32 text"),
     (b"\xff\xfe", "UTF-16 text"),
     (b"\xfe\xff", "UTF-16 text"),
+    (b"version https://git-lfs.github.com/spec/", LFS_POINTER),
 )
 
 
@@ -31,6 +35,8 @@ def file_kind(content: bytes) -> str | None:
     --------
     >>> file_kind(b"<!DOCTYPE html><title>404</title>")
     'an HTML page'
+    >>> file_kind(b"version https://git-lfs.github.com/spec/v1")
+    'a Git LFS pointer'
     """
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "a WebP image"

@@ -8,7 +8,7 @@ import zlib
 
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
-from galviz.files.signatures import file_kind
+from galviz.files.signatures import LFS_POINTER, LFS_REMEDY, file_kind
 from galviz.survey.damage import jpeg_damage, png_damage, png_header_chunks, png_palette_damage
 
 # Far more than the cutout of a galaxy needs (160 × 160), but few enough for several threads to decode at a time.
@@ -206,6 +206,8 @@ def _open(content: bytes) -> ImageFile.ImageFile:
         reader = _JpegWithoutExif
     elif kind == "an HTML page":
         raise ImageError("it is an HTML page, not an image: the download failed", _DOWNLOAD)
+    elif kind == LFS_POINTER:
+        raise ImageError(f"it is {kind}, not the image itself", LFS_REMEDY)
     elif kind is not None:
         raise ImageError(f"it is {kind}, not a JPEG or PNG", _CONVERT)
     else:

@@ -9,7 +9,7 @@ shared between threads.
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from galviz.files.shipped import shipped_checksums
 from galviz.survey.catalogue import Catalogue, read_catalogue
 from galviz.survey.catalogue_file import find_catalogue
 from galviz.survey.cutouts import scaled_size, validate_scale
+from galviz.survey.exclusion import exclude_galaxies
 from galviz.survey.image_check import ImageCheck, check_images
 from galviz.survey.image_store import ALTERED, ChangedSurveyError, ImageStore, is_altered
 from galviz.survey.label import Label
@@ -49,6 +50,8 @@ class Survey:
         Factor by which both sides of each image are resampled.
     n_grey : int or None
         Number of grey images (red, green and blue are equal); None if the images weren't decoded.
+    excluded : tuple of str
+        Ids of the catalogue that were left out on request, sorted.
 
     Examples
     --------
@@ -65,6 +68,7 @@ class Survey:
     _catalogue: Catalogue = field(repr=False)
     _images: ImageStore = field(repr=False)
     _check: ImageCheck = field(repr=False)
+    excluded: tuple[str, ...] = ()
     _named_missing: str = field(default="", repr=False)  # empty if the user's own missing values change nothing
 
     @property
@@ -112,7 +116,7 @@ class Survey:
 
     @cached_property
     def sha256(self) -> str:
-        """Checksum of master.csv, the images in the catalogue's order, and the scale if it isn't 1.
+        """Checksum of master.csv, the images in the catalogue's order, the scale if it isn't 1, and excluded ids.
 
         It also depends on the `missing` of `load_survey` if that changes a column.
 
@@ -130,6 +134,8 @@ class Survey:
             digest.update(self._images.digest(object_id))
         if self.scale != 1:
             digest.update(f"scale {self.scale!r} lanczos".encode())
+        if self.excluded:
+            digest.update("\n".join(["excluded", *self.excluded]).encode())
         return digest.hexdigest()
 
     @cached_property
@@ -183,6 +189,7 @@ def load_survey(
     *,
     missing: Iterable[str | float] = (),
     scale: float = 1.0,
+    exclude: Sequence[str] = (),
     verify: bool | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Survey:
@@ -203,6 +210,8 @@ def load_survey(
         Factor by which both sides of each image are resampled (Lanczos filter), greater than 0 and at most 16. A
         network sees the central pixels of an image, so 0.1 shows it ten times as much sky. The checksum of the survey
         depends on the scale.
+    exclude : sequence of str
+        Ids of galaxies to leave out; their images aren't read. The checksum of the survey depends on them.
     verify : bool, optional
         Whether to decode every image now, or only check that its file exists and isn't empty. By default folders are
         verified, except the shipped one: there each image is compared with its checksum when it is read.
@@ -221,7 +230,7 @@ def load_survey(
     ShippedFileError
         If the folder came with galviz and the list of checksums can't be read.
     ValueError
-        If `scale` is out of range, or `missing` isn't a list.
+        If `scale` is out of range, `missing` isn't a list, or `exclude` has all ids, or one that the catalogue lacks.
 
     Examples
     --------
@@ -248,13 +257,14 @@ def load_survey(
         raise SurveyError(str(root), [Problem(None, "", path.name, *ALTERED)])
     if catalogue.bad_header:
         raise SurveyError(str(root), catalogue.problems)
+    catalogue, excluded = exclude_galaxies(catalogue, exclude)
     images = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress)
     store = ImageStore(root.absolute(), images.files, images.digests, shipped, scale)
     if problems := catalogue.problems + images.problems + store.altered():
         raise SurveyError(str(root), problems)
     n_grey = images.n_grey if verify else None
     named_missing = str(named) if catalogue.named_missing else ""
-    return Survey(root.absolute(), catalogue.label, scale, n_grey, catalogue, store, images, named_missing)
+    return Survey(root.absolute(), catalogue.label, scale, n_grey, catalogue, store, images, excluded, named_missing)
 
 
 def mock_survey_folder() -> Path:

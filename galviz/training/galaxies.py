@@ -12,10 +12,10 @@ import pandas as pd
 from fastai.data.transforms import RandomSplitter
 
 from galviz.errors import listed, shown
+from galviz.survey.duplicates import Identities, identify_galaxies
 from galviz.survey.fingerprints import ZOOMS
 from galviz.survey.label import label_name
 from galviz.survey.survey import Survey
-from galviz.training.duplicates import Identities, identify_galaxies
 from galviz.training.recipe import Recipe
 from galviz.training.scale import standardise
 
@@ -55,7 +55,7 @@ class Selection:
     n_duplicates : int
         Number of rows left out because an earlier row has the same image, label and causes.
     n_near_copies : int
-        See `galviz.training.duplicates.Identities`.
+        See `galviz.survey.duplicates.Identities`.
     """
 
     galaxies: list[Galaxy]

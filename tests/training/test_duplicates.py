@@ -13,8 +13,8 @@ from fastai.data.transforms import RandomSplitter
 from PIL import Image
 
 from galviz.cli import main
+from galviz.survey.duplicates import image_digest, number_galaxies
 from galviz.survey.survey import load_survey
-from galviz.training.duplicates import image_digest, number_galaxies
 from galviz.training.galaxies import Galaxy, Selection, select_galaxies, split_galaxies
 from galviz.training.plan import Plan
 from galviz.training.recipe import Recipe, WarmUp

@@ -1,0 +1,166 @@
+"""Audit a survey: refused images, suspicious pictures, copies and values."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from PIL import Image
+
+from galviz.audit.catalogue import catalogue_findings
+from galviz.audit.copies import copy_findings
+from galviz.audit.findings import FATAL, SUSPICIOUS, Audit, Finding
+from galviz.audit.pictures import picture_findings
+from galviz.survey.duplicates import identify_galaxies
+from galviz.survey.exclusion import NoGalaxyLeftError
+from galviz.survey.image_folder import IMAGES_NAME, ImageFolder
+from galviz.survey.problems import Problem
+from galviz.survey.survey import Survey, SurveyError, load_survey, mock_survey_folder
+from galviz.survey.table import CATALOGUE_NAME
+
+Progress = Callable[[int, int], object]
+# Words in the sentence of a refused image, and the kind of finding.
+_KINDS = {
+    "Git LFS pointer": "Git LFS pointer",
+    "there is no image": "missing image",
+    "there is no such file": "missing image",
+    "shows no galaxy": "blank image",
+    "as dark as its darkest part": "off-centre",
+    "too few to show a galaxy": "extreme shape",
+    " px, more than ": "extreme shape",
+    "damaged": "damaged image",
+    "truncated": "damaged image",
+    "broken": "damaged image",
+    "0 bytes": "damaged image",
+}
+
+
+def audit_folder(
+    folder: str | os.PathLike[str] | None = None,
+    label: str | None = None,
+    *,
+    exclude: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Audit:
+    r"""Audit a survey folder, also if `load_survey` refuses some of its images.
+
+    Parameters
+    ----------
+    folder, label, exclude
+        See `galviz.survey.survey.load_survey`. Excluded galaxies aren't audited.
+    progress : callable, optional
+        Called as ``progress(done, total)``; each image counts twice, when it is validated and when it is audited. An
+        exception that it raises cancels the audit.
+
+    Returns
+    -------
+    Audit
+        If master.csv can't be read, its problems are the only findings.
+
+    Raises
+    ------
+    ValueError
+        See `load_survey`, for `exclude`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "master.csv").write_text("objID,oh_p50\n1,8.5\n")
+    ...     Path(folder, "images").mkdir()
+    ...     Image.new("RGB", (1, 3000)).save(Path(folder, "images", "1.png"))
+    ...     audit = audit_folder(folder)
+    >>> print(audit.groups[0].kind, audit.groups[0].findings[0], sep=": ")
+    extreme shape: images/1.png: it has 1 × 3000 px, too few to show a galaxy
+    """
+    validated = None if progress is None else lambda done, total: progress(done, 2 * total)
+    refused: tuple[Problem, ...] = ()
+    survey = None
+    try:
+        # The images' pixels are audited as the files have them: damage shows along the blocks of a JPEG.
+        survey = load_survey(folder, label, exclude=exclude, progress=validated)
+    except SurveyError as error:
+        refused = error.details
+    if survey is None and all(problem.object_id and _is_of_image(problem) for problem in refused):
+        broken = {problem.object_id for problem in refused}
+        with suppress(NoGalaxyLeftError):
+            survey = load_survey(folder, label, exclude=[*exclude, *broken], verify=False)
+    root = mock_survey_folder() if folder is None else Path(folder)
+    findings = [_refusal(problem) for problem in refused]
+    audited = Audit(root.absolute(), 0, ()) if survey is None else audit_survey(survey, progress=_second_half(progress))
+    only_images = all(_is_of_image(problem) for problem in refused)
+    n_refused = len({problem.object_id for problem in refused}) if only_images else 0
+    return Audit(audited.folder, audited.n_galaxies + n_refused, [*findings, *audited.details], survey)
+
+
+def audit_survey(survey: Survey, *, progress: Progress | None = None) -> Audit:
+    """Audit the galaxies of a survey that could be loaded.
+
+    Parameters
+    ----------
+    survey : Survey
+        With a `scale` of 1, so that damage to JPEGs can be detected.
+    progress : callable, optional
+        Called as ``progress(done, total)`` with numbers of images. An exception that it raises cancels the audit.
+
+    Returns
+    -------
+    Audit
+        All of its findings are suspicious, unless an image was refused only now.
+
+    Examples
+    --------
+    >>> survey = load_survey()
+    >>> first_two = load_survey(exclude=survey.object_ids[2:])
+    >>> audit_survey(first_two).details
+    ()
+    """
+    object_ids = survey.object_ids
+    names = ImageFolder(survey.folder / IMAGES_NAME, object_ids)
+    files = {object_id: f"{IMAGES_NAME}/{names.name_for(object_id)}" for object_id in object_ids}
+    usual_px = _usual_size(survey)
+    findings: list[Finding] = []
+    audited: set[int] = set()
+
+    def read(position: int) -> Image.Image:
+        """Read an image for the comparison; the first time, its own findings are collected."""
+        object_id = object_ids[position]
+        image = survey.image(object_id)
+        if position not in audited:
+            audited.add(position)
+            for kind, what in picture_findings(image, usual_px):
+                findings.append(Finding(kind, object_id, files[object_id], what))
+            if progress is not None:
+                progress(len(audited), len(object_ids))
+        return image
+
+    identities = identify_galaxies(object_ids, read)
+    for kind, object_id, what in [*copy_findings(object_ids, identities), *catalogue_findings(survey)]:
+        is_of_image = kind not in ("sentinel value", "label outlier")
+        findings.append(Finding(kind, object_id, files[object_id] if is_of_image else CATALOGUE_NAME, what, SUSPICIOUS))
+    return Audit(survey.folder, len(object_ids), findings, survey)
+
+
+def _second_half(progress: Progress | None) -> Progress | None:
+    return None if progress is None else lambda done, total: progress(total + done, 2 * total)
+
+
+def _is_of_image(problem: Problem) -> bool:
+    return problem.file.startswith(f"{IMAGES_NAME}/")
+
+
+def _refusal(problem: Problem) -> Finding:
+    """Convert a problem that `load_survey` reports."""
+    what = f"{problem.problem}; {problem.remedy}"
+    if problem.row is not None and not _is_of_image(problem):
+        what = f"row {problem.row}: {what}"
+    kind = "unusable image" if _is_of_image(problem) else "catalogue"
+    if kind != "catalogue":
+        kind = next((kind for words, kind in _KINDS.items() if words in problem.problem), kind)
+    return Finding(kind, problem.object_id, problem.file, what, FATAL)
+
+
+def _usual_size(survey: Survey) -> tuple[int, int] | None:
+    """The size of most images; None if there is none."""
+    size_px, count = next(iter(survey.image_sizes.items()))
+    return size_px if 2 * count > len(survey.object_ids) else None
