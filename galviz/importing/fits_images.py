@@ -117,6 +117,8 @@ def find_fits_galaxies(folder: str | os.PathLike[str], *, bands: str | None = No
     ------
     ValueError
         If the folder has no FITS files, or `bands` is invalid.
+    ModuleNotFoundError
+        If astropy isn't installed.
 
     Examples
     --------
@@ -128,6 +130,7 @@ def find_fits_galaxies(folder: str | os.PathLike[str], *, bands: str | None = No
     ...     find_fits_galaxies(folder).galaxies[0].object_id
     'NGC1087'
     """
+    _check_astropy()
     check_bands(bands)
     root = Path(folder)
     paths = list(_fits_files(root))
@@ -239,6 +242,14 @@ def fits_to_images(
         if progress is not None:
             progress(number + 1, len(search.galaxies))
     return FitsResult(written, problems, notes)
+
+
+def _check_astropy() -> None:
+    try:
+        import astropy  # noqa: F401
+    except ModuleNotFoundError as error:
+        message = 'FITS files need astropy, which isn\'t installed: pip install -e ".[fits]"'
+        raise ModuleNotFoundError(message, name=error.name) from error
 
 
 def _fits_files(root: Path) -> Iterator[Path]:
