@@ -108,6 +108,8 @@ def _run(arguments: Sequence[str] | None) -> int:
             return fail(
                 f"{missing} is not installed in this Python; run the one of .venv: {other} -m galviz", BAD_INPUT
             )
+        if "pip install" in str(error):  # the sentence of a function that knows which extra it needs
+            return fail(str(error), BAD_INPUT)
         return fail(f"{missing} is not installed, {_INSTALL_OPTIONAL.get(missing, _INSTALL)}", BAD_INPUT)
     except (OSError, ValueError) as error:
         if sys.flags.dev_mode:
