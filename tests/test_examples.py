@@ -8,8 +8,8 @@ import pytest
 
 from tests.imports import ROOT, core_modules, is_light
 
-# Its example needs nbformat, which the module imports inside a function.
-NOT_LIGHT = {"galviz.course.notebooks"}
+# Their examples need nbformat and astroquery, which the modules import inside functions.
+NOT_LIGHT = {"galviz.course.notebooks", "galviz.sdss.query"}
 MODULES = [
     pytest.param(name, marks=[] if is_light(name) and name not in NOT_LIGHT else [pytest.mark.full, pytest.mark.slow])
     for name in core_modules()
@@ -23,7 +23,9 @@ def test_examples_of_a_module(name, tmp_path, monkeypatch):
     assert doctest.testmod(module, optionflags=doctest.FAIL_FAST).failed == 0
 
 
-@pytest.mark.parametrize("package", ["analysis", "artefacts", "charts", "features", "network", "simulate", "training"])
+@pytest.mark.parametrize(
+    "package", ["analysis", "artefacts", "charts", "features", "network", "sdss", "simulate", "training"]
+)
 def test_every_public_function_has_an_example(package):
     missing = [
         f"{file.name}: {node.name}"

@@ -66,9 +66,9 @@ def _fetch(options: argparse.Namespace) -> int:
                 note=warn,
             )
     except KeyboardInterrupt:
-        return fail(
-            f"interrupted; what is in {options.out} is complete. Run the same command again to continue", INTERRUPTED
-        )
+        n_images = sum(1 for _ in (options.out / "images").glob("[0-9]*.jpg"))
+        kept = f"{options.out} has {n_images:,} images so far, all complete" if n_images else "no image was written yet"
+        return fail(f"interrupted; {kept}. Run the same command again to continue.", INTERRUPTED)
     print(f"{result.n_galaxies:,} galaxies: {options.out}")
     if result.failures:
         warn(

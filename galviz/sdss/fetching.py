@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from galviz.errors import listed
 from galviz.files.lock import temporary_lock
 from galviz.files.writing import remove_unfinished, with_resume_hint
 from galviz.sdss import folder as saved
@@ -23,6 +24,7 @@ from galviz.sdss.limits import Limits, Pace
 from galviz.sdss.query import Catalogue, run_query
 from galviz.sdss.request import SdssRequest
 from galviz.sdss.session import new_session
+from galviz.sdss.sql import COLUMNS
 from galviz.survey.image_folder import IMAGES_NAME
 
 if TYPE_CHECKING:
@@ -161,6 +163,8 @@ def _catalogue(folder: Path, request: SdssRequest, limits: Limits, note: Callabl
             raise ValueError("No galaxy fulfils the conditions; widen --sky or --where.")
         if len(catalogue.rows) + catalogue.n_duplicates < request.n:
             note(f"Only {len(catalogue.rows):,} galaxies fulfil the conditions.")
+        if lacking := COLUMNS.keys() - set(catalogue.columns):
+            note(f"The server's table lacks {listed(sorted(lacking))}.")
         if catalogue.n_duplicates:
             note(f"{catalogue.n_duplicates:,} rows are left out: the same galaxy with another spectrum.")
         saved.save_catalogue(folder, request, catalogue)
@@ -267,9 +271,9 @@ class _Fetch:
 
 
 def _galaxies(catalogue: Catalogue, request: SdssRequest) -> list[Galaxy]:
-    places = [catalogue.columns.index(name) for name in ("objID", "ra", "dec", "petroR90_r")]
     galaxies = []
     for row in catalogue.rows:
-        object_id, ra, dec, radius = (row[place] for place in places)
-        galaxies.append(Galaxy(object_id, float(ra), float(dec), image_scale(request, radius)))
+        cells = dict(zip(catalogue.columns, row, strict=True))
+        scale = image_scale(request, cells.get("petroR90_r", ""))
+        galaxies.append(Galaxy(cells["objID"], float(cells["ra"]), float(cells["dec"]), scale))
     return galaxies

@@ -12,7 +12,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -218,7 +218,7 @@ def finish(folder: Path, request: SdssRequest, catalogue: Catalogue, failures: M
 
 
 def add_scales(
-    request: SdssRequest, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]
+    request: SdssRequest, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Add the scale of each image as a column, if the images have different ones.
 
@@ -230,8 +230,9 @@ def add_scales(
     """
     if not request.petrosian:
         return columns, list(rows)
-    place = columns.index("petroR90_r")
-    return (*columns, SCALE_COLUMN), [(*row, str(image_scale(request, row[place]) or "")) for row in rows]
+    radii = (dict(zip(columns, row, strict=True)).get("petroR90_r", "") for row in rows)
+    scales = (image_scale(request, radius) for radius in radii)
+    return (*columns, SCALE_COLUMN), [(*row, str(scale or "")) for row, scale in zip(rows, scales, strict=True)]
 
 
 def _failure_row(failure: Failure) -> tuple[str, str, str]:

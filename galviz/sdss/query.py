@@ -12,7 +12,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,10 +26,17 @@ if TYPE_CHECKING:
     import requests
 
 _ID = re.compile(r"[0-9]{1,20}")
+_NEEDED = ("objID", "ra", "dec")
 _ROW_BYTES = 2000  # more than a row has
 _NO_ROWS = "no objects have been found"
-# An error page of SkyServer itself, not of a proxy in front of it.
-_SQL_ERROR_PAGE = re.compile(r"skyserver error|error occur|sql|syntax|column name|object name", re.IGNORECASE)
+# Messages of the database that name what is wrong with a query.
+_SQL_ERROR = re.compile(
+    r"incorrect syntax|invalid (column|object) name|could not be bound|must be a select|is not a recognized|unclosed "
+    r"quotation|conversion failed|error converting|divide by zero|arithmetic overflow|ambiguous column|timeout expired|"
+    r"multi-part identifier",
+    re.IGNORECASE,
+)
+_EMPTY_ERROR = re.compile(r"(an error occ?urr?ed)?", re.IGNORECASE)  # the database is down
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,8 @@ def _query_once(request: SdssRequest, limits: Limits) -> Catalogue:
             response = sdss.query_sql_async(build_query(request), data_release=request.release, cache=False)
     text = response.content.decode("utf-8-sig", "replace")
     check_status(response, _server_message(text))
-    return parse_reply(text, request.n)
+    has_length = any(name in response.headers for name in ("Content-Length", "Transfer-Encoding"))
+    return parse_reply(text, request.n, is_complete=has_length)
 
 
 def check_status(response: requests.Response, message: str = "") -> None:
@@ -182,14 +190,16 @@ def _retry_after(response: requests.Response) -> float:
     return 0.0
 
 
-def parse_reply(text: str, n: int) -> Catalogue:
+def parse_reply(text: str, n: int, *, is_complete: bool = False) -> Catalogue:
     """Parse SkyServer's reply to the query: CSV, whose first line may be ``#Table1``.
 
     Parameters
     ----------
     text : str
     n : int
-        Number of galaxies that were asked for.
+        Number of galaxies that were asked for; further rows are left out.
+    is_complete : bool
+        Whether the length of the reply was checked. If not, its last line must end with a line break.
 
     Raises
     ------
@@ -200,7 +210,7 @@ def parse_reply(text: str, n: int) -> Catalogue:
     --------
     >>> parse_reply("<html><h2>An error occurred</h2>Invalid column name 'oh'.</html>", 1)
     Traceback (most recent call last):
-    galviz.sdss.session.ReplyError: An error occurred Invalid column name 'oh'
+    galviz.sdss.session.ReplyError: Invalid column name 'oh'
     """
     if message := _server_message(text):
         raise ReplyError(message, retry="queries allowed per minute" in message, permanent=True)
@@ -208,33 +218,43 @@ def parse_reply(text: str, n: int) -> Catalogue:
         return Catalogue(tuple(COLUMNS), ())
     if text.lstrip()[:1] in ("<", "{"):
         raise ReplyError("the reply is no table but " + ("an HTML page" if "<" in text[:9] else "JSON"))
-    lines = list(csv.reader(io.StringIO(text, newline="")))
-    if lines and lines[0] and lines[0][0].startswith("#"):
+    lines = [line for line in csv.reader(io.StringIO(text, newline="")) if line]
+    if lines and lines[0][0].startswith("#"):
         del lines[0]
-    if not lines or [name.strip().lower() for name in lines[0]] != [name.lower() for name in COLUMNS]:
-        raise ReplyError("the reply is empty" if not lines else "the reply has other columns than the query")
-    if not text.endswith("\n"):
+    if not lines:
+        raise ReplyError("the reply is empty")
+    columns = _column_names(lines[0])
+    order = sorted(range(len(columns)), key=lambda place: columns[place] != "objID")  # first, otherwise as it is
+    if not (is_complete or text.endswith("\n")):
         raise ReplyError("the reply is truncated")
     rows: dict[str, tuple[str, ...]] = {}
-    cells = [tuple(cell.strip() for cell in line) for line in lines[1:] if line]
-    for row in cells:
-        if len(row) != len(COLUMNS) or not _is_valid(row):
+    for line in lines[1 : n + 1]:
+        row = tuple(cell.strip() for cell in line)
+        if len(row) != len(columns) or not _is_valid(dict(zip(columns, row, strict=True))):
             raise ReplyError(f"the reply has an invalid row that begins with {','.join(row)[:60]!r}")
+        row = tuple(row[place] for place in order)
         rows.setdefault(row[0], row)
-    if len(cells) > n:
-        raise ReplyError(f"the reply has {len(cells)} rows, more than the {n} that the query asks for", retry=False)
-    return Catalogue(tuple(COLUMNS), tuple(rows.values()), len(cells) - len(rows))
+    columns = tuple(columns[place] for place in order)
+    return Catalogue(columns, tuple(rows.values()), len(lines[1 : n + 1]) - len(rows))
 
 
-def _is_valid(row: tuple[str, ...]) -> bool:
+def _column_names(header: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a reply, spelt as in the query: the database may return another case."""
+    spelling = {name.lower(): name for name in COLUMNS}
+    columns = tuple(spelling.get(name.strip().lower(), name.strip()) for name in header)
+    if not set(_NEEDED) <= set(columns) or len(set(columns)) < len(columns):
+        raise ReplyError("the reply has other columns than the query")
+    return columns
+
+
+def _is_valid(cells: Mapping[str, str]) -> bool:
     """Whether the ids are whole numbers and the position is on the sky: file names and requests are made of them."""
-    cells = dict(zip(COLUMNS, row, strict=True))
     try:
         ra, dec = float(cells["ra"]), float(cells["dec"])
     except ValueError:
         return False
     on_sky = math.isfinite(ra) and 0 <= ra <= 360 and -90 <= dec <= 90
-    return on_sky and all(_ID.fullmatch(cells[name]) for name in ("objID", "specObjID"))
+    return on_sky and all(_ID.fullmatch(cells[name]) for name in ("objID", "specObjID") if name in cells)
 
 
 def _server_message(text: str) -> str:
@@ -246,14 +266,20 @@ def _server_message(text: str) -> str:
             content = json.loads(start)
             message = str(content.get("ErrorMessage") or content.get("Error Message") or "")
     elif start.startswith("<"):
-        if _SQL_ERROR_PAGE.search(start):
-            body = re.sub(r"(?is)<(script|style|title)\b.*?</\1\s*>", " ", start)
-            message = html.unescape(re.sub(r"<[^>]*>", " ", body))
+        body = re.sub(r"(?is)<(script|style|title)\b.*?</\1\s*>", " ", start)
+        message = html.unescape(re.sub(r"<[^>]*>", " ", body))
+        if (known := _SQL_ERROR.search(message)) is not None:
+            message = message[known.start() :]  # without the page's navigation
+        elif "skyserver error" not in start[:2000].lower():
+            message = ""  # of a proxy, or a page for people
     else:
         lines = [line for line in start.splitlines() if not line.startswith("#")]
-        if lines and lines[0].strip().strip('"').lower() == "error_message":
+        first = lines[0].strip().strip('"').lower() if lines else ""
+        if first == "error_message":
             message = " ".join(lines[1:]).strip().strip('"')
-        elif re.match(r"\W*(sql )?error\b", start, re.IGNORECASE):
+        elif "objid" not in first and (re.match(r"\W*(sql )?error\b", first) or _SQL_ERROR.search(start[:2000])):
             message = start
     message = " ".join(message.split()).rstrip(". ")
+    if _EMPTY_ERROR.fullmatch(message):
+        return ""
     return message if len(message) <= 300 else message[:300] + "…"

@@ -207,7 +207,7 @@ def test_requests_are_few_at_a_time_and_paced(tmp_path):
     [
         (lambda server: server.sql_error("Invalid column name 'zz'."), "refuses the query: Invalid column name 'zz'."),
         (
-            lambda server: (200, "text/html", "<html><title>Skyserver Error</title>Incorrect syntax</html>"),
+            lambda server: (200, "text/html", "<html><title>Skyserver Error</title>Incorrect syntax near 'a'</html>"),
             "Check --where",
         ),
         (lambda server: (503, "text/html", "<html>No server is available</html>"), "HTTP 503 Service Unavailable"),

@@ -42,6 +42,14 @@ def test_a_galaxy_with_two_spectra_is_taken_once():
     assert catalogue.n_duplicates == 1
 
 
+def test_a_shorter_table_is_read_as_it_is():
+    """A mirror may lack columns, ignore TOP, and end without a line break if the length is known."""
+    text = "ra,objid,dec,oh_p50\n10.5,1,-3,8.7\n11,2,-3,8.8\n12,3,-3,-9999"
+    catalogue = parse_reply(text, 2, is_complete=True)
+    assert catalogue.columns == ("objID", "ra", "dec", "oh_p50")
+    assert catalogue.rows == (("1", "10.5", "-3", "8.7"), ("2", "11", "-3", "8.8"))
+
+
 def test_no_rows_are_no_error():
     assert parse_reply("No objects have been found\n", 3).rows == ()
     assert parse_reply(csv_of([]), 3).rows == ()
@@ -57,6 +65,9 @@ def test_no_rows_are_no_error():
             "&#39;;&#39;.</body></html>",
             "Incorrect syntax near ';'",
         ),
+        ("<html><title>Skyserver Error</title><h2>An error occured</h2><br></html>", "no table but an HTML page"),
+        ("<html><nav>SQL Search</nav><p>Incorrect syntax near 'x'.</html>", "Incorrect syntax near 'x'"),
+        ("Invalid object name 'Galaxies'.", "Invalid object name 'Galaxies'"),
         ("<html><body><h1>503 Service Unavailable</h1></body></html>", "the reply is no table but an HTML page"),
         ("", "the reply is empty"),
         ("objid,ra\n1,2\n", "the reply has other columns than the query"),
@@ -64,7 +75,6 @@ def test_no_rows_are_no_error():
         (csv_of(draw_rows(2).values())[:-40] + "\n", "the reply has an invalid row"),
         (csv_of([("../../etc", *row[1:]) for row in draw_rows(1).values()]), "the reply has an invalid row"),
         (csv_of([("1.2376487E+18", *row[1:]) for row in draw_rows(1).values()]), "the reply has an invalid row"),
-        (csv_of(draw_rows(3).values()), "the reply has 3 rows, more than the 2"),
     ],
 )
 def test_other_replies_are_errors(text, message):
