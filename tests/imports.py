@@ -54,6 +54,7 @@ _NOT_LIGHT = (
     "galsim",
     "astropy",
     "h5py",
+    "astroquery",
     "psutil",
     "markdown_it",
     "nbformat",

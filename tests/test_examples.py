@@ -8,11 +8,12 @@ import pytest
 
 from tests.imports import ROOT, core_modules, is_light
 
-# Their examples need a package that the module imports inside a function: nbformat, astropy, h5py.
+# Their examples need a package that the module imports inside a function: nbformat, astropy, h5py, astroquery.
 NOT_LIGHT = {
     "galviz.course.notebooks",
     *(f"galviz.importing.fits_{name}" for name in "calibration files images resampling stretch".split()),
     "galviz.importing.hdf5",
+    "galviz.sdss.query",
 }
 MODULES = [
     pytest.param(name, marks=[] if is_light(name) and name not in NOT_LIGHT else [pytest.mark.full, pytest.mark.slow])
@@ -28,7 +29,7 @@ def test_examples_of_a_module(name, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "package", ["analysis", "artefacts", "charts", "features", "importing", "network", "simulate", "training"]
+    "package", ["analysis", "artefacts", "charts", "features", "importing", "network", "sdss", "simulate", "training"]
 )
 def test_every_public_function_has_an_example(package):
     missing = [

@@ -20,6 +20,7 @@ from galviz.cli import (
     doctor,
     importing,
     inference,
+    sdss,
     surveys,
     training,
 )
@@ -31,6 +32,7 @@ _INSTALL = "which this command needs: pip install -r requirements.txt"
 _INSTALL_OPTIONAL = {
     **dict.fromkeys(("galsim", "astropy", "scipy"), 'which simulations need: pip install -e ".[simulate]"'),
     **dict.fromkeys(("umap", "numba"), 'which UMAP needs: pip install -e ".[maps]"'),
+    **dict.fromkeys(("astroquery", "requests", "urllib3"), 'which fetching from SDSS needs: pip install -e ".[sdss]"'),
 }
 # The status that a shell reports for a program ended by SIGPIPE, for example before `| head`.
 _PIPE_CLOSED = 141
@@ -44,6 +46,7 @@ COMMANDS: dict[str, Command] = (
     | training.COMMANDS
     | inference.COMMANDS
     | importing.COMMANDS
+    | sdss.COMMANDS
     | build_data.COMMANDS
     | doctor.COMMANDS
 )
