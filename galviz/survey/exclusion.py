@@ -92,8 +92,9 @@ def exclude_galaxies(catalogue: Catalogue, exclude: Sequence[str]) -> tuple[Cata
 
     Examples
     --------
-    >>> from galviz.survey.catalogue import read_catalogue
-    >>> catalogue, excluded = exclude_galaxies(read_catalogue(b"objID,oh_p50\na1,8.5\na2,8.7\n"), ["a1"])
+    >>> import pandas as pd
+    >>> catalogue = Catalogue(pd.DataFrame(index=["a1", "a2"]), None, {"a1": 2, "a2": 3}, [])
+    >>> catalogue, excluded = exclude_galaxies(catalogue, ["a1"])
     >>> catalogue.frame.index.tolist(), excluded
     (['a2'], ('a1',))
     """
