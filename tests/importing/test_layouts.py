@@ -93,7 +93,7 @@ def test_parquet(tmp_path):
     source = make_source(tmp_path / "in", None, [f"images/{i}.jpg" for i in SDSS])
     table = pd.DataFrame({"id_str": list(map(int, SDSS)), "z": [0.1, 0.25, None, 0.5]})
     table.to_parquet(source / "catalog.parquet")
-    plan, survey = run(source, tmp_path)
+    _, survey = run(source, tmp_path)
     assert survey.object_ids == SDSS
     assert survey.catalogue["z"].tolist()[:2] == [0.1, 0.25]
 
