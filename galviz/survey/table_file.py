@@ -26,7 +26,7 @@ class Table:
         The numbers of the lines that have a cell for each column.
     blocks : dict of str to list of str
         For each column, its cells on these lines without spaces around them: strings of thousands of cells, one per
-        line. Empty if there is no id column; without the columns in `arrays`.
+        line. Empty if the rows weren't read; without the columns in `arrays`.
     problems : list of Problem
         What is wrong with the format of the file.
     notes : list of str
@@ -56,10 +56,10 @@ class Table:
     arrays: dict[str, pa.ChunkedArray] = field(default_factory=dict)
 
     def cells(self, column: str) -> Iterator[str]:
-        """Iterate over a column's cells, in the order of `lines`."""
+        """Iterate over a column's cells, in the order of `lines`; none if the rows weren't read."""
         if column in self.arrays:
             return iter(cell_texts(self.arrays[column]))
-        return (cell for block in self.blocks[column] for cell in block.split("\n"))
+        return (cell for block in self.blocks.get(column, []) for cell in block.split("\n"))
 
     def take_blocks(self, column: str) -> list[str]:
         """Remove a column and return its blocks: a large table doesn't fit in memory twice."""
@@ -113,5 +113,6 @@ class TableFile(ABC):
         Returns
         -------
         Table
-            With its problems; invalid input doesn't raise. Without the id column, rows aren't read.
+            With its problems; invalid input doesn't raise. If the header or the format has problems, or there is no id
+            column, rows aren't read.
         """
