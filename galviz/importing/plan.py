@@ -62,6 +62,8 @@ class ImportPlan:
         Sentences about what was recognised, chosen and left out.
     options : dict of str to str
         What the user gave.
+    digest : bytes
+        SHA-256 of the table.
     """
 
     source: Source
@@ -80,6 +82,7 @@ class ImportPlan:
     images_without_row: tuple[str, ...] = field(repr=False)
     notes: tuple[str, ...]
     options: dict[str, str]
+    digest: bytes = b""
 
     @property
     def n_galaxies(self) -> int:
@@ -297,6 +300,7 @@ def _plan_with_table(
         images_without_row=unlisted,
         notes=(*notes, *label_notes),
         options=options,
+        digest=table.digest,
     )
 
 

@@ -174,7 +174,7 @@ def _write_catalogue(plan: ImportPlan, folder: Path, left_out: set[str]) -> tupl
     table = None
     if plan.table is not None:
         table = open_table(plan.table).read(plan.id_column)
-        if table.problems or table.columns != plan.columns:
+        if table.problems or table.digest != plan.digest:
             problem, remedy = "the table has changed since it was checked", "start again"
             raise SurveyError(plan.table.name, [Problem(None, "", plan.table.name, problem, remedy)])
     columns = plan.survey_columns

@@ -1,0 +1,160 @@
+"""Choices of an import: evidence, questions, options that win and conflicts, ids that can't be used."""
+
+import pickle
+
+import pytest
+
+from galviz.importing.plan import plan_import
+from galviz.importing.question import ImportQuestion
+from galviz.survey.survey import SurveyError
+from tests.importing.sources import make_source
+
+
+def problem_of(source, **options):
+    """The single problem, as a sentence."""
+    with pytest.raises(SurveyError) as raised:
+        plan_import(source, **options)
+    (problem,) = raised.value.details
+    return str(problem)
+
+
+@pytest.fixture
+def two_columns(tmp_path):
+    """Two columns of numbers that name different images, and the same number of them."""
+    lines = ["left,right,ra", *(f"{10 + n},{13 - n},150.{n}" for n in range(4))]
+    return make_source(tmp_path / "in", lines, [f"images/{10 + n}.jpg" for n in range(4)], "t.csv")
+
+
+def test_two_columns_that_name_different_images_are_a_question(two_columns):
+    with pytest.raises(ImportQuestion) as raised:
+        plan_import(two_columns)
+    question = raised.value
+    assert (question.option, question.guess, question.candidates) == ("--image", "left", ("left", "right"))
+    assert question.columns == ("left", "right", "ra")
+    assert question.rows[0] == ("10", "13", "150.0")
+    assert "--image left" in str(question)
+    assert str(pickle.loads(pickle.dumps(question))) == str(question)
+
+
+@pytest.mark.parametrize("options", [{"image_column": "right"}, {"id_column": "right"}])
+def test_the_answer_of_a_question_works(two_columns, options):
+    plan = plan_import(two_columns, **options)
+    assert plan.ids == ("13", "12", "11", "10")
+    assert plan.images[0] == "images/13.jpg"
+    assert plan.options == {"--image" if "image_column" in options else "--id": "right"}
+
+
+def test_a_usual_name_decides_between_two_columns(tmp_path):
+    lines = ["row,objid", *(f"{10 + n},{13 - n}" for n in range(4))]
+    source = make_source(tmp_path / "in", lines, [f"{10 + n}.jpg" for n in range(4)])
+    assert plan_import(source).id_column == "objid"
+
+
+def test_without_a_usual_name_and_without_evidence_the_ids_are_a_question(tmp_path):
+    source = make_source(tmp_path / "in", ["a,b", "x1,5", "x2,5"], ["q7.jpg", "q8.jpg"])
+    with pytest.raises(ImportQuestion, match=r"--id a seems likely") as raised:
+        plan_import(source)
+    assert raised.value.option == "--id"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"id_column": "Galaxyid"}, ["--id", "'GalaxyID' meant"]),
+        ({"image_column": "nope"}, ["--image", "its columns are: GalaxyID, p, word"]),
+        ({"label": "P"}, ["--label", "'p' meant"]),
+        ({"label": "GalaxyID"}, ["holds the ids"]),
+        ({"label": "word"}, ["holds text (up, down)", "colour the galaxies by this column"]),
+        ({"id_column": "word"}, ["none of the 2 rows' 'word' names one of the 2 images"]),
+    ],
+)
+def test_options_are_validated(tmp_path, options, words):
+    source = make_source(tmp_path / "in", ["GalaxyID,p,word", "17,0.5,up", "18,0.6,down"], ["17.jpg", "18.jpg"])
+    if options == {"id_column": "word"}:  # another column names the images
+        plan = plan_import(source, **options)
+        assert (plan.ids, plan.image_column) == (("up", "down"), "GalaxyID")
+        options["image_column"] = "word"
+    sentence = problem_of(source, **options)
+    assert all(word in sentence for word in words), sentence
+
+
+def test_no_label_is_said_with_likely_columns(tmp_path):
+    lines = ["id,ra,p_spiral,kind,count", "17,150.1,0.5,a,3", "18,150.2,0.6,b,4"]
+    plan = plan_import(make_source(tmp_path / "in", lines, ["17.jpg", "18.jpg"]))
+    assert plan.label is None
+    assert "--label COLUMN (of: p_spiral)" in plan.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["17", "17", "18"], ["1 id occurs more than once", "in 2 rows: 17", "one row per galaxy"]),
+        (["17", "", "18"], ["1 row has no id", "galaxy 2"]),
+        (["17", "nan", "18"], ["1 row has no id"]),
+    ],
+)
+def test_ids_must_be_unique_and_present(tmp_path, cells, words):
+    lines = ["objid,file", *(f"{cell},{n}.jpg" for n, cell in enumerate(cells))]
+    sentence = problem_of(make_source(tmp_path / "in", lines, [f"{n}.jpg" for n in range(3)]), id_column="objid")
+    assert all(word in sentence for word in words), sentence
+
+
+def test_rounded_ids_are_explained(tmp_path):
+    lines = ["objid,file", "1.2376E+18,a.jpg", "1.2376E+18,b.jpg"]
+    source = make_source(tmp_path / "in", lines, ["a.jpg", "b.jpg"])
+    assert "rounded by a spreadsheet" in problem_of(source, id_column="objid", image_column="file")
+
+
+def test_most_rows_without_an_image_are_refused(tmp_path):
+    lines = ["id", *map(str, range(100, 120))]
+    source = make_source(tmp_path / "in", lines, ["100.jpg", "101.jpg", "x1.jpg", "x2.jpg", "x3.jpg", "x4.jpg"])
+    with pytest.raises((SurveyError, ImportQuestion), match=r"2 of (20 rows|6 images)"):
+        plan_import(source)
+
+
+def test_images_of_the_same_name_in_two_folders_are_a_question(tmp_path):
+    names = [f"{folder}/{n}.jpg" for folder in ("images", "thumbs") for n in (17, 18)]
+    source = make_source(tmp_path / "in", ["id", "17", "18"], names)
+    with pytest.raises(ImportQuestion) as raised:
+        plan_import(source)
+    assert (raised.value.option, raised.value.guess) == ("--images", str(source / "images"))
+    assert plan_import(source, images=raised.value.guess).n_galaxies == 2
+
+
+def test_a_path_chooses_between_images_of_the_same_name(tmp_path):
+    names = [f"{folder}/{n}.jpg" for folder in ("a", "b") for n in (17, 18)]
+    lines = ["name,path", *(f"{name[0]}{name[2:4]},/data/{name}" for name in names)]
+    plan = plan_import(make_source(tmp_path / "in", lines, names))
+    assert plan.images == tuple(names)
+    assert plan.ids == ("a17", "a18", "b17", "b18")
+
+
+def test_a_missing_header_is_explained(tmp_path):
+    source = make_source(tmp_path / "in", ["17,0.5", "18,0.6", "19,0.7"], ["17.jpg", "18.jpg", "19.jpg"])
+    assert "the header seems to be missing" in problem_of(source)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda folder: folder, "there is no table and there are no images"),
+        (lambda folder: folder / "nowhere", "there is no such file or folder"),
+        (lambda folder: make_source(folder, ["id", "17"]), "--images FOLDER"),
+        (lambda folder: make_source(folder, None, ["17.jpg"]) / "17.jpg", "give the folder that contains the images"),
+    ],
+)
+def test_sources_that_cannot_be_imported(tmp_path, make, words):
+    assert words in problem_of(make(tmp_path))
+
+
+def test_a_workbook_is_a_table_that_must_be_saved_as_csv(tmp_path):
+    source = make_source(tmp_path / "in", None, ["17.jpg", "18.jpg"])
+    (source / "catalogue.xlsx").write_bytes(b"PK\x03\x04" + bytes(30))
+    assert "CSV UTF-8" in problem_of(source)
+
+
+def test_annotations_and_readmes_are_no_tables(tmp_path):
+    source = make_source(tmp_path / "in", ["id,p", "17,0.5", "18,0.6"], ["images/17.jpg", "images/18.jpg"], "t.csv")
+    for name in ("README.txt", "images/17.txt", "images/17.xml", "requirements.txt", ".DS_Store", "images/Thumbs.db"):
+        (source / name).write_text("text")
+    assert plan_import(source).table.name == "t.csv"
