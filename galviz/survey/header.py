@@ -9,13 +9,14 @@ from galviz.errors import listed, quoted, shown
 CATALOGUE_NAME = "master.csv"
 ID_COLUMN = "objID"
 
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", None: "spaces"}
 # Problem and remedy for a line that `split_line` can't split.
 UNCLOSED = (
     "a quotation mark on this line is never closed",
     'close it (a cell can\'t contain a line break; write a " inside a cell as "")',
 )
 _INVISIBLE = ("Cc", "Cf")  # Unicode categories: control characters; format characters such as a zero-width space
+# A cell between blanks, with or without quotation marks.
+_BLANK_CELL = re.compile(r'(?<!\S)(?:"((?:[^"]|"")*)"|([^\s"]\S*))(?!\S)')
 # Usual names of id columns, in lower case without punctuation: variants of objID, and those of SDSS, Galaxy Zoo, Gaia,
 # GAMA, MaNGA and others, which may hold another id than the images' names.
 _ID_NAMES = {"objid", "objectid", "id"}
@@ -25,28 +26,42 @@ _SIMILAR_NAMES = re.compile(
 )
 
 
-def split_line(line: str) -> list[str] | None:
+def split_line(line: str, separator: str = ",") -> list[str] | None:
     """Split a line into cells; None if a quotation mark isn't closed.
+
+    Parameters
+    ----------
+    line : str
+    separator : str
+        A character; a blank stands for any number of blanks.
 
     Examples
     --------
-    >>> split_line('1,"a, b",2')
-    ['1', 'a, b', '2']
+    >>> split_line('1,"a, b",2'), split_line('1   "a b"', " ")
+    (['1', 'a, b', '2'], ['1', 'a b'])
     """
+    if separator == " ":
+        return line.split() if '"' not in line else _split_blanks(line)
     if '"' not in line:
-        return line.split(",")
+        return line.split(separator)
     try:
-        return next(csv.reader([line], strict=True))
+        return next(csv.reader([line], delimiter=separator, strict=True))
     except csv.Error:
         return None
 
 
-def read_header(text: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
-    """Read the first line of a table.
+def _split_blanks(line: str) -> list[str] | None:
+    cells = [match[1].replace('""', '"') if match[1] is not None else match[2] for match in _BLANK_CELL.finditer(line)]
+    return None if _BLANK_CELL.sub("", line).strip() else cells
+
+
+def read_header(text: str, separator: str = ",") -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+    """Read the header of a table.
 
     Parameters
     ----------
     text : str
+    separator : str
 
     Returns
     -------
@@ -62,16 +77,11 @@ def read_header(text: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
     >>> read_header("objID,z,z")[1]
     [("columns 2 and 3 are both called 'z'", 'rename one of them')]
     """
-    if text.lower().lstrip('" ').startswith("sep="):
-        return (), [(f"its first line is {quoted(text.strip())}, which only Excel understands", "remove it")]
-    cells = split_line(text)
+    cells = split_line(text, separator)
     if cells is None:
-        remedy = _remedy_for_separator(text)
-        if remedy is None:
-            return (), [UNCLOSED]
-        return (), [(f"there is no column {ID_COLUMN} in {quoted(text)}", remedy)]
+        return (), [UNCLOSED]
     columns = tuple(name.strip() for name in cells)
-    return columns, _name_faults(columns)
+    return columns, name_faults(columns)
 
 
 def missing_column(columns: tuple[str, ...], id_column: str) -> tuple[str, str]:
@@ -83,13 +93,28 @@ def missing_column(columns: tuple[str, ...], id_column: str) -> tuple[str, str]:
     ('there is no column objID; its columns are: id, oh_p50', "rename 'id' to objID")
     """
     problem = f"there is no column {shown(id_column)}; its columns are: {listed(columns)}"
-    if id_column != ID_COLUMN:
-        return problem, "choose one of these"
-    return problem, _remedy_for_separator(",".join(columns)) or _remedy_for_missing_ids(columns)
+    return problem, _remedy_for_missing_ids(columns) if id_column == ID_COLUMN else "choose one of these"
 
 
-def _name_faults(columns: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Problem and remedy for each column name that is empty or looks like another one."""
+def is_id_name(name: str) -> bool:
+    """Whether a column with this name may hold ids.
+
+    Examples
+    --------
+    >>> is_id_name("dr7objid"), is_id_name("ra")
+    (True, False)
+    """
+    return _simplified(name) in _ID_NAMES or _SIMILAR_NAMES.fullmatch(_simplified(name)) is not None
+
+
+def name_faults(columns: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Problem and remedy for each column name that is empty or looks like another one.
+
+    Examples
+    --------
+    >>> name_faults(("objID", "objID"))
+    [("columns 1 and 2 are both called 'objID'", 'rename one of them')]
+    """
     faults = []
     first_positions: dict[str, int] = {}
     for position, name in enumerate(columns, start=1):
@@ -118,24 +143,12 @@ def _visible(name: str) -> str:
     return unicodedata.normalize("NFC", " ".join("".join(visible).split()))
 
 
-def _remedy_for_separator(text: str) -> str | None:
-    """What to do if the cells of a header seem to be separated by something other than a comma."""
-    for separator, name in _SEPARATORS.items():
-        cells = [_simplified(cell) for cell in text.split(separator)]
-        if len(cells) == 1:
-            continue
-        # Column names can contain semicolons and spaces.
-        if ID_COLUMN.lower() in cells or ("," not in text and (separator or any(map(_ID_NAMES.__contains__, cells)))):
-            return f"the cells seem to be separated by {name}: save the table with commas"
-    return None
-
-
 def _remedy_for_missing_ids(columns: tuple[str, ...]) -> str:
     for column in columns:
         if _simplified(column) in _ID_NAMES:
             return f"rename {quoted(column)} to {ID_COLUMN}"
-    if columns[0].startswith("#"):
-        return "the first line is a comment: remove it"
+    if len(columns) == 1 and any(map(is_id_name, columns[0].split())):
+        return "the cells seem to be separated by spaces, but not all rows have as many: save the table with commas"
     if all(column.replace(".", "", 1).isdigit() for column in columns):
         return f"the header seems to be missing: add a first line such as {ID_COLUMN},oh_p50"
     add = f"add a column {ID_COLUMN} with the name of each galaxy's image"

@@ -2,19 +2,18 @@
 
 from pathlib import Path
 
-from galviz.files.reading import NotRegularError, open_regular
+from galviz.files.reading import NotRegularError
 from galviz.files.signatures import file_kind
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.survey.problems import Problem
 from galviz.survey.table_file import Table, TableFile
+from galviz.survey.text_stream import TextError, read_head
 from galviz.survey.text_table import TextTable, describe_cut_line
 
 __all__ = ["CATALOGUE_NAME", "ID_COLUMN", "Table", "TableFile", "describe_cut", "open_table"]
 
-_HEAD_BYTES = 2**16
 # How to get a CSV table from other kinds of files.
 _REMEDIES = {
-    "a gzip archive": "unpack it (gunzip), or save the table as 'CSV UTF-8'",
     "a Parquet table": "write it as CSV: pandas.read_parquet(…).to_csv('master.csv', index=False)",
     "a FITS file": "write the table as CSV: astropy.table.Table.read(…).write('master.csv')",
     "an Excel workbook or another zip archive": "save the table as 'CSV UTF-8', with the ids as text",
@@ -62,11 +61,11 @@ def open_table(path: Path) -> TableFile:
     """
     path = Path(path)
     try:
-        with open_regular(path) as file:
-            head = file.read(_HEAD_BYTES)
-        fault = _kind_fault(head)
+        fault = _kind_fault(read_head(path))
         if fault is None:
             return TextTable(path)
+    except TextError as error:
+        fault = error.problem, error.remedy
     except FileNotFoundError:
         fault = "there is no such file", "check the path"
     except NotRegularError as error:
@@ -79,6 +78,8 @@ def open_table(path: Path) -> TableFile:
 def _kind_fault(head: bytes) -> tuple[str, str] | None:
     """Problem and remedy for a file whose first bytes show that it isn't text."""
     kind = file_kind(head)
+    if kind == "UTF-16 text":
+        return None
     if kind == "an HTML page":
         return "it is an HTML page", "the download failed: download the table again"
     if kind is not None:

@@ -1,14 +1,30 @@
 """The bytes of a text file -> blocks of lines, with the checksum of the bytes; only one block is in memory."""
 
 import codecs
+import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO
+
+from galviz.files.reading import open_regular
 
 # Bytes read at a time. As Python strings, the cells of a table take ten times the space of its bytes.
 CHUNK_BYTES = 2**22
+# A small archive can unpack to any size, and a file without line breaks would be held as a whole.
+MAX_UNPACKED_BYTES = 2**32
+MAX_LINE_LENGTH = 2**22
+
+GZIP = b"\x1f\x8b"
+_HEAD_BYTES = 2**16
 _SAVE_AS = "save the table as 'CSV UTF-8'"
+_BINARY = ("it contains NUL bytes: it is binary, not a CSV table", _SAVE_AS)
+_NAMES = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+# A text in UTF-16 without a byte order mark has a NUL beside most letters, on one side.
+_MANY_NULS, _FEW_NULS = 0.7, 0.1
 
 
 class TextError(ValueError):
@@ -26,6 +42,73 @@ class TextError(ValueError):
         self.line, self.problem, self.remedy = line, problem, remedy
 
 
+def detect_encoding(head: bytes) -> str:
+    """The encoding of a text: UTF-8, or UTF-16 with or without a byte order mark.
+
+    Parameters
+    ----------
+    head : bytes
+        Its beginning.
+
+    Returns
+    -------
+    str
+        Python's name of the encoding.
+
+    Examples
+    --------
+    >>> detect_encoding("objID,z".encode("utf-16-be")), detect_encoding(b"objID,z")
+    ('utf-16-be', 'utf-8-sig')
+    """
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    first, second = head[::2], head[1::2]
+    if second:
+        shares = first.count(0) / len(first), second.count(0) / len(second)
+        if shares[1] > _MANY_NULS and shares[0] < _FEW_NULS:
+            return "utf-16-le"
+        if shares[0] > _MANY_NULS and shares[1] < _FEW_NULS:
+            return "utf-16-be"
+    return "utf-8-sig"
+
+
+def read_head(path: Path) -> bytes:
+    """Read the first bytes of a file, or of the content of a gzip archive.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    bytes
+        At most 64 KiB.
+
+    Raises
+    ------
+    TextError
+        If a gzip archive is damaged.
+    OSError
+        As `galviz.files.reading.open_regular`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "table.csv.gz")
+    ...     _ = path.write_bytes(gzip.compress(b"objID,z"))
+    ...     read_head(path)
+    b'objID,z'
+    """
+    with open_regular(path) as file:
+        head = file.read(_HEAD_BYTES)
+        if not head.startswith(GZIP):
+            return head
+        file.seek(0)
+        with _readable_archive():
+            return gzip.GzipFile(fileobj=file).read(_HEAD_BYTES)
+
+
 class LineReader:
     r"""Reads a text file in blocks of lines, with line ends of Unix, Windows or old Macs.
 
@@ -34,7 +117,9 @@ class LineReader:
     file : binary file
         Open at its start.
     encoding : str
-        Of Python, such as ``"utf-8-sig"``.
+        See `detect_encoding`.
+    gzipped : bool
+        Whether the file is a gzip archive of the text.
 
     Attributes
     ----------
@@ -48,10 +133,12 @@ class LineReader:
     ([['a,b', '1,2']], False, '0baa86ca')
     """
 
-    def __init__(self, file: BinaryIO, encoding: str) -> None:
-        self._file, self._hash = file, hashlib.sha256()
+    def __init__(self, file: BinaryIO, encoding: str, *, gzipped: bool = False) -> None:
+        self._raw = HashedReader(file)
+        self._file = gzip.GzipFile(fileobj=self._raw) if gzipped else self._raw
+        self._encoding, self._gzipped = encoding, gzipped
         self._decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
-        self._n_lines = 0
+        self._n_lines = self._n_bytes = 0
         self.ends = True
 
     def __iter__(self) -> Iterator[list[str]]:
@@ -60,21 +147,22 @@ class LineReader:
         Raises
         ------
         TextError
-            If a line isn't text.
+            If a line isn't text or far too long, or an archive is damaged or unpacks to more than 4 GiB.
         OSError
             If the file can't be read.
         """
         rest = ""
         while True:
-            chunk = self._file.read(CHUNK_BYTES)
-            self._hash.update(chunk)
-            text = rest + self._decode(chunk)
-            lines = text.split("\n")
+            chunk = self._read()
+            lines = (rest + self._decode(chunk)).split("\n")
             rest = lines.pop()
             if not chunk:
                 self.ends = not rest
                 lines += [rest] if rest else []
             self._n_lines += len(lines)
+            if len(rest) > MAX_LINE_LENGTH:
+                problem = f"the line is longer than {MAX_LINE_LENGTH >> 20} million characters: it isn't one of a table"
+                raise TextError(self._n_lines + 1, problem, _SAVE_AS)
             if lines:
                 yield lines
             if not chunk:
@@ -82,19 +170,69 @@ class LineReader:
 
     def digest(self) -> bytes:
         """SHA-256 of all bytes of the file; those that weren't read yet are read."""
-        while chunk := self._file.read(CHUNK_BYTES):
-            self._hash.update(chunk)
-        return self._hash.digest()
+        return self._raw.digest()
+
+    def _read(self) -> bytes:
+        if not self._gzipped:
+            return self._file.read(CHUNK_BYTES)
+        with _readable_archive():
+            chunk = self._file.read(CHUNK_BYTES)
+        self._n_bytes += len(chunk)
+        if self._n_bytes > MAX_UNPACKED_BYTES:
+            problem = f"its gzip archive unpacks to more than {MAX_UNPACKED_BYTES >> 30} GiB"
+            raise TextError(None, problem, "keep the rows that you need, or write the table as Parquet")
+        return chunk
 
     def _decode(self, chunk: bytes) -> str:
-        if b"\0" in chunk:
-            raise TextError(
-                None, "it contains NUL bytes: it is binary, not a CSV table", "save the table as 'CSV UTF-8'"
-            )
+        if self._encoding == "utf-8-sig" and b"\0" in chunk:
+            raise TextError(None, *_BINARY)
         try:
-            return self._decoder.decode(chunk, final=not chunk)
+            text = self._decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
-            before = error.object[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-            line = self._n_lines + before.count(b"\n") + 1
-            problem = f"its text isn't UTF-8 (byte 0x{error.object[error.start]:02x} on this line)"
+            # Lines that end before the fault: those in the chunk, after those in earlier ones.
+            before = error.object[: error.start].decode(self._encoding, errors="replace")
+            line = self._n_lines + len(before.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+            byte = error.object[error.start]
+            problem = f"its text isn't {_NAMES[self._encoding]} (byte 0x{byte:02x} on this line)"
             raise TextError(line, problem, _SAVE_AS) from error
+        if "\0" in text:
+            raise TextError(None, *_BINARY)
+        return text
+
+
+@contextmanager
+def _readable_archive() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise TextError(None, "its gzip archive is damaged or was cut short", "download it again") from error
+
+
+class HashedReader(io.RawIOBase):
+    """Reads a file and computes the checksum of what was read.
+
+    Examples
+    --------
+    >>> reader = HashedReader(io.BytesIO(b"abc"))
+    >>> reader.read(1), reader.digest().hex()[:8]
+    (b'a', 'ba7816bf')
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._hash = file, hashlib.sha256()
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Read at most `size` bytes."""
+        content = self._file.read(size)
+        self._hash.update(content)
+        return content
+
+    def digest(self) -> bytes:
+        """SHA-256 of the whole file; what wasn't read yet is read."""
+        while self.read(CHUNK_BYTES):
+            pass
+        return self._hash.digest()

@@ -1,161 +1,214 @@
 """A text file -> its header and cells, with line numbers."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 
-from galviz.errors import quoted
+from galviz.errors import quoted, shown
 from galviz.files.reading import open_regular
+from galviz.survey.decimal_commas import replace_decimal_commas
+from galviz.survey.dialect import N_LINES, SEPARATORS, recognise_dialect
 from galviz.survey.header import ID_COLUMN, UNCLOSED, missing_column, read_header, split_line
 from galviz.survey.table_file import Table, TableFile
-from galviz.survey.text_stream import LineReader, TextError
+from galviz.survey.text_stream import GZIP, LineReader, TextError, detect_encoding, read_head
 
+MAX_ROWS = 5_000_000  # more would take more memory than a laptop has
 _MAX_SHOWN = 30  # characters of a row that was cut short
+_ROW_NUMBER = "row_number"
 
 
 class TextTable(TableFile):
-    """A table in a text file: UTF-8, cells separated by commas, quotation marks around cells that contain a comma.
+    """A table in a text file.
 
-    A cell can't contain a line break: a quotation mark that is never closed affects one row instead of all rows after
-    it.
+    UTF-8 or UTF-16, perhaps in a gzip archive; cells separated by commas, tabs, semicolons, vertical bars or blanks;
+    quotation marks around cells that contain the separator; lines of comments before the header. A cell can't contain a
+    line break: a quotation mark that is never closed affects one row instead of all rows after it.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._header_line = 0
+        with open_regular(path) as file:
+            self._gzipped = file.read(2) == GZIP
+        if self._gzipped:
+            self.notes.append("It is compressed with gzip.")
         try:
-            with open_regular(path) as file:
-                self._read_header(LineReader(file, "utf-8-sig"))
+            self._encoding = detect_encoding(read_head(path))
+            if self._encoding.startswith("utf-16"):
+                self.notes.append("Its text is UTF-16.")
+            with self._reader() as reader:
+                lines = list(islice(chain.from_iterable(reader), N_LINES))
         except TextError as error:
             self.problems = [self.problem(error.line, error.problem, error.remedy)]
+            return
+        self._dialect = recognise_dialect(lines)
+        self.notes += self._dialect.notes
+        self._read_header(lines)
 
     def rows(self, n: int) -> list[list[str]]:
         """The cells of the first `n` complete rows; see `TableFile.rows`."""
-        rows: list[list[str]] = []
-        if self.problems or n < 1:
-            return rows
+        if self.problems:
+            return []
         try:
-            with open_regular(self.path) as file:
-                for _, line in self._lines(LineReader(file, "utf-8-sig")):
-                    cells = split_line(line)
-                    if cells is not None and len(cells) == len(self.columns):
-                        rows.append(cells)
-                    if len(rows) == n:
-                        break
+            with self._reader() as reader:
+                lines = (line for _, line in self._lines(reader))
+                cells = (self._split(line) for line in lines if line.strip())
+                return list(islice((row for row in cells if row and len(row) == len(self.columns)), max(n, 0)))
         except TextError:
-            pass  # `read` reports it
-        return rows
+            return []  # `read` reports it
 
     def read(self, id_column: str = ID_COLUMN) -> Table:
         """Read all rows; see `TableFile.read`."""
-        with open_regular(self.path) as file:
-            reader = LineReader(file, "utf-8-sig")
-            problems = list(self.problems)
-            if self.columns and id_column not in self.columns:
-                problems = [self.problem(self._header_line, *missing_column(self.columns, id_column))]
-            if id_column not in self.columns:
-                return Table(self.columns, [], [], {}, problems, list(self.notes), id_column, reader.digest())
+        columns, problems, notes = self.columns, list(self.problems), list(self.notes)
+        name = id_column
+        if columns and id_column not in columns:
+            same = [column for column in columns if column.lower() == id_column.lower()]
+            if len(same) == 1:
+                name = same[0]
+                columns = tuple(id_column if column == name else column for column in columns)
+                notes.append(f"Column {shown(name)} was read as {shown(id_column)}.")
+            else:
+                problems = [self.problem(self._dialect.header_line, *missing_column(columns, id_column))]
+        with self._reader() as reader:
+            if not columns or problems != self.problems:
+                return Table(columns, [], [], {}, problems, notes, id_column, reader.digest())
             try:
-                table = self._read_rows(reader, id_column)
+                rows = _Rows(self, columns.index(id_column), name)
+                for lines in reader:
+                    rows.add(lines)
             except TextError as error:
                 problem = self.problem(error.line, error.problem, error.remedy)
-                return Table((), [], [], {}, [problem], list(self.notes), id_column, reader.digest())
-            return table
+                return Table((), [], [], {}, [problem], notes, id_column, reader.digest())
+            problems += rows.all_problems()
+            if not reader.ends:
+                notes.append(describe_cut_line(rows.last_line, self.name))
+            blocks = dict(zip(columns, rows.blocks, strict=True))
+            if self._dialect.decimal_comma:
+                others = {column: parts for column, parts in blocks.items() if column != id_column}
+                problems += [self.problem(None, *fault) for fault in replace_decimal_commas(others)]
+            return Table(columns, rows.ids, rows.complete, blocks, problems, notes, id_column, reader.digest())
 
-    def _read_header(self, reader: LineReader) -> None:
-        number = 0
-        for block in reader:
-            for line in block:
-                number += 1
-                if line.strip():
-                    self._header_line = number
-                    self.columns, faults = read_header(line)
-                    self.problems = [self.problem(number, *fault) for fault in faults]
-                    return
-        remedy = f"write a header with {ID_COLUMN} and one row per galaxy"
-        self.problems = [self.problem(None, "it is empty", remedy)]
+    @contextmanager
+    def _reader(self) -> Iterator[LineReader]:
+        with open_regular(self.path) as file:
+            yield LineReader(file, self._encoding, gzipped=self._gzipped)
+
+    def _read_header(self, lines: list[str]) -> None:
+        dialect = self._dialect
+        if not dialect.header:
+            self.problems = [
+                self.problem(None, "it is empty", f"write a header with {ID_COLUMN} and one row per galaxy")
+            ]
+            return
+        columns, faults = read_header(dialect.header, dialect.separator)
+        if len(columns) > 1 and not columns[0] and _ROW_NUMBER not in columns and self._counts_rows(lines):
+            columns = (_ROW_NUMBER, *columns[1:])
+            faults = [fault for fault in faults if not fault[0].startswith("column 1 of")]
+            self.notes.append(f"Column 1 has no name and counts the rows: it was called {_ROW_NUMBER}.")
+        if dialect.units:
+            line = next(
+                (number for number, line in enumerate(lines, 1) if number > dialect.skipped and line.strip()), 0
+            )
+            faults.append((f"line {line} holds units ({dialect.units}), not a galaxy", "remove it"))
+        self.columns = columns
+        self.problems = [self.problem(dialect.header_line, *fault) for fault in faults]
+
+    def _counts_rows(self, lines: list[str]) -> bool:
+        """Whether the first cells are 0, 1, 2, … or 1, 2, 3, …."""
+        rows = [self._split(line) for line in lines[self._dialect.skipped : self._dialect.skipped + 20] if line.strip()]
+        cells = [row[0].strip() if row else "" for row in rows]
+        return len(cells) > 0 and cells in ([str(k) for k in range(start, start + len(cells))] for start in (0, 1))
 
     def _lines(self, reader: LineReader) -> Iterator[tuple[int, str]]:
-        """The lines below the header that aren't blank."""
-        first = 1
-        for block in reader:
-            for number, line in enumerate(block, first):
-                if number > self._header_line and line.strip():
-                    yield number, line
-            first += len(block)
+        """The lines below the header, with their numbers."""
+        numbered = enumerate(chain.from_iterable(reader), start=1)
+        return ((number, line) for number, line in numbered if number > self._dialect.skipped)
 
-    def _read_rows(self, reader: LineReader, id_column: str) -> Table:
-        """Read the lines below the header."""
-        columns, position = self.columns, self.columns.index(id_column)
-        ids: list[tuple[int, str]] = []
-        complete: list[int] = []
-        blocks: list[list[str]] = [[] for _ in columns]
-        problems, row_problems = list(self.problems), []
-        blank: list[int] = []
-        first, last = 1, ""
-        for lines in reader:
-            rows = []
-            for number, line in enumerate(lines, first):
-                if number <= self._header_line:
-                    continue
-                if not line.strip():
-                    blank.append(number)
-                    continue
-                # Blank lines are ignored only at the end of the file.
-                row_problems += [self.problem(blank_line, "the line is empty", "remove it") for blank_line in blank]
-                blank.clear()
-                cells = split_line(line)
-                if cells is None:
-                    problems.append(self.problem(number, *UNCLOSED))
-                elif len(cells) == len(columns) and cells[position].strip() != id_column:
-                    rows.append(cells)
-                    complete.append(number)
-                    ids.append((number, cells[position]))
-                else:
-                    row_problems.append(self.problem(number, *_row_fault(cells, columns, id_column)))
-                    if position < len(cells) and _may_be_galaxy(cells, id_column):
-                        ids.append((number, cells[position]))
-            # Few blocks need stripping, and checking the whole text is fast.
-            text = "\n".join(lines)
-            spaces = "\n".join(text.split()) != text
-            for block, column in zip(blocks, zip(*rows, strict=True), strict=False):
-                block.append("\n".join(map(str.strip, column) if spaces else column))
-            first, last = first + len(lines), lines[-1]
-        if not (complete or row_problems or problems):
-            problems.append(self.problem(None, "it has a header but no galaxies", "add one row per galaxy"))
-        notes = [*self.notes, *([] if reader.ends else [describe_cut_line(last, self.name)])]
-        return Table(
-            columns,
-            ids,
-            complete,
-            dict(zip(columns, blocks, strict=True)),
-            [*problems, *row_problems],
-            notes,
-            id_column,
-            reader.digest(),
-        )
+    def _split(self, line: str) -> list[str] | None:
+        """Split a row into cells, without the empty ones at the ends of all lines."""
+        cells = split_line(line, self._dialect.separator)
+        trailing, n_columns = self._dialect.trailing, len(self.columns)
+        if trailing and cells and n_columns < len(cells) <= n_columns + trailing:
+            return cells if "".join(cells[n_columns:]).strip() else cells[:n_columns]
+        return cells
 
 
-def _may_be_galaxy(cells: list[str], id_column: str) -> bool:
-    """Whether a row with the wrong number of cells may hold an id: it isn't a comment or a second header."""
-    return bool("".join(cells).strip()) and cells[0][:1] != "#" and id_column not in map(str.strip, cells)
+class _Rows:
+    """Collects the rows of a text table, block by block."""
 
+    def __init__(self, table_file: TextTable, position: int, id_name: str) -> None:
+        self._file, self._position, self._id_name = table_file, position, id_name
+        self.ids: list[tuple[int, str]] = []
+        self.complete: list[int] = []
+        self.blocks: list[list[str]] = [[] for _ in table_file.columns]
+        self.last_line = ""
+        self._problems, self._row_problems = [], []
+        self._blank: list[int] = []
+        self._first = 1  # the number of the next block's first line
 
-def _row_fault(cells: list[str], columns: tuple[str, ...], id_column: str) -> tuple[str, str]:
-    """Problem and remedy for a row whose cells don't match the header."""
-    if not "".join(cells).strip():
-        return "the line is empty", "remove it"
-    if cells[0].lstrip().startswith("#"):
-        return f"the line is a comment: {quoted(','.join(cells))}", "remove it"
-    if id_column in map(str.strip, cells):
-        return "the line repeats the header", "remove it"
-    if len(cells) < len(columns):
-        remedy = "add the missing cells (an empty cell still needs its comma)"
-    elif not "".join(cells[len(columns) :]).strip():
-        remedy = "remove the comma at the end of the line"
-    else:
-        remedy = "remove the extra cells, or put quotation marks around a cell that contains a comma"
-    count = f"{len(cells)} cell" if len(cells) == 1 else f"{len(cells)} cells"
-    return f"the row has {count}, the header has {len(columns)}", remedy
+    def add(self, lines: list[str]) -> None:
+        """Add a block of lines."""
+        file, position, rows = self._file, self._position, []
+        n_columns, skipped, split = len(file.columns), file._dialect.skipped, file._split
+        for number, line in enumerate(lines, self._first):
+            if number <= skipped:
+                continue
+            if not line.strip():
+                self._blank.append(number)
+                continue
+            if self._blank:  # blank lines are ignored only at the end of the file
+                self._row_problems += [file.problem(blank, "the line is empty", "remove it") for blank in self._blank]
+                self._blank.clear()
+            cells = split(line)
+            if cells is None:
+                self._problems.append(file.problem(number, *UNCLOSED))
+            elif len(cells) == n_columns and cells[position].strip() != self._id_name:
+                rows.append(cells)
+                self.complete.append(number)
+                self.ids.append((number, cells[position]))
+            else:
+                self._row_problems.append(file.problem(number, *self._fault(cells)))
+                if position < len(cells) and self._may_be_galaxy(cells):
+                    self.ids.append((number, cells[position]))
+        self._first += len(lines)
+        self.last_line = lines[-1]
+        if len(self.ids) > MAX_ROWS:
+            raise TextError(None, f"it has more than {MAX_ROWS:,} rows", "keep the rows that you need")
+        # Few blocks need stripping, and checking the whole text is fast.
+        text = "\n".join(lines)
+        spaces = "\n".join(text.split()) != text
+        for block, column in zip(self.blocks, zip(*rows, strict=True), strict=False):
+            block.append("\n".join(map(str.strip, column) if spaces else column))
+
+    def all_problems(self) -> list:
+        """The problems of rows."""
+        if not (self.complete or self._problems or self._row_problems or self._file.problems):
+            return [self._file.problem(None, "it has a header but no galaxies", "add one row per galaxy")]
+        return self._problems + self._row_problems
+
+    def _may_be_galaxy(self, cells: list[str]) -> bool:
+        """Whether a row with the wrong number of cells may hold an id: it isn't a comment or a second header."""
+        return bool("".join(cells).strip()) and cells[0][:1] != "#" and self._id_name not in map(str.strip, cells)
+
+    def _fault(self, cells: list[str]) -> tuple[str, str]:
+        """Problem and remedy for a row whose cells don't match the header."""
+        n_columns, separator = len(self._file.columns), self._file._dialect.separator
+        sign = SEPARATORS[separator].removesuffix("s")
+        if not "".join(cells).strip():
+            return "the line is empty", "remove it"
+        if cells[0].lstrip().startswith("#"):
+            return f"the line is a comment: {quoted(separator.join(cells))}", "remove it"
+        if self._id_name in map(str.strip, cells):
+            return "the line repeats the header", "remove it"
+        if len(cells) < n_columns:
+            cell = "write nan for an empty cell" if separator == " " else f"an empty cell still needs its {sign}"
+            remedy = f"add the missing cells ({cell})"
+        elif not "".join(cells[n_columns:]).strip():
+            remedy = f"remove the {sign} at the end of the line"
+        else:
+            remedy = f"remove the extra cells, or put quotation marks around a cell that contains a {sign}"
+        count = f"{len(cells)} cell" if len(cells) == 1 else f"{len(cells)} cells"
+        return f"the row has {count}, the header has {n_columns}", remedy
 
 
 def describe_cut_line(last: str, name: str) -> str:

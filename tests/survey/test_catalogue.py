@@ -251,11 +251,11 @@ def test_same_fault_in_all_labels_is_one_problem():
         rows = "".join(f"g{number},{label}\n" for number, label in enumerate([cell] * 30 + list(others)))
         return messages(f"objID,oh_p50\n{rows}")
 
-    ((row, object_id, message),) = label_messages('"8,75"', "")
+    ((row, object_id, message),) = label_messages('"1,234"', "")
     assert (row, object_id) == (None, "")
     assert "30 of 30 labels oh_p50 are numbers with separators" in message
     assert "on line 2" in message
-    assert "decimal point" in message
+    assert read("objID,oh_p50\n" + "".join(f'g{k},"8,75"\n' for k in range(30))).frame["metallicity"].eq(8.75).all()
     ((_, _, message),) = label_messages('"8,75"', "8.5")
     assert "30 of 31 labels" in message
     assert "all 30 labels oh_p50 are invalid" in label_messages("0.02")[0][2]
@@ -267,7 +267,6 @@ def test_same_fault_in_all_labels_is_one_problem():
     [
         (["1,234", "2,234"], "'1,234'", "write 1234 or 1.234"),
         (["1,234", "2,234,567"], "'1,234'", "thousands=','"),
-        (["1,234", "0,5"], "'1,234'", "decimal=','"),
         (["1 234", "1 235"], "'1 234'", "1234"),
         (["Er", "Sb+t"], "text ('Er', 'Sb+t')", "load the survey without this label"),
         (["True", "False"], "booleans", "write 1 and 0"),
@@ -362,9 +361,8 @@ def test_colour_range_is_never_empty(values):
         (b"objID,oh_p50\na,8.5\0\n", None, "NUL bytes", "CSV UTF-8"),
         (bytes(range(256)) * 4, None, "NUL bytes", "CSV UTF-8"),
         ("objID,name\na,x\nb,é\n".encode("latin-1"), 3, "isn't UTF-8 (byte 0xe9", "CSV UTF-8"),
-        ("objID,oh_p50\na,8.5\n".encode("utf-16"), None, "UTF-16 text", "CSV UTF-8"),
         (b"PK\x03\x04\x14\0\x06\0", None, "an Excel workbook", "CSV UTF-8"),
-        (b"\x1f\x8b\x08\0", None, "gzip", "CSV UTF-8"),
+        (b"\x1f\x8b\x08\0", None, "gzip", "download it again"),
         (b"\xff\xd8\xff\xe0", None, "a JPEG image", "CSV UTF-8"),
         (b"<!doctype html>\n<title>404</title>", None, "HTML page", "download failed"),
     ],
@@ -380,11 +378,6 @@ def test_content_that_is_not_a_table(content, row, says, remedy):
     ("header", "says", "remedy"),
     [
         ("id,oh_p50", "no column objID; its columns are: id, oh_p50", "rename 'id' to objID"),
-        ("OBJID,oh_p50", "no column objID", "rename 'OBJID' to objID"),
-        ("# objID,oh_p50", "no column objID", "rename '# objID' to objID"),
-        ("#Table1", "no column objID", "first line is a comment: remove it"),
-        ("objID;oh_p50", "no column objID", "separated by semicolons"),
-        ("objID\toh_p50", "no column objID", "separated by tabs"),
         ("1237648702973411443,8.75", "no column objID", "header seems to be missing"),
         ("galaxy,oh_p50", "no column objID", "add a column objID"),
         ("ra,dr7objid", "no column objID", "rename 'dr7objid' to objID if the images are named after it"),
@@ -393,9 +386,7 @@ def test_content_that_is_not_a_table(content, row, says, remedy):
         ("source_id,oh_p50", "no column objID", "rename 'source_id' to objID if"),
         ("oh_p50,IAU name", "no column objID", "rename 'IAU name' to objID if"),
         ("objID oh_p50", "no column objID", "separated by spaces"),
-        ('"objID";"oh_p50"', "no column objID", "separated by semicolons"),
-        ("id;oh_p50", "no column objID", "separated by semicolons"),
-        ("sep=,", "'sep=,', which only Excel understands", "remove it"),
+        ("id;oh_p50", "no column objID; its columns are: id, oh_p50", "rename 'id' to objID"),
         ("objID,oh_p50,", "column 3 of 3 has no name", "remove the comma at the end of each line"),
         (",objID,oh_p50", "column 1 of 3 has no name", "index=False"),
         ("objID,z,z", "columns 2 and 3 are both called 'z'", "rename one"),
@@ -583,18 +574,17 @@ def test_memory_for_a_large_table(monkeypatch, tmp_path):
 
 
 def test_rows_are_skipped_without_an_id_column():
-    rows = "".join(f"g{number};8,5\n" for number in range(1000))
-    assert only_message("objID;oh_p50\n" + rows)[0] == 1
+    rows = "".join(f"g{number};8;5\n" for number in range(1000))
+    assert only_message("name;oh_p50\n" + rows)[0] == 1
 
 
 # --- everything -------------------------------------------------------------------------------------------------------
 
 
 def test_all_problems_are_listed():
-    text = "objID,oh_p50,,z\na,8.5,1\n../b,x,1,2\na,-9999,1,2\nd,8.5,1,2\nd,8.5,1,2\n"
+    text = "objID,oh_p50,y,z\na,8.5,1\n../b,x,1,2\na,-9999,1,2\nd,8.5,1,2\nd,8.5,1,2\n"
     problems = [(row, message.split(": ", 1)[1].split(";")[0]) for row, _, message in messages(text)]
     assert problems == [
-        (1, "column 3 of 4 has no name"),
         (2, "the row has 3 cells, the header has 4"),
         (3, "objID '../b' contains a path"),
         (4, "objID a is on line 2 already"),
