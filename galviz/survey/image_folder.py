@@ -144,8 +144,9 @@ def describe_places(paths: Collection[str]) -> list[str]:
     )
     if endings:
         names = [f"{ending or 'no ending'} ({count:,})" for ending, count in endings.most_common()]
-        subject = "1 image has" if endings.total() == 1 else f"{endings.total():,} images have"
-        notes.append(f"{subject} unusual names, and the content of a JPEG or PNG: {', '.join(names)}.")
+        n_images = endings.total()
+        subject = "1 image has an unusual name" if n_images == 1 else f"{n_images:,} images have unusual names"
+        notes.append(f"{subject}, and the content of a JPEG or PNG: {', '.join(names)}.")
     return notes
 
 
@@ -167,7 +168,7 @@ def walk_files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     ...     [path for path, _ in walk_files(Path(folder))]
     ['1.jpg']
     """
-    visited: set[str] = set()  # links can lead back
+    visited = {os.path.realpath(folder)}  # links can lead back
     pending: list[tuple[str, str, int]] = [("", str(folder), 0)]
     while pending:
         prefix, place, depth = pending.pop()

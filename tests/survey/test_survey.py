@@ -5,6 +5,7 @@ import hashlib
 import os
 import pickle
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -426,6 +427,109 @@ def test_misplaced_image(folder, place, remedy):
     assert sentence.endswith(f"there is no image; {remedy.format(id=path.stem)}.")
 
 
+@pytest.mark.parametrize(
+    ("place", "note"),
+    [
+        ("spirals/{id}.jpg", "1 image lies in a subfolder of images/: spirals (1)."),
+        ("a/b/{id}.JPEG", "1 image lies in a subfolder of images/: a/b (1)."),
+        ("{id}.jfif", "1 image has an unusual name, and the content of a JPEG or PNG: .jfif (1)."),
+        ("{id}.jpe", "1 image has an unusual name, and the content of a JPEG or PNG: .jpe (1)."),
+        ("{id}", "1 image has an unusual name, and the content of a JPEG or PNG: no ending (1)."),
+    ],
+)
+def test_images_in_subfolders_and_with_unusual_endings_are_read(folder, place, note):
+    before, path = load_survey(folder), image_in(folder, 0)
+    pixels, sha256 = before.image(path.stem).tobytes(), before.sha256
+    target = folder / "images" / place.format(id=path.stem)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(target)
+    survey = load_survey(folder)
+    assert survey.notes == [note]
+    assert survey.sha256 == sha256
+    assert survey.image(path.stem).tobytes() == pixels
+    assert survey.images_without_row == []
+
+
+def test_unusual_endings_need_the_content_of_an_image(folder):
+    path = image_in(folder, 0)
+    path.unlink()
+    path.with_suffix(".jfif").write_bytes(b"something else")
+    assert f"there is {path.stem}.jfif: save it as JPEG or PNG" in only_problem(folder)[1]
+
+
+def rename_all(folder, name):
+    """Rename each image by a function of its id and number; return the ids."""
+    ids = ids_in(folder)
+    for number, object_id in enumerate(ids):
+        target = folder / "images" / name(object_id, number)
+        target.parent.mkdir(exist_ok=True)
+        (folder / "images" / f"{object_id}.jpg").rename(target)
+    return ids
+
+
+def write_ids(folder, ids):
+    (folder / "master.csv").write_text("objID,oh_p50\n" + "".join(f"{object_id},8.5\n" for object_id in ids))
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "right", "says"),
+    [
+        ("000045{}.jpg", "45{}", "000045{}", "lost leading zeros"),
+        ("ngc130{}.jpg", "NGC130{}", "ngc130{}", "upper and lower case"),
+        ("123764870404394214{}.jpg", "58772295223017499{}", "123764870404394214{}", "data release 7"),
+        ("58772295223017499{}.jpg", "123764870404394214{}", "58772295223017499{}", "data release 8"),
+    ],
+)
+def test_ids_that_differ_from_their_images_in_one_way_are_one_problem(folder, name, written, right, says):
+    ids = rename_all(folder, lambda _, number: name.format(number))
+    write_ids(folder, [written.format(number) for number in range(len(ids))])
+    place, sentence = only_problem(folder)
+    assert place == (None, "", "master.csv")
+    assert says in sentence
+    assert f"{len(ids)} ids" in sentence
+    # The remedy works.
+    write_ids(folder, [right.format(number) for number in range(len(ids))])
+    assert len(load_survey(folder).object_ids) == len(ids)
+
+
+def test_images_outside_their_folder_are_one_problem(folder):
+    ids = rename_all(folder, lambda object_id, _: f"../imgs/{object_id}.jpg")
+    place, sentence = only_problem(folder)
+    assert place == (None, "", "master.csv")
+    assert f"the images of {len(ids)} galaxies aren't in images/" in sentence
+    assert "move them into images/, those in imgs" in sentence
+    (folder / "imgs").rename(folder / "images" / "imgs")
+    assert load_survey(folder).notes == [f"{len(ids)} images lie in a subfolder of images/: imgs ({len(ids)})."]
+
+
+def test_one_id_in_several_subfolders(folder):
+    ids = rename_all(folder, lambda object_id, _: f"train/{object_id}.jpg")
+    shutil.copytree(folder / "images" / "train", folder / "images" / "test")
+    place, sentence = only_problem(folder)
+    assert place == (None, "", "images/")
+    assert f"{len(ids)} galaxies have images in several subfolders" in sentence
+    assert f"test/{ids[0]}.jpg and train/{ids[0]}.jpg" in sentence
+    shutil.rmtree(folder / "images" / "test")
+    (folder / "images" / "other").mkdir()
+    shutil.copy(folder / "images" / "train" / f"{ids[0]}.jpg", folder / "images" / "other")
+    assert f"2 images, other/{ids[0]}.jpg and train/{ids[0]}.jpg; keep one" in only_problem(folder)[1]
+
+
+def test_links_of_folders_end(folder):
+    (folder / "images" / "loop").symlink_to(folder / "images", target_is_directory=True)
+    assert len(load_survey(folder).object_ids) == 5
+
+
+def test_names_of_files_in_decomposed_form(folder):
+    """macOS decomposes accents in the names of files."""
+    ids = rename_all(folder, lambda _, number: f"Gro\u0308\u00dfe {number}.jpg")
+    write_ids(folder, [f"Gr\u00f6\u00dfe {number}" for number in range(len(ids))])
+    survey = load_survey(folder)
+    assert survey.object_ids[0] == "Gr\u00f6\u00dfe 0"
+    assert survey.image("Gr\u00f6\u00dfe 0").mode == "RGB"
+    assert survey.images_without_row == []
+
+
 def test_image_in_another_format(folder):
     path = image_in(folder, 0)
     path.unlink()
@@ -448,6 +552,7 @@ def test_id_differs_from_image_name(folder):
     [
         ("Images", "the images are in Images: rename that folder to images"),
         ("cutouts/jpg", "the images are in cutouts/jpg: rename that folder to images"),
+        ("imgs", "the images are in imgs: rename that folder to images"),
         (".", "create it, and move the images beside master.csv into it"),
     ],
 )
@@ -459,6 +564,17 @@ def test_misplaced_image_folder(folder, there, remedy):
     place, sentence = only_problem(folder)
     assert place[2] == "images/"
     assert sentence == f"images/: there is no such folder; {remedy}."
+
+
+def test_misplaced_folder_with_subfolders(folder):
+    """The remedy names the folder that holds the class folders, and works."""
+    for number, path in enumerate(list((folder / "images").iterdir())):
+        (folder / "Images" / f"class{number % 2}").mkdir(parents=True, exist_ok=True)
+        path.rename(folder / "Images" / f"class{number % 2}" / path.name)
+    (folder / "images").rmdir()
+    assert "the images are in Images: rename that folder to images" in only_problem(folder)[1]
+    (folder / "Images").rename(folder / "images")
+    assert len(load_survey(folder).object_ids) == 5
 
 
 @pytest.mark.parametrize("rounded", ["1237648702973411328", "1237648702973410000"], ids=["float", "spreadsheet"])
