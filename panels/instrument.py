@@ -70,7 +70,7 @@ def open_instrument(title: str) -> FeatureSpace:
         st.title(title, width="content")
         mark_simulated(opened)
         if not (opened.shipped and source.is_shipped):
-            place = "that come with galviz" if opened.shipped else f"of {escape_markdown(opened.survey.folder.name)}"
+            place = "that come with galviz" if opened.shipped else f"of {escape_markdown(opened.name)}"
             st.markdown(f"{opened.counted} {place}, by {source.description}", width="content")
     warn_about_domain_shift(opened, source)
     return make_feature_space(opened, source, find_or_compute_features(opened, source))

@@ -26,8 +26,6 @@ class OwnGalaxies:
         The label's column in that folder.
     scale : float
         Factor by which images are resampled.
-    excluded : frozenset of str
-        Ids of galaxies to leave out.
     survey : Survey or None
         The survey, once it could be read; all pages show it.
     """
@@ -37,14 +35,13 @@ class OwnGalaxies:
     folder: Path | None = None
     label: str | None = None
     scale: float = 1.0
-    excluded: frozenset[str] = frozenset()
     survey: Survey | None = None
 
     def start_again(self) -> None:
         """Remove the uploads and all that was made of them."""
         self.uploads.clear()
         self.source = self.folder = self.label = self.survey = None
-        self.scale, self.excluded = 1.0, frozenset()
+        self.scale = 1.0
 
 
 def own_galaxies() -> OwnGalaxies:

@@ -55,7 +55,7 @@ def compare_surveys(space: FeatureSpace, simulated: Features) -> None:
     projection, shift = _compare(own, own_ids, simulated, simulated_ids, layer)
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        ratios, name = projection.explained_variance_ratio, space.opened.survey.folder.name
+        ratios, name = projection.explained_variance_ratio, space.opened.name
         name = f"{name} (yours)" if name == _SIMULATED else name
         # A galaxy may be in both surveys.
         object_ids = [*own_ids, *(f"{_SIMULATED}: {object_id}" for object_id in simulated_ids)]

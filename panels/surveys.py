@@ -53,6 +53,11 @@ class OpenSurvey:
     private: bool = False
 
     @property
+    def name(self) -> str:
+        """The name of its folder; that of an upload is temporary and says nothing."""
+        return "your upload" if self.private else self.survey.folder.name
+
+    @property
     def galaxies(self) -> str:
         """The noun for its galaxies."""
         return "simulated galaxies" if self.shipped else "galaxies"

@@ -28,13 +28,15 @@ def is_ignored(name: str) -> bool:
     return any(part.lower() in _ADDED_BY_SYSTEMS or part.startswith(".") for part in parts)
 
 
-def check_names(names: Iterable[str]) -> str | None:
+def check_names(names: Iterable[str], *, noun: str = "member") -> str | None:
     r"""What is wrong with the first wrong name, and what to do; None if all of them are right.
 
     Parameters
     ----------
     names : iterable of str
         Paths with ``/`` as in the archive; those of folders end with it.
+    noun : str
+        What they are called in the message.
 
     Examples
     --------
@@ -47,7 +49,7 @@ def check_names(names: Iterable[str]) -> str | None:
     folders: dict[str, str] = {}
     for name in names:
         if fault := _fault(name):
-            return f"the member {shown(name)} {fault}"
+            return f"the {noun} {shown(name)} {fault}"
         parts = [_same_file(part) for part in name.rstrip("/").split("/")]
         for depth in range(1, len(parts)):
             folders.setdefault("/".join(parts[:depth]), name)
@@ -57,13 +59,13 @@ def check_names(names: Iterable[str]) -> str | None:
             continue
         other = files.get(key)
         if other == name:
-            return f"the member {shown(name)} is in it twice: remove one of the two"
+            return f"the {noun} {shown(name)} is in it twice: remove one of the two"
         if other is not None:
             both = f"{shown(other)} and {shown(name)}"
-            return f"the members {both} would be one file on Windows and macOS: rename one of them"
+            return f"the {noun}s {both} would be one file on Windows and macOS: rename one of them"
         files[key] = name
     if both := files.keys() & folders.keys():
-        return f"the member {shown(files[min(both)])} is a file and a folder: rename one of them"
+        return f"the {noun} {shown(files[min(both)])} is a file and a folder: rename one of them"
     return None
 
 

@@ -29,7 +29,7 @@ def _show_links(yours: OpenSurvey, source: FeaturesSource) -> None:
         link_to(first, label=f"Begin the course: {first.title}", icon=":material/school:")
         label = "Explore"
         if not yours.shipped:
-            label = f"Explore your survey: {yours.counted} of {escape_markdown(yours.survey.folder.name)}"
+            label = f"Explore your survey: {yours.counted} of {escape_markdown(yours.name)}"
         elif not source.is_shipped:
             label = (
                 f"Explore with your {'network' if source.file is None else 'features'}: {escape_markdown(source.name)}"

@@ -1,11 +1,14 @@
 """Page 'Your galaxies': upload a survey, choose its columns, check it, and see what the network will see."""
 
+import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
-from galviz.importing.plan import ImportPlan, ImportQuestion, plan_import
+from galviz.importing.plan import ImportPlan, plan_import
+from galviz.importing.question import ImportQuestion
 from galviz.importing.writing import write_import
 from galviz.network.card import read_card
 from galviz.network.crops import network_crop, outline_crops
@@ -15,7 +18,7 @@ from galviz.survey.survey import Survey, SurveyError, load_survey
 from panels.arguments import read_arguments
 from panels.computation import Computation, progress_in
 from panels.features_source import read_source
-from panels.lesson_frame import AUDIT, EXPLORE, GALAXY, LAYERS, UNITS
+from panels.lesson_frame import EXPLORE, GALAXY, LAYERS, UNITS
 from panels.markdown import escape_markdown, escape_markdown_except_code, markdown_code
 from panels.own_survey import OwnGalaxies, own_galaxies
 from panels.pictures import show_pictures
@@ -23,20 +26,25 @@ from panels.survey_features import find_or_compute_features
 from panels.surveys import OpenSurvey, show_problem_groups
 from panels.uploads import MAX_BYTES, MAX_FILES, UploadError
 
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
 _TABLES = [*"csv tsv txt dat ecsv gz parquet fits fit xml vot votable h5 hdf5 zip".split()]
 _IMAGES = [*"jpg jpeg jfif jpe png tif tiff webp bmp".split()]
 _N_ROWS, _N_PREVIEWED, _SDSS_ARCSEC = 8, 6, 0.396
-_NONE, _AUTO = "(none)", "(choose for me)"
+_AUTO = "(choose for me)"
+# Notes name the command line's options; this page has controls.
+_OPTION = re.compile(r" \(--\w+ [^)]+\)")
 
 
 @dataclass(frozen=True)
 class _Options:
     """The choices of the columns; None where galviz chooses."""
 
-    id_column: str | None
-    image_column: str | None
-    label: str | None
-    missing: tuple[str, ...]
+    id_column: str | None = None
+    image_column: str | None = None
+    label: str | None = None
+    missing: tuple[str, ...] = ()
 
 
 def _upload(own: OwnGalaxies) -> None:
@@ -52,6 +60,7 @@ def _upload(own: OwnGalaxies) -> None:
         "and they are deleted when you close the page.",
         type=_TABLES + _IMAGES,
         accept_multiple_files="directory" if how == "A folder" else True,
+        max_upload_size=MAX_BYTES >> 20,
         key=f"upload-{how}-{number}",
     )
     if error := st.session_state.pop("upload_error", None):
@@ -65,36 +74,59 @@ def _upload(own: OwnGalaxies) -> None:
         st.session_state["upload_error"] = str(error)
     else:
         own.source, own.folder, own.survey = source, None, None
+        for key in ("own_id", "own_image", "own_label", "own_missing", "own_plan", "own_problems"):
+            st.session_state.pop(key, None)
     # A new uploader: that frees the memory in which Streamlit holds the files.
     st.session_state["upload_number"] = number + 1
     st.rerun()
 
 
-def _choose_columns(own: OwnGalaxies) -> tuple[ImportPlan | None, _Options]:
-    """Draw the controls for the columns and a preview of the table; return the plan, or None if it isn't clear yet."""
-    state = st.session_state
-    options = _Options(
-        *(None if state.get(key) in (None, _AUTO) else state[key] for key in ("own_id", "own_image", "own_label")),
-        tuple(part.strip() for part in state.get("own_missing", "").split(",") if part.strip()),
-    )
-    plan, question, columns = None, None, []
+def _choose_columns(own: OwnGalaxies) -> ImportPlan | None:
+    """Draw the controls for the columns and the first rows; return the plan, or None if galviz has a question."""
+    options = _chosen_options()
+    question = plan = None
     try:
         with st.spinner("Reading the table …"):
             plan = _plan(own, options)
-        columns = list(plan.columns)
+        columns, rows = plan.columns, plan.rows(_N_ROWS)
     except ImportQuestion as error:
-        question, columns = error, list(error.candidates)
+        question, columns, rows = error, error.columns, error.rows[:_N_ROWS]
     except SurveyError as error:
         show_problem_groups(error, "Your upload")
-        return None, options
-    first, second, third, fourth = st.columns(4)
-    first.selectbox("Ids", [_AUTO, *columns], key="own_id", help="Each galaxy's own id; it becomes objID.")
-    second.selectbox("Images", [_AUTO, *columns], key="own_image", help="Names the image's file, if the id doesn't.")
-    third.selectbox("Label", [_AUTO, *columns], key="own_label", help="Numbers to compare predictions with.")
-    fourth.text_input("Missing values", key="own_missing", placeholder="-1, 99.9", help="Besides −9999 and the like.")
+        if options == _Options():
+            return None
+        columns, rows = st.session_state.get("own_columns", ()), ()
+    st.session_state["own_columns"] = columns
+    if columns:
+        choices = [_AUTO, *columns]
+        first, second, third, fourth = st.columns(4)
+        first.selectbox("Ids", choices, key="own_id", help="Identifies each galaxy.")
+        second.selectbox("Images", choices, key="own_image", help="Names the image's file, if the id doesn't.")
+        third.selectbox("Label", choices, key="own_label", help="Numbers to compare predictions with.")
+        fourth.text_input(
+            "Missing values", key="own_missing", placeholder="-1, unknown", help="Besides −9999 and others."
+        )
     if question is not None:
-        st.info(escape_markdown(str(question)), icon=":material/help:")
-    return plan, options
+        st.info(escape_markdown(_as_question(question)), icon=":material/help:")
+    if rows:
+        st.dataframe(pd.DataFrame(rows, columns=list(columns)), hide_index=True, height="content")
+    return plan
+
+
+def _chosen_options() -> _Options:
+    """The options in the widgets, which may not have been drawn yet."""
+    state = st.session_state
+    chosen = (None if state.get(key) in (None, _AUTO) else state[key] for key in ("own_id", "own_image", "own_label"))
+    return _Options(*chosen, tuple(filter(None, map(str.strip, state.get("own_missing", "").split(",")))))
+
+
+def _as_question(question: ImportQuestion) -> str:
+    """The question with the names of this page's controls in place of the command line's options."""
+    control = {"--id": "Ids", "--image": "Images", "--label": "Label"}.get(question.option)
+    if control is None:
+        return str(question)
+    likely = "" if question.guess is None else f" {question.guess} seems likely."
+    return f"{question.question[:1].upper()}{question.question[1:]} Choose it under {control}.{likely}"
 
 
 def _plan(own: OwnGalaxies, options: _Options) -> ImportPlan:
@@ -107,58 +139,53 @@ def _plan(own: OwnGalaxies, options: _Options) -> ImportPlan:
 
 
 def _show_plan(plan: ImportPlan) -> None:
-    """Draw the first rows, and say what was recognised."""
-    rows = plan.rows(_N_ROWS)
-    st.dataframe(pd.DataFrame(rows, columns=list(plan.columns)), hide_index=True, height="content")
+    """Say what was recognised."""
+    ids = "named after their images" if plan.id_column is None else f"ids from {markdown_code(plan.id_column)}"
     label = "no label" if plan.label is None else f"the label {markdown_code(plan.label)}"
-    st.markdown(f"**{plan.n_galaxies:,} galaxies**, ids from {markdown_code(plan.id_column)}, {label}.")
+    st.markdown(f"**{plan.n_galaxies:,} galaxies**, {ids}, with {label}.")
     for note in plan.notes:
-        st.caption(escape_markdown(note))
+        st.caption(escape_markdown(_OPTION.sub("", note).replace("give --label COLUMN", "choose one under Label")))
 
 
 def _read_survey(own: OwnGalaxies, plan: ImportPlan) -> None:
-    """Make the survey folder and read it, when the user presses the button."""
-    computation = Computation("import", (str(own.source), plan.id_column, plan.image_column, plan.label))
+    """Make the survey folder when the user presses the button; show which images can't be used."""
+    problems, skip_broken = st.session_state.get("own_problems", (None, None)), False
+    if problems[0] == plan:
+        show_problem_groups(problems[1], "Your upload")
+        skip_broken = st.checkbox("Leave out the galaxies whose images can't be used", key="own_skip")
+    computation = Computation("import", (str(own.source), plan.options, skip_broken))
     if not computation.is_requested("Read the galaxies"):
-        st.stop()
+        return
 
-    def compute(bar: "st.delta_generator.DeltaGenerator") -> None:
+    def compute(bar: "DeltaGenerator") -> None:
         folder = own.uploads.new_folder("survey")
-        write_import(plan, folder, link=True, progress=progress_in(bar))
-        own.folder, own.label, own.scale, own.excluded = folder, plan.label, 1.0, frozenset()
+        try:
+            write_import(plan, folder, link=True, skip_broken=skip_broken, progress=progress_in(bar))
+        except SurveyError as error:
+            st.session_state["own_problems"] = (plan, error)
+        else:
+            own.folder, own.label, own.scale = folder, plan.label, 1.0
+            st.session_state.pop("own_problems", None)
 
     computation.run(compute, first_step="Copying the images …")
     st.rerun()
 
 
-def _load(own: OwnGalaxies) -> Survey:
-    """Load the session's survey folder, once for the same scale and exclusions; show what is wrong with it."""
-    key = (own.folder, own.label, own.scale, own.excluded)
+def _load(own: OwnGalaxies) -> Survey | None:
+    """Load the session's survey folder, once for the same scale; None, with its problems shown, if it can't be read."""
+    key = (own.folder, own.label, own.scale)
     if own.survey is None or st.session_state.get("own_loaded") != key:
         own.survey = None
         bar = st.progress(0.0, "Decoding the images …")
         try:
-            options = {"scale": own.scale, "exclude": sorted(own.excluded)}
-            own.survey = load_survey(own.folder, own.label, progress=progress_in(bar), **options)
+            own.survey = load_survey(own.folder, own.label, scale=own.scale, progress=progress_in(bar))
         except SurveyError as error:
-            _offer_exclusion(own, error)
-            st.stop()
+            show_problem_groups(error, "Your upload")
+            return None
         finally:
             bar.empty()
         st.session_state["own_loaded"] = key
     return own.survey
-
-
-def _offer_exclusion(own: OwnGalaxies, error: SurveyError) -> None:
-    """Show the problems, and offer to leave out the galaxies that have one."""
-    show_problem_groups(error, "Your upload")
-    ids = {problem.object_id for problem in error.details if problem.object_id}
-    if ids and all(problem.object_id for problem in error.details):
-        st.button(
-            f"Leave out {len(ids):,} {'galaxy' if len(ids) == 1 else 'galaxies'} and continue",
-            type="primary",
-            on_click=lambda: setattr(own, "excluded", own.excluded | ids),
-        )
 
 
 def _choose_scale(own: OwnGalaxies, survey: Survey) -> None:
@@ -195,28 +222,29 @@ def _choose_scale(own: OwnGalaxies, survey: Survey) -> None:
 def page() -> None:
     """Draw the page."""
     own = own_galaxies()
-    st.title("Your galaxies")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Your galaxies", width="content")
+        if own.source is not None:
+            st.button("Remove them", icon=":material/delete:", type="tertiary", on_click=own.start_again)
     if own.source is None:
         _upload(own)
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Remove them and start again", icon=":material/delete:", on_click=own.start_again)
     if own.folder is None:
         st.header("Columns")
-        plan, _ = _choose_columns(own)
+        plan = _choose_columns(own)
         if plan is not None:
             _show_plan(plan)
             _read_survey(own, plan)
         return
     survey = _load(own)
-    st.header("What the network sees")
-    _choose_scale(own, survey)
-    st.header("Features")
-    opened = OpenSurvey(survey, shipped=False, private=True)
-    source = read_source(opened)
-    st.page_link(AUDIT, label="Audit these galaxies first", icon=":material/fact_check:")
-    find_or_compute_features(opened, source)
-    st.success(f"{opened.counted} are ready: every instrument shows them.", icon=":material/check:")
-    with st.container(horizontal=True):
-        for target in (EXPLORE, LAYERS, UNITS, GALAXY):
-            st.page_link(target)
+    if survey is not None:
+        opened = OpenSurvey(survey, shipped=False, private=True)
+        st.markdown(f"**{opened.counted}**. They stay in this session, and are deleted when you close the page.")
+        st.header("What the network sees")
+        _choose_scale(own, survey)
+        st.header("Features")
+        find_or_compute_features(opened, read_source(opened))
+        st.success("The features are ready: every instrument shows your galaxies.", icon=":material/check:")
+        with st.container(horizontal=True):
+            for target in (EXPLORE, LAYERS, UNITS, GALAXY):
+                st.page_link(target)
