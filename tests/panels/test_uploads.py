@@ -1,0 +1,281 @@
+"""What visitors upload: hostile files get one sentence, and nothing is written outside the session's folder."""
+
+import gc
+import io
+import os
+import pickle
+import stat
+import struct
+import tracemalloc
+import zipfile
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from galviz.importing.plan import plan_import
+from galviz.importing.question import ImportQuestion
+from galviz.importing.writing import write_import
+from galviz.survey.survey import SurveyError, load_survey
+from panels import uploads as module
+from panels.uploads import UploadError, Uploads
+
+N_GALAXIES = 3
+
+
+class File(io.BytesIO):
+    """Like Streamlit's UploadedFile."""
+
+    def __init__(self, name, content):
+        super().__init__(content)
+        self.name, self.size = name, len(content)
+
+
+def picture(seed=0, form="JPEG", size=(64, 64)):
+    random = np.random.default_rng(seed)
+    rows, columns = np.indices(size[::-1])
+    radius = np.hypot(rows - size[1] / 2, columns - size[0] / 2)[..., None]
+    pixels = 200 * np.exp(-radius / 10) * random.uniform(0.4, 1, 3) + random.uniform(5, 20, (*size[::-1], 3))
+    content = io.BytesIO()
+    Image.fromarray(pixels.astype(np.uint8)).save(content, form)
+    return content.getvalue()
+
+
+def table(ids=("1", "2", "3"), text="objID,oh_p50\n"):
+    return (text + "".join(f"{object_id},8.{number}\n" for number, object_id in enumerate(ids, start=5))).encode()
+
+
+def images(names=("1.jpg", "2.jpg", "3.jpg")):
+    return [(name, picture(number)) for number, name in enumerate(names)]
+
+
+def packed(members, compression=zipfile.ZIP_DEFLATED):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", compression) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def linked(target):
+    """A zip with a symbolic link among the images."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("master.csv", table())
+        link = zipfile.ZipInfo("images/1.jpg")
+        link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, target)
+    return content.getvalue()
+
+
+def bomb_image():
+    """A PNG of 60,000 × 60,000 black pixels in a few kB."""
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    packer = zlib.compressobj(9)
+    data = packer.compress(bytes(10**6)) + packer.flush()
+    chunks = [(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")]
+    parts = [
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def encrypted():
+    """A zip whose members say that they are encrypted."""
+    content = bytearray(packed([("master.csv", table()), *images()]))
+    for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = content.find(signature)
+        while start >= 0:
+            content[start + place] |= 1
+            start = content.find(signature, start + 4)
+    return bytes(content)
+
+
+class Evil:
+    """Unpickled, it would write a file."""
+
+    def __reduce__(self):
+        return (os.mkdir, (os.environ["GALVIZ_EVIL"],))
+
+
+def survey(**changed):
+    """A good survey, with some of its files replaced; None removes a file."""
+    files = {"master.csv": table(), **dict(images())} | {
+        name.replace("__", "."): data for name, data in changed.items()
+    }
+    return [(name, data) for name, data in files.items() if data is not None]
+
+
+def zipped(*members):
+    return [("survey.zip", packed(members))]
+
+
+GOOD = {
+    "table and images": survey(),
+    "zip": zipped(("s/master.csv", table()), *((f"s/images/{name}", data) for name, data in images())),
+    "table and a zip of images": [("master.csv", table()), ("images.zip", packed(images()))],
+    "files of macOS": [*survey(), ("__MACOSX/._1.jpg", b"\0\5"), (".DS_Store", b"\0"), ("Thumbs.db", b"\0")],
+    "formula cells": survey(master__csv=table(text="objID,oh_p50\n").replace(b"8.5", b'"=HYPERLINK(""http://x"")"')),
+    "names with spaces": [
+        ("master.csv", table(["NGC 1", "NGC 2", "NGC 3"])),
+        *images([f"NGC {n}.jpg" for n in (1, 2, 3)]),
+    ],
+}
+BAD = {
+    "zip slip": zipped(("../evil.jpg", picture()), ("master.csv", table())),
+    "absolute member": zipped(("/tmp/evil.jpg", picture()), ("master.csv", table())),
+    "drive letter": zipped(("C:/evil.jpg", picture()), ("master.csv", table())),
+    "backslashes": zipped(("..\\evil.jpg", picture()), ("master.csv", table())),
+    "link to the passwords": [("survey.zip", linked("/etc/passwd"))],
+    "link to the parent": [("survey.zip", linked("../../"))],
+    "zip bomb": zipped(("master.csv", table()), ("1.jpg", bytes(400 * 2**20))),
+    "many members": zipped(*((f"{number}.jpg", b"") for number in range(20_001))),
+    "encrypted zip": [("survey.zip", encrypted())],
+    "truncated zip": [("survey.zip", packed(survey())[:-200])],
+    "no zip": [("survey.zip", b"Rar!\x1a\x07\x00 and more")],
+    "member twice": [
+        (
+            "survey.zip",
+            packed([("master.csv", table()), ("mastfr.csv", table()), *images()]).replace(b"mastfr", b"master"),
+        )
+    ],
+    "two cases of a name": zipped(("master.csv", table(["a", "A"])), ("a.jpg", picture()), ("A.jpg", picture(1))),
+    "NUL in a member": [
+        ("survey.zip", packed([("master.csv", table()), ("1_.jpg", picture())]).replace(b"1_.jpg", b"1\0.jpg"))
+    ],
+    "device": zipped(("master.csv", table(["CON"])), ("CON.jpg", picture())),
+    "upload with ../": [("../evil.csv", table()), *images()],
+    "upload with an absolute path": [("/tmp/evil.csv", table()), *images()],
+    "upload with NUL": [("evil\0.csv", table()), *images()],
+    "upload with a mark for right-to-left": [("master\u202egpj.csv", table()), *images()],
+    "the same name twice": [("master.csv", table()), ("1.jpg", picture()), ("1.jpg", picture(1))],
+    "decompression bomb": survey(**{"1__jpg": None, "1__png": bomb_image()}),
+    "pickle called .jpg": survey(**{"1__jpg": pickle.dumps(Evil)}),
+    "pickle called .parquet": [("table.parquet", pickle.dumps(Evil)), *images()],
+    "pickle called .h5": [("galaxies.h5", pickle.dumps(Evil))],
+    "pickle called .safetensors": [("weights.safetensors", pickle.dumps(Evil))],
+    "truncated image": survey(**{"1__jpg": picture()[:400]}),
+    "web page as an image": survey(**{"1__jpg": b"<!DOCTYPE html><html>404</html>"}),
+    "web page as a table": survey(master__csv=b"<!DOCTYPE html><html>404</html>"),
+    "empty table": survey(master__csv=b""),
+    "empty image": survey(**{"1__jpg": b""}),
+    "no images": survey(**{f"{number}__jpg": None for number in (1, 2, 3)}),
+    "no table and one image of no galaxy": [("1.jpg", picture()[:100])],
+    "binary table": survey(master__csv=bytes(range(256)) * 10),
+    "ids with ../": survey(master__csv=table(["../1", "2", "3"])),
+    "ids with NUL": survey(master__csv=table(["1\0", "2", "3"])),
+    "emoji as ids": [("master.csv", table(["🌌", "2", "3"])), *images(["🌌.jpg", "2.jpg", "3.jpg"])],
+    "right-to-left marks in ids": survey(master__csv=table(["\u202e1", "2", "3"])),
+    "ids twice": survey(master__csv=table(["1", "2", "2"])),
+    "10^6 rows": survey(master__csv=b"objID,oh_p50\n" + b"".join(b"x%d,8.5\n" % number for number in range(10**6))),
+    "10^5 columns": survey(master__csv=b"objID," + b",".join(b"c%d" % number for number in range(10**5)) + b"\n1\n"),
+    "unclosed quotation mark": survey(master__csv=b'objID,oh_p50\n1,"8.5\n2,8.6\n3,8.7\n'),
+    "16-bit image": survey(**{"1__jpg": None, "1__png": picture(form="PNG")[:40]}),
+    "spreadsheet": [("table.xlsx", packed([("xl/workbook.xml", b"<workbook/>")])), *images()],
+}
+
+
+# Their content takes more memory than it may. Tracing memory makes Python several times slower.
+BOMBS = {"zip bomb", "decompression bomb", "many members"}
+
+
+def attempt(files, uploads):
+    """Import an upload as the page does; the survey, or the sentences that the page shows."""
+    try:
+        source = uploads.receive([File(name, content) for name, content in files])
+        plan = plan_import(source)
+        folder = uploads.new_folder("survey")
+        write_import(plan, folder, link=True)
+        return load_survey(folder, plan.label)
+    except (UploadError, ImportQuestion) as error:
+        return [str(error)]
+    except SurveyError as error:
+        return [str(group.examples[0]) for group in error.groups]
+
+
+@pytest.fixture
+def uploads(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("GALVIZ_EVIL", str(tmp_path / "evil"))
+    return Uploads()
+
+
+def tree(folder):
+    return sorted(path.relative_to(folder) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("files", GOOD.values(), ids=GOOD)
+def test_good_uploads_become_surveys(uploads, files):
+    read = attempt(files, uploads)
+    assert not isinstance(read, list) or "formula" in str(files), read
+    if not isinstance(read, list):
+        assert len(read.object_ids) == N_GALAXIES
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_uploads_get_one_sentence_and_leave_nothing_outside(uploads, tmp_path, kind):
+    if kind in BOMBS:
+        tracemalloc.start()
+    try:
+        sentences = attempt(BAD[kind], uploads)
+        peak = tracemalloc.get_traced_memory()[1] if kind in BOMBS else 0
+    finally:
+        tracemalloc.stop()
+    assert isinstance(sentences, list), "it was read as a survey"
+    assert 1 <= len(sentences) <= 2
+    for sentence in sentences:
+        assert sentence.endswith(".")
+        assert "\n" not in sentence
+        assert len(sentence) < 600
+        assert str(tmp_path) not in sentence
+    assert peak < 50 * 2**20
+    assert [path.name for path in tmp_path.iterdir()] == ["temporary"]
+    assert [path.name for path in (tmp_path / "temporary").iterdir()] == [uploads.folder.name]
+    assert not list(uploads.folder.glob("survey-*"))
+
+
+def test_limits(uploads, monkeypatch):
+    monkeypatch.setattr(module, "MAX_FILES", 3)
+    with pytest.raises(UploadError, match="4 files"):
+        uploads.receive([File(name, content) for name, content in survey()])
+    monkeypatch.setattr(module, "MAX_FILES", 100)
+    monkeypatch.setattr(module, "MAX_BYTES", 1000)
+    with pytest.raises(UploadError, match="MB"):
+        uploads.receive([File(name, content) for name, content in survey()])
+    assert tree(uploads.folder) == []
+
+
+def test_uploads_of_all_sessions_are_bounded_together(uploads, monkeypatch):
+    size = sum(len(content) for _, content in survey())
+    monkeypatch.setattr(module, "MAX_SERVER_BYTES", int(1.5 * size))
+    uploads.receive([File(name, content) for name, content in survey()])
+    other = Uploads()
+    with pytest.raises(UploadError, match="Other visitors"):
+        other.receive([File(name, content) for name, content in survey()])
+    uploads.clear()
+    other.receive([File(name, content) for name, content in survey()])
+
+
+def test_the_folder_is_private_and_gone_with_its_session(uploads):
+    folder = uploads.folder
+    uploads.receive([File(name, content) for name, content in survey()])
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert len(tree(folder)) == 5
+    other = Uploads()
+    assert other.folder != folder
+    abandoned = folder.with_name("galviz-session-999999999-abandoned")
+    abandoned.mkdir()
+    Uploads()
+    assert not abandoned.exists()
+    assert folder.exists()
+
+
+def test_removal_with_the_object(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    uploads = Uploads()
+    uploads.receive([File(name, content) for name, content in survey()])
+    del uploads
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
