@@ -111,7 +111,7 @@ class TypedTable(TableFile):
                     elif can_stay_typed(array):
                         arrays[column] = array
                     else:
-                        blocks[column] = as_blocks(cell_texts(array))
+                        blocks[column] = as_blocks([cell.strip() for cell in cell_texts(array)])
         except UnreadableError as error:
             problems = [self.problem(None, error.problem, error.remedy)]
             return Table((), [], [], {}, problems, notes, id_column, digest)
