@@ -1,5 +1,6 @@
 """The report of check-survey: facts about a valid survey, or the problems of an invalid one."""
 
+import json
 from typing import Any
 
 from galviz.errors import shown
@@ -8,9 +9,6 @@ from galviz.network.framing import Framing, format_percent, framing_warnings
 from galviz.survey.image_folder import IMAGES_NAME, ImageFolder
 from galviz.survey.portability import portability_warnings
 from galviz.survey.survey import Survey, SurveyError
-
-# With more problems than the first number, the report counts each kind; with more than the second, it lists only kinds.
-_COUNT_KINDS_FROM, _ONLY_KINDS_FROM = 100, 20_000
 
 
 def survey_facts(survey: Survey, card: ModelCard) -> dict[str, Any]:
@@ -69,7 +67,7 @@ def _image_facts(survey: Survey, card: ModelCard) -> dict[str, Any]:
         "image_sizes_px": sizes,
         "grey_images": survey.n_grey,
         "same_images": survey.same_images,
-        "images_without_row": folder.unlisted(),
+        "images_without_row": survey.images_without_row,
         "not_portable": portability_warnings(map(folder.name_for, survey.object_ids)),
         "network": card.name,
         "crop_px": card.crop_px,
@@ -141,7 +139,8 @@ def _missing_values(facts: dict[str, Any]) -> list[str]:
 
     lines = []
     for column, cells in facts.get("missing", {}).items():
-        if column != facts["label"]:
+        # The line of the label counts galaxies without it.
+        if column != facts["label"] or set(cells) != {""}:
             total = f"{sum(cells.values()):,} of {facts['galaxies']:,}"
             lines.append(f"missing   {shown(column)}: {total}: {counts(cells)}")
     for column, cells in facts.get("possibly_missing", {}).items():
@@ -167,7 +166,7 @@ def _first(items: list[str], plural: str, count: int = 5) -> str:
 
 
 def format_problems(error: SurveyError) -> list[str]:
-    """Format the problems of an invalid survey, one sentence each; many problems are counted by kind.
+    """Format the problems of an invalid survey by cause: the cause with its count, then the first five examples.
 
     Examples
     --------
@@ -180,14 +179,33 @@ def format_problems(error: SurveyError) -> list[str]:
     ...         len(format_problems(error))
     1
     """
-    if len(error.details) <= _COUNT_KINDS_FROM:
-        return [str(problem) for problem in error.details]
-    if len(error.details) <= _ONLY_KINDS_FROM:
-        kinds = [f"{group.count:,} of this kind: {group.examples[0]}" for group in error.groups]
-        return [*map(str, error.details), *kinds]
-    sentences = []
+    lines = []
     for group in error.groups:
-        sentences += map(str, group.examples)
+        if group.count == 1:
+            lines.append(str(group.examples[0]))
+            continue
+        lines.append(f"{group.count:,} problems of one kind: {group.cause}")
+        for example in group.examples:
+            same = f"{example.problem}; {example.remedy}." == group.cause
+            lines.append(f"  {example.place}" if same else f"  {example}")
         if group.count > len(group.examples):
-            sentences.append(f"… and {group.count - len(group.examples):,} more of this kind (--json lists all).")
-    return sentences
+            lines.append(f"  … and {group.count - len(group.examples):,} more (--json lists all)")
+    return lines
+
+
+def problem_facts(error: SurveyError) -> dict[str, Any]:
+    """Collect the problems of an invalid survey, as check-survey prints them with ``--json``.
+
+    Examples
+    --------
+    >>> from galviz.survey.problems import Problem
+    >>> error = SurveyError("my-survey", [Problem(2, "1", "images/1.jpg", "there is no image", "add it")])
+    >>> facts = problem_facts(error)
+    >>> facts["problems"][0]["row"], facts["kinds"][0]["count"], facts["kinds"][0]["cause"]
+    (2, 1, 'there is no image; add it.')
+    """
+    kinds = [
+        {"count": group.count, "cause": group.cause, "examples": list(map(str, group.examples))}
+        for group in error.groups
+    ]
+    return {"problems": json.loads(error.problems.to_json(orient="records")), "kinds": kinds}

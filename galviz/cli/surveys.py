@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from galviz.cli.arguments import LABEL_HELP, SCALE_HELP, at_least, output_folder
+from galviz.cli.arguments import LABEL_HELP, MISSING_HELP, SCALE_HELP, at_least, output_folder, parse_names
 from galviz.cli.command import BAD_INPUT, DONE, Command
 from galviz.cli.streams import print_above_bar, progress_bar
 
@@ -13,6 +13,7 @@ def _check_survey_arguments(parser: argparse.ArgumentParser) -> None:
         "folder", metavar="FOLDER", help="a folder with master.csv and images/<objID>.jpg (.jpeg, .png)"
     )
     parser.add_argument("--label", metavar="COLUMN", help=LABEL_HELP)
+    parser.add_argument("--missing", metavar="VALUES", help=MISSING_HELP)
     parser.add_argument("--scale", type=float, default=1.0, metavar="S", help=SCALE_HELP)
     parser.add_argument(
         "--model", metavar="CARD", help="the network whose input is described, NAME.json (default: the shipped network)"
@@ -21,18 +22,18 @@ def _check_survey_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check_survey(options: argparse.Namespace) -> int:
-    from galviz.cli.survey_report import format_facts, format_problems, survey_facts
+    from galviz.cli.survey_report import format_facts, format_problems, problem_facts, survey_facts
     from galviz.network.card import read_card
     from galviz.survey.survey import SurveyError, load_survey
 
+    missing = [] if options.missing is None else parse_names("--missing", options.missing)
     card = read_card(options.model)
     try:
         with progress_bar("checking images", "image") as progress:
-            survey = load_survey(options.folder, options.label, scale=options.scale, progress=progress)
+            survey = load_survey(options.folder, options.label, missing=missing, scale=options.scale, progress=progress)
     except SurveyError as error:
         if options.json:
-            problems = json.loads(error.problems.to_json(orient="records"))
-            print(json.dumps({"folder": options.folder, "problems": problems}, indent=2))
+            print(json.dumps({"folder": options.folder, **problem_facts(error)}, indent=2))
         else:
             print(*format_problems(error), f"{error.summary}.", sep="\n")
         return BAD_INPUT

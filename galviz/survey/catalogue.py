@@ -1,20 +1,22 @@
 """A survey's table -> the catalogue: valid ids, typed columns and the label."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import compress
 
-import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from galviz.errors import shown
 from galviz.survey.columns import Column, read_column
 from galviz.survey.header import ID_COLUMN
 from galviz.survey.identifiers import check_ids
 from galviz.survey.label import Label, choose_label_column, describe_label, label_name
-from galviz.survey.label_values import parse_label
+from galviz.survey.label_values import LabelValues, parse_label
 from galviz.survey.missing_numbers import find_missing_numbers
 from galviz.survey.mixed_columns import MixedColumn
+from galviz.survey.named_missing import NamedMissing, parse_missing
 from galviz.survey.problems import Problem
 from galviz.survey.table_file import Table, TableFile
 from galviz.survey.typed_columns import read_typed_column
@@ -44,6 +46,10 @@ class Catalogue:
         Sentences about what was recognised and skipped, and about what may be wrong with the file.
     digest : bytes
         SHA-256 of the file.
+    bad_header : bool
+        Whether a problem is that of the header or of the whole file: then the images needn't be checked.
+    named_missing : bool
+        Whether the content depends on the values that the user named as missing.
     """
 
     frame: pd.DataFrame | None
@@ -55,9 +61,13 @@ class Catalogue:
     possibly_missing: dict[str, dict[str, int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     digest: bytes = b""
+    bad_header: bool = False
+    named_missing: bool = False
 
 
-def read_catalogue(table_file: TableFile, label: str | None = None) -> Catalogue:
+def read_catalogue(
+    table_file: TableFile, label: str | None = None, *, missing: Iterable[str | float] = ()
+) -> Catalogue:
     r"""Parse and validate master.csv.
 
     Parameters
@@ -67,6 +77,8 @@ def read_catalogue(table_file: TableFile, label: str | None = None) -> Catalogue
     label : str or None
         The label's column; see `galviz.survey.label.choose_label_column`. ``oh_p50`` is called ``metallicity`` in the
         catalogue.
+    missing : iterable of str or number
+        Further values that stand for missing ones in every column, such as ``("-1", "unknown")``.
 
     Returns
     -------
@@ -75,6 +87,11 @@ def read_catalogue(table_file: TableFile, label: str | None = None) -> Catalogue
         with NaN for missing values. True and False (or TRUE and FALSE, true and false, T and F) become bool. Integers
         beyond 2^53, which a float would corrupt, and integers with leading zeros stay text, which can have missing
         values too.
+
+    Raises
+    ------
+    ValueError
+        If `missing` isn't a list.
 
     Examples
     --------
@@ -88,44 +105,60 @@ def read_catalogue(table_file: TableFile, label: str | None = None) -> Catalogue
     >>> catalogue.frame.loc["1237648702973411443"].to_dict()
     {'metallicity': 8.75, 'redshift': 0.02}
     """
+    named = parse_missing(missing)
+    if table_file.problems:
+        return Catalogue(None, None, {}, list(table_file.problems), notes=list(table_file.notes), bad_header=True)
     table = table_file.read(ID_COLUMN)
-    lines, id_problems = check_ids(table.ids)
-    problems = [*table.problems, *id_problems]
-    label_column, label_values = None, []
-    if ID_COLUMN in table.columns:
-        label_column, label_problem = choose_label_column(table.columns, label)
-        problems += [label_problem] if label_problem else []
+    if ID_COLUMN not in table.columns:
+        return Catalogue(None, None, {}, table.problems, notes=table.notes, digest=table.digest, bad_header=True)
+    checked = check_ids(table.ids, file=table_file.name)
+    problems = [*table.problems, *checked.problems]
+    label_column, label_problem = choose_label_column(table.columns, label, file=table_file.name)
+    label_values = None
     if label_column is not None:
-        label_values, label_problems = parse_label(label_column, _label_cells(table, label_column))
-        problems += label_problems
+        cells = _label_cells(table, label_column)
+        label_values = parse_label(label_column, cells, named, file=table_file.name)
+        problems += label_values.problems
+    if label_problem is not None:
+        problems.append(label_problem)
     if problems:
-        return Catalogue(None, None, lines, problems, notes=table.notes, digest=table.digest)
+        bad_header = label_problem is not None
+        return Catalogue(
+            None, None, checked.lines, problems, notes=table.notes, digest=table.digest, bad_header=bad_header
+        )
 
     columns: dict[str, Column] = {}
     name_in_catalogue = None if label_column is None else label_name(label_column)
     for name in table.columns:
         # Free each column once it is read: a large table doesn't fit in memory twice.
-        if name in table.arrays and name not in (label_column, ID_COLUMN):
+        is_typed = name in table.arrays and name not in (label_column, ID_COLUMN)
+        if is_typed and not _has_named(table.arrays[name], named):
             columns[name] = read_typed_column(name, table.arrays.pop(name))
             continue
         blocks = table.take_blocks(name)
         if name == label_column:
-            columns[name_in_catalogue] = _read_label_column(name, blocks, np.array(label_values))
+            columns[name_in_catalogue] = _read_label_column(name, blocks, label_values)
         elif name != ID_COLUMN:
-            columns[name] = read_column(name, blocks, table.lines)
-    index = pd.Index(list(lines), dtype="str", name=ID_COLUMN)
+            columns[name] = read_column(name, blocks, table.lines, named)
+    index = pd.Index(list(checked.lines), dtype="str", name=ID_COLUMN)
     frame = pd.DataFrame({name: column.cells for name, column in columns.items()}, index=index, copy=False)
     return Catalogue(
         frame,
         None if name_in_catalogue is None else describe_label(name_in_catalogue, frame[name_in_catalogue].to_numpy()),
-        lines,
+        checked.lines,
         problems=[],
         missing={name: column.missing for name, column in columns.items() if column.missing},
         mixed={name: column.mixed for name, column in columns.items() if column.mixed is not None},
         possibly_missing={name: column.possibly_missing for name, column in columns.items() if column.possibly_missing},
-        notes=table.notes,
+        notes=[*table.notes, *checked.notes],
         digest=table.digest,
+        named_missing=any(column.named_missing for column in columns.values()),
     )
+
+
+def _has_named(array: pa.ChunkedArray, named: NamedMissing) -> bool:
+    """Whether a column of numbers has one that the user named as missing."""
+    return bool(named.numbers) and bool(named.matches_numbers(array.to_numpy()).any())
 
 
 def _label_cells(table: Table, column: str) -> list[tuple[int, str, str]]:
@@ -134,10 +167,9 @@ def _label_cells(table: Table, column: str) -> list[tuple[int, str, str]]:
     return list(zip(table.lines, ids, table.cells(column), strict=True))
 
 
-def _read_label_column(name: str, blocks: list[str], values: np.ndarray) -> Column:
+def _read_label_column(name: str, blocks: list[str], label: LabelValues) -> Column:
     """The label's column, whose values are parsed already."""
-    n_missing = int(np.isnan(values).sum())
-    possible = find_missing_numbers(name, values).possible
+    possible = find_missing_numbers(name, label.values).possible
     cells = (cell for block in blocks for cell in block.split("\n"))
     counts = dict(Counter(compress(cells, possible)).most_common())
-    return Column(values, {"": n_missing} if n_missing else {}, possibly_missing=counts)
+    return Column(label.values, label.missing, possibly_missing=counts, named_missing=label.named_missing)

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,9 @@ from pyarrow import csv
 from galviz.survey.missing import is_missing, is_missing_text
 from galviz.survey.missing_numbers import find_missing_numbers
 from galviz.survey.mixed_columns import MixedColumn, find_mixed_booleans, find_mixed_numbers, true_word
+from galviz.survey.named_missing import NONE_NAMED, NamedMissing
 from galviz.survey.number_parsing import SMALLEST_NORMAL, contains_digit_code, parse_number, underflows
-from galviz.survey.sentinels import NOT_MEASURED
+from galviz.survey.sentinels import NOT_MEASURED, SENTINELS_AMONG_WORDS
 
 _READ = csv.ReadOptions(column_names=["cell"], use_threads=False)
 _PARSE = csv.ParseOptions(quote_char=False, ignore_empty_lines=False)
@@ -35,15 +36,18 @@ class Column:
         Why the column is text, if most of its cells are numbers or all are booleans.
     possibly_missing : dict of str to int
         Cells that were read as numbers but may stand for missing values; the form is that of `missing`.
+    named_missing : bool
+        Whether the column would be another one without the user's own values for missing ones.
     """
 
     cells: np.ndarray | pd.api.extensions.ExtensionArray
     missing: dict[str, int]
     mixed: MixedColumn | None = None
     possibly_missing: dict[str, int] = field(default_factory=dict)
+    named_missing: bool = False
 
 
-def read_column(name: str, blocks: Sequence[str], lines: Sequence[int]) -> Column:
+def read_column(name: str, blocks: Sequence[str], lines: Sequence[int], named: NamedMissing = NONE_NAMED) -> Column:
     r"""Convert the cells of a column to numbers or booleans if all of them allow it, else to text.
 
     Parameters
@@ -53,6 +57,8 @@ def read_column(name: str, blocks: Sequence[str], lines: Sequence[int]) -> Colum
         Thousands of cells each, one per line; see `galviz.survey.table.Table`.
     lines : sequence of int
         The line of each cell in master.csv.
+    named : NamedMissing
+        The user's own values for missing ones.
 
     Returns
     -------
@@ -65,7 +71,34 @@ def read_column(name: str, blocks: Sequence[str], lines: Sequence[int]) -> Colum
     ([9.5, nan, 11.2], {'N/A': 1})
     """
     numbers, words = _parse(blocks)
-    if not words and not any(map(_has_digit_code, blocks)):
+    has_codes = any(map(_has_digit_code, blocks))
+    column = _interpret(name, blocks, lines, numbers, words, has_codes=has_codes)
+    if not named or not (
+        named.matches_numbers(numbers).any()
+        or any(word.lower() in named.words for word in words)
+        or (has_codes and named.words)
+    ):
+        return column
+    other_words = Counter({word: count for word, count in words.items() if word.lower() not in named.words})
+    other = _interpret(name, blocks, lines, numbers, other_words, named, has_codes=has_codes)
+    return column if other.missing == column.missing else replace(other, named_missing=True)
+
+
+def _interpret(
+    name: str,
+    blocks: Sequence[str],
+    lines: Sequence[int],
+    numbers: np.ndarray,
+    words: Counter[str],
+    named: NamedMissing = NONE_NAMED,
+    *,
+    has_codes: bool,
+) -> Column:
+    """Decide what a column holds; `numbers` and `words` are those of `_parse`."""
+    if not words and not has_codes:
+        named_numbers = named.matches_numbers(numbers)
+        if named_numbers.any():
+            numbers = np.where(named_numbers, np.nan, numbers)
         result = find_missing_numbers(name, numbers)
         possible = _count(_select(blocks, result.possible))
         if result.missing.any():
@@ -78,10 +111,17 @@ def read_column(name: str, blocks: Sequence[str], lines: Sequence[int]) -> Colum
     true = true_word(words)
     if true is not None and words.total() == len(cells):
         return Column(np.array([cell == true for cell in cells]), {})
-    missing = np.array([is_missing(cell) for cell in cells]) | (numbers == NOT_MEASURED)
+    named_cells = np.array([named.matches(cell) for cell in cells]) if named else np.zeros(len(cells), bool)
+    missing = np.array([is_missing(cell) for cell in cells]) | (numbers == NOT_MEASURED) | named_cells
+    finite = numbers[np.isfinite(numbers)]
+    if words and np.isin(finite, SENTINELS_AMONG_WORDS).all():  # beside words, they are no numbers of their own
+        missing |= np.isin(numbers, SENTINELS_AMONG_WORDS)
     mixed = find_mixed_booleans(cells, words, missing, lines) or find_mixed_numbers(cells, words, missing, lines)
     if mixed is None or mixed.booleans:  # a column of words
-        missing = np.array([is_missing_text(cell) for cell in cells]) | (numbers == NOT_MEASURED)
+        sentinels = np.isin(numbers, SENTINELS_AMONG_WORDS) if words else numbers == NOT_MEASURED
+        missing = np.array([is_missing_text(cell) for cell in cells]) | sentinels | named_cells
+    elif words:
+        missing |= np.isfinite(numbers) & find_missing_numbers(name, np.where(missing, np.nan, numbers)).missing
     values = pd.array([None if gone else cell for cell, gone in zip(cells, missing, strict=True)], dtype="str")
     return Column(values, _count(_select(blocks, missing)), mixed)
 

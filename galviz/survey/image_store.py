@@ -9,7 +9,8 @@ from PIL import Image
 from galviz.errors import describe_unknown_id
 from galviz.files.manifest import RESTORE
 from galviz.survey.cutouts import check_galaxy, resample, scaled_size
-from galviz.survey.image_folder import IMAGES_NAME, image_problem
+from galviz.survey.image_check import image_problem
+from galviz.survey.image_folder import IMAGES_NAME
 from galviz.survey.images import ImageError, decode_rgb, pixel_size, read_content
 from galviz.survey.problems import Problem, SurveyError
 

@@ -59,15 +59,19 @@ def label_name(column: str) -> str:
     return METALLICITY if column == SDSS_METALLICITY else column
 
 
-def choose_label_column(columns: Sequence[str], requested: str | None) -> tuple[str | None, Problem | None]:
+def choose_label_column(
+    columns: Sequence[str], requested: str | None, *, file: str = CATALOGUE_NAME
+) -> tuple[str | None, Problem | None]:
     """Choose the column that holds the label.
 
     Parameters
     ----------
     columns : sequence of str
-        The header of master.csv.
+        The catalogue's header.
     requested : str or None
         A column's name; None for ``oh_p50``, or else ``metallicity``, or else no label.
+    file : str
+        The name of the catalogue, for messages.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def choose_label_column(columns: Sequence[str], requested: str | None) -> tuple[
         remedy = f"remove one of the two, or choose the label {METALLICITY}"
     else:
         return column, None
-    return None, Problem(None, "", CATALOGUE_NAME, problem, remedy)
+    return None, Problem(None, "", file, problem, remedy)
 
 
 def describe_label(column: str, values: np.ndarray) -> Label:

@@ -1,18 +1,56 @@
 """A galaxy without an image -> the file that may be its image, with another name or in another folder."""
 
 import os
+import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path, PurePath
 
 from galviz.files.signatures import file_kind
+from galviz.survey.header import CATALOGUE_NAME
+from galviz.survey.image_folder import IMAGE_KINDS, IMAGES_NAME, RARE_SUFFIXES, SUFFIXES
 from galviz.survey.images import read_start
-from galviz.survey.table import CATALOGUE_NAME
 
 # The endings for the formats that galviz reads.
-_ENDINGS = {"a JPEG image": ".jpg", "a PNG image": ".png"}
-_OTHER_ENDINGS = (".jfif", ".jpe", ".jif", ".gif", ".tif", ".tiff", ".bmp", ".webp", ".fits", "")
-_MAX_DEPTH = 3
+_ENDINGS = dict(zip(IMAGE_KINDS, (".jpg", ".png"), strict=True))
+_OTHER_ENDINGS = (*RARE_SUFFIXES, ".gif", ".tif", ".tiff", ".bmp", ".webp", ".fits", "")
+_MAX_DEPTH = 4
+
+
+class Difference(Enum):
+    """How a file's place or name differs from those of a galaxy's image."""
+
+    FOLDER = auto()  # it isn't in images/
+    FORMAT = auto()  # it is a file of another kind, or has the ending of another
+    CASE = auto()  # upper and lower case
+    ZEROS = auto()  # leading zeros
+
+
+@dataclass(frozen=True)
+class Match:
+    """A file that may be the image of a galaxy.
+
+    Attributes
+    ----------
+    path : str
+        Within the survey folder, with slashes.
+    difference : Difference
+    """
+
+    path: str
+    difference: Difference
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return PurePath(self.path).name
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending."""
+        return PurePath(self.path).stem
 
 
 class MisplacedImages:
@@ -21,67 +59,76 @@ class MisplacedImages:
     Parameters
     ----------
     survey_folder : pathlib.Path
-    images_name : str
-        The subfolder where images belong.
-    suffixes : collection of str
-        The endings of images.
 
     Examples
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     Path(folder, "17.jpg").touch()
-    ...     MisplacedImages(Path(folder), "images", [".jpg"]).remedy_for("17")
+    ...     MisplacedImages(Path(folder)).remedy_for("17")
     'there is 17.jpg: move it into images/'
     """
 
-    def __init__(self, survey_folder: Path, images_name: str, suffixes: Collection[str]) -> None:
-        self._folder, self._images_name, self._suffixes = survey_folder, images_name, tuple(suffixes)
+    def __init__(self, survey_folder: Path) -> None:
+        self._folder = survey_folder
         self._paths: dict[str, list[str]] = {}
         for path in _files_in(survey_folder):
             inside = PurePath(path)
-            in_images = inside.parent == PurePath(images_name)
-            if in_images or inside.suffix.lower() in (*suffixes, *_OTHER_ENDINGS):
+            if inside.parts[0] == IMAGES_NAME or inside.suffix.lower() in (*SUFFIXES, *_OTHER_ENDINGS):
                 for name in {inside.stem, inside.name}:
                     self._paths.setdefault(_normalised(name), []).append(path)
 
-    def remedy_for(self, object_id: str) -> str | None:
-        """What to do about a galaxy's missing image, a clause; None if no file matches its id."""
-        paths = self._paths.get(_normalised(object_id), [])
+    def match(self, object_id: str) -> Match | None:
+        """The file that may be a galaxy's image; None if no name matches its id."""
+        paths = self._paths.get(_normalised(object_id), []) if self._paths else []
         if not paths:
             return None
         # Prefer a file with exactly this id in its name, then one in the right folder.
-        images_folder = PurePath(self._images_name)
-        path = min(paths, key=lambda path: (object_id not in path, PurePath(path).parent != images_folder, path))
-        name, stem = PurePath(path).name, PurePath(path).stem
-        if PurePath(path).parent != images_folder:
-            return f"there is {path}: move it into {self._images_name}/"
-        if name == object_id and name.lower().endswith(self._suffixes):
-            return f"there is {name}: write objID without {PurePath(name).suffix}"
-        if object_id in (stem, name):
-            kind = file_kind(read_start(self._folder / path))
+        path = min(paths, key=lambda path: (object_id not in path, PurePath(path).parts[0] != IMAGES_NAME, path))
+        inside = PurePath(path)
+        if inside.parts[0] != IMAGES_NAME or len(inside.parts) == 1:
+            return Match(path, Difference.FOLDER)
+        if object_id in (inside.stem, inside.name):
+            return Match(path, Difference.FORMAT)
+        alike = inside.stem.casefold() == object_id.casefold()
+        return Match(path, Difference.CASE if alike else Difference.ZEROS)
+
+    def remedy_for(self, object_id: str, match: Match | None = None) -> str | None:
+        """What to do about a galaxy's missing image, a clause; None if no file matches its id."""
+        match = match or self.match(object_id)
+        if match is None:
+            return None
+        if match.difference is Difference.FOLDER:
+            return f"there is {match.path}: move it into {IMAGES_NAME}/"
+        if match.difference is Difference.FORMAT:
+            kind = file_kind(read_start(self._folder / match.path))
             if kind not in _ENDINGS:
-                return f"there is {name}: save it as JPEG or PNG"
-            return f"there is {name}, which is {kind}: rename it to {object_id}{_ENDINGS[kind]}"
-        if stem.casefold() == object_id.casefold():
-            return f"there is {name}: write objID as in the file's name (upper and lower case matter)"
-        return f"there is {name}: the id seems to have lost leading zeros, write objID as text"
+                return f"there is {match.name}: save it as JPEG or PNG"
+            return f"there is {match.name}, which is {kind}: rename it to {object_id}{_ENDINGS[kind]}"
+        if match.difference is Difference.CASE:
+            return f"there is {match.name}: write objID as in the file's name (upper and lower case matter)"
+        return f"there is {match.name}: the id seems to have lost leading zeros, write objID as text"
 
     def remedy_for_missing_folder(self, object_ids: Iterable[str]) -> str:
         """What to do if the images' folder is missing, a clause."""
         matches = (self._paths.get(_normalised(object_id), []) for object_id in object_ids)
-        folders = Counter(PurePath(path).parent.as_posix() for paths in matches for path in paths)
-        if not folders:
+        parents = Counter(PurePath(path).parent for paths in matches for path in paths)
+        if not parents:
             return "create it, with <objID>.jpg for each row"
-        ((folder, _),) = folders.most_common(1)
-        if folder == ".":
+        # Subfolders of images/ are read too: rename the innermost folder that holds all images.
+        folder = Path(os.path.commonpath(list(parents))).as_posix() if PurePath() not in parents else "."
+        if folder != ".":
+            return f"the images are in {folder}: rename that folder to {IMAGES_NAME}"
+        if set(parents) == {PurePath()}:
             return f"create it, and move the images beside {CATALOGUE_NAME} into it"
-        return f"the images are in {folder}: rename that folder to {self._images_name}"
+        first, *others = sorted({parent.parts[0] for parent in parents if parent.parts})
+        folders = f"{first} and {len(others):,} other folders" if others else first
+        return f"create it, and move the folders with the images into it: {folders}"
 
 
 def _normalised(name: str) -> str:
-    """A name in lower case, without leading zeros."""
-    return name.casefold().lstrip("0")
+    """A name in lower case, in Unicode's composed form, without leading zeros."""
+    return unicodedata.normalize("NFC", name).casefold().lstrip("0")
 
 
 def _files_in(folder: Path) -> Iterable[str]:

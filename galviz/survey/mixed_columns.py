@@ -9,13 +9,12 @@ import numpy as np
 
 from galviz.errors import quoted
 from galviz.survey.number_parsing import is_digit_code
+from galviz.survey.number_separators import separator_in, separator_remedy
 
 # Numbers in another form: 1,234.5, 8,75, 1 234, 1.2 Gyr, 5 %, ~0.1, <3, 8.9±0.1.
 _NEARLY_NUMBER = re.compile(
     r"[~<>≈≤≥]?\s*[+−-]?\d[\d.,' \u00a0]*([eE][+-]?\d+)?\s*(±.*|\(.*\)|[^\W\d_]{1,8}|[%°′″\"'*]{1,2})?"
 )
-# A decimal comma. Before exactly three digits a comma may separate thousands.
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,(?!\d{3}$)\d+([eE][+-]?\d+)?")
 # Booleans as Python, spreadsheets, JSON and FITS write them: (true, false). A column uses one of these forms.
 _BOOLEANS = (("True", "False"), ("TRUE", "FALSE"), ("true", "false"))
 _FITS_BOOLEANS = ("T", "F")
@@ -54,8 +53,8 @@ class MixedColumn:
             reason = f"{self.n_invalid:,} of {self.n_cells:,} cells are neither {true} nor {false}, {first}"
             return f"it is text, because {reason}; write {true} or {false} in every cell to make it boolean"
         remedy = "write numbers, or leave the cells empty"
-        if _DECIMAL_COMMA.fullmatch(self.example):
-            remedy = "write a decimal point instead of the comma"
+        if separator_in(self.example) is not None:
+            remedy = separator_remedy([self.example])
         cells = "cell" if self.n_cells == 1 else "cells"
         words = f"{cells} isn't a number" if self.n_invalid == 1 else f"{cells} aren't numbers"
         first = f"the first {quoted(self.example)} on line {self.line}"

@@ -28,7 +28,7 @@ def portability_warnings(names: Iterable[str]) -> list[str]:
     reserved = []
     for name in names:
         by_lower_case.setdefault(name.casefold(), []).append(name)
-        if name.partition(".")[0].casefold() in _RESERVED:
+        if name.rpartition("/")[2].partition(".")[0].rstrip().casefold() in _RESERVED:
             reserved.append(name)
     sentences = []
     if groups := [group for group in by_lower_case.values() if len(group) > 1]:

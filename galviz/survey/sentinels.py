@@ -6,6 +6,8 @@ import numpy as np
 
 # Means 'not measured' in SDSS and in the MPA-JHU catalogue, in any column.
 NOT_MEASURED = -9999.0
+# Beside words such as the classes of Galaxy Zoo, these can't be values.
+SENTINELS_AMONG_WORDS = (NOT_MEASURED, -999.0, -99.0)
 
 
 class SentinelKind(Enum):

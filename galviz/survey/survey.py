@@ -1,14 +1,15 @@
 """A survey folder -> a validated catalogue and its images.
 
 A survey folder holds ``master.csv`` and ``images/<objID>.jpg``, ``.jpeg`` or ``.png``. ``master.csv`` has a column
-``objID`` and, if the galaxies are labelled, a label column (``oh_p50`` by default). `SurveyError` lists every problem
-of a folder, row by row. A `Survey` that loaded is valid and can be shared between threads.
+``objID`` and, if the galaxies are labelled, a label column (``oh_p50`` by default). Images may lie in subfolders of
+``images/``. `SurveyError` lists every problem of a folder, row by row. A `Survey` that loaded is valid and can be
+shared between threads.
 """
 
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,10 +22,11 @@ from galviz.files.shipped import shipped_checksums
 from galviz.survey.catalogue import Catalogue, read_catalogue
 from galviz.survey.catalogue_file import find_catalogue
 from galviz.survey.cutouts import scaled_size, validate_scale
-from galviz.survey.image_folder import check_images
+from galviz.survey.image_check import ImageCheck, check_images
 from galviz.survey.image_store import ALTERED, ChangedSurveyError, ImageStore, is_altered
 from galviz.survey.label import Label
 from galviz.survey.mixed_columns import MixedColumn
+from galviz.survey.named_missing import parse_missing
 from galviz.survey.problems import Problem, SurveyError
 from galviz.survey.table import CATALOGUE_NAME, open_table
 
@@ -62,7 +64,8 @@ class Survey:
     n_grey: int | None
     _catalogue: Catalogue = field(repr=False)
     _images: ImageStore = field(repr=False)
-    _sizes_px: Counter[tuple[int, int]] = field(repr=False)  # before resampling; empty if the images weren't decoded
+    _check: ImageCheck = field(repr=False)
+    _named_missing: str = field(default="", repr=False)  # empty if the user's own missing values change nothing
 
     @property
     def catalogue(self) -> pd.DataFrame:
@@ -94,8 +97,13 @@ class Survey:
 
     @property
     def notes(self) -> list[str]:
-        """Sentences about what was recognised and skipped in master.csv, and about what may be wrong with it."""
-        return list(self._catalogue.notes)
+        """Sentences about what was read in another form than written, and about what may be wrong with the folder."""
+        return [*self._catalogue.notes, *self._check.notes]
+
+    @property
+    def images_without_row(self) -> list[str]:
+        """Paths below images/ of the images whose galaxy isn't in the catalogue, sorted."""
+        return list(self._check.unlisted)
 
     @property
     def same_images(self) -> list[list[str]]:
@@ -106,6 +114,8 @@ class Survey:
     def sha256(self) -> str:
         """Checksum of master.csv, the images in the catalogue's order, and the scale if it isn't 1.
 
+        It also depends on the `missing` of `load_survey` if that changes a column.
+
         It is that of the content that `image` returns: images that were read before aren't read again.
 
         Raises
@@ -114,6 +124,8 @@ class Survey:
             If an image that wasn't read yet is missing or broken.
         """
         digest = hashlib.sha256(self._catalogue.digest)
+        if self._named_missing:
+            digest.update(f"missing {self._named_missing}".encode())
         for object_id in self._images:
             digest.update(self._images.digest(object_id))
         if self.scale != 1:
@@ -130,8 +142,8 @@ class Survey:
             As `image_size`, if the survey was loaded with ``verify=False``.
         """
         sizes: Counter[tuple[int, int]] = Counter()
-        if self._sizes_px:
-            for size_px, count in self._sizes_px.items():
+        if self._check.sizes_px:  # before resampling; empty if the images weren't decoded
+            for size_px, count in self._check.sizes_px.items():
                 sizes[scaled_size(size_px, self.scale)] += count
         else:
             sizes.update(map(self.image_size, self._images))
@@ -169,6 +181,7 @@ def load_survey(
     folder: str | os.PathLike[str] | None = None,
     label: str | None = None,
     *,
+    missing: Iterable[str | float] = (),
     scale: float = 1.0,
     verify: bool | None = None,
     progress: Callable[[int, int], object] | None = None,
@@ -182,6 +195,10 @@ def load_survey(
     label : str, optional
         The label's column in master.csv. By default ``oh_p50``, which is called ``metallicity`` in the catalogue, or
         else ``metallicity``; if master.csv has neither, the survey has no label.
+    missing : iterable of str or number
+        Further values that stand for missing ones in every column, besides those that galviz recognises (-9999, 99.9
+        among magnitudes, N/A): ``("-1", "unknown")``. Numbers match cells with the same number, words match in upper
+        and lower case. The checksum of the survey depends on them if they change a column.
     scale : float
         Factor by which both sides of each image are resampled (Lanczos filter), greater than 0 and at most 16. A
         network sees the central pixels of an image, so 0.1 shows it ten times as much sky. The checksum of the survey
@@ -204,7 +221,7 @@ def load_survey(
     ShippedFileError
         If the folder came with galviz and the list of checksums can't be read.
     ValueError
-        If `scale` is out of range.
+        If `scale` is out of range, or `missing` isn't a list.
 
     Examples
     --------
@@ -213,6 +230,7 @@ def load_survey(
     (2000, 'Metallicity, 12 + log10(O/H)')
     """
     scale = validate_scale(scale)
+    named = parse_missing(missing)
     if folder is not None and not os.fspath(folder):
         raise ValueError("folder must be the path of a survey folder; got an empty path. The current folder is '.'.")
     root = mock_survey_folder() if folder is None else Path(folder)
@@ -225,15 +243,18 @@ def load_survey(
         problem = Problem(None, "", "data/mock-survey/", "the shipped mock survey isn't there", remedy)
     if problem is not None:
         raise SurveyError(str(root), [problem])
-    catalogue = read_catalogue(open_table(path), label)
+    catalogue = read_catalogue(open_table(path), label, missing=named)
     if is_altered(catalogue.digest, shipped.get(CATALOGUE_NAME)):
         raise SurveyError(str(root), [Problem(None, "", path.name, *ALTERED)])
+    if catalogue.bad_header:
+        raise SurveyError(str(root), catalogue.problems)
     images = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress)
     store = ImageStore(root.absolute(), images.files, images.digests, shipped, scale)
     if problems := catalogue.problems + images.problems + store.altered():
         raise SurveyError(str(root), problems)
     n_grey = images.n_grey if verify else None
-    return Survey(root.absolute(), catalogue.label, scale, n_grey, catalogue, store, images.sizes_px)
+    named_missing = str(named) if catalogue.named_missing else ""
+    return Survey(root.absolute(), catalogue.label, scale, n_grey, catalogue, store, images, named_missing)
 
 
 def mock_survey_folder() -> Path:
