@@ -100,7 +100,8 @@ def parse_label(
     values = np.where(missing, np.nan, numbers)
     present = [place for place, gone in enumerate(missing.tolist()) if not gone]
     counts = dict(Counter(texts[place] for place in np.flatnonzero(missing)).most_common())
-    problems, explained = find_wrong_column(column, [cells[place] for place in present], file)
+    wrong = [place for place in present if math.isnan(values[place])]
+    problems, explained = find_wrong_column(column, [cells[place] for place in wrong], len(present), file)
     merged = _merged_by_rounding(texts, values.tolist())
     low, high = _METALLICITY_LIMITS if column in (SDSS_METALLICITY, METALLICITY) else (-math.inf, math.inf)
     invalid = []
@@ -109,7 +110,9 @@ def parse_label(
         if line in explained:
             continue
         value = float(values[place])
-        fault = _TOO_MANY_DIGITS if place in merged else _lossy_fault(texts[place], value)
+        fault = None
+        if value == value:  # a cell that isn't a number loses no digits
+            fault = _TOO_MANY_DIGITS if place in merged else _lossy_fault(texts[place], value)
         if fault is None and not (math.isfinite(value) and low <= value <= high):
             fault = _value_fault(texts[place], value, low, high)
         if fault is not None:

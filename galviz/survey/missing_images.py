@@ -50,8 +50,10 @@ def explain_missing(folder: ImageFolder, missing: Missing) -> list[Problem]:
     problems, missing = _explain_releases(folder, missing)
     misplaced = MisplacedImages(folder.folder.parent)
     matches: dict[Difference, list[tuple[int, str, Match]]] = {}
+    match_of: dict[str, Match] = {}
     for line, object_id in missing:
         if (match := misplaced.match(object_id)) is not None:
+            match_of[object_id] = match
             matches.setdefault(match.difference, []).append((line, object_id, match))
     explained: set[str] = set()
     for difference, describe in _COMMON_REASONS.items():
@@ -62,7 +64,8 @@ def explain_missing(folder: ImageFolder, missing: Missing) -> list[Problem]:
     for line, object_id in missing:
         if object_id in explained:
             continue
-        remedy, kind = misplaced.remedy_for(object_id), ""
+        match = match_of.get(object_id)
+        remedy, kind = (None if match is None else misplaced.remedy_for(object_id, match)), ""
         if remedy is None and looks_rounded(object_id):
             unlisted = _unlisted_by_digits(folder) if unlisted is None else unlisted
             if len(names := unlisted.get(object_id[:15], [])) == 1:

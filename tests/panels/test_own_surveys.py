@@ -264,7 +264,7 @@ def test_very_many_problems_are_shown_by_kind(run_app, tmp_path):
     rows = "".join(f"{1237648702973411443 + 977 * number},{'bad' if number % 2 else 8.5}\n" for number in range(3000))
     (tmp_path / "master.csv").write_text("objID,oh_p50\n" + rows)
     app = run_app("--survey", tmp_path, page=PAGE)
-    assert "has 4500 problems" in app.error[0].value
+    assert "has 4,500 problems" in app.error[0].value
     shown = app.dataframe[0].value
     assert shown["how_many"].tolist() == ["3,000", "", "", "", "", "1,500", "", "", "", ""]
     assert app.get("download_button")[0].proto.label == "Download all 4,500 problems as CSV"
