@@ -18,7 +18,9 @@ from galviz.cli.streams import discard_unwritten, open_closed_streams
 
 _INSTALL = "which this command needs: pip install -r requirements.txt"
 _INSTALL_OPTIONAL = {
-    **dict.fromkeys(("galsim", "astropy", "scipy"), 'which simulations need: pip install -e ".[simulate]"'),
+    **dict.fromkeys(("galsim", "scipy"), 'which simulations need: pip install -e ".[simulate]"'),
+    "astropy": 'which simulations and FITS files need: pip install -e ".[import]" (or ".[simulate]")',
+    "h5py": 'which HDF5 files need: pip install -e ".[import]"',
     **dict.fromkeys(("umap", "numba"), 'which UMAP needs: pip install -e ".[maps]"'),
 }
 # The status that a shell reports for a program ended by SIGPIPE, for example before `| head`.

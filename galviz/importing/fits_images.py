@@ -294,7 +294,7 @@ def _recognise(path: Path, named_band: str | None, bands: str | None) -> list[tu
 
 
 def _combine(object_id: str, images: dict[str, list[Plane]], file: str) -> FitsGalaxy:
-    _, faults = check_ids([(1, object_id)])
+    faults = check_ids([(1, object_id)]).problems
     if faults:
         raise ImageError(f"its name gives no id: {faults[0].problem}", "rename it")
     for band, planes in images.items():
