@@ -8,11 +8,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from galviz.cli.arguments import output_folder, parse_names
+from galviz.cli.arguments import at_least, output_folder, parse_names
 from galviz.cli.command import BAD_INPUT, DONE, Command, fail, warn
 from galviz.cli.streams import progress_bar
 
 if TYPE_CHECKING:
+    from galviz.importing.fits_options import FitsOptions
     from galviz.importing.plan import ImportPlan
     from galviz.importing.writing import ImportResult
     from galviz.survey.survey import SurveyError
@@ -42,6 +43,35 @@ def add_import_options(parser: argparse.ArgumentParser) -> None:
     add("--images", metavar="FOLDER", help="the folder of images (default: in the source, or beside the table)")
 
 
+def _add_fits_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("FITS cutouts in g, r and i (or z)")
+    add = group.add_argument
+    add("--bands", metavar="LETTERS", help="the bands of the images in a file in their order, such as gri")
+    add("--stretch", type=float, metavar="S", help="Lupton's stretch, smaller for brighter pictures (default: SDSS's)")
+    add("--q", type=float, metavar="Q", help="Lupton's Q, for the contrast of bright parts (default: SDSS's)")
+    add("--pixel-scale", type=float, metavar="S", help="resample to S arcsec per pixel (0.396 for SDSS's)")
+    add("--size", type=at_least(8), metavar="PX", help="side of the pictures (160 in the tutorial)")
+    add("--native-pixel-scale", type=float, metavar="S", help="arcsec per pixel of images without a WCS")
+    add("--zero-point", metavar="MAG", help="AB magnitude of the value 1: one number, or three for g,r,i")
+
+
+def _fits_options(options: argparse.Namespace) -> "FitsOptions | None":
+    """The options for FITS cutouts; None if none was given."""
+    from galviz.importing.fits_options import FitsOptions
+
+    names = ("bands", "stretch", "q", "pixel_scale", "size", "native_pixel_scale")
+    given = {name: value for name in names if (value := getattr(options, name, None)) is not None}
+    if (zero_point := getattr(options, "zero_point", None)) is not None:
+        try:
+            numbers = tuple(map(float, zero_point.split(",")))
+        except ValueError:
+            numbers = ()
+        if len(numbers) not in (1, 3):
+            raise ValueError(f"--zero-point must be one magnitude, or three for g,r,i; got {zero_point!r}.")
+        given["zero_point"] = numbers if len(numbers) == 3 else numbers[0]
+    return FitsOptions(**given) if given else None
+
+
 def plan_from_options(source: str, options: argparse.Namespace) -> "ImportPlan":
     """Plan an import with the options of `add_import_options` and ``--label``.
 
@@ -55,7 +85,7 @@ def plan_from_options(source: str, options: argparse.Namespace) -> "ImportPlan":
     """
     from galviz.importing.plan import plan_import
 
-    with progress_bar("unpacking", "part") as progress:
+    with progress_bar("reading", "part") as progress:
         return plan_import(
             source,
             images=options.images,
@@ -63,6 +93,8 @@ def plan_from_options(source: str, options: argparse.Namespace) -> "ImportPlan":
             image_column=options.image,
             label=options.label,
             missing=() if options.missing is None else parse_names("--missing", options.missing),
+            fits_options=_fits_options(options),
+            skip_broken=getattr(options, "skip_broken", False),
             progress=progress,
         )
 
@@ -136,13 +168,18 @@ def suggest_import(source: str, error: "SurveyError", label: str | None) -> str 
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("source", metavar="SOURCE", help="a folder with a table and images, a table, a zip or an HDF5 file")
+    add(
+        "source",
+        metavar="SOURCE",
+        help="a folder with a table and images, a table, a zip, an HDF5 file, FITS cutouts",
+    )
     add("--out", type=output_folder, metavar="FOLDER", help="the survey folder to write; new or empty")
     add_import_options(parser)
     add("--label", metavar="COLUMN", help="the label's column (default: oh_p50, else metallicity, else none)")
     add("--skip-broken", action="store_true", help="leave out galaxies whose image can't be used, and list them")
     add("--link", action="store_true", help="make hard links to the images instead of copies, where possible")
     add("--preview", action="store_true", help="print what would be done and the first rows; write nothing")
+    _add_fits_options(parser)
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -241,9 +278,10 @@ def _describe_result(plan: "ImportPlan", result: "ImportResult") -> list[str]:
 COMMANDS = {
     "import": Command(
         "Import a catalogue and images as people have them.",
-        "It reads a table (CSV, Parquet, FITS, VOTable) with images beside it, folders of images by class, a zip or an "
-        "HDF5 file, finds the columns that hold the ids and name the images, and writes a survey folder. What it "
-        "recognised and left out is printed and saved in import.json; if it can't know, it asks for an option.",
+        "It reads a table (CSV, Parquet, FITS, VOTable) with images beside it, folders of images by class, a zip, an "
+        "HDF5 file or FITS cutouts, finds the columns that hold the ids and name the images, and writes a survey "
+        "folder. What it recognised and left out is printed and saved in import.json; if it can't know, it asks for an "
+        "option.",
         "import galaxy-zoo --out my-survey --label p_spiral",
         _import_arguments,
         _import,
