@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from galviz import __version__
 from galviz.cli import build_data, catalogues, check, course, doctor, importing, inference, surveys, training
-from galviz.cli.arguments import StoreOnce
+from galviz.cli.arguments import StoreOnce, attach_values
 from galviz.cli.command import BAD_INPUT, INTERRUPTED, Command, fail
 from galviz.cli.streams import discard_unwritten, open_closed_streams
 
@@ -80,7 +80,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     """Run a command, and turn its errors into messages."""
     try:
         try:
-            options = build_parser().parse_args(arguments)
+            options = build_parser().parse_args(attach_values(sys.argv[1:] if arguments is None else arguments))
             return COMMANDS[options.command].run(options)
         finally:
             sys.stdout.flush()  # also after --help, which raises SystemExit

@@ -2,13 +2,20 @@
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 # Entry of the namespace with the options that were given.
 _GIVEN = "given"
 LABEL_HELP = "the column to use as the label (default: oh_p50, else metallicity)"
 SCALE_HELP = "resample images by this factor, for example 0.25 to fit more of a large image into the crop (default: 1)"
+
+
+MISSING_HELP = (
+    "further numbers and words that stand for missing values in every column, separated by commas, such as -1,unknown"
+)
+# Options whose values may begin with a minus sign, which argparse would take for another option.
+_MAY_BEGIN_WITH_MINUS = ("--missing",)
 
 
 class StoreOnce(argparse.Action):
@@ -77,6 +84,24 @@ def parse_names(option: str, text: str) -> list[str]:
     if not names:
         raise ValueError(f"{option} must name at least one; got {text!r}. Omit it for the default.")
     return names
+
+
+def attach_values(arguments: Sequence[str]) -> list[str]:
+    """Attach values that may begin with a minus sign to their option: argparse takes ``-9999,-99`` for an option.
+
+    Examples
+    --------
+    >>> attach_values(["check-survey", "folder", "--missing", "-9999,-99", "--json"])
+    ['check-survey', 'folder', '--missing=-9999,-99', '--json']
+    """
+    attached: list[str] = []
+    for argument in arguments:
+        follows_option = bool(attached) and attached[-1] in _MAY_BEGIN_WITH_MINUS
+        if follows_option and argument[:1] == "-" and argument[:2] != "--":
+            attached[-1] += f"={argument}"
+        else:
+            attached.append(argument)
+    return attached
 
 
 def parse_pairs(option: str, text: str) -> dict[str, str]:

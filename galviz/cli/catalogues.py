@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from galviz.cli.arguments import at_least, output_folder, parse_names
+from galviz.cli.arguments import MISSING_HELP, at_least, output_folder, parse_names
 from galviz.cli.command import BAD_INPUT, DONE, Command, fail, warn
 from galviz.cli.streams import progress_bar
 
@@ -35,11 +35,7 @@ def add_import_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--id", metavar="COLUMN", help="the column with the galaxies' ids (default: the one that names the images)")
     add("--image", metavar="COLUMN", help="the column with the images' names or paths (default: found by its cells)")
-    add(
-        "--missing",
-        metavar="VALUE,…",
-        help="numbers and words that stand for missing values, besides the usual ones; write --missing=-77,none",
-    )
+    add("--missing", metavar="VALUES", help=MISSING_HELP)
     add("--images", metavar="FOLDER", help="the folder of images (default: in the source, or beside the table)")
 
 

@@ -139,7 +139,8 @@ def _missing_values(facts: dict[str, Any]) -> list[str]:
 
     lines = []
     for column, cells in facts.get("missing", {}).items():
-        if column != facts["label"]:
+        # The line of the label counts galaxies without it.
+        if column != facts["label"] or set(cells) != {""}:
             total = f"{sum(cells.values()):,} of {facts['galaxies']:,}"
             lines.append(f"missing   {shown(column)}: {total}: {counts(cells)}")
     for column, cells in facts.get("possibly_missing", {}).items():

@@ -106,8 +106,10 @@ def read_catalogue(
     {'metallicity': 8.75, 'redshift': 0.02}
     """
     named = parse_missing(missing)
+    if table_file.problems:
+        return Catalogue(None, None, {}, list(table_file.problems), notes=list(table_file.notes), bad_header=True)
     table = table_file.read(ID_COLUMN)
-    if table_file.problems or ID_COLUMN not in table.columns:
+    if ID_COLUMN not in table.columns:
         return Catalogue(None, None, {}, table.problems, notes=table.notes, digest=table.digest, bad_header=True)
     checked = check_ids(table.ids, file=table_file.name)
     problems = [*table.problems, *checked.problems]

@@ -113,6 +113,9 @@ def _interpret(
         return Column(np.array([cell == true for cell in cells]), {})
     named_cells = np.array([named.matches(cell) for cell in cells]) if named else np.zeros(len(cells), bool)
     missing = np.array([is_missing(cell) for cell in cells]) | (numbers == NOT_MEASURED) | named_cells
+    finite = numbers[np.isfinite(numbers)]
+    if words and np.isin(finite, SENTINELS_AMONG_WORDS).all():  # beside words, they are no numbers of their own
+        missing |= np.isin(numbers, SENTINELS_AMONG_WORDS)
     mixed = find_mixed_booleans(cells, words, missing, lines) or find_mixed_numbers(cells, words, missing, lines)
     if mixed is None or mixed.booleans:  # a column of words
         sentinels = np.isin(numbers, SENTINELS_AMONG_WORDS) if words else numbers == NOT_MEASURED

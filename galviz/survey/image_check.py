@@ -8,14 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from galviz.survey.cutouts import ImageFacts, inspect_image
-from galviz.survey.image_folder import IMAGES_NAME, ImageFolder, describe_places
+from galviz.survey.image_folder import BATCH_SIZE, IMAGES_NAME, ImageFolder, describe_places
 from galviz.survey.images import ImageError, read_content
 from galviz.survey.misplaced import MisplacedImages
 from galviz.survey.missing_images import explain_missing, explain_several
 from galviz.survey.problems import Problem
-
-# Images queued for decoding at a time: enough to keep the threads busy, few enough to cancel quickly.
-BATCH_SIZE = 256
 
 
 @dataclass

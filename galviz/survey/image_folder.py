@@ -16,6 +16,8 @@ SUFFIXES = (".jpg", ".jpeg", ".png")
 # Other endings of JPEG images. A file with one of these, or without any, is an image if its content is one.
 RARE_SUFFIXES = (".jpe", ".jfif", ".jif", ".jfi")
 IMAGE_KINDS = ("a JPEG image", "a PNG image")
+# Images queued for decoding or copying at a time: enough to keep the threads busy, few enough to cancel quickly.
+BATCH_SIZE = 256
 _MAX_DEPTH = 4
 _MAX_SHOWN = 5
 
@@ -142,8 +144,9 @@ def describe_places(paths: Collection[str]) -> list[str]:
     )
     if endings:
         names = [f"{ending or 'no ending'} ({count:,})" for ending, count in endings.most_common()]
-        subject = "1 image has" if endings.total() == 1 else f"{endings.total():,} images have"
-        notes.append(f"{subject} unusual names, and the content of a JPEG or PNG: {', '.join(names)}.")
+        n_images = endings.total()
+        subject = "1 image has an unusual name" if n_images == 1 else f"{n_images:,} images have unusual names"
+        notes.append(f"{subject}, and the content of a JPEG or PNG: {', '.join(names)}.")
     return notes
 
 
@@ -165,7 +168,7 @@ def walk_files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     ...     [path for path, _ in walk_files(Path(folder))]
     ['1.jpg']
     """
-    visited: set[str] = set()  # links can lead back
+    visited = {os.path.realpath(folder)}  # links can lead back
     pending: list[tuple[str, str, int]] = [("", str(folder), 0)]
     while pending:
         prefix, place, depth = pending.pop()
@@ -177,7 +180,7 @@ def walk_files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
                     is_folder = entry.is_dir() and not entry.name.lower().endswith(SUFFIXES)
                     if not is_folder:
                         yield prefix + entry.name, entry
-                    elif depth < _MAX_DEPTH and (real := os.path.realpath(entry.path)) not in visited:  # noqa: PTH
+                    elif depth < _MAX_DEPTH and (real := os.path.realpath(entry.path)) not in visited:
                         visited.add(real)
                         pending.append((f"{prefix}{entry.name}/", entry.path, depth + 1))
         except OSError:

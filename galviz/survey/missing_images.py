@@ -147,7 +147,7 @@ def _describe_zeros(group: list[tuple[int, str, Match]]) -> tuple[str, str]:
         f"{match.path}"
     )
     lengths = {len(match.stem) for _, _, match in group}
-    pandas = f", with {lengths.pop()} digits (pandas: .astype(str).str.zfill(…))" if len(lengths) == 1 else ""
+    pandas = f" (pandas: .astype(str).str.zfill({lengths.pop()}))" if len(lengths) == 1 else ""
     return problem, f"write {ID_COLUMN} as text with its zeros{pandas}, or rename the images"
 
 

@@ -9,8 +9,10 @@ import pandas as pd
 
 # Kinds of problems in an error's message, and examples of each.
 _MAX_LISTED, _MAX_EXAMPLES = 10, 5
+# Problems whose texts are compared to find what they have in common.
+_MAX_COMPARED = 100
 # What differs between problems of the same kind: quoted values, and words that begin with a digit.
-_SPECIFIC = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<![\w.])[+−-]?\d[^\s:;,]*""")
+_SPECIFIC = re.compile(r"""(?<!\w)'(?:[^'\\]|\\.)*'(?!\w)|"(?:[^"\\]|\\.)*"|(?<![\w.])[+−-]?\d[^\s:;,]*""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,17 @@ class _Generalised(dict[tuple[str, str], str]):
 
 def _common_cause(group: list[Problem], general: _Generalised) -> str:
     """What the texts of problems have in common: the texts themselves if they are the same, else without values."""
-    first = group[0]
-    if all(other.problem == first.problem and other.remedy == first.remedy for other in group):
-        return f"{first.problem}; {first.remedy}."
-    return "{}; {}.".format(*general.texts(first))
+    sample = group[:: max(1, len(group) // _MAX_COMPARED)]
+    texts = (_common_words([problem.problem for problem in sample]), _common_words([each.remedy for each in sample]))
+    return "{}; {}.".format(*(text or other for text, other in zip(texts, general.texts(group[0]), strict=True)))
+
+
+def _common_words(texts: list[str]) -> str | None:
+    """A text with "…" for the words that differ; None if the texts have different numbers of words."""
+    if len(set(texts)) == 1:
+        return texts[0]
+    rows = [text.split(" ") for text in texts]
+    if len(set(map(len, rows))) > 1:
+        return None
+    words = [column[0] if len(set(column)) == 1 else "…" for column in zip(*rows, strict=True)]
+    return " ".join(word for place, word in enumerate(words) if not (word == "…" and words[place - 1 : place] == ["…"]))

@@ -21,11 +21,11 @@ from galviz.survey.portability import portability_warnings
 from galviz.survey.table import open_table
 
 
-def read(text, label=None):
+def read(text, label=None, missing=()):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "master.csv")
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return read_catalogue(open_table(path), label)
+        return read_catalogue(open_table(path), label, missing=missing)
 
 
 def table_of(text):
@@ -165,15 +165,10 @@ def test_two_metallicity_columns():
     ("cell", "says", "remedy"),
     [
         ("abc", "isn't a finite number", "leave the cell empty"),
-        ("nan", "isn't a finite number", "leave the cell empty"),
         ("inf", "isn't a finite number", "leave the cell empty"),
         ("-Infinity", "isn't a finite number", "leave the cell empty"),
         ("8_5", "isn't a finite number", "leave the cell empty"),
         ('"8,75"', "isn't a finite number", "decimal point"),
-        ("N/A", "isn't a finite number", "leave the cell empty"),
-        ("-9999", "SDSS's sentinel for 'not measured'", "leave the cell empty"),
-        ("-99", "a sentinel for 'not measured'", "leave the cell empty"),
-        ("-9999.0", "SDSS's sentinel for 'not measured'", "leave the cell empty"),
         ("5.99", "between 6 and 11", "holds the label"),
         ("0.02", "between 6 and 11", "holds the label"),
         ("1e-400", "too small for a 64-bit float", "multiply"),
@@ -194,11 +189,13 @@ def test_invalid_label(cell, says, remedy):
 
 def test_other_labels_have_no_limits():
     assert frame_of("objID,x\na,-5\nb,1e9\n", "x")["x"].tolist() == [-5, 1e9]
-    assert "SDSS's sentinel" in only_message("objID,x\na,-9999\n", "x")[2]
 
 
-def test_sentinel_in_a_label():
-    assert "a sentinel for 'not measured'" in only_message("objID,mass\na,9.5\nb,-999\nc,11.2\n", "mass")[2]
+def test_missing_labels_are_counted():
+    catalogue = read("objID,mass\na,9.5\nb,-999\nc,11.2\nd,-9999\ne,N/A\nf,\ng,-9999.0\n", "mass")
+    np.testing.assert_array_equal(catalogue.frame["mass"], [9.5, np.nan, 11.2, *[np.nan] * 4])
+    assert catalogue.missing == {"mass": {"-999": 1, "-9999": 1, "N/A": 1, "": 1, "-9999.0": 1}}
+    assert (catalogue.label.low, catalogue.label.high) == pytest.approx((9.534, 11.166))
     assert frame_of("objID,velocity\na,-120\nb,-99\nc,50\n", "velocity")["velocity"].tolist() == [-120, -99, 50]
 
 
@@ -256,10 +253,74 @@ def test_same_fault_in_all_labels_is_one_problem():
 
     ((row, object_id, message),) = label_messages('"1,234"', "")
     assert (row, object_id) == (None, "")
-    assert "all 30 labels oh_p50 are invalid" in message
+    assert "30 of 30 labels oh_p50 are numbers with separators" in message
     assert "on line 2" in message
-    assert len(label_messages('"8,75"', "8.5")) == 30
     assert read("objID,oh_p50\n" + "".join(f'g{k},"8,75"\n' for k in range(30))).frame["metallicity"].eq(8.75).all()
+    ((_, _, message),) = label_messages('"8,75"', "8.5")
+    assert "30 of 31 labels" in message
+    assert "all 30 labels oh_p50 are invalid" in label_messages("0.02")[0][2]
+    assert len(label_messages("0.02", "8.5")) == 30
+
+
+@pytest.mark.parametrize(
+    ("cells", "says", "remedy"),
+    [
+        (["1,234", "2,234"], "'1,234'", "write 1234 or 1.234"),
+        (["1,234", "2,234,567"], "'1,234'", "thousands=','"),
+        (["1 234", "1 235"], "'1 234'", "1234"),
+        (["Er", "Sb+t"], "text ('Er', 'Sb+t')", "load the survey without this label"),
+        (["True", "False"], "booleans", "write 1 and 0"),
+    ],
+)
+def test_label_that_is_no_number_is_one_sentence(cells, says, remedy):
+    rows = "".join(f'g{number},"{cells[number % 2]}"\n' for number in range(8))
+    row, object_id, message = only_message(f"objID,x\n{rows}", "x")
+    assert (row, object_id) == (None, "")
+    assert says in message.rsplit(";", 1)[0]
+    assert remedy in message
+    # Galaxies can be coloured by it.
+    assert read(f"objID,x\n{rows}").frame["x"].nunique() == 2
+
+
+def test_repeated_word_among_labels():
+    rows = "".join(f"g{number},{'unknown' if number % 4 == 0 else number}\n" for number in range(8))
+    row, _, message = only_message(f"objID,z\n{rows}", "z")
+    assert row is None
+    assert "2 of 8 labels z are 'unknown', the first on line 2" in message
+    catalogue = read(f"objID,z\n{rows}", "z", missing=["unknown"])
+    assert catalogue.missing == {"z": {"unknown": 2}}
+    assert catalogue.named_missing
+
+
+def test_values_that_the_user_names_as_missing():
+    text = "objID,a,b,c,d,e\n1,-1,x,99.9,007,7\n2,5,Unknown,12.5,-1,8\n3,-1.0,y,99.90,unknown,9\n4,6,x,13.5,1,9\n"
+    plain = read(text, "c")
+    assert plain.missing == {}
+    catalogue = read(text, "c", missing=(-1, "99.9", "unknown"))
+    assert catalogue.missing == {
+        "a": {"-1": 1, "-1.0": 1},
+        "b": {"Unknown": 1},
+        "c": {"99.9": 1, "99.90": 1},
+        "d": {"-1": 1, "unknown": 1},
+    }
+    assert catalogue.frame["a"].tolist() == pytest.approx([np.nan, 5, np.nan, 6], nan_ok=True)
+    assert catalogue.frame["d"].dropna().tolist() == ["007", "1"]
+    assert catalogue.frame["e"].dtype == np.int64
+    assert (catalogue.label.low, catalogue.label.high) == pytest.approx((12.52, 13.48))
+    assert not read(text, "c", missing=["-9999", "n/a"]).named_missing
+    with pytest.raises(ValueError, match="must be a list"):
+        read(text, missing="-1")
+
+
+def test_sentinels_among_words():
+    catalogue = read("objID,kind\n1,Er\n2,-999\n3,Sb\n4,-99\n")
+    assert catalogue.missing == {"kind": {"-999": 1, "-99": 1}}
+
+
+def test_thousands_in_another_column():
+    catalogue = read('objID,mass\na,"1,234"\nb,"2,345"\nc,987\n')
+    assert catalogue.frame["mass"].tolist() == ["1,234", "2,345", "987"]
+    assert "write 1234 or 1.234" in str(catalogue.mixed["mass"])
 
 
 def test_label_description():
@@ -369,7 +430,13 @@ def test_invalid_row(line, says, remedy):
 # --- ids --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("object_id", ["1237648702973411443", "J0001+0203", "M_31", "ngc-4258.b", "12e5", "0", "1.5"])
+@pytest.mark.parametrize(
+    "object_id",
+    [
+        *("1237648702973411443", "J0001+0203", "M_31", "ngc-4258.b", "12e5", "12E34", "0", "1.5", "con"),
+        *("NGC 1234", "NGC   224", "Größe 1", "银河 7", "أندروميدا", "नीहारिका", "x" * 200),
+    ],
+)
 def test_valid_id(object_id):
     assert frame_of(f"objID,oh_p50\n{object_id},8.5\n").index.tolist() == [object_id]
 
@@ -387,18 +454,20 @@ def test_valid_id(object_id):
         ("1237648702973411443.0", "1237648702973411443.0", "a spreadsheet or a float", "as text"),
         ("nan", "nan", "missing value", "the galaxy's id"),
         ("#N/A", "#N/A", "missing value", "the galaxy's id"),
-        ("1.jpg", "1.jpg", "ends like a file name", "without its ending"),
-        ("ngc-1.PNG", "ngc-1.PNG", "ends like a file name", "without its ending"),
-        ("'123", "'123", "quotation marks around it", "write 123"),
-        ('"=""123"""', '="123"', "quotation marks around it", "write 123"),
         ("../secret", "../secret", "contains a path", "only the image's name"),
         ("images/1", "images/1", "contains a path", "only the image's name"),
         ("C:\\a", "C:\\a", "contains a path", "only the image's name"),
         ("a..b", "a..b", "contains a path", "only the image's name"),
-        (".hidden", ".hidden", "can't be a file name", "letters, digits"),
-        ("a b", "a b", "can't be a file name", "letters, digits"),
-        ("é", "é", "can't be a file name", "letters, digits"),
-        ("a\x1b[31m", "'a\\x1b[31m'", "can't be a file name", "letters, digits"),
+        (".hidden", ".hidden", "begins with a dot", "remove it"),
+        ("a.", "a.", "ends with a dot", "remove it"),
+        ("a\x1b[31m", "'a\\x1b[31m'", "a control character (U+001B)", "remove it"),
+        ("a\u202eb", "'a\\u202eb'", "the direction of text (U+202E)", "remove it"),
+        ("a\u200bb", "'a\\u200bb'", "can't be seen (U+200B)", "remove it"),
+        ("a\u3164", "a\u3164", "can't be seen (U+3164)", "remove it"),
+        ("a\u00a0b", "'a\\xa0b'", "a special space (U+00A0)", "plain space"),
+        ("🌌", "🌌", "can't be a file name", "letters, digits"),
+        ("a~b", "a~b", "can't be a file name", "letters, digits"),
+        ("é" * 101, None, "202 bytes", "shorten it"),
         ("x" * 99 + "?", None, "can't be a file name", "letters, digits"),
     ],
 )
@@ -427,6 +496,35 @@ def test_rounded_ids_are_one_problem():
         assert f"on line 2, is {ids[0]}" in message
         assert "dtype={'objID': str}" in message
     frame_of("objID,oh_p50\n" + "".join(f"{value},8.5\n" for value in exact))
+
+
+@pytest.mark.parametrize(
+    ("cells", "note"),
+    [
+        (["'123", "'124"], "All 2 ids begin with an apostrophe"),
+        (['"=""123"""', '"=""124"""'], 'All 2 ids are written as ="…"'),
+        (["'123", "124"], "1 of 2 ids begins with an apostrophe"),
+        (["123.jpg", "124.PNG"], "All 2 ids end like files: 123.jpg is read as 123"),
+        (["'123.jpeg'", "124"], "1 of 2 ids ends like a file"),
+    ],
+)
+def test_decorations_of_ids_are_removed(cells, note):
+    catalogue = read("objID,oh_p50\n" + "".join(f"{cell},8.5\n" for cell in cells))
+    assert catalogue.frame.index.tolist() == ["123", "124"]
+    assert any(sentence.startswith(note) for sentence in catalogue.notes)
+
+
+def test_accents_of_ids_are_joined():
+    catalogue = read("objID,oh_p50\nGro\u0308\u00dfe,8.5\n")
+    assert catalogue.frame.index.tolist() == ["Gr\u00f6\u00dfe"]
+    assert len(catalogue.notes) == 1
+
+
+@pytest.mark.parametrize("cells", [["'123", "123"], ["123.jpg", "123.png"], ["e\u0301", "\u00e9"]])
+def test_decorations_that_distinguish_ids_are_refused(cells):
+    row, _, message = only_message("objID,oh_p50\n" + "".join(f"{cell},8.5\n" for cell in [*cells, "a"]))
+    assert row is None
+    assert f"line 2 has {cells[0]} and line 3 has {cells[1]}" in message
 
 
 def test_duplicate_id():
@@ -492,7 +590,6 @@ def test_all_problems_are_listed():
         (4, "objID a is on line 2 already"),
         (6, "objID d is on line 5 already"),
         (3, "the label oh_p50 = 'x' isn't a finite number"),
-        (4, "the label oh_p50 = '-9999' is SDSS's sentinel for 'not measured'"),
     ]
 
 

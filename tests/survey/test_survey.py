@@ -5,6 +5,7 @@ import hashlib
 import os
 import pickle
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -410,13 +411,8 @@ def test_two_images_for_one_galaxy(folder):
 @pytest.mark.parametrize(
     ("place", "remedy"),
     [
-        ("images/{id}.jfif", "there is {id}.jfif, which is a JPEG image: rename it to {id}.jpg"),
-        ("images/{id}.jpe", "there is {id}.jpe, which is a JPEG image: rename it to {id}.jpg"),
-        ("images/{id}", "there is {id}, which is a JPEG image: rename it to {id}.jpg"),
         ("images/{id}.tif", "there is {id}.tif, which is a JPEG image: rename it to {id}.jpg"),
         ("images/00{id}.jpg", "there is 00{id}.jpg: the id seems to have lost leading zeros, write objID as text"),
-        ("images/spirals/{id}.jpg", "there is images/spirals/{id}.jpg: move it into images/"),
-        ("images/{id}/{id}.jpg", "there is images/{id}/{id}.jpg: move it into images/"),
         ("{id}.jpg", "there is {id}.jpg: move it into images/"),
         ("Images/{id}.png", "there is Images/{id}.png: move it into images/"),
         ("images/.hidden/{id}.jpg", "add it, or remove the galaxy's row"),
@@ -429,6 +425,109 @@ def test_misplaced_image(folder, place, remedy):
     path.rename(target)
     _, sentence = only_problem(folder)
     assert sentence.endswith(f"there is no image; {remedy.format(id=path.stem)}.")
+
+
+@pytest.mark.parametrize(
+    ("place", "note"),
+    [
+        ("spirals/{id}.jpg", "1 image lies in a subfolder of images/: spirals (1)."),
+        ("a/b/{id}.JPEG", "1 image lies in a subfolder of images/: a/b (1)."),
+        ("{id}.jfif", "1 image has an unusual name, and the content of a JPEG or PNG: .jfif (1)."),
+        ("{id}.jpe", "1 image has an unusual name, and the content of a JPEG or PNG: .jpe (1)."),
+        ("{id}", "1 image has an unusual name, and the content of a JPEG or PNG: no ending (1)."),
+    ],
+)
+def test_images_in_subfolders_and_with_unusual_endings_are_read(folder, place, note):
+    before, path = load_survey(folder), image_in(folder, 0)
+    pixels, sha256 = before.image(path.stem).tobytes(), before.sha256
+    target = folder / "images" / place.format(id=path.stem)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(target)
+    survey = load_survey(folder)
+    assert survey.notes == [note]
+    assert survey.sha256 == sha256
+    assert survey.image(path.stem).tobytes() == pixels
+    assert survey.images_without_row == []
+
+
+def test_unusual_endings_need_the_content_of_an_image(folder):
+    path = image_in(folder, 0)
+    path.unlink()
+    path.with_suffix(".jfif").write_bytes(b"something else")
+    assert f"there is {path.stem}.jfif: save it as JPEG or PNG" in only_problem(folder)[1]
+
+
+def rename_all(folder, name):
+    """Rename each image by a function of its id and number; return the ids."""
+    ids = ids_in(folder)
+    for number, object_id in enumerate(ids):
+        target = folder / "images" / name(object_id, number)
+        target.parent.mkdir(exist_ok=True)
+        (folder / "images" / f"{object_id}.jpg").rename(target)
+    return ids
+
+
+def write_ids(folder, ids):
+    (folder / "master.csv").write_text("objID,oh_p50\n" + "".join(f"{object_id},8.5\n" for object_id in ids))
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "right", "says"),
+    [
+        ("000045{}.jpg", "45{}", "000045{}", "lost leading zeros"),
+        ("ngc130{}.jpg", "NGC130{}", "ngc130{}", "upper and lower case"),
+        ("123764870404394214{}.jpg", "58772295223017499{}", "123764870404394214{}", "data release 7"),
+        ("58772295223017499{}.jpg", "123764870404394214{}", "58772295223017499{}", "data release 8"),
+    ],
+)
+def test_ids_that_differ_from_their_images_in_one_way_are_one_problem(folder, name, written, right, says):
+    ids = rename_all(folder, lambda _, number: name.format(number))
+    write_ids(folder, [written.format(number) for number in range(len(ids))])
+    place, sentence = only_problem(folder)
+    assert place == (None, "", "master.csv")
+    assert says in sentence
+    assert f"{len(ids)} ids" in sentence
+    # The remedy works.
+    write_ids(folder, [right.format(number) for number in range(len(ids))])
+    assert len(load_survey(folder).object_ids) == len(ids)
+
+
+def test_images_outside_their_folder_are_one_problem(folder):
+    ids = rename_all(folder, lambda object_id, _: f"../imgs/{object_id}.jpg")
+    place, sentence = only_problem(folder)
+    assert place == (None, "", "master.csv")
+    assert f"the images of {len(ids)} galaxies aren't in images/" in sentence
+    assert "move them into images/, those in imgs" in sentence
+    (folder / "imgs").rename(folder / "images" / "imgs")
+    assert load_survey(folder).notes == [f"{len(ids)} images lie in a subfolder of images/: imgs ({len(ids)})."]
+
+
+def test_one_id_in_several_subfolders(folder):
+    ids = rename_all(folder, lambda object_id, _: f"train/{object_id}.jpg")
+    shutil.copytree(folder / "images" / "train", folder / "images" / "test")
+    place, sentence = only_problem(folder)
+    assert place == (None, "", "images/")
+    assert f"{len(ids)} galaxies have images in several subfolders" in sentence
+    assert f"test/{ids[0]}.jpg and train/{ids[0]}.jpg" in sentence
+    shutil.rmtree(folder / "images" / "test")
+    (folder / "images" / "other").mkdir()
+    shutil.copy(folder / "images" / "train" / f"{ids[0]}.jpg", folder / "images" / "other")
+    assert f"2 images, other/{ids[0]}.jpg and train/{ids[0]}.jpg; keep one" in only_problem(folder)[1]
+
+
+def test_links_of_folders_end(folder):
+    (folder / "images" / "loop").symlink_to(folder / "images", target_is_directory=True)
+    assert len(load_survey(folder).object_ids) == 5
+
+
+def test_names_of_files_in_decomposed_form(folder):
+    """macOS decomposes accents in the names of files."""
+    ids = rename_all(folder, lambda _, number: f"Gro\u0308\u00dfe {number}.jpg")
+    write_ids(folder, [f"Gr\u00f6\u00dfe {number}" for number in range(len(ids))])
+    survey = load_survey(folder)
+    assert survey.object_ids[0] == "Gr\u00f6\u00dfe 0"
+    assert survey.image("Gr\u00f6\u00dfe 0").mode == "RGB"
+    assert survey.images_without_row == []
 
 
 def test_image_in_another_format(folder):
@@ -446,9 +545,6 @@ def test_id_differs_from_image_name(folder):
     assert (
         "there is Abc.jpg: write objID as in the file's name (upper and lower case matter)" in only_problem(folder)[1]
     )
-    path.with_name("Abc.jpg").rename(path)
-    table.write_text(text.replace(path.stem, path.name))
-    assert "ends like a file name; write the image's name without its ending" in only_problem(folder)[1]
 
 
 @pytest.mark.parametrize(
@@ -456,6 +552,7 @@ def test_id_differs_from_image_name(folder):
     [
         ("Images", "the images are in Images: rename that folder to images"),
         ("cutouts/jpg", "the images are in cutouts/jpg: rename that folder to images"),
+        ("imgs", "the images are in imgs: rename that folder to images"),
         (".", "create it, and move the images beside master.csv into it"),
     ],
 )
@@ -467,6 +564,17 @@ def test_misplaced_image_folder(folder, there, remedy):
     place, sentence = only_problem(folder)
     assert place[2] == "images/"
     assert sentence == f"images/: there is no such folder; {remedy}."
+
+
+def test_misplaced_folder_with_subfolders(folder):
+    """The remedy names the folder that holds the class folders, and works."""
+    for number, path in enumerate(list((folder / "images").iterdir())):
+        (folder / "Images" / f"class{number % 2}").mkdir(parents=True, exist_ok=True)
+        path.rename(folder / "Images" / f"class{number % 2}" / path.name)
+    (folder / "images").rmdir()
+    assert "the images are in Images: rename that folder to images" in only_problem(folder)[1]
+    (folder / "Images").rename(folder / "images")
+    assert len(load_survey(folder).object_ids) == 5
 
 
 @pytest.mark.parametrize("rounded", ["1237648702973411328", "1237648702973410000"], ids=["float", "spreadsheet"])
@@ -516,7 +624,7 @@ def test_table_of_all_problems(folder):
     (folder / "images" / f"{ids[0]}.jpg").unlink()
     (folder / "images" / f"{ids[1]}.jpg").write_bytes(b"")
     _truncate(folder / "images" / f"{ids[4]}.jpg")
-    rows = [f"{ids[0]},8.5", f"{ids[1]},abc", f"{ids[2]}", f"{ids[0]},8.5", f"{ids[4]},-9999", "../x,8.5", "new,8.5"]
+    rows = [f"{ids[0]},8.5", f"{ids[1]},abc", f"{ids[2]}", f"{ids[0]},8.5", f"{ids[4]},0.1", "../x,8.5", "new,8.5"]
     (folder / "master.csv").write_text("\n".join(["objID,oh_p50", *rows]))
     error = refused(folder)
     table = error.problems
@@ -536,14 +644,18 @@ def test_table_of_all_problems(folder):
     assert (table["problem"].str.len() > 5).all()
     assert (table["remedy"].str.len() > 5).all()
     assert str(error).splitlines()[0] == f"The survey folder {folder} has 9 problems:"
-    assert len(str(error).splitlines()) == 10
+    assert sum(group.count for group in error.groups) == 9
+    assert len(str(error).splitlines()) == 1 + len(error.groups)
 
 
-def test_images_are_checked_without_label_column(folder):
-    image_in(folder, 1).unlink()
-    error = refused(folder, "z")
-    assert error.problems["row"].tolist() == [pd.NA, 3]
-    assert error.problems["problem"].str.contains("no column 'z'").tolist() == [True, False]
+@pytest.mark.parametrize(("header", "label"), [("objID,oh_p50", "z"), ("id,oh_p50", None), ("objID,z,z", None)])
+def test_a_bad_header_stops_the_check_at_once(folder, monkeypatch, header, label):
+    """Half a minute of decoding images wouldn't help to correct one word."""
+    lines = (folder / "master.csv").read_text().splitlines()
+    (folder / "master.csv").write_text("\n".join([header, *lines[1:]]))
+    monkeypatch.setattr("galviz.survey.survey.check_images", lambda *given, **options: pytest.fail("images checked"))
+    (problem,) = refused(folder, label).details
+    assert problem.file == "master.csv"
 
 
 def test_message_for_many_problems():
@@ -552,9 +664,12 @@ def test_message_for_many_problems():
     )
     lines = str(error).splitlines()
     assert lines[0] == "The survey folder here has 98 problems:"
-    assert lines[1] == "- row 2, images/g2.jpg: bad; fix it."
-    assert len(lines) == 12
-    assert lines[-1] == "… and 88 more: see .problems"
+    assert len(lines) == 2
+    assert lines[1].startswith("- 98 problems of one kind: row 2, images/g2.jpg: bad; fix it.")
+    assert all(f"row {row}, images/g{row}.jpg" in lines[1] for row in range(2, 7))
+    assert lines[1].endswith("; 93 more.")
+    kinds = SurveyError("here", [Problem(row, "", "master.csv", "x" * row, "y") for row in range(1, 31)])
+    assert len(str(kinds).splitlines()) == 12
     assert len(error.problems) == 98
     again = pickle.loads(pickle.dumps(error))
     assert str(again) == str(error)
@@ -582,6 +697,11 @@ def test_groups_of_problems():
     assert [group.count for group in error.groups] == [38, 10, 2, 1]
     assert [each.row for each in error.groups[0].examples] == [2, 3, 4, 5, 6]
     assert len(error.problems) == 51
+    assert error.groups[0].cause == "there is no image; add it."
+    assert error.groups[2].cause == "the label x = … is no number; x."
+    # A kind that is given needs no comparison of texts.
+    kinds = SurveyError("here", [Problem(row, "", "master.csv", f"{row} a", "b", "the kind") for row in range(2, 9)])
+    assert [(group.count, group.cause) for group in kinds.groups] == [(7, "… a; b.")]
 
 
 def test_missing_values_are_copies(folder):
@@ -628,7 +748,7 @@ def test_missing_folder(tmp_path):
 
 
 def test_progress(make_survey, monkeypatch):
-    monkeypatch.setattr("galviz.survey.image_folder.BATCH_SIZE", 4)
+    monkeypatch.setattr("galviz.survey.image_check.BATCH_SIZE", 4)
     folder = make_survey(10, causes=False, side_px=32)
     calls = []
     load_survey(folder, progress=lambda done, total: calls.append((done, total)))
@@ -639,10 +759,10 @@ def test_progress(make_survey, monkeypatch):
 
 
 def test_progress_cancels(make_survey, monkeypatch):
-    monkeypatch.setattr("galviz.survey.image_folder.BATCH_SIZE", 4)
+    monkeypatch.setattr("galviz.survey.image_check.BATCH_SIZE", 4)
     decoded = []
     facts = ImageFacts(b"", (9, 9), False)
-    monkeypatch.setattr("galviz.survey.image_folder.inspect_image", lambda *given: decoded.append(1) or facts)
+    monkeypatch.setattr("galviz.survey.image_check.inspect_image", lambda *given: decoded.append(1) or facts)
 
     class Stopped(Exception):
         pass
