@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from galviz.errors import shown
 from galviz.survey.header import ID_COLUMN
 from galviz.survey.problems import Problem
 from galviz.survey.typed_columns import as_blocks, cell_texts
@@ -96,6 +97,24 @@ class TableFile(ABC):
     def problem(self, line: int | None, problem: str, remedy: str) -> Problem:
         """A problem of this file that doesn't belong to one galaxy."""
         return Problem(line, "", self.name, problem, remedy)
+
+    def find_ids(self, id_column: str) -> tuple[tuple[str, ...], str | None, list[str]]:
+        """Find the id column; a name in other capitals will do if it is the only one.
+
+        Returns
+        -------
+        columns : tuple of str
+            With the name that was asked for.
+        name : str or None
+            The name in the file; None if there is no such column.
+        notes : list of str
+            Those of the file, and one if the names differ.
+        """
+        same = [column for column in self.columns if column.lower() == id_column.lower()]
+        if id_column in self.columns or len(same) != 1:
+            return self.columns, id_column if id_column in self.columns else None, list(self.notes)
+        columns = tuple(id_column if column == same[0] else column for column in self.columns)
+        return columns, same[0], [*self.notes, f"Column {shown(same[0])} was read as {shown(id_column)}."]
 
     @abstractmethod
     def rows(self, n: int) -> list[list[str]]:

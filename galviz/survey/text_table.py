@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 
-from galviz.errors import quoted, shown
+from galviz.errors import quoted
 from galviz.files.reading import open_regular
 from galviz.survey.decimal_commas import replace_decimal_commas
 from galviz.survey.dialect import N_LINES, SEPARATORS, recognise_dialect
@@ -59,16 +59,10 @@ class TextTable(TableFile):
 
     def read(self, id_column: str = ID_COLUMN) -> Table:
         """Read all rows; see `TableFile.read`."""
-        columns, problems, notes = self.columns, list(self.problems), list(self.notes)
-        name = id_column
-        if columns and id_column not in columns:
-            same = [column for column in columns if column.lower() == id_column.lower()]
-            if len(same) == 1:
-                name = same[0]
-                columns = tuple(id_column if column == name else column for column in columns)
-                notes.append(f"Column {shown(name)} was read as {shown(id_column)}.")
-            else:
-                problems = [self.problem(self._dialect.header_line, *missing_column(columns, id_column))]
+        columns, name, notes = self.find_ids(id_column)
+        problems = list(self.problems)
+        if not problems and name is None:
+            problems = [self.problem(self._dialect.header_line, *missing_column(columns, id_column))]
         with self._reader() as reader:
             if problems:
                 return Table(columns, [], [], {}, problems, notes, id_column, reader.digest())
