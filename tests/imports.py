@@ -53,6 +53,7 @@ _NOT_LIGHT = (
     *TORCH_PACKAGES,
     "galsim",
     "astropy",
+    "h5py",
     "psutil",
     "markdown_it",
     "nbformat",

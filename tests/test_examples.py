@@ -8,8 +8,12 @@ import pytest
 
 from tests.imports import ROOT, core_modules, is_light
 
-# Its example needs nbformat, which the module imports inside a function.
-NOT_LIGHT = {"galviz.course.notebooks"}
+# Their examples need a package that the module imports inside a function: nbformat, astropy, h5py.
+NOT_LIGHT = {
+    "galviz.course.notebooks",
+    *(f"galviz.importing.fits_{name}" for name in "calibration files images resampling stretch".split()),
+    "galviz.importing.hdf5",
+}
 MODULES = [
     pytest.param(name, marks=[] if is_light(name) and name not in NOT_LIGHT else [pytest.mark.full, pytest.mark.slow])
     for name in core_modules()
@@ -23,7 +27,9 @@ def test_examples_of_a_module(name, tmp_path, monkeypatch):
     assert doctest.testmod(module, optionflags=doctest.FAIL_FAST).failed == 0
 
 
-@pytest.mark.parametrize("package", ["analysis", "artefacts", "charts", "features", "network", "simulate", "training"])
+@pytest.mark.parametrize(
+    "package", ["analysis", "artefacts", "charts", "features", "importing", "network", "simulate", "training"]
+)
 def test_every_public_function_has_an_example(package):
     missing = [
         f"{file.name}: {node.name}"

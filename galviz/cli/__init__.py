@@ -19,8 +19,8 @@ from galviz.cli.streams import discard_unwritten, open_closed_streams
 _INSTALL = "which this command needs: pip install -r requirements.txt"
 _INSTALL_OPTIONAL = {
     **dict.fromkeys(("galsim", "scipy"), 'which simulations need: pip install -e ".[simulate]"'),
-    "astropy": 'which simulations and FITS files need: pip install -e ".[import]" (or ".[simulate]")',
-    "h5py": 'which HDF5 files need: pip install -e ".[import]"',
+    "astropy": 'which FITS files need: pip install -e ".[fits]" (simulations need ".[simulate]")',
+    "h5py": 'which HDF5 files need: pip install -e ".[hdf5]"',
     **dict.fromkeys(("umap", "numba"), 'which UMAP needs: pip install -e ".[maps]"'),
 }
 # The status that a shell reports for a program ended by SIGPIPE, for example before `| head`.
@@ -98,6 +98,8 @@ def _run(arguments: Sequence[str] | None) -> int:
             return fail(
                 f"{missing} is not installed in this Python; run the one of .venv: {other} -m galviz", BAD_INPUT
             )
+        if "pip install" in str(error):  # the sentence of a function that knows which extra it needs
+            return fail(str(error), BAD_INPUT)
         return fail(f"{missing} is not installed, {_INSTALL_OPTIONAL.get(missing, _INSTALL)}", BAD_INPUT)
     except (OSError, ValueError) as error:
         if sys.flags.dev_mode:

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from galviz.cli.arguments import MISSING_HELP, at_least, output_folder, parse_names
+from galviz.cli.arguments import MISSING_HELP, at_least, output_file, output_folder, parse_names
 from galviz.cli.command import BAD_INPUT, DONE, Command, fail, warn
 from galviz.cli.streams import progress_bar
 
@@ -174,7 +174,13 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
     add("--label", metavar="COLUMN", help="the label's column (default: oh_p50, else metallicity, else none)")
     add("--skip-broken", action="store_true", help="leave out galaxies whose image can't be used, and list them")
     add("--link", action="store_true", help="make hard links to the images instead of copies, where possible")
-    add("--preview", action="store_true", help="print what would be done and the first rows; write nothing")
+    add(
+        "--preview",
+        nargs="?",
+        const=True,
+        metavar="FILE.png",
+        help="print what would be done and the first rows; import nothing; of FITS cutouts, save a contact sheet",
+    )
     _add_fits_options(parser)
 
 
@@ -184,6 +190,8 @@ def _import(options: argparse.Namespace) -> int:
 
     if options.out is None and not options.preview:
         return fail("name the survey folder to write with --out FOLDER, or give --preview", BAD_INPUT)
+    if isinstance(options.preview, str):
+        return _save_contact_sheet(options)
     try:
         plan = plan_from_options(options.source, options)
     except SurveyError as error:
@@ -206,6 +214,28 @@ def _import(options: argparse.Namespace) -> int:
     folder = shlex.quote(str(options.out))
     warn(f"check it: python -m galviz check-survey {folder}{label}")
     warn(f"explore it: streamlit run app.py -- --survey {folder}{label}")
+    return DONE
+
+
+def _save_contact_sheet(options: argparse.Namespace) -> int:
+    """Save pictures of FITS cutouts at three stretches."""
+    from galviz.cli.output import Output
+    from galviz.importing.fits_images import find_fits_galaxies
+    from galviz.importing.fits_stretch import preview
+
+    folder = Path(options.source if options.images is None else options.images)
+    if not options.preview.lower().endswith(".png") or not folder.is_dir():
+        raise ValueError(f"--preview FILE.png saves pictures of a folder of FITS cutouts; got {options.preview!r}.")
+    output = Output(output_file(options.preview), force=False, inputs=[folder])
+    fits_options = _fits_options(options)
+    found = find_fits_galaxies(folder, bands=options.bands)
+    if not found.galaxies:
+        for problem in found.problems:
+            warn(str(problem))
+        return fail("there are no galaxies to show", BAD_INPUT)
+    with output.writing() as temporary:
+        preview(found.galaxies, fits_options).save(temporary, "PNG")
+    print(f"{len(found.galaxies):,} galaxies; the first at three stretches: {options.preview}")
     return DONE
 
 

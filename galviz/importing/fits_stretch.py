@@ -65,7 +65,21 @@ def render(galaxy: FitsGalaxy, options: FitsOptions | None = None) -> Image.Imag
 
 
 def render_with_note(galaxy: FitsGalaxy, options: FitsOptions) -> tuple[Image.Image, str]:
-    """As `render`, with a clause about parts that are blank; empty if none are."""
+    """As `render`, with a clause about parts that are blank; empty if none are.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from astropy.io import fits
+    >>> from galviz.importing.fits_images import find_fits_galaxies
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     light = np.random.default_rng(0).normal(0, 0.1, (3, 80, 80))
+    ...     light[0, :8] = np.nan
+    ...     header = fits.Header({"BANDS": "gri", "BUNIT": "nanomaggy", "PIXSCALE": 0.396})
+    ...     fits.PrimaryHDU(light, header).writeto(f"{folder}/1.fits")
+    ...     render_with_note(find_fits_galaxies(folder).galaxies[0], FitsOptions())[1]
+    '10% of its pixels are blank'
+    """
     bands, blank = _surface_brightness(galaxy, options)
     note = f"{blank:.0%} of its pixels are blank" if blank > _BLANK_TO_NOTE else ""
     return _stretched(bands, galaxy.bands, options), note
@@ -88,6 +102,18 @@ def preview(galaxies: Sequence[FitsGalaxy], options: FitsOptions | None = None) 
     ------
     ImageError
         If no galaxy can be rendered; it is that of the first.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from astropy.io import fits
+    >>> from galviz.importing.fits_images import find_fits_galaxies
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     light = np.random.default_rng(0).normal(0, 0.1, (3, 80, 80))
+    ...     header = fits.Header({"BANDS": "gri", "BUNIT": "nanomaggy", "PIXSCALE": 0.396})
+    ...     fits.PrimaryHDU(light, header).writeto(f"{folder}/1.fits")
+    ...     preview(find_fits_galaxies(folder).galaxies).size
+    (360, 166)
     """
     options = options or FitsOptions()
     rows: list[tuple[str, list[Image.Image]]] = []
@@ -115,7 +141,8 @@ def preview(galaxies: Sequence[FitsGalaxy], options: FitsOptions | None = None) 
         left, top = _GAP_PX + number % columns * width, _GAP_PX + number // columns * height
         draw.text((left, top), shown(object_id), fill="black")
         for place, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
-            draw.text((left + place * _CELL_PX, top + _LABEL_PX // 2), label, fill="#444444")
+            chosen = _STRETCHES[place] == 1
+            draw.text((left + place * _CELL_PX, top + _LABEL_PX // 2), label, fill="black" if chosen else "#707070")
             picture.thumbnail((_CELL_PX - 2, _CELL_PX - 2), Image.Resampling.LANCZOS)
             sheet.paste(picture, (left + place * _CELL_PX, top + _LABEL_PX))
     return sheet

@@ -81,7 +81,11 @@ def read_hdf5(path: str | os.PathLike[str]) -> Hdf5Galaxies:
     >>> ids, galaxies.columns["ans"].tolist()
     (['galaxy-0', 'galaxy-1'], [3, 8])
     """
-    import h5py
+    try:
+        import h5py
+    except ModuleNotFoundError as error:
+        message = 'HDF5 files need h5py, which isn\'t installed: pip install -e ".[hdf5]"'
+        raise ModuleNotFoundError(message, name=error.name) from error
 
     label = shown(Path(path).name)
     if not Path(path).is_file():
