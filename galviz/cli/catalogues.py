@@ -149,7 +149,7 @@ def suggest_import(source: str, error: "SurveyError", label: str | None) -> str 
     try:
         plan = plan_import(source, label=label)
     except ImportQuestion as question:
-        if all(problem.file.startswith("images/") for problem in error.details):
+        if all(problem.object_id or problem.file.startswith("images/") for problem in error.details):
             return None
         return f"{shlex.join(command)} can import it with one more option: {question}"
     except (ValueError, OSError):
