@@ -15,8 +15,8 @@ from galviz.survey.table import ID_COLUMN, Table
 
 PARQUET_NAME = "master.parquet"
 # Integers and decimal numbers as programs write them: no leading zeros, which are codes, no plus sign and no words.
-_INTEGER = r"^-?(0|[1-9][0-9]{0,17})$"
-_DECIMAL = r"^-?(0|[1-9][0-9]*)?(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?$"
+_INTEGER = r"^-?(0|[1-9][0-9]{0,14})$"
+_DECIMAL = r"^-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?$"
 _MAX_EXACT = 2**53
 
 
