@@ -8,11 +8,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from galviz.cli.arguments import MISSING_HELP, output_folder, parse_names
+from galviz.cli.arguments import MISSING_HELP, at_least, output_file, output_folder, parse_names
 from galviz.cli.command import BAD_INPUT, DONE, Command, fail, warn
 from galviz.cli.streams import progress_bar
 
 if TYPE_CHECKING:
+    from galviz.importing.fits_options import FitsOptions
     from galviz.importing.plan import ImportPlan
     from galviz.importing.writing import ImportResult
     from galviz.survey.survey import SurveyError
@@ -38,6 +39,35 @@ def add_import_options(parser: argparse.ArgumentParser) -> None:
     add("--images", metavar="FOLDER", help="the folder of images (default: in the source, or beside the table)")
 
 
+def _add_fits_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("FITS cutouts in g, r and i (or z)")
+    add = group.add_argument
+    add("--bands", metavar="LETTERS", help="the bands of the images in a file in their order, such as gri")
+    add("--stretch", type=float, metavar="S", help="Lupton's stretch, smaller for brighter pictures (default: SDSS's)")
+    add("--q", type=float, metavar="Q", help="Lupton's Q, for the contrast of bright parts (default: SDSS's)")
+    add("--pixel-scale", type=float, metavar="S", help="resample to S arcsec per pixel (0.396 for SDSS's)")
+    add("--size", type=at_least(8), metavar="PX", help="side of the pictures (160 in the tutorial)")
+    add("--native-pixel-scale", type=float, metavar="S", help="arcsec per pixel of images without a WCS")
+    add("--zero-point", metavar="MAG", help="AB magnitude of the value 1: one number, or three for g,r,i")
+
+
+def _fits_options(options: argparse.Namespace) -> "FitsOptions | None":
+    """The options for FITS cutouts; None if none was given."""
+    from galviz.importing.fits_options import FitsOptions
+
+    names = ("bands", "stretch", "q", "pixel_scale", "size", "native_pixel_scale")
+    given = {name: value for name in names if (value := getattr(options, name, None)) is not None}
+    if (zero_point := getattr(options, "zero_point", None)) is not None:
+        try:
+            numbers = tuple(map(float, zero_point.split(",")))
+        except ValueError:
+            numbers = ()
+        if len(numbers) not in (1, 3):
+            raise ValueError(f"--zero-point must be one magnitude, or three for g,r,i; got {zero_point!r}.")
+        given["zero_point"] = numbers if len(numbers) == 3 else numbers[0]
+    return FitsOptions(**given) if given else None
+
+
 def plan_from_options(source: str, options: argparse.Namespace) -> "ImportPlan":
     """Plan an import with the options of `add_import_options` and ``--label``.
 
@@ -51,7 +81,7 @@ def plan_from_options(source: str, options: argparse.Namespace) -> "ImportPlan":
     """
     from galviz.importing.plan import plan_import
 
-    with progress_bar("unpacking", "part") as progress:
+    with progress_bar("reading", "part") as progress:
         return plan_import(
             source,
             images=options.images,
@@ -59,6 +89,8 @@ def plan_from_options(source: str, options: argparse.Namespace) -> "ImportPlan":
             image_column=options.image,
             label=options.label,
             missing=() if options.missing is None else parse_names("--missing", options.missing),
+            fits_options=_fits_options(options),
+            skip_broken=getattr(options, "skip_broken", False),
             progress=progress,
         )
 
@@ -117,8 +149,8 @@ def suggest_import(source: str, error: "SurveyError", label: str | None) -> str 
     try:
         plan = plan_import(source, label=label)
     except ImportQuestion as question:
-        if any(problem.object_id for problem in error.details):
-            return None  # the columns are clear; some galaxies lack an image
+        if all(problem.object_id or problem.file.startswith("images/") for problem in error.details):
+            return None
         return f"{shlex.join(command)} can import it with one more option: {question}"
     except (ValueError, OSError):
         return None
@@ -134,13 +166,24 @@ def suggest_import(source: str, error: "SurveyError", label: str | None) -> str 
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("source", metavar="SOURCE", help="a folder with a table and images, a table, a zip or an HDF5 file")
+    add(
+        "source",
+        metavar="SOURCE",
+        help="a folder with a table and images, a table, a zip, an HDF5 file, FITS cutouts",
+    )
     add("--out", type=output_folder, metavar="FOLDER", help="the survey folder to write; new or empty")
     add_import_options(parser)
     add("--label", metavar="COLUMN", help="the label's column (default: oh_p50, else metallicity, else none)")
     add("--skip-broken", action="store_true", help="leave out galaxies whose image can't be used, and list them")
     add("--link", action="store_true", help="make hard links to the images instead of copies, where possible")
-    add("--preview", action="store_true", help="print what would be done and the first rows; write nothing")
+    add(
+        "--preview",
+        nargs="?",
+        const=True,
+        metavar="FILE.png",
+        help="print what would be done and the first rows; import nothing; of FITS cutouts, save a contact sheet",
+    )
+    _add_fits_options(parser)
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -149,6 +192,8 @@ def _import(options: argparse.Namespace) -> int:
 
     if options.out is None and not options.preview:
         return fail("name the survey folder to write with --out FOLDER, or give --preview", BAD_INPUT)
+    if isinstance(options.preview, str):
+        return _save_contact_sheet(options)
     try:
         plan = plan_from_options(options.source, options)
     except SurveyError as error:
@@ -171,6 +216,28 @@ def _import(options: argparse.Namespace) -> int:
     folder = shlex.quote(str(options.out))
     warn(f"check it: python -m galviz check-survey {folder}{label}")
     warn(f"explore it: streamlit run app.py -- --survey {folder}{label}")
+    return DONE
+
+
+def _save_contact_sheet(options: argparse.Namespace) -> int:
+    """Save pictures of FITS cutouts at three stretches."""
+    from galviz.cli.output import Output
+    from galviz.importing.fits_images import find_fits_galaxies
+    from galviz.importing.fits_stretch import preview
+
+    folder = Path(options.source if options.images is None else options.images)
+    if not options.preview.lower().endswith(".png") or not folder.is_dir():
+        raise ValueError(f"--preview FILE.png saves pictures of a folder of FITS cutouts; got {options.preview!r}.")
+    output = Output(output_file(options.preview), force=False, inputs=[folder])
+    fits_options = _fits_options(options)
+    found = find_fits_galaxies(folder, bands=options.bands)
+    if not found.galaxies:
+        for problem in found.problems:
+            warn(str(problem))
+        return fail("there are no galaxies to show", BAD_INPUT)
+    with output.writing() as temporary:
+        preview(found.galaxies, fits_options).save(temporary, "PNG")
+    print(f"{len(found.galaxies):,} galaxies; the first at three stretches: {options.preview}")
     return DONE
 
 
@@ -239,9 +306,10 @@ def _describe_result(plan: "ImportPlan", result: "ImportResult") -> list[str]:
 COMMANDS = {
     "import": Command(
         "Import a catalogue and images as people have them.",
-        "It reads a table (CSV, Parquet, FITS, VOTable) with images beside it, folders of images by class, a zip or an "
-        "HDF5 file, finds the columns that hold the ids and name the images, and writes a survey folder. What it "
-        "recognised and left out is printed and saved in import.json; if it can't know, it asks for an option.",
+        "It reads a table (CSV, Parquet, FITS, VOTable) with images beside it, folders of images by class, a zip, an "
+        "HDF5 file or FITS cutouts, finds the columns that hold the ids and name the images, and writes a survey "
+        "folder. What it recognised and left out is printed and saved in import.json; if it can't know, it asks for an "
+        "option.",
         "import galaxy-zoo --out my-survey --label p_spiral",
         _import_arguments,
         _import,

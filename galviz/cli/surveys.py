@@ -44,8 +44,13 @@ def _check_survey(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps({"folder": options.folder, **problem_facts(error), "import": suggestion}, indent=2))
         else:
-            summary = f"The survey folder {options.folder} has {error.count}."
-            print(*format_problems(error), summary, *([suggestion] if suggestion else []), sep="\n")
+            if suggestion and len(error.groups) == 1:
+                # One sentence with one remedy: the other may name a column that doesn't name the images.
+                first, more = error.details[0], len(error.details) - 1
+                print(f"{first.place}: {first.problem}{f' (and {more:,} more of this kind)' if more else ''}.")
+            else:
+                print(*format_problems(error), sep="\n")
+            print(f"The survey folder {options.folder} has {error.count}.", *filter(None, [suggestion]), sep="\n")
         return BAD_INPUT
     report = {"folder": options.folder, "problems": [], **facts}
     print(json.dumps(report, indent=2) if options.json else format_facts(options.folder, facts))

@@ -1,54 +1,14 @@
 """Which column of a table names the images, and which holds the ids: what the cells name, then the columns' names."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from galviz.errors import listed, quoted, suggest
-from galviz.importing.image_paths import ImageIndex, Match, bare_name, clean_cell
+from galviz.importing.column_names import ID_NAMES, IMAGE_NAMES, is_id_name, rank, simplified
+from galviz.importing.evidence import Evidence
+from galviz.importing.image_paths import bare_name, clean_cell
 from galviz.importing.question import ImportQuestion
 from galviz.survey.problems import Problem, SurveyError
-
-# Names of id columns in lower case without punctuation, the most likely first: galviz's and SDSS's own, Galaxy Zoo's,
-# zoobot's, then those of other surveys. specObjID is last, because it is the id of a spectrum.
-ID_NAMES = (
-    *("objid", "objectid", "dr8objid", "dr7objid", "galaxyid", "iauname", "idstr", "sdssobjid", "id", "objname"),
-    *("name", "galaxyname", "galaxy", "sourceid", "targetid", "nsaid", "plateifu", "mangaid", "cataid", "catalogid"),
-    *("lsid", "subjectid", "imageid", "sdssid", "object", "target", "source", "designation", "specobjid", "assetid"),
-)
-# Columns that name image files.
-IMAGE_NAMES = (
-    *("fileloc", "filename", "filepath", "file", "imagepath", "imagefile", "imagename", "image", "path", "imgpath"),
-    *("img", "imgname", "jpgloc", "pngloc", "localpngloc", "localjpgloc", "jpgpath", "pngpath", "location", "cutout"),
-    *("thumbnail", "assetid"),
-)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """How many images the cells of a column name.
-
-    Attributes
-    ----------
-    match : Match
-        Of the cells of the sample.
-    n_images : int
-        Number of different images that they name.
-    n_cells : int
-        Number of cells that aren't empty.
-    around : tuple of (str, str)
-        Text before and after the cells in the images' names.
-    """
-
-    match: Match
-    n_images: int
-    n_cells: int
-    around: tuple[str, str] = ("", "")
-
-    def is_conclusive(self, n_all_images: int) -> bool:
-        """Whether at least half of the cells, or of all images, belong together, which chance doesn't explain."""
-        few = min(self.n_cells, n_all_images)
-        return self.n_images >= min(2, few) > 0 and (2 * self.n_images >= self.n_cells or 2 * self.n_images >= few)
 
 
 @dataclass(frozen=True)
@@ -90,85 +50,6 @@ def check_column(place: str, columns: Sequence[str], column: str | None, option:
     raise SurveyError(place, [Problem(None, "", place, problem, f"its columns are: {listed(columns)}")])
 
 
-def simplified(name: str) -> str:
-    """A column's name in lower case, without punctuation.
-
-    Examples
-    --------
-    >>> simplified("file_loc")
-    'fileloc'
-    """
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def gather_evidence(sample: Mapping[str, Sequence[str]], index: ImageIndex) -> dict[str, Evidence]:
-    """Find out which columns name images.
-
-    Parameters
-    ----------
-    sample : dict of str to sequence of str
-        Cells of each column.
-    index : ImageIndex
-
-    Returns
-    -------
-    dict of str to Evidence
-        Of the columns whose cells name images; the one that names most is first.
-
-    Examples
-    --------
-    >>> sample = {"objid": ["5877", "5878"], "asset_id": ["17", "18"]}
-    >>> list(gather_evidence(sample, ImageIndex(["17.jpg", "18.jpg"])))
-    ['asset_id']
-    """
-    evidence = {}
-    for column, cells in sample.items():
-        cells = [cell for cell in cells if clean_cell(cell)]
-        match = index.match(cells)
-        if n_images := len(set(match.images) - {-1}) + len(match.ambiguous):
-            evidence[column] = Evidence(match, n_images, len(cells))
-    if not evidence:
-        for column in sorted(filter(is_id_name, sample), key=rank):
-            if parts := index.match_parts([cell for cell in sample[column] if clean_cell(cell)]):
-                match, *around = parts
-                evidence[column] = Evidence(match, match.n_matched, len(match.images), tuple(around))
-    columns = list(sample)
-    return dict(
-        sorted(
-            evidence.items(),
-            key=lambda item: (-item[1].n_images, -item[1].match.n_exact, rank(item[0]), columns.index(item[0])),
-        )
-    )
-
-
-def is_id_name(column: str) -> bool:
-    """Whether a column is called like one of ids or images.
-
-    Examples
-    --------
-    >>> is_id_name("GalaxyID"), is_id_name("redshift")
-    (True, False)
-    """
-    return rank(column) < len(ID_NAMES) + len(IMAGE_NAMES) + 1
-
-
-def rank(column: str) -> int:
-    """The position of a column's name among the usual ones, the most likely id first.
-
-    Examples
-    --------
-    >>> rank("objID") < rank("iauname") < rank("file_loc") < rank("redshift")
-    True
-    """
-    name = simplified(column)
-    if name in ID_NAMES:
-        return ID_NAMES.index(name)
-    if name in IMAGE_NAMES:
-        return len(ID_NAMES) + IMAGE_NAMES.index(name)
-    # 'my_galaxy_id', 'SDSS_ID'
-    return len(ID_NAMES) + len(IMAGE_NAMES) + (0 if re.fullmatch(r".*(_id|_ID|ID|Id|name|NAME)", column) else 1)
-
-
 def choose_columns(
     place: str,
     sample: Mapping[str, Sequence[str]],
@@ -205,6 +86,8 @@ def choose_columns(
     Examples
     --------
     >>> sample = {"objid": ["5877", "5878"], "asset_id": ["17", "18"]}
+    >>> from galviz.importing.evidence import gather_evidence
+    >>> from galviz.importing.image_paths import ImageIndex
     >>> evidence = gather_evidence(sample, ImageIndex(["17.jpg", "18.jpg"]))
     >>> choice = choose_columns("mapping.csv", sample, evidence, 2)
     >>> choice.id_column, choice.image_column

@@ -33,7 +33,7 @@ def nanomaggies_per_unit(
     pixel_area_arcsec2 : float
         For units per steradian.
     zero_point : float, optional
-        AB magnitude of the value 1; the header isn't read then.
+        AB magnitude of the value 1; the header's unit and zero point aren't read then.
 
     Raises
     ------
@@ -47,11 +47,13 @@ def nanomaggies_per_unit(
     >>> round(nanomaggies_per_unit({"MAGZERO": 25.0}, pixel_area_arcsec2=1), 3)
     0.1
     """
-    if zero_point is not None:
-        return 10 ** (0.4 * (22.5 - zero_point))
+    unit = str(header.get("BUNIT", "")).strip()
     if "BSOFTEN" in header:
         raise ImageError("its values are asinh magnitudes (BSOFTEN), not fluxes", "convert them to linear fluxes")
-    unit = str(header.get("BUNIT", "")).strip()
+    if re.match(r"(ab|st|vega)?mag\b", unit, re.IGNORECASE):
+        raise ImageError(f"its values are magnitudes ({unit})", "convert them to linear fluxes")
+    if zero_point is not None:
+        return 10 ** (0.4 * (22.5 - zero_point))
     if _NANOMAGGY.fullmatch(unit):
         return 1.0
     if unit and (factor := _from_flux_density(unit, pixel_area_arcsec2)) is not None:
@@ -78,8 +80,6 @@ def _from_flux_density(unit: str, pixel_area_arcsec2: float) -> float | None:
         return float(parsed.to(units.Jy)) / _NANOMAGGY_JY
     if parsed.is_equivalent(units.Jy / units.sr):
         return float(parsed.to(units.Jy / units.arcsec**2)) * pixel_area_arcsec2 / _NANOMAGGY_JY
-    if parsed.is_equivalent(units.mag) or "mag" in unit.lower():
-        raise ImageError(f"its values are magnitudes ({unit})", "convert them to linear fluxes")
     return None
 
 

@@ -92,7 +92,7 @@ def read_headers(content: bytes) -> list[tuple[int, Header, tuple[int, ...]]]:
     -------
     list of (int, astropy.io.fits.Header, tuple of int)
         Index of the HDU; its header, with the primary header's keywords where it has none; and the image's shape
-        (planes, height, width). Tables and empty HDUs are left out.
+        (planes, height, width). Tables and empty HDUs are left out: a catalogue in a FITS file gives an empty list.
 
     Raises
     ------
@@ -115,19 +115,19 @@ def read_headers(content: bytes) -> list[tuple[int, Header, tuple[int, ...]]]:
                     f"it has more than {_MAX_HDUS} HDUs", "copy the galaxy's images into a file of their own"
                 )
             header = hdu.header
-            _check_complete(hdu, len(content))
             compressed = bool(header.get("ZIMAGE", False))
-            if compressed:
-                _check_compression(hdu)
+            shape = None
             if hdu.is_image or compressed:
                 prefix = "Z" * compressed
                 axes = [int(header[f"{prefix}NAXIS{axis}"]) for axis in range(int(header[f"{prefix}NAXIS"]), 0, -1)]
-                if shape := _check_shape(axes):
-                    inherited = hdus[0].header.copy() if number else header.copy()
-                    inherited.update(header)
-                    images.append((number, inherited, shape))
-    if not images:
-        raise ImageError("it has no image", "write the g, r and i images into it")
+                shape = _check_shape(axes)
+            _check_complete(hdu, len(content))
+            if compressed:
+                _check_compression(hdu)
+            if shape is not None:
+                inherited = hdus[0].header.copy()
+                inherited.update(header)
+                images.append((number, inherited, shape))
     return images
 
 
@@ -188,14 +188,12 @@ def _check_shape(axes: list[int]) -> tuple[int, int, int] | None:
         raise ImageError("it is broken or truncated", _DOWNLOAD)
     *planes, height, width = axes
     n_planes = math.prod(planes)
+    if planes and 3 in (height, width):
+        raise ImageError("its bands aren't the last axis of the header (NAXIS3)", "move the axis of bands to the end")
     if max(height, width) > MAX_SIDE_PX or height * width > _MAX_IMAGE_PX or n_planes > _MAX_PLANES:
         size = f"{width:,} × {height:,} px" + f" in {n_planes:,} planes" * (n_planes > 1)
         raise ImageError(f"an image has {size}", f"{_CUT_OUT}, at most 2048 × 2048 px")
     if min(height, width) < MIN_SIDE_PX:
-        if width == 3 or height == 3:
-            raise ImageError(
-                "its bands aren't the last axis of the header (NAXIS3)", "move the axis of bands to the end"
-            )
         raise ImageError(f"an image has only {width} × {height} px", "cut out more of the sky around the galaxy")
     return n_planes, height, width
 

@@ -73,10 +73,13 @@ class FitsFolder:
         Sorted by id.
     problems : list of Problem
         One per file or galaxy that isn't recognised; the remedy names the option that helps.
+    without_images : list of pathlib.Path
+        Files that hold no image, such as a catalogue.
     """
 
     galaxies: list[FitsGalaxy]
     problems: list[Problem]
+    without_images: list[Path]
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,7 @@ def find_fits_galaxies(folder: str | os.PathLike[str], *, bands: str | None = No
             f"{shown(str(folder))} has no FITS files: give a folder with files that end in .fits or .fits.gz."
         )
     problems: list[Problem] = []
+    without_images: list[Path] = []
     found: dict[str, dict[str, list[Plane]]] = {}
     files: dict[str, str] = {}
     for path in paths:
@@ -149,18 +153,26 @@ def find_fits_galaxies(folder: str | os.PathLike[str], *, bands: str | None = No
         except ImageError as error:
             problems.append(Problem(None, object_id, str(relative), error.problem, error.remedy))
             continue
+        if not planes:
+            without_images.append(path)
+            continue
         if len(planes) > 1:  # a file with all bands: a band at the end of its name is part of the id
             object_id = _stem(relative)
         files.setdefault(object_id, str(relative))
         for band, plane in planes:
             found.setdefault(object_id, {}).setdefault(band, []).append(plane)
     galaxies = []
+    same_file: dict[str, str] = {}
     for object_id, images in sorted(found.items()):
         try:
+            if (other := same_file.setdefault(object_id.casefold(), object_id)) != object_id:
+                raise ImageError(
+                    f"the ids {shown(other)} and {shown(object_id)} differ only in case", "rename one of them"
+                )
             galaxies.append(_combine(object_id, images, files[object_id]))
         except ImageError as error:
             problems.append(Problem(None, object_id, files[object_id], error.problem, error.remedy))
-    return FitsFolder(galaxies, problems)
+    return FitsFolder(galaxies, problems, without_images)
 
 
 def check_bands(bands: str | None) -> None:
@@ -266,13 +278,16 @@ def _stem(relative: PurePosixPath) -> str:
 
 
 def _recognise(path: Path, named_band: str | None, bands: str | None) -> list[tuple[str, Plane]]:
-    """The images of a file with their bands."""
+    """The images of a file with their bands; empty if it has no images."""
+    all_images = read_headers(read_fits(path))
     images = [
         (number, header, shape)
-        for number, header, shape in read_headers(read_fits(path))
+        for number, header, shape in all_images
         if not _NOT_SKY.fullmatch(f"{header.get('EXTNAME', '')} {header.get('IMAGETYP', '')}")
     ]
     planes = [Plane(path, number, plane) for number, _, shape in images for plane in range(shape[0])]
+    if not all_images:
+        return []
     if not planes:
         raise ImageError("it has no image of the sky, only weights or masks", "write the g, r and i images into it")
     if len(planes) == 1:
@@ -305,7 +320,7 @@ def _recognise(path: Path, named_band: str | None, bands: str | None) -> list[tu
 
 
 def _combine(object_id: str, images: dict[str, list[Plane]], file: str) -> FitsGalaxy:
-    _, faults = check_ids([(1, object_id)])
+    faults = check_ids([(1, object_id)]).problems
     if faults:
         raise ImageError(f"its name gives no id: {faults[0].problem}", "rename it")
     for band, planes in images.items():

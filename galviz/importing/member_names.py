@@ -91,7 +91,7 @@ def _fault(name: str) -> str | None:
         # control characters, marks that change the direction of writing or take no space, halves of a character
         if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in part):
             return "has an invisible character in its name: rename it"
-        if _NOT_ON_WINDOWS.search(part) or part[-1] in ". " or part[0] == " " or _RESERVED.fullmatch(part):
+        if _NOT_ON_WINDOWS.search(part) or part[-1] in ". " or _RESERVED.fullmatch(part):
             return "has a name that isn't allowed on Windows: rename it"
         if len(part.encode("utf-8")) > _MAX_PART_BYTES:
             return f"has a name of more than {_MAX_PART_BYTES} bytes: rename it"

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from galviz.errors import shown
+from galviz.errors import quoted, shown
+from galviz.importing.image_paths import ImageIndex, bare_name, clean_cell
+from galviz.survey.problems import Problem, SurveyError
 from galviz.survey.rounding import looks_rounded
 
 # SDSS's ids are bit fields: 18 digits that begin with 5877 to 5888 in data releases 1 to 7, 19 digits from 12376 on
@@ -55,3 +57,24 @@ def explain_mismatch(column: str, cells: Sequence[str], stems: Sequence[str]) ->
         f"they are like {shown(cells[0])}, the images' names like {shown(stems[0])}",
         "name the column that has the images' names with --image, or another folder of images with --images",
     )
+
+
+def mismatch_error(place: str, column: str, cells: Sequence[str], index: ImageIndex, n_matched: int = 0) -> SurveyError:
+    """The error if no or few cells of the chosen column name images.
+
+    Examples
+    --------
+    >>> error = mismatch_error("gz2.csv", "id", ["17"], ImageIndex(["a.jpg"]))
+    >>> error.details[0].problem
+    "none of the 1 rows' 'id' names one of the 1 images: they are like 17, the images' names like a"
+    """
+    names = [bare_name(clean_cell(cell)) for cell in cells if clean_cell(cell)]
+    if not names:
+        problem, remedy = f"the column {quoted(column)} is empty", "name another column with --id or --image"
+    else:
+        reason, remedy = explain_mismatch(column, names, index.stems)
+        few = f"only {n_matched:,}" if n_matched else "none"
+        problem = (
+            f"{few} of the {len(cells):,} rows' {quoted(column)} names one of the {len(index.names):,} images: {reason}"
+        )
+    return SurveyError(place, [Problem(None, "", place, problem, remedy)])

@@ -1,13 +1,11 @@
 """A source of any kind -> its table, if it has one, and its images."""
 
-import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from galviz.errors import listed
 from galviz.files.signatures import file_kind
-from galviz.importing.question import ImportQuestion
 from galviz.importing.source import (
     HDF5_ENDINGS,
     IMAGE_ENDINGS,
@@ -16,10 +14,13 @@ from galviz.importing.source import (
     check_readable,
     scan_folder,
 )
-from galviz.importing.workspace import Workspace
+from galviz.importing.unpacking import Workspace, unpack_hdf5
 from galviz.survey.images import read_start
 from galviz.survey.problems import Problem, SurveyError
-from galviz.survey.table import CATALOGUE_NAME
+from galviz.survey.table import CATALOGUE_NAME, open_table
+
+if TYPE_CHECKING:
+    from galviz.importing.fits_options import FitsOptions
 
 _ZIP = "an Excel workbook or another zip archive"
 _MAX_FITS_TABLES = 2
@@ -43,7 +44,9 @@ class Source:
         Paths below `image_root`, with slashes.
     notes : list of str
     workspace : Workspace or None
-        Where an archive was unpacked; it is removed with this object.
+        Where an archive was unpacked, or FITS cutouts were rendered; it is removed with this object.
+    left_out : tuple of Problem
+        FITS cutouts that can't be used.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Source:
     images: tuple[str, ...]
     notes: list[str] = field(default_factory=list)
     workspace: Workspace | None = None
+    left_out: tuple[Problem, ...] = ()
 
     def close(self) -> None:
         """Remove what was unpacked."""
@@ -60,7 +64,14 @@ class Source:
             self.workspace.close()
 
 
-def open_source(path: Path, images: Path | None = None, progress: Callable[[int, int], object] | None = None) -> Source:
+def open_source(
+    path: Path,
+    images: Path | None = None,
+    progress: Callable[[int, int], object] | None = None,
+    *,
+    fits_options: "FitsOptions | None" = None,
+    skip_broken: bool = False,
+) -> Source:
     """Find the tables and images of a source; a zip or an HDF5 file is unpacked into a temporary folder.
 
     Parameters
@@ -70,7 +81,11 @@ def open_source(path: Path, images: Path | None = None, progress: Callable[[int,
     images : pathlib.Path, optional
         The folder of images, if it isn't in the folder or beside the table.
     progress : callable, optional
-        Called as ``progress(done, total)`` while an archive is unpacked.
+        Called as ``progress(done, total)`` while an archive is unpacked, or FITS cutouts are rendered.
+    fits_options : galviz.importing.fits_options.FitsOptions, optional
+        How FITS cutouts become pictures.
+    skip_broken : bool
+        Leave out FITS cutouts that can't be used.
 
     Returns
     -------
@@ -93,21 +108,25 @@ def open_source(path: Path, images: Path | None = None, progress: Callable[[int,
     """
     path = Path(path)
     is_folder = check_readable(path)
+    rendering = Rendering(fits_options, skip_broken, progress)
     name = path.name or path.resolve().name
     if is_folder:
-        source = _from_folder(path, name, "folder", images)
+        source = _from_folder(path, name, "folder", images, rendering)
     else:
         start = read_start(path)
         if file_kind(start) == _ZIP and not path.name.lower().endswith((".xlsx", ".ods")):
-            source = _from_zip(path, images, progress)
+            source = _from_zip(path, images, rendering)
         elif start.startswith(_HDF5_SIGNATURE) or path.name.lower().endswith(HDF5_ENDINGS):
-            source = _from_hdf5(path, progress)
+            source = _from_hdf5(path, rendering)
         elif path.name.lower().endswith(IMAGE_ENDINGS):
             raise _error(path, "it is a single image", "give the folder that contains the images")
         else:
             folder = images if images is not None else path.absolute().parent
             files = _scan(folder)
             source = Source(name, "table", (path,), folder, files.images, files.notes)
+            cutouts = [file for file in files.fits if folder / file != path.absolute()]
+            if not files.images and cutouts:
+                _render(source, folder, rendering, {path.name})
     if not source.images:
         raise _without_images(path, source, images)
     return source
@@ -119,103 +138,95 @@ def _scan(folder: Path) -> SourceFiles:
     return scan_folder(folder)
 
 
-def _from_folder(path: Path, name: str, kind: str, images: Path | None) -> Source:
+def _from_folder(path: Path, name: str, kind: str, images: Path | None, rendering: "Rendering") -> Source:
     files = scan_folder(path)
     found = files if images is None else _scan(images)
     if not found.images and images is None and len(files.hdf5) == 1:
-        return _from_hdf5(path / files.hdf5[0], None)
+        return _from_hdf5(path / files.hdf5[0], rendering)
     notes = found.notes if images is None else [*files.notes, *found.notes]
-    tables = [path / table for table in _likely_tables(files)]
-    return Source(name, kind, tuple(tables), path if images is None else images, found.images, notes)
+    tables = _likely_tables(files)
+    source = Source(name, kind, tuple(path / table for table in tables), found.root, found.images, notes)
+    cutouts = [fits for fits in found.fits if images is not None or fits not in tables]
+    if not found.images and cutouts:
+        _render(source, found.root, rendering, set() if images is not None else set(tables))
+    return source
 
 
 def _likely_tables(files: SourceFiles) -> list[str]:
     """The tables of a folder: those that lie deepest are left out, and galviz's own catalogue comes first."""
     groups = [[name for name in files.tables if name.lower().endswith(endings)] for endings in TABLE_ENDINGS]
-    # FITS files are images if there are many.
-    groups.append([name for name in files.fits if len(files.fits) <= _MAX_FITS_TABLES])
     tables = next(filter(None, groups), [])
+    if not tables and files.fits:
+        # FITS files are tables or images. A table lies above the images, or is alone.
+        depth = min(name.count("/") for name in files.fits)
+        shallow = [name for name in files.fits if name.count("/") == depth]
+        if len(shallow) <= _MAX_FITS_TABLES:
+            tables = [name for name in shallow if not open_table(files.root / name).problems]
     depth = min((name.count("/") for name in tables), default=0)
     tables = [name for name in tables if name.count("/") == depth]
     own = [name for name in tables if name.rpartition("/")[2].startswith(Path(CATALOGUE_NAME).stem + ".")]
     return own or tables
 
 
-def _from_zip(path: Path, images: Path | None, progress: Callable[[int, int], object] | None) -> Source:
-    from galviz.importing.archive import unpack_zip
+@dataclass(frozen=True)
+class Rendering:
+    """How FITS cutouts become pictures.
 
-    workspace = Workspace()
-    unpacked = unpack_zip(path, workspace.folder / "zip", progress=progress)
-    source = _from_folder(unpacked.root, path.name, "zip", images)
-    source.workspace = workspace
-    return source
-
-
-def _from_hdf5(path: Path, progress: Callable[[int, int], object] | None) -> Source:
-    """Write the images and the table of an HDF5 file to a temporary folder."""
-    from galviz.importing.hdf5 import read_hdf5
-
-    workspace = Workspace()
-    folder = workspace.folder
-    galaxies = read_hdf5(path)
-    table = folder / f"{path.stem}.csv"
-    (folder / "images").mkdir()
-    names = []
-    ids = galaxies.columns.index
-    for number, (_, content) in enumerate(galaxies.images):
-        # Numbers, because ids of a file that nobody has checked may be paths.
-        names.append(f"{number}.png")
-        (folder / "images" / names[-1]).write_bytes(content)
-        if progress is not None:
-            progress(number + 1, len(ids))
-    galaxies.columns.assign(image_file=names).to_csv(table, lineterminator="\n")
-    files = tuple(f"images/{name}" for name in names)
-    notes = [
-        f"{path.name} is an HDF5 file with {len(names):,} images and the columns {listed(list(galaxies.columns))}."
-    ]
-    return Source(path.name, "HDF5", (table,), folder, files, notes, workspace)
-
-
-def choose_table(source: Source, n_named: Sequence[int] | None = None) -> Path:
-    """Choose one of several tables.
-
-    Parameters
+    Attributes
     ----------
-    source : Source
-        With at least one table.
-    n_named : sequence of int, optional
-        For each table, how many images it names.
-
-    Returns
-    -------
-    pathlib.Path
-
-    Raises
-    ------
-    ImportQuestion
-        If several tables name images.
+    options : galviz.importing.fits_options.FitsOptions or None
+        None for SDSS's stretch.
+    skip_broken : bool
+        Leave out cutouts that can't be used, instead of raising.
+    progress : callable or None
+        Called as ``progress(done, total)`` with numbers of galaxies.
 
     Examples
     --------
-    >>> choose_table(Source("gz2", "folder", (Path("gz2.csv"),), Path("gz2"), ("1.jpg",)))
-    PosixPath('gz2.csv')
+    >>> Rendering().skip_broken
+    False
     """
-    if len(source.tables) == 1:
-        return source.tables[0]
-    names = [str(path) for path in source.tables]
-    counts = n_named or [0] * len(names)
-    naming = [place for place, count in enumerate(counts) if count]
-    if len(naming) == 1:
-        others = listed([path.name for place, path in enumerate(source.tables) if place != naming[0]])
-        chosen = source.tables[naming[0]]
-        source.notes.append(f"The table is {chosen.name}; {others} names no images and was left out.")
-        return chosen
-    guess = names[max(range(len(names)), key=lambda place: counts[place])] if naming else None
-    what = "name images" if naming else "may be the table"
-    question = f"which table has the galaxies? {len(naming) or len(names)} of {len(names)} {what}."
-    if source.kind == "folder":
-        question += f" Images elsewhere need --images {shlex.quote(str(source.image_root))}."
-    raise ImportQuestion(source.name, question, "SOURCE", guess, names)
+
+    options: "FitsOptions | None" = None
+    skip_broken: bool = False
+    progress: Callable[[int, int], object] | None = None
+
+
+def _render(source: Source, folder: Path, rendering: Rendering, tables: set[str]) -> None:
+    """Write pictures of FITS cutouts to a temporary folder, and let them be the source's images."""
+    from galviz.importing.fits_images import fits_to_images
+
+    source.workspace = Workspace()
+    pictures = source.workspace.folder / "pictures"
+    pictures.mkdir()
+    result = fits_to_images(folder, pictures, rendering.options, rendering.progress)
+    problems = [problem for problem in result.problems if problem.file not in tables]
+    if problems and not (rendering.skip_broken and result.object_ids):
+        raise SurveyError(source.name, problems)
+    source.kind, source.image_root = "FITS", pictures
+    source.images = tuple(f"{object_id}.png" for object_id in result.object_ids)
+    source.left_out = tuple(problems)
+    source.notes.append(f"Pictures were made of the FITS cutouts of {len(source.images):,} galaxies.")
+    source.notes += [str(note) for note in result.notes]
+
+
+def _from_zip(path: Path, images: Path | None, rendering: Rendering) -> Source:
+    from galviz.importing.archive import unpack_zip
+
+    workspace = Workspace()
+    unpacked = unpack_zip(path, workspace.folder / "zip", progress=rendering.progress)
+    source = _from_folder(unpacked.root, path.name, "zip", images, rendering)
+    if source.workspace is not None:  # that of an HDF5 file or of FITS cutouts
+        source.workspace.adopt(workspace)
+    else:
+        source.workspace = workspace
+    return source
+
+
+def _from_hdf5(path: Path, rendering: Rendering) -> Source:
+    workspace = Workspace()
+    table, images, note = unpack_hdf5(path, workspace.folder, rendering.progress)
+    return Source(path.name, "HDF5", (table,), workspace.folder, images, [note], workspace)
 
 
 def _without_images(path: Path, source: Source, images: Path | None) -> SurveyError:

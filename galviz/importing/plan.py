@@ -1,127 +1,29 @@
-"""What an import would do: the columns, the galaxies with their images, and what is left out."""
+"""A source and the user's options -> an `ImportPlan`; nothing is written."""
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from galviz.errors import listed, quoted
 from galviz.importing.classes import class_column, class_folders, free_name
 from galviz.importing.columns import check_column
 from galviz.importing.ids import ORIGINAL_COLUMN, galaxy_ids, safe_ids
 from galviz.importing.image_paths import ImageIndex
+from galviz.importing.importplan import ImportPlan
 from galviz.importing.labels import choose_label
-from galviz.importing.matching import (
-    N_SAMPLE,
-    describe_left_out,
-    describe_match,
-    find_columns,
-    find_table,
-    match_rows,
-    read_table,
-)
+from galviz.importing.matching import describe_left_out, describe_match, match_rows
 from galviz.importing.opening import Source, open_source
+from galviz.importing.tables import N_SAMPLE, find_columns, find_table, read_table
 from galviz.survey.portability import portability_warnings
 from galviz.survey.problems import Problem, SurveyError
-from galviz.survey.table import ID_COLUMN, Table, open_table
+from galviz.survey.table import ID_COLUMN, open_table
 
+if TYPE_CHECKING:
+    from galviz.importing.fits_options import FitsOptions
 
-@dataclass(frozen=True)
-class ImportPlan:
-    """An import that was checked and can be written.
-
-    Attributes
-    ----------
-    source : Source
-    table : pathlib.Path or None
-        None for a folder of images without a table.
-    columns : tuple of str
-        Of the table.
-    id_column, image_column : str or None
-        None without a table.
-    label : str or None
-        A column of the survey.
-    missing : tuple of str
-        Numbers and words that stand for missing values, besides the usual ones.
-    ids : tuple of str
-        The ids of the galaxies that have an image, in the table's order.
-    images : tuple of str
-        The image of each, a path below ``source.image_root``.
-    places : tuple of int
-        The rows of the galaxies in the table, from 0.
-    added : dict of str to tuple of str
-        Columns that the table doesn't have, such as ``class``.
-    renamed : dict of str to str
-        Names in the survey of the table's columns that are called differently there.
-    n_without_image : int
-        Number of rows that are left out because they have no image.
-    images_without_row : tuple of str
-        Images that are left out because no row names them.
-    notes : tuple of str
-        Sentences about what was recognised, chosen and left out.
-    options : dict of str to str
-        What the user gave.
-    digest : bytes
-        SHA-256 of the table.
-    """
-
-    source: Source
-    table: Path | None
-    columns: tuple[str, ...]
-    id_column: str | None
-    image_column: str | None
-    label: str | None
-    missing: tuple[str, ...]
-    ids: tuple[str, ...] = field(repr=False)
-    images: tuple[str, ...] = field(repr=False)
-    places: tuple[int, ...] = field(repr=False)
-    added: dict[str, tuple[str, ...]] = field(repr=False)
-    renamed: dict[str, str]
-    n_without_image: int
-    images_without_row: tuple[str, ...] = field(repr=False)
-    notes: tuple[str, ...]
-    options: dict[str, str]
-    digest: bytes = b""
-
-    @property
-    def n_galaxies(self) -> int:
-        """Number of galaxies of the survey."""
-        return len(self.ids)
-
-    @property
-    def survey_columns(self) -> tuple[str, ...]:
-        """The columns of the survey's catalogue: objID first."""
-        kept = [self.renamed.get(name, name) for name in self.columns if name != self.id_column]
-        return (ID_COLUMN, *kept, *self.added)
-
-    def rows(self, n: int) -> list[list[str]]:
-        """The first `n` rows of the table, as they are written; empty without a table."""
-        return [] if self.table is None else open_table(self.table).rows(n)
-
-    def survey_rows(self, table: Table | None) -> Iterator[list[str]]:
-        """The rows of the survey's catalogue, in the order of `survey_columns`.
-
-        Parameters
-        ----------
-        table : Table or None
-            The table, read again.
-        """
-        added = list(self.added.values())
-        if table is None:
-            yield from ([object_id, *(column[n] for column in added)] for n, object_id in enumerate(self.ids))
-            return
-        kept = [name for name in self.columns if name != self.id_column]
-        cells = zip(*(table.cells(name) for name in kept), strict=True) if kept else iter([()] * len(table.lines))
-        galaxy = 0
-        for place, row in enumerate(cells):
-            if galaxy < len(self.ids) and self.places[galaxy] == place:
-                yield [self.ids[galaxy], *row, *(column[galaxy] for column in added)]
-                galaxy += 1
-
-    def close(self) -> None:
-        """Remove what was unpacked from an archive; the plan can't be written afterwards."""
-        self.source.close()
+__all__ = ["ImportPlan", "plan_import"]
 
 
 def plan_import(
@@ -132,6 +34,8 @@ def plan_import(
     image_column: str | None = None,
     label: str | None = None,
     missing: Sequence[str] = (),
+    fits_options: "FitsOptions | None" = None,
+    skip_broken: bool = False,
     progress: Callable[[int, int], object] | None = None,
 ) -> ImportPlan:
     r"""Find out how a source becomes a survey folder; nothing is written.
@@ -140,7 +44,7 @@ def plan_import(
     ----------
     source : path-like
         A folder with a table and images, a table with images beside it, a folder of images in subfolders by class, a
-        zip of any of these, or an HDF5 file.
+        zip of any of these, an HDF5 file like Galaxy10, or a folder of FITS cutouts.
     images : path-like, optional
         The folder of images, if they aren't in the source or beside the table.
     id_column, image_column : str, optional
@@ -150,8 +54,12 @@ def plan_import(
         The label's column; by default ``oh_p50`` or ``metallicity``, if there is one.
     missing : sequence of str, optional
         Numbers and words that stand for missing values; these cells are left empty in the survey.
+    fits_options : galviz.importing.fits_options.FitsOptions, optional
+        How FITS cutouts become pictures; by default as SDSS's images.
+    skip_broken : bool
+        Leave out FITS cutouts that can't be used, instead of raising; see also `write_import`.
     progress : callable, optional
-        Called as ``progress(done, total)`` while an archive is unpacked.
+        Called as ``progress(done, total)`` while an archive is unpacked, or FITS cutouts are rendered.
 
     Returns
     -------
@@ -161,6 +69,8 @@ def plan_import(
     ------
     SurveyError
         If the source can't be imported; it lists the problems.
+    ValueError
+        If an archive or an HDF5 file can't be read.
     ImportQuestion
         If the user has to choose an option.
 
@@ -177,7 +87,8 @@ def plan_import(
     """
     given = {"--id": id_column, "--image": image_column, "--label": label, "--missing": ",".join(missing) or None}
     options = {option: value for option, value in given.items() if value is not None}
-    opened = open_source(Path(source), None if images is None else Path(images), progress)
+    folder = None if images is None else Path(images)
+    opened = open_source(Path(source), folder, progress, fits_options=fits_options, skip_broken=skip_broken)
     try:
         index = ImageIndex(opened.images)
         if not opened.tables:

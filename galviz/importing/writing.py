@@ -1,10 +1,8 @@
 """Writing an import: a complete survey folder appears, or nothing."""
 
-import csv
 import json
 import os
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,14 +11,13 @@ from pathlib import Path
 from galviz import __version__
 from galviz.files.lock import exclusive_lock
 from galviz.files.writing import shorten, temporary_name
+from galviz.importing.catalogue_writing import write_catalogue
 from galviz.importing.copying import Copied, copy_images
-from galviz.importing.plan import ImportPlan
-from galviz.survey.catalogue import Catalogue, read_catalogue
+from galviz.importing.importplan import ImportPlan
+from galviz.survey.catalogue import Catalogue
 from galviz.survey.image_check import check_images
 from galviz.survey.image_folder import IMAGES_NAME
-from galviz.survey.named_missing import parse_missing
 from galviz.survey.problems import Problem, SurveyError
-from galviz.survey.table import CATALOGUE_NAME, open_table
 
 RECORD_NAME = "import.json"
 _LOCK_NAME = ".importing"
@@ -104,7 +101,7 @@ def write_import(
     _check_target(target, plan)
     with _temporary_folder(target) as temporary:
         notes = list(plan.notes)
-        catalogue, blanked = _write_catalogue(plan, temporary, set())
+        catalogue, blanked = write_catalogue(plan, temporary, set())
         notes += [f"--missing: {count:,} cells of {column} were left empty." for column, count in blanked.items()]
         (temporary / IMAGES_NAME).mkdir()
         root = plan.source.image_root
@@ -113,7 +110,7 @@ def write_import(
         if copied.problems:
             if not skip_broken or len(copied.problems) == len(plan.ids):
                 raise SurveyError(plan.source.name, copied.problems)
-            catalogue, _ = _write_catalogue(plan, temporary, {problem.object_id for problem in copied.problems})
+            catalogue, _ = write_catalogue(plan, temporary, {problem.object_id for problem in copied.problems})
         notes += _describe_copied(copied)
         check = check_images(temporary, catalogue.lines, verify=False)
         if check.problems:
@@ -122,7 +119,7 @@ def write_import(
         _move(temporary, target)
     missing = {column: dict(cells) for column, cells in catalogue.missing.items()}
     notes += [note for note in catalogue.notes if note not in notes]
-    return ImportResult(target, len(catalogue.lines), missing, tuple(copied.problems), tuple(notes))
+    return ImportResult(target, len(catalogue.lines), missing, (*plan.source.left_out, *copied.problems), tuple(notes))
 
 
 def _check_target(target: Path, plan: ImportPlan) -> None:
@@ -169,47 +166,6 @@ def _glob_escaped(text: str) -> str:
     return "".join(f"[{character}]" if character in "[]*?" else character for character in text)
 
 
-def _write_catalogue(plan: ImportPlan, folder: Path, left_out: set[str]) -> tuple[Catalogue, Counter[str]]:
-    """Write and check the catalogue; counts the cells that --missing names per column."""
-    table = None
-    if plan.table is not None:
-        table = open_table(plan.table).read(plan.id_column)
-        if table.problems or table.digest != plan.digest:
-            problem, remedy = "the table has changed since it was checked", "start again"
-            raise SurveyError(plan.table.name, [Problem(None, "", plan.table.name, problem, remedy)])
-    columns = plan.survey_columns
-    blanked: Counter[str] = Counter()
-    path = folder / CATALOGUE_NAME
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        rows = (row for row in plan.survey_rows(table) if row[0] not in left_out)
-        writer.writerows(_without_missing(rows, columns, plan.missing, blanked) if plan.missing else rows)
-    del table
-    catalogue = read_catalogue(open_table(path), plan.label)
-    if catalogue.problems:
-        name = plan.source.name if plan.table is None else plan.table.name
-        problems = [
-            Problem(problem.row, problem.object_id, name, problem.problem, problem.remedy)
-            for problem in catalogue.problems
-        ]
-        raise SurveyError(name, problems)
-    return catalogue, blanked
-
-
-def _without_missing(
-    rows: Iterator[list[str]], columns: Sequence[str], missing: Sequence[str], blanked: Counter[str]
-) -> Iterator[list[str]]:
-    """The rows with empty cells in place of the numbers and words that stand for missing values."""
-    named = parse_missing(missing)
-    for row in rows:
-        for place in range(1, len(row)):
-            if row[place] and named.matches(row[place]):
-                row[place] = ""
-                blanked[columns[place]] += 1
-        yield row
-
-
 def _describe_copied(copied: Copied) -> list[str]:
     notes = []
     for ending, count in copied.n_converted.items():
@@ -235,7 +191,10 @@ def _write_record(plan: ImportPlan, folder: Path, catalogue: Catalogue, copied: 
         "galaxies": len(catalogue.lines),
         "rows_without_image": plan.n_without_image,
         "images_without_row": len(plan.images_without_row),
-        "left_out": {problem.object_id: f"{problem.problem}; {problem.remedy}" for problem in copied.problems},
+        "left_out": {
+            problem.object_id: f"{problem.problem}; {problem.remedy}"
+            for problem in (*plan.source.left_out, *copied.problems)
+        },
         "notes": list(notes),
     }
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"

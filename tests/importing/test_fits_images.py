@@ -156,11 +156,29 @@ def test_incomplete_and_contradictory_galaxies(tmp_path):
     assert "none in i" in only_problem(tmp_path).problem
     write_bands(tmp_path / "more", FILTER="r")
     assert any("header r" in problem.problem for problem in find_fits_galaxies(tmp_path / "more").problems)
+    write_bands(tmp_path / "case", "a_{}.fits")
+    write_bands(tmp_path / "case", "A_{}.fits")
+    assert "case" in find_fits_galaxies(tmp_path / "case").problems[0].problem
     write_bands(tmp_path / "twice")
     write_bands(tmp_path / "twice", "again/1_{}.fits")
     assert "2 images in g" in only_problem(tmp_path / "twice").problem
     with pytest.raises(ValueError, match="no FITS files"):
         find_fits_galaxies(tmp_path / "nowhere")
+
+
+def test_a_catalogue_among_the_cutouts_is_left_to_others(tmp_path):
+    write_bands(tmp_path)
+    fits.BinTableHDU.from_columns([fits.Column("ra", "D", array=[150.0])]).writeto(tmp_path / "catalogue.fits")
+    search = find_fits_galaxies(tmp_path)
+    assert search.problems == []
+    assert search.without_images == [tmp_path / "catalogue.fits"]
+
+
+@pytest.mark.parametrize("keywords", [{"BSOFTEN": 1.0}, {"BUNIT": "mag"}, {"BUNIT": "mag/arcsec2"}])
+def test_magnitudes_are_never_taken_for_fluxes(tmp_path, keywords):
+    write_bands(tmp_path, **keywords)
+    (problem,) = fits_to_images(tmp_path, tmp_path, FitsOptions(zero_point=22.5)).problems
+    assert "linear fluxes" in problem.remedy
 
 
 def bomb(axes, bitpix=-32):
@@ -195,7 +213,6 @@ HOSTILE = {
     "bzip2 bomb": lambda: bz2.compress(bomb([8, 8]) + bytes(5 * 2**20), 1),
     "bad BITPIX": lambda: bomb([100, 100], bitpix=7),
     "bad NAXIS": lambda: bomb([100, 100]).replace(b"NAXIS   =                    2", b"NAXIS   =                  999"),
-    "no image": lambda: bomb([]),
     "colours first": lambda: bomb([3, 100, 100]) + bytes(120_960),
     "tiny": lambda: bomb([2, 2]) + bytes(2880),
 }
@@ -209,6 +226,8 @@ def test_hostile_files_are_one_sentence_each(tmp_path, name, monkeypatch):
     sentence = str(problem)
     assert sentence.startswith("1.fits: ")
     assert ("larger than 4 MiB" in sentence) == ("bomb" in name)
+    assert ("2048 px" in sentence) == (name in ("a terabyte", "10^9 planes"))
+    assert ("NAXIS3" in sentence) == (name == "colours first")
     assert "\n" not in sentence
     assert len(sentence) < 250
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from galviz.files.lock import exclusive_lock
-from galviz.importing import copying, writing
+from galviz.importing import catalogue_writing, copying, writing
 from galviz.importing.plan import plan_import
 from galviz.importing.writing import write_import
 from galviz.survey.survey import SurveyError, load_survey
@@ -215,3 +215,32 @@ def test_two_ids_that_are_one_file_on_this_disk(tmp_path, monkeypatch):
         write_import(plan, tmp_path / "out")
     assert not (tmp_path / "out").exists()
     assert writing.RECORD_NAME == "import.json"
+
+
+def test_a_large_catalogue_is_parquet_with_the_same_values(tmp_path, monkeypatch):
+    header = "GalaxyID,count,code,fraction,long,word,empty,sentinel,mixed"
+    lines = [
+        header,
+        "1,3,007,0.25,1237648702973411443.5,x,,-9999,1.5",
+        "2,4,010,-1e-3,7,,,-9999,bad",
+        "3,,1,.5,8,-77,,2,-77",
+    ]
+    source = make_source(tmp_path / "in", lines, ["1.jpg", "2.jpg", "3.jpg", "4.jpg"])
+    frames = []
+    for limit in (100, 1):
+        monkeypatch.setattr(catalogue_writing, "MAX_CSV_ROWS", limit)
+        write_import(plan_import(source, missing=["-77"]), tmp_path / f"out{limit}")
+        frames.append(load_survey(tmp_path / f"out{limit}").catalogue)
+    assert (tmp_path / "out1" / "master.parquet").is_file()
+    assert not (tmp_path / "out1" / "master.csv").exists()
+    csv, parquet = frames
+    assert parquet.drop(columns="count").equals(csv.drop(columns="count"))
+    assert parquet["count"].tolist()[:2] == csv["count"].tolist()[:2] == [3, 4]
+
+
+def test_broken_images_are_left_out_of_parquet(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogue_writing, "MAX_CSV_ROWS", 1)
+    source = make_source(tmp_path / "in", ["id,p", "1,0.1", "2,0.2", "3,0.3"], ["1.jpg", "2.jpg", "3.jpg"])
+    (source / "2.jpg").write_bytes(b"")
+    write_import(plan_import(source, label="p"), tmp_path / "out", skip_broken=True)
+    assert load_survey(tmp_path / "out", "p").catalogue["p"].to_dict() == {"1": 0.1, "3": 0.3}
