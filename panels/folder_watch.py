@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from time import monotonic
 
+from galviz.survey.header import CATALOGUE_NAMES
 from galviz.survey.image_folder import IMAGES_NAME
-from galviz.survey.table import CATALOGUE_NAME
 
 # The pause between two checks, in units of the duration of a check.
 _PAUSE = 50
@@ -58,7 +59,8 @@ class FolderWatch:
                     images += hash((entry.name, *_state_of(entry)))
         except OSError:
             images = -1  # load_survey reports the problem
-        return (*_state_of(self._folder / CATALOGUE_NAME), images)
+        catalogues = (_state_of(self._folder / name) for name in CATALOGUE_NAMES)
+        return (*chain.from_iterable(catalogues), images)
 
 
 def _state_of(file: os.DirEntry[str] | Path) -> tuple[int, ...]:

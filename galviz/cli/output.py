@@ -16,8 +16,8 @@ from galviz.cli.descriptors import describe_descriptor, find_descriptor
 from galviz.files.moving import file_state, move_to_free_name, move_to_new
 from galviz.files.writing import removing_temporary, temporary_name
 from galviz.survey.catalogue_file import RECORD_NAME, SIMULATION_NAME
+from galviz.survey.header import CATALOGUE_NAMES
 from galviz.survey.image_folder import IMAGES_NAME
-from galviz.survey.table import CATALOGUE_NAME
 
 # Large enough to detect a full disk, on which an empty file can still be created.
 _PROBE_BYTES = 1 << 16
@@ -178,7 +178,7 @@ class Output:
                         f"{self.path} is in {path / IMAGES_NAME}, among the images of an input survey. "
                         "Name a file in another folder."
                     )
-                for name in (CATALOGUE_NAME, SIMULATION_NAME, RECORD_NAME):
+                for name in (*CATALOGUE_NAMES, SIMULATION_NAME, RECORD_NAME):
                     self._refuse_same(path / name)
                 self._refuse_images(path / IMAGES_NAME)
             else:

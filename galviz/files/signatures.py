@@ -12,6 +12,13 @@ _SIGNATURES = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"PAR1", "a Parquet table"),
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
+    (b"ARROW1", "an Arrow (Feather) file"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"\xfd7zXZ\0", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    *((b"\x80" + bytes([protocol]), "a Python pickle") for protocol in range(2, 6)),
     (b"%PDF", "a PDF document"),
     (b"\xff\xfe\0\0", "UTF-32 text"),
     (b"\xff\xfe", "UTF-16 text"),
@@ -37,6 +44,8 @@ def file_kind(content: bytes) -> str | None:
     # "BM" alone could be the start of a text; the reserved bytes of a bitmap are zero.
     if content[:2] == b"BM" and content[6:10] == bytes(4):
         return "a BMP image"
+    if content[:3] == b"BZh" and content[4:10] == b"1AY&SY":
+        return "a bzip2 archive"
     for signature, kind in _SIGNATURES:
         if content.startswith(signature):
             return kind

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from galviz.errors import listed, shown
 from galviz.files.reading import NotRegularError, open_regular
-from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
+from galviz.survey.header import CATALOGUE_NAME, CATALOGUE_NAMES, ID_COLUMN
 from galviz.survey.problems import Problem
 
 SIMULATION_NAME = "simulation.json"  # the parameters of a simulation, written before anything else
@@ -14,15 +14,13 @@ RECORD_NAME = "simulation.sha256"  # the checksums of its images
 _WITH_ASTROPY = f"write it as CSV: astropy.table.Table.read(…).write('{CATALOGUE_NAME}')"
 # What to do with a table in another format, by the ending of its name.
 _REMEDIES = {
-    ".csv.gz": f"unpack it (gunzip) and call it {CATALOGUE_NAME}",
+    ".csv.gz": f"rename it to {CATALOGUE_NAME}.gz",
     ".csv.bz2": f"unpack it (bunzip2) and call it {CATALOGUE_NAME}",
     ".csv.xz": f"unpack it (unxz) and call it {CATALOGUE_NAME}",
     ".csv.zip": f"unpack it and call it {CATALOGUE_NAME}",
-    ".parquet": f"write it as CSV: pandas.read_parquet(…).to_csv('{CATALOGUE_NAME}', index=False)",
-    **dict.fromkeys((".fits", ".fit", ".fits.gz", ".ecsv", ".vot", ".votable", ".xml", ".hdf5", ".h5"), _WITH_ASTROPY),
-    **dict.fromkeys(
-        (".tsv", ".tab", ".txt", ".dat", ".psv"), f"save it as {CATALOGUE_NAME}, with commas between the cells"
-    ),
+    ".parquet": "rename it to master.parquet",
+    **dict.fromkeys((".fits", ".fit", ".fits.gz", ".vot", ".votable", ".xml", ".hdf5", ".h5"), _WITH_ASTROPY),
+    **dict.fromkeys((".tsv", ".tab", ".txt", ".dat", ".psv", ".ecsv"), f"rename it to {CATALOGUE_NAME}"),
     **dict.fromkeys(
         (".xlsx", ".xls", ".ods"), f"save it as {CATALOGUE_NAME} in the format 'CSV UTF-8', with {ID_COLUMN} as text"
     ),
@@ -53,6 +51,12 @@ def find_catalogue(folder: Path) -> tuple[Path, Problem | None]:
             remedy = "give the survey folder that contains it"
             return path, Problem(None, "", str(folder), "it is a file, not a folder", remedy)
         return path, Problem(None, "", str(folder), "there is no such folder", "check the path")
+    present = [name for name in CATALOGUE_NAMES if os.path.lexists(folder / name)]
+    if len(present) > 1:
+        problem = f"there are {' and '.join(present)}, and only one can be the survey's table"
+        return path, Problem(None, "", present[0], problem, "move the other out of the folder")
+    if present:
+        path = folder / present[0]
     try:
         open_regular(path).close()
         return path, None
@@ -64,7 +68,7 @@ def find_catalogue(folder: Path) -> tuple[Path, Problem | None]:
         problem, remedy = str(error.strerror), "put the table itself there"
     except OSError as error:
         problem, remedy = f"it can't be read: {error.strerror}", "check the file, its permissions and the disk"
-    return path, Problem(None, "", CATALOGUE_NAME, problem, remedy)
+    return path, Problem(None, "", path.name, problem, remedy)
 
 
 def _remedy_for_missing_catalogue(folder: Path) -> str:
@@ -76,7 +80,7 @@ def _remedy_for_missing_catalogue(folder: Path) -> str:
     if SIMULATION_NAME in names:
         return "its simulation was interrupted: run the same simulate command again to continue it"
     for name in names:
-        if os.path.isfile(folder / name / CATALOGUE_NAME):  # noqa: PTH113
+        if any(os.path.isfile(folder / name / catalogue) for catalogue in CATALOGUE_NAMES):  # noqa: PTH113
             return f"there is one in {name}: give that folder"
     tables = [name for name in names if name.lower().endswith((".csv", ".csv.txt", ".csv.csv"))]
     if tables:

@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
 # Before exactly three digits a comma or a point may separate thousands.
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,(?!\d{3}$)\d+([eE][+-]?\d+)?")
 _DECIMAL_POINT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
 _UNITS = {
     *"deg degree degrees arcsec arcmin rad radian hourangle mag mags dex kpc pc mpc px pix pixel km/s jy mjy".split(),
     *"ujy nmgy nanomaggies yr gyr myr msun solmass log(msun) m_sun sol_mass angstrom nm um erg/s/cm2 h s d k".split(),
@@ -36,13 +37,13 @@ class Dialect:
     header_line : int
         Its line, from 1; 0 if there is none.
     skipped : int
-        The last line before the rows.
+        The last line before the rows, or that of the units.
     trailing : int
         Number of empty cells at the end of each row that the header lacks, or that have no name there.
     decimal_comma : str
         The first cell with a decimal comma; empty if numbers have decimal points.
     units : str
-        Describes the units that the first row holds instead of values; empty if it doesn't.
+        The units that the first row holds instead of values; empty if it doesn't.
     notes : tuple of str
         Sentences about what was recognised.
     """
@@ -105,7 +106,8 @@ def recognise_dialect(lines: Sequence[str]) -> Dialect:
     if separator != ",":
         notes.append(f"Cells are separated by {SEPARATORS[separator]}.")
     dialect = Dialect(separator, text, number, skipped, notes=tuple(notes))
-    return _describe_rows(dialect, [split_line(row, separator) or [] for row in rows])
+    dialect = _describe_rows(dialect, [split_line(row, separator) or [] for row in rows])
+    return replace(dialect, skipped=rest[0][0]) if dialect.units else dialect
 
 
 def choose_separator(header: str, rows: Sequence[str]) -> str:
@@ -190,7 +192,8 @@ def _describe_rows(dialect: Dialect, rows: list[list[str]]) -> Dialect:
         dialect = replace(dialect, header=header, trailing=max(lengths) - n_names)
     cells = [cell.strip() for row in rows for cell in row]
     commas = [cell for cell in cells if _DECIMAL_COMMA.fullmatch(cell)]
-    if commas and not any(map(_DECIMAL_POINT.fullmatch, cells)):
+    points = [cell for cell in cells if _DECIMAL_POINT.fullmatch(cell)]
+    if commas and all(map(_THOUSANDS.fullmatch, points)):
         dialect = replace(dialect, decimal_comma=commas[0])
         notes.append(f"Numbers have decimal commas, such as {commas[0]}: they were read as decimal points.")
     return replace(dialect, units=_units(rows), notes=tuple(notes))

@@ -7,6 +7,7 @@ import unicodedata
 from galviz.errors import listed, quoted, shown
 
 CATALOGUE_NAME = "master.csv"
+CATALOGUE_NAMES = (CATALOGUE_NAME, "master.csv.gz", "master.parquet")  # a survey folder has one of them
 ID_COLUMN = "objID"
 
 # Problem and remedy for a line that `split_line` can't split.

@@ -28,7 +28,7 @@ from galviz.survey.label import Label
 from galviz.survey.mixed_columns import MixedColumn
 from galviz.survey.named_missing import parse_missing
 from galviz.survey.problems import Problem, SurveyError
-from galviz.survey.table import open_table
+from galviz.survey.table import CATALOGUE_NAME, open_table
 
 __all__ = ["ChangedSurveyError", "Label", "Survey", "SurveyError", "load_survey", "mock_survey_folder"]
 
@@ -191,7 +191,7 @@ def load_survey(
     Parameters
     ----------
     folder : path-like, optional
-        Holds master.csv and images/; the shipped mock survey by default.
+        Holds master.csv (or master.csv.gz, or master.parquet) and images/; the shipped mock survey by default.
     label : str, optional
         The label's column in master.csv. By default ``oh_p50``, which is called ``metallicity`` in the catalogue, or
         else ``metallicity``; if master.csv has neither, the survey has no label.
@@ -244,7 +244,7 @@ def load_survey(
     if problem is not None:
         raise SurveyError(str(root), [problem])
     catalogue = read_catalogue(open_table(path), label, missing=named)
-    if is_altered(catalogue.digest, shipped.get(path.name)):
+    if is_altered(catalogue.digest, shipped.get(CATALOGUE_NAME)):
         raise SurveyError(str(root), [Problem(None, "", path.name, *ALTERED)])
     if catalogue.bad_header:
         raise SurveyError(str(root), catalogue.problems)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from galviz.files.reading import NotRegularError
 from galviz.files.signatures import file_kind
+from galviz.survey.astronomical_table import FitsTable, VOTable
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
+from galviz.survey.parquet_table import ParquetTable
 from galviz.survey.problems import Problem
 from galviz.survey.table_file import Table, TableFile
 from galviz.survey.text_stream import TextError, read_head
@@ -12,12 +14,19 @@ from galviz.survey.text_table import TextTable, describe_cut_line
 
 __all__ = ["CATALOGUE_NAME", "ID_COLUMN", "Table", "TableFile", "describe_cut", "open_table"]
 
-# How to get a CSV table from other kinds of files.
+_XML_BYTES = 4096  # before the root of a VOTable
+_SAVE_AS = "save the table as 'CSV UTF-8'"
+# How to get a table from other kinds of files.
 _REMEDIES = {
-    "a Parquet table": "write it as CSV: pandas.read_parquet(…).to_csv('master.csv', index=False)",
-    "a FITS file": "write the table as CSV: astropy.table.Table.read(…).write('master.csv')",
-    "an Excel workbook or another zip archive": "save the table as 'CSV UTF-8', with the ids as text",
-    "an old Excel workbook": "save the table as 'CSV UTF-8', with the ids as text",
+    **dict.fromkeys(
+        ("an Excel workbook or another zip archive", "an old Excel workbook"), f"{_SAVE_AS}, with the ids as text"
+    ),
+    "an HDF5 file": "write its table as Parquet: pandas.read_hdf(…).to_parquet('master.parquet')",
+    "an Arrow (Feather) file": "write it as Parquet: pandas.read_feather(…).to_parquet('master.parquet')",
+    "a Python pickle": "write the table as CSV or Parquet: a pickle can run any program, so it isn't read",
+    "a NumPy array": "write the table as CSV or Parquet",
+    "an SQLite database": "write its table as CSV or Parquet",
+    **dict.fromkeys(("a bzip2 archive", "an xz archive", "a Zstandard archive"), "unpack it"),
 }
 
 
@@ -41,7 +50,8 @@ def open_table(path: Path) -> TableFile:
     Parameters
     ----------
     path : pathlib.Path
-        The form is recognised by the content: CSV in UTF-8.
+        The form is recognised by the content: text (see `galviz.survey.text_table.TextTable`), Parquet, FITS or
+        VOTable; each may be in a gzip archive.
 
     Returns
     -------
@@ -61,9 +71,20 @@ def open_table(path: Path) -> TableFile:
     """
     path = Path(path)
     try:
-        fault = _kind_fault(read_head(path))
-        if fault is None:
+        head = read_head(path)
+        kind = file_kind(head)
+        if kind == "a Parquet table":
+            return ParquetTable(path)
+        if kind == "a FITS file":
+            return FitsTable(path)
+        if b"<VOTABLE" in head[:_XML_BYTES]:
+            return VOTable(path)
+        if kind in (None, "UTF-16 text"):
             return TextTable(path)
+        if kind == "an HTML page":
+            fault = "it is an HTML page", "the download failed: download the table again"
+        else:
+            fault = f"it is {kind}, not a table that galviz reads", _REMEDIES.get(kind, _SAVE_AS)
     except TextError as error:
         fault = error.problem, error.remedy
     except FileNotFoundError:
@@ -73,18 +94,6 @@ def open_table(path: Path) -> TableFile:
     except OSError as error:
         fault = f"it can't be read: {error.strerror}", "check the file, its permissions and the disk"
     return _Unreadable(path, Problem(None, "", path.name, *fault))
-
-
-def _kind_fault(head: bytes) -> tuple[str, str] | None:
-    """Problem and remedy for a file whose first bytes show that it isn't text."""
-    kind = file_kind(head)
-    if kind == "UTF-16 text":
-        return None
-    if kind == "an HTML page":
-        return "it is an HTML page", "the download failed: download the table again"
-    if kind is not None:
-        return f"it is {kind}, not a CSV table", _REMEDIES.get(kind, "save the table as 'CSV UTF-8'")
-    return None
 
 
 def describe_cut(content: bytes, name: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from galviz.errors import shown
 from galviz.survey.header import ID_COLUMN
 from galviz.survey.problems import Problem
 from galviz.survey.typed_columns import as_blocks, cell_texts
@@ -26,7 +27,7 @@ class Table:
         The numbers of the lines that have a cell for each column.
     blocks : dict of str to list of str
         For each column, its cells on these lines without spaces around them: strings of thousands of cells, one per
-        line. Empty if there is no id column; without the columns in `arrays`.
+        line. Empty if the rows weren't read; without the columns in `arrays`.
     problems : list of Problem
         What is wrong with the format of the file.
     notes : list of str
@@ -56,10 +57,10 @@ class Table:
     arrays: dict[str, pa.ChunkedArray] = field(default_factory=dict)
 
     def cells(self, column: str) -> Iterator[str]:
-        """Iterate over a column's cells, in the order of `lines`."""
+        """Iterate over a column's cells, in the order of `lines`; none if the rows weren't read."""
         if column in self.arrays:
             return iter(cell_texts(self.arrays[column]))
-        return (cell for block in self.blocks[column] for cell in block.split("\n"))
+        return (cell for block in self.blocks.get(column, []) for cell in block.split("\n"))
 
     def take_blocks(self, column: str) -> list[str]:
         """Remove a column and return its blocks: a large table doesn't fit in memory twice."""
@@ -97,6 +98,24 @@ class TableFile(ABC):
         """A problem of this file that doesn't belong to one galaxy."""
         return Problem(line, "", self.name, problem, remedy)
 
+    def find_ids(self, id_column: str) -> tuple[tuple[str, ...], str | None, list[str]]:
+        """Find the id column; a name in other capitals will do if it is the only one.
+
+        Returns
+        -------
+        columns : tuple of str
+            With the name that was asked for.
+        name : str or None
+            The name in the file; None if there is no such column.
+        notes : list of str
+            Those of the file, and one if the names differ.
+        """
+        same = [column for column in self.columns if column.lower() == id_column.lower()]
+        if id_column in self.columns or len(same) != 1:
+            return self.columns, id_column if id_column in self.columns else None, list(self.notes)
+        columns = tuple(id_column if column == same[0] else column for column in self.columns)
+        return columns, same[0], [*self.notes, f"Column {shown(same[0])} was read as {shown(id_column)}."]
+
     @abstractmethod
     def rows(self, n: int) -> list[list[str]]:
         """The cells of the first `n` complete rows, as they are written; empty if there are problems."""
@@ -113,5 +132,6 @@ class TableFile(ABC):
         Returns
         -------
         Table
-            With its problems; invalid input doesn't raise. Without the id column, rows aren't read.
+            With its problems; invalid input doesn't raise. If the header or the format has problems, or there is no id
+            column, rows aren't read.
         """

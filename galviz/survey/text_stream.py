@@ -6,7 +6,6 @@ import hashlib
 import io
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -105,8 +104,35 @@ def read_head(path: Path) -> bytes:
         if not head.startswith(GZIP):
             return head
         file.seek(0)
-        with _readable_archive():
-            return gzip.GzipFile(fileobj=file).read(_HEAD_BYTES)
+        return next(unpack(file), b"")[:_HEAD_BYTES]
+
+
+def unpack(file: BinaryIO) -> Iterator[bytes]:
+    """Unpack a gzip archive in chunks.
+
+    Raises
+    ------
+    TextError
+        If it is damaged or unpacks to more than 4 GiB.
+
+    Examples
+    --------
+    >>> b"".join(unpack(io.BytesIO(gzip.compress(b"objID"))))
+    b'objID'
+    """
+    archive, n_bytes = gzip.GzipFile(fileobj=file), 0
+    while True:
+        try:
+            chunk = archive.read(CHUNK_BYTES)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise TextError(None, "its gzip archive is damaged or was cut short", "download it again") from error
+        n_bytes += len(chunk)
+        if n_bytes > MAX_UNPACKED_BYTES:
+            problem = f"its gzip archive unpacks to more than {MAX_UNPACKED_BYTES >> 30} GiB"
+            raise TextError(None, problem, "keep the rows that you need, or write the table as Parquet")
+        if not chunk:
+            return
+        yield chunk
 
 
 class LineReader:
@@ -135,10 +161,10 @@ class LineReader:
 
     def __init__(self, file: BinaryIO, encoding: str, *, gzipped: bool = False) -> None:
         self._raw = HashedReader(file)
-        self._file = gzip.GzipFile(fileobj=self._raw) if gzipped else self._raw
-        self._encoding, self._gzipped = encoding, gzipped
+        self._chunks = unpack(self._raw) if gzipped else iter(lambda: self._raw.read(CHUNK_BYTES), b"")
+        self._encoding = encoding
         self._decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
-        self._n_lines = self._n_bytes = 0
+        self._n_lines = 0
         self.ends = True
 
     def __iter__(self) -> Iterator[list[str]]:
@@ -153,7 +179,7 @@ class LineReader:
         """
         rest = ""
         while True:
-            chunk = self._read()
+            chunk = next(self._chunks, b"")
             lines = (rest + self._decode(chunk)).split("\n")
             rest = lines.pop()
             if not chunk:
@@ -172,17 +198,6 @@ class LineReader:
         """SHA-256 of all bytes of the file; those that weren't read yet are read."""
         return self._raw.digest()
 
-    def _read(self) -> bytes:
-        if not self._gzipped:
-            return self._file.read(CHUNK_BYTES)
-        with _readable_archive():
-            chunk = self._file.read(CHUNK_BYTES)
-        self._n_bytes += len(chunk)
-        if self._n_bytes > MAX_UNPACKED_BYTES:
-            problem = f"its gzip archive unpacks to more than {MAX_UNPACKED_BYTES >> 30} GiB"
-            raise TextError(None, problem, "keep the rows that you need, or write the table as Parquet")
-        return chunk
-
     def _decode(self, chunk: bytes) -> str:
         if self._encoding == "utf-8-sig" and b"\0" in chunk:
             raise TextError(None, *_BINARY)
@@ -198,14 +213,6 @@ class LineReader:
         if "\0" in text:
             raise TextError(None, *_BINARY)
         return text
-
-
-@contextmanager
-def _readable_archive() -> Iterator[None]:
-    try:
-        yield
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise TextError(None, "its gzip archive is damaged or was cut short", "download it again") from error
 
 
 class HashedReader(io.RawIOBase):

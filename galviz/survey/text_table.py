@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 
-from galviz.errors import quoted, shown
+from galviz.errors import quoted
 from galviz.files.reading import open_regular
 from galviz.survey.decimal_commas import replace_decimal_commas
 from galviz.survey.dialect import N_LINES, SEPARATORS, recognise_dialect
@@ -59,18 +59,12 @@ class TextTable(TableFile):
 
     def read(self, id_column: str = ID_COLUMN) -> Table:
         """Read all rows; see `TableFile.read`."""
-        columns, problems, notes = self.columns, list(self.problems), list(self.notes)
-        name = id_column
-        if columns and id_column not in columns:
-            same = [column for column in columns if column.lower() == id_column.lower()]
-            if len(same) == 1:
-                name = same[0]
-                columns = tuple(id_column if column == name else column for column in columns)
-                notes.append(f"Column {shown(name)} was read as {shown(id_column)}.")
-            else:
-                problems = [self.problem(self._dialect.header_line, *missing_column(columns, id_column))]
+        columns, name, notes = self.find_ids(id_column)
+        problems = list(self.problems)
+        if not problems and name is None:
+            problems = [self.problem(self._dialect.header_line, *missing_column(columns, id_column))]
         with self._reader() as reader:
-            if not columns or problems != self.problems:
+            if problems:
                 return Table(columns, [], [], {}, problems, notes, id_column, reader.digest())
             try:
                 rows = _Rows(self, columns.index(id_column), name)
@@ -79,7 +73,7 @@ class TextTable(TableFile):
             except TextError as error:
                 problem = self.problem(error.line, error.problem, error.remedy)
                 return Table((), [], [], {}, [problem], notes, id_column, reader.digest())
-            problems += rows.all_problems()
+            problems = rows.all_problems()
             if not reader.ends:
                 notes.append(describe_cut_line(rows.last_line, self.name))
             blocks = dict(zip(columns, rows.blocks, strict=True))
@@ -105,13 +99,11 @@ class TextTable(TableFile):
             columns = (_ROW_NUMBER, *columns[1:])
             faults = [fault for fault in faults if not fault[0].startswith("column 1 of")]
             self.notes.append(f"Column 1 has no name and counts the rows: it was called {_ROW_NUMBER}.")
-        if dialect.units:
-            line = next(
-                (number for number, line in enumerate(lines, 1) if number > dialect.skipped and line.strip()), 0
-            )
-            faults.append((f"line {line} holds units ({dialect.units}), not a galaxy", "remove it"))
-        self.columns = columns
         self.problems = [self.problem(dialect.header_line, *fault) for fault in faults]
+        if dialect.units:
+            problem = f"the line holds units ({dialect.units}), not a galaxy"
+            self.problems.append(self.problem(dialect.skipped, problem, "remove it"))
+        self.columns = columns
 
     def _counts_rows(self, lines: list[str]) -> bool:
         """Whether the first cells are 0, 1, 2, … or 1, 2, 3, …."""
@@ -150,6 +142,7 @@ class _Rows:
         """Add a block of lines."""
         file, position, rows = self._file, self._position, []
         n_columns, skipped, split = len(file.columns), file._dialect.skipped, file._split
+        padded = file._dialect.separator == "|"  # usually with spaces beside it
         for number, line in enumerate(lines, self._first):
             if number <= skipped:
                 continue
@@ -165,7 +158,7 @@ class _Rows:
             elif len(cells) == n_columns and cells[position].strip() != self._id_name:
                 rows.append(cells)
                 self.complete.append(number)
-                self.ids.append((number, cells[position]))
+                self.ids.append((number, cells[position].strip() if padded else cells[position]))
             else:
                 self._row_problems.append(file.problem(number, *self._fault(cells)))
                 if position < len(cells) and self._may_be_galaxy(cells):
@@ -182,7 +175,7 @@ class _Rows:
 
     def all_problems(self) -> list:
         """The problems of rows."""
-        if not (self.complete or self._problems or self._row_problems or self._file.problems):
+        if not (self.complete or self._problems or self._row_problems):
             return [self._file.problem(None, "it has a header but no galaxies", "add one row per galaxy")]
         return self._problems + self._row_problems
 

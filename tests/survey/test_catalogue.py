@@ -645,10 +645,10 @@ def test_missing_catalogue_file(tmp_path):
     assert "there is no such folder" in problem_of(tmp_path / "nul\0byte")
     assert problem_of(tmp_path) == "master.csv: there is no such file; put the survey's table there."
     for name, remedy in [
-        ("master.tsv", "with commas between the cells"),
+        ("master.tsv", "rename it to master.csv"),
         ("master.fits", "astropy.table.Table.read(…).write('master.csv')"),
-        ("master.parquet", "pandas.read_parquet(…).to_csv('master.csv', index=False)"),
-        ("master.csv.gz", "unpack it (gunzip)"),
+        ("gz2.parquet", "rename it to master.parquet"),
+        ("gz2.csv.gz", "rename it to master.csv.gz"),
         ("master.xlsx", "in the format 'CSV UTF-8', with objID as text"),
     ]:
         (tmp_path / name).touch()

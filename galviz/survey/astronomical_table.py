@@ -1,0 +1,143 @@
+"""FITS and VOTable files, which astropy reads -> their columns."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+
+from galviz.errors import listed, shown
+from galviz.survey.typed_table import MAX_ROWS, TypedTable, UnreadableError
+
+if TYPE_CHECKING:
+    from astropy.table import Column, Table
+
+_MAX_BYTES = 2**32  # of the table in memory
+
+
+class AstronomicalTable(TypedTable):
+    """The first table of a FITS or VOTable file; columns of vectors are left out."""
+
+    FORMAT = ""
+
+    def _describe(self, file: BinaryIO) -> tuple[list[str], int]:
+        table, notes = self._load(file)
+        self.notes += notes
+        single = [name for name in table.colnames if _is_single(table[name])]
+        self.leave_out([name for name in table.colnames if name not in single])
+        return single, len(table)
+
+    def _read_columns(self, file: BinaryIO, n_rows: int | None) -> Iterator[pa.ChunkedArray]:
+        table, _ = self._load(file)
+        for name in self._names:
+            yield pa.chunked_array([_to_arrow(table[name][:n_rows])])
+
+    def _load(self, file: BinaryIO) -> "tuple[Table, list[str]]":
+        """Read the first table with astropy; its parsers meet damage with errors of many kinds."""
+        try:
+            import astropy.table  # noqa: F401
+        except ModuleNotFoundError as error:
+            problem = f"{self.FORMAT} tables need astropy, which isn't installed"
+            remedy = (
+                'install it (pip install -e ".[fits]"), or save the table as CSV or Parquet (in TOPCAT, for example)'
+            )
+            raise UnreadableError(problem, remedy) from error
+        with _quietly():
+            try:
+                return self._parse(file)
+            except UnreadableError:
+                raise
+            except Exception as error:
+                problem = f"astropy can't read it as {self.FORMAT} ({_first_line(error)})"
+                raise UnreadableError(problem, "download it again, or write it again") from error
+
+    def _parse(self, file: BinaryIO) -> "tuple[Table, list[str]]":
+        raise NotImplementedError
+
+
+class FitsTable(AstronomicalTable):
+    """The first table of a FITS file."""
+
+    FORMAT = "FITS"
+
+    def _parse(self, file: BinaryIO) -> "tuple[Table, list[str]]":
+        from astropy.io import fits
+        from astropy.table import Table
+
+        with fits.open(file, memmap=False, lazy_load_hdus=True) as hdus:
+            places = [place for place, hdu in enumerate(hdus) if isinstance(hdu, fits.BinTableHDU | fits.TableHDU)]
+            places = [place for place in places if not isinstance(hdus[place], fits.CompImageHDU)]
+            if not places:
+                raise UnreadableError(
+                    "it is a FITS file without a table", "name the file that holds the table, or download it again"
+                )
+            header = hdus[places[0]].header
+            if header["NAXIS2"] > MAX_ROWS or header["NAXIS1"] * header["NAXIS2"] > _MAX_BYTES:
+                raise UnreadableError(
+                    f"its table has {header['NAXIS2']:,} rows of {header['NAXIS1']:,} bytes, more than galviz reads",
+                    "keep the rows and columns that you need",
+                )
+            names = [hdus[place].name or f"HDU {place}" for place in places]
+            table = Table.read(hdus[places[0]], format="fits", unit_parse_strict="silent", character_as_bytes=False)
+            return table, _note_first(names)
+
+
+class VOTable(AstronomicalTable):
+    """The first table of a VOTable file."""
+
+    FORMAT = "VOTable"
+
+    def _parse(self, file: BinaryIO) -> "tuple[Table, list[str]]":
+        from astropy.io import votable
+
+        document = votable.parse(file, verify="ignore", invalid="mask")
+        tables = list(document.iter_tables())
+        if not tables:
+            raise UnreadableError("it is a VOTable without a table", "repeat the query, and read its error message")
+        names = [table.name or table.ID or f"table {place}" for place, table in enumerate(tables, start=1)]
+        return tables[0].to_table(use_names_over_ids=True), _note_first(names)
+
+
+def _note_first(names: list[str]) -> list[str]:
+    if len(names) == 1:
+        return []
+    return [f"It holds {len(names)} tables ({listed(names, at_most=4)}): the first, {shown(names[0])}, was read."]
+
+
+def _is_single(column: "Column") -> bool:
+    """Whether a column has one number, text or boolean per row."""
+    if len(column.shape) != 1 or not hasattr(column, "dtype"):
+        return False
+    if column.dtype.kind == "O":  # texts of a VOTable; in FITS, lists of varying length
+        return all(isinstance(cell, str | bytes | np.ma.core.MaskedConstant) or cell is None for cell in column)
+    return column.dtype.kind in "biufSU"
+
+
+def _to_arrow(column: "Column") -> pa.Array:
+    mask = np.ma.getmaskarray(column) if np.ma.isMaskedArray(column) else None
+    values = np.asarray(column)
+    if values.dtype.kind in "SUO":
+        cells = values.tolist()
+        masked = [False] * len(cells) if mask is None else mask.tolist()
+        return pa.array([None if gone else _text(cell) for cell, gone in zip(cells, masked, strict=True)], pa.string())
+    return pa.array(values.astype(values.dtype.newbyteorder("=")), mask=mask)
+
+
+def _text(cell: object) -> str | None:
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", errors="replace")
+    return cell if isinstance(cell, str) else None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without astropy's warnings about units and keywords that galviz doesn't use."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
