@@ -231,7 +231,7 @@ def test_ids_with_spaces_and_accents_and_images_in_subfolders(open_page, run_app
         image.rename(target)
     rows = [f"{object_id},{line.split(',', 1)[1]}" for object_id, line in zip(ids, lines[1:], strict=True)]
     (folder / "master.csv").write_text("\n".join([lines[0], *rows]) + "\n", encoding="utf-8")
-    app = open_page(folder, selected=f"{ids[1]}~{ids[2]}")
+    app = open_page(folder, ids=f"{ids[1]}~{ids[2]}")
     assert not app.exception
     assert map_table(app).index.tolist() == ids
     assert "15 images lie in 2 subfolders of images/: even (8), odd (7)." in page_text(app)
@@ -300,7 +300,7 @@ def test_a_name_is_never_markdown(open_page, make_survey, tmp_path):
 
 def test_very_many_problems_are_shown_by_kind(run_app, tmp_path):
     (tmp_path / "images").mkdir()
-    rows = "".join(f"{1237648702973411443 + 977 * number},{'bad' if number % 2 else 8.5}\n" for number in range(3000))
+    rows = "".join(f"{1237648702973411443 + 977 * number},{f'bad{number}' if number % 2 else 8.5}\n" for number in range(3000))
     (tmp_path / "master.csv").write_text("objID,oh_p50\n" + rows)
     app = run_app("--survey", tmp_path, page=PAGE)
     assert "has 4,500 problems" in app.error[0].value
