@@ -54,7 +54,9 @@ def explain_missing(folder: ImageFolder, missing: Missing, file: str = CATALOGUE
     matches: dict[Difference, list[tuple[int, str, Match]]] = {}
     match_of: dict[str, Match] = {}
     for line, object_id in missing:
-        if (match := misplaced.match(object_id)) is not None:
+        match = misplaced.match(object_id)
+        # A file with the id of another row is the image of that one.
+        if match is not None and (match.stem == object_id or match.stem not in folder.object_ids):
             match_of[object_id] = match
             matches.setdefault(match.difference, []).append((line, object_id, match))
     explained: set[str] = set()

@@ -300,7 +300,9 @@ def test_a_name_is_never_markdown(open_page, make_survey, tmp_path):
 
 def test_very_many_problems_are_shown_by_kind(run_app, tmp_path):
     (tmp_path / "images").mkdir()
-    rows = "".join(f"{1237648702973411443 + 977 * number},{f'bad{number}' if number % 2 else 8.5}\n" for number in range(3000))
+    rows = "".join(
+        f"{1237648702973411443 + 977 * number},{f'bad{number}' if number % 2 else 8.5}\n" for number in range(3000)
+    )
     (tmp_path / "master.csv").write_text("objID,oh_p50\n" + rows)
     app = run_app("--survey", tmp_path, page=PAGE)
     assert "has 4,500 problems" in app.error[0].value
