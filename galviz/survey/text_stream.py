@@ -160,7 +160,7 @@ class LineReader:
     --------
     >>> reader = LineReader(io.BytesIO(b"a,b\r\n1,2"), "utf-8-sig")
     >>> list(reader), reader.ends, reader.digest().hex()[:8]
-    ([['a,b', '1,2']], False, '0baa86ca')
+    ([['a,b'], ['1,2']], False, 'a64a34aa')
     """
 
     def __init__(self, file: BinaryIO, encoding: str, *, gzipped: bool = False) -> None:
