@@ -19,12 +19,14 @@ from galviz.network.card import CardError, read_card
 from galviz.network.framing import framing_warnings
 from galviz.survey.survey import ChangedSurveyError, Survey, SurveyError, load_survey
 from panels.arguments import read_arguments
+from panels.exclusion import offer_return, session_excluded
 from panels.folder_watch import FolderWatch
 from panels.markdown import markdown_code
 
 P = ParamSpec("P")
 
 _USE_SHIPPED, _ERROR, _ATTEMPTS = "use_shipped_survey", "error_to_explain", "survey_load_attempts"
+_AUDIT_PAGE = Path(__file__).parents[1] / "instruments" / "audit" / "page.py"
 # Attempts to load a folder that another program keeps writing to, before the page reports it.
 _MAX_ATTEMPTS = 3
 # Images per update of the progress bar; more frequent updates would only slow the browser.
@@ -70,7 +72,9 @@ def open_survey() -> OpenSurvey:
     """
     arguments = read_arguments()
     if arguments.survey is not None and not st.session_state.get(_USE_SHIPPED):
-        survey = _load(arguments.survey, arguments.label, arguments.scale)
+        exclude = tuple(sorted({*arguments.excluded, *session_excluded(arguments.survey)}))
+        survey = _load(arguments.survey, arguments.label, arguments.scale, exclude)
+        offer_return(arguments.survey)
         _show_framing_warnings(survey, arguments.model)
         return OpenSurvey(survey, shipped=False)
     if arguments.survey is not None:
@@ -98,17 +102,17 @@ class _SharedSurvey:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _shared_survey(folder: str, label: str | None, scale: float) -> _SharedSurvey:
+def _shared_survey(folder: str, label: str | None, scale: float, exclude: tuple[str, ...]) -> _SharedSurvey:
     return _SharedSurvey(FolderWatch(Path(folder)))
 
 
-def _load(folder: str, label: str | None, scale: float) -> Survey:
+def _load(folder: str, label: str | None, scale: float, exclude: tuple[str, ...]) -> Survey:
     """Load a user's survey and compute its checksum, with progress; once, until one of its files changes.
 
     A hundred thousand galaxies take half a minute. Errors aren't cached, so a fixed folder is loaded again.
     """
     name = Path(folder).absolute().name
-    shared = _shared_survey(folder, label, scale)
+    shared = _shared_survey(folder, label, scale, exclude)
     with st.spinner(f"Reading the survey {markdown_code(name)} …"), shared.lock:
         if shared.watch.has_changed() or shared.survey is None:
             shared.survey = None
@@ -119,7 +123,7 @@ def _load(folder: str, label: str | None, scale: float) -> Survey:
                     bar.progress(done / total, f"{done:,} of {total:,} images read")
 
             try:
-                survey = load_survey(folder, label, scale=scale, progress=report)
+                survey = load_survey(folder, label, scale=scale, exclude=exclude, progress=report)
                 survey.sha256  # noqa: B018 (cached property, which identifies the features of this survey)
             finally:
                 bar.empty()
@@ -223,6 +227,7 @@ def _show_problems(error: SurveyError) -> None:
     with st.container(horizontal=True):
         st.button("Check again", icon=":material/refresh:", type="primary")
         if is_users:
+            st.page_link(_AUDIT_PAGE, label="See the images, and choose which to exclude", icon=":material/fact_check:")
             st.button(
                 "Continue with the survey that comes with galviz",
                 on_click=lambda: st.session_state.update({_USE_SHIPPED: True}),

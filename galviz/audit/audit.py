@@ -55,12 +55,7 @@ def audit_folder(
     Returns
     -------
     Audit
-        If master.csv can't be read, its problems are the only findings.
-
-    Raises
-    ------
-    ValueError
-        See `load_survey`, for `exclude`.
+        If master.csv can't be read, its problems and those of images that can't be used are the only findings.
 
     Examples
     --------

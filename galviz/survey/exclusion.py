@@ -8,12 +8,14 @@ from galviz.errors import shown
 from galviz.files.signatures import file_kind
 from galviz.survey.catalogue import Catalogue
 from galviz.survey.label import describe_label
+from galviz.survey.problems import Problem, SurveyError
+from galviz.survey.table import CATALOGUE_NAME
 
 COMMENT = "#"
-_MAX_BYTES, _N_SHOWN = 64 * 2**20, 3
+_MAX_BYTES = 64 * 2**20
 
 
-class NoGalaxyLeftError(ValueError):
+class NoGalaxyLeftError(SurveyError):
     """All galaxies of a survey are excluded."""
 
 
@@ -67,7 +69,7 @@ def read_exclusion(path: str | os.PathLike[str]) -> list[str]:
     return list(ids)
 
 
-def exclude_galaxies(catalogue: Catalogue, exclude: Sequence[str]) -> tuple[Catalogue, tuple[str, ...]]:
+def exclude_galaxies(catalogue: Catalogue, exclude: Sequence[str], folder: str) -> tuple[Catalogue, tuple[str, ...]]:
     r"""Remove galaxies from a catalogue.
 
     Parameters
@@ -75,6 +77,8 @@ def exclude_galaxies(catalogue: Catalogue, exclude: Sequence[str]) -> tuple[Cata
     catalogue : Catalogue
     exclude : sequence of str
         Ids. An id may occur several times.
+    folder : str
+        The survey folder, for errors.
 
     Returns
     -------
@@ -85,7 +89,7 @@ def exclude_galaxies(catalogue: Catalogue, exclude: Sequence[str]) -> tuple[Cata
 
     Raises
     ------
-    ValueError
+    SurveyError
         If the catalogue lacks one of them.
     NoGalaxyLeftError
         If no galaxy would remain.
@@ -93,24 +97,26 @@ def exclude_galaxies(catalogue: Catalogue, exclude: Sequence[str]) -> tuple[Cata
     Examples
     --------
     >>> from galviz.survey.catalogue import read_catalogue
-    >>> catalogue, excluded = exclude_galaxies(read_catalogue(b"objID,oh_p50\na1,8.5\na2,8.7\n"), ["a1"])
+    >>> catalogue, excluded = exclude_galaxies(read_catalogue(b"objID,oh_p50\na1,8.5\na2,8.7\n"), ["a1"], ".")
     >>> catalogue.frame.index.tolist(), excluded
     (['a2'], ('a1',))
     """
     if isinstance(exclude, str):
         raise ValueError(f"exclude must be a sequence of ids; got the text {shown(exclude)}. Write it in a list.")
     excluded = dict.fromkeys(exclude)
-    if not excluded or (not catalogue.lines and catalogue.problems):
+    if not excluded:
         return catalogue, ()
-    if unknown := [object_id for object_id in excluded if object_id not in catalogue.lines]:
-        first = ", ".join(map(shown, unknown[:_N_SHOWN])) + (" …" if len(unknown) > _N_SHOWN else "")
-        raise ValueError(
-            f"Galaxies to exclude must be in master.csv; {len(unknown):,} of {len(excluded):,} aren't: {first}. "
-            "Remove these ids from the list, or check that it belongs to this survey."
-        )
+    if not catalogue.problems:  # else rows may be missing because they are invalid
+        unknown = [object_id for object_id in excluded if object_id not in catalogue.lines]
+        problem, remedy = "there is no such galaxy to exclude", "remove the id from the list of galaxies to exclude"
+        if unknown:
+            raise SurveyError(
+                folder, [Problem(None, object_id, CATALOGUE_NAME, problem, remedy) for object_id in unknown]
+            )
     lines = {object_id: line for object_id, line in catalogue.lines.items() if object_id not in excluded}
-    if not lines:
-        raise NoGalaxyLeftError(f"All {len(excluded):,} galaxies of the survey are excluded. Leave at least one.")
+    if not lines and catalogue.lines:
+        problem = f"all of its {len(catalogue.lines):,} galaxies are excluded"
+        raise NoGalaxyLeftError(folder, [Problem(None, "", CATALOGUE_NAME, problem, "leave at least one")])
     frame, label = catalogue.frame, catalogue.label
     if frame is not None:
         frame = frame.loc[~frame.index.isin(list(excluded))]

@@ -210,11 +210,12 @@ def load_survey(
     Raises
     ------
     SurveyError
-        If anything is wrong with the folder; it lists all problems.
+        If anything is wrong with the folder; it lists all problems. Also if `exclude` has an id that the catalogue
+        lacks, or all of its ids.
     ShippedFileError
         If the folder came with galviz and the list of checksums can't be read.
     ValueError
-        If `scale` is out of range, or `exclude` has an id that the catalogue lacks, or all of its ids.
+        If `scale` is out of range.
 
     Examples
     --------
@@ -238,7 +239,7 @@ def load_survey(
         problem = Problem(None, "", "data/mock-survey/", "the shipped mock survey isn't there", remedy)
     if problem is not None:
         raise SurveyError(str(root), [problem])
-    catalogue, excluded = exclude_galaxies(read_catalogue(content, label), exclude)
+    catalogue, excluded = exclude_galaxies(read_catalogue(content, label), exclude, str(root))
     images = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress)
     store = ImageStore(root.absolute(), images.files, images.digests, shipped, scale)
     if problems := catalogue.problems + images.problems + store.altered():
