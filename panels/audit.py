@@ -17,7 +17,7 @@ from panels.pictures import encode
 _AUDITS, _CHOSEN = "audits", "audit_chosen"
 _N_PICTURES, _MORE_PICTURES, _THUMBNAIL_PX, _MIN_WIDTH_PX, _COLUMNS = 16, 64, 128, 110, 8
 _WITHOUT_PICTURE = {"catalogue", "missing image", "Git LFS pointer"}
-_N_CHARACTERS = 14
+_N_CHARACTERS = 8
 
 
 def run_audit() -> Audit:
@@ -63,15 +63,16 @@ def show_group(audit: Audit, group: FindingGroup) -> None:
         st.markdown(escape_markdown(f"{group.remedy[:1].upper()}{group.remedy[1:]}."), width="content")
     pictured = [finding for finding in group.findings if finding.object_id]
     name = f"{group.kind}_{group.severity}"
-    if pictured:
+    has_pictures = bool(pictured) and group.kind not in _WITHOUT_PICTURE
+    if len(pictured) > 1 or (pictured and not has_pictures):
         _show_buttons(pictured, name)
-    if pictured and group.kind not in _WITHOUT_PICTURE:
+    if has_pictures:
         more = len(pictured) > _N_PICTURES and st.toggle("Show more pictures", key=f"audit_more_{name}")
         shown = pictured[: _MORE_PICTURES if more else _N_PICTURES]
         _show_pictures(audit, shown, name)
         if len(shown) < len(pictured):
             st.caption(f"{len(shown)} of {len(pictured):,} pictures are shown.")
-    with st.expander(f"All {count} as a table", expanded=group.kind in _WITHOUT_PICTURE or not pictured):
+    with st.expander("Table", expanded=not has_pictures):
         st.dataframe(
             [{"objID": finding.object_id, "file": finding.file, "what": finding.what} for finding in group.findings],
             hide_index=True,

@@ -1,6 +1,7 @@
 """Galaxies that are left out of a survey: the file that lists them, and the catalogue without them."""
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from galviz.survey.label import describe_label
 from galviz.survey.problems import Problem, SurveyError
 from galviz.survey.table import CATALOGUE_NAME
 
-COMMENT = "#"
+_COMMENT = re.compile(r"(?:^|\s)#.*")  # an id may contain a number sign
 _MAX_BYTES = 64 * 2**20
 
 
@@ -26,7 +27,7 @@ def read_exclusion(path: str | os.PathLike[str]) -> list[str]:
     ----------
     path : path-like
         Text with one id per line, as ``python -m galviz audit --write-exclude`` writes it. Empty lines, and what
-        follows a ``#``, are ignored.
+        follows a ``#`` at the start of a line or after a space, are ignored.
 
     Returns
     -------
@@ -62,7 +63,7 @@ def read_exclusion(path: str | os.PathLike[str]) -> list[str]:
         raise ValueError(
             f"{name} is {kind or 'no text in UTF-8'}, not a list of ids. Write one id per line in a text file."
         ) from None
-    ids = dict.fromkeys(filter(None, (line.partition(COMMENT)[0].strip() for line in lines)))
+    ids = dict.fromkeys(filter(None, (_COMMENT.sub("", line).strip() for line in lines)))
     for object_id in ids:
         if any(character in object_id for character in ",;\t"):
             raise ValueError(f"{name} must have one id per line; got {shown(object_id)}. Remove other columns.")
