@@ -7,7 +7,19 @@ import streamlit as st
 from galviz.course.lesson import INSTRUMENTS as HEADING
 from panels.chart_theme import enable_chart_theme
 from panels.course_overview import lesson_icons
-from panels.lesson_frame import CERTIFICATE, COMPARE, EXPLORE, GALAXY, GLOSSARY, HOME, LABORATORY, LAYERS, OWN, UNITS
+from panels.lesson_frame import (
+    AUDIT,
+    CERTIFICATE,
+    COMPARE,
+    EXPLORE,
+    GALAXY,
+    GLOSSARY,
+    HOME,
+    LABORATORY,
+    LAYERS,
+    OWN,
+    UNITS,
+)
 from panels.page_loader import draw_page
 from panels.presentation import choose_presentation
 from panels.progress import sync_with_browser
@@ -25,6 +37,7 @@ INSTRUMENTS = {
     "units": ("Units", UNITS, "lightbulb"),
     "compare": ("Compare", COMPARE, "compare"),
     "galaxy": ("One galaxy", GALAXY, "center_focus_strong"),
+    "audit": ("Audit", AUDIT, "fact_check"),
     "glossary": ("Glossary", GLOSSARY, "dictionary"),
     "certificate": ("Your certificate", CERTIFICATE, "workspace_premium"),
 }

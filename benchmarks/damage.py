@@ -3,8 +3,9 @@
     python benchmarks/damage.py [--survey FOLDER] [--n N] [--per-image M]
 
 Image data of JPEGs are cut out, zeroed, overwritten or repeated at random places, and the files refused by
-`galviz.survey.images.decode_rgb` are counted, beside those that Pillow alone refuses; and those that pass although a
-pixel of the network's crop differs by more than 16 levels of 255.
+`galviz.survey.images.decode_rgb` are counted, beside those that Pillow alone refuses; those that pass although a pixel
+of the network's crop differs by more than 16 levels of 255; and how many of these the audit flags, of all and of those
+in which more than 1 % of the crop's pixels differ.
 """
 
 from __future__ import annotations
@@ -13,19 +14,22 @@ import argparse
 import io
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from galviz.audit.pictures import picture_findings
 from galviz.network.crops import network_crop
 from galviz.survey.damage import jpeg_damage
 from galviz.survey.images import ImageError, decode_rgb
 from galviz.survey.survey import mock_survey_folder
 
 SIZES = (1, 4, 16, 64, 256)
-VISIBLE = 16
+VISIBLE, LARGE_SHARE = 16, 0.01
+DAMAGE_KINDS = {"probable damage", "flat area", "nearly blank"}
 Damage = Callable[[bytes, int, int, random.Random], bytes]
 DAMAGES: dict[str, Damage] = {
     "cut out": lambda content, place, size, dice: content[:place] + content[place + size :],
@@ -49,29 +53,39 @@ def decoded_by_pillow(content: bytes) -> Image.Image | None:
         return None
 
 
-def is_visible(damaged: bytes, content: bytes) -> bool:
-    """Whether the network is shown something else."""
+def changed_share(damaged: bytes, content: bytes) -> float:
+    """The share of the network's pixels that differ visibly."""
     crops = [np.asarray(network_crop(decode_rgb(one), 144, 112), int) for one in (damaged, content)]
-    return bool(np.abs(crops[0] - crops[1]).max() > VISIBLE)
+    return float((np.abs(crops[0] - crops[1]).max(axis=-1) > VISIBLE).mean())
 
 
-def shares(contents: Sequence[bytes], damage: Damage, size: int, per_image: int) -> tuple[float, float, float]:
-    """The shares of damaged files that Pillow refuses, that galviz refuses, and that pass and show it."""
-    dice, pillow, galviz, visible, total = random.Random(size), 0, 0, 0, 0
+def is_flagged(content: bytes) -> bool:
+    """Whether the audit flags an image as damaged."""
+    return any(kind in DAMAGE_KINDS for kind, _ in picture_findings(decode_rgb(content)))
+
+
+def count(contents: Sequence[bytes], damage: Damage, size: int, per_image: int) -> Counter[str]:
+    """Numbers of damaged files: all, refused by Pillow and by galviz, and of those that pass: visible and flagged."""
+    dice, counts = random.Random(size), Counter()
     for content in contents:
         start, end = start_of_data(content), len(content) - 2 - size
         if end <= start:
             continue
         for _ in range(per_image):
             damaged = damage(content, dice.randrange(start, end), size, dice)
-            total += 1
-            pillow += decoded_by_pillow(damaged) is None
+            counts["all"] += 1
+            counts["pillow"] += decoded_by_pillow(damaged) is None
             try:
-                decode_rgb(damaged)
-                visible += is_visible(damaged, content)
+                share = changed_share(damaged, content)
             except ImageError:
-                galviz += 1
-    return pillow / total, galviz / total, visible / total
+                counts["galviz"] += 1
+                continue
+            if share > 0:
+                flagged = is_flagged(damaged)
+                counts.update({"visible": 1, "flagged": int(flagged)})
+                if share > LARGE_SHARE:
+                    counts.update({"large": 1, "large flagged": int(flagged)})
+    return counts
 
 
 def milliseconds(function: Callable[[bytes], object], contents: Sequence[bytes]) -> float:
@@ -98,11 +112,22 @@ def main() -> None:
     print(f"{len(contents)} sound JPEGs of {options.survey.name}: {alarms} false alarms")
     whole, check = milliseconds(decode_rgb, contents), milliseconds(jpeg_damage, contents)
     print(f"decoding takes {whole - check:.3f} ms per image, looking for damage {check:.3f} ms")
-    print(f"\n{'damage':12} {'bytes':>6} {'Pillow':>8} {'galviz':>8}   passes and shows")
+    flagged = sum(map(is_flagged, contents))
+    print(f"the audit flags {flagged} of the sound images as damaged")
+    print(f"\n{'damage':12} {'bytes':>6} {'Pillow':>8} {'galviz':>8}   passes and shows   flagged   of large ones")
+    sums: Counter[str] = Counter()
     for name, damage in DAMAGES.items():
         for size in SIZES:
-            pillow, galviz, visible = shares(contents, damage, size, options.per_image)
-            print(f"{name:12} {size:6} {pillow:8.1%} {galviz:8.1%} {visible:10.1%}")
+            counts = count(contents, damage, size, options.per_image)
+            sums += counts
+            print(f"{name:12} {size:6} {_shares(counts)}")
+    print(f"{'all':12} {'':6} {_shares(sums)}")
+
+
+def _shares(counts: Counter[str]) -> str:
+    pillow, galviz, visible = (counts[name] / counts["all"] for name in ("pillow", "galviz", "visible"))
+    flagged, large = f"{counts['flagged']}/{counts['visible']}", f"{counts['large flagged']}/{counts['large']}"
+    return f"{pillow:8.1%} {galviz:8.1%} {visible:10.1%} {flagged:>16} {large:>12}"
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from panels.surveys import OpenSurvey
 
 SIMULATED = ":material/science:"
 _INSTRUMENTS = Path(__file__).parents[1] / "instruments"
-HOME, OWN, EXPLORE, LABORATORY, LAYERS, UNITS, COMPARE, GALAXY, GLOSSARY, CERTIFICATE = (
+HOME, OWN, EXPLORE, LABORATORY, LAYERS, UNITS, COMPARE, GALAXY, AUDIT, GLOSSARY, CERTIFICATE = (
     _INSTRUMENTS / name / "page.py"
-    for name in "home own explore laboratory layers units compare galaxy glossary certificate".split()
+    for name in "home own explore laboratory layers units compare galaxy audit glossary certificate".split()
 )
 
 

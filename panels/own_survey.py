@@ -1,11 +1,14 @@
 """The survey that a visitor has uploaded: private to the session, read like any other survey."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
 
-from galviz.survey.survey import Survey
+from galviz.survey.survey import Survey, load_survey
+from panels.arguments import read_arguments
+from panels.exclusion import session_excluded
 from panels.uploads import Uploads
 
 _STATE = "own_galaxies"
@@ -21,13 +24,11 @@ class OwnGalaxies:
     source : pathlib.Path or None
         The folder of the last upload.
     folder : pathlib.Path or None
-        The survey folder that was made of it.
+        The survey folder that was made of it; all pages show it.
     label : str or None
         The label's column in that folder.
     scale : float
         Factor by which images are resampled.
-    survey : Survey or None
-        The survey, once it could be read; all pages show it.
     """
 
     uploads: Uploads = field(default_factory=Uploads)
@@ -35,13 +36,51 @@ class OwnGalaxies:
     folder: Path | None = None
     label: str | None = None
     scale: float = 1.0
-    survey: Survey | None = None
+    _loaded: tuple[tuple, Survey] | None = None
+
+    def load(self, progress: Callable[[int, int], object] | None = None) -> Survey:
+        """Load the survey folder, once for the same scale and the same galaxies left out.
+
+        Raises
+        ------
+        SurveyError
+            If it can't be read.
+        """
+        excluded = session_excluded(str(self.folder))
+        key = (self.folder, self.label, self.scale, excluded)
+        if self._loaded is None or self._loaded[0] != key:
+            options = {"scale": self.scale, "exclude": excluded, "progress": progress}
+            self._loaded = (key, load_survey(self.folder, self.label, **options))
+        return self._loaded[1]
 
     def start_again(self) -> None:
         """Remove the uploads and all that was made of them."""
         self.uploads.clear()
-        self.source = self.folder = self.label = self.survey = None
+        self.source = self.folder = self.label = self._loaded = None
         self.scale = 1.0
+
+
+@dataclass(frozen=True)
+class SurveyFolder:
+    """Which folder the pages of a session show.
+
+    Attributes
+    ----------
+    path : str or None
+        None for the shipped survey.
+    label : str or None
+    excluded : tuple of str
+        The ids that the app's arguments leave out.
+    private : bool
+        Whether the session has uploaded it.
+    name : str
+    """
+
+    path: str | None
+    label: str | None
+    excluded: tuple[str, ...]
+    private: bool
+    name: str
 
 
 def own_galaxies() -> OwnGalaxies:
@@ -51,7 +90,17 @@ def own_galaxies() -> OwnGalaxies:
     return st.session_state[_STATE]
 
 
-def uploaded_survey() -> Survey | None:
-    """Return the survey that this session has uploaded, or None."""
+def has_uploaded() -> bool:
+    """Return whether this session has uploaded a survey that could be read."""
     own = st.session_state.get(_STATE)
-    return None if own is None else own.survey
+    return own is not None and own.folder is not None
+
+
+def survey_folder() -> SurveyFolder:
+    """Return the session's own survey folder, or that of the app's arguments."""
+    if has_uploaded():
+        own = own_galaxies()
+        return SurveyFolder(str(own.folder), own.label, (), private=True, name="your upload")
+    arguments = read_arguments()
+    name = "" if arguments.survey is None else Path(arguments.survey).name
+    return SurveyFolder(arguments.survey, arguments.label, tuple(arguments.excluded), private=False, name=name)

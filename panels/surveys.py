@@ -19,13 +19,15 @@ from galviz.network.card import CardError, read_card
 from galviz.network.framing import framing_warnings
 from galviz.survey.survey import ChangedSurveyError, Survey, SurveyError, load_survey
 from panels.arguments import read_arguments
+from panels.exclusion import offer_return, session_excluded
 from panels.folder_watch import FolderWatch
 from panels.markdown import escape_markdown, markdown_code
-from panels.own_survey import uploaded_survey
+from panels.own_survey import has_uploaded, own_galaxies
 
 P = ParamSpec("P")
 
 _USE_SHIPPED, _ERROR, _ATTEMPTS = "use_shipped_survey", "error_to_explain", "survey_load_attempts"
+_AUDIT_PAGE = Path(__file__).parents[1] / "instruments" / "audit" / "page.py"
 # Attempts to load a folder that another program keeps writing to, before the page reports it.
 _MAX_ATTEMPTS = 3
 # Images per update of the progress bar; more frequent updates would only slow the browser.
@@ -79,16 +81,21 @@ def open_survey() -> OpenSurvey:
     SurveyError
         If it can't be read; `explain_errors` shows it to the student.
     """
-    uploaded = uploaded_survey()
-    if uploaded is not None and not st.session_state.get(_USE_SHIPPED):
-        return OpenSurvey(uploaded, shipped=False, private=True)
+    if has_uploaded():
+        if st.session_state.get(_USE_SHIPPED):
+            _offer_return("your galaxies")
+            return open_shipped_survey()
+        own = own_galaxies()
+        with st.spinner("Reading your galaxies …"):
+            survey = own.load()
+        offer_return(str(own.folder))
+        return OpenSurvey(survey, shipped=False, private=True)
     arguments = read_arguments()
-    if uploaded is not None:
-        _offer_return("your galaxies")
-        return open_shipped_survey()
     if arguments.survey is not None and not st.session_state.get(_USE_SHIPPED):
-        survey = _load(arguments.survey, arguments.label, arguments.scale)
+        exclude = tuple(sorted({*arguments.excluded, *session_excluded(arguments.survey)}))
+        survey = _load(arguments.survey, arguments.label, arguments.scale, exclude)
         _show_notes(survey)
+        offer_return(arguments.survey)
         _show_framing_warnings(survey, arguments.model)
         return OpenSurvey(survey, shipped=False)
     if arguments.survey is not None:
@@ -116,17 +123,17 @@ class _SharedSurvey:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _shared_survey(folder: str, label: str | None, scale: float) -> _SharedSurvey:
+def _shared_survey(folder: str, label: str | None, scale: float, exclude: tuple[str, ...]) -> _SharedSurvey:
     return _SharedSurvey(FolderWatch(Path(folder)))
 
 
-def _load(folder: str, label: str | None, scale: float) -> Survey:
+def _load(folder: str, label: str | None, scale: float, exclude: tuple[str, ...]) -> Survey:
     """Load a user's survey and compute its checksum, with progress; once, until one of its files changes.
 
     A hundred thousand galaxies take half a minute. Errors aren't cached, so a fixed folder is loaded again.
     """
     name = Path(folder).absolute().name
-    shared = _shared_survey(folder, label, scale)
+    shared = _shared_survey(folder, label, scale, exclude)
     with st.spinner(f"Reading the survey {markdown_code(name)} …"), shared.lock:
         if shared.watch.has_changed() or shared.survey is None:
             shared.survey = None
@@ -137,7 +144,7 @@ def _load(folder: str, label: str | None, scale: float) -> Survey:
                     bar.progress(done / total, f"{done:,} of {total:,} images read")
 
             try:
-                survey = load_survey(folder, label, scale=scale, progress=report)
+                survey = load_survey(folder, label, scale=scale, exclude=exclude, progress=report)
                 survey.sha256  # noqa: B018 (cached property, which identifies the features of this survey)
             finally:
                 bar.empty()
@@ -227,6 +234,7 @@ def _show_problems(error: SurveyError) -> None:
     with st.container(horizontal=True):
         st.button("Check again", icon=":material/refresh:", type="primary")
         if is_users:
+            st.page_link(_AUDIT_PAGE, label="See the images, and choose which to exclude", icon=":material/fact_check:")
             st.button(
                 "Continue with the survey that comes with galviz",
                 on_click=lambda: st.session_state.update({_USE_SHIPPED: True}),

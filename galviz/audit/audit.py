@@ -55,12 +55,7 @@ def audit_folder(
     Returns
     -------
     Audit
-        If master.csv can't be read, its problems are the only findings.
-
-    Raises
-    ------
-    ValueError
-        See `load_survey`, for `exclude`.
+        If master.csv can't be read, its problems and those of images that can't be used are the only findings.
 
     Examples
     --------
@@ -70,8 +65,8 @@ def audit_folder(
     ...     Path(folder, "images").mkdir()
     ...     Image.new("RGB", (1, 3000)).save(Path(folder, "images", "1.png"))
     ...     audit = audit_folder(folder)
-    >>> print(audit.groups[0].kind, audit.groups[0].findings[0], sep=": ")
-    extreme shape: images/1.png: it has 1 × 3000 px, too few to show a galaxy
+    >>> print(audit.groups[0].kind, audit.groups[0].remedy, sep=": ")
+    extreme shape: cut out the galaxy again, or exclude it
     """
     validated = None if progress is None else lambda done, total: progress(done, 2 * total)
     refused: tuple[Problem, ...] = ()

@@ -8,13 +8,12 @@ from scipy.ndimage import gaussian_filter
 
 from galviz.audit.seams import find_seam
 from galviz.survey.cutouts import MIN_CONTRAST
-from galviz.survey.fingerprints import trim_frame
 
 # Longer side per shorter side, and how many times larger or smaller than the usual image.
 _MAX_ASPECT, _MAX_FACTOR = 2.0, 4.0
-# Grey levels (of 255) between the brightest and the darkest 4 × 4 px; `check_galaxy` refuses less than MIN_CONTRAST.
-# The faintest of 400 SDSS galaxies has 66 and of 2,000 mock galaxies 59.
-_LOW_CONTRAST, _CONTRAST_BLOCK_PX = 4 * MIN_CONTRAST, 4
+# Brightness (of 255 levels) between the brightest and the darkest 4 × 4 px; `check_galaxy` refuses less than
+# MIN_CONTRAST. The faintest of 400 SDSS galaxies has 64 and of 2,000 mock galaxies 55.
+_LOW_CONTRAST, _CONTRAST_BLOCK_PX = 3 * MIN_CONTRAST, 4
 # A flat row has at most this range of levels. No row of 2,400 galaxies is flat; in JPEGs of quality 30, whose dark sky
 # is clipped to black, up to 24 of 160 rows are.
 _FLAT_RANGE, _MIN_FLAT_ROWS, _DARK, _MIN_DARK_SHARE = 3, 8, 24, 0.25
@@ -56,7 +55,8 @@ def picture_findings(image: Image.Image, usual_px: tuple[int, int] | None = None
     elif usual_px is not None and not 1 / _MAX_FACTOR < min(width, height) / min(usual_px) < _MAX_FACTOR:
         yield "extreme shape", f"it has {width} × {height} px, most images {usual_px[0]} × {usual_px[1]} px"
     content = _without_frame(image)
-    contrast = max(high - low for low, high in content.reduce(_CONTRAST_BLOCK_PX).getextrema())
+    darkest, brightest = content.convert("L").reduce(_CONTRAST_BLOCK_PX).getextrema()
+    contrast = brightest - darkest
     flat = _flat_area(content)
     if contrast < _LOW_CONTRAST:
         yield "nearly blank", f"its brightest and darkest parts differ by {contrast} of 255 levels only"
@@ -69,15 +69,14 @@ def picture_findings(image: Image.Image, usual_px: tuple[int, int] | None = None
 
 
 def _without_frame(image: Image.Image) -> Image.Image:
-    """The image without a frame of one colour, bright or dark, that is on opposite sides."""
-    image = trim_frame(image)
+    """The image without a frame of one colour that is about as wide on opposite sides."""
     planes = _planes(image)
     ends = []
     for axis in (0, 1):
         flat = _flat_lines(planes, axis)
         before, after = _count_true(flat), _count_true(flat[::-1])
         # A flat tail without a counterpart is damage.
-        is_frame = 0 < before + after < len(flat) and min(before, after) > 0
+        is_frame = before + after < len(flat) and 2 * min(before, after) >= max(before, after)
         ends.append((before, len(flat) - after) if is_frame else (0, len(flat)))
     (top, bottom), (left, right) = ends
     is_large_enough = min(right - left, bottom - top) >= 32
@@ -113,7 +112,7 @@ def _flat_area(image: Image.Image) -> str | None:
     is_flat = ((highest - lowest) <= _BLOCK_RANGE).all(axis=0)
     is_bright = is_flat & (highest.mean(axis=0) > _DARK)
     if is_bright.mean() > _MAX_FLAT_SHARE or is_flat.mean() > _MAX_DARK_FLAT_SHARE:
-        flat_share = f"{is_flat.mean():.0%} of it have one colour"
+        flat_share = f"{100 * is_flat.mean():.0f} % of its area has one colour"
         if is_flat.mean() > _DRAWING_SHARE:
             return f"{flat_share}, as in a drawing or a text"
     else:

@@ -17,7 +17,7 @@ _PNG_PALETTE = b"\x03"  # the colour type of an image with a palette
 # First column, first row and the steps between them, for each pass of an interlaced PNG (PNG specification, 8.2).
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _CHUNK_BYTES = 2**20
-_END_OF_IMAGE, _START_OF_SCAN, _LAST_COEFFICIENT = 0xD9, 0xDA, 63
+_END_OF_IMAGE, _START_OF_SCAN, _QUANTISATION, _LAST_COEFFICIENT = 0xD9, 0xDA, 0xDB, 63
 _FRAMES = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)  # the types of frames that libjpeg decodes
 # Any marker except restart markers, which are part of a scan, and 0xFF00, which encodes 0xFF.
 _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
@@ -184,9 +184,24 @@ def jpeg_damage(content: bytes, *, cmyk: bool = False) -> str | None:
     except ValueError as warning:
         return str(warning).strip().rstrip(".")
     try:
+        if _has_zero_steps(content):
+            return "its quantisation table has zeros"
         return None if _is_complete(content) else "some of its scans are missing"
     except (IndexError, KeyError, ValueError):
         return "its headers are garbled"
+
+
+def _has_zero_steps(content: bytes) -> bool:
+    """Whether a quantisation step is 0, which the standard forbids (T.81, B.2.4.1) and libjpeg decodes as grey."""
+    for marker, segment in _segments(content):
+        while marker == _QUANTISATION and segment:
+            size = 2 if segment[0] >> 4 else 1
+            end = 1 + size * (_LAST_COEFFICIENT + 1)
+            table, segment = segment[1:end], segment[end:]
+            steps = table if size == 1 else [high or low for high, low in zip(table[::2], table[1::2], strict=False)]
+            if not all(steps):
+                return True
+    return False
 
 
 def _is_complete(content: bytes) -> bool:

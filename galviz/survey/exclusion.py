@@ -1,6 +1,7 @@
 """Galaxies that are left out of a survey: the file that lists them, and the catalogue without them."""
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,12 +9,14 @@ from galviz.errors import shown
 from galviz.files.signatures import file_kind
 from galviz.survey.catalogue import Catalogue
 from galviz.survey.label import describe_label
+from galviz.survey.problems import Problem, SurveyError
+from galviz.survey.table import CATALOGUE_NAME
 
-COMMENT = "#"
-_MAX_BYTES, _N_SHOWN = 64 * 2**20, 3
+_COMMENT = re.compile(r"(?:^|\s)#.*")  # an id may contain a number sign
+_MAX_BYTES = 64 * 2**20
 
 
-class NoGalaxyLeftError(ValueError):
+class NoGalaxyLeftError(SurveyError):
     """All galaxies of a survey are excluded."""
 
 
@@ -24,7 +27,7 @@ def read_exclusion(path: str | os.PathLike[str]) -> list[str]:
     ----------
     path : path-like
         Text with one id per line, as ``python -m galviz audit --write-exclude`` writes it. Empty lines, and what
-        follows a ``#``, are ignored.
+        follows a ``#`` at the start of a line or after a space, are ignored.
 
     Returns
     -------
@@ -60,14 +63,14 @@ def read_exclusion(path: str | os.PathLike[str]) -> list[str]:
         raise ValueError(
             f"{name} is {kind or 'no text in UTF-8'}, not a list of ids. Write one id per line in a text file."
         ) from None
-    ids = dict.fromkeys(filter(None, (line.partition(COMMENT)[0].strip() for line in lines)))
+    ids = dict.fromkeys(filter(None, (_COMMENT.sub("", line).strip() for line in lines)))
     for object_id in ids:
         if any(character in object_id for character in ",;\t"):
             raise ValueError(f"{name} must have one id per line; got {shown(object_id)}. Remove other columns.")
     return list(ids)
 
 
-def exclude_galaxies(catalogue: Catalogue, exclude: Sequence[str]) -> tuple[Catalogue, tuple[str, ...]]:
+def exclude_galaxies(catalogue: Catalogue, exclude: Sequence[str], folder: str) -> tuple[Catalogue, tuple[str, ...]]:
     r"""Remove galaxies from a catalogue.
 
     Parameters
@@ -75,6 +78,8 @@ def exclude_galaxies(catalogue: Catalogue, exclude: Sequence[str]) -> tuple[Cata
     catalogue : Catalogue
     exclude : sequence of str
         Ids. An id may occur several times.
+    folder : str
+        The survey folder, for errors.
 
     Returns
     -------
@@ -85,7 +90,7 @@ def exclude_galaxies(catalogue: Catalogue, exclude: Sequence[str]) -> tuple[Cata
 
     Raises
     ------
-    ValueError
+    SurveyError
         If the catalogue lacks one of them.
     NoGalaxyLeftError
         If no galaxy would remain.
@@ -94,24 +99,26 @@ def exclude_galaxies(catalogue: Catalogue, exclude: Sequence[str]) -> tuple[Cata
     --------
     >>> import pandas as pd
     >>> catalogue = Catalogue(pd.DataFrame(index=["a1", "a2"]), None, {"a1": 2, "a2": 3}, [])
-    >>> catalogue, excluded = exclude_galaxies(catalogue, ["a1"])
+    >>> catalogue, excluded = exclude_galaxies(catalogue, ["a1"], "my-survey")
     >>> catalogue.frame.index.tolist(), excluded
     (['a2'], ('a1',))
     """
     if isinstance(exclude, str):
         raise ValueError(f"exclude must be a sequence of ids; got the text {shown(exclude)}. Write it in a list.")
     excluded = dict.fromkeys(exclude)
-    if not excluded or (not catalogue.lines and catalogue.problems):
+    if not excluded:
         return catalogue, ()
-    if unknown := [object_id for object_id in excluded if object_id not in catalogue.lines]:
-        first = ", ".join(map(shown, unknown[:_N_SHOWN])) + (" …" if len(unknown) > _N_SHOWN else "")
-        raise ValueError(
-            f"Galaxies to exclude must be in master.csv; {len(unknown):,} of {len(excluded):,} aren't: {first}. "
-            "Remove these ids from the list, or check that it belongs to this survey."
-        )
+    if not catalogue.problems:  # else rows may be missing because they are invalid
+        unknown = [object_id for object_id in excluded if object_id not in catalogue.lines]
+        problem, remedy = "there is no such galaxy to exclude", "remove the id from the list of galaxies to exclude"
+        if unknown:
+            raise SurveyError(
+                folder, [Problem(None, object_id, CATALOGUE_NAME, problem, remedy) for object_id in unknown]
+            )
     lines = {object_id: line for object_id, line in catalogue.lines.items() if object_id not in excluded}
-    if not lines:
-        raise NoGalaxyLeftError(f"All {len(excluded):,} galaxies of the survey are excluded. Leave at least one.")
+    if not lines and catalogue.lines:
+        problem = f"all of its {len(catalogue.lines):,} galaxies are excluded"
+        raise NoGalaxyLeftError(folder, [Problem(None, "", CATALOGUE_NAME, problem, "leave at least one")])
     frame, label = catalogue.frame, catalogue.label
     if frame is not None:
         frame = frame.loc[~frame.index.isin(list(excluded))]

@@ -226,11 +226,12 @@ def load_survey(
     Raises
     ------
     SurveyError
-        If anything is wrong with the folder; it lists all problems.
+        If anything is wrong with the folder; it lists all problems. Also if `exclude` has an id that the catalogue
+        lacks, or all of its ids.
     ShippedFileError
         If the folder came with galviz and the list of checksums can't be read.
     ValueError
-        If `scale` is out of range, `missing` isn't a list, or `exclude` has all ids, or one that the catalogue lacks.
+        If `scale` is out of range, or `missing` isn't a list.
 
     Examples
     --------
@@ -257,7 +258,7 @@ def load_survey(
         raise SurveyError(str(root), [Problem(None, "", path.name, *ALTERED)])
     if catalogue.bad_header:
         raise SurveyError(str(root), catalogue.problems)
-    catalogue, excluded = exclude_galaxies(catalogue, exclude)
+    catalogue, excluded = exclude_galaxies(catalogue, exclude, str(root))
     images = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress, catalogue=path.name)
     store = ImageStore(root.absolute(), images.files, images.digests, shipped, scale)
     if problems := catalogue.problems + images.problems + store.altered():

@@ -14,11 +14,11 @@ from galviz.network.card import read_card
 from galviz.network.crops import network_crop, outline_crops
 from galviz.network.framing import framing_warnings
 from galviz.survey.sample import draw_sample
-from galviz.survey.survey import Survey, SurveyError, load_survey
+from galviz.survey.survey import Survey, SurveyError
 from panels.arguments import read_arguments
 from panels.computation import Computation, progress_in
 from panels.features_source import read_source
-from panels.lesson_frame import EXPLORE, GALAXY, LAYERS, UNITS
+from panels.lesson_frame import AUDIT, EXPLORE, GALAXY, LAYERS, UNITS
 from panels.markdown import escape_markdown, escape_markdown_except_code, markdown_code
 from panels.own_survey import OwnGalaxies, own_galaxies
 from panels.pictures import show_pictures
@@ -73,7 +73,7 @@ def _upload(own: OwnGalaxies) -> None:
     except UploadError as error:
         st.session_state["upload_error"] = str(error)
     else:
-        own.source, own.folder, own.survey = source, None, None
+        own.source, own.folder = source, None
         for key in ("own_id", "own_image", "own_label", "own_missing", "own_plan", "own_problems"):
             st.session_state.pop(key, None)
     # A new uploader: that frees the memory in which Streamlit holds the files.
@@ -172,20 +172,15 @@ def _read_survey(own: OwnGalaxies, plan: ImportPlan) -> None:
 
 
 def _load(own: OwnGalaxies) -> Survey | None:
-    """Load the session's survey folder, once for the same scale; None, with its problems shown, if it can't be read."""
-    key = (own.folder, own.label, own.scale)
-    if own.survey is None or st.session_state.get("own_loaded") != key:
-        own.survey = None
-        bar = st.progress(0.0, "Decoding the images …")
-        try:
-            own.survey = load_survey(own.folder, own.label, scale=own.scale, progress=progress_in(bar))
-        except SurveyError as error:
-            show_problem_groups(error, "Your upload")
-            return None
-        finally:
-            bar.empty()
-        st.session_state["own_loaded"] = key
-    return own.survey
+    """Load the session's survey folder; None, with its problems shown, if it can't be read."""
+    bar = st.progress(0.0, "Decoding the images …")
+    try:
+        return own.load(progress_in(bar))
+    except SurveyError as error:
+        show_problem_groups(error, "Your upload")
+        return None
+    finally:
+        bar.empty()
 
 
 def _choose_scale(own: OwnGalaxies, survey: Survey) -> None:
@@ -242,6 +237,7 @@ def page() -> None:
         st.markdown(f"**{opened.counted}**. They stay in this session, and are deleted when you close the page.")
         st.header("What the network sees")
         _choose_scale(own, survey)
+        st.page_link(AUDIT, label="Audit: are images damaged, copied or off-centre?", icon=":material/fact_check:")
         st.header("Features")
         find_or_compute_features(opened, read_source(opened))
         st.success("The features are ready: every instrument shows your galaxies.", icon=":material/check:")

@@ -1,0 +1,45 @@
+"""Instrument 'Audit': what may be wrong with a survey's images and values, and which galaxies to leave out."""
+
+import streamlit as st
+
+from galviz.audit.findings import FATAL
+from panels.audit import forget_audit, run_audit, show_exclusion, show_group
+from panels.exclusion import offer_return
+from panels.markdown import escape_markdown
+from panels.own_survey import survey_folder
+
+
+def page() -> None:
+    """Draw the page."""
+    folder = survey_folder()
+    st.title("Audit")
+    name = "that come with galviz" if folder.path is None else f"of {escape_markdown(folder.name)}"
+    st.markdown(
+        f"**Look at the data before anything is computed.** Which images of the galaxies {name} are blank, damaged, "
+        "copied or not centred on a galaxy? Which labels are far from all others?"
+    )
+    if folder.path is not None:
+        offer_return(folder.path)
+    audit = run_audit()
+    n_fatal = sum(finding.severity == FATAL for finding in audit.details)
+    with st.container(horizontal=True):
+        st.metric("Galaxies audited", f"{audit.n_galaxies:,}")
+        st.metric("Fatal findings", f"{n_fatal:,}", help="The survey is refused until they are repaired or excluded")
+        st.metric("Suspicious findings", f"{len(audit.details) - n_fatal:,}", help="Look at them, and decide yourself")
+    if audit.details:
+        show_exclusion(audit)
+    else:
+        st.success("Nothing was found.", icon=":material/check:")
+    for group in audit.groups:
+        show_group(audit, group)
+    st.button("Audit again", icon=":material/refresh:", on_click=forget_audit)
+    with st.expander("Limitations"):
+        st.markdown(
+            "- Damage is recognised by seams, flat areas and warnings of the decoder. A few wrong bytes in a JPEG may "
+            "change a single block, which isn't noticed.\n"
+            "- A galaxy counts as off-centre if the brightest smooth object is elsewhere. In 1 of 300 sound images, "
+            "that is a bright star or a neighbour.\n"
+            "- Copies that are stretched, rotated by other angles than 90 degrees, or cropped to less than 70 % of a "
+            "side may be missed.\n"
+            "- An outlier isn't an error. Excluding rare galaxies because they are rare biases what you learn."
+        )
