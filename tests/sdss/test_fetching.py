@@ -4,8 +4,10 @@ import csv
 import errno
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -16,6 +18,7 @@ from galviz.sdss import images
 from galviz.sdss.fetching import fetch_survey
 from galviz.sdss.limits import Limits
 from galviz.sdss.request import SdssRequest
+from galviz.sdss.session import within
 from tests.sdss.skyserver import SkyServer
 
 pytestmark = pytest.mark.full
@@ -318,10 +321,20 @@ def test_the_command(server, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_offline_is_one_sentence(tmp_path):
-    done = run_command("--n", "3", "--out", str(tmp_path / "sdss"), "--server", "http://nowhere.invalid")
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("galviz: http://nowhere.invalid can't be reached: its name can't be")
+@pytest.mark.parametrize("hangs", [False, True])
+def test_offline_is_one_sentence(tmp_path, monkeypatch, capsys, hangs):
+    ending = threading.Event()
+
+    def look_up(*_):
+        ending.wait(60 if hangs else 0)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr("galviz.sdss.query.within", lambda seconds, function: within(0.3, function))
+    assert cli.main(["fetch-sdss", "--n", "3", "--out", str(tmp_path / "sdss")]) == 2
+    ending.set()
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("galviz: https://skyserver.sdss.org can't be reached: its name can't be resolved.")
     assert not (tmp_path / "sdss").exists()
 
 
