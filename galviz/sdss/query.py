@@ -52,6 +52,8 @@ def run_query(request: SdssRequest, limits: Limits, wait: Callable[[float], obje
     Traceback (most recent call last):
     ValueError: The query to http://127.0.0.1:1 failed: the connection was refused. Run the same command again later.
     """
+    import astroquery.sdss  # noqa: F401 (that it is missing is told first)
+
     _resolve_host(request, limits)
     attempt = 1
     while True:
