@@ -268,6 +268,13 @@ def test_leftovers_and_broken_images_are_replaced(server, tmp_path):
     assert content(tmp_path) == before
 
 
+def test_a_fetch_killed_before_its_query_was_saved_starts_anew(server, tmp_path):
+    for name in (".sdss.lock", "sdss-query.csv", ".sdss.json.0a1b2c.part", ".sdss-query.csv.0a1b2c.part"):
+        (tmp_path / name).touch()
+    assert fetch(server, tmp_path).n_galaxies == 6
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
 def test_a_changed_catalogue_is_kept(server, tmp_path):
     fetch(server, tmp_path)
     (tmp_path / "master.csv").write_text("objID,my_label\n")
