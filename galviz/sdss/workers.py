@@ -79,16 +79,17 @@ class ImageFetch:
         images = self._folder / IMAGES_NAME
         images.mkdir(exist_ok=True)
         missing, failures, in_a_row = [], {}, 0
+        done, total = 0, len(galaxies)
+        progress(done, total)
         for galaxy in galaxies:
             object_id = galaxy.object_id
-            if is_complete(saved.image_path(self._folder, object_id)):
-                continue
-            if object_id in known:
+            if not is_complete(saved.image_path(self._folder, object_id)):
+                if object_id not in known:
+                    missing.append(galaxy)
+                    continue
                 failures[object_id] = known[object_id]
-            else:
-                missing.append(galaxy)
-        done, total = len(galaxies) - len(missing), len(galaxies)
-        progress(done, total)
+            done += 1
+            progress(done, total)
         pool = ThreadPool(min(self._workers, max(1, len(missing))))
         try:
             for galaxy, failure in self._outcomes(pool, missing):
