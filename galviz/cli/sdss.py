@@ -1,6 +1,8 @@
 """The command fetch-sdss: a survey folder of SDSS galaxies."""
 
 import argparse
+import sys
+from contextlib import suppress
 
 from galviz.cli.arguments import at_least, output_folder
 from galviz.cli.command import DONE, INTERRUPTED, Command, fail, warn
@@ -63,7 +65,7 @@ def _fetch(options: argparse.Namespace) -> int:
                 retry_failed=options.retry_failed,
                 limits=Limits(total_s=options.timeout),
                 progress=progress,
-                note=warn,
+                note=_print_above_bar,
             )
     except KeyboardInterrupt:
         n_images = sum(1 for _ in (options.out / "images").glob("[0-9]*.jpg"))
@@ -79,6 +81,14 @@ def _fetch(options: argparse.Namespace) -> int:
         warn(f"Run the same command again to request {result.n_to_repeat:,} of them again.")
     warn("Credit the Sloan Digital Sky Survey: sdss.json says how.")
     return DONE
+
+
+def _print_above_bar(line: str) -> None:
+    """Print to stderr, above the progress bar; a full or closed stderr doesn't end the fetch."""
+    from tqdm import tqdm
+
+    with suppress(OSError):
+        tqdm.write(line, file=sys.stderr)
 
 
 COMMANDS = {

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import operator
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.pool import ThreadPool
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from galviz.errors import listed
 from galviz.files.lock import temporary_lock
 from galviz.files.writing import remove_unfinished, with_resume_hint
 from galviz.sdss import folder as saved
-from galviz.sdss.images import Failure, Galaxy, fetch_image, image_scale, is_complete
-from galviz.sdss.limits import Limits, Pace
-from galviz.sdss.query import Catalogue, run_query
+from galviz.sdss.images import Failure, Galaxy, image_scale
+from galviz.sdss.limits import Limits
+from galviz.sdss.query import run_query
+from galviz.sdss.reply import Catalogue
 from galviz.sdss.request import SdssRequest
-from galviz.sdss.session import new_session
 from galviz.sdss.sql import COLUMNS
+from galviz.sdss.workers import ImageFetch
 from galviz.survey.image_folder import IMAGES_NAME
-
-if TYPE_CHECKING:
-    import requests
 
 _MAX_WORKERS, _MAX_RATE = 16, 1000
 
@@ -127,8 +121,8 @@ def fetch_survey(
                 remove_unfinished(place)
         catalogue = _catalogue(folder, request, limits, note)
         known = {} if retry_failed else saved.read_failures(folder)
-        fetch = _Fetch(folder, request, catalogue, workers, rate, limits)
-        failures = fetch.run(known, progress or (lambda done, total: None))
+        fetch = ImageFetch(folder, request, workers=workers, rate=rate, limits=limits)
+        failures = fetch.run(_galaxies(catalogue, request), known, progress or (lambda done, total: None))
         n_galaxies = len(catalogue.rows) - len(failures)
         if n_galaxies == 0:
             reasons = next(iter(failures.values())).reason
@@ -169,105 +163,6 @@ def _catalogue(folder: Path, request: SdssRequest, limits: Limits, note: Callabl
             note(f"{catalogue.n_duplicates:,} rows are left out: the same galaxy with another spectrum.")
         saved.save_catalogue(folder, request, catalogue)
     return catalogue
-
-
-class _Fetch:
-    """The images of a catalogue, requested by several threads."""
-
-    def __init__(
-        self, folder: Path, request: SdssRequest, catalogue: Catalogue, workers: int, rate: float, limits: Limits
-    ) -> None:
-        self._folder, self._request, self._limits, self._workers = folder, request, limits, workers
-        self._galaxies = _galaxies(catalogue, request)
-        self._pace = Pace(rate)
-        self._thread = threading.local()
-        self._sessions: list[requests.Session] = []
-        self._n_active, self._change = 0, threading.Condition()
-
-    def run(self, known: dict[str, Failure], progress: Callable[[int, int], object]) -> dict[str, Failure]:
-        """Fetch what is missing, and return the failures by objID."""
-        images = self._folder / IMAGES_NAME
-        images.mkdir(exist_ok=True)
-        missing = []
-        for galaxy in self._galaxies:
-            if is_complete(saved.image_path(self._folder, galaxy.object_id)):
-                known.pop(galaxy.object_id, None)
-            elif galaxy.object_id not in known:
-                missing.append(galaxy)
-        done, total = len(self._galaxies) - len(missing), len(self._galaxies)
-        progress(done, total)
-        failures, in_a_row = dict(known), 0
-        pool = ThreadPool(min(self._workers, max(1, len(missing))))
-        try:
-            for galaxy, failure in self._outcomes(pool, missing):
-                done += 1
-                if failure is None:
-                    in_a_row = 0
-                else:
-                    in_a_row += 1
-                    failures[galaxy.object_id] = failure
-                    self._check_server(failure, in_a_row)
-                progress(done, total)
-        finally:
-            self._stop(pool)
-        return failures
-
-    def _outcomes(self, pool: ThreadPool, galaxies: list[Galaxy]) -> Iterator[tuple[Galaxy, Failure | None]]:
-        results = pool.imap_unordered(self._fetch_one, galaxies)
-        while True:
-            try:
-                yield results.next(timeout=0.5)  # so that Ctrl+C is noticed on every system
-            except StopIteration:
-                return
-            except multiprocessing.TimeoutError:
-                continue
-
-    def _fetch_one(self, galaxy: Galaxy) -> tuple[Galaxy, Failure | None]:
-        """Fetch an image in a thread; a permanent failure is noted at once."""
-        with self._change:
-            self._n_active += 1
-        try:
-            failure = fetch_image(
-                galaxy,
-                self._request,
-                saved.image_path(self._folder, galaxy.object_id),
-                session=self._session,
-                pace=self._pace,
-                limits=self._limits,
-            )
-            if failure is not None and failure.permanent:
-                saved.add_failure(self._folder, failure)
-            return galaxy, failure
-        finally:
-            with self._change:
-                self._n_active -= 1
-                self._change.notify_all()
-
-    def _session(self) -> requests.Session:
-        """The session of this thread: a session isn't made for several."""
-        if not hasattr(self._thread, "session"):
-            limits = self._limits
-            session = new_session(limits, total_s=limits.total_s, max_bytes=limits.max_image_bytes)
-            self._thread.session = session
-            self._sessions.append(session)
-        return self._thread.session
-
-    def _check_server(self, failure: Failure, in_a_row: int) -> None:
-        """End the fetch if the server seems to be down, instead of sending thousands of requests in vain."""
-        if in_a_row >= self._limits.max_failures_in_a_row:
-            raise ValueError(
-                f"The last {in_a_row} images from {self._request.server} all failed: {failure.reason}. The images so "
-                "far are kept; run the same command again later to continue."
-            )
-
-    def _stop(self, pool: ThreadPool) -> None:
-        """Start no further request, and give those under way time to finish, so that they aren't sent again."""
-        self._pace.stop()
-        with self._change:
-            self._change.wait_for(lambda: self._n_active == 0, timeout=self._limits.grace_s)
-        pool.terminate()
-        for session in self._sessions:
-            session.close()
 
 
 def _galaxies(catalogue: Catalogue, request: SdssRequest) -> list[Galaxy]:

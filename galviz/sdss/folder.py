@@ -23,7 +23,7 @@ from galviz.files.moving import move_to_free_name
 from galviz.files.reading import read_regular
 from galviz.files.writing import write_bytes
 from galviz.sdss.images import Failure, image_scale
-from galviz.sdss.query import Catalogue, format_csv
+from galviz.sdss.reply import Catalogue, format_csv
 from galviz.sdss.request import PETROSIAN_RADII, SdssRequest
 from galviz.sdss.sql import build_query
 from galviz.survey.image_folder import IMAGES_NAME

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Largest share of pixels with exactly the same colour. It is at most 0.12 in 400 SDSS images and 0.19 in 400 mock
 # galaxies, because of the noise of the sky, and from 0.52 in frames of one colour with a message of SkyServer's length.
 MAX_SAME_COLOUR = 0.4
-_CENTRE_PX, _MIN_CONTRAST = 7, 16
+_CENTRE_PART, _MIN_CONTRAST = 32, 16
 _JPEG = b"\xff\xd8\xff"
 
 
@@ -241,7 +241,8 @@ def _has_central_source(image: Image.Image, background: tuple[int, int, int]) ->
     """
     import numpy as np
 
-    centre = slice(image.width // 2 - _CENTRE_PX // 2, image.width // 2 + _CENTRE_PX // 2 + 1)
+    middle, reach = image.width // 2, max(2, image.width // _CENTRE_PART)
+    centre = slice(middle - reach, middle + reach + 1)
     difference = np.abs(np.asarray(image, dtype=int)[centre, centre] - np.array(background))
     return bool(difference.max(axis=-1).min() > _MIN_CONTRAST)
 

@@ -4,8 +4,10 @@ import csv
 import errno
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -16,6 +18,7 @@ from galviz.sdss import images
 from galviz.sdss.fetching import fetch_survey
 from galviz.sdss.limits import Limits
 from galviz.sdss.request import SdssRequest
+from galviz.sdss.session import within
 from tests.sdss.skyserver import SkyServer
 
 pytestmark = pytest.mark.full
@@ -265,6 +268,13 @@ def test_leftovers_and_broken_images_are_replaced(server, tmp_path):
     assert content(tmp_path) == before
 
 
+def test_a_fetch_killed_before_its_query_was_saved_starts_anew(server, tmp_path):
+    for name in (".sdss.lock", "sdss-query.csv", ".sdss.json.0a1b2c.part", ".sdss-query.csv.0a1b2c.part"):
+        (tmp_path / name).touch()
+    assert fetch(server, tmp_path).n_galaxies == 6
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
 def test_a_changed_catalogue_is_kept(server, tmp_path):
     fetch(server, tmp_path)
     (tmp_path / "master.csv").write_text("objID,my_label\n")
@@ -318,10 +328,20 @@ def test_the_command(server, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_offline_is_one_sentence(tmp_path):
-    done = run_command("--n", "3", "--out", str(tmp_path / "sdss"), "--server", "http://nowhere.invalid")
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("galviz: http://nowhere.invalid can't be reached: its name can't be")
+@pytest.mark.parametrize("hangs", [False, True])
+def test_offline_is_one_sentence(tmp_path, monkeypatch, capsys, hangs):
+    ending = threading.Event()
+
+    def look_up(*_):
+        ending.wait(60 if hangs else 0)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr("galviz.sdss.query.within", lambda seconds, function: within(0.3, function))
+    assert cli.main(["fetch-sdss", "--n", "3", "--out", str(tmp_path / "sdss")]) == 2
+    ending.set()
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("galviz: https://skyserver.sdss.org can't be reached: its name can't be resolved.")
     assert not (tmp_path / "sdss").exists()
 
 

@@ -68,7 +68,8 @@ def fetch_with_kills(folder, server, n_kills, seed):
 
 
 @pytest.mark.parametrize(("n", "n_kills", "seed"), [(40, 2, 1), pytest.param(300, 5, 2, marks=pytest.mark.slow)])
-def test_a_killed_fetch_ends_with_the_same_folder(tmp_path, n, n_kills, seed):
+def test_a_killed_fetch_ends_with_the_same_folder(tmp_path, monkeypatch, n, n_kills, seed):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with SkyServer(n) as server:
         ids = list(server.rows)
         server.without_imaging = {ids[5], ids[n // 2]}

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from galviz.sdss.query import parse_reply
+from galviz.sdss.reply import parse_reply
 from galviz.sdss.request import SdssRequest, parse_sky
 from galviz.sdss.session import ReplyError
 from galviz.sdss.sql import COLUMNS, build_query
