@@ -20,6 +20,7 @@ _INSTALL = "which this command needs: pip install -r requirements.txt"
 _INSTALL_OPTIONAL = {
     **dict.fromkeys(("galsim", "astropy", "scipy"), 'which simulations need: pip install -e ".[simulate]"'),
     **dict.fromkeys(("umap", "numba"), 'which UMAP needs: pip install -e ".[maps]"'),
+    **dict.fromkeys(("skimage", "photutils"), 'which the Hubble deep field needs: pip install -e ".[shift]"'),
 }
 # The status that a shell reports for a program ended by SIGPIPE, for example before `| head`.
 _PIPE_CLOSED = 141

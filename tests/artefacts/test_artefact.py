@@ -26,6 +26,7 @@ LARGEST = {
     "figures/meaning.safetensors": 500_000,
     "features/maps.parquet": 300_000,
     "features/sweeps.parquet": 3_000_000,
+    "features/hubble-deep-field.safetensors": 350_000,
 }
 
 
