@@ -18,6 +18,8 @@ from galviz.artefacts.serialisation import decode_arrays, encode_arrays
 
 # Controls, in the order in which pages show them: images of held-out simulated galaxies, changed in one way each.
 PETROSIAN, NOISE = "framed by size", "pure noise"
+# Side of a galaxy's frame in units of its R90: the petrosian framing of `galviz.simulate.framing`.
+FRAME_RADII = 4.45
 _SOURCE_COLUMNS = ("x", "y", "flux", "r90", "threshold")
 _SEED = 0
 

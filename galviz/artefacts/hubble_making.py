@@ -13,11 +13,11 @@ from PIL import Image, ImageFilter, ImageOps
 from galviz.analysis.detection import find_galaxies
 from galviz.artefacts.artefact import Inputs, Progress
 from galviz.artefacts.features import TRAINED_FEATURES
-from galviz.artefacts.hubble import NOISE, PETROSIAN, HubbleField, split_survey, survey_novelty
+from galviz.artefacts.hubble import FRAME_RADII, NOISE, PETROSIAN, HubbleField, split_survey, survey_novelty
 from galviz.network.thumbnails import thumbnail
-from galviz.simulate.framing import PETROSIAN_PX, PETROSIAN_RADII
 
 N_GALAXIES, N_CONTROLS = 128, 200
+_FRAME_PX = 128
 _PICTURE_PX, _PICTURE_QUALITY = 700, 70
 _SIMULATOR = "texture_seed"  # a column that only surveys of the simulator have
 _BATCH_SIZE, _SEED = 32, 2020
@@ -58,12 +58,12 @@ def frame_galaxy(image: Image.Image, source: pd.Series) -> Image.Image | None:
     >>> frame_galaxy(sky, pd.Series({"x": 90.0, "y": 50.0, "r90": 10.0})) is None
     True
     """
-    half = PETROSIAN_RADII * source["r90"] / 2
+    half = FRAME_RADII * source["r90"] / 2
     x, y = source["x"] + 0.5, source["y"] + 0.5  # a pixel's centre is at half a pixel
     box = (x - half, y - half, x + half, y + half)
     if min(box) < 0 or box[2] > image.width or box[3] > image.height:
         return None
-    return image.resize((PETROSIAN_PX, PETROSIAN_PX), Image.Resampling.LANCZOS, box)
+    return image.resize((_FRAME_PX, _FRAME_PX), Image.Resampling.LANCZOS, box)
 
 
 def make_field(inputs: Inputs, progress: Progress) -> HubbleField:

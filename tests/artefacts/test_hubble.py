@@ -11,7 +11,7 @@ from PIL import Image
 
 from galviz.artefacts.artefact import ArtefactError, Provenance
 from galviz.artefacts.build import build_data
-from galviz.artefacts.hubble import HUBBLE_FIELD, NOISE, PETROSIAN, split_survey, survey_novelty
+from galviz.artefacts.hubble import FRAME_RADII, HUBBLE_FIELD, NOISE, PETROSIAN, split_survey, survey_novelty
 from galviz.cli import main
 from galviz.features.features import load_features
 from galviz.files import manifest
@@ -115,6 +115,7 @@ def test_the_galaxies_are_made_again(field):
     from galviz.artefacts.hubble_making import frame_galaxy
     from galviz.network.activations import ActivationRecorder
     from galviz.network.model import load_model
+    from galviz.simulate.framing import PETROSIAN_PX, PETROSIAN_RADII
 
     pixels = hubble_deep_field()
     sources = find_galaxies(pixels)
@@ -122,5 +123,6 @@ def test_the_galaxies_are_made_again(field):
     rows = field.chosen[::40]
     frames = [frame_galaxy(Image.fromarray(pixels), sources.loc[row]) for row in rows]
     activations, predicted = ActivationRecorder(load_model(), ["features"])(frames)
+    assert (FRAME_RADII, frames[0].size) == (PETROSIAN_RADII, (PETROSIAN_PX, PETROSIAN_PX))
     assert np.ravel(predicted) == pytest.approx(field.predictions[::40], abs=2e-3)
     assert activations["features"] == pytest.approx(field.features[::40], rel=2e-3, abs=2e-3)
