@@ -173,8 +173,8 @@ def _show_real(controls: DeltaGenerator) -> None:  # this step has none
         f"**{rho.value:+.2f}** [{rho.low:+.2f}, {rho.high:+.2f}].".replace("-0.", "−0.")
     )
     st.caption(
-        f"{results.survey.n_galaxies} galaxies, [95 % intervals] by bootstrap over galaxies. {results.survey.credit} "
-        f"Distance: {results.distance.definition}"
+        f"{results.survey.n_galaxies} galaxies, [95 % intervals] by bootstrap over galaxies. {results.survey.credit}. "
+        f"Distance: {results.distance.definition}."
     )
 
 
@@ -192,16 +192,17 @@ def _show_remedies(controls: DeltaGenerator) -> None:  # this step has none
 def page() -> None:
     """Draw the page."""
     lesson = find_lesson("shift")
+    fine_tuned = any(method.name == "fine-tuned" for method in _real_galaxies().methods)
     making = "galviz/artefacts/hubble_making.py:frame_galaxy"
     detection = "galviz/analysis/detection.py:find_galaxies"
     steps = [
         Step("Another telescope", _show_galaxies, ("idea",), figure=figure_source(lesson)),
         Step("Find galaxies", _show_sources, ("detect",), (0,), code=(detection, making)),
-        Step("Where do they lie?", _show_map, ("map",), (1,), code=(group_scatter,)),
-        Step("Distance to the training set", _show_distances, ("distance", "standardise"), (2,), code=(fit_novelty,)),
+        Step("A map", _show_map, ("map",), (1,), code=(group_scatter,)),
+        Step("Distance", _show_distances, ("distance", "standardise"), (2,), code=(fit_novelty,)),
         Step("Controls", _show_controls, ("controls",), (3,), code=(compare_controls,)),
         Step("Predictions", _show_predictions, ("predictions",), code=(group_histogram,)),
-        Step("Real galaxies with labels", _show_real, ("real",), (4,)),
+        Step("Real galaxies", _show_real, ("real", "fine-tuned") if fine_tuned else ("real",), (4,)),
         Step("What to do", _show_remedies, ("remedies",)),
     ]
     show_lesson(lesson, open_shipped_survey(), steps)
