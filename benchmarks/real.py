@@ -1,12 +1,16 @@
 """What carries over to real galaxies from a network trained on mock ones, as tables.
 
     python benchmarks/real.py --survey FOLDER [--model CARD] [--repeats 3 --folds 10 --seed 0] [--few] [--gap]
+    python benchmarks/real.py --survey FOLDER --folds 5 [--fine-tune SCRATCH] --json data/figures/real-galaxies.json
 
 FOLDER is a survey folder of labelled real galaxies, 128 px JPEGs cut to 5 Petrosian R90, as `benchmarks/realism.py`
 takes. All rows are judged in the same folds. Ridge means: columns standardised and the penalty chosen from 1e-3,
 10^-2.5, …, 1e4, both inside the fold. `--few` fits with few real labels, `--gap` looks for what tells mock galaxies
 from real ones in the network's features and in image statistics. The exit status is 1 if something that must hold is
 missed, 2 if the survey or the network can't be used.
+
+`--json` also writes the aggregates that the app shows, none of fewer than 20 galaxies. `--fine-tune` adds the network
+fine-tuned in the folds of the first repetition; its finished runs are kept in SCRATCH, so that it can be interrupted.
 
 No weight of the network saw a real image. But the simulator was tuned on summary statistics of the same 400 galaxies
 that this is meant for, and this figure was looked at: it is no independent test. A run appends nothing to the
@@ -16,15 +20,19 @@ repository; looks are counted by hand, in `benchmarks/README.md`.
 from __future__ import annotations
 
 import argparse
+import platform
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from aggregates import describe_distances, describe_methods, interval, resamples
+from fine_tuning import fine_tune_in_folds, recipes
 from realism import colour_forest, image_statistics, radial_colours, scaled_ridge, tell_apart
 from sklearn.base import RegressorMixin, clone
 from sklearn.decomposition import PCA
@@ -35,7 +43,16 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import RepeatedKFold, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
-from galviz.network.card import CardError, ModelCard
+from galviz.artefacts.real_galaxies import COMMAND, save_real_galaxies
+from galviz.artefacts.real_results import (
+    CurvePoint,
+    Difference,
+    Interval,
+    LabelledSurvey,
+    NetworkIdentity,
+    RealGalaxies,
+)
+from galviz.network.card import CardError, ModelCard, read_card, shipped_card_path
 from galviz.network.crops import network_crop
 from galviz.survey.survey import Survey, SurveyError, load_survey
 
@@ -49,8 +66,24 @@ FEW_LABELS, DRAWS = (20, 50, 100, 200, 320), 50
 RESAMPLES = 4000
 GAP_COLUMNS = 40  # permuted one by one, of 512 features those that a forest uses most
 
+CURVE_LABELS = (20, 40, 80, 160, 320)
+CREDIT = (
+    "Sloan Digital Sky Survey, Data Release 14 (images), and the MPA-JHU catalogue (metallicities); gathered by the "
+    "repository jwuphysics/convnet-demo"
+)
+
 MEAN, RANDOM, FEATURES = "the mean", "ridge on features, random weights", "ridge on features"
 RECALIBRATED = "zero-shot, recalibrated linearly in the folds"
+# Keys of what `--json` writes; see `aggregates.TITLES`.
+KEYS = {
+    MEAN: "mean",
+    "ridge on log radial colours": "ridge-log-colours",
+    "random forest on radial colours": "forest-colours",
+    RANDOM: "ridge-random-weights",
+    RECALIBRATED: "recalibrated",
+    FEATURES: "ridge-features",
+}
+PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "fastai", "galsim")
 HONESTY = """\
 No weight of the network saw a real image. But the simulator was tuned on summary statistics of these same 400 galaxies,
 and this figure was looked at: it is no independent test. Nothing counts this look unless you note it in
@@ -184,6 +217,12 @@ def lower_by(better: np.ndarray, worse: np.ndarray, label: np.ndarray, seed: int
     return difference, *map(float, np.quantile(resampled, (0.025, 0.975)))
 
 
+def difference_of(better: np.ndarray, worse: np.ndarray, label: np.ndarray, seed: int) -> Interval:
+    """As `lower_by`, of the galaxies that both predict."""
+    known = np.isfinite(better).all(axis=0) & np.isfinite(worse).all(axis=0)
+    return Interval(*lower_by(better[:, known], worse[:, known], label[known], seed))
+
+
 def must_hold(r: float, rmse: pd.Series) -> list[tuple[str, bool]]:
     """What must hold, in words, and whether it does.
 
@@ -247,19 +286,37 @@ def few_labels(inputs: Mapping[str, np.ndarray], label: np.ndarray, seed: int, *
     DataFrame
         A row an input, a column a number of labels; numbers that leave less than a fifth to judge by are left out.
     """
-    rng = np.random.default_rng(seed)
-    table = {}
-    for size in (size for size in FEW_LABELS if size <= 0.8 * len(label)):
+    pairs = {name: (scaled_ridge(), columns) for name, columns in inputs.items()}
+    found = rmse_of_draws(pairs, label, FEW_LABELS, seed, draws=draws)
+    return pd.DataFrame(
+        {size: {name: values.mean() for name, values in rows.items()} for size, rows in found.items()},
+        index=list(inputs),
+    )
+
+
+def rmse_of_draws(
+    inputs: Mapping[str, tuple[RegressorMixin, np.ndarray]],
+    label: np.ndarray,
+    sizes: Sequence[int],
+    seed: int,
+    *,
+    draws: int = DRAWS,
+) -> dict[int, dict[str, np.ndarray]]:
+    """RMSE of models that are fitted to few galaxies and judged by all others, by size and name: shape (draws,)."""
+    rng, found = np.random.default_rng(seed), {}
+    for size in (size for size in sizes if size <= 0.8 * len(label)):
         orders = [rng.permutation(len(label)) for _ in range(draws)]
-        table[size] = {
-            name: np.mean([_rmse_of_draw(columns, label, order[:size], order[size:]) for order in orders])
-            for name, columns in inputs.items()
+        found[size] = {
+            name: np.array([_rmse_of_draw(model, columns, label, order[:size], order[size:]) for order in orders])
+            for name, (model, columns) in inputs.items()
         }
-    return pd.DataFrame(table, index=list(inputs))
+    return found
 
 
-def _rmse_of_draw(columns: np.ndarray, label: np.ndarray, train: np.ndarray, test: np.ndarray) -> float:
-    predicted = scaled_ridge().fit(columns[train], label[train]).predict(columns[test])
+def _rmse_of_draw(
+    model: RegressorMixin, columns: np.ndarray, label: np.ndarray, train: np.ndarray, test: np.ndarray
+) -> float:
+    predicted = clone(model).fit(columns[train], label[train]).predict(columns[test])
     return float(np.sqrt(np.mean((predicted - label[test]) ** 2)))
 
 
@@ -342,17 +399,21 @@ def show(title: str, table: pd.DataFrame) -> None:
     print(table.to_string(na_rep="–", float_format=partial("{:.4f}".format)))
 
 
-def show_gap(network: nn.Module, survey: Survey, object_ids: Sequence[str], features: np.ndarray, n: int) -> None:
-    """Draw mock galaxies in the real ones' framing and print what tells them from real ones."""
+def draw_mock(network: nn.Module, folder: Path, n: int, seed: int) -> tuple[Survey, np.ndarray]:
+    """Mock galaxies in the real ones' framing, and their features (n, d)."""
     from galviz.features.extraction import extract
     from galviz.simulate import write_survey
 
+    write_survey(folder, n=n, seed=seed, framing="petrosian")
+    mock = load_survey(folder)
+    return mock, extract(network, mock).layers["features"]
+
+
+def show_gap(network: nn.Module, survey: Survey, object_ids: Sequence[str], features: np.ndarray, n: int) -> None:
+    """Draw mock galaxies in the real ones' framing and print what tells them from real ones."""
     seed = 11
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "mock"
-        write_survey(folder, n=n, seed=seed, framing="petrosian")
-        mock = load_survey(folder)
-        mock_features = extract(network, mock).layers["features"]
+        mock, mock_features = draw_mock(network, Path(scratch) / "mock", n, seed)
         statistics = [
             pd.DataFrame(map(image_statistics, image_paths(*galaxies)))
             for galaxies in ((survey, object_ids), (mock, mock.object_ids))
@@ -364,6 +425,93 @@ def show_gap(network: nn.Module, survey: Survey, object_ids: Sequence[str], feat
         if real_columns is seen[0]:
             table = table.join(goes_with(seen[0][table.index], statistics[0]))
         show(f"mock from real by {title}: AUC {auc:.3f} ± {deviation:.3f}; a forest goes by", table.head(12))
+
+
+def write_json(
+    path: Path,
+    network: nn.Module,
+    survey: Survey,
+    label: np.ndarray,
+    rows: Mapping[str, tuple[RegressorMixin, np.ndarray]],
+    predicted: Mapping[str, np.ndarray],
+    options: argparse.Namespace,
+    fine_tuning: Mapping[str, Any],
+) -> None:
+    """Write the aggregates that the app shows.
+
+    Parameters
+    ----------
+    path : Path
+    network : torch.nn.Module
+        The shipped one.
+    survey : Survey
+    label : ndarray of shape (n,)
+    rows : mapping
+        Of `regressions`, under the keys of `aggregates.TITLES`.
+    predicted : mapping of str to ndarray of shape (n_repeats, n)
+        Under the same keys.
+    options : Namespace
+    fine_tuning : mapping
+        How the network was fine-tuned.
+    """
+    from galviz.features.features import load_features
+
+    seed, n_fitted = options.seed, round(len(label) * (1 - 1 / options.folds))
+    methods = describe_methods(predicted, label, n_fitted, resamples(len(label), RESAMPLES, seed))
+    best = min((method for method in methods if method.kind == "baseline"), key=lambda method: method.rmse.value).name
+    pairs = [
+        *(("ridge-features", other) for other in (best, "ridge-random-weights", "recalibrated")),
+        *(("fine-tuned", other) for other in (best, "recalibrated", "ridge-features")),
+    ]
+    curve_inputs = {name: rows[name] for name in ("ridge-log-colours", "recalibrated", "ridge-features")}
+    few = rmse_of_draws(curve_inputs, label, CURVE_LABELS, seed)
+    mock = np.random.default_rng(seed).permutation(load_features().layers["features"].astype(float))
+    with tempfile.TemporaryDirectory() as scratch:
+        _, framed = draw_mock(network, Path(scratch) / "mock", options.n, seed=11)
+    groups = {
+        "held-out-mocks": ("held-out mock galaxies", mock[len(mock) // 2 :]),
+        "framed-mocks": ("mock galaxies in the framing of the real ones", framed.astype(float)),
+        "real": ("real galaxies", rows["ridge-features"][1]),
+    }
+    judged = ("zero-shot", "ridge-features", "fine-tuned")
+    judged = {name: predicted[name] for name in judged if name in predicted and np.isfinite(predicted[name]).all()}
+    results = RealGalaxies(
+        survey=LabelledSurvey(
+            name=f"{len(label)} galaxies of the Sloan Digital Sky Survey",
+            credit=CREDIT,
+            n_galaxies=len(label),
+            sha256=survey.sha256,
+            label=survey.label.column,
+            unit=survey.label.unit,
+            mean=float(label.mean()),
+            std=float(label.std()),
+        ),
+        network=NetworkIdentity(network.card.name, network.card.weights_sha256, network.card.sha256),
+        protocol={
+            "n_folds": options.folds,
+            "n_repeats": options.repeats,
+            "seed": seed,
+            "n_resamples": RESAMPLES,
+            "fine_tuning": fine_tuning,
+        },
+        methods=methods,
+        differences=tuple(
+            Difference(better, worse, difference_of(predicted[better], predicted[worse], label, seed))
+            for better, worse in pairs
+            if better in predicted and worse in predicted
+        ),
+        learning_curve=tuple(
+            CurvePoint(name, size, len(values), interval(values.mean(), values))
+            for size, found in few.items()
+            for name, values in found.items()
+        ),
+        distance=describe_distances(mock[: len(mock) // 2], groups, judged, label, n_resamples=RESAMPLES, seed=seed),
+        versions={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        command=COMMAND,
+    )
+    save_real_galaxies(results, path)
+    table = results.table().drop(columns="kind")
+    show(f"as in {path.name}, 95% of RMSE by bootstrap over galaxies", table)
 
 
 def report(network: nn.Module, survey: Survey, options: argparse.Namespace) -> int:
@@ -405,6 +553,30 @@ def report(network: nn.Module, survey: Survey, options: argparse.Namespace) -> i
     if options.few:
         inputs = {FEATURES: features, "ridge on log radial colours": np.log(colours)}
         show(f"with few real labels, RMSE dex of all others, mean of {DRAWS} draws", few_labels(inputs, label, seed))
+    if options.json:
+        keys = {name: KEYS.get(name, "ridge-pixels") for name in rows if name != "ridge on radial colours"}
+        by_key = {key: predicted[name] for name, key in keys.items()}
+        by_key["zero-shot"] = predictions[None]
+        permuted = np.random.default_rng(seed).permutation(label)
+        by_key["ridge-permuted-labels"] = out_of_fold(scaled_ridge(), features, permuted, folds)
+        fine_tuning = {}
+        if options.fine_tune:
+            splits = list(folds.split(features))[: options.folds]
+            tuned = fine_tune_in_folds(
+                options.model or shipped_card_path(),
+                survey,
+                object_ids,
+                splits,
+                options.fine_tune,
+                n_folds=options.fine_tune_folds,
+            )
+            by_key["fine-tuned"] = tuned.predictions[None]
+            recipe = recipes(0)[tuned.chosen].as_json()
+            fine_tuning = {"chosen": tuned.chosen, "held_out_rmse": tuned.held_out, "recipe": recipe}
+            tried = ", ".join(f"{name} {error:.4f}" for name, error in tuned.held_out.items())
+            print(f"\nfine-tuning, RMSE dex of galaxies held out of the first fold's: {tried}; chosen: {tuned.chosen}")
+        inputs = {key: rows[name] for name, key in keys.items()}
+        write_json(options.json, network, survey, label, inputs, by_key, options, fine_tuning)
     if options.gap:
         show_gap(network, survey, object_ids, features, options.n)
 
@@ -431,7 +603,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--few", action="store_true", help="also fit with few real labels")
     parser.add_argument("--gap", action="store_true", help="also look for what tells mock from real")
-    parser.add_argument("--n", type=int, default=400, help="mock galaxies to draw for --gap")
+    parser.add_argument("--n", type=int, default=400, help="mock galaxies to draw for --gap and --json")
+    parser.add_argument("--json", type=Path, help="also write the aggregates that the app shows")
+    parser.add_argument("--fine-tune", type=Path, metavar="SCRATCH", help="with --json: fine-tune too, in this folder")
+    parser.add_argument("--fine-tune-folds", type=int, metavar="K", help="fine-tune in the first K folds only")
     options = parser.parse_args()
 
     from galviz.network.model import load_model
@@ -440,6 +615,8 @@ def main() -> int:
         network, survey = load_model(options.model), load_survey(options.survey)
     except (CardError, SurveyError) as error:
         parser.error(str(error))
+    if options.json and network.card.weights_sha256 != read_card().weights_sha256:
+        parser.error("--json is for the shipped network, whose features of mock galaxies it uses; omit --model.")
     if len(survey.object_ids) < options.folds:
         parser.error(f"--folds must be at most the number of galaxies, {len(survey.object_ids)}; got {options.folds}.")
     if survey.label is None or survey.label.column != network.card.label:

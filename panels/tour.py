@@ -122,7 +122,7 @@ STEPS = (
     ),
     Step(
         "Your turn",
-        "Draw around some galaxies to select them. On *Explore* you see what they have in common, and twelve lessons "
+        "Draw around some galaxies to select them. On *Explore* you see what they have in common, and the lessons "
         "show how all of this works.",
         colours="both",
     ),

@@ -29,6 +29,8 @@ def load(name):
 
 
 realism = load("realism")
+aggregates = load("aggregates")
+fine_tuning = load("fine_tuning")
 real = load("real")
 label_benchmark = load("label")
 
@@ -360,6 +362,64 @@ def test_errors_fall_with_the_number_of_labels(planted):
     assert table.equals(real.few_labels({"signal": columns, "noise": columns[:, :3]}, label, seed=0, draws=10))
 
 
+def test_measures_are_those_of_the_library_and_their_intervals_of_theory():
+    from galviz.analysis.metrics import prediction_errors
+
+    rng = np.random.default_rng(0)
+    label = rng.normal(8.9, 0.2, 400)
+    predicted = label + rng.normal(0.05, 0.1, (2, 400))
+    rows = aggregates.resamples(400, 1000, seed=0)
+    found = aggregates.measures_with_intervals(predicted, label, rows)
+    expected = [prediction_errors(repeat, label) for repeat in predicted]
+    for name in ("rmse", "nmad", "bias"):
+        assert found[name].value == pytest.approx(np.mean([getattr(errors, name) for errors in expected]))
+    assert found["r"].value == pytest.approx(np.mean([errors.correlation for errors in expected]))
+    assert found["r_squared"].value == pytest.approx(1 - (predicted - label).var() / 0.04 - 0.05**2 / 0.04, abs=0.06)
+    # two independent repeats: the mean error of a galaxy has a standard deviation of 0.1 / sqrt(2)
+    assert (found["bias"].high - found["bias"].low) / 4 == pytest.approx(0.1 / np.sqrt(2 * 400), rel=0.1)
+
+
+def test_distances_find_the_far_galaxies_and_their_errors():
+    rng = np.random.default_rng(0)
+    mock, held_out, real_ones = rng.normal(size=(500, 4)), rng.normal(size=(500, 4)), rng.normal(size=(200, 4))
+    real_ones[:50] += 8
+    label = rng.normal(size=200)
+    predicted = label + np.where(np.arange(200) < 50, 3, 1) * rng.normal(size=200)
+    groups = {"mock": ("mock galaxies", held_out), "real": ("real galaxies", real_ones)}
+    found = aggregates.describe_distances(mock, groups, {"one": predicted[None]}, label, n_resamples=200, seed=0)
+    assert found.groups[0].share_beyond.value == pytest.approx(0.01)
+    assert found.groups[1].share_beyond.value == pytest.approx(0.25, abs=0.03)
+    rmse = [quartile.rmse["one"].value for quartile in found.quartiles]
+    assert rmse[3] == pytest.approx(3, rel=0.2)
+    assert rmse[:3] == pytest.approx([1, 1, 1], rel=0.2)
+    assert 0.1 < found.error_correlation["one"].low < found.error_correlation["one"].high < 0.7
+
+
+@pytest.mark.slow
+def test_fine_tuning_in_folds_predicts_each_galaxy_once_and_can_be_interrupted(tmp_path, monkeypatch):
+    from galviz.survey.survey import load_survey
+
+    subprocess.run([sys.executable, "-c", NARROW_NETWORK, str(tmp_path / "narrow.safetensors")], cwd=ROOT, check=True)
+    survey = load_survey()
+    ids = survey.object_ids[:40]
+    splits = list(RepeatedKFold(n_splits=2, n_repeats=1, random_state=0).split(np.zeros((40, 1))))
+    arguments = tmp_path / "narrow.json", survey, ids, splits, tmp_path / "scratch"
+    steps = []
+    found = fine_tuning.fine_tune_in_folds(*arguments, epochs=1, report=steps.append)
+    assert np.isfinite(found.predictions).all()
+    assert found.chosen == min(found.held_out, key=found.held_out.get)
+    n_runs = len(fine_tuning.LEARNING_RATES) + 1  # all in the first fold, the chosen one in the second
+    assert sum("fine-tuning 1" in step for step in steps) == n_runs
+    # a second call reads the finished runs, and makes up for one that is missing
+    next((tmp_path / "scratch").glob("*.json")).unlink()
+    steps.clear()
+    again = fine_tuning.fine_tune_in_folds(*arguments, epochs=1, report=steps.append)
+    assert sum("fine-tuning 1" in step for step in steps) == 1
+    assert (again.predictions == found.predictions).all()
+    with pytest.raises(ValueError, match="train and test must not share galaxies; 1 are in both"):
+        fine_tuning.fine_tune(tmp_path / "narrow.json", survey, ids, ids[:1], None, tmp_path)
+
+
 def test_each_layer_has_an_error_of_its_own(planted):
     columns, label = planted
     table = real.by_layer({"trained": {"stem": columns[:, :3], "features": columns}}, label, FOLDS)
@@ -424,6 +484,25 @@ def test_the_real_benchmark_runs_and_an_untrained_network_misses(tmp_path):
     process = run("--model", str(tmp_path / "absent.json"))
     assert process.returncode == 2
     assert "There is no model card" in process.stderr
+    process = run("--model", card, "--json", str(tmp_path / "results.json"))
+    assert process.returncode == 2
+    assert "--json is for the shipped network" in process.stderr
+
+
+@pytest.mark.slow
+def test_the_aggregates_of_real_galaxies_are_written(tmp_path):
+    from galviz.artefacts.real_galaxies import load_real_galaxies
+    from galviz.simulate import write_survey
+
+    write_survey(tmp_path / "survey", n=80, seed=1, framing="petrosian")
+    command = [sys.executable, str(ROOT / "benchmarks" / "real.py"), "--survey", str(tmp_path / "survey"), "--n", "20"]
+    arguments = ["--folds", "4", "--repeats", "2", "--json", str(tmp_path / "results.json")]
+    process = subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert process.returncode in (0, 1), process.stderr
+    results = load_real_galaxies(tmp_path / "results.json")
+    assert [method.name for method in results.methods] == [name for name in aggregates.TITLES if name != "fine-tuned"]
+    assert [group.n for group in results.distance.groups] == [1000, 20, 80]
+    assert {point.n_labels for point in results.learning_curve} == {20, 40}
 
 
 @pytest.mark.slow
@@ -473,6 +552,25 @@ def test_memory_runs_on_few_images_and_rows(capsys, monkeypatch):
     extract, catalogue = capsys.readouterr().out.splitlines()
     assert extract.startswith("extract, 3 images of 1024 x 1024 px: ")
     assert catalogue.startswith("catalogue of 300 rows, ")
+
+
+@pytest.mark.slow
+def test_the_catalogue_benchmark_reads_a_small_one_and_says_when_a_limit_is_exceeded(capsys, monkeypatch, tmp_path):
+    catalogue = load("catalogue")
+    assert catalogue.main(["--rows", "300", "--galaxies", "0", "--scratch", str(tmp_path)]) == 0
+    output = capsys.readouterr().out
+    assert output.startswith("CSV, 300 rows × 132 columns, 1 MB: read in ")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(catalogue, "CSV_MB", 10)
+    assert catalogue.main(["--rows", "300", "--galaxies", "0"]) == 1
+
+
+@pytest.mark.slow
+def test_the_catalogue_benchmark_opens_explore(capsys):
+    assert load("catalogue").main(["--rows", "0", "--galaxies", "300"]) == 0
+    parquet, explore = capsys.readouterr().out.splitlines()
+    assert parquet.startswith("Parquet, 300 rows × 132 columns, ")
+    assert explore.startswith("Explore, 300 galaxies × 512 features: drawn in ")
 
 
 @pytest.mark.slow

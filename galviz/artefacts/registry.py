@@ -6,6 +6,7 @@ To add an artefact, write a subclass of `galviz.artefacts.artefact.Artefact` in 
 from galviz.artefacts.artefact import Artefact
 from galviz.artefacts.features import CONTROL_FEATURES, TRAINED_FEATURES
 from galviz.artefacts.figures import LESSON_FIGURES
+from galviz.artefacts.hubble import HUBBLE_FIELD
 from galviz.artefacts.probes import PROBE_RESULTS
 from galviz.artefacts.sweeps import SWEEPS
 from galviz.artefacts.thumbnails import THUMBNAILS
@@ -20,4 +21,5 @@ ARTEFACTS: tuple[Artefact, ...] = (
     # These read them too. They are last, so that all others are made even if an extra isn't installed:
     UMAPS,  # maps
     SWEEPS,  # simulate
+    HUBBLE_FIELD,  # shift
 )

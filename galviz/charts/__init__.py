@@ -7,6 +7,7 @@ from galviz.charts.correlation import correlation_heatmap
 from galviz.charts.embedding import embedding_scatter, plain_scatter
 from galviz.charts.explained_variance import explained_variance_chart
 from galviz.charts.export import ExportError, can_export, export_chart
+from galviz.charts.groups import group_histogram, group_scatter
 from galviz.charts.histograms import label_histogram, pixel_histogram
 from galviz.charts.image_scatter import image_scatter
 from galviz.charts.interventions import effects_chart, galaxy_strip, path_chart, sweep_chart
@@ -32,6 +33,8 @@ __all__ = [
     "explained_variance_chart",
     "export_chart",
     "galaxy_strip",
+    "group_histogram",
+    "group_scatter",
     "image_scatter",
     "label_histogram",
     "learning_rate_chart",

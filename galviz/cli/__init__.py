@@ -35,6 +35,7 @@ _INSTALL_OPTIONAL = {
     "h5py": 'which HDF5 files need: pip install -e ".[hdf5]"',
     **dict.fromkeys(("umap", "numba"), 'which UMAP needs: pip install -e ".[maps]"'),
     **dict.fromkeys(("astroquery", "requests", "urllib3"), 'which fetching from SDSS needs: pip install -e ".[sdss]"'),
+    **dict.fromkeys(("skimage", "photutils"), 'which the Hubble deep field needs: pip install -e ".[shift]"'),
 }
 # The status that a shell reports for a program ended by SIGPIPE, for example before `| head`.
 _PIPE_CLOSED = 141

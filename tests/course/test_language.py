@@ -45,6 +45,7 @@ FIELD_TERMS = {
     "variance": ["bootstrap", "eigenvalue", "held-out"],
     "meaning": ["linear probe", "control", "correlation"],
     "maps": ["embedding", "trustworthiness", "perplexity"],
+    "shift": ["domain shift", "held out", "baseline", "ridge regression"],
 }
 DOCUMENTS = ["README.md", *(f"docs/{name}.md" for name in ("teaching", "architecture", "extending"))]
 DOCUMENTS += ["deploy/README.md", "data/README.md", "benchmarks/README.md"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from galviz import cli
+from galviz.artefacts import real_galaxies
 from galviz.artefacts.artefact import Artefact, ArtefactError, Provenance
 from galviz.artefacts.build import build_data
 from galviz.artefacts.registry import ARTEFACTS
@@ -173,6 +174,7 @@ def test_find_differences(folder):
 
 READERS = {
     **{artefact.name: artefact.load for artefact in ARTEFACTS},
+    real_galaxies.NAME: real_galaxies.load_real_galaxies,
     "mock-survey/master.csv": load_survey,
     f"models/{shipped_card_path().name}": read_card,
 }

@@ -1,0 +1,281 @@
+"""The form of the results on real galaxies, as `galviz.artefacts.real_galaxies` loads and saves them."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from galviz.errors import listed
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A number with its 95 % interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+    """
+
+    value: float
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.high:
+            raise ValueError(f"an interval must not end below its start; got {self.low} to {self.high}")
+
+
+@dataclass(frozen=True)
+class Method:
+    """How well one method predicts the label of galaxies that it wasn't fitted to.
+
+    Attributes
+    ----------
+    name, title : str
+        Key, and words for a table.
+    kind : str
+        ``"network"``, ``"baseline"`` or ``"control"``.
+    n_fitted : int
+        Number of real labels that each model was fitted to; 0 if none was used.
+    n_tested : int
+        Number of galaxies that were predicted.
+    n_repeats : int
+        Number of cross-validations, each with folds of its own; errors are averaged over them.
+    rmse, nmad, bias : Interval
+        In the label's unit, as in `galviz.analysis.metrics.Errors`. Intervals are from a bootstrap over galaxies.
+    r_squared : Interval
+        1 − mean squared error / variance of the label.
+    r : Interval or None
+        Pearson's r of predicted and true; None if all galaxies of a fold have the same prediction.
+    """
+
+    name: str
+    title: str
+    kind: str
+    n_fitted: int
+    n_tested: int
+    n_repeats: int
+    rmse: Interval
+    nmad: Interval
+    bias: Interval
+    r_squared: Interval
+    r: Interval | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """By how much the RMSE of one method is below that of another, for the same galaxies.
+
+    Attributes
+    ----------
+    better, worse : str
+        Names of methods.
+    rmse : Interval
+        RMSE of `worse` minus RMSE of `better`, from a bootstrap over galaxies.
+    """
+
+    better: str
+    worse: str
+    rmse: Interval
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """The error of a method that is fitted to a few labelled galaxies.
+
+    Attributes
+    ----------
+    name : str
+        Of the method.
+    n_labels : int
+        Number of labelled real galaxies; all others are predicted.
+    n_draws : int
+        Number of random choices of these galaxies.
+    rmse : Interval
+        Mean over the draws, and the interval that contains 95 % of them.
+    """
+
+    name: str
+    n_labels: int
+    n_draws: int
+    rmse: Interval
+
+
+@dataclass(frozen=True)
+class DistanceGroup:
+    """Distances of a group of galaxies to the nearest mock galaxies.
+
+    Attributes
+    ----------
+    name, title : str
+    n : int
+    quantiles : tuple of float
+        In the order of `Distances.levels`.
+    share_beyond : Interval
+        Share of the galaxies beyond the 99th percentile of the held-out mock galaxies.
+    """
+
+    name: str
+    title: str
+    n: int
+    quantiles: tuple[float, ...]
+    share_beyond: Interval
+
+
+@dataclass(frozen=True)
+class Quartile:
+    """Errors of a quarter of the real galaxies, by their distance.
+
+    Attributes
+    ----------
+    n : int
+    median_distance : float
+    rmse : Mapping of str to Interval
+        By the name of the method.
+    """
+
+    n: int
+    median_distance: float
+    rmse: Mapping[str, Interval]
+
+
+@dataclass(frozen=True)
+class Distances:
+    """How far galaxies are from mock galaxies in the network's feature space, and what this says about errors.
+
+    Attributes
+    ----------
+    definition : str
+    n_reference : int
+        Number of mock galaxies to which distances are measured.
+    levels : tuple of float
+        Of the quantiles.
+    threshold : float
+        99th percentile of the held-out mock galaxies.
+    groups : tuple of DistanceGroup
+        Held-out mock galaxies, mock galaxies in the framing of the real ones, and real galaxies.
+    quartiles : tuple of Quartile
+        Nearest first.
+    error_correlation : Mapping of str to Interval
+        By the name of the method: Spearman's correlation of |error| and distance, over real galaxies.
+    """
+
+    definition: str
+    n_reference: int
+    levels: tuple[float, ...]
+    threshold: float
+    groups: tuple[DistanceGroup, ...]
+    quartiles: tuple[Quartile, ...]
+    error_correlation: Mapping[str, Interval]
+
+
+@dataclass(frozen=True)
+class LabelledSurvey:
+    """The real galaxies.
+
+    Attributes
+    ----------
+    name, credit : str
+    n_galaxies : int
+        With a label.
+    sha256 : str
+    label, unit : str
+    mean, std : float
+        Of the label (divisor n).
+    """
+
+    name: str
+    credit: str
+    n_galaxies: int
+    sha256: str
+    label: str
+    unit: str
+    mean: float
+    std: float
+
+
+@dataclass(frozen=True)
+class NetworkIdentity:
+    """The network that the results belong to.
+
+    Attributes
+    ----------
+    name, weights_sha256, card_sha256 : str
+    """
+
+    name: str
+    weights_sha256: str
+    card_sha256: str
+
+
+@dataclass(frozen=True)
+class RealGalaxies:
+    """Results on real galaxies.
+
+    Attributes
+    ----------
+    survey : LabelledSurvey
+    network : NetworkIdentity
+    protocol : Mapping
+        Folds, seeds, resamples and the recipes of fine-tuning.
+    methods : tuple of Method
+    differences : tuple of Difference
+    learning_curve : tuple of CurvePoint
+    distance : Distances
+    versions : Mapping of str to str
+    command : str
+    """
+
+    survey: LabelledSurvey
+    network: NetworkIdentity
+    protocol: Mapping[str, Any]
+    methods: tuple[Method, ...]
+    differences: tuple[Difference, ...]
+    learning_curve: tuple[CurvePoint, ...]
+    distance: Distances
+    versions: Mapping[str, str]
+    command: str
+
+    def method(self, name: str) -> Method:
+        """The results of one method.
+
+        Examples
+        --------
+        >>> from galviz.artefacts.real_galaxies import load_real_galaxies
+        >>> load_real_galaxies().method("zero-shot").n_fitted
+        0
+        """
+        for method in self.methods:
+            if method.name == name:
+                return method
+        names = listed([method.name for method in self.methods])
+        raise ValueError(f"name must be one of {names}; got {name!r}.")
+
+    def table(self) -> pd.DataFrame:
+        """One row per method: title (index), kind, RMSE with its interval, NMAD, bias, R², r, fitted and tested.
+
+        Examples
+        --------
+        >>> from galviz.artefacts.real_galaxies import load_real_galaxies
+        >>> list(load_real_galaxies().table().columns[:4])
+        ['kind', 'RMSE', 'low', 'high']
+        """
+        rows = {
+            method.title: {
+                "kind": method.kind,
+                "RMSE": method.rmse.value,
+                "low": method.rmse.low,
+                "high": method.rmse.high,
+                "NMAD": method.nmad.value,
+                "bias": method.bias.value,
+                "R²": method.r_squared.value,
+                "r": math.nan if method.r is None else method.r.value,
+                "fitted": method.n_fitted,
+                "tested": method.n_tested,
+            }
+            for method in self.methods
+        }
+        return pd.DataFrame.from_dict(rows, orient="index")
