@@ -9,6 +9,8 @@ from galviz.errors import listed, quoted, shown
 CATALOGUE_NAME = "master.csv"
 CATALOGUE_NAMES = (CATALOGUE_NAME, "master.csv.gz", "master.parquet")  # a survey folder has one of them
 ID_COLUMN = "objID"
+# Catalogues of surveys have up to a thousand.
+MAX_COLUMNS = 10_000
 
 # Problem and remedy for a line that `split_line` can't split.
 UNCLOSED = (
@@ -116,18 +118,22 @@ def name_faults(columns: tuple[str, ...]) -> list[tuple[str, str]]:
     >>> name_faults(("objID", "objID"))
     [("columns 1 and 2 are both called 'objID'", 'rename one of them')]
     """
+    if len(columns) > MAX_COLUMNS:
+        problem = f"it has {len(columns):,} columns, and galviz reads at most {MAX_COLUMNS:,}"
+        return [(problem, "keep the columns that you need, or transpose it if galaxies are columns")]
     faults = []
-    first_positions: dict[str, int] = {}
+    first_named: dict[str, int] = {}
+    first_visible: dict[str, int] = {}
+    last_named = max((position for position, name in enumerate(columns, start=1) if name), default=0)
     for position, name in enumerate(columns, start=1):
         if not name:
             remedy = "name it, or remove it (pandas: to_csv(…, index=False) leaves out the row numbers)"
-            if not "".join(columns[position - 1 :]):
+            if position > last_named:
                 remedy = "name it, or remove the comma at the end of each line"
             faults.append((f"column {position} of {len(columns)} has no name", remedy))
-        elif name in columns[: position - 1]:
-            first = columns.index(name) + 1
+        elif (first := first_named.setdefault(name, position)) != position:
             faults.append((f"columns {first} and {position} are both called {quoted(name)}", "rename one of them"))
-        elif (first := first_positions.setdefault(_visible(name), position)) != position:
+        elif (first := first_visible.setdefault(_visible(name), position)) != position:
             problem = (
                 f"columns {first} and {position} look alike: {columns[first - 1]!a} and {name!a} differ only "
                 "in invisible characters or in how accents are encoded"
