@@ -77,7 +77,7 @@ def open_table(path: Path) -> TableFile:
             return ParquetTable(path)
         if kind == "a FITS file":
             return FitsTable(path)
-        if b"<VOTABLE" in head[:_XML_BYTES]:
+        if kind == "an XML document" and b"VOTABLE" in head[:_XML_BYTES] or b"<VOTABLE" in head[:_XML_BYTES]:
             return VOTable(path)
         if kind in (None, "UTF-16 text"):
             return TextTable(path)
