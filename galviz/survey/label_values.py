@@ -23,6 +23,7 @@ from galviz.survey.number_parsing import (
 )
 from galviz.survey.number_separators import separator_in, separator_remedy
 from galviz.survey.problems import Problem
+from galviz.survey.sentinels import sentinel_positions
 from galviz.survey.text_labels import find_wrong_column
 
 # Gas-phase 12 + log10(O/H) is measured from 7.0 (the most metal-poor dwarfs) to 9.5 (the most metal-rich spirals).
@@ -103,7 +104,7 @@ def parse_label(
     wrong = [place for place in present if math.isnan(values[place])]
     problems, explained = find_wrong_column(column, [cells[place] for place in wrong], len(present), file)
     merged = _merged_by_rounding(texts, values.tolist())
-    low, high = _METALLICITY_LIMITS if column in (SDSS_METALLICITY, METALLICITY) else (-math.inf, math.inf)
+    low, high = _limits(column)
     invalid = []
     for place in present:
         line, object_id, cell = cells[place]
@@ -133,6 +134,10 @@ def parse_label(
     return LabelValues(values, problems, counts, is_named)
 
 
+def _limits(column: str) -> tuple[float, float]:
+    return _METALLICITY_LIMITS if column in (SDSS_METALLICITY, METALLICITY) else (-math.inf, math.inf)
+
+
 def _find_missing(
     column: str, texts: Sequence[str], numbers: np.ndarray, named: NamedMissing
 ) -> tuple[np.ndarray, bool]:
@@ -141,14 +146,18 @@ def _find_missing(
     def sentinels(values: np.ndarray) -> np.ndarray:
         return find_missing_numbers(column, values).missing & np.isfinite(numbers)
 
-    words = np.array([is_missing(text) for text in texts], dtype=bool)
-    missing = words | sentinels(numbers)
+    certain = np.array([is_missing(text) for text in texts], dtype=bool)
+    low, high = _limits(column)
+    positions = sentinel_positions(numbers)
+    # Beyond the limits of a label they can't be values, however few labels there are.
+    certain[positions[(numbers[positions] < low) | (numbers[positions] > high)]] = True
+    missing = certain | sentinels(numbers)
     if not named:
         return missing, False
     by_name = np.array([named.matches(text) for text in texts], dtype=bool)
     if not (by_name & ~missing).any():
         return missing, False
-    return words | by_name | sentinels(np.where(by_name, np.nan, numbers)), True
+    return certain | by_name | sentinels(np.where(by_name, np.nan, numbers)), True
 
 
 def _merged_by_rounding(cells: Sequence[str], values: Sequence[float]) -> set[int]:
