@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from galviz.charts.point_colours import MAX_CATEGORIES
 from galviz.survey.causes import CAUSES, cause_title
 from galviz.survey.survey import Survey
 from panels.caching import cache_data
@@ -12,8 +13,10 @@ from panels.markdown import markdown_code
 _RING_AND_DOT = "true and predicted"
 # Random numbers without physical meaning.
 _MEANINGLESS = ("texture_seed", "arm_winding")
-# Colours of more categories can't be distinguished.
+# Colours of more categories can't be distinguished, unless a few of them prevail among the galaxies.
 _MAX_CATEGORIES = 12
+# The mean number of galaxies per category, if there are more categories than that.
+_MIN_GALAXIES = 3
 # At most this many columns are listed with the reason why they can't be chosen.
 _MAX_REASONS = 5
 
@@ -60,7 +63,7 @@ def explain_colours(survey: Survey, column: pd.Series) -> None:
 
 
 def colour_columns(catalogue: pd.DataFrame) -> list[str]:
-    """List the columns that can be a chart's colour, causes first: those that vary, text with few categories only.
+    """List the columns that can be a chart's colour, causes first: those that vary; text if few categories prevail.
 
     Examples
     --------
@@ -72,7 +75,9 @@ def colour_columns(catalogue: pd.DataFrame) -> list[str]:
 
 
 def varies(column: pd.Series) -> bool:
-    """Return whether a column has different numbers, or a few different texts.
+    """Return whether a column has different numbers, or texts of which a few are those of most galaxies.
+
+    Classes such as those of Galaxy Zoo have hundreds of rare forms: colours are for the most frequent ones.
 
     Examples
     --------
@@ -81,7 +86,12 @@ def varies(column: pd.Series) -> bool:
     """
     if pd.api.types.is_numeric_dtype(column):
         return bool(column.max() > column.min())  # False if all are missing
-    return 1 < len(column.dropna().unique()) <= _MAX_CATEGORIES
+    counts = column.value_counts()
+    if len(counts) <= _MAX_CATEGORIES:
+        return len(counts) > 1
+    # Names and codes, which occur once or twice each, would all be grey.
+    n_known = int(counts.sum())
+    return len(counts) <= n_known / _MIN_GALAXIES and 2 * int(counts.iloc[:MAX_CATEGORIES].sum()) >= n_known
 
 
 @cache_data(max_entries=16, show_spinner=False)

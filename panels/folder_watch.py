@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 from galviz.survey.header import CATALOGUE_NAMES
-from galviz.survey.image_folder import IMAGES_NAME
+from galviz.survey.image_folder import IMAGES_NAME, walk_files
 
 # The pause between two checks, in units of the duration of a check.
 _PAUSE = 50
@@ -53,10 +53,9 @@ class FolderWatch:
         """The state of the catalogue, and one number for the state of all images."""
         images = 0
         try:
-            with os.scandir(self._folder / IMAGES_NAME) as entries:
-                for entry in entries:
-                    # A sum, because the order of entries is arbitrary.
-                    images += hash((entry.name, *_state_of(entry)))
+            for path, entry in walk_files(self._folder / IMAGES_NAME):
+                # A sum, because the order of entries is arbitrary.
+                images += hash((path, *_state_of(entry)))
         except OSError:
             images = -1  # load_survey reports the problem
         catalogues = (_state_of(self._folder / name) for name in CATALOGUE_NAMES)

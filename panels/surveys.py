@@ -20,7 +20,7 @@ from galviz.network.framing import framing_warnings
 from galviz.survey.survey import ChangedSurveyError, Survey, SurveyError, load_survey
 from panels.arguments import read_arguments
 from panels.folder_watch import FolderWatch
-from panels.markdown import markdown_code
+from panels.markdown import escape_markdown, markdown_code
 
 P = ParamSpec("P")
 
@@ -29,6 +29,8 @@ _USE_SHIPPED, _ERROR, _ATTEMPTS = "use_shipped_survey", "error_to_explain", "sur
 _MAX_ATTEMPTS = 3
 # Images per update of the progress bar; more frequent updates would only slow the browser.
 _IMAGES_PER_UPDATE = 256
+# Notes about a survey in the sidebar; check-survey prints all.
+_MAX_NOTES = 5
 # Kinds of problems that the page lists; the CSV file has all.
 _MAX_KINDS = 40
 
@@ -71,6 +73,7 @@ def open_survey() -> OpenSurvey:
     arguments = read_arguments()
     if arguments.survey is not None and not st.session_state.get(_USE_SHIPPED):
         survey = _load(arguments.survey, arguments.label, arguments.scale)
+        _show_notes(survey)
         _show_framing_warnings(survey, arguments.model)
         return OpenSurvey(survey, shipped=False)
     if arguments.survey is not None:
@@ -125,6 +128,17 @@ def _load(folder: str, label: str | None, scale: float) -> Survey:
                 bar.empty()
             shared.survey = survey
         return shared.survey
+
+
+def _show_notes(survey: Survey) -> None:
+    """List in the sidebar what was read in another form than written, and how many images have no row."""
+    notes = survey.notes
+    if n_unlisted := len(survey.images_without_row):
+        subject = "1 image has" if n_unlisted == 1 else f"{n_unlisted:,} images have"
+        notes.append(f"{subject} no row in the table, and {'is' if n_unlisted == 1 else 'are'} left out.")
+    if notes:
+        more = [f"… and {len(notes) - _MAX_NOTES:,} more"] if len(notes) > _MAX_NOTES else []
+        st.sidebar.info("\n\n".join([*map(escape_markdown, notes[:_MAX_NOTES]), *more]), icon=":material/info:")
 
 
 def _show_framing_warnings(survey: Survey, model: str | None) -> None:

@@ -8,6 +8,8 @@ from galviz.charts.histograms import bin_edges
 from galviz.charts.point_colours import SCHEMES, PointColours
 
 _N_BINS, _HEIGHT_PX = 40, 130
+# Bars of categories, the last one for all others.
+_MAX_CATEGORIES = 12
 
 
 def colour_legend(values: pd.Series, colours: PointColours, title: str) -> alt.Chart:
@@ -25,7 +27,8 @@ def colour_legend(values: pd.Series, colours: PointColours, title: str) -> alt.C
     Returns
     -------
     altair.Chart
-        Values beyond the ends of the colours are counted in the first and last bar.
+        Values beyond the ends of the colours are counted in the first and last bar; of categories, the rarest share a
+        bar.
 
     Examples
     --------
@@ -37,7 +40,12 @@ def colour_legend(values: pd.Series, colours: PointColours, title: str) -> alt.C
     known = values.dropna()
     description = f"Histogram of {title} for {len(known):,} galaxies, in the colours of the map."
     if colours.domain is None:
-        counts = known.astype(str).value_counts().rename_axis("category").reset_index(name="galaxies")
+        counts = known.astype(str).value_counts()
+        if len(counts) > _MAX_CATEGORIES:
+            rare = counts.iloc[_MAX_CATEGORIES - 1 :]
+            name = f"{len(rare):,} other categories"
+            counts = pd.concat([counts.iloc[: _MAX_CATEGORIES - 1], pd.Series({name: rare.sum()})])
+        counts = counts.rename_axis("category").reset_index(name="galaxies")
         categories = list(counts["category"])  # the most frequent first, as those that have colours
         scale = colours.category_scale(categories)
         return (

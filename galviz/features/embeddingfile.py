@@ -159,7 +159,8 @@ def _read_npy(content: bytes, file: Path, ids: Path) -> EmbeddingRows:
     if ids.suffix.lower() == ".npy":
         id_array = _load_numpy(id_content, ids)
         return EmbeddingRows(_id_texts(id_array.ravel().tolist(), str(ids)), values, "the array")
-    lines = id_content.decode("utf-8-sig", errors="replace").split()
+    # One per line, because ids such as NGC 1234 contain spaces.
+    lines = [line.strip() for line in id_content.decode("utf-8-sig", errors="replace").splitlines() if line.strip()]
     return EmbeddingRows(lines[1:] if lines[:1] == [ID] else lines, values, "the array")
 
 

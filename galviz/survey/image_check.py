@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from galviz.survey.cutouts import ImageFacts, inspect_image
+from galviz.survey.header import CATALOGUE_NAME
 from galviz.survey.image_folder import BATCH_SIZE, IMAGES_NAME, ImageFolder, describe_places
 from galviz.survey.images import ImageError, read_content
 from galviz.survey.misplaced import MisplacedImages
@@ -53,6 +54,7 @@ def check_images(
     verify: bool,
     scale: float = 1.0,
     progress: Callable[[int, int], object] | None = None,
+    catalogue: str = CATALOGUE_NAME,
 ) -> ImageCheck:
     """Find the image of each galaxy and, with `verify`, decode it.
 
@@ -66,6 +68,8 @@ def check_images(
         Whether to decode the images, on several threads.
     scale, progress
         See `galviz.survey.survey.load_survey`.
+    catalogue : str
+        The name of the catalogue's file, for messages.
 
     Examples
     --------
@@ -91,7 +95,7 @@ def check_images(
                 result.problems.append(image_problem(line, object_id, folder.name_for(object_id), error))
             else:
                 (several if n_images else missing).append((line, object_id))
-    result.problems += explain_several(folder, several) + explain_missing(folder, missing)
+    result.problems += explain_several(folder, several) + explain_missing(folder, missing, catalogue)
     result.unlisted = folder.unlisted()
     result.notes = describe_places([path for _, path in result.files.values()])
     if verify:

@@ -50,7 +50,7 @@ class ImageFolder:
     """
 
     def __init__(self, folder: Path, object_ids: Collection[str] = ()) -> None:
-        self.folder, self._object_ids = folder, object_ids
+        self.folder, self.object_ids = folder, object_ids
         self._paths: dict[str, list[str]] = {}
         for path, _ in walk_files(folder):
             self._paths.setdefault(_stem(path), []).append(path)
@@ -104,7 +104,7 @@ class ImageFolder:
         return sorted(
             path
             for stem, paths in self._paths.items()
-            if stem not in self._object_ids
+            if stem not in self.object_ids
             for path in paths
             if path.lower().endswith((*SUFFIXES, *RARE_SUFFIXES))
         )

@@ -23,6 +23,7 @@ from galviz.survey.number_parsing import (
 )
 from galviz.survey.number_separators import separator_in, separator_remedy
 from galviz.survey.problems import Problem
+from galviz.survey.sentinels import sentinel_positions
 from galviz.survey.text_labels import find_wrong_column
 
 # Gas-phase 12 + log10(O/H) is measured from 7.0 (the most metal-poor dwarfs) to 9.5 (the most metal-rich spirals).
@@ -100,16 +101,19 @@ def parse_label(
     values = np.where(missing, np.nan, numbers)
     present = [place for place, gone in enumerate(missing.tolist()) if not gone]
     counts = dict(Counter(texts[place] for place in np.flatnonzero(missing)).most_common())
-    problems, explained = find_wrong_column(column, [cells[place] for place in present], file)
+    wrong = [place for place in present if math.isnan(values[place])]
+    problems, explained = find_wrong_column(column, [cells[place] for place in wrong], len(present), file)
     merged = _merged_by_rounding(texts, values.tolist())
-    low, high = _METALLICITY_LIMITS if column in (SDSS_METALLICITY, METALLICITY) else (-math.inf, math.inf)
+    low, high = _limits(column)
     invalid = []
     for place in present:
         line, object_id, cell = cells[place]
         if line in explained:
             continue
         value = float(values[place])
-        fault = _TOO_MANY_DIGITS if place in merged else _lossy_fault(texts[place], value)
+        fault = None
+        if value == value:  # a cell that isn't a number loses no digits
+            fault = _TOO_MANY_DIGITS if place in merged else _lossy_fault(texts[place], value)
         if fault is None and not (math.isfinite(value) and low <= value <= high):
             fault = _value_fault(texts[place], value, low, high)
         if fault is not None:
@@ -130,6 +134,10 @@ def parse_label(
     return LabelValues(values, problems, counts, is_named)
 
 
+def _limits(column: str) -> tuple[float, float]:
+    return _METALLICITY_LIMITS if column in (SDSS_METALLICITY, METALLICITY) else (-math.inf, math.inf)
+
+
 def _find_missing(
     column: str, texts: Sequence[str], numbers: np.ndarray, named: NamedMissing
 ) -> tuple[np.ndarray, bool]:
@@ -138,14 +146,18 @@ def _find_missing(
     def sentinels(values: np.ndarray) -> np.ndarray:
         return find_missing_numbers(column, values).missing & np.isfinite(numbers)
 
-    words = np.array([is_missing(text) for text in texts], dtype=bool)
-    missing = words | sentinels(numbers)
+    certain = np.array([is_missing(text) for text in texts], dtype=bool)
+    low, high = _limits(column)
+    positions = sentinel_positions(numbers)
+    # Beyond the limits of a label they can't be values, however few labels there are.
+    certain[positions[(numbers[positions] < low) | (numbers[positions] > high)]] = True
+    missing = certain | sentinels(numbers)
     if not named:
         return missing, False
     by_name = np.array([named.matches(text) for text in texts], dtype=bool)
     if not (by_name & ~missing).any():
         return missing, False
-    return words | by_name | sentinels(np.where(by_name, np.nan, numbers)), True
+    return certain | by_name | sentinels(np.where(by_name, np.nan, numbers)), True
 
 
 def _merged_by_rounding(cells: Sequence[str], values: Sequence[float]) -> set[int]:

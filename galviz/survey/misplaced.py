@@ -80,7 +80,7 @@ class MisplacedImages:
 
     def match(self, object_id: str) -> Match | None:
         """The file that may be a galaxy's image; None if no name matches its id."""
-        paths = self._paths.get(_normalised(object_id), [])
+        paths = self._paths.get(_normalised(object_id), []) if self._paths else []
         if not paths:
             return None
         # Prefer a file with exactly this id in its name, then one in the right folder.

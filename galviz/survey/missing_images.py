@@ -19,7 +19,7 @@ _DR8 = re.compile(r"1237\d{15}")
 Missing = Sequence[tuple[int, str]]
 
 
-def explain_missing(folder: ImageFolder, missing: Missing) -> list[Problem]:
+def explain_missing(folder: ImageFolder, missing: Missing, file: str = CATALOGUE_NAME) -> list[Problem]:
     """Explain why galaxies have no image.
 
     Parameters
@@ -27,6 +27,8 @@ def explain_missing(folder: ImageFolder, missing: Missing) -> list[Problem]:
     folder : ImageFolder
     missing : sequence of (int, str)
         Line and id of each galaxy without an image.
+    file : str
+        The name of the catalogue, for messages.
 
     Returns
     -------
@@ -47,22 +49,27 @@ def explain_missing(folder: ImageFolder, missing: Missing) -> list[Problem]:
     """
     if not missing:
         return []
-    problems, missing = _explain_releases(folder, missing)
+    problems, missing = _explain_releases(folder, missing, file)
     misplaced = MisplacedImages(folder.folder.parent)
     matches: dict[Difference, list[tuple[int, str, Match]]] = {}
+    match_of: dict[str, Match] = {}
     for line, object_id in missing:
-        if (match := misplaced.match(object_id)) is not None:
+        match = misplaced.match(object_id)
+        # A file with the id of another row is the image of that one.
+        if match is not None and (match.stem == object_id or match.stem not in folder.object_ids):
+            match_of[object_id] = match
             matches.setdefault(match.difference, []).append((line, object_id, match))
     explained: set[str] = set()
     for difference, describe in _COMMON_REASONS.items():
         if len(group := matches.get(difference, [])) > 1:
-            problems.append(Problem(None, "", CATALOGUE_NAME, *describe(group)))
+            problems.append(Problem(None, "", file, *describe(group)))
             explained.update(object_id for _, object_id, _ in group)
     unlisted: dict[str, list[str]] | None = None
     for line, object_id in missing:
         if object_id in explained:
             continue
-        remedy, kind = misplaced.remedy_for(object_id), ""
+        match = match_of.get(object_id)
+        remedy, kind = (None if match is None else misplaced.remedy_for(object_id, match)), ""
         if remedy is None and looks_rounded(object_id):
             unlisted = _unlisted_by_digits(folder) if unlisted is None else unlisted
             if len(names := unlisted.get(object_id[:15], [])) == 1:
@@ -116,7 +123,7 @@ def explain_several(folder: ImageFolder, several: Missing) -> list[Problem]:
     return problems
 
 
-def _explain_releases(folder: ImageFolder, missing: Missing) -> tuple[list[Problem], Missing]:
+def _explain_releases(folder: ImageFolder, missing: Missing, file: str) -> tuple[list[Problem], Missing]:
     """The problem of ids of another SDSS data release than the images', and the galaxies that it doesn't explain."""
     for ids, images, id_release, image_release in ((_DR7, _DR8, "7", "8 or later"), (_DR8, _DR7, "8 or later", "7")):
         of_release = [item for item in missing if ids.fullmatch(item[1])]
@@ -136,7 +143,7 @@ def _explain_releases(folder: ImageFolder, missing: Missing) -> tuple[list[Probl
             "and dr8objid), or match the galaxies by position"
         )
         rest = [item for item in missing if not ids.fullmatch(item[1])]
-        return [Problem(None, "", CATALOGUE_NAME, problem, remedy)], rest
+        return [Problem(None, "", file, problem, remedy)], rest
     return [], missing
 
 

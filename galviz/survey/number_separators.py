@@ -12,6 +12,7 @@ _THOUSANDS = re.compile(
     r"[+-]?[1-9]\d{0,2}((,\d{3}){2,}(\.\d*)?|,\d{3}\.\d*|([' \u2019\u00a0\u2009\u202f]\d{3})+(\.\d*)?)" + _EXPONENT
 )
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_STARTS = frozenset("+-,")
 
 
 class Separator(Enum):
@@ -30,6 +31,8 @@ def separator_in(cell: str) -> Separator | None:
     >>> [kind and kind.name for kind in map(separator_in, ("8,75", "1,234.5", "1,234", "8.75", "a,b"))]
     ['DECIMAL', 'THOUSANDS', 'EITHER', None, None]
     """
+    if not (cell[:1].isdigit() or cell[:1] in _STARTS):
+        return None
     if _EITHER.fullmatch(cell):
         return Separator.EITHER
     if _DECIMAL.fullmatch(cell):

@@ -248,7 +248,7 @@ def load_survey(
         raise SurveyError(str(root), [Problem(None, "", path.name, *ALTERED)])
     if catalogue.bad_header:
         raise SurveyError(str(root), catalogue.problems)
-    images = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress)
+    images = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress, catalogue=path.name)
     store = ImageStore(root.absolute(), images.files, images.digests, shipped, scale)
     if problems := catalogue.problems + images.problems + store.altered():
         raise SurveyError(str(root), problems)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from galviz.errors import quoted, shown
 from galviz.survey.header import CATALOGUE_NAME
 from galviz.survey.label import METALLICITY, SDSS_METALLICITY
-from galviz.survey.number_parsing import parse_number
 from galviz.survey.number_separators import separator_in, separator_remedy
 from galviz.survey.problems import Problem
 
@@ -16,15 +15,17 @@ _MAX_SHOWN = 3
 
 
 def find_wrong_column(
-    column: str, cells: Sequence[tuple[int, str, str]], file: str = CATALOGUE_NAME
+    column: str, wrong_cells: Sequence[tuple[int, str, str]], n_labels: int, file: str = CATALOGUE_NAME
 ) -> tuple[list[Problem], set[int]]:
     """Find what is wrong with the labels of many galaxies for the same reason.
 
     Parameters
     ----------
     column : str
-    cells : sequence of (int, str, str)
-        Line, id and label of each galaxy whose label isn't missing.
+    wrong_cells : sequence of (int, str, str)
+        Line, id and label of each galaxy whose label isn't missing and isn't a number.
+    n_labels : int
+        Number of galaxies whose label isn't missing.
     file : str
         The name of the catalogue.
 
@@ -37,12 +38,11 @@ def find_wrong_column(
 
     Examples
     --------
-    >>> problems, lines = find_wrong_column("gz2_class", [(2, "a", "Er"), (3, "b", "Sb+t"), (4, "c", "Er")])
+    >>> problems, lines = find_wrong_column("gz2_class", [(2, "a", "Er"), (3, "b", "Sb+t"), (4, "c", "Er")], 3)
     >>> problems[0].problem
     "the label gz2_class holds text ('Er', 'Sb+t'), and labels are numbers"
     """
-    # A cell that isn't a number is NaN, and NaN isn't equal to itself.
-    wrong = [(line, cell.strip()) for line, _, cell in cells if (value := parse_number(cell.strip())) != value]
+    wrong = [(line, cell.strip()) for line, _, cell in wrong_cells]
     if len(wrong) < 2:
         return [], set()
     problems: list[Problem] = []
@@ -51,21 +51,22 @@ def find_wrong_column(
     if len(separated) > 1:
         line, first = separated[0]
         problem = (
-            f"{len(separated):,} of {len(cells):,} labels {shown(column)} are numbers with separators, the first on "
+            f"{len(separated):,} of {n_labels:,} labels {shown(column)} are numbers with separators, the first on "
             f"line {line}: {quoted(first)}"
         )
         remedy = separator_remedy(cell for _, cell in separated)
         problems.append(Problem(None, "", file, problem, remedy))
         explained.update(line for line, _ in separated)
     words = Counter(cell for line, cell in wrong if line not in explained)
-    if words.total() == len(cells):
-        return [Problem(None, "", file, *_describe_text(column, words))], {line for line, _, _ in cells}
-    for word, count in words.items():
-        # A single word beside numbers stands for a missing value, and several are mistakes.
-        if count > 1 and len(words) == 1:
+    if words.total() == n_labels:
+        return [Problem(None, "", file, *_describe_text(column, words))], {line for line, _ in wrong}
+    # A single word beside numbers stands for a missing value, and several are mistakes.
+    if len(words) == 1:
+        ((word, count),) = words.items()
+        if count > 1:
             lines = [line for line, cell in wrong if cell == word]
             problem = (
-                f"{count:,} of {len(cells):,} labels {shown(column)} are {quoted(word)}, the first on line {lines[0]}, "
+                f"{count:,} of {n_labels:,} labels {shown(column)} are {quoted(word)}, the first on line {lines[0]}, "
                 "and labels are numbers"
             )
             option = f"--missing={shlex.quote(word)}"

@@ -14,7 +14,8 @@ from galviz.files.reading import open_regular
 # Bytes read at a time. As Python strings, the cells of a table take ten times the space of its bytes.
 CHUNK_BYTES = 2**22
 # A small archive can unpack to any size, and a file without line breaks would be held as a whole.
-MAX_UNPACKED_BYTES = 2**32
+MAX_UNPACKED_BYTES = 2**31
+MAX_RATIO, MIN_BYTES_FOR_RATIO = 200, 2**26  # tables of repeated numbers have ratios of about 50
 MAX_LINE_LENGTH = 2**22
 
 GZIP = b"\x1f\x8b"
@@ -113,7 +114,7 @@ def unpack(file: BinaryIO) -> Iterator[bytes]:
     Raises
     ------
     TextError
-        If it is damaged or unpacks to more than 4 GiB.
+        If it is damaged, or unpacks to more than 2 GiB or to 200 times its size.
 
     Examples
     --------
@@ -127,6 +128,9 @@ def unpack(file: BinaryIO) -> Iterator[bytes]:
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise TextError(None, "its gzip archive is damaged or was cut short", "download it again") from error
         n_bytes += len(chunk)
+        if n_bytes > MIN_BYTES_FOR_RATIO and n_bytes > MAX_RATIO * file.tell():
+            problem = f"its gzip archive unpacks to more than {MAX_RATIO} times its size"
+            raise TextError(None, problem, "give the unpacked table")
         if n_bytes > MAX_UNPACKED_BYTES:
             problem = f"its gzip archive unpacks to more than {MAX_UNPACKED_BYTES >> 30} GiB"
             raise TextError(None, problem, "keep the rows that you need, or write the table as Parquet")
@@ -156,7 +160,7 @@ class LineReader:
     --------
     >>> reader = LineReader(io.BytesIO(b"a,b\r\n1,2"), "utf-8-sig")
     >>> list(reader), reader.ends, reader.digest().hex()[:8]
-    ([['a,b', '1,2']], False, '0baa86ca')
+    ([['a,b'], ['1,2']], False, 'a64a34aa')
     """
 
     def __init__(self, file: BinaryIO, encoding: str, *, gzipped: bool = False) -> None:
@@ -173,7 +177,7 @@ class LineReader:
         Raises
         ------
         TextError
-            If a line isn't text or far too long, or an archive is damaged or unpacks to more than 4 GiB.
+            If a line isn't text or far too long, or as `unpack`.
         OSError
             If the file can't be read.
         """
@@ -237,6 +241,10 @@ class HashedReader(io.RawIOBase):
         content = self._file.read(size)
         self._hash.update(content)
         return content
+
+    def tell(self) -> int:
+        """Number of bytes read."""
+        return self._file.tell()
 
     def digest(self) -> bytes:
         """SHA-256 of the whole file; what wasn't read yet is read."""

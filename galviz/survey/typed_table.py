@@ -21,6 +21,7 @@ from galviz.survey.text_stream import GZIP, TextError, unpack
 from galviz.survey.typed_columns import as_blocks, can_stay_typed, cell_texts
 
 MAX_ROWS = 5_000_000  # as in `galviz.survey.text_table`
+MAX_CELLS = 500_000_000  # 4 GB; a small file may hold one number many times
 MAX_CELL_LENGTH = 2**16  # characters; longer texts aren't cells of a catalogue
 
 
@@ -58,6 +59,9 @@ class TypedTable(TableFile):
             self.problems = [self.problem(None, "it has no columns of single values", "choose another table")]
         elif not n_rows:
             self.problems.append(self.problem(None, "it has columns but no galaxies", "add one row per galaxy"))
+        elif n_rows * len(names) > MAX_CELLS:
+            problem = f"it has {n_rows:,} rows of {len(names):,} columns, and galviz reads at most {MAX_CELLS:,} cells"
+            self.problems.append(self.problem(None, problem, "keep the rows and columns that you need"))
         elif n_rows > MAX_ROWS:
             problem = f"it has {n_rows:,} rows, and galviz reads at most {MAX_ROWS:,}"
             self.problems.append(self.problem(None, problem, "keep the rows that you need"))
@@ -111,7 +115,7 @@ class TypedTable(TableFile):
                     elif can_stay_typed(array):
                         arrays[column] = array
                     else:
-                        blocks[column] = as_blocks(cell_texts(array))
+                        blocks[column] = as_blocks([cell.strip() for cell in cell_texts(array)])
         except UnreadableError as error:
             problems = [self.problem(None, error.problem, error.remedy)]
             return Table((), [], [], {}, problems, notes, id_column, digest)

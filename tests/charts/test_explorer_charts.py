@@ -81,6 +81,11 @@ def test_a_legend_counts_every_value():
     assert table["galaxies"].sum() == 502
     assert table["low"].iloc[0] == pytest.approx(colours.domain[0])
     kinds = pd.Series(["disc", "disc", "bulge", None])
+    classes = pd.Series([f"class {number}" for number in range(40) for _ in range(50 - number)])
+    (table,) = layer_tables(colour_legend(classes, colour_categories(classes), "class"))
+    assert len(table) == 12
+    assert table["galaxies"].sum() == len(classes)
+    assert table["category"].iloc[-1] == "29 other categories"
     (table,) = layer_tables(colour_legend(kinds, colour_categories(kinds), "kind"))
     assert table.set_index("category")["galaxies"].to_dict() == {"disc": 2, "bulge": 1}
 

@@ -10,6 +10,7 @@ import pytest
 
 from galviz import cli
 from galviz.features.cache_key import Origin
+from galviz.features.embeddingfile import read_embedding
 from galviz.features.features import FeaturesError, load_features
 from galviz.features.importing import import_features
 from galviz.survey.survey import load_survey
@@ -81,6 +82,12 @@ def test_ids_beside_an_array(ids, survey, values, tmp_path):
         (tmp_path / ids).write_text("\n".join(lines) + "\n", encoding="utf-8")
     imported = import_features(tmp_path / "z.npy", survey, ids=tmp_path / ids)
     np.testing.assert_array_equal(imported.features.layers["embedding"], values)
+
+
+def test_ids_beside_an_array_may_have_spaces(tmp_path):
+    np.save(tmp_path / "z.npy", np.eye(2))
+    (tmp_path / "ids.txt").write_text("NGC 1\r\nM  31\r\n", encoding="utf-8")
+    assert read_embedding(tmp_path / "z.npy", "objID", None, tmp_path / "ids.txt").ids == ["NGC 1", "M  31"]
 
 
 def test_a_table_that_may_be_cut_in_its_last_cell_is_reported(survey, values, tmp_path):

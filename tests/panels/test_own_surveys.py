@@ -25,6 +25,7 @@ from galviz.network.head import read_head
 from galviz.network.model import load_model
 from galviz.survey.sample import draw_sample
 from galviz.survey.survey import load_survey
+from panels.colouring import varies
 from panels.computation import format_progress, progress_in
 from panels.feature_space import align_head, survey_csv
 from panels.surveys import OpenSurvey
@@ -203,6 +204,43 @@ def test_kinds_are_a_colour_too(open_page, make_survey):
     assert app.selectbox(key="map_colour").value == "kind"
 
 
+def test_truth_values_are_a_colour(open_page, make_survey):
+    app = open_page(with_columns(make_survey(15), flag=["True", "False", "False"] * 5), map_colour="flag")
+    assert not app.exception
+    assert app.selectbox(key="map_colour").value == "flag"
+    (data,) = maps(app)
+    colours = np.frombuffer(base64.b64decode(data["points"]["fill"]), np.uint8).reshape(15, 3)
+    assert len(np.unique(colours, axis=0)) == 2
+
+
+def test_many_classes_are_a_colour_if_a_few_prevail():
+    classes = pd.Series([f"class {number}" for number in range(40) for _ in range(1000 // (number + 1) ** 2 + 1)])
+    names = pd.Series([f"NGC {number // 2}" for number in range(300)])
+    assert varies(classes)
+    assert not varies(names)
+
+
+def test_ids_with_spaces_and_accents_and_images_in_subfolders(open_page, run_app, tiny_card, make_survey):
+    folder = make_survey(15)
+    ids = [f"NGC {number}" if number % 2 else f"Gr\u00f6\u00dfe {number}" for number in range(15)]
+    lines = (folder / "master.csv").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines[1:]):
+        image = folder / "images" / f"{line.split(',')[0]}.jpg"
+        target = folder / "images" / ("odd" if number % 2 else "even") / f"{ids[number]}.jpg"
+        target.parent.mkdir(exist_ok=True)
+        image.rename(target)
+    rows = [f"{object_id},{line.split(',', 1)[1]}" for object_id, line in zip(ids, lines[1:], strict=True)]
+    (folder / "master.csv").write_text("\n".join([lines[0], *rows]) + "\n", encoding="utf-8")
+    app = open_page(folder, ids=f"{ids[1]}~{ids[2]}")
+    assert not app.exception
+    assert map_table(app).index.tolist() == ids
+    assert "15 images lie in 2 subfolders of images/: even (8), odd (7)." in page_text(app)
+    assert "2 of 15 galaxies selected" in page_text(app)
+    app = run_app("--survey", folder, "--model", tiny_card, page="instruments/galaxy", galaxy=ids[3])
+    assert not app.exception
+    assert f"Galaxy {ids[3]}, 4 of 15." in page_text(app)
+
+
 def with_columns(folder, **columns):
     """Add columns to a survey's catalogue, or replace them."""
     catalogue = pd.read_csv(folder / "master.csv", dtype=str, keep_default_na=False)
@@ -262,10 +300,12 @@ def test_a_name_is_never_markdown(open_page, make_survey, tmp_path):
 
 def test_very_many_problems_are_shown_by_kind(run_app, tmp_path):
     (tmp_path / "images").mkdir()
-    rows = "".join(f"{1237648702973411443 + 977 * number},{'bad' if number % 2 else 8.5}\n" for number in range(3000))
+    rows = "".join(
+        f"{1237648702973411443 + 977 * number},{f'bad{number}' if number % 2 else 8.5}\n" for number in range(3000)
+    )
     (tmp_path / "master.csv").write_text("objID,oh_p50\n" + rows)
     app = run_app("--survey", tmp_path, page=PAGE)
-    assert "has 4500 problems" in app.error[0].value
+    assert "has 4,500 problems" in app.error[0].value
     shown = app.dataframe[0].value
     assert shown["how_many"].tolist() == ["3,000", "", "", "", "", "1,500", "", "", "", ""]
     assert app.get("download_button")[0].proto.label == "Download all 4,500 problems as CSV"

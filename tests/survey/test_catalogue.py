@@ -196,6 +196,8 @@ def test_missing_labels_are_counted():
     np.testing.assert_array_equal(catalogue.frame["mass"], [9.5, np.nan, 11.2, *[np.nan] * 4])
     assert catalogue.missing == {"mass": {"-999": 1, "-9999": 1, "N/A": 1, "": 1, "-9999.0": 1}}
     assert (catalogue.label.low, catalogue.label.high) == pytest.approx((9.534, 11.166))
+    # Beside one label too, where its limits are known.
+    assert read("objID,oh_p50\na,8.5\nb,-99\nc,99\n").missing == {"metallicity": {"-99": 1, "99": 1}}
     assert frame_of("objID,velocity\na,-120\nb,-99\nc,50\n", "velocity")["velocity"].tolist() == [-120, -99, 50]
 
 

@@ -492,6 +492,12 @@ def test_ids_that_differ_from_their_images_in_one_way_are_one_problem(folder, na
     assert len(load_survey(folder).object_ids) == len(ids)
 
 
+def test_the_image_of_another_row_is_no_remedy(folder):
+    ids = rename_all(folder, lambda _, number: f"A{number}.jpg")
+    write_ids(folder, [*(f"A{number}" for number in range(len(ids))), "a0"])
+    assert "there is no image; add it, or remove the galaxy's row" in only_problem(folder)[1]
+
+
 def test_images_outside_their_folder_are_one_problem(folder):
     ids = rename_all(folder, lambda object_id, _: f"../imgs/{object_id}.jpg")
     place, sentence = only_problem(folder)
