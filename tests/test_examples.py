@@ -11,7 +11,7 @@ from tests.imports import ROOT, core_modules, is_light
 # Their examples need a package that the module imports inside a function: nbformat, astropy, h5py.
 NOT_LIGHT = {
     "galviz.course.notebooks",
-    *(f"galviz.importing.fits_{name}" for name in "calibration files images resampling stretch".split()),
+    *(f"galviz.importing.fits_{name}" for name in "calibration files galaxies images resampling stretch".split()),
     "galviz.importing.hdf5",
 }
 MODULES = [

@@ -84,6 +84,18 @@ def band_of_image(header: Mapping[str, Any]) -> str | None:
     return None
 
 
+def stem_of(name: str) -> str:
+    """A FITS file's name without its ending.
+
+    Examples
+    --------
+    >>> stem_of("cutout_150.1_2.2.fits.gz")
+    'cutout_150.1_2.2'
+    """
+    ending = max((ending for ending in SUFFIXES if name.lower().endswith(ending)), key=len, default="")
+    return name[: len(name) - len(ending)]
+
+
 def split_name(path: PurePosixPath) -> tuple[str, str | None]:
     """The galaxy's id and the band of a FITS file, from its path within the folder.
 
@@ -93,9 +105,7 @@ def split_name(path: PurePosixPath) -> tuple[str, str | None]:
     >>> [split_name(PurePosixPath(path)) for path in paths]
     [('12', 'g'), ('NGC-4565', 'r'), ('12', 'i'), ('12', 'i'), ('3836-4-83', 'r'), ('12', None)]
     """
-    name = path.name
-    ending = next((ending for ending in sorted(SUFFIXES, key=len, reverse=True) if name.lower().endswith(ending)), "")
-    stem = name[: len(name) - len(ending)]
+    stem = stem_of(path.name)
     folder = path.parent.name
     if stem.lower() in BANDS and len(stem) == 1 and folder:
         return folder, stem.lower()

@@ -108,7 +108,7 @@ def read_headers(content: bytes) -> list[tuple[int, Header, tuple[int, ...]]]:
     [(0, (3, 20, 10))]
     """
     images = []
-    with _open(content, disable_image_compression=True) as hdus:
+    with _open(content, as_stored=True) as hdus:
         for number, hdu in enumerate(hdus):
             if number >= _MAX_HDUS:
                 raise ImageError(
@@ -165,14 +165,16 @@ def read_plane(content: bytes, number: int, plane: int) -> NDArray[np.float32]:
 
 
 @contextmanager
-def _open(content: bytes, **options: bool) -> Iterator[HDUList]:
+def _open(content: bytes, *, as_stored: bool = False) -> Iterator[HDUList]:
+    """Open a file. `as_stored` is for headers: compressed images are tables, and nothing says that data are missing."""
     from astropy.io import fits
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # headers that break the standard's small print
-            warnings.filterwarnings("error", message=".*truncated.*")
-            with fits.open(io.BytesIO(content), memmap=False, **options) as hdus:
+            if not as_stored:
+                warnings.filterwarnings("error", message=".*truncated.*")
+            with fits.open(io.BytesIO(content), memmap=False, disable_image_compression=as_stored) as hdus:
                 yield hdus
     except ImageError:
         raise

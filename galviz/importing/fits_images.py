@@ -7,60 +7,18 @@ from __future__ import annotations
 
 import io
 import os
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from galviz.errors import listed, shown
+from galviz.errors import shown
 from galviz.files.writing import write_bytes
-from galviz.importing.fits_bands import BANDS, SUFFIXES, band_of_image, bands_of_cube, split_name
-from galviz.importing.fits_files import read_fits, read_headers
+from galviz.importing.fits_bands import SUFFIXES, split_name, stem_of
+from galviz.importing.fits_galaxies import FitsGalaxy, Plane, check_bands, combine_bands, recognise_images
 from galviz.importing.fits_options import FitsOptions
-from galviz.survey.identifiers import check_ids
+from galviz.importing.fits_stretch import render_with_note
 from galviz.survey.images import ImageError
 from galviz.survey.problems import Problem
-
-_NOT_SKY = re.compile(
-    r".*(inv_?var|ivar|weight|wht|mask|err|rms|sigma|var|psf|exp_?map|dq|nobs|maskbits).*", re.IGNORECASE
-)
-_NAME_FILES = "name its files ID_g.fits, ID_r.fits and ID_i.fits"
-
-
-@dataclass(frozen=True, order=True)
-class Plane:
-    """One image of one band: a plane of an HDU of a file.
-
-    Attributes
-    ----------
-    path : pathlib.Path
-    hdu, plane : int
-    """
-
-    path: Path
-    hdu: int
-    plane: int
-
-
-@dataclass(frozen=True)
-class FitsGalaxy:
-    """A galaxy with its images in three bands.
-
-    Attributes
-    ----------
-    object_id : str
-    bands : str
-        "gri", or "grz" where there is no i.
-    planes : tuple of Plane
-        In the order of `bands`.
-    file : str
-        Path within the folder of its file, or of the first of its three, for messages.
-    """
-
-    object_id: str
-    bands: str
-    planes: tuple[Plane, ...]
-    file: str
 
 
 @dataclass(frozen=True)
@@ -149,7 +107,7 @@ def find_fits_galaxies(folder: str | os.PathLike[str], *, bands: str | None = No
         relative = PurePosixPath(path.relative_to(root).as_posix())
         object_id, named_band = split_name(relative)
         try:
-            planes = _recognise(path, named_band, bands)
+            planes = recognise_images(path, named_band, bands)
         except ImageError as error:
             problems.append(Problem(None, object_id, str(relative), error.problem, error.remedy))
             continue
@@ -157,7 +115,7 @@ def find_fits_galaxies(folder: str | os.PathLike[str], *, bands: str | None = No
             without_images.append(path)
             continue
         if len(planes) > 1:  # a file with all bands: a band at the end of its name is part of the id
-            object_id = _stem(relative)
+            object_id = stem_of(relative.name)
         files.setdefault(object_id, str(relative))
         for band, plane in planes:
             found.setdefault(object_id, {}).setdefault(band, []).append(plane)
@@ -169,27 +127,10 @@ def find_fits_galaxies(folder: str | os.PathLike[str], *, bands: str | None = No
                 raise ImageError(
                     f"the ids {shown(other)} and {shown(object_id)} differ only in case", "rename one of them"
                 )
-            galaxies.append(_combine(object_id, images, files[object_id]))
+            galaxies.append(combine_bands(object_id, images, files[object_id]))
         except ImageError as error:
             problems.append(Problem(None, object_id, files[object_id], error.problem, error.remedy))
     return FitsFolder(galaxies, problems, without_images)
-
-
-def check_bands(bands: str | None) -> None:
-    """Raise ValueError unless `bands` names different bands of u, g, r, i, z, y, with g, r, and i or z among them.
-
-    Examples
-    --------
-    >>> check_bands("rgb")
-    Traceback (most recent call last):
-    ValueError: --bands must name the planes in their order by the letters ugrizy, as gri or irg; got 'rgb'.
-    """
-    if bands is None:
-        return
-    if not set(bands) <= set(BANDS) or len(set(bands)) < len(bands) or not {"g", "r"} < set(bands) & set("griz"):
-        raise ValueError(
-            f"--bands must name the planes in their order by the letters {BANDS}, as gri or irg; got {bands!r}."
-        )
 
 
 def fits_to_images(
@@ -234,8 +175,6 @@ def fits_to_images(
     ...     fits_to_images(folder, folder).object_ids, Path(folder, "1.png").exists()
     (['1'], True)
     """
-    from galviz.importing.fits_stretch import render_with_note
-
     options = options or FitsOptions()
     search = find_fits_galaxies(folder, bands=options.bands)
     written, problems, notes = [], list(search.problems), []
@@ -269,74 +208,3 @@ def _fits_files(root: Path) -> Iterator[Path]:
         hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.relative_to(root).parts)
         if not hidden and path.name.lower().endswith(SUFFIXES) and path.is_file():
             yield path
-
-
-def _stem(relative: PurePosixPath) -> str:
-    lower = relative.name.lower()
-    ending = max((ending for ending in SUFFIXES if lower.endswith(ending)), key=len)
-    return relative.name[: -len(ending)]
-
-
-def _recognise(path: Path, named_band: str | None, bands: str | None) -> list[tuple[str, Plane]]:
-    """The images of a file with their bands; empty if it has no images."""
-    all_images = read_headers(read_fits(path))
-    images = [
-        (number, header, shape)
-        for number, header, shape in all_images
-        if not _NOT_SKY.fullmatch(f"{header.get('EXTNAME', '')} {header.get('IMAGETYP', '')}")
-    ]
-    planes = [Plane(path, number, plane) for number, _, shape in images for plane in range(shape[0])]
-    if not all_images:
-        return []
-    if not planes:
-        raise ImageError("it has no image of the sky, only weights or masks", "write the g, r and i images into it")
-    if len(planes) == 1:
-        header_band = band_of_image(images[0][1])
-        if named_band and header_band and named_band != header_band:
-            raise ImageError(
-                f"its name says {named_band}, its header {header_band}", "rename it, or correct its header"
-            )
-        if band := named_band or header_band:
-            return [(band, planes[0])]
-        raise ImageError("it is an image of one band, and neither name nor header says which", _NAME_FILES)
-    if len(images) == 1:
-        named = bands_of_cube(images[0][1], len(planes)) or ""
-    else:
-        one_each = [band_of_image(header) for _, header, shape in images if shape[0] == 1]
-        named = "".join(band or "?" for band in one_each) if len(one_each) == len(planes) else ""
-    if not named or "?" in named or len(set(named)) < len(named):
-        if bands is None:
-            raise ImageError(
-                f"its header doesn't say which bands its {len(planes)} images show", "add --bands gri, in their order"
-            )
-        if len(bands) != len(planes):
-            raise ImageError(
-                f"it has {len(planes)} images, and --bands names {len(bands)}", "name the bands of all images"
-            )
-        named = bands
-    elif bands is not None and sorted(bands) == sorted(named) and bands != named:
-        raise ImageError(f"its header says that its bands are {named}, and --bands {bands}", "leave out --bands")
-    return list(zip(named, planes, strict=True))
-
-
-def _combine(object_id: str, images: dict[str, list[Plane]], file: str) -> FitsGalaxy:
-    faults = check_ids([(1, object_id)]).problems
-    if faults:
-        raise ImageError(f"its name gives no id: {faults[0].problem}", "rename it")
-    for band, planes in images.items():
-        if len(planes) > 1:
-            names = listed(sorted({plane.path.name for plane in planes}))
-            raise ImageError(
-                f"galaxy {shown(object_id)} has {len(planes)} images in {band} ({names})", "remove one of them"
-            )
-    wanted = "gri" if "i" in images else "grz"
-    missing = [band for band in wanted if band not in images]
-    if missing:
-        have, lacking = (
-            " and ".join(sorted(images)),
-            " and ".join("i (or z)" if band == "z" else band for band in missing),
-        )
-        raise ImageError(
-            f"galaxy {shown(object_id)} has images in {have}, but none in {lacking}", f"add them, or {_NAME_FILES}"
-        )
-    return FitsGalaxy(object_id, wanted, tuple(images[band][0] for band in wanted), file)

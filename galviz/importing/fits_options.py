@@ -17,25 +17,6 @@ BAND_FACTORS = {band: 0.245 * factor for band, factor in {"g": 7.9, "r": 5.72, "
 _MAX_SIZE_PX = 2048
 
 
-def parse_zero_point(text: str) -> float | tuple[float, float, float]:
-    """One magnitude, or three for g, r and i, from the option's text.
-
-    Examples
-    --------
-    >>> parse_zero_point("22.5"), parse_zero_point("25.1,24.8,24.5")
-    (22.5, (25.1, 24.8, 24.5))
-    """
-    try:
-        numbers = tuple(map(float, text.split(",")))
-    except ValueError:
-        numbers = ()
-    if len(numbers) not in (1, 3):
-        raise ValueError(
-            f"--zero-point must be one magnitude, or three for g, r and i, as 25.1,24.8,24.5; got {text!r}."
-        )
-    return numbers if len(numbers) == 3 else numbers[0]
-
-
 @dataclass(frozen=True, kw_only=True)
 class FitsOptions:
     """Options of an import of FITS cutouts.

@@ -212,9 +212,11 @@ def resample(image: NDArray, wcs: WCS, grid: Grid) -> NDArray:
 
     is_known = np.isfinite(image)
     filled = image.astype(float)
+    weight = None
     if not is_known.all():  # a spline would spread an unknown pixel over the image
         nearest = ndimage.distance_transform_edt(~is_known, return_distances=False, return_indices=True)
         filled = filled[tuple(nearest)]
+        weight = is_known.astype(np.float32)
     spline = ndimage.spline_filter(filled, order=3, mode="nearest")
     total = np.zeros(centres.shape[:2])
     known = np.zeros(centres.shape[:2])
@@ -224,7 +226,9 @@ def resample(image: NDArray, wcs: WCS, grid: Grid) -> NDArray:
             inside = ((at > -0.5001) & (at < np.array(image.shape)[:, None, None] - 0.4999)).all(axis=0)
             at = np.where(inside, at, 0)
             total += ndimage.map_coordinates(spline, at, order=3, mode="nearest", prefilter=False)
-            known += inside & (ndimage.map_coordinates(is_known.astype(np.float32), at, order=1, mode="nearest") > 0.5)
+            if weight is not None:
+                inside &= ndimage.map_coordinates(weight, at, order=1, mode="nearest") > 0.5
+            known += inside
     picture = total / len(offsets) ** 2
     picture[known < 0.5 * len(offsets) ** 2] = np.nan
     return picture

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from galviz.errors import shown
 from galviz.importing.fits_calibration import nanomaggies_per_unit, sky_coordinates
 from galviz.importing.fits_files import read_fits, read_headers, read_plane
-from galviz.importing.fits_images import FitsGalaxy
+from galviz.importing.fits_galaxies import FitsGalaxy
 from galviz.importing.fits_options import BAND_FACTORS, SDSS_PIXEL_ARCSEC, FitsOptions
 from galviz.importing.fits_resampling import choose_grid, pixel_axes, resample, same_pixels, turn
 from galviz.survey.images import ImageError

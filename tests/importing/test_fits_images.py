@@ -2,10 +2,12 @@
 
 import bz2
 import gzip
+import io
 import tracemalloc
 
 import numpy as np
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.full
 fits = pytest.importorskip("astropy.io.fits")
@@ -90,7 +92,10 @@ def test_an_extension_per_band(tmp_path, compression):
     fits.HDUList([fits.PrimaryHDU(), *extensions, table]).writeto(tmp_path / "7.fits.fz")
     (galaxy,) = find_fits_galaxies(tmp_path).galaxies
     assert (galaxy.object_id, [plane.hdu for plane in galaxy.planes]) == ("7", [1, 2, 3])
-    assert fits_to_images(tmp_path, tmp_path).object_ids == ["7"]
+    fits.PrimaryHDU(values, fits.Header({**cards, "BANDS": "gri"})).writeto(tmp_path / "8.fits")
+    assert fits_to_images(tmp_path, tmp_path).object_ids == ["7", "8"]
+    extensions, cube_of_them = (np.asarray(Image.open(tmp_path / f"{name}.png")).astype(int) for name in "78")
+    assert np.abs(extensions - cube_of_them).max() <= (8 if compression else 0)  # floats are quantised
 
 
 def test_what_the_header_does_not_say_needs_the_option_that_is_named(tmp_path):
@@ -116,7 +121,8 @@ def test_what_the_header_does_not_say_needs_the_option_that_is_named(tmp_path):
 )
 def test_remedies_work_when_followed(tmp_path, keywords, option):
     write_bands(tmp_path)
-    expected = (tmp_path / "1.png", fits_to_images(tmp_path, tmp_path))[0].read_bytes()
+    fits_to_images(tmp_path, tmp_path)
+    expected = (tmp_path / "1.png").read_bytes()
     for path in tmp_path.glob("*.fits"):
         with fits.open(path, mode="update") as hdus:
             hdus[0].header.update(keywords)
@@ -144,8 +150,6 @@ def test_units_and_zero_points(tmp_path, keywords, factor):
     fits.PrimaryHDU(values, cards).writeto(tmp_path / "1.fits")
     fits.PrimaryHDU(values * np.float32(factor), fits.Header({**cards, **keywords})).writeto(tmp_path / "2.fits")
     fits_to_images(tmp_path, tmp_path)
-    from PIL import Image
-
     one, two = (np.asarray(Image.open(tmp_path / f"{name}.png")).astype(int) for name in "12")
     assert np.abs(one - two).max() <= 1
 
@@ -188,8 +192,6 @@ def bomb(axes, bitpix=-32):
 
 
 def whole():
-    import io
-
     buffer = io.BytesIO()
     values, cards = cube(BANDS="gri")
     fits.PrimaryHDU(values, cards).writeto(buffer)
@@ -246,7 +248,7 @@ def test_a_declared_terabyte_takes_no_memory(tmp_path):
     [
         ({"ZTILE1": 1_000_000, "ZTILE2": 1_000_000}, "too large"),
         ({"ZTILE1": 0}, "too large"),
-        ({"ZNAXIS1": 90_000}, "tiles"),
+        ({"ZNAXIS1": 640}, "tiles"),
         ({"ZCMPTYPE": "HCOMPRESS_1"}, "HCOMPRESS_1"),
     ],
 )
@@ -296,8 +298,6 @@ def test_pictures_that_show_nothing_are_refused(tmp_path):
 
 
 def test_scaled_integers_and_blank_pixels(tmp_path):
-    from PIL import Image
-
     values, cards = cube(BANDS="gri")
     fits.PrimaryHDU(values, cards).writeto(tmp_path / "float.fits")
     with_hole = values.copy()
