@@ -17,7 +17,7 @@ MAX_CSV_ROWS = 100_000
 
 
 def write_catalogue(plan: ImportPlan, folder: Path, left_out: set[str]) -> tuple[Catalogue, Counter[str]]:
-    """Write a plan's catalogue, and read it again to check it.
+    r"""Write a plan's catalogue, and read it again to check it.
 
     Parameters
     ----------
@@ -37,6 +37,18 @@ def write_catalogue(plan: ImportPlan, folder: Path, left_out: set[str]) -> tuple
     ------
     SurveyError
         If the table has changed since the plan was made, or the catalogue has problems, such as labels that are text.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from galviz.importing.plan import plan_import
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     _ = Path(name, "t.csv").write_text("id,p\n17,0.5\n18,-77\n")
+    ...     Path(name, "17.jpg").touch()
+    ...     Path(name, "18.jpg").touch()
+    ...     catalogue, blanked = write_catalogue(plan_import(name, missing=["-77"]), Path(name), set())
+    >>> catalogue.frame["p"].tolist(), dict(blanked)
+    ([0.5, nan], {'p': 1})
     """
     table = None
     if plan.table is not None:

@@ -15,7 +15,7 @@ from galviz.survey.table import Table
 
 
 def match_rows(place: str, source: Source, index: ImageIndex, choice: ColumnChoice, table: Table) -> Match:
-    """Find the image of each row.
+    r"""Find the image of each row.
 
     Raises
     ------
@@ -23,6 +23,13 @@ def match_rows(place: str, source: Source, index: ImageIndex, choice: ColumnChoi
         If most rows have no image, and most images no row.
     ImportQuestion
         If cells name images in several folders.
+
+    Examples
+    --------
+    >>> source = Source("zoo", "folder", (Path("t.csv"),), Path("zoo"), ("17.jpg", "18.jpg"))
+    >>> table = Table(("id",), [(2, "18"), (3, "17")], [2, 3], {"id": ["18\n17"]}, [])
+    >>> match_rows("t.csv", source, ImageIndex(source.images), ColumnChoice("id", "id"), table).images
+    [1, 0]
     """
     cells = list(table.cells(choice.image_column))
     match = index.match(cells)
@@ -55,7 +62,13 @@ def _ambiguous_images(place: str, source: Source, match: Match) -> ValueError:
 
 
 def describe_match(match: Match, choice: ColumnChoice) -> list[str]:
-    """Sentences about images that were found by a looser rule, and about images that several rows share."""
+    """Sentences about images that were found by a looser rule, and about images that several rows share.
+
+    Examples
+    --------
+    >>> describe_match(Match([0, 0]), ColumnChoice("id", "file"))
+    ['1 image belongs to several rows; each galaxy gets a copy.']
+    """
     notes = []
     for rule, count in match.ignored.items():
         rows = "1 row was" if count == 1 else f"{count:,} rows were"

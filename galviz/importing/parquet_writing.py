@@ -23,7 +23,7 @@ _MAX_EXACT = 2**53
 def write_parquet(
     plan: ImportPlan, table: Table | None, path: Path, left_out: set[str], named: NamedMissing, blanked: Counter[str]
 ) -> None:
-    """Write the catalogue of a plan.
+    r"""Write the catalogue of a plan.
 
     Parameters
     ----------
@@ -37,6 +37,21 @@ def write_parquet(
         Values that become missing.
     blanked : Counter of str
         Is filled with the number of these per column.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from galviz.importing.plan import plan_import
+    >>> from galviz.survey.table import open_table
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     path = Path(name, "t.csv")
+    ...     _ = path.write_text("id,p\n17,0.5\n18,0.6\n")
+    ...     Path(name, "17.jpg").touch()
+    ...     Path(name, "18.jpg").touch()
+    ...     plan, table = plan_import(name), open_table(path).read("id")
+    ...     write_parquet(plan, table, Path(name, "master.parquet"), {"17"}, NamedMissing(), Counter())
+    ...     pq.read_table(f"{name}/master.parquet").to_pylist()
+    [{'objID': '18', 'p': 0.6}]
     """
     kept = np.array([object_id not in left_out for object_id in plan.ids], dtype=bool)
     places = np.array(plan.places, dtype=np.int64)[kept]

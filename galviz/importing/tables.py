@@ -79,7 +79,7 @@ def by_column(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str
 def find_columns(
     table_file: TableFile, index: ImageIndex, id_column: str | None, image_column: str | None
 ) -> tuple[ColumnChoice, Table | None]:
-    """Choose the columns of ids and images by the first rows, or else by all.
+    r"""Choose the columns of ids and images by the first rows, or else by all.
 
     Parameters
     ----------
@@ -101,6 +101,16 @@ def find_columns(
         If the table can't be read, or names no images.
     ImportQuestion
         If the user has to choose.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "t.csv")
+    ...     _ = path.write_text("objid,asset_id\n587,17\n588,18\n")
+    ...     choice, _ = find_columns(open_table(path), ImageIndex(["17.jpg", "18.jpg"]), None, None)
+    >>> choice.id_column, choice.image_column
+    ('objid', 'asset_id')
     """
     place = table_file.path.name
     if id_column is not None and image_column is not None:
@@ -131,7 +141,23 @@ def find_columns(
 
 
 def read_table(table_file: TableFile, id_column: str) -> Table:
-    """Read all rows; problems raise `SurveyError`."""
+    r"""Read all rows.
+
+    Raises
+    ------
+    SurveyError
+        If the table has problems.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "t.csv")
+    ...     _ = path.write_text("id,p\n17,0.5\n")
+    ...     table = read_table(open_table(path), "id")
+    >>> list(table.cells("p"))
+    ['0.5']
+    """
     table = table_file.read(id_column)
     if table.problems:
         raise SurveyError(table_file.path.name, table.problems)
