@@ -21,11 +21,12 @@ DISTRIBUTIONS = {
     "lazy_loader": "lazy-loader",
     "markdown_it": "markdown-it-py",
     "PIL": "pillow",
+    "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "umap": "umap-learn",
 }
 # Imported lazily, where an extra brings it.
-OF_EXTRAS = {"umap-learn", "nbformat", "timm"}
+OF_EXTRAS = {"umap-learn", "nbformat", "timm", "astropy", "photutils", "scikit-image"}
 OWN_PACKAGES = {"galviz", "lessons", "panels", "instruments", "app"}
 
 
