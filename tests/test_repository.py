@@ -21,11 +21,15 @@ DISTRIBUTIONS = {
     "lazy_loader": "lazy-loader",
     "markdown_it": "markdown-it-py",
     "PIL": "pillow",
+    "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "umap": "umap-learn",
 }
 # Imported lazily, where an extra brings it.
-OF_EXTRAS = {"umap-learn", "nbformat", "timm", "astropy", "h5py", "astroquery", "requests", "urllib3"}
+OF_EXTRAS = {
+    *("umap-learn", "nbformat", "timm", "astropy", "h5py", "astroquery", "requests", "urllib3"),
+    *("photutils", "scikit-image"),
+}
 OWN_PACKAGES = {"galviz", "lessons", "panels", "instruments", "app"}
 
 

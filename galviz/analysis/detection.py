@@ -47,12 +47,12 @@ def find_galaxies(image: ArrayLike, *, threshold: float = 2.0) -> pd.DataFrame:
 
     Examples
     --------
-    >>> y, x = np.mgrid[:90, :90]
-    >>> noise = np.random.default_rng(0).normal(size=(90, 90))
-    >>> light = 100 * np.exp(-((x - 30) ** 2 + (y - 50) ** 2) / 50)
-    >>> sources = find_galaxies(np.stack([light + noise] * 3, axis=2))
+    >>> y, x = np.mgrid[:180, :180]
+    >>> noise = np.random.default_rng(0).normal(size=(180, 180))
+    >>> light = 100 * np.exp(-((x - 60) ** 2 + (y - 110) ** 2) / 30)
+    >>> sources = find_galaxies(np.stack([light + noise] * 3, axis=2), threshold=3)
     >>> sources[["x", "y"]].round().to_dict("records")
-    [{'x': 30.0, 'y': 50.0}]
+    [{'x': 60.0, 'y': 110.0}]
     """
     from astropy.convolution import convolve
     from photutils.background import Background2D

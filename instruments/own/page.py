@@ -29,7 +29,7 @@ from panels.uploads import MAX_BYTES, MAX_FILES, UploadError
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-_TABLES = [*"csv tsv txt dat ecsv gz parquet fits fit xml vot votable h5 hdf5 zip".split()]
+_TABLES = [*"csv tsv txt dat ecsv gz parquet fits fit xml vot votable zip".split()]
 _IMAGES = [*"jpg jpeg jfif jpe png tif tiff webp bmp".split()]
 _N_ROWS, _N_PREVIEWED, _SDSS_ARCSEC = 8, 6, 0.396
 _AUTO = "(choose for me)"
@@ -51,7 +51,7 @@ def _upload(own: OwnGalaxies) -> None:
     """Draw the uploader; what it receives is moved to the session's folder."""
     st.markdown(
         "Upload a table and its images, a folder, or a zip of both. galviz reads CSV, TSV, ECSV, Parquet, FITS and "
-        "VOTable tables, and HDF5 files like Galaxy10. Folders of images by class need no table."
+        "VOTable tables. Folders of images by class need no table. `python -m galviz import` reads larger surveys, and HDF5."
     )
     how = st.segmented_control("Upload", ["Files or a zip", "A folder"], default="Files or a zip", required=True)
     number = st.session_state.setdefault("upload_number", 0)

@@ -29,6 +29,7 @@ FITS = """width => innerWidth === width && [document.documentElement, document.q
 TABLE = "[data-testid=stDataFrame]"
 TITLES = {
     "home": "What has a neural network learnt about galaxies?",
+    "own": "Your galaxies",
     "explore": "Explore",
     "laboratory": "Cause laboratory",
     "layers": "Layer by layer",
