@@ -12,6 +12,8 @@ from threading import Lock
 from typing import Protocol
 
 from galviz.errors import shown
+from galviz.files.signatures import file_kind
+from galviz.survey.images import read_start
 
 # Per session, and for all sessions of the server. A survey of 20,000 galaxies has about 100 MB. Streamlit holds new
 # uploads in memory until the page has written them.
@@ -93,6 +95,7 @@ class Uploads:
         try:
             for file in files:
                 self._write(file, target)
+            _refuse_hdf5(target)
             self._n_bytes = _size(target)
         except BaseException:
             shutil.rmtree(target, ignore_errors=True)
@@ -138,6 +141,13 @@ class Uploads:
 
 _LOCALLY = "run galviz on your own machine"
 _SMALLER = f"upload a part of the survey, or {_LOCALLY}."
+
+
+def _refuse_hdf5(folder: Path) -> None:
+    """Refuse HDF5 files: their library decompresses without a limit."""
+    for path in folder.rglob("*"):
+        if path.is_file() and file_kind(read_start(path)) == "an HDF5 file":
+            raise UploadError(f"{shown(path.name)} is an HDF5 file: import it with galviz on your own machine.")
 
 
 def _megabytes(n_bytes: int) -> str:

@@ -51,7 +51,8 @@ def _upload(own: OwnGalaxies) -> None:
     """Draw the uploader; what it receives is moved to the session's folder."""
     st.markdown(
         "Upload a table and its images, a folder, or a zip of both. galviz reads CSV, TSV, ECSV, Parquet, FITS and "
-        "VOTable tables. Folders of images by class need no table. `python -m galviz import` reads larger surveys, and HDF5."
+        "VOTable tables. Folders of images by class need no table. For larger surveys and HDF5 files, run "
+        "`python -m galviz import` on your own machine."
     )
     how = st.segmented_control("Upload", ["Files or a zip", "A folder"], default="Files or a zip", required=True)
     number = st.session_state.setdefault("upload_number", 0)

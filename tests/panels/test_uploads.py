@@ -154,6 +154,7 @@ BAD = {
     "pickle called .jpg": survey(**{"1__jpg": pickle.dumps(Evil)}),
     "pickle called .parquet": [("table.parquet", pickle.dumps(Evil)), *images()],
     "pickle called .h5": [("galaxies.h5", pickle.dumps(Evil))],
+    "HDF5 file": [("galaxies.h5", b"\x89HDF\r\n\x1a\n" + bytes(100))],
     "pickle called .safetensors": [("weights.safetensors", pickle.dumps(Evil))],
     "truncated image": survey(**{"1__jpg": picture()[:400]}),
     "web page as an image": survey(**{"1__jpg": b"<!DOCTYPE html><html>404</html>"}),
