@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def archive(make_survey, tmp_path):
-    """A zip of a survey in another layout: the table has no objID, and images are named by another column."""
+    """A zip of a survey in another layout: the table has no objID, and a column of another name names the images."""
     folder = make_survey(12, side_px=64, suffix=".png")
     lines = (folder / "master.csv").read_text(encoding="utf-8").splitlines()
     header, *rows = (line.split(",") for line in lines)
@@ -32,7 +32,7 @@ def test_an_upload_is_read_shown_and_private(serve, visit, photograph, tiny_card
     monkeypatch.setenv("GALVIZ_CACHE", str(tmp_path / "cache"))
     tab = visit(address, "/own")
     tab.page.set_input_files("input[type=file]", archive)
-    expect(tab.main).to_contain_text("12 galaxies, ids from name")
+    expect(tab.main).to_contain_text("12 galaxies, ids from asset")
     photograph(tab, "own-columns-1280-light")
     tab.press(tab.page.get_by_role("button", name="Read the galaxies"))
     expect(tab.main).to_contain_text("What the network sees")
