@@ -25,7 +25,7 @@ DISTRIBUTIONS = {
     "umap": "umap-learn",
 }
 # Imported lazily, where an extra brings it.
-OF_EXTRAS = {"umap-learn", "nbformat", "timm"}
+OF_EXTRAS = {"umap-learn", "nbformat", "timm", "astropy", "h5py"}
 OWN_PACKAGES = {"galviz", "lessons", "panels", "instruments", "app"}
 
 

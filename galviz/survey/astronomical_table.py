@@ -1,5 +1,7 @@
 """FITS and VOTable files, which astropy reads -> their columns."""
 
+import mmap
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from astropy.table import Column, Table
 
 _MAX_BYTES = 2**32  # of the table in memory
+# An element STREAM with an attribute href, perhaps after other attributes.
+_REFERENCE = re.compile(rb"""STREAM(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*?\s+href\s*=""")
 
 
 class AstronomicalTable(TypedTable):
@@ -92,12 +96,25 @@ class VOTable(AstronomicalTable):
     def _parse(self, file: BinaryIO) -> "tuple[Table, list[str]]":
         from astropy.io import votable
 
+        _refuse_references(file)
         document = votable.parse(file, verify="ignore", invalid="mask")
         tables = list(document.iter_tables())
         if not tables:
             raise UnreadableError("it is a VOTable without a table", "repeat the query, and read its error message")
         names = [table.name or table.ID or f"table {place}" for place, table in enumerate(tables, start=1)]
         return tables[0].to_table(use_names_over_ids=True), _note_first(names)
+
+
+def _refuse_references(file: BinaryIO) -> None:
+    """Refuse a VOTable whose cells are elsewhere, because astropy would fetch them, and one that defines entities."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        start = content[:64].lstrip(b"\xef\xbb\xbf \r\n\t")
+        if not start.startswith(b"<") or content.find(b"\0") >= 0 or content.find(b"<!ENTITY") >= 0:
+            problem = "it isn't a VOTable as programs write it"
+            raise UnreadableError(problem, "save the table as CSV, with TOPCAT for example")
+        if _REFERENCE.search(content):
+            problem = "it is a VOTable whose cells are in another file or on the internet"
+            raise UnreadableError(problem, "save the table with its cells, with TOPCAT for example")
 
 
 def _note_first(names: list[str]) -> list[str]:

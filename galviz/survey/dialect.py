@@ -118,19 +118,25 @@ def choose_separator(header: str, rows: Sequence[str]) -> str:
     >>> choose_separator("objID;z, observed", ["1;0.2"]), choose_separator("objID  z", ["1   0.2"])
     (';', ' ')
     """
-    best, best_share = ",", -1.0
+    best, best_score = ",", (-1.0, False)
     for separator in SEPARATORS:
-        if separator == " " and best_share >= 0:
+        if separator == " " and best_score[0] >= 0:
             continue
         names = split_line(header, separator)
         if names is None or len(names) < 2:
             continue
-        counts = [len(split_line(row, separator) or ()) for row in rows]
-        share = sum(len(names) <= count <= len(names) + 1 for count in counts) / max(len(rows), 1)
-        # Names may contain blanks, and so may the cells of a single column.
-        if share > best_share and (separator != " " or share > 0.5):
-            best, best_share = separator, share
+        share = sum(_fits(split_line(row, separator), len(names)) for row in rows) / max(len(rows), 1)
+        # Names may contain a separator too, but the name of an id column usually doesn't.
+        score = share, any(map(is_id_name, names))
+        # Names may contain spaces, and so may the cells of a single column.
+        if score > best_score and (separator != " " or share > 0.5):
+            best, best_score = separator, score
     return best
+
+
+def _fits(cells: list[str] | None, n_names: int) -> bool:
+    """Whether a row has as many cells as the header, or an empty one more."""
+    return cells is not None and (len(cells) == n_names or (len(cells) == n_names + 1 and not cells[-1].strip()))
 
 
 def is_number(cell: str) -> bool:

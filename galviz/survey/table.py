@@ -1,5 +1,6 @@
 """A table's file, in any form that galviz reads -> its columns, notes and cells."""
 
+import codecs
 from pathlib import Path
 
 from galviz.files.reading import NotRegularError
@@ -77,7 +78,8 @@ def open_table(path: Path) -> TableFile:
             return ParquetTable(path)
         if kind == "a FITS file":
             return FitsTable(path)
-        if b"<VOTABLE" in head[:_XML_BYTES]:
+        is_xml = kind in (None, "an XML document") and head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
+        if is_xml and b"VOTABLE" in head[:_XML_BYTES]:
             return VOTable(path)
         if kind in (None, "UTF-16 text"):
             return TextTable(path)

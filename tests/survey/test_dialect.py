@@ -67,6 +67,21 @@ def test_equivalent_tables(read, text, note):
     assert any(note in sentence for sentence in table.notes)
 
 
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("objID;mass, log;z\na;1,5;2,5\n", ("objID", "mass, log", "z")),
+        ("objID;mass, log\na;1,5\n", ("objID", "mass, log")),
+        ("objID,mass;log,z\na,1,2\n", ("objID", "mass;log", "z")),
+        ("IAU name\nJ1\nJ2\n", ("IAU name",)),
+        ('objID,"a\tb",c\nx,1,2\n', ("objID", "a\tb", "c")),
+    ],
+)
+def test_separators_inside_names(tmp_path, text, columns):
+    (tmp_path / "t.csv").write_text(text)
+    assert open_table(tmp_path / "t.csv").columns == columns
+
+
 def test_plain_tables_have_no_notes(read):
     assert read("objID,z\na,0.25\nb,1.5\n").notes == []
     assert read(b"\xef\xbb\xbfobjID,z\r\na,0.25\r\n").notes == []

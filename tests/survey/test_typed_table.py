@@ -200,6 +200,25 @@ def test_astronomical_tables(tmp_path, astronomical, name):
 
 
 @pytest.mark.full
+@pytest.mark.filterwarnings("ignore")
+def test_votables_fetch_nothing(tmp_path, astronomical):
+    """astropy opens the address of a STREAM, so that an uploaded table could make the app read any file or page."""
+    astronomical.write(tmp_path / "t.vot", format="votable", tabledata_format="binary2")
+    text = (tmp_path / "t.vot").read_text()
+    assert open_table(tmp_path / "t.vot").problems == []
+    for evil in (
+        text.replace("<STREAM", f'<STREAM href="file://{tmp_path}/secret"'),
+        text.replace("<STREAM", '<STREAM actuate="a>b"\n href = "http://localhost:9/x"'),
+        text.replace("<VOTABLE", '<!DOCTYPE VOTABLE [<!ENTITY a "x">]>\n<VOTABLE', 1),
+    ):
+        assert evil != text
+        (tmp_path / "t.vot").write_text(evil)
+        (problem,) = open_table(tmp_path / "t.vot").problems
+        assert "VOTable" in problem.problem
+        assert "astropy" not in problem.problem
+
+
+@pytest.mark.full
 def test_the_first_of_several_hdus(tmp_path, astronomical):
     from astropy.io import fits
     from astropy.table import Table
