@@ -35,7 +35,6 @@ TITLES = {
     "units": "Units",
     "compare": "Compare",
     "galaxy": "One galaxy",
-    "audit": "Audit",
     **{lesson.slug: lesson.title for lesson in LESSONS if lesson.slug != "galaxies"},
 }
 
