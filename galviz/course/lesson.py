@@ -8,7 +8,18 @@ from pathlib import Path
 LESSONS_FOLDER = Path(__file__).parents[2] / "lessons"
 DIFFICULTIES = {1: "easy", 2: "medium", 3: "hard"}
 # The last part of the addresses of the other pages, and the heading under which the navigation lists them.
-PAGE_ADDRESSES = ("home", "explore", "laboratory", "layers", "units", "compare", "galaxy", "glossary", "certificate")
+PAGE_ADDRESSES = (
+    "home",
+    "explore",
+    "laboratory",
+    "layers",
+    "units",
+    "compare",
+    "galaxy",
+    "audit",
+    "glossary",
+    "certificate",
+)
 INSTRUMENTS = "Instruments"
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from galviz.errors import quoted
-from galviz.files.signatures import file_kind
+from galviz.files.signatures import LFS_POINTER, LFS_REMEDY, file_kind
 from galviz.survey.header import (
     CATALOGUE_NAME,
     ID_COLUMN,
@@ -31,6 +31,7 @@ _REMEDIES = {
     "a Parquet table": "write it as CSV: pandas.read_parquet(…).to_csv('master.csv', index=False)",
     "a FITS file": "write the table as CSV: astropy.table.Table.read(…).write('master.csv')",
     "an Excel workbook or another zip archive": f"save the table as 'CSV UTF-8', with {ID_COLUMN} as text",
+    LFS_POINTER: LFS_REMEDY,
     "an old Excel workbook": f"save the table as 'CSV UTF-8', with {ID_COLUMN} as text",
 }
 
