@@ -4,7 +4,7 @@ import codecs
 from pathlib import Path
 
 from galviz.files.reading import NotRegularError
-from galviz.files.signatures import file_kind
+from galviz.files.signatures import LFS_POINTER, LFS_REMEDY, file_kind
 from galviz.survey.astronomical_table import FitsTable, VOTable
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.survey.parquet_table import ParquetTable
@@ -28,6 +28,7 @@ _REMEDIES = {
     "a NumPy array": "write the table as CSV or Parquet",
     "an SQLite database": "write its table as CSV or Parquet",
     **dict.fromkeys(("a bzip2 archive", "an xz archive", "a Zstandard archive"), "unpack it"),
+    LFS_POINTER: LFS_REMEDY,
 }
 
 

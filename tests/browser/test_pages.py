@@ -36,7 +36,6 @@ TITLES = {
     "units": "Units",
     "compare": "Compare",
     "galaxy": "One galaxy",
-    "audit": "Audit",
     **{lesson.slug: lesson.title for lesson in LESSONS if lesson.slug != "galaxies"},
 }
 

@@ -101,7 +101,7 @@ def test_the_error_names_the_invalid_entry_and_key(manifest, capsys, old, new, p
 
 @pytest.mark.parametrize(
     ("old", "new", "key"),
-    [('"stars"', f'"{slug}"', "slug") for slug in ("home", "explore", "laboratory", "glossary", "certificate")]
+    [('"stars"', f'"{slug}"', "slug") for slug in ("home", "explore", "laboratory", "audit", "certificate")]
     + [('"The path"', '"Instruments"', "part")],
 )
 def test_a_lesson_must_not_take_the_place_of_another_page(manifest, old, new, key):
