@@ -226,11 +226,13 @@ def test_zip(tmp_path):
     lines = ["GalaxyID,p", "17,0.5", "18,0.6"]
     make_source(tmp_path / "pack" / "my-survey", lines, ["imgs/17.jpg", "imgs/18.jpg"], "table.csv")
     shutil.make_archive(str(tmp_path / "survey-archive"), "zip", tmp_path / "pack")
-    plan, survey = run(tmp_path / "survey-archive.zip", tmp_path)
+    (tmp_path / "session").mkdir()
+    plan, survey = run(tmp_path / "survey-archive.zip", tmp_path, workspace=tmp_path / "session")
     assert survey.object_ids == ["17", "18"]
     unpacked = plan.source.image_root
+    assert tmp_path / "session" in unpacked.parents
     plan.close()
-    assert not unpacked.exists()
+    assert list((tmp_path / "session").iterdir()) == []
 
 
 @pytest.mark.full
