@@ -1,19 +1,22 @@
-"""What large images and large catalogues take: peak memory as a multiple of what must be held anyway.
+"""What large images and large catalogues take: peak memory as a multiple of what must be held anyway, and time.
 
     python benchmarks/memory.py [--images 64] [--side-px 4096] [--rows 314000]
 
 Each figure is the peak resident memory of a fresh process less that before the work began. A batch of images is decoded
-one by one, so that it should take little more than one image (three bytes per pixel); a catalogue is parsed in blocks
-and should take a small multiple of its file.
+one by one, so that it should take little more than one image (three bytes per pixel). A catalogue, by default as large
+as that of Galaxy Zoo DECaLS, is read from CSV and from Parquet; its text must fit in memory once.
 """
 
 import argparse
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from PIL import Image
 
 PEAK = """
@@ -38,7 +41,8 @@ READ = """
 from galviz.survey.catalogue import read_catalogue
 from galviz.survey.table import open_table
 before = peak_mb()
-read_catalogue(open_table(folder / "master.csv"))
+catalogue = read_catalogue(open_table(next(folder.glob("master.*"))))
+assert not catalogue.problems
 print(peak_mb() - before)
 """
 
@@ -63,15 +67,16 @@ def write_images(folder: Path, count: int, side_px: int) -> float:
     return 3 * side_px**2 / 2**20
 
 
-def write_table(folder: Path, n_rows: int, n_columns: int = 70) -> float:
-    """Write one catalogue of numbers; return its size in MB."""
-    folder.mkdir()
-    values = np.random.default_rng(1).normal(size=(n_rows, n_columns)).round(8)
-    with (folder / "master.csv").open("w") as file:
-        file.write(",".join(["objID", *(f"c{number}" for number in range(n_columns))]) + "\n")
-        for number, row in enumerate(values):
-            file.write(f"g{number}," + ",".join(map(str, row.tolist())) + "\n")
-    return (folder / "master.csv").stat().st_size / 2**20
+def write_tables(csv: Path, parquet: Path, n_rows: int, n_columns: int = 131) -> None:
+    """Write one catalogue of numbers in two forms."""
+    columns = {f"c{number}": np.random.default_rng(number).random(n_rows) for number in range(n_columns)}
+    table = pa.table({"objID": [f"g{number}" for number in range(n_rows)], **columns})
+    pq.write_table(table, parquet)
+    with csv.open("w") as file:
+        file.write(",".join(table.column_names) + "\n")
+        for batch in table.to_batches(max_chunksize=1000):
+            rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            file.writelines(",".join(map(str, row)) + "\n" for row in rows)
 
 
 def main() -> None:
@@ -86,9 +91,15 @@ def main() -> None:
         grown = growth_mb(EXTRACT, Path(scratch) / "survey")
         size = f"{options.images} images of {options.side_px} x {options.side_px} px"
         print(f"extract, {size}: {grown:.0f} MB, {grown / one:.2f} times one image")
-        table = write_table(Path(scratch) / "table", options.rows)
-        grown = growth_mb(READ, Path(scratch) / "table")
-        print(f"catalogue of {options.rows:,} rows, {table:.0f} MB: {grown:.0f} MB, {grown / table:.2f} times the file")
+        forms = Path(scratch) / "csv" / "master.csv", Path(scratch) / "parquet" / "master.parquet"
+        for form in forms:
+            form.parent.mkdir()
+        write_tables(*forms, options.rows)
+        for form in forms:
+            start, size_mb = time.perf_counter(), form.stat().st_size / 2**20
+            grown = growth_mb(READ, form.parent)
+            seconds = time.perf_counter() - start
+            print(f"{form.name} of {options.rows:,} rows, {size_mb:.0f} MB: {grown:.0f} MB, {seconds:.0f} s")
 
 
 if __name__ == "__main__":
