@@ -9,7 +9,7 @@ from galviz.survey.astronomical_table import FitsTable, VOTable
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.survey.parquet_table import ParquetTable
 from galviz.survey.problems import Problem
-from galviz.survey.table_file import Table, TableFile
+from galviz.survey.table_file import UNREADABLE, Table, TableFile
 from galviz.survey.text_stream import TextError, read_head
 from galviz.survey.text_table import TextTable, describe_cut_line
 
@@ -38,10 +38,10 @@ class _Unreadable(TableFile):
         super().__init__(path)
         self.problems = [problem]
 
-    def rows(self, n: int) -> list[list[str]]:
+    def _rows(self, n: int) -> list[list[str]]:
         return []
 
-    def read(self, id_column: str = ID_COLUMN) -> Table:
+    def _read(self, id_column: str) -> Table:
         return Table((), [], [], {}, list(self.problems), [], id_column)
 
 
@@ -94,7 +94,7 @@ def open_table(path: Path) -> TableFile:
     except NotRegularError as error:
         fault = str(error.strerror), "put the table itself there"
     except OSError as error:
-        fault = f"it can't be read: {error.strerror}", "check the file, its permissions and the disk"
+        fault = f"it can't be read: {error.strerror}", UNREADABLE
     return _Unreadable(path, Problem(None, "", path.name, *fault))
 
 

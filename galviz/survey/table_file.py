@@ -12,6 +12,8 @@ from galviz.survey.header import ID_COLUMN
 from galviz.survey.problems import Problem
 from galviz.survey.typed_columns import as_blocks, cell_texts
 
+UNREADABLE = "check the file, its permissions and the disk"  # what to do if a file can't be read
+
 
 @dataclass(frozen=True)
 class Table:
@@ -116,11 +118,15 @@ class TableFile(ABC):
         columns = tuple(id_column if column == same[0] else column for column in self.columns)
         return columns, same[0], [*self.notes, f"Column {shown(same[0])} was read as {shown(id_column)}."]
 
-    @abstractmethod
     def rows(self, n: int) -> list[list[str]]:
         """The cells of the first `n` complete rows, as they are written; empty if there are problems."""
+        if self.problems or n < 1:
+            return []
+        try:
+            return self._rows(n)
+        except OSError:
+            return []  # `read` reports it
 
-    @abstractmethod
     def read(self, id_column: str = ID_COLUMN) -> Table:
         """Read all rows.
 
@@ -133,5 +139,18 @@ class TableFile(ABC):
         -------
         Table
             With its problems; invalid input doesn't raise. If the header or the format has problems, or there is no id
-            column, rows aren't read.
+            column, rows aren't read. In tables without lines, such as Parquet, rows are counted from 1.
         """
+        try:
+            return self._read(id_column)
+        except OSError as error:  # for example, the disk was removed since the table was opened
+            problem = self.problem(None, f"it can't be read: {error.strerror}", UNREADABLE)
+            return Table((), [], [], {}, [problem], list(self.notes), id_column)
+
+    @abstractmethod
+    def _rows(self, n: int) -> list[list[str]]:
+        """As `rows`, if there are no problems; may raise OSError."""
+
+    @abstractmethod
+    def _read(self, id_column: str) -> Table:
+        """As `read`; may raise OSError."""

@@ -45,20 +45,16 @@ class TextTable(TableFile):
         self.notes += self._dialect.notes
         self._read_header(lines)
 
-    def rows(self, n: int) -> list[list[str]]:
-        """The cells of the first `n` complete rows; see `TableFile.rows`."""
-        if self.problems:
-            return []
+    def _rows(self, n: int) -> list[list[str]]:
         try:
             with self._reader() as reader:
                 lines = (line for _, line in self._lines(reader))
                 cells = (self._split(line) for line in lines if line.strip())
-                return list(islice((row for row in cells if row and len(row) == len(self.columns)), max(n, 0)))
+                return list(islice((row for row in cells if row and len(row) == len(self.columns)), n))
         except TextError:
             return []  # `read` reports it
 
-    def read(self, id_column: str = ID_COLUMN) -> Table:
-        """Read all rows; see `TableFile.read`."""
+    def _read(self, id_column: str) -> Table:
         columns, name, notes = self.find_ids(id_column)
         problems = list(self.problems)
         if not problems and name is None:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from galviz.errors import listed, shown
 from galviz.files.reading import open_regular
-from galviz.survey.header import ID_COLUMN, missing_column, name_faults
+from galviz.survey.header import missing_column, name_faults
 from galviz.survey.number_parsing import MAX_EXACT_INTEGER
 from galviz.survey.table_file import Table, TableFile
 from galviz.survey.text_stream import GZIP, TextError, unpack
@@ -80,10 +80,7 @@ class TypedTable(TableFile):
     def _read_columns(self, file: BinaryIO, n_rows: int | None) -> Iterator[pa.ChunkedArray]:
         """The columns in the order of `_names`, all of their rows or the first; raises as `_describe`."""
 
-    def rows(self, n: int) -> list[list[str]]:
-        """The cells of the first `n` rows; see `TableFile.rows`."""
-        if self.problems or n < 1:
-            return []
+    def _rows(self, n: int) -> list[list[str]]:
         try:
             with self._opened() as file:
                 columns = [cell_texts(simplify(array)) for array in self._read_columns(file, n)]
@@ -91,8 +88,7 @@ class TypedTable(TableFile):
             return []  # `read` reports it
         return [list(row) for row in zip(*columns, strict=True)]
 
-    def read(self, id_column: str = ID_COLUMN) -> Table:
-        """Read all rows; see `TableFile.read`. Rows are counted from 1."""
+    def _read(self, id_column: str) -> Table:
         columns, name, notes = self.find_ids(id_column)
         problems = list(self.problems)
         if not problems and name is None:

@@ -174,6 +174,15 @@ def test_files_that_cannot_be_read_are_problems(tmp_path):
         assert str(open_table(tmp_path / "pipe.csv").problems[0]).startswith("pipe.csv: it is a named pipe")
 
 
+def test_a_file_that_vanishes_is_a_problem(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("objID\na\n")
+    file = open_table(path)
+    path.unlink()
+    assert file.rows(1) == []
+    assert "it can't be read" in file.read().problems[0].problem
+
+
 def test_rows_for_a_preview(tmp_path):
     path = tmp_path / "t.tsv"
     path.write_text("name\tz\n'12\t1\nshort\nb\t2\nc\t3\n")
