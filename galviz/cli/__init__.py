@@ -30,8 +30,7 @@ from galviz.cli.streams import discard_unwritten, open_closed_streams
 
 _INSTALL = "which this command needs: pip install -r requirements.txt"
 _INSTALL_OPTIONAL = {
-    **dict.fromkeys(("galsim", "scipy"), 'which simulations need: pip install -e ".[simulate]"'),
-    "astropy": 'which FITS files need: pip install -e ".[fits]" (simulations need ".[simulate]")',
+    **dict.fromkeys(("galsim", "astropy", "scipy"), 'which simulations need: pip install -e ".[simulate]"'),
     "h5py": 'which HDF5 files need: pip install -e ".[hdf5]"',
     **dict.fromkeys(("umap", "numba"), 'which UMAP needs: pip install -e ".[maps]"'),
     **dict.fromkeys(("astroquery", "requests", "urllib3"), 'which fetching from SDSS needs: pip install -e ".[sdss]"'),

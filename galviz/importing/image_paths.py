@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from urllib.parse import unquote
 
 from galviz.importing.source import IMAGE_ENDINGS, image_stem
 
@@ -18,7 +19,10 @@ _RULES: dict[str, Callable[[str], str]] = {
     "the case of letters": str.casefold,
     "leading zeros": lambda text: text.casefold().lstrip("0") if text.isascii() and text.isdigit() else "",
     "'.0' at the end of ids": lambda text: match[1] if (match := _WHOLE_FLOAT.fullmatch(text)) else text,
-    "spaces and punctuation": lambda text: _NOT_IN_NAMES.sub("_", text).strip("_").casefold(),
+    # 'NGC 1300' and 'ngc_1300', 'SDSS J12+34' and 'J12+34', 'J12+34' and 'J12%2B34'
+    "spaces, punctuation and the word SDSS": lambda text: (
+        _NOT_IN_NAMES.sub("", unquote(text)).casefold().removeprefix("sdss")
+    ),
 }
 
 

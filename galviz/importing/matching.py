@@ -53,7 +53,8 @@ def match_rows(place: str, source: Source, index: ImageIndex, choice: ColumnChoi
 def _ambiguous_images(place: str, source: Source, match: Match) -> ValueError:
     cell, names = next(iter(match.ambiguous.items()))
     folders = Counter(PurePosixPath(name).parent for names in match.ambiguous.values() for name in names)
-    problem = f"{len(match.ambiguous):,} rows have several images: {cell} has {listed(names, at_most=3)}"
+    rows = "1 row has" if len(match.ambiguous) == 1 else f"{len(match.ambiguous):,} rows have"
+    problem = f"{rows} several images: {cell} has {listed(names, at_most=3)}"
     if len(folders) > 1 and source.kind in ("folder", "table"):
         paths = [str(source.image_root / folder) for folder, _ in folders.most_common()]
         usual = [path for path in paths if Path(path).name == "images"]

@@ -12,6 +12,7 @@ from galviz.survey.rounding import looks_rounded
 # since data release 8.
 _DR7 = re.compile(r"58[78]\d{15}")
 _DR8 = re.compile(r"1237\d{15}")
+_FLOAT = re.compile(r"\d+(\.\d*)?[eE]\+\d+")
 
 
 def explain_mismatch(column: str, cells: Sequence[str], stems: Sequence[str]) -> tuple[str, str]:
@@ -48,7 +49,8 @@ def explain_mismatch(column: str, cells: Sequence[str], stems: Sequence[str]) ->
             "the ids are those of SDSS's data release 8 or later, the images' those of data release 7",
             f"add a column with the ids that the images have, and give it with --id: {table}",
         )
-    if cells and all(map(looks_rounded, cells[:20])) and any(len(stem) == len(cells[0]) for stem in stems):
+    are_floats = any(map(_FLOAT.fullmatch, cells[:20]))
+    if are_floats or (all(map(looks_rounded, cells[:20])) and any(len(stem) == len(cells[0]) for stem in stems)):
         return (
             "the ids seem to have been rounded by a spreadsheet or a float",
             f"download the table again, and read the column as text (pandas: dtype={{'{column}': str}})",

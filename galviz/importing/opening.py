@@ -71,6 +71,7 @@ def open_source(
     *,
     fits_options: "FitsOptions | None" = None,
     skip_broken: bool = False,
+    workspace: Path | None = None,
 ) -> Source:
     """Find the tables and images of a source; a zip or an HDF5 file is unpacked into a temporary folder.
 
@@ -86,6 +87,8 @@ def open_source(
         How FITS cutouts become pictures.
     skip_broken : bool
         Leave out FITS cutouts that can't be used.
+    workspace : pathlib.Path, optional
+        The folder in which a temporary folder is made; by default the system's.
 
     Returns
     -------
@@ -108,7 +111,7 @@ def open_source(
     """
     path = Path(path)
     is_folder = check_readable(path)
-    rendering = Rendering(fits_options, skip_broken, progress)
+    rendering = Rendering(fits_options, skip_broken, progress, workspace)
     name = path.name or path.resolve().name
     if is_folder:
         source = _from_folder(path, name, "folder", images, rendering)
@@ -180,6 +183,8 @@ class Rendering:
         Leave out cutouts that can't be used, instead of raising.
     progress : callable or None
         Called as ``progress(done, total)`` with numbers of galaxies.
+    parent : pathlib.Path or None
+        The folder in which temporary folders are made.
 
     Examples
     --------
@@ -190,13 +195,14 @@ class Rendering:
     options: "FitsOptions | None" = None
     skip_broken: bool = False
     progress: Callable[[int, int], object] | None = None
+    parent: Path | None = None
 
 
 def _render(source: Source, folder: Path, rendering: Rendering, tables: set[str]) -> None:
     """Write pictures of FITS cutouts to a temporary folder, and let them be the source's images."""
     from galviz.importing.fits_images import fits_to_images
 
-    source.workspace = Workspace()
+    source.workspace = Workspace(rendering.parent)
     pictures = source.workspace.folder / "pictures"
     pictures.mkdir()
     result = fits_to_images(folder, pictures, rendering.options, rendering.progress)
@@ -213,7 +219,7 @@ def _render(source: Source, folder: Path, rendering: Rendering, tables: set[str]
 def _from_zip(path: Path, images: Path | None, rendering: Rendering) -> Source:
     from galviz.importing.archive import unpack_zip
 
-    workspace = Workspace()
+    workspace = Workspace(rendering.parent)
     unpacked = unpack_zip(path, workspace.folder / "zip", progress=rendering.progress)
     source = _from_folder(unpacked.root, path.name, "zip", images, rendering)
     if source.workspace is not None:  # that of an HDF5 file or of FITS cutouts
@@ -224,7 +230,7 @@ def _from_zip(path: Path, images: Path | None, rendering: Rendering) -> Source:
 
 
 def _from_hdf5(path: Path, rendering: Rendering) -> Source:
-    workspace = Workspace()
+    workspace = Workspace(rendering.parent)
     table, images, note = unpack_hdf5(path, workspace.folder, rendering.progress)
     return Source(path.name, "HDF5", (table,), workspace.folder, images, [note], workspace)
 

@@ -36,6 +36,7 @@ def plan_import(
     missing: Sequence[str] = (),
     fits_options: "FitsOptions | None" = None,
     skip_broken: bool = False,
+    workspace: str | os.PathLike[str] | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> ImportPlan:
     r"""Find out how a source becomes a survey folder; nothing is written.
@@ -58,6 +59,9 @@ def plan_import(
         How FITS cutouts become pictures; by default as SDSS's images.
     skip_broken : bool
         Leave out FITS cutouts that can't be used, instead of raising; see also `write_import`.
+    workspace : path-like, optional
+        The folder in which archives are unpacked and FITS cutouts rendered, in a temporary folder that `close` removes;
+        by default the system's.
     progress : callable, optional
         Called as ``progress(done, total)`` while an archive is unpacked, or FITS cutouts are rendered.
 
@@ -88,7 +92,14 @@ def plan_import(
     given = {"--id": id_column, "--image": image_column, "--label": label, "--missing": ",".join(missing) or None}
     options = {option: value for option, value in given.items() if value is not None}
     folder = None if images is None else Path(images)
-    opened = open_source(Path(source), folder, progress, fits_options=fits_options, skip_broken=skip_broken)
+    opened = open_source(
+        Path(source),
+        folder,
+        progress,
+        fits_options=fits_options,
+        skip_broken=skip_broken,
+        workspace=None if workspace is None else Path(workspace),
+    )
     try:
         index = ImageIndex(opened.images)
         if not opened.tables:

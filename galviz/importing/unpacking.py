@@ -12,6 +12,11 @@ from galviz.errors import listed
 class Workspace:
     """A temporary folder.
 
+    Parameters
+    ----------
+    parent : pathlib.Path, optional
+        Where it is made; by default among the system's temporary files.
+
     Attributes
     ----------
     folder : pathlib.Path
@@ -25,8 +30,8 @@ class Workspace:
     False
     """
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="galviz-import-"))
+    def __init__(self, parent: Path | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="galviz-import-", dir=parent))
         self._other: Workspace | None = None
         self._finalizer = weakref.finalize(self, shutil.rmtree, str(self.folder), ignore_errors=True)
 

@@ -179,6 +179,21 @@ def test_decorated_ids_and_names(tmp_path, cells, names):
     assert survey.object_ids == ["17", "18"]
 
 
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        (["NGC 1234", "NGC 1235"], ["NGC 1234.jpg", "ngc1235.jpg"]),
+        (["SDSS J12.5+34", "SDSS J12.6+34"], ["J12.5+34.jpg", "J12.6+34.jpg"]),
+        (["J12.5+34", "J12.6+34"], ["J12.5%2B34.jpg", "J12.6%2B34.jpg"]),
+    ],
+)
+def test_names_that_differ_in_spaces_and_punctuation(tmp_path, cells, names):
+    source = make_source(tmp_path / "in", ["name,z", *(f"{cell},0.1" for cell in cells)], names)
+    plan, survey = run(source, tmp_path)
+    assert survey.object_ids == cells
+    assert plan.images == tuple(names)
+
+
 def test_a_table_with_images_in_another_folder(tmp_path):
     lines = ["name", "NGC 1300", "NGC 1365"]
     source = make_source(tmp_path / "in", lines, (), "table.csv")
@@ -211,11 +226,40 @@ def test_zip(tmp_path):
     lines = ["GalaxyID,p", "17,0.5", "18,0.6"]
     make_source(tmp_path / "pack" / "my-survey", lines, ["imgs/17.jpg", "imgs/18.jpg"], "table.csv")
     shutil.make_archive(str(tmp_path / "survey-archive"), "zip", tmp_path / "pack")
-    plan, survey = run(tmp_path / "survey-archive.zip", tmp_path)
+    (tmp_path / "session").mkdir()
+    plan, survey = run(tmp_path / "survey-archive.zip", tmp_path, workspace=tmp_path / "session")
     assert survey.object_ids == ["17", "18"]
     unpacked = plan.source.image_root
+    assert tmp_path / "session" in unpacked.parents
     plan.close()
-    assert not unpacked.exists()
+    assert list((tmp_path / "session").iterdir()) == []
+
+
+@pytest.mark.full
+def test_fits_cutouts_with_a_table(tmp_path):
+    from galviz.importing.fits_options import FitsOptions
+    from tests.importing.skies import write_bands
+
+    source = make_source(tmp_path / "in", ["name,z", "M 51,0.1", "M 63,0.2"])
+    for number, name in enumerate(("M 51", "M 63")):
+        write_bands(source, f"cutouts/{name}_{{}}.fits", fluxes=(0.4 + number / 10, 1, 1.6))
+    _, survey = run(source, tmp_path, fits_options=FitsOptions(size=64), label="z")
+    assert survey.object_ids == ["M 51", "M 63"]
+    assert survey.image("M 63").size == (64, 64)
+
+
+@pytest.mark.full
+def test_fits_cutouts_that_cannot_be_used_are_left_out_on_request(tmp_path):
+    from tests.importing.skies import write_bands
+
+    source = write_bands(tmp_path / "in", "17_{}.fits")
+    write_bands(source, "18_{}.fits")
+    (source / "18_g.fits").unlink()
+    with pytest.raises(SurveyError, match="none in g"):
+        plan_import(source)
+    plan = plan_import(source, skip_broken=True)
+    assert plan.ids == ("17",)
+    assert [problem.object_id for problem in write_import(plan, tmp_path / "out").left_out] == ["18"]
 
 
 @pytest.mark.full

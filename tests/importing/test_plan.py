@@ -105,6 +105,12 @@ def test_rounded_ids_are_explained(tmp_path):
     assert "rounded by a spreadsheet" in problem_of(source, id_column="objid", image_column="file")
 
 
+def test_ids_that_a_float_has_rounded_name_no_images_and_are_explained(tmp_path):
+    lines = ["objid,z", "1.2376487029734e+18,0.1", "1.2376487029943e+18,0.2"]
+    source = make_source(tmp_path / "in", lines, ["1237648702973411443.jpg", "1237648702994383943.jpg"])
+    assert "rounded by a spreadsheet or a float" in problem_of(source)
+
+
 def test_most_rows_without_an_image_are_refused(tmp_path):
     lines = ["id", *map(str, range(100, 120))]
     source = make_source(tmp_path / "in", lines, ["100.jpg", "101.jpg", "x1.jpg", "x2.jpg", "x3.jpg", "x4.jpg"])
