@@ -125,6 +125,8 @@ def fit_novelty(reference: ArrayLike, held_out: ArrayLike, *, n_neighbors: int =
     """
     known, others = check_matrix(reference, "reference"), check_matrix(held_out, "held_out")
     _check_width(others, "held_out", known.shape[1])
+    if not len(others):
+        raise ValueError("held_out must hold 1 galaxy or more; got none. Give galaxies to compare others with.")
     check_whole("n_neighbors", n_neighbors, 1, len(known), "the number of reference galaxies")
     # The mean of equal values may be off by rounding, so constant features are found by their range.
     constant = np.ptp(known, axis=0) == 0

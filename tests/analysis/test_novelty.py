@@ -63,6 +63,8 @@ def test_a_constant_feature_counts_where_it_differs():
         (draw(5, 0), draw(5, 1, n_features=3), 1, "4 features; got 3"),
         (draw(5, 0), np.full((2, 4), np.nan), 1, "held_out"),
         (draw(5, 0), draw(5, 1), 6, "number of reference galaxies"),
+        (draw(5, 0), draw(0, 1), 1, "held_out must hold 1 galaxy or more"),
+        (draw(0, 0), draw(5, 1), 1, "n_neighbors must be at most 0"),
     ],
 )
 def test_what_can_t_be_compared_is_refused(reference, held_out, k, words):
