@@ -507,7 +507,7 @@ def write_json(
         ),
         distance=describe_distances(mock[: len(mock) // 2], groups, judged, label, n_resamples=RESAMPLES, seed=seed),
         versions={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
-        command=COMMAND,
+        command=COMMAND + (f" --fine-tune-folds {options.fine_tune_folds}" if options.fine_tune_folds else ""),
     )
     save_real_galaxies(results, path)
     table = results.table().drop(columns="kind")

@@ -20,6 +20,8 @@ from galviz.files.signatures import file_kind
 from galviz.network.card import read_card
 from galviz.survey.survey import Survey
 
+_ROWS_PER_BATCH = 4096
+
 
 class FeatureFile:
     """A features file: ids and predictions are read at once, layers on request.
@@ -114,12 +116,20 @@ class FeatureFile:
             raise self._fault("is damaged: its values don't match their checksum")
 
     def _values(self, parquet: pq.ParquetFile, name: str) -> np.ndarray:
-        column = parquet.read([name], use_threads=False).column(name)
-        # Missing numbers become NaN, and missing rows are dropped.
-        values = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
-        if len(values) != len(self.ids) * column.type.list_size:
+        kind = parquet.schema_arrow.field(name).type
+        size, done = kind.list_size, 0
+        values = np.empty((len(self.ids), size), kind.value_type.to_pandas_dtype())
+        # In batches, because decoding lists takes ten times the memory of their values.
+        for batch in parquet.iter_batches(_ROWS_PER_BATCH, columns=[name], use_threads=False):
+            # Missing numbers become NaN, and missing rows are dropped.
+            rows = batch.column(0).flatten().to_numpy(zero_copy_only=False)
+            if len(rows) != len(batch) * size or done + len(batch) > len(values):
+                break
+            values[done : done + len(batch)] = rows.reshape(len(batch), size)
+            done += len(batch)
+        if done != len(values):
             raise self._fault(f"lacks rows of layer {quoted(name)}")
-        return values.reshape(len(self.ids), column.type.list_size)
+        return values
 
     def check_survey(self, survey: Survey) -> None:
         """Raise FeaturesError if the features belong to another survey, or lack galaxies of this one."""

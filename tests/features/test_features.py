@@ -49,13 +49,18 @@ def path(tmp_path):
 @pytest.fixture
 def reads(monkeypatch):
     """The columns of each read of a Parquet file, as they happen."""
-    requested, read = [], pq.ParquetFile.read
+    requested, read, iter_batches = [], pq.ParquetFile.read, pq.ParquetFile.iter_batches
 
     def record(self, columns, **options):
         requested.append(columns)
         return read(self, columns, **options)
 
+    def record_batches(self, *size, columns, **options):
+        requested.append(columns)
+        return iter_batches(self, *size, columns=columns, **options)
+
     monkeypatch.setattr(pq.ParquetFile, "read", record)
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", record_batches)
     return requested
 
 
@@ -336,13 +341,13 @@ def test_a_file_that_was_replaced_is_not_mixed_with_the_first(path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody replace a file that is open")
 def test_a_file_that_is_replaced_during_a_read(path, monkeypatch):
-    loaded, read = load_features(path), pq.ParquetFile.read
+    loaded, iter_batches = load_features(path), pq.ParquetFile.iter_batches
 
-    def replace_and_read(self, columns, **options):
+    def replace_and_read(self, *size, **options):
         save_features(make_features(seed=2), path)
-        return read(self, columns, **options)
+        return iter_batches(self, *size, **options)
 
-    monkeypatch.setattr(pq.ParquetFile, "read", replace_and_read)
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", replace_and_read)
     np.testing.assert_allclose(loaded.layers["stage1"], make_features().layers["stage1"], rtol=2**-11)
 
 
