@@ -92,8 +92,8 @@ def _choose_columns(own: OwnGalaxies) -> ImportPlan | None:
         columns, rows = plan.columns, plan.rows(_N_ROWS)
     except ImportQuestion as error:
         question, columns, rows = error, error.columns, error.rows[:_N_ROWS]
-    except SurveyError as error:
-        show_problem_groups(error, "Your upload")
+    except ValueError as error:
+        _show_error(error)
         if options == _Options():
             return None
         columns, rows = st.session_state.get("own_columns", ()), ()
@@ -135,8 +135,19 @@ def _plan(own: OwnGalaxies, options: _Options) -> ImportPlan:
     key = (own.source, options)
     if st.session_state.get("own_plan", (None,))[0] != key:
         arguments = {"id_column": options.id_column, "image_column": options.image_column, "label": options.label}
-        st.session_state["own_plan"] = (key, plan_import(own.source, missing=options.missing, **arguments))
+        st.session_state["own_plan"] = (
+            key,
+            plan_import(own.source, missing=options.missing, workspace=own.uploads.folder, **arguments),
+        )
     return st.session_state["own_plan"][1]
+
+
+def _show_error(error: ValueError) -> None:
+    """Show the problems of an upload, or the one sentence of another error."""
+    if isinstance(error, SurveyError):
+        show_problem_groups(error, "Your upload")
+    else:
+        st.error(escape_markdown(error), icon=":material/error:")
 
 
 def _show_plan(plan: ImportPlan) -> None:
@@ -152,7 +163,7 @@ def _read_survey(own: OwnGalaxies, plan: ImportPlan) -> None:
     """Make the survey folder when the user presses the button; show which images can't be used."""
     problems, skip_broken = st.session_state.get("own_problems", (None, None)), False
     if problems[0] == plan:
-        show_problem_groups(problems[1], "Your upload")
+        _show_error(problems[1])
         skip_broken = st.checkbox("Leave out the galaxies whose images can't be used", key="own_skip")
     computation = Computation("import", (str(own.source), plan.options, skip_broken))
     if not computation.is_requested("Read the galaxies"):
@@ -162,7 +173,7 @@ def _read_survey(own: OwnGalaxies, plan: ImportPlan) -> None:
         folder = own.uploads.new_folder("survey")
         try:
             write_import(plan, folder, link=True, skip_broken=skip_broken, progress=progress_in(bar))
-        except SurveyError as error:
+        except ValueError as error:
             st.session_state["own_problems"] = (plan, error)
         else:
             own.folder, own.label, own.scale = folder, plan.label, 1.0

@@ -15,7 +15,6 @@ import pytest
 from PIL import Image
 
 from galviz.importing.plan import plan_import
-from galviz.importing.question import ImportQuestion
 from galviz.importing.writing import write_import
 from galviz.survey.survey import SurveyError, load_survey
 from panels import uploads as module
@@ -185,14 +184,14 @@ def attempt(files, uploads):
     """Import an upload as the page does; the survey, or the sentences that the page shows."""
     try:
         source = uploads.receive([File(name, content) for name, content in files])
-        plan = plan_import(source)
+        plan = plan_import(source, workspace=uploads.folder)
         folder = uploads.new_folder("survey")
         write_import(plan, folder, link=True)
         return load_survey(folder, plan.label)
-    except (UploadError, ImportQuestion) as error:
-        return [str(error)]
     except SurveyError as error:
         return [str(group.examples[0]) for group in error.groups]
+    except ValueError as error:
+        return [str(error)]
 
 
 @pytest.fixture
