@@ -1,6 +1,6 @@
 """What large images and large catalogues take: peak memory as a multiple of what must be held anyway, and time.
 
-    python benchmarks/memory.py [--images 64] [--side-px 4096] [--rows 314000]
+    python benchmarks/memory.py [--images 64] [--side-px 4096] [--rows 314000]      (on Linux)
 
 Each figure is the peak resident memory of a fresh process less that before the work began. A batch of images is decoded
 one by one, so that it should take little more than one image (three bytes per pixel). A catalogue, by default as large
@@ -20,10 +20,11 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 PEAK = """
-import resource, sys
+import sys
 from pathlib import Path
-def peak_mb():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def peak_mb():  # of this process; ru_maxrss may be that of its parent
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 folder = Path(sys.argv[1])
 """
 EXTRACT = """
