@@ -143,7 +143,8 @@ def suggest_import(source: str, error: "SurveyError", label: str | None) -> str 
     from galviz.importing.question import ImportQuestion
 
     damaged = [problem.file.startswith("images/") and "no image" not in problem.problem for problem in error.details]
-    if all(damaged):
+    # An import keeps the cells of the label as they are.
+    if all(damaged) or any("label" in problem.problem for problem in error.details):
         return None
     command = ["python", "-m", "galviz", "import", source, "--out", "NEW-FOLDER"]
     try:

@@ -102,3 +102,12 @@ def test_no_import_is_suggested_for_damaged_images(make_survey, capsys):
     status, out, _ = run(capsys, "check-survey", folder)
     assert status == 2
     assert "import" not in out
+
+
+def test_no_import_is_suggested_for_a_label_that_it_would_keep(make_survey, capsys):
+    folder = make_survey(4, causes=False, side_px=32)
+    text = (folder / "master.csv").read_text().replace("oh_p50", "kind")
+    (folder / "master.csv").write_text(text.replace(",8.", ',"1,').replace("\n9", '"\n9') + '"\n')
+    status, out, _ = run(capsys, "check-survey", folder, "--label", "kind")
+    assert status == 2
+    assert "import" not in out
