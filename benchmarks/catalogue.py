@@ -67,7 +67,12 @@ folder, features = sys.argv[1], sys.argv[2]
 def used():
     # seconds of all threads, and peak resident memory in MB
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1024 if sys.platform == "linux" else 2**20)
+    seconds = usage.ru_utime + usage.ru_stime
+    try:  # Linux counts the memory of the process that started this one in ru_maxrss
+        with open("/proc/self/status") as status:
+            return seconds, next(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) / 1024
+    except OSError:
+        return seconds, usage.ru_maxrss / 2**20
 
 def result(*rest):
     seconds, (cpu, peak_mb) = time.perf_counter() - began, used()
