@@ -567,7 +567,6 @@ def test_the_catalogue_benchmark_reads_a_small_one_and_says_when_a_limit_is_exce
 
 @pytest.mark.slow
 def test_the_catalogue_benchmark_opens_explore(capsys):
-    pytest.importorskip("galviz.survey.parquet_table")
     assert load("catalogue").main(["--rows", "0", "--galaxies", "300"]) == 0
     parquet, explore = capsys.readouterr().out.splitlines()
     assert parquet.startswith("Parquet, 300 rows × 132 columns, ")
