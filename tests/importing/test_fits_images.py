@@ -7,14 +7,14 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from astropy.io import fits
 from PIL import Image
 
-pytestmark = pytest.mark.full
-fits = pytest.importorskip("astropy.io.fits")
+from galviz.importing.fits_images import find_fits_galaxies, fits_to_images
+from galviz.importing.fits_options import FitsOptions
+from tests.importing.skies import cube, header, sky, write_bands
 
-from galviz.importing.fits_images import find_fits_galaxies, fits_to_images  # noqa: E402
-from galviz.importing.fits_options import FitsOptions  # noqa: E402
-from tests.importing.skies import cube, header, sky, write_bands  # noqa: E402
+pytestmark = pytest.mark.full
 
 
 def only_problem(folder, **options):

@@ -2,18 +2,18 @@
 
 import numpy as np
 import pytest
+from astropy.io import fits
 from PIL import Image
 
-pytestmark = pytest.mark.full
-fits = pytest.importorskip("astropy.io.fits")
+from galviz.importing.fits_calibration import sky_coordinates
+from galviz.importing.fits_images import find_fits_galaxies
+from galviz.importing.fits_options import SDSS_PIXEL_ARCSEC, FitsOptions
+from galviz.importing.fits_resampling import choose_grid, resample
+from galviz.importing.fits_stretch import preview, render
+from galviz.survey.images import ImageError
+from tests.importing.skies import GALAXY, cube, header, sky, write_bands
 
-from galviz.importing.fits_calibration import sky_coordinates  # noqa: E402
-from galviz.importing.fits_images import find_fits_galaxies  # noqa: E402
-from galviz.importing.fits_options import SDSS_PIXEL_ARCSEC, FitsOptions  # noqa: E402
-from galviz.importing.fits_resampling import choose_grid, resample  # noqa: E402
-from galviz.importing.fits_stretch import preview, render  # noqa: E402
-from galviz.survey.images import ImageError  # noqa: E402
-from tests.importing.skies import GALAXY, cube, header, sky, write_bands  # noqa: E402
+pytestmark = pytest.mark.full
 
 STAR_NORTH_EAST = (10.0, 6.0, 1.0, 5.0)  # arc seconds towards east and north
 
@@ -180,7 +180,6 @@ def test_a_preview_shows_twelve_galaxies_at_three_stretches(tmp_path):
 @pytest.mark.parametrize("row", range(3))
 def test_the_default_is_the_stretch_of_the_simulator(tmp_path, row):
     """Mock galaxies written as FITS files in nanomaggies come out as the simulator draws them."""
-    pytest.importorskip("galsim")
     from galviz.simulate import draw_causes
     from galviz.simulate.exposure import expose, stretch
     from galviz.simulate.light import draw_light

@@ -2,14 +2,14 @@
 
 import io
 
+import h5py
 import numpy as np
 import pytest
 from PIL import Image
 
-pytestmark = pytest.mark.full
-h5py = pytest.importorskip("h5py")
+from galviz.importing.hdf5 import Hdf5Error, read_hdf5
 
-from galviz.importing.hdf5 import Hdf5Error, read_hdf5  # noqa: E402
+pytestmark = pytest.mark.full
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (5, 12, 10, 3), dtype=np.uint8)
 

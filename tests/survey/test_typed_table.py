@@ -168,7 +168,8 @@ def test_other_tables_of_a_survey(make_survey, name):
 @pytest.fixture
 def astronomical():
     """A table of astropy with a masked column and a column of vectors."""
-    table = pytest.importorskip("astropy.table")
+    from astropy import table
+
     return table.Table(
         {
             "objID": np.array([LONG_ID, 2]),
