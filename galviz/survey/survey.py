@@ -107,7 +107,8 @@ class Survey:
     @property
     def images_without_row(self) -> list[str]:
         """Paths below images/ of the images whose galaxy isn't in the catalogue, sorted."""
-        return list(self._check.unlisted)
+        excluded = set(self.excluded)
+        return [name for name in self._check.unlisted if Path(name).stem not in excluded]
 
     @property
     def same_images(self) -> list[list[str]]:

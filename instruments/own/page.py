@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -25,9 +24,6 @@ from panels.pictures import show_pictures
 from panels.survey_features import find_or_compute_features
 from panels.surveys import OpenSurvey, show_problem_groups
 from panels.uploads import MAX_BYTES, MAX_FILES, UploadError
-
-if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
 
 _TABLES = [*"csv tsv txt dat ecsv gz parquet fits fit xml vot votable zip".split()]
 _IMAGES = [*"jpg jpeg jfif jpe png tif tiff webp bmp".split()]
@@ -169,7 +165,7 @@ def _read_survey(own: OwnGalaxies, plan: ImportPlan) -> None:
     if not computation.is_requested("Read the galaxies"):
         return
 
-    def compute(bar: "DeltaGenerator") -> None:
+    def compute(bar: st.delta_generator.DeltaGenerator) -> None:
         folder = own.uploads.new_folder("survey")
         try:
             write_import(plan, folder, link=True, skip_broken=skip_broken, progress=progress_in(bar))

@@ -195,11 +195,15 @@ def _show_remedies(controls: DeltaGenerator) -> None:  # this step has none
 def page() -> None:
     """Draw the page."""
     lesson = find_lesson("shift")
-    making = "galviz/artefacts/hubble_making.py:frame_galaxy"
-    detection = "galviz/analysis/detection.py:find_galaxies"
     steps = [
         Step("Another telescope", _show_galaxies, ("idea",), figure=figure_source(lesson)),
-        Step("Find galaxies", _show_sources, ("detect",), (0,), code=(detection, making)),
+        Step(
+            "Find galaxies",
+            _show_sources,
+            ("detect",),
+            (0,),
+            code=("galviz/analysis/detection.py:find_galaxies", "galviz/artefacts/hubble_making.py:frame_galaxy"),
+        ),
         Step("A map", _show_map, ("map",), (1,), code=(group_scatter,)),
         Step("Distance", _show_distances, ("distance", "standardise"), (2,), code=(fit_novelty,)),
         Step("Controls", _show_controls, ("controls",), (3,), code=(compare_controls,)),

@@ -274,7 +274,8 @@ def test_settings_choose_the_lessons(run_app, course):
     course('lessons = ["pca", "galaxies"]\nexercises = "run"\n')
     app = run_app(page="instruments/home")
     links = [link.proto.label.partition(" *")[0] for link in app.get("page_link")]
-    assert links == ["Begin the course: The galaxies", "Explore", "1. The galaxies", "2. Principal components"]
+    assert links[0] == "Begin the course: The galaxies"
+    assert links[-2:] == ["1. The galaxies", "2. Principal components"]
     assert "Before it" not in page_text(run_app(page="lessons/pca"))
     links = [link.proto.label for link in run_app(page="lessons/pca", step="quiz").get("page_link")]
     assert links == ["Back: The galaxies", "Next: Your certificate"]
@@ -302,7 +303,7 @@ def test_home_lists_the_course_with_what_is_done(run_app):
     )
     record({"hooks.1": "passed"})
     app = run_app(page="instruments/home")
-    links = app.get("page_link")[2:]
+    links = app.get("page_link")[-len(LESSONS) :]
     descriptions = dict(link.proto.label.split(" *") for link in links)
     assert list(descriptions) == [f"{place}. {entry.title}" for place, entry in enumerate(LESSONS, 1)]
     assert [link.proto.label.split(" *")[0] for link in links if "check_circle" in link.proto.icon] == [
