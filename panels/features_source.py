@@ -60,5 +60,5 @@ SHIPPED = FeaturesSource()
 def read_source(opened: OpenSurvey) -> FeaturesSource:
     """Return the source of the app's arguments; a features file only with the survey of the arguments."""
     arguments = read_arguments()
-    is_other_survey = opened.shipped and arguments.survey is not None
+    is_other_survey = opened.private or (opened.shipped and arguments.survey is not None)
     return FeaturesSource(arguments.model, None if is_other_survey else arguments.features)

@@ -12,6 +12,7 @@ from panels.feature_space import points_table, project_if_different, shipped_fea
 from panels.features_source import SHIPPED, read_source
 from panels.instrument import FeatureSpace, make_feature_space
 from panels.lesson_frame import EXPLORE
+from panels.own_survey import has_uploaded
 from panels.sampling import choose_sample
 from panels.survey_features import find_features
 from panels.surveys import open_shipped_survey, open_survey
@@ -42,7 +43,7 @@ def explain_galaxies(*, uses_own: bool | None) -> None:
         None for a lesson that is about the simulated galaxies.
     """
     arguments = read_arguments()
-    if arguments.survey is None and arguments.model is None and arguments.features is None:
+    if not has_uploaded() and arguments.survey is None and arguments.model is None and arguments.features is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="lesson_galaxies"):
         if uses_own:

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from galviz.survey.survey import Survey, load_survey
 from panels.arguments import read_arguments
 from panels.exclusion import session_excluded
-from panels.uploads import Uploads
+from panels.uploads import Uploads, remove_when_left
 
 _STATE = "own_galaxies"
 
@@ -84,9 +87,12 @@ class SurveyFolder:
 
 
 def own_galaxies() -> OwnGalaxies:
-    """Return what this session has uploaded. Streamlit drops it with the session, and so removes the files."""
+    """Return what this session has uploaded; it is removed when the session is over."""
     if _STATE not in st.session_state:
-        st.session_state[_STATE] = OwnGalaxies()
+        own = st.session_state[_STATE] = OwnGalaxies()
+        context = get_script_run_ctx()
+        if context is not None and runtime.exists():  # not so in tests without a server
+            remove_when_left(own.uploads, partial(runtime.get_instance().is_active_session, context.session_id))
     return st.session_state[_STATE]
 
 

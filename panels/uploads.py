@@ -5,10 +5,11 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
+from time import monotonic, sleep
 from typing import Protocol
 
 from galviz.errors import shown
@@ -18,6 +19,8 @@ from galviz.survey.images import read_start
 # Per session, and for all sessions of the server. A survey of 20,000 galaxies has about 100 MB. Streamlit holds new
 # uploads in memory until the page has written them.
 MAX_BYTES, MAX_FILES, MAX_SERVER_BYTES = 200 * 2**20, 20_000, 2 * 2**30
+# Streamlit lets a browser return to its session for two minutes.
+GRACE_S = 130.0
 _PREFIX = "galviz-session"
 _NAME = re.compile(rf"{_PREFIX}-(\d+)-\w+")
 _CHUNK_BYTES = 2**20
@@ -49,6 +52,8 @@ class Uploads:
     ----------
     folder : pathlib.Path
         Readable by the server's user only.
+    remove : callable
+        Removes the folder.
 
     Examples
     --------
@@ -66,7 +71,7 @@ class Uploads:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}-{os.getpid()}-"))
         self._number = 0
         self._n_bytes = 0
-        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.remove = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         with _lock:
             _sessions.add(self)
 
@@ -137,6 +142,44 @@ class Uploads:
         with path.open("xb") as output:
             while chunk := file.read(_CHUNK_BYTES):
                 output.write(chunk)
+
+
+def remove_when_left(
+    uploads: Uploads, is_active: Callable[[], bool], *, grace_s: float = GRACE_S, pause_s: float = 10.0
+) -> Thread:
+    """Remove uploads once their session is over: Streamlit drops a closed session only when another one comes.
+
+    Parameters
+    ----------
+    uploads : Uploads
+    is_active : callable
+        Whether a browser is connected to the session.
+    grace_s : float
+        Time for which a browser may be disconnected.
+    pause_s : float
+        Time between two checks.
+
+    Returns
+    -------
+    threading.Thread
+        It ends with the uploads.
+    """
+    thread = Thread(target=_watch, args=(weakref.ref(uploads), is_active, grace_s, pause_s), daemon=True)
+    thread.start()
+    return thread
+
+
+def _watch(reference: "weakref.ref[Uploads]", is_active: Callable[[], bool], grace_s: float, pause_s: float) -> None:
+    last_active = monotonic()
+    while (uploads := reference()) is not None:
+        if is_active():
+            last_active = monotonic()
+        elif monotonic() - last_active > grace_s:
+            uploads.clear()
+            uploads.remove()
+            return
+        del uploads  # the session may drop it
+        sleep(pause_s)
 
 
 _LOCALLY = "run galviz on your own machine"

@@ -18,7 +18,7 @@ from galviz.importing.plan import plan_import
 from galviz.importing.writing import write_import
 from galviz.survey.survey import SurveyError, load_survey
 from panels import uploads as module
-from panels.uploads import UploadError, Uploads
+from panels.uploads import UploadError, Uploads, remove_when_left
 
 N_GALAXIES = 3
 
@@ -279,3 +279,14 @@ def test_removal_with_the_object(tmp_path, monkeypatch):
     del uploads
     gc.collect()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_removal_once_the_session_has_been_left(uploads):
+    uploads.receive([File(name, content) for name, content in survey()])
+    connected = iter([True, False, True, False, False])
+    folder = uploads.folder
+    thread = remove_when_left(uploads, lambda: next(connected), grace_s=0.0, pause_s=0.0)
+    thread.join(30)
+    assert not thread.is_alive()
+    assert not folder.exists()
+    assert len(list(connected)) == 3
