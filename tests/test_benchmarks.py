@@ -551,9 +551,10 @@ def test_memory_runs_on_few_images_and_rows(capsys, monkeypatch):
     memory = load("memory")
     monkeypatch.setattr(sys, "argv", ["memory.py", "--images", "3", "--side-px", "1024", "--rows", "300"])
     memory.main()
-    extract, catalogue = capsys.readouterr().out.splitlines()
+    extract, csv, parquet = capsys.readouterr().out.splitlines()
     assert extract.startswith("extract, 3 images of 1024 x 1024 px: ")
-    assert catalogue.startswith("catalogue of 300 rows, ")
+    assert csv.startswith("master.csv of 300 rows, ")
+    assert parquet.startswith("master.parquet of 300 rows, ")
 
 
 @pytest.mark.slow

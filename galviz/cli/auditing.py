@@ -121,6 +121,7 @@ def format_audit(folder: str, audit: "Audit", n_excluded: int = 0) -> str:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> from galviz.audit.findings import Audit, Finding
     >>> finding = Finding("off-centre", "1", "images/1.jpg", "its brightest smooth object is 60 px from the centre")
     >>> print(format_audit("my-survey", Audit(Path("my-survey"), 40, [finding])))
