@@ -80,9 +80,10 @@ def serve(tmp_path_factory, cache):
         return address
 
     yield start
-    for server, log in servers:
+    for server, _ in servers:
         server.terminate()
-        server.wait(timeout=20)
+    for server, log in servers:
+        server.wait(timeout=60)
         log.close()
 
 

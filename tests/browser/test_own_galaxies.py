@@ -48,11 +48,11 @@ def test_an_upload_is_read_shown_and_private(serve, visit, photograph, tiny_card
     assert tab.foreign == []
     # Nothing stays in the cache that sessions share, and another session has galaxies of its own.
     assert list(cache_folder().glob("*.parquet")) == []
+    (folder,) = temporary.glob("galviz-session-*")
+    assert folder.stat().st_mode & 0o777 == 0o700
     other = visit(address, "/own")
     expect(other.page.locator("input[type=file]")).to_have_count(1)
     expect(other.main).not_to_contain_text("NGC")
-    (folder,) = temporary.glob("galviz-session-*")
-    assert folder.stat().st_mode & 0o777 == 0o700
     link = tab.page.locator("[data-testid=stSidebarNav]").get_by_role("link", name="Your galaxies")
     tab.press(link)
     tab.press(tab.page.get_by_role("button", name="Remove them"))

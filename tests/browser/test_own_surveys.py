@@ -92,7 +92,7 @@ def test_features_that_vanish_while_a_part_of_the_page_runs_are_explained(start_
             [],
             "there is no ground truth to compare with",
         ),
-        ({"count": 30}, ["--label", "inclination_deg"], "the survey's label is inclination"),
+        ({"count": 30}, ["--label", "inclination_deg"], "predicts another quantity than inclination"),
         ({"count": 1}, [], "A map needs at least two galaxies"),
     ],
     ids=["no-label-424-png", "other-label", "one-galaxy"],
