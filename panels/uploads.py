@@ -189,8 +189,9 @@ _SMALLER = f"upload a part of the survey, or {_LOCALLY}."
 def _refuse_hdf5(folder: Path) -> None:
     """Refuse HDF5 files: their library decompresses without a limit."""
     for path in folder.rglob("*"):
-        if path.is_file() and file_kind(read_start(path)) == "an HDF5 file":
-            raise UploadError(f"{shown(path.name)} is an HDF5 file: import it with galviz on your own machine.")
+        is_hdf5 = path.name.lower().endswith((".h5", ".hdf5")) or file_kind(read_start(path)) == "an HDF5 file"
+        if is_hdf5 and path.is_file():
+            raise UploadError(f"HDF5 files can't be uploaded: import {shown(path.name)} on your own machine.")
 
 
 def _megabytes(n_bytes: int) -> str:
