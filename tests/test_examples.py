@@ -8,7 +8,7 @@ import pytest
 
 from tests.imports import ROOT, core_modules, is_light
 
-# Their examples need a package that the module imports inside a function: nbformat, astropy, h5py, astroquery, photutils.
+# Their examples need what the module imports inside a function: nbformat, astropy, h5py, astroquery, photutils.
 NOT_LIGHT = {
     "galviz.course.notebooks",
     *(f"galviz.importing.fits_{name}" for name in "calibration files galaxies images resampling stretch".split()),
