@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from scipy.stats import rankdata
-from sklearn.neighbors import NearestNeighbors
 
+from galviz.analysis.novelty import N_NEIGHBORS, fit_novelty
 from galviz.artefacts.real_results import DistanceGroup, Distances, Interval, Method, Quartile
 
 LEVEL = (0.025, 0.975)
-N_NEIGHBOURS = 5
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 DEFINITION = (
-    f"mean Euclidean distance to the {N_NEIGHBOURS} nearest reference galaxies in the layer 'features', each feature "
+    f"mean Euclidean distance to the {N_NEIGHBORS} nearest reference galaxies in the layer 'features', each feature "
     "divided by its standard deviation over the reference galaxies"
 )
 
@@ -99,14 +98,6 @@ def describe_methods(
     return tuple(methods)
 
 
-def distances_to(reference: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """A function that measures the distance of features (n, d) to reference galaxies (m, d); see `DEFINITION`."""
-    spread = reference.std(axis=0)
-    scale = np.where(spread > 0, spread, 1.0)
-    neighbours = NearestNeighbors(n_neighbors=N_NEIGHBOURS).fit(reference / scale)
-    return lambda features: neighbours.kneighbors(features / scale)[0].mean(axis=1)
-
-
 def rank_correlation(one: np.ndarray, other: np.ndarray, rows: np.ndarray) -> Interval:
     """Spearman's correlation of two quantities (n,), with its interval."""
 
@@ -137,9 +128,11 @@ def describe_distances(
     label : ndarray of shape (n,)
     n_resamples, seed : int
     """
-    measure = distances_to(reference)
-    distance = {name: measure(features) for name, (_, features) in groups.items()}
-    threshold = np.quantile(distance[next(iter(groups))], 0.99)
+    (held_out, (_, held_out_features)), *others = groups.items()
+    novelty = fit_novelty(reference, held_out_features)
+    distance = {held_out: novelty.held_out_distances}
+    distance |= {name: novelty.distances(features) for name, (_, features) in others}
+    threshold = novelty.limit(0.99)
     found = []
     for name, (title, features) in groups.items():
         beyond = (distance[name] > threshold).astype(float)
@@ -159,6 +152,4 @@ def describe_distances(
     drawn = resamples(len(label), n_resamples, seed)
     errors = {method: np.abs(values - label).mean(axis=0) for method, values in predicted.items()}
     correlations = {method: rank_correlation(error, real, drawn) for method, error in errors.items()}
-    return Distances(
-        DEFINITION, len(reference), QUANTILES, float(threshold), tuple(found), tuple(quartiles), correlations
-    )
+    return Distances(DEFINITION, len(reference), QUANTILES, threshold, tuple(found), tuple(quartiles), correlations)

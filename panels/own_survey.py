@@ -14,6 +14,7 @@ from panels.arguments import read_arguments
 from panels.exclusion import session_excluded
 from panels.uploads import Uploads, remove_when_left
 
+UPLOAD_NAME = "your upload"
 _STATE = "own_galaxies"
 
 
@@ -106,7 +107,7 @@ def survey_folder() -> SurveyFolder:
     """Return the session's own survey folder, or that of the app's arguments."""
     if has_uploaded():
         own = own_galaxies()
-        return SurveyFolder(str(own.folder), own.label, (), private=True, name="your upload")
+        return SurveyFolder(str(own.folder), own.label, (), private=True, name=UPLOAD_NAME)
     arguments = read_arguments()
     name = "" if arguments.survey is None else Path(arguments.survey).name
     return SurveyFolder(arguments.survey, arguments.label, tuple(arguments.excluded), private=False, name=name)

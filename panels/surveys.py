@@ -22,7 +22,7 @@ from panels.arguments import read_arguments
 from panels.exclusion import offer_return, session_excluded
 from panels.folder_watch import FolderWatch
 from panels.markdown import escape_markdown, markdown_code
-from panels.own_survey import has_uploaded, own_galaxies
+from panels.own_survey import UPLOAD_NAME, has_uploaded, own_galaxies
 
 P = ParamSpec("P")
 
@@ -59,7 +59,7 @@ class OpenSurvey:
     @property
     def name(self) -> str:
         """The name of its folder; that of an upload is temporary and says nothing."""
-        return "your upload" if self.private else self.survey.folder.name
+        return UPLOAD_NAME if self.private else self.survey.folder.name
 
     @property
     def galaxies(self) -> str:

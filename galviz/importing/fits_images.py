@@ -17,6 +17,7 @@ from galviz.importing.fits_bands import SUFFIXES, split_name, stem_of
 from galviz.importing.fits_galaxies import FitsGalaxy, Plane, check_bands, combine_bands, recognise_images
 from galviz.importing.fits_options import FitsOptions
 from galviz.importing.fits_stretch import render_with_note
+from galviz.importing.member_names import is_hidden
 from galviz.survey.images import ImageError
 from galviz.survey.problems import Problem
 
@@ -205,6 +206,6 @@ def _check_astropy() -> None:
 
 def _fits_files(root: Path) -> Iterator[Path]:
     for path in sorted(root.rglob("*")):
-        hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.relative_to(root).parts)
+        hidden = any(map(is_hidden, path.relative_to(root).parts))
         if not hidden and path.name.lower().endswith(SUFFIXES) and path.is_file():
             yield path

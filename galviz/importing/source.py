@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from galviz.files.signatures import file_kind
+from galviz.importing.member_names import is_hidden
 from galviz.survey.images import read_start
 from galviz.survey.problems import Problem, SurveyError
 
@@ -20,7 +21,6 @@ TABLE_ENDINGS = (
 )
 FITS_ENDINGS = (".fits", ".fit", ".fts", ".fits.gz", ".fit.gz", ".fits.fz", ".fits.bz2")
 HDF5_ENDINGS = (".h5", ".hdf5", ".hdf")
-_IGNORED = {"__macosx", "thumbs.db", "desktop.ini", "ehthumbs.db"}
 _NOT_TABLES = ("readme", "license", "licence", "requirements", "changelog", "notice", "sha256sums", "md5sums")
 _IMAGE_KINDS = {"a JPEG image", "a PNG image", "a TIFF image", "a WebP image", "a BMP image", "a GIF image"}
 _MAX_DEPTH, _MAX_FILES = 20, 3_000_000
@@ -128,7 +128,7 @@ def _walk(folder: Path, inside: str, depth: int) -> Iterator[tuple[os.DirEntry[s
             folder, f"it can't be read: {error.strerror}", "check the path and its permissions"
         ) from error
     for entry in entries:
-        if entry.name.startswith(".") or entry.name.lower() in _IGNORED:
+        if is_hidden(entry.name):
             continue
         path = f"{inside}{entry.name}"
         if entry.is_dir(follow_symlinks=False):
