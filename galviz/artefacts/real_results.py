@@ -254,6 +254,21 @@ class RealGalaxies:
         names = listed([method.name for method in self.methods])
         raise ValueError(f"name must be one of {names}; got {name!r}.")
 
+    def difference(self, better: str, worse: str) -> Difference:
+        """By how much the RMSE of one method is below that of another.
+
+        Examples
+        --------
+        >>> from galviz.artefacts.real_galaxies import load_real_galaxies
+        >>> load_real_galaxies().difference("ridge-features", "recalibrated").rmse.low > 0
+        True
+        """
+        for difference in self.differences:
+            if (difference.better, difference.worse) == (better, worse):
+                return difference
+        pairs = listed([f"{difference.better} and {difference.worse}" for difference in self.differences])
+        raise ValueError(f"better and worse must be one of these pairs: {pairs}; got {better!r} and {worse!r}.")
+
     def table(self) -> pd.DataFrame:
         """One row per method: title (index), kind, RMSE with its interval, NMAD, bias, R², r, fitted and tested.
 

@@ -16,7 +16,13 @@ from galviz.charts import group_histogram, group_scatter
 from galviz.course.manifest import find_lesson
 from galviz.network.crops import centre_crop
 from galviz.network.thumbnails import SIDE_PX
-from lessons.shift.words import compare_controls, draw_sources, learning_curve_table, methods_table
+from lessons.shift.words import (
+    compare_controls,
+    draw_sources,
+    fine_tuning_words,
+    learning_curve_table,
+    methods_table,
+)
 from panels.controls import choose_number, in_url
 from panels.feature_space import project, shipped_features, thumbnails
 from panels.hubble_field import hubble_field, hubble_thumbnails, shipped_novelty
@@ -27,7 +33,6 @@ from panels.steps import Step, show_lesson
 from panels.surveys import open_shipped_survey
 
 SIMULATED, HUBBLE = "simulated", "Hubble deep field"
-FINE_TUNED = "fine-tuned"  # a name of a method
 _SHOWN = 10
 
 
@@ -166,8 +171,7 @@ def _show_real(controls: DeltaGenerator) -> None:  # this step has none
     """Draw the table of methods on real galaxies."""
     results = _real_galaxies()
     st.table(methods_table(results))
-    if any(method.name == FINE_TUNED for method in results.methods):
-        st.markdown("*Fine-tuned*: the training of the whole network continues on real galaxies.")
+    st.markdown(fine_tuning_words(results))
     rho = results.distance.error_correlation["zero-shot"]
     real = results.distance.groups[-1]
     st.markdown(

@@ -125,5 +125,26 @@ def learning_curve_table(results: RealGalaxies) -> pd.DataFrame:
     return pd.DataFrame.from_dict(cells, orient="index").sort_index().fillna("–").rename_axis("labels")
 
 
+def fine_tuning_words(results: RealGalaxies) -> str:
+    """Describe how the network was fine-tuned on real galaxies, and compare it with the ridge for the same galaxies.
+
+    Examples
+    --------
+    >>> from galviz.artefacts.real_galaxies import load_real_galaxies
+    >>> fine_tuning_words(load_real_galaxies()).partition(": ")[0]
+    '*Fine-tuned*'
+    """
+    tuned, protocol = results.method("fine-tuned"), results.protocol["fine_tuning"]
+    *others, last = (name.removeprefix("lr ") for name in protocol["held_out_rmse"])
+    rmse = results.difference("fine-tuned", "ridge-features").rmse
+    difference = f"{rmse.value:+.3f} dex [{rmse.low:+.3f}, {rmse.high:+.3f}]".replace("-", "−")
+    return (
+        "*Fine-tuned*: the training of all layers continues on the galaxies of the other folds. The learning rates "
+        f"{', '.join(others)} and {last} were tried in the first fold; {protocol['recipe']['lr']} had the smallest "
+        "error on galaxies held out of its training galaxies, and is used in all folds. RMSE of the ridge on features "
+        f"minus that of the fine-tuned network, for the same {tuned.n_tested} galaxies: {difference}."
+    )
+
+
 def _with_interval(number: Interval) -> str:
     return f"{number.value:.3f} [{number.low:.3f}, {number.high:.3f}]"

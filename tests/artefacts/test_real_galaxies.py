@@ -3,6 +3,8 @@
 import copy
 import json
 import re
+import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,8 @@ from galviz.artefacts.artefact import ArtefactError
 from galviz.artefacts.real_galaxies import load_real_galaxies, save_real_galaxies
 from galviz.files.manifest import data_path
 from galviz.network.card import read_card
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks" / "README.md"
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +55,24 @@ def test_the_table_has_a_row_per_method(results):
     assert list(table.index) == [method.title for method in results.methods]
     assert table.loc["ridge on features", "RMSE"] == results.method("ridge-features").rmse.value
     assert np.isnan(table.loc["the mean", "r"])
+
+
+def test_the_benchmarks_text_has_these_numbers(results):
+    text = BENCHMARKS.read_text(encoding="utf-8")
+    table = results.table().drop(columns="kind").to_string(na_rep="–", float_format="{:.4f}".format)
+    assert textwrap.indent(table, "    ") in text
+    tuning, words = results.protocol["fine_tuning"], " ".join(text.split())
+    errors = tuning["held_out_rmse"]
+    assert "first fold's: " + ", ".join(f"{name} {error:.4f}" for name, error in errors.items()) in words
+    assert tuning["chosen"] == min(errors, key=errors.get)
+    best = "forest-colours"
+    for pair in (("ridge-features", best), ("fine-tuned", "ridge-features"), ("fine-tuned", best)):
+        rmse = results.difference(*pair).rmse
+        assert re.search(rf"{rmse.value:.4f} dex \((95 % )?{rmse.low:.4f} to {rmse.high:.4f}[,)]", words)
+    assert list(errors) == ["lr 0.002", "lr 0.01", "lr 0.05"]
+    assert "0.002, which is the default of `train --from`, and 5 and 25 times that" in words
+    with pytest.raises(ValueError, match="better and worse must be one of these pairs: ridge-features and "):
+        results.difference("mean", "zero-shot")
 
 
 def test_distances_are_calibrated_on_held_out_mock_galaxies(results):
