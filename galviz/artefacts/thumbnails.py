@@ -32,7 +32,8 @@ class Thumbnails(WholeFileArtefact[pd.Series]):
         """A Parquet file with columns ``objID`` and ``webp``."""
         pictures = [base64.b64decode(uri.partition(",")[2]) for uri in content]
         table = pa.table({"objID": pa.array(content.index, pa.string()), "webp": pa.array(pictures, pa.binary())})
-        return encode_table(table, provenance.to_json(), compression="none")  # WebP is compressed already
+        # WebP is compressed already, but the ids, and the beginnings of the pictures, are alike.
+        return encode_table(table, provenance.to_json(), compression="zstd", compression_level=19)
 
     def decode(self, raw: bytes) -> tuple[pd.Series, Provenance]:
         """Parse the bytes of a file; pictures become data URIs."""

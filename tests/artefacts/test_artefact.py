@@ -20,9 +20,9 @@ SURVEY, CARD = load_survey(verify=False), read_card()
 # The largest size in bytes of each shipped file.
 LARGEST = {
     "features/mock-survey.parquet": 5_000_000,
-    "features/random-weights.parquet": 2_500_000,
-    "features/shuffled-labels.parquet": 2_500_000,
-    "features/thumbnails.parquet": 1_000_000,
+    "features/random-weights.parquet": 1_500_000,
+    "features/shuffled-labels.parquet": 1_500_000,
+    "features/thumbnails.parquet": 500_000,
     "figures/lessons.safetensors": 2_000_000,
     "figures/meaning.safetensors": 500_000,
     "features/maps.parquet": 300_000,

@@ -148,6 +148,7 @@ def test_features_are_of_this_survey_and_these_weights(shipped, card):
     for control in CONTROLS:
         features = load_features(control=control, survey=shipped)
         assert features.layers["features"].shape == (2000, card.layers["features"])
+        assert (features.layers["features"].view(np.uint32) % 2**16 == 0).all()  # float32 with the bits of bfloat16
         assert CONTROL_FEATURES[control].is_current(shipped, card)
     assert sum(path.stat().st_size for path in (DATA / "features").iterdir()) <= 8_000_000 + 3_000_000  # sweeps
 
