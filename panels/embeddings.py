@@ -18,7 +18,6 @@ from galviz.analysis.embeddings import (
     fit_tsne,
     fit_umap,
 )
-from galviz.analysis.neighbours import map_qualities, neighbours_kept, procrustes_disparity
 from galviz.artefacts.umaps import UMAPS, Coordinates
 from galviz.features.features import Features
 from panels.caching import cache_data
@@ -199,6 +198,8 @@ def _fit_sample_umap(features: Features, layer: str, object_ids: list[str], sett
 @cache_data(max_entries=64, show_spinner="Comparing distances …")
 def embedding_qualities(features: Features, object_ids: list[str], embeddings: dict[str, np.ndarray]) -> pd.DataFrame:
     """Measure how well embeddings of a sample preserve its features: one row per embedding."""
+    from galviz.analysis.neighbours import map_qualities  # here, because scikit-learn takes a second to import
+
     values = sample_values(features, object_ids)
     return map_qualities(values, embeddings, n_neighbors=limit_neighbours(len(object_ids)))
 
@@ -206,6 +207,8 @@ def embedding_qualities(features: Features, object_ids: list[str], embeddings: d
 @cache_data(max_entries=64, show_spinner="Comparing seeds …")
 def seed_differences(pairs: dict[str, tuple[np.ndarray, np.ndarray]]) -> pd.DataFrame:
     """Compare two embeddings of the same galaxies with different seeds: one row per method."""
+    from galviz.analysis.neighbours import neighbours_kept, procrustes_disparity
+
     rows = {
         f"{name}, two seeds": {
             "neighbours kept": neighbours_kept(*pair, n_neighbors=limit_neighbours(len(pair[0]))),

@@ -51,15 +51,27 @@ class FolderWatch:
 
     def _read_state(self) -> tuple[int, ...]:
         """The state of the catalogue, and one number for the state of all images."""
-        images = 0
-        try:
-            for path, entry in walk_files(self._folder / IMAGES_NAME):
-                # A sum, because the order of entries is arbitrary.
-                images += hash((path, *_state_of(entry)))
-        except OSError:
-            images = -1  # load_survey reports the problem
         catalogues = (_state_of(self._folder / name) for name in CATALOGUE_NAMES)
-        return (*chain.from_iterable(catalogues), images)
+        return (*chain.from_iterable(catalogues), folder_state(self._folder / IMAGES_NAME))
+
+
+def folder_state(folder: Path) -> int:
+    """A number for the state of all files in a folder and its subfolders, hidden ones excepted.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     before = folder_state(Path(name))
+    ...     Path(name, "1.jpg").touch()
+    ...     folder_state(Path(name)) == before
+    False
+    """
+    try:
+        # A sum, because the order of entries is arbitrary.
+        return sum(hash((path, *_state_of(entry))) for path, entry in walk_files(folder))
+    except OSError:
+        return -1  # load_survey reports the problem
 
 
 def _state_of(file: os.DirEntry[str] | Path) -> tuple[int, ...]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
 from threading import Lock
-from typing import ParamSpec
+from typing import NoReturn, ParamSpec
 
-import pandas as pd
 import streamlit as st
 
 from galviz.course.coursefile import CourseError
@@ -20,9 +19,10 @@ from galviz.network.framing import framing_warnings
 from galviz.survey.survey import ChangedSurveyError, Survey, SurveyError, load_survey
 from panels.arguments import read_arguments
 from panels.exclusion import offer_return, session_excluded
-from panels.folder_watch import FolderWatch
+from panels.folder_watch import FolderWatch, folder_state
 from panels.markdown import escape_markdown, markdown_code
 from panels.own_survey import UPLOAD_NAME, has_uploaded, own_galaxies
+from panels.survey_problems import show_problem_groups
 
 P = ParamSpec("P")
 
@@ -34,8 +34,6 @@ _MAX_ATTEMPTS = 3
 _IMAGES_PER_UPDATE = 256
 # Notes about a survey in the sidebar; check-survey prints all.
 _MAX_NOTES = 5
-# Kinds of problems that the page lists; the CSV file has all.
-_MAX_KINDS = 40
 
 
 @dataclass(frozen=True)
@@ -115,11 +113,13 @@ def _shipped() -> Survey:
 
 @dataclass
 class _SharedSurvey:
-    """A user's survey for all sessions: the first session loads it, others wait for the lock."""
+    """A user's survey, or its problems, for all sessions: the first session loads it, others wait for the lock."""
 
     watch: FolderWatch
     lock: Lock = field(default_factory=Lock)
     survey: Survey | None = None
+    error: SurveyError | None = None
+    error_state: int = 0  # of the folder that has these problems
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -130,13 +130,16 @@ def _shared_survey(folder: str, label: str | None, scale: float, exclude: tuple[
 def _load(folder: str, label: str | None, scale: float, exclude: tuple[str, ...]) -> Survey:
     """Load a user's survey and compute its checksum, with progress; once, until one of its files changes.
 
-    A hundred thousand galaxies take half a minute. Errors aren't cached, so a fixed folder is loaded again.
+    A hundred thousand galaxies take half a minute. If it has problems, the next run of the page shows them.
     """
     name = Path(folder).absolute().name
     shared = _shared_survey(folder, label, scale, exclude)
     with st.spinner(f"Reading the survey {markdown_code(name)} …"), shared.lock:
+        if shared.error is not None and shared.error_state == folder_state(Path(folder)):
+            _explain_in_next_run(shared.error)
         if shared.watch.has_changed() or shared.survey is None:
-            shared.survey = None
+            shared.survey = shared.error = None
+            state = folder_state(Path(folder))
             bar = st.progress(0.0, "Reading the catalogue …")
 
             def report(done: int, total: int) -> None:
@@ -146,6 +149,11 @@ def _load(folder: str, label: str | None, scale: float, exclude: tuple[str, ...]
             try:
                 survey = load_survey(folder, label, scale=scale, exclude=exclude, progress=report)
                 survey.sha256  # noqa: B018 (cached property, which identifies the features of this survey)
+            except ChangedSurveyError:
+                raise
+            except SurveyError as error:
+                shared.error, shared.error_state = error.with_traceback(None), state
+                _explain_in_next_run(error)
             finally:
                 bar.empty()
             shared.survey = survey
@@ -200,11 +208,19 @@ def explain_errors(*, in_fragment: bool = False) -> Iterator[None]:
         # Cached files may have changed since: "check again" must read them again. Those of the course are not cached,
         # and all sessions would have to compute their results again.
         if not isinstance(error, CourseError):
-            st.cache_resource.clear()
-            st.cache_data.clear()
-        # Rerun, because the page may be half drawn.
-        st.session_state[_ERROR] = error
-        st.rerun()
+            _clear_caches()
+        _explain_in_next_run(error)
+
+
+def _explain_in_next_run(error: ValueError) -> NoReturn:
+    """Run the page again, because it may be half drawn, and explain an error instead."""
+    st.session_state[_ERROR] = error
+    st.rerun()
+
+
+def _clear_caches() -> None:
+    st.cache_resource.clear()
+    st.cache_data.clear()
 
 
 def fragment(draw: Callable[P, None]) -> Callable[P, None]:
@@ -232,60 +248,14 @@ def _show_problems(error: SurveyError) -> None:
         st.code(shlex.join([*command, *([f"--label={arguments.label}"] if arguments.label else [])]), language="bash")
     _offer_shipped_files(error)
     with st.container(horizontal=True):
-        st.button("Check again", icon=":material/refresh:", type="primary")
+        # The problems are known for as long as the files are the same, but a disk or a permission may have failed.
+        st.button("Check again", icon=":material/refresh:", type="primary", on_click=_clear_caches)
         if is_users:
             st.page_link(_AUDIT_PAGE, label="See the images, and choose which to exclude", icon=":material/fact_check:")
             st.button(
                 "Continue with the survey that comes with galviz",
                 on_click=lambda: st.session_state.update({_USE_SHIPPED: True}),
             )
-
-
-def show_problem_groups(error: SurveyError, survey: str) -> None:
-    """List the problems of a survey, called `survey` (Markdown), by kind, with remedies and a file of all of them."""
-    first = markdown_code(str(error.details[0]))
-    message = f"{survey} has {error.count}. The first: {first}"
-    st.error(message, icon=":material/folder_off:")
-    examples = _examples(error)
-    st.dataframe(
-        examples,
-        hide_index=True,
-        column_config={
-            "how_many": st.column_config.TextColumn("how many", help="Problems of this kind", width=80),
-            "row": st.column_config.TextColumn("row", help="Line of master.csv; the header is line 1", width=60),
-            "objID": st.column_config.TextColumn("objID", width=150),
-            "file": st.column_config.TextColumn("file", width=130),
-            "problem": st.column_config.TextColumn("what is wrong", width=190),
-            "remedy": st.column_config.TextColumn("what to do", width=210),
-        },
-    )
-    if len(error.details) > len(examples):
-        st.markdown(f"The first of each kind are shown, {len(examples)} of {len(error.details):,}.")
-        st.download_button(
-            f"Download all {len(error.details):,} problems as CSV",
-            lambda: error.problems.to_csv(index=False),  # called when the button is pressed
-            "problems.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-
-
-def _examples(error: SurveyError) -> pd.DataFrame:
-    """The first problems of each kind; the first row of a kind has their number."""
-    rows = [
-        {
-            "how_many": "" if number else f"{group.count:,}",
-            "row": "" if problem.row is None else str(problem.row),
-            "objID": problem.object_id,
-            "file": problem.file,
-            "problem": problem.problem,
-            "remedy": problem.remedy,
-        }
-        for group in error.groups[:_MAX_KINDS]
-        for number, problem in enumerate(group.examples)
-    ]
-    return pd.DataFrame(rows)
 
 
 def _show_broken_file(error: ValueError) -> None:

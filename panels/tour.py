@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LinearRegression
 
 from galviz.analysis.metrics import prediction_errors
 from galviz.charts.point_colours import PointColours, colour_numbers, colour_residuals
@@ -139,6 +138,8 @@ def tour_facts(features: Features, labels: pd.Series) -> dict[str, float]:
         For each layer, the share of the label's variance that its first two components explain by linear regression;
         ``rmse``, the root-mean-square error of the predictions, in the label's unit.
     """
+    from sklearn.linear_model import LinearRegression  # here, because it takes a second to import
+
     values, facts = labels.loc[features.object_ids].to_numpy(float), {}
     for layer in features.layers:
         coordinates = project(features, layer, features.object_ids, 2).coordinates

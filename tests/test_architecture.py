@@ -53,6 +53,16 @@ print(json.dumps([with_galviz, first_importers]))
     assert run_in_new_process(script) == [[], {}]
 
 
+def test_pages_import_scikit_learn_only_when_they_compute():
+    """It takes a second to import, and a page that lists a survey's problems must appear within three."""
+    script = """
+import json, sys
+import instruments.explore.page, instruments.home.page
+print(json.dumps([name for name in ("sklearn", "scipy.stats", "torch") if name in sys.modules]))
+"""
+    assert run_in_new_process(script) == []
+
+
 def test_every_module_that_imports_torch_when_imported_is_listed():
     importing = set()
     for name in core_modules():

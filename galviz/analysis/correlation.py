@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import rankdata
 
 from galviz.analysis.validation import check_numbers, check_whole, read_only
 
@@ -102,6 +101,8 @@ def correlate(
     draws = resample_counts(n, n_resamples, seed)
     tails = interval_tails(level)
     if method == "spearman":
+        from scipy.stats import rankdata  # here, because it takes half a second to import
+
         coordinates, causes = rankdata(coordinates, axis=0), rankdata(causes, axis=0)
     x, y = standardise(coordinates), standardise(causes)
     r = (x.T @ y / n).clip(-1, 1)

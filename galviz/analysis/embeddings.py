@@ -12,7 +12,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
 from galviz.analysis.validation import check_features, check_whole
@@ -98,6 +97,8 @@ def fit_tsne(
     >>> fit_tsne(values, perplexity=10).shape
     (40, 2)
     """
+    from sklearn.manifold import TSNE  # here, because it takes a second to import
+
     values = check_features(values)
     if len(values) < 3 or values.shape[1] < 2:
         raise ValueError(f"values must hold 3 galaxies or more with 2 features; got shape {values.shape}. Give more.")

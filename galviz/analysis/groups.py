@@ -12,7 +12,7 @@ A column of categories has one difference per category, of the numbers 1 (this c
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import norm
+from scipy.special import ndtri
 
 MAX_CATEGORIES = 12
 COLUMNS = ("column", "category", "difference", "low", "high", "selected", "rest", "n_selected", "n_rest")
@@ -57,7 +57,7 @@ def compare_groups(table: pd.DataFrame, selected: ArrayLike, *, level: float = 0
         raise ValueError(f"selected must be one bool per row, shape ({len(table)},); got {got}.")
     if not 0 < level < 1:
         raise ValueError(f"level must be more than 0 and less than 1; got {level}.")
-    width = norm.ppf((1 + level) / 2)
+    width = float(ndtri((1 + level) / 2))
     rows = []
     for name in table:
         for category, values in _numbers(table[name]):

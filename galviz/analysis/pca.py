@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.decomposition import PCA
 
 from galviz.analysis.validation import check_components, check_features, check_matrix, read_only, rounding_tolerance
 
@@ -149,6 +148,8 @@ def fit_with_tolerance(values: np.ndarray, n_components: int, whiten: bool, tole
     >>> fit_with_tolerance(values, 2, whiten=False, tolerance=3.0).explained_variance.round(3).tolist()
     [5.333, 0.0]
     """
+    from sklearn.decomposition import PCA  # here, because it takes a second to import
+
     pca = PCA(n_components, svd_solver="full").fit(values)
     flat = pca.singular_values_ <= tolerance
     sizes = np.abs(pca.components_)

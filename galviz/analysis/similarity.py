@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.neighbors import NearestNeighbors
 
 from galviz.analysis.validation import check_features, check_matrix, check_whole
 
@@ -120,6 +119,8 @@ def nearest_rows(
     >>> nearest_rows([[0.0], [5.0], [1.0]], 0, n_neighbors=2)[0].tolist()
     [2, 1]
     """
+    from sklearn.neighbors import NearestNeighbors  # here, because it takes a second to import
+
     values = check_matrix(values, "values")
     check_whole("n_neighbors", n_neighbors, 1, len(values) - 1, f"the number of other galaxies among {len(values)}")
     check_whole("row", row, 0, len(values) - 1, "the last row")

@@ -37,7 +37,7 @@ def _check_survey() -> Check:
     try:
         survey = load_survey()
     except SurveyError as error:
-        return Check("survey", WRONG, f"{error.summary}. The first: {error.details[0]}")
+        return Check("survey", WRONG, f"{error.summary}. The first: {error.first}")
     return Check(
         "survey", OK, f"{len(survey.object_ids)} galaxies in {mock_survey_folder().name}, sha256 {survey.sha256[:12]}…"
     )

@@ -44,7 +44,7 @@ def _check_survey(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps({"folder": options.folder, **problem_facts(error), "import": suggestion}, indent=2))
         else:
-            first, more = error.details[0], len(error.details) - 1
+            first, more = error.first, error.n_problems - 1
             if suggestion and len(error.groups) == 1 and (first.object_id or first.row == 1):
                 # One sentence with one remedy: the other may name a column that doesn't name the images.
                 print(f"{first.place}: {first.problem}{f' (and {more:,} more of this kind)' if more else ''}.")

@@ -44,7 +44,7 @@ def match_rows(place: str, source: Source, index: ImageIndex, choice: ColumnChoi
         error = mismatch_error(place, choice.image_column, rest, index)
         if not n_images:
             raise error
-        details = error.details[0]
+        details = error.first
         problem = f"only {n_images:,} of {len(cells):,} rows have an image; {details.problem}"
         raise SurveyError(place, [Problem(None, "", place, problem, details.remedy)])
     return match

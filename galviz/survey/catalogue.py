@@ -1,14 +1,13 @@
 """A survey's table -> the catalogue: valid ids, typed columns and the label."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
 import pandas as pd
 import pyarrow as pa
 
-from galviz.errors import shown
 from galviz.survey.columns import Column, read_column
 from galviz.survey.header import ID_COLUMN
 from galviz.survey.identifiers import check_ids
@@ -17,7 +16,7 @@ from galviz.survey.label_values import LabelValues, parse_label
 from galviz.survey.missing_numbers import find_missing_numbers
 from galviz.survey.mixed_columns import MixedColumn
 from galviz.survey.named_missing import NamedMissing, parse_missing
-from galviz.survey.problems import Problem
+from galviz.survey.problem import Problem, Problems
 from galviz.survey.table_file import Table, TableFile
 from galviz.survey.typed_columns import read_typed_column
 
@@ -34,7 +33,7 @@ class Catalogue:
         None if the catalogue has no label or has problems.
     lines : dict of str to int
         The line of each valid id, in the file's order.
-    problems : list of Problem
+    problems : sequence of Problem
     missing : dict of str to dict of str to int
         For each column with missing values, the cells that were read as missing, as they are written, and how often:
         ``{"log_mass": {"-9999": 6, "": 2}}``.
@@ -55,7 +54,7 @@ class Catalogue:
     frame: pd.DataFrame | None
     label: Label | None
     lines: dict[str, int]
-    problems: list[Problem]
+    problems: Sequence[Problem]
     missing: dict[str, dict[str, int]] = field(default_factory=dict)
     mixed: dict[str, MixedColumn] = field(default_factory=dict)
     possibly_missing: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -112,13 +111,14 @@ def read_catalogue(
     if ID_COLUMN not in table.columns:
         return Catalogue(None, None, {}, table.problems, notes=table.notes, digest=table.digest, bad_header=True)
     checked = check_ids(table.ids, file=table_file.name)
-    problems = [*table.problems, *checked.problems]
+    problems = Problems(table.problems)
+    problems.extend(checked.problems)
     label_column, label_problem = choose_label_column(table.columns, label, file=table_file.name)
     label_values = None
     if label_column is not None:
         cells = _label_cells(table, label_column)
         label_values = parse_label(label_column, cells, named, file=table_file.name)
-        problems += label_values.problems
+        problems.extend(label_values.problems)
     if label_problem is not None:
         problems.append(label_problem)
     if problems:
@@ -163,8 +163,7 @@ def _has_named(array: pa.ChunkedArray, named: NamedMissing) -> bool:
 
 def _label_cells(table: Table, column: str) -> list[tuple[int, str, str]]:
     """Line, id and label of each row."""
-    ids = [shown(object_id) for object_id in table.cells(ID_COLUMN)]
-    return list(zip(table.lines, ids, table.cells(column), strict=True))
+    return list(zip(table.lines, table.cells(ID_COLUMN), table.cells(column), strict=True))
 
 
 def _read_label_column(name: str, blocks: list[str], label: LabelValues) -> Column:

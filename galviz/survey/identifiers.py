@@ -1,19 +1,20 @@
 """The ids of a catalogue: which can name a galaxy and its image, and what is wrong with the others."""
 
 import re
+import string
 import unicodedata
 from dataclasses import dataclass
 
 from galviz.errors import quoted, shown
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.survey.id_decorations import clean_ids
-from galviz.survey.problems import Problem
+from galviz.survey.problem import Problem, Problems, SameCause
 from galviz.survey.rounding import find_rounded_ids
 
 # An id is part of a file name on Windows, macOS and Linux: it can't point outside the images' folder, hide the file or
 # contain what separates ids in lists and addresses. Names such as NGC 1234 have spaces inside.
 _ASCII_ID = re.compile(r"[A-Za-z0-9_+-]([A-Za-z0-9._+ -]*[A-Za-z0-9_+-])?")
-_OTHER_CHARACTERS = frozenset("._+- ")
+_PLAIN_CHARACTERS = frozenset(string.ascii_letters + string.digits + "._+- ")
 # What pandas and spreadsheets write for a long integer that they read as a float: 1.2376e+18, 123.0.
 # Digits and an e without a point or a plus sign, as in 12e34, may be a name.
 _FLOAT = re.compile(r"[+-]?(\d+\.0*|\d+\.\d*[eE][+-]?\d+|\d+[eE]\+\d+)", re.ASCII)
@@ -23,6 +24,7 @@ _MISSING = {"nan", "none", "null", "<na>", "n/a", "#n/a"}
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 # The marks that set the direction of text.
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_REPEATED = "repeated id"
 # A file's name has at most 255 bytes, with its ending and what names of temporary files add.
 _MAX_BYTES = 200
 
@@ -35,7 +37,7 @@ class CheckedIds:
     ----------
     lines : dict of str to int
         The line of each valid id, in the file's order; empty if ids were rounded, because no id can be trusted then.
-    problems : list of Problem
+    problems : Problems
         One per invalid id; a single one for all ids that were rounded, and for each kind of decoration that can't be
         removed.
     notes : list of str
@@ -43,7 +45,7 @@ class CheckedIds:
     """
 
     lines: dict[str, int]
-    problems: list[Problem]
+    problems: Problems
     notes: list[str]
 
 
@@ -69,22 +71,30 @@ def check_ids(ids: list[tuple[int, str]], *, column: str = ID_COLUMN, file: str 
     """
     clean = clean_ids(ids, column=column, file=file)
     lines: dict[str, int] = {}
-    problems = []
+    invalid: dict[str, list[tuple[int, str]]] = {}  # by cause
+
+    def describe(item: tuple[int, str]) -> Problem:
+        line, object_id = item
+        cause, problem, remedy = _find_fault(object_id, column) or (
+            _REPEATED,
+            f"{column} {shown(object_id)} is on line {lines[object_id]} already",
+            "remove one of the two rows",
+        )
+        return Problem(line, shown(object_id), file, problem, remedy, cause)
+
     for line, object_id in clean.ids:
         if line in clean.ambiguous:
             continue
-        fault = _fault(object_id, column)
-        if fault is None and object_id in lines:
-            problem = f"{column} {shown(object_id)} is on line {lines[object_id]} already"
-            fault = ("repeated id", problem, "remove one of the two rows")
-        if fault is None:
-            lines[object_id] = line
-        else:
-            kind, problem, remedy = fault
-            problems.append(Problem(line, shown(object_id), file, problem, remedy, kind))
+        if not _is_plain(object_id) and (fault := _find_fault(object_id, column)) is not None:
+            invalid.setdefault(fault[0], []).append((line, object_id))
+        elif lines.setdefault(object_id, line) != line:
+            invalid.setdefault(_REPEATED, []).append((line, object_id))
+    problems = Problems(clean.problems)
+    for items in invalid.values():
+        problems.extend(SameCause(items, describe))
     rounded = find_rounded_ids([object_id for _, object_id in clean.ids])
     if rounded is None:
-        return CheckedIds(lines, [*clean.problems, *problems], clean.notes)
+        return CheckedIds(lines, problems, clean.notes)
     rounded_ids = {clean.ids[position][1] for position in rounded.positions}
     first_line, first = clean.ids[rounded.positions[0]]
     n_rounded = len(rounded.positions)
@@ -94,18 +104,24 @@ def check_ids(ids: list[tuple[int, str]], *, column: str = ID_COLUMN, file: str 
         f"other galaxies; the first, on line {first_line}, is {first}"
     )
     remedy = f"{_write_as_text(column)}; if the ids are right, put a letter before each, also in the images' names"
-    other_problems = [other for other in problems if other.object_id not in rounded_ids]
-    return CheckedIds({}, [Problem(None, "", file, problem, remedy), *clean.problems, *other_problems], clean.notes)
+    other_problems = (other for other in problems if other.object_id not in rounded_ids)
+    return CheckedIds({}, Problems([Problem(None, "", file, problem, remedy), *other_problems]), clean.notes)
 
 
 def _write_as_text(column: str) -> str:
     return f"write the catalogue again with {column} as text (pandas: dtype={{'{column}': str}})"
 
 
-def _fault(object_id: str, column: str) -> tuple[str, str, str] | None:
-    """Kind, problem and remedy for an invalid id."""
-    is_plain = object_id.isascii() and object_id.isalnum() and len(object_id) <= _MAX_BYTES
-    if is_plain and object_id.lower() not in _MISSING:
+def _is_plain(object_id: str) -> bool:
+    """Whether an id is certainly valid; most are."""
+    if not (object_id.isascii() and object_id.isalnum() and len(object_id) <= _MAX_BYTES):
+        return False
+    return object_id.isdigit() or object_id.lower() not in _MISSING
+
+
+def _find_fault(object_id: str, column: str) -> tuple[str, str, str] | None:
+    """Cause, problem and remedy for an invalid id; None for a valid one."""
+    if _is_plain(object_id):
         return None
     cell = quoted(object_id)
     if not object_id.strip():
@@ -124,8 +140,8 @@ def _fault(object_id: str, column: str) -> tuple[str, str, str] | None:
         size = len(object_id)
     else:
         if (fault := _character_fault(object_id)) is not None:
-            kind, problem, remedy = fault
-            return kind, f"{column} {cell} {problem}", remedy
+            cause, problem, remedy = fault
+            return cause, f"{column} {cell} {problem}", remedy
         size = len(object_id.encode())
     if size > _MAX_BYTES:
         remedy = f"shorten it to {_MAX_BYTES} bytes, also in the image's name"
@@ -134,8 +150,10 @@ def _fault(object_id: str, column: str) -> tuple[str, str, str] | None:
 
 
 def _character_fault(object_id: str) -> tuple[str, str, str] | None:
-    """Kind, problem and remedy for an id with a character that an id can't have; None if there is none."""
+    """Cause, problem and remedy for an id with a character that an id can't have; None if there is none."""
     for place, character in enumerate(object_id):
+        if character in _PLAIN_CHARACTERS:
+            continue
         category = unicodedata.category(character)
         code = f"U+{ord(character):04X}"
         if category == "Cc":
@@ -146,11 +164,10 @@ def _character_fault(object_id: str) -> tuple[str, str, str] | None:
         if category in ("Cf", "Zl", "Zp", "Co", "Cn", "Cs") or _BLANK.match(character):
             problem = f"contains a character that can't be seen ({code})"
             return "invisible character", problem, "remove it, also from the image's name"
-        if category == "Zs" and character != " ":
+        if category == "Zs":
             problem = f"contains a special space ({code})"
             return "special space", problem, "write a plain space, also in the image's name"
-        is_letter = category[0] == "L" or category == "Nd" or (category[0] == "M" and place > 0)
-        if not is_letter and character not in _OTHER_CHARACTERS:
+        if not (category[0] == "L" or category == "Nd" or (category[0] == "M" and place > 0)):
             remedy = "use only letters, digits, spaces inside and . _ + -, also in the image's name"
             return "other character", f"can't be a file name: it contains {character!r}", remedy
     if object_id[0] == "." or object_id[-1] == ".":

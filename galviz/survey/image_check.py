@@ -13,7 +13,7 @@ from galviz.survey.image_folder import BATCH_SIZE, IMAGES_NAME, ImageFolder, des
 from galviz.survey.images import ImageError, read_content
 from galviz.survey.misplaced import MisplacedImages
 from galviz.survey.missing_images import explain_missing, explain_several
-from galviz.survey.problems import Problem
+from galviz.survey.problem import Problem, Problems
 
 
 @dataclass
@@ -25,7 +25,7 @@ class ImageCheck:
     files : dict of str to (int, str)
         For each id that has an image, its line in the catalogue and the image's path below images/, in the catalogue's
         order.
-    problems : list of Problem
+    problems : Problems
     digests : dict of str to bytes
         SHA-256 of each image that was decoded.
     sizes_px : Counter of (int, int)
@@ -39,7 +39,7 @@ class ImageCheck:
     """
 
     files: dict[str, tuple[int, str]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
     digests: dict[str, bytes] = field(default_factory=dict)
     sizes_px: Counter[tuple[int, int]] = field(default_factory=Counter)
     n_grey: int = 0
@@ -87,16 +87,19 @@ def check_images(
         return result
     missing, several = [], []
     for object_id, line in lines.items():
+        images = folder.images_of(object_id)
+        if len(images) != 1:
+            (several if images else missing).append((line, object_id))
+            continue
         try:
-            result.files[object_id] = (line, folder.locate(object_id))
+            folder.check_file(images[0])
         except ImageError as error:
-            n_images = len(folder.images_of(object_id))
-            if n_images == 1:
-                result.problems.append(image_problem(line, object_id, folder.name_for(object_id), error))
-            else:
-                (several if n_images else missing).append((line, object_id))
-    result.problems += explain_several(folder, several) + explain_missing(folder, missing, catalogue)
-    result.unlisted = folder.unlisted()
+            result.problems.append(image_problem(line, object_id, images[0], error))
+        else:
+            result.files[object_id] = (line, images[0])
+    result.problems.extend(explain_several(folder, several))
+    result.problems.extend(explain_missing(folder, missing, catalogue))
+    result.unlisted = folder.unlisted
     result.notes = describe_places([path for _, path in result.files.values()])
     if verify:
         _inspect_all(survey_folder / IMAGES_NAME, result, scale, progress)

@@ -5,6 +5,7 @@ import stat
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from galviz.errors import shown
@@ -45,8 +46,8 @@ class ImageFolder:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     Path(folder, "spiral").mkdir()
     ...     _ = Path(folder, "spiral", "1.jpg").write_bytes(b"content")
-    ...     ImageFolder(Path(folder)).locate("1")
-    'spiral/1.jpg'
+    ...     ImageFolder(Path(folder)).images_of("1")
+    ['spiral/1.jpg']
     """
 
     def __init__(self, folder: Path, object_ids: Collection[str] = ()) -> None:
@@ -55,27 +56,33 @@ class ImageFolder:
         for path, _ in walk_files(folder):
             self._paths.setdefault(_stem(path), []).append(path)
 
-    def locate(self, object_id: str) -> str:
-        """Find a galaxy's image.
+    def images_of(self, object_id: str) -> list[str]:
+        """The paths of all images of a galaxy below the folder, with slashes, sorted.
 
-        Returns
-        -------
-        str
-            The path of ``<object_id>.jpg``, ``.jpeg`` or ``.png`` (in upper or lower case) below the folder, with
-            slashes; or of a JPEG or PNG image with another ending of JPEG images, or with none.
+        They are called ``<object_id>.jpg``, ``.jpeg`` or ``.png`` (in upper or lower case); if there is none of these,
+        JPEG and PNG images with another ending of JPEG images, or with none.
+        """
+        paths = self._paths.get(object_id)
+        if paths is None:
+            return []
+        images = [path for path in paths if path.lower().endswith(SUFFIXES)]
+        if not images:
+            images = [path for path in paths if file_kind(read_start(self.folder / path)) in IMAGE_KINDS]
+        return sorted(images)
+
+    def check_file(self, image: str) -> None:
+        """Check an image's file without reading it.
+
+        Parameters
+        ----------
+        image : str
+            Its path below the folder.
 
         Raises
         ------
         ImageError
-            If there is no such file, more than one, or it is empty or not a regular file.
+            If it is empty or not a regular file.
         """
-        images = self.images_of(object_id)
-        if not images:
-            raise ImageError("there is no image", "add it, or remove the galaxy's row")
-        if len(images) > 1:
-            names = " and ".join(map(shown, images[:_MAX_SHOWN]))
-            raise ImageError(f"the galaxy has {len(images)} images, {names}", "keep one of them")
-        (image,) = images
         try:
             status = os.stat(self.folder / image)  # noqa: PTH116 (half the time of pathlib's, for 300,000 images)
         except OSError as error:
@@ -85,20 +92,12 @@ class ImageFolder:
             raise ImageError(f"it is {kind}, not an image", "put the image itself there")
         if status.st_size == 0:
             raise ImageError("the file is empty (0 bytes)", "download it again")
-        return image
-
-    def images_of(self, object_id: str) -> list[str]:
-        """The paths of all images of a galaxy, sorted."""
-        paths = self._paths.get(object_id, [])
-        images = [path for path in paths if path.lower().endswith(SUFFIXES)]
-        if not images and paths:
-            images = [path for path in paths if file_kind(read_start(self.folder / path)) in IMAGE_KINDS]
-        return sorted(images)
 
     def name_for(self, object_id: str) -> str:
         """The path of the galaxy's first image, or else the name that it should have: for messages."""
         return min(self.images_of(object_id), default=f"{object_id}.jpg")
 
+    @cached_property
     def unlisted(self) -> list[str]:
         """The paths of images whose galaxy isn't in the catalogue, sorted."""
         return sorted(

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +15,17 @@ from galviz.survey.missing_numbers import find_missing_numbers
 from galviz.survey.named_missing import NONE_NAMED, NamedMissing
 from galviz.survey.number_parsing import (
     MAX_EXACT_INTEGER,
+    SMALLEST_NORMAL,
+    contains_digit_code,
     intended_number,
     is_digit_code,
     overflows,
     parse_number,
+    parse_plain_numbers,
     underflows,
 )
 from galviz.survey.number_separators import separator_in, separator_remedy
-from galviz.survey.problems import Problem
+from galviz.survey.problem import Problem, Problems, SameCause
 from galviz.survey.sentinels import sentinel_positions
 from galviz.survey.text_labels import find_wrong_column
 
@@ -46,7 +49,7 @@ class LabelValues:
     ----------
     values : ndarray of float, shape (n_galaxies,)
         NaN if missing, or if there is a problem.
-    problems : list of Problem
+    problems : Problems
     missing : dict of str to int
         The cells that were read as missing, as they are written, and how often; most frequent first.
     named_missing : bool
@@ -54,7 +57,7 @@ class LabelValues:
     """
 
     values: np.ndarray
-    problems: list[Problem]
+    problems: Problems
     missing: dict[str, int]
     named_missing: bool = False
 
@@ -96,42 +99,64 @@ def parse_label(
     (5, "the label oh_p50 = 'x' isn't a finite number")
     """
     texts = [cell.strip() for _, _, cell in cells]
-    numbers = np.array([parse_number(text) for text in texts], dtype=float)
+    numbers = _parse_numbers(texts)
     missing, is_named = _find_missing(column, texts, numbers, named)
     values = np.where(missing, np.nan, numbers)
-    present = [place for place, gone in enumerate(missing.tolist()) if not gone]
-    counts = dict(Counter(texts[place] for place in np.flatnonzero(missing)).most_common())
-    wrong = [place for place in present if math.isnan(values[place])]
-    problems, explained = find_wrong_column(column, [cells[place] for place in wrong], len(present), file)
+    present = np.flatnonzero(~missing)
+    counts = dict(Counter(texts[place] for place in np.flatnonzero(missing).tolist()).most_common())
+    wrong = present[np.isnan(values[present])].tolist()
+    found, explained = find_wrong_column(column, [cells[place] for place in wrong], len(present), file)
+    problems = Problems(found)
     merged = _merged_by_rounding(texts, values.tolist())
-    low, high = _limits(column)
-    invalid = []
-    for place in present:
+    limits = _limits(column)
+
+    def find_fault(place: int) -> tuple[str, str] | None:
+        return _TOO_MANY_DIGITS if place in merged else _find_fault(texts[place], float(values[place]), *limits)
+
+    def describe(place: int) -> Problem:
         line, object_id, cell = cells[place]
-        if line in explained:
-            continue
-        value = float(values[place])
-        fault = None
-        if value == value:  # a cell that isn't a number loses no digits
-            fault = _TOO_MANY_DIGITS if place in merged else _lossy_fault(texts[place], value)
-        if fault is None and not (math.isfinite(value) and low <= value <= high):
-            fault = _value_fault(texts[place], value, low, high)
-        if fault is not None:
-            invalid.append((line, object_id, cell, *fault))
-    if len(invalid) == len(present) > _MAX_REPEATED and len({(fault, remedy) for *_, fault, remedy in invalid}) == 1:
-        line, _, cell, fault, remedy = invalid[0]
+        fault, remedy = find_fault(place)
+        problem = f"the label {shown(column)} = {quoted(cell)} {fault}"
+        return Problem(line, shown(object_id), file, problem, remedy, f"label {fault}")
+
+    invalid: dict[str, list[int]] = {}  # by fault
+    remedies: set[str] = set()
+    for place in sorted(merged | _suspicious(texts, values, present, limits)):
+        if cells[place][0] not in explained and (fault := find_fault(place)) is not None:
+            invalid.setdefault(fault[0], []).append(place)
+            remedies.add(fault[1])
+    n_invalid = sum(map(len, invalid.values()))
+    if n_invalid == len(present) > _MAX_REPEATED and len(invalid) == len(remedies) == 1:
+        ((fault, (place, *_)),) = invalid.items()
+        line, _, cell = cells[place]
         problem = (
             f"all {len(present):,} labels {shown(column)} are invalid, the first on line {line}: {quoted(cell)} {fault}"
         )
-        problems.append(Problem(None, "", file, problem, remedy))
+        problems.append(Problem(None, "", file, problem, remedies.pop()))
     else:
-        problems += [
-            Problem(
-                line, object_id, file, f"the label {shown(column)} = {quoted(cell)} {fault}", remedy, f"label {fault}"
-            )
-            for line, object_id, cell, fault, remedy in invalid
-        ]
+        for places in invalid.values():
+            problems.extend(SameCause(places, describe))
     return LabelValues(values, problems, counts, is_named)
+
+
+def _parse_numbers(texts: Sequence[str]) -> np.ndarray:
+    """Parse cells as numbers, NaN if a cell isn't one."""
+    numbers = parse_plain_numbers("\n".join(texts))
+    if numbers is not None and len(numbers) == len(texts):
+        return numbers
+    parsed = {text: parse_number(text) for text in set(texts)}
+    return np.array([parsed[text] for text in texts], dtype=float)
+
+
+def _suspicious(texts: Sequence[str], values: np.ndarray, present: np.ndarray, limits: tuple[float, float]) -> set[int]:
+    """Positions of the labels that may be invalid, or lose digits; most labels are neither."""
+    low, high = limits
+    with np.errstate(invalid="ignore"):
+        valid = np.isfinite(values) & (values >= low) & (values <= high) & (np.abs(values) >= SMALLEST_NORMAL)
+    suspicious = set(present[~valid[present]].tolist())
+    if contains_digit_code("\n".join(texts)):
+        suspicious.update(place for place in present.tolist() if is_digit_code(texts[place]))
+    return suspicious
 
 
 def _limits(column: str) -> tuple[float, float]:
@@ -146,7 +171,7 @@ def _find_missing(
     def sentinels(values: np.ndarray) -> np.ndarray:
         return find_missing_numbers(column, values).missing & np.isfinite(numbers)
 
-    certain = np.array([is_missing(text) for text in texts], dtype=bool)
+    certain = _are_among(texts, is_missing)
     low, high = _limits(column)
     positions = sentinel_positions(numbers)
     # Beyond the limits of a label they can't be values, however few labels there are.
@@ -154,14 +179,22 @@ def _find_missing(
     missing = certain | sentinels(numbers)
     if not named:
         return missing, False
-    by_name = np.array([named.matches(text) for text in texts], dtype=bool)
+    by_name = _are_among(texts, named.matches)
     if not (by_name & ~missing).any():
         return missing, False
     return certain | by_name | sentinels(np.where(by_name, np.nan, numbers)), True
 
 
+def _are_among(texts: Sequence[str], is_member: Callable[[str], bool]) -> np.ndarray:
+    """For each cell, whether it meets a condition: bool, shape (n,)."""
+    members = set(filter(is_member, set(texts)))
+    return np.array([text in members for text in texts], dtype=bool) if members else np.zeros(len(texts), dtype=bool)
+
+
 def _merged_by_rounding(cells: Sequence[str], values: Sequence[float]) -> set[int]:
     """Positions of labels that differ but are the same number as a float64."""
+    if max(map(len, cells), default=0) <= _MAX_SAFE_LENGTH:
+        return set()
     positions: dict[float, list[int]] = {}
     for place, value in enumerate(values):
         if math.isfinite(value) and value != 0:
@@ -172,6 +205,14 @@ def _merged_by_rounding(cells: Sequence[str], values: Sequence[float]) -> set[in
             exact = {intended_number(cells[place], value) for place in group}
             merged.update(group if len(exact) > 1 else ())
     return merged
+
+
+def _find_fault(cell: str, value: float, low: float, high: float) -> tuple[str, str] | None:
+    """Problem and remedy for an invalid label; None for a valid one."""
+    # A cell that isn't a number loses no digits.
+    if not math.isnan(value) and (fault := _lossy_fault(cell, value)) is not None:
+        return fault
+    return None if math.isfinite(value) and low <= value <= high else _value_fault(cell, value, low, high)
 
 
 def _lossy_fault(cell: str, value: float) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from galviz.errors import shown
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.survey.image_folder import IMAGES_NAME, ImageFolder
 from galviz.survey.misplaced import Difference, Match, MisplacedImages
-from galviz.survey.problems import Problem
+from galviz.survey.problem import Problem, Problems, SameCause
 from galviz.survey.rounding import is_long_id, looks_rounded
 
 # SDSS numbered its objects anew in data release 8: the sky version in the leading bits went from 1 to 2, and the run
@@ -16,10 +16,12 @@ from galviz.survey.rounding import is_long_id, looks_rounded
 _DR7 = re.compile(r"58[78]\d{15}")
 _DR8 = re.compile(r"1237\d{15}")
 
+_ADD_IMAGE = "add it, or remove the galaxy's row"
+
 Missing = Sequence[tuple[int, str]]
 
 
-def explain_missing(folder: ImageFolder, missing: Missing, file: str = CATALOGUE_NAME) -> list[Problem]:
+def explain_missing(folder: ImageFolder, missing: Missing, file: str = CATALOGUE_NAME) -> Problems:
     """Explain why galaxies have no image.
 
     Parameters
@@ -32,7 +34,7 @@ def explain_missing(folder: ImageFolder, missing: Missing, file: str = CATALOGUE
 
     Returns
     -------
-    list of Problem
+    Problems
         A single one for several ids of another data release than the images', for several that differ from their
         images' names in case or in leading zeros, and for several images in another folder; else one per galaxy.
 
@@ -48,7 +50,7 @@ def explain_missing(folder: ImageFolder, missing: Missing, file: str = CATALOGUE
     '2 ids seem to have lost leading zeros: the first is 7 on line 2, and there is images/007.jpg'
     """
     if not missing:
-        return []
+        return Problems()
     problems, missing = _explain_releases(folder, missing, file)
     misplaced = MisplacedImages(folder.folder.parent)
     matches: dict[Difference, list[tuple[int, str, Match]]] = {}
@@ -64,23 +66,28 @@ def explain_missing(folder: ImageFolder, missing: Missing, file: str = CATALOGUE
         if len(group := matches.get(difference, [])) > 1:
             problems.append(Problem(None, "", file, *describe(group)))
             explained.update(object_id for _, object_id, _ in group)
-    unlisted: dict[str, list[str]] | None = None
+    unlisted = _unlisted_by_digits(folder)
+    without_reason: list[tuple[int, str]] = []
     for line, object_id in missing:
         if object_id in explained:
             continue
         match = match_of.get(object_id)
-        remedy, kind = (None if match is None else misplaced.remedy_for(object_id, match)), ""
-        if remedy is None and looks_rounded(object_id):
-            unlisted = _unlisted_by_digits(folder) if unlisted is None else unlisted
-            if len(names := unlisted.get(object_id[:15], [])) == 1:
-                remedy = f"there is {names[0]}: the id seems to have been rounded, write objID as text"
+        remedy = None if match is None else misplaced.remedy_for(object_id, match)
+        if remedy is None and len(names := unlisted.get(object_id[:15], [])) == 1 and looks_rounded(object_id):
+            remedy = f"there is {names[0]}: the id seems to have been rounded, write objID as text"
         if remedy is None:
-            remedy, kind = "add it, or remove the galaxy's row", "no image"
-        problems.append(Problem(line, object_id, f"{IMAGES_NAME}/{object_id}.jpg", "there is no image", remedy, kind))
+            without_reason.append((line, object_id))
+        else:
+            problems.append(_no_image(line, object_id, remedy))
+    problems.extend(SameCause(without_reason, lambda item: _no_image(*item, _ADD_IMAGE, "no image")))
     return problems
 
 
-def explain_several(folder: ImageFolder, several: Missing) -> list[Problem]:
+def _no_image(line: int, object_id: str, remedy: str, cause: str = "") -> Problem:
+    return Problem(line, object_id, f"{IMAGES_NAME}/{object_id}.jpg", "there is no image", remedy, cause)
+
+
+def explain_several(folder: ImageFolder, several: Missing) -> Problems:
     """Explain that galaxies have several images: a single problem if most lie in different subfolders.
 
     Parameters
@@ -104,7 +111,7 @@ def explain_several(folder: ImageFolder, several: Missing) -> list[Problem]:
         for line, object_id in several
         if len({path.rpartition("/")[0] for path in folder.images_of(object_id)}) > 1
     ]
-    problems = []
+    problems = Problems()
     if len(apart) > 1:
         line, object_id = apart[0]
         paths = " and ".join(shown(path) for path in folder.images_of(object_id)[:2])
@@ -114,23 +121,26 @@ def explain_several(folder: ImageFolder, several: Missing) -> list[Problem]:
         )
         remedy = "keep one of them, or rename one if they are different galaxies, in the table too"
         problems.append(Problem(None, "", f"{IMAGES_NAME}/", problem, remedy))
-        several = [item for item in several if item not in set(apart)]
-    for line, object_id in several:
+        explained = set(apart)
+        several = [item for item in several if item not in explained]
+
+    def describe(item: tuple[int, str]) -> Problem:
+        line, object_id = item
         images = folder.images_of(object_id)
         problem = f"the galaxy has {len(images)} images, {' and '.join(map(shown, images[:5]))}"
         file = f"{IMAGES_NAME}/{images[0]}"
-        problems.append(Problem(line, object_id, file, problem, "keep one of them", "several images"))
+        return Problem(line, object_id, file, problem, "keep one of them", "several images")
+
+    problems.extend(SameCause(several, describe))
     return problems
 
 
-def _explain_releases(folder: ImageFolder, missing: Missing, file: str) -> tuple[list[Problem], Missing]:
+def _explain_releases(folder: ImageFolder, missing: Missing, file: str) -> tuple[Problems, Missing]:
     """The problem of ids of another SDSS data release than the images', and the galaxies that it doesn't explain."""
     for ids, images, id_release, image_release in ((_DR7, _DR8, "7", "8 or later"), (_DR8, _DR7, "8 or later", "7")):
-        of_release = [item for item in missing if ids.fullmatch(item[1])]
+        example = next((path for path in folder.unlisted if images.fullmatch(PurePosixPath(path).stem)), None)
+        of_release = [] if example is None else [item for item in missing if ids.fullmatch(item[1])]
         if len(of_release) < 2:
-            continue
-        example = next((path for path in folder.unlisted() if images.fullmatch(PurePosixPath(path).stem)), None)
-        if example is None:
             continue
         line, object_id = of_release[0]
         problem = (
@@ -143,8 +153,8 @@ def _explain_releases(folder: ImageFolder, missing: Missing, file: str) -> tuple
             "and dr8objid), or match the galaxies by position"
         )
         rest = [item for item in missing if not ids.fullmatch(item[1])]
-        return [Problem(None, "", file, problem, remedy)], rest
-    return [], missing
+        return Problems([Problem(None, "", file, problem, remedy)]), rest
+    return Problems(), missing
 
 
 def _describe_zeros(group: list[tuple[int, str, Match]]) -> tuple[str, str]:
@@ -193,7 +203,7 @@ _COMMON_REASONS: dict[Difference, Callable[[list[tuple[int, str, Match]]], tuple
 def _unlisted_by_digits(folder: ImageFolder) -> dict[str, list[str]]:
     """Images whose galaxy isn't in the catalogue, by the first 15 digits of their long ids."""
     names: dict[str, list[str]] = {}
-    for path in folder.unlisted():
+    for path in folder.unlisted:
         stem = PurePosixPath(path).stem
         if is_long_id(stem):
             names.setdefault(stem[:15], []).append(path)

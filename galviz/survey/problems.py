@@ -1,11 +1,16 @@
-"""What is wrong with a survey folder: problems with their remedies, and the error that lists all of them."""
+"""The error that lists all problems of a survey folder, grouped by cause."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import pandas as pd
+
+from galviz.survey.problem import Problem, Problems, SameCause
+
+__all__ = ["Problem", "ProblemGroup", "SurveyError"]
 
 # Kinds of problems in an error's message, and examples of each.
 _MAX_LISTED, _MAX_EXAMPLES = 10, 5
@@ -13,50 +18,6 @@ _MAX_LISTED, _MAX_EXAMPLES = 10, 5
 _MAX_COMPARED = 100
 # What differs between problems of the same kind: quoted values, and words that begin with a digit.
 _SPECIFIC = re.compile(r"""(?<!\w)'(?:[^'\\]|\\.)*'(?!\w)|"(?:[^"\\]|\\.)*"|(?<![\w.])[+−-]?\d[^\s:;,]*""")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with a survey folder, and what to do about it.
-
-    Attributes
-    ----------
-    row : int or None
-        Line number in master.csv (the header is line 1); None if the problem is that of a whole file.
-    object_id : str
-        The galaxy's id in the catalogue, or empty.
-    file : str
-        Path within the survey folder, such as ``images/123.jpg``.
-    problem, remedy : str
-        Clauses without a full stop: what is wrong, and what to do.
-    kind : str
-        Problems with the same kind have the same cause (`SurveyError.groups`). Empty: the cause is derived from the
-        texts, without their values, which takes about 20 µs per problem.
-
-    Examples
-    --------
-    >>> print(Problem(7, "123", "images/123.jpg", "the file is empty (0 bytes)", "download it again"))
-    row 7, images/123.jpg: the file is empty (0 bytes); download it again.
-    """
-
-    row: int | None
-    object_id: str
-    file: str
-    problem: str
-    remedy: str
-    kind: str = ""
-
-    @property
-    def place(self) -> str:
-        """Where it is: the row, the galaxy and the file."""
-        place = [] if self.row is None else [f"row {self.row}"]
-        # The name of an image contains the id.
-        if self.object_id and self.object_id not in self.file:
-            place.append(f"objID {self.object_id}")
-        return ", ".join([*place, self.file])
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.problem}; {self.remedy}."
 
 
 @dataclass(frozen=True)
@@ -103,7 +64,7 @@ class SurveyError(ValueError):
     details : tuple of Problem
         The same problems; ``str`` gives a sentence.
     groups : tuple of ProblemGroup
-        Problems of the same kind, the largest group first.
+        Problems of the same cause, the largest group first.
 
     Examples
     --------
@@ -118,32 +79,50 @@ class SurveyError(ValueError):
     """
 
     def __init__(self, folder: str, problems: Iterable[Problem]) -> None:
-        self.folder = folder
-        self.details = tuple(sorted(problems, key=lambda problem: problem.row or 0))
-        if not self.details:
+        self.folder, self._problems = folder, Problems(problems)
+        if not self._problems:
             raise ValueError(
                 "problems must have at least one item; got none. Raise SurveyError only if there is a problem."
             )
-        super().__init__(folder, self.details)
+        super().__init__(folder)
 
     # Exceptions with several arguments can't be pickled without this; process pools and caches pickle them.
     def __reduce__(self) -> tuple[type, tuple[str, tuple[Problem, ...]]]:
         return type(self), (self.folder, self.details)
 
     @cached_property
+    def details(self) -> tuple[Problem, ...]:
+        """All problems, sorted by row; those of whole files first."""
+        return tuple(sorted(self._problems, key=_row))
+
+    @cached_property
     def groups(self) -> tuple[ProblemGroup, ...]:
-        """Problems of the same kind, the largest group first."""
-        groups: dict[tuple[str, ...], list[Problem]] = {}
+        """Problems of the same cause, the largest group first."""
+        groups: dict[tuple[str, ...], Problems] = {}
         general = _Generalised()
-        for problem in self.details:
-            folder, slash, _ = problem.file.rpartition("/")
-            texts = (problem.kind,) if problem.kind else general.texts(problem)
-            groups.setdefault((folder if slash else problem.file, *texts), []).append(problem)
-        largest_first = sorted(groups.values(), key=len, reverse=True)
+        for part in self._problems.parts:
+            for problem in part[:1] if isinstance(part, SameCause) else part:
+                folder, slash, _ = problem.file.rpartition("/")
+                texts = (problem.cause,) if problem.cause else general.texts(problem)
+                group = groups.setdefault((folder if slash else problem.file, *texts), Problems())
+                group.extend(part if isinstance(part, SameCause) else [problem])
         return tuple(
-            ProblemGroup(len(group), _common_cause(group, general), tuple(group[:_MAX_EXAMPLES]))
-            for group in largest_first
+            sorted(
+                (_describe_group(group, general) for group in groups.values()),
+                key=lambda group: (-group.count, _row(group.examples[0])),
+            )
         )
+
+    @property
+    def first(self) -> Problem:
+        """The first of `details`."""
+        parts = self._problems.parts
+        return min(chain.from_iterable(part[:1] if isinstance(part, SameCause) else part for part in parts), key=_row)
+
+    @property
+    def n_problems(self) -> int:
+        """The number of `details`."""
+        return len(self._problems)
 
     @property
     def problems(self) -> pd.DataFrame:
@@ -160,7 +139,7 @@ class SurveyError(ValueError):
     @property
     def count(self) -> str:
         """The number of problems, in words."""
-        return "1 problem" if len(self.details) == 1 else f"{len(self.details):,} problems"
+        return "1 problem" if self.n_problems == 1 else f"{self.n_problems:,} problems"
 
     def __str__(self) -> str:
         lines = [f"{self.summary}:", *(f"- {group}" for group in self.groups[:_MAX_LISTED])]
@@ -187,11 +166,19 @@ class _Generalised(dict[tuple[str, str], str]):
         return problem_text, remedy
 
 
-def _common_cause(group: list[Problem], general: _Generalised) -> str:
-    """What the texts of problems have in common: the texts themselves if they are the same, else without values."""
-    sample = group[:: max(1, len(group) // _MAX_COMPARED)]
+def _row(problem: Problem) -> int:
+    return problem.row or 0
+
+
+def _describe_group(problems: Problems, general: _Generalised) -> ProblemGroup:
+    """Count problems of one cause, and find the first of them and what their texts have in common."""
+    step = max(1, len(problems) // _MAX_COMPARED)
+    parts = [part if isinstance(part, SameCause) else sorted(part, key=_row) for part in problems.parts]
+    first = sorted(chain.from_iterable(part[:_MAX_EXAMPLES] for part in parts), key=_row)[:_MAX_EXAMPLES]
+    sample = [*first[:1], *chain.from_iterable(part[::step] for part in parts)]
     texts = (_common_words([problem.problem for problem in sample]), _common_words([each.remedy for each in sample]))
-    return "{}; {}.".format(*(text or other for text, other in zip(texts, general.texts(group[0]), strict=True)))
+    cause = "{}; {}.".format(*(text or other for text, other in zip(texts, general.texts(first[0]), strict=True)))
+    return ProblemGroup(len(problems), cause, tuple(first))
 
 
 def _common_words(texts: list[str]) -> str | None:

@@ -28,7 +28,8 @@ from galviz.survey.image_store import ALTERED, ChangedSurveyError, ImageStore, i
 from galviz.survey.label import Label
 from galviz.survey.mixed_columns import MixedColumn
 from galviz.survey.named_missing import parse_missing
-from galviz.survey.problems import Problem, SurveyError
+from galviz.survey.problem import Problem, Problems
+from galviz.survey.problems import SurveyError
 from galviz.survey.table import CATALOGUE_NAME, open_table
 
 __all__ = ["ChangedSurveyError", "Label", "Survey", "SurveyError", "load_survey", "mock_survey_folder"]
@@ -262,7 +263,10 @@ def load_survey(
     catalogue, excluded = exclude_galaxies(catalogue, exclude, str(root))
     images = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress, catalogue=path.name)
     store = ImageStore(root.absolute(), images.files, images.digests, shipped, scale)
-    if problems := catalogue.problems + images.problems + store.altered():
+    problems = Problems(catalogue.problems)
+    problems.extend(images.problems)
+    problems.extend(store.altered())
+    if problems:
         raise SurveyError(str(root), problems)
     n_grey = images.n_grey if verify else None
     named_missing = str(named) if catalogue.named_missing else ""

@@ -22,7 +22,8 @@ from panels.markdown import escape_markdown, escape_markdown_except_code, markdo
 from panels.own_survey import OwnGalaxies, own_galaxies
 from panels.pictures import show_pictures
 from panels.survey_features import find_or_compute_features
-from panels.surveys import OpenSurvey, show_problem_groups
+from panels.survey_problems import show_problem_groups
+from panels.surveys import OpenSurvey
 from panels.uploads import MAX_BYTES, MAX_FILES, UploadError
 
 _TABLES = [*"csv tsv txt dat ecsv gz parquet fits fit xml vot votable zip".split()]

@@ -7,7 +7,8 @@ import pytest
 from galviz.network.crops import centre_crop
 from galviz.survey.images import decode_rgb
 from galviz.survey.problems import Problem
-from galviz.survey.survey import ChangedSurveyError
+from galviz.survey.survey import ChangedSurveyError, load_survey
+from panels import surveys
 from panels.folder_watch import FolderWatch
 from tests.drawn import address_of, addresses, map_table
 
@@ -78,6 +79,29 @@ def test_a_folder_that_never_stops_changing_is_explained(run_app, make_survey, m
     assert "has changed" in app.error[0].value
     app.button[0].click().run()
     assert not app.error
+
+
+def test_sessions_share_the_problems_of_a_folder_until_it_changes(run_app, make_survey, monkeypatch):
+    folder = make_survey(6)
+    catalogue = folder / "master.csv"
+    rows = catalogue.read_text()
+    catalogue.write_text(rows + rows.splitlines()[1] + "\n")  # a repeated id
+    loaded = []
+    monkeypatch.setattr(surveys, "load_survey", lambda *args, **given: loaded.append(1) or load_survey(*args, **given))
+    first, second = run_app("--survey", folder), run_app("--survey", folder)
+    assert "line 2 already" in first.error[0].value
+    assert first.error[0].value == second.error[0].value
+    assert len(loaded) == 1
+    (again,) = (button for button in second.button if button.label == "Check again")
+    again.click().run()
+    assert len(loaded) == 2
+    assert "line 2 already" in second.error[0].value
+    (folder / "elsewhere.jpg").touch()  # it may be the image that is missing
+    assert run_app("--survey", folder).error
+    assert len(loaded) == 3
+    catalogue.write_text(rows)
+    assert not run_app("--survey", folder).error
+    assert len(loaded) == 4
 
 
 def test_large_images_and_padding_are_told_in_the_sidebar(run_app, make_survey):

@@ -729,6 +729,23 @@ def test_the_causes_of_many_problems_are_found_without_comparing_their_texts(fol
     assert len(str(error)) < 5000
 
 
+def test_problems_of_many_rows_are_made_when_they_are_asked_for(folder, monkeypatch):
+    monkeypatch.setattr(problems_module, "_MAX_COMPARED", 5)
+    made = []
+    for module in ("identifiers", "label_values", "missing_images"):
+        monkeypatch.setattr(f"galviz.survey.{module}.Problem", lambda *given: made.append(given) or Problem(*given))
+    rows = [f"{['a{}', '../{}', 'twice'][row % 3].format(row)},{['x', '2', '8.5'][row % 3]}{row}" for row in range(900)]
+    (folder / "master.csv").write_text("\n".join(["objID,oh_p50", *rows]))
+    error = refused(folder)
+    counts = [group.count for group in error.groups]
+    assert counts == [301, 300, 300, 300, 299]  # images; labels out of range, labels of text, paths; repeated ids
+    assert error.first.row == 2
+    assert len(made) < 100
+    assert [group.count for group in pickle.loads(pickle.dumps(error)).groups] == counts
+    assert (len(error.details), error.details[0]) == (error.n_problems, error.first)
+    assert [problem.row for problem in error.details] == sorted(problem.row for problem in error.details)
+
+
 def test_missing_values_are_copies(folder):
     ids = ids_in(folder)
     cells = ["N/A,-99", "3,200", "3,400", "3,600", "3,800"]
