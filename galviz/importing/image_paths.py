@@ -19,7 +19,7 @@ _RULES: dict[str, Callable[[str], str]] = {
     "the case of letters": str.casefold,
     "leading zeros": lambda text: text.casefold().lstrip("0") if text.isascii() and text.isdigit() else "",
     "'.0' at the end of ids": lambda text: match[1] if (match := _WHOLE_FLOAT.fullmatch(text)) else text,
-    # 'NGC 1300' and 'ngc_1300', 'SDSS J12+34' and 'J12+34', 'J12+34' and 'J12%2B34'
+    # 'NGC 1300' and 'ngc_1300', 'SDSS J12+34' and 'J12+34', 'J12+34' and 'J12%2B34', 'NGC 4038/9' and 'NGC 4038_9'
     "spaces, punctuation and the word SDSS": lambda text: (
         _NOT_IN_NAMES.sub("", unquote(text)).casefold().removeprefix("sdss")
     ),
@@ -152,13 +152,14 @@ class ImageIndex:
         """Apply the looser rules to the cells that have no image yet."""
         used = set(match.images)
         for rule, simplify in _RULES.items():
-            rest = [
-                (number, simplify(bare_name(clean_cell(cell).replace("\\", "/").rpartition("/")[2])))
-                for number, cell in enumerate(cells)
-                if match.images[number] < 0 and clean_cell(cell) not in match.ambiguous
-            ]
-            rest = [(number, key) for number, key in rest if key]
             index = self._by_rule[rule]
+            rest = []
+            for number, cell in enumerate(cells):
+                if match.images[number] < 0 and clean_cell(cell) not in match.ambiguous:
+                    path = bare_name(clean_cell(cell).replace("\\", "/"))
+                    name = simplify(path.rpartition("/")[2])
+                    rest.append((number, name if name in index else simplify(path)))  # 'NGC 4038/9' isn't a path
+            rest = [(number, key) for number, key in rest if key]
             found = {number: index[key] for number, key in rest if key in index}
             images = [image for positions in found.values() for image in positions]
             unambiguous = len(images) == len(found) == len(set(images)) and not used & set(images)

@@ -136,7 +136,7 @@ def find_columns(
     if choice is None and id_column is not None:
         choice = ColumnChoice(id_column, id_column)
     if choice is None:
-        raise _undecided(place, sample, evidence, index)
+        raise _undecided(table_file, sample, evidence, index)
     return choice, table
 
 
@@ -165,10 +165,17 @@ def read_table(table_file: TableFile, id_column: str) -> Table:
 
 
 def _undecided(
-    place: str, sample: Mapping[str, Sequence[str]], evidence: Mapping[str, Evidence], index: ImageIndex
+    table_file: TableFile, sample: Mapping[str, Sequence[str]], evidence: Mapping[str, Evidence], index: ImageIndex
 ) -> ValueError:
     """The error if no column names images conclusively."""
-    columns = list(sample)
+    place, columns = table_file.path.name, list(sample)
+    if table_file.other_tables:
+        problem = (
+            f"the table that was read names none of the {len(index.names):,} images, and the file holds "
+            f"{listed(table_file.other_tables, at_most=4)}, too"
+        )
+        remedy = "save the table with the galaxies as a file of its own, with TOPCAT or astropy, for example"
+        return SurveyError(place, [Problem(None, "", place, problem, remedy)])
     rows = list(zip(*(cells[:5] for cells in sample.values()), strict=True))
     if evidence:
         best, facts = next(iter(evidence.items()))

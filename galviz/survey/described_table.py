@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
 MAX_BYTES = 2**26  # astropy needs ten times as much memory
-_FORMS = {
+_NOTES = {
     "IPAC": "It is an IPAC table.",
     "CDS": "Its columns are those of its byte-by-byte description.",
     "SExtractor": "It is a catalogue of SExtractor.",
@@ -42,6 +42,7 @@ class DescribedTable(AstronomicalTable):
     def __init__(self, path: Path, form: str) -> None:
         self.FORMAT = form
         super().__init__(path)
+        self.notes.append(_NOTES[form])
 
     def _parse(self, file: BinaryIO) -> "tuple[Table, list[str]]":
         content = file.read(MAX_BYTES + 1)
@@ -49,7 +50,7 @@ class DescribedTable(AstronomicalTable):
             problem = f"it is a {self.FORMAT} table of more than {MAX_BYTES >> 20} MB"
             raise UnreadableError(problem, "save it as CSV or Parquet (in TOPCAT, for example)")
         lines = content.decode("utf-8", errors="replace").splitlines()
-        return self._reader().read(lines), [_FORMS[self.FORMAT]]
+        return self._reader().read(lines), [self.name]
 
     def _reader(self) -> "BaseReader":
         from astropy.io import ascii as astropy_ascii

@@ -178,7 +178,7 @@ def _commented_header(comments: Sequence[tuple[int, str]], rows: Sequence[str]) 
 def _lines_to_ruler(rows: Sequence[str], separator: str) -> int:
     """The number of lines to a line of dashes, which may stand below units; 0 if there is none."""
     for place, row in enumerate(rows[: _MAX_ABOVE_RULER + 1]):
-        cells = [cell.strip() for cell in split_line(row, separator) or [""]]
+        cells = [cell.strip() for cell in split_line(row.rstrip(f" {separator}"), separator) or [""]]
         if all(map(_RULER.fullmatch, cells)) and max(map(len, cells)) > 2:
             return place + 1
         if any(map(is_number, cells)):

@@ -27,6 +27,10 @@ _REMEDIES = {
     "an Arrow (Feather) file": "write it as Parquet: pandas.read_feather(…).to_parquet('master.parquet')",
     "a Python pickle": "write the table as CSV or Parquet: a pickle can run any program, so it isn't read",
     "a NumPy array": "write the table as CSV or Parquet",
+    "a JSON document": (
+        "write it as CSV: pandas.read_json(…, dtype=False).to_csv('master.csv', index=False), with lines=True if each "
+        "line is a galaxy"
+    ),
     "an SQLite database": "write its table as CSV or Parquet",
     **dict.fromkeys(("a bzip2 archive", "an xz archive", "a Zstandard archive"), "unpack it"),
     LFS_POINTER: LFS_REMEDY,

@@ -302,3 +302,25 @@ def test_a_second_column_called_objid_keeps_its_values(tmp_path):
     _, survey = run(make_source(tmp_path / "in", lines), tmp_path)
     assert survey.object_ids == ["M 31", "M 33"]
     assert survey.catalogue["other_objID"].tolist() == [1, 2]
+
+
+def test_ids_with_a_slash(tmp_path):
+    lines = ["name,p", "NGC 4038/9,0.1", "UGC 12,0.2"]
+    source = make_source(tmp_path / "in", lines, ["images/NGC 4038_9.jpg", "images/UGC 12.jpg"])
+    plan, survey = run(source, tmp_path)
+    assert plan.images == ("images/NGC 4038_9.jpg", "images/UGC 12.jpg")
+    assert survey.object_ids == ["NGC 4038_9", "UGC 12"]
+
+
+def test_labels_in_other_notations_of_numbers(tmp_path):
+    lines = ["id,a,b", "17,\u22120.5,0.85D+01", "18,1.5,-0.2D-01"]
+    source = make_source(tmp_path / "in", lines, ["17.jpg", "18.jpg"])
+    _, survey = run(source, tmp_path, label="a")
+    assert survey.catalogue.loc[:, ["a", "b"]].to_numpy().tolist() == [[-0.5, 8.5], [1.5, -0.02]]
+
+
+@pytest.mark.parametrize("cell", ["8.51 ± 0.05", "8.51(5)", "8.51+/-0.05", "8.51%", "8.51 dex"])
+def test_labels_with_more_than_a_number_are_refused(tmp_path, cell):
+    source = make_source(tmp_path / "in", ["id,p", f"17,{cell}", f"18,{cell}"], ["17.jpg", "18.jpg"])
+    with pytest.raises(SurveyError, match=r"write the numbers alone, such as 8\.51 for"):
+        plan_import(source, label="p")
