@@ -129,7 +129,7 @@ def _first_large(lengths: Sequence[int]) -> int:
 
 def _is_single(column: "Column") -> bool:
     """Whether a column has one number, text or boolean per row."""
-    if len(column.shape) != 1 or not hasattr(column, "dtype"):
+    if column.shape[1:] not in ((), (1,)) or not hasattr(column, "dtype"):
         return False
     if column.dtype.kind == "O":  # texts of a VOTable; in FITS, lists of varying length
         return all(isinstance(cell, str | bytes | np.ma.core.MaskedConstant) or cell is None for cell in column)
@@ -137,6 +137,7 @@ def _is_single(column: "Column") -> bool:
 
 
 def _to_arrow(column: "Column") -> pa.Array:
+    column = column.reshape(-1)
     mask = np.ma.getmaskarray(column) if np.ma.isMaskedArray(column) else None
     values = np.asarray(column)
     if values.dtype.kind in "SUO":

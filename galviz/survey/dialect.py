@@ -105,14 +105,14 @@ def recognise_dialect(lines: Sequence[str]) -> Dialect:
         return Dialect(header=comments[-1][1] if comments else "", header_line=skipped, skipped=skipped)
     notes += _comment_notes([comment for _, comment in comments])
     rows = [line for _, line in rest]
+    text = _name_row_numbers(text, rows)
     separator = wanted if wanted in SEPARATORS and wanted in text else choose_separator(text, rows)
     if separator != ",":
         notes.append(f"Cells are separated by {SEPARATORS[separator]}.")
-    if n_above := _lines_to_ruler(rows, separator):
-        skipped = rest[n_above - 1][0]
-        units = "The units and the line of dashes below the header were skipped."
-        notes.append("The line of dashes below the header was skipped." if n_above == 1 else units)
-        rest, rows = rest[n_above:], rows[n_above:]
+    if n_lines := _lines_to_ruler(rows, separator):
+        what = "units and the line of dashes below the header were" if n_lines > 1 else "line of dashes below it was"
+        notes.append(f"The {what} skipped.")
+        skipped, rest, rows = rest[n_lines - 1][0], rest[n_lines:], rows[n_lines:]
     dialect = Dialect(separator, text, number, skipped, notes=tuple(notes))
     dialect = _describe_rows(dialect, [split_line(row, separator) or [] for row in rows])
     return replace(dialect, skipped=rest[0][0]) if dialect.units else dialect
@@ -173,6 +173,19 @@ def _commented_header(comments: Sequence[tuple[int, str]], rows: Sequence[str]) 
         if any(map(is_number, first)) or (has_id and len(names) > 1):
             return place
     return None
+
+
+def _name_row_numbers(header: str, rows: Sequence[str]) -> str:
+    """The header with an empty name for row numbers, which R's ``write.table`` and pandas' ``to_string`` leave out."""
+    is_r = header.startswith('"') and all(row.startswith('"') for row in rows)  # it quotes row numbers
+    for separator in SEPARATORS:
+        is_pandas = separator == header[:1] == " " and not any(row.startswith(" ") for row in rows)
+        names, cells = split_line(header, separator), [split_line(row, separator) for row in rows]
+        if (is_r or is_pandas) and names and cells and all(row and len(row) == len(names) + 1 for row in cells):
+            numbers = [row[0] for row in cells]
+            if numbers in ([str(start + place) for place in range(len(numbers))] for start in (0, 1)):
+                return f'""{separator}{header.strip()}'
+    return header
 
 
 def _lines_to_ruler(rows: Sequence[str], separator: str) -> int:

@@ -16,6 +16,7 @@ from galviz.survey.text_stream import GZIP, LineReader, TextError, detect_encodi
 
 MAX_ROWS = 5_000_000  # more would take more memory than a laptop has
 _MAX_SHOWN = 30  # characters of a row that was cut short
+_BLANK = ' \t"'  # what a line without values may have, beside separators: spreadsheets add such lines
 _MAX_MESSAGE = 200  # characters of a server's message
 # What may stand below the rows: comments, and what SQL clients write.
 _BELOW_ROWS = re.compile(r"#.*|\(?\d[\d,]* rows?( (affected|selected|returned|in set).*)?\)?\.?", re.IGNORECASE)
@@ -154,10 +155,11 @@ class _Rows:
         file, position, rows = self._file, self._position, []
         n_columns, skipped, split = len(file.columns), file._dialect.skipped, file._split
         padded = file._dialect.separator == "|"  # usually with spaces beside it
+        blank = _BLANK + file._dialect.separator
         for number, line in enumerate(lines, self._first):
             if number <= skipped:
                 continue
-            text = line.strip()
+            text = line.strip(blank)
             if not text:
                 self._below.append((number, text))
                 continue

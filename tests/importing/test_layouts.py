@@ -324,3 +324,37 @@ def test_labels_with_more_than_a_number_are_refused(tmp_path, cell):
     source = make_source(tmp_path / "in", ["id,p", f"17,{cell}", f"18,{cell}"], ["17.jpg", "18.jpg"])
     with pytest.raises(SurveyError, match=r"write the numbers alone, such as 8\.51 for"):
         plan_import(source, label="p")
+
+
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        (["1,237,648", "1,237,649"], ["1237648", "1237649"]),
+        (["\u200b1237648", "1237649\ufeff"], ["1237648", "1237649"]),
+        (["1237648", "1237649"], ["1237648_0.02", "1237649_0.31"]),
+        (["1237648", "1237649"], ["g_1237648", "h_1237649"]),
+        (["1237648", "1237649"], ["obj001237648", "obj001237649"]),
+    ],
+)
+def test_ids_written_differently_from_the_images_names(tmp_path, cells, names):
+    lines = ["objID,p", *(f'"{cell}",0.{n + 1}' for n, cell in enumerate(cells))]
+    source = make_source(tmp_path / "in", lines, [f"{name}.jpg" for name in names])
+    plan, survey = run(source, tmp_path)
+    assert survey.object_ids == ["1237648", "1237649"]
+    assert plan.images == tuple(f"{name}.jpg" for name in names)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"name" "z"\n"1" "NGC 17" 0.25\n"2" "NGC 18" 0.5\n',  # R's write.table
+        "     name     z\n0  NGC17  0.25\n1  NGC18  0.50\n",  # pandas' to_string
+        "name,z\nNGC 17,0.25\nNGC 18,0.5\n,\n , \n",  # a spreadsheet's rows without values
+    ],
+)
+def test_tables_of_r_pandas_and_spreadsheets(tmp_path, text):
+    source = make_source(tmp_path / "in", None, ["NGC17.jpg", "NGC18.jpg"])
+    (source / "t.txt").write_text(text)
+    plan, survey = run(source, tmp_path, label="z")
+    assert survey.catalogue["z"].tolist() == [0.25, 0.5]
+    assert plan.images == ("NGC17.jpg", "NGC18.jpg")
