@@ -208,7 +208,9 @@ def _import(options: argparse.Namespace) -> int:
                 plan, options.out, link=options.link, skip_broken=options.skip_broken, progress=progress
             )
     except SurveyError as error:
-        has_images = any(problem.object_id for problem in error.details) and not options.skip_broken
+        tables = {plan.source.name, None if plan.table is None else plan.table.name}
+        of_images = [problem for problem in error.details if problem.object_id and problem.file not in tables]
+        has_images = bool(of_images) and not options.skip_broken
         return _fail(error, "To leave these galaxies out, give --skip-broken." if has_images else "")
     finally:
         plan.close()

@@ -1,5 +1,7 @@
 """The format of a file, recognised by its first bytes, for error messages."""
 
+import re
+
 # What `git lfs` leaves in place of a large file that wasn't downloaded (git-lfs, docs/spec.md): a few lines of text.
 LFS_POINTER, LFS_REMEDY = "a Git LFS pointer", "run git lfs pull"
 
@@ -28,6 +30,9 @@ _SIGNATURES = (
     (b"\xfe\xff", "UTF-16 text"),
     (b"version https://git-lfs.github.com/spec/", LFS_POINTER),
 )
+
+# An object, or an array of arrays, objects or texts: '[objID]' may be a column of a table.
+_JSON = re.compile(rb'\s*(\{\s*["}]|\[\s*[\[{"])')
 
 
 def file_kind(content: bytes) -> str | None:
@@ -61,4 +66,6 @@ def file_kind(content: bytes) -> str | None:
         return "an HTML page"
     if start.startswith((b"<?xml", b"<svg")):
         return "an XML document"
+    if _JSON.match(start):
+        return "a JSON document"
     return None

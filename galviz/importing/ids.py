@@ -29,7 +29,7 @@ def galaxy_ids(place: str, column: str, cells: Sequence[str], stems: Sequence[st
         One per row.
     stems : sequence of str, optional
         For each row, the name of its image without ending, or empty. It replaces a path, and a number that lost its
-        leading zeros or got a decimal point.
+        leading zeros, or got a decimal point or separators of thousands.
 
     Returns
     -------
@@ -60,8 +60,10 @@ def galaxy_ids(place: str, column: str, cells: Sequence[str], stems: Sequence[st
 
 
 def _is_number_for(text: str, stem: str) -> bool:
-    """Whether a number lost what the stem has: leading zeros, or it got a '.0'."""
-    return text.lstrip("0") == stem.lstrip("0") or re.fullmatch(rf"{re.escape(stem.lstrip('0'))}\.0+", text) is not None
+    """Whether a number lost what the stem has (leading zeros), or got more: a '.0', separators of thousands."""
+    if text.lstrip("0") == stem.lstrip("0") or (stem.isdigit() and re.sub(r"[^\w.+-]", "", text) == stem):
+        return True
+    return re.fullmatch(rf"{re.escape(stem.lstrip('0'))}\.0+", text) is not None
 
 
 def _check_present(place: str, column: str, ids: Sequence[str]) -> None:

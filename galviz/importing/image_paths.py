@@ -10,8 +10,11 @@ from urllib.parse import unquote
 from galviz.importing.source import IMAGE_ENDINGS, image_stem
 
 _OTHER_ENDINGS = (".fits.gz", ".fits", ".fit", ".npy")
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.+-]+")
+_NOT_IN_NAMES = re.compile(r"(?<!\d)[^A-Za-z0-9.+-]+|[^A-Za-z0-9.+-]+(?!\d)")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^A-Za-z0-9.+-]+(?=\d)")
 _WHOLE_FLOAT = re.compile(r"(\d{1,15})\.0+")
+_THOUSANDS = re.compile(r"\d{1,3}([,'\u2019\u00a0\u2009\u202f ]\d{3})+")
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")  # spaces of no width, byte order marks
 _SPREADSHEET = re.compile(r"=?\s*([\"'])(.*)\1")
 
 # Rules after the exact one, in order: what each ignores.
@@ -19,10 +22,18 @@ _RULES: dict[str, Callable[[str], str]] = {
     "the case of letters": str.casefold,
     "leading zeros": lambda text: text.casefold().lstrip("0") if text.isascii() and text.isdigit() else "",
     "'.0' at the end of ids": lambda text: match[1] if (match := _WHOLE_FLOAT.fullmatch(text)) else text,
-    # 'NGC 1300' and 'ngc_1300', 'SDSS J12+34' and 'J12+34', 'J12+34' and 'J12%2B34'
+    "separators of thousands": lambda text: re.sub(r"\D", "", text) if _THOUSANDS.fullmatch(text) else text,
+    # 'NGC 1300' and 'ngc_1300', 'SDSS J12+34' and 'J12+34', 'J12+34' and 'J12%2B34', 'NGC 4038/9' and 'NGC 4038_9'; but
+    # '1_23' isn't '12_3'.
     "spaces, punctuation and the word SDSS": lambda text: (
-        _NOT_IN_NAMES.sub("", unquote(text)).casefold().removeprefix("sdss")
+        _NOT_IN_NAMES.sub("", _BETWEEN_DIGITS.sub("_", unquote(text))).casefold().removeprefix("sdss")
     ),
+}
+
+# The part of an image's name that may be the id, if the rest differs.
+_PARTS: dict[tuple[str, str], Callable[[str], str]] = {
+    ("", "_…"): lambda stem: stem.partition("_")[0],
+    ("…_", ""): lambda stem: stem.rpartition("_")[2],
 }
 
 
@@ -152,13 +163,14 @@ class ImageIndex:
         """Apply the looser rules to the cells that have no image yet."""
         used = set(match.images)
         for rule, simplify in _RULES.items():
-            rest = [
-                (number, simplify(bare_name(clean_cell(cell).replace("\\", "/").rpartition("/")[2])))
-                for number, cell in enumerate(cells)
-                if match.images[number] < 0 and clean_cell(cell) not in match.ambiguous
-            ]
-            rest = [(number, key) for number, key in rest if key]
             index = self._by_rule[rule]
+            rest = []
+            for number, cell in enumerate(cells):
+                if match.images[number] < 0 and clean_cell(cell) not in match.ambiguous:
+                    path = bare_name(clean_cell(cell).replace("\\", "/"))
+                    name = simplify(path.rpartition("/")[2])
+                    rest.append((number, name if name in index else simplify(path)))  # 'NGC 4038/9' isn't a path
+            rest = [(number, key) for number, key in rest if key]
             found = {number: index[key] for number, key in rest if key in index}
             images = [image for positions in found.values() for image in positions]
             unambiguous = len(images) == len(found) == len(set(images)) and not used & set(images)
@@ -169,13 +181,16 @@ class ImageIndex:
                 used |= set(images)
 
     def match_parts(self, cells: Sequence[str]) -> tuple[Match, str, str] | None:
-        """Match cells to images that are called the same with the same text before or after: ``id_gri.jpg``.
+        """Match cells to images that are called the same with text before or after: ``id_gri.jpg``.
+
+        The text is the same for all images (``_gri``), or differs behind or before an underscore (``id_0.07.jpg``).
 
         Returns
         -------
         match : Match
         before, after : str
-            The texts around the cell in the images' names. None instead of all three if there are none.
+            The texts around the cell in the images' names; ``_…`` for different ones. None instead of all three if
+            there are none.
 
         Examples
         --------
@@ -186,23 +201,34 @@ class ImageIndex:
         cells = [bare_name(clean_cell(cell)) for cell in cells]
         for cell in [cell for cell in cells if len(cell) > 1][:5]:
             around = {tuple(stem.split(cell, 1)) for stem in self.stems if stem.count(cell) == 1}
-            for before, after in sorted(around)[:50]:
+            for before, after in sorted(parts for parts in around if not _continues(cell, *parts))[:50]:
                 images = [self._by_stem.get(f"{before}{cell}{after}", []) for cell in cells]
                 match = Match([positions[0] if len(positions) == 1 else -1 for positions in images])
                 if match.n_matched > 1 and 2 * match.n_matched >= min(len(cells), len(self.names)):
                     return match, before, after
+        for (before, after), part in _PARTS.items():
+            index = self._indexed([part(stem) for stem in self.stems])
+            match = Match([index[cell][0] if len(index.get(cell, ())) == 1 else -1 for cell in cells])
+            if match.n_matched > 1 and 2 * match.n_matched >= min(len(cells), len(self.names)):
+                return match, before, after
         return None
 
 
+def _continues(cell: str, before: str, after: str) -> bool:
+    """Whether a number goes on beyond the cell, so that it is another number: 17 in 117, but not in 0017."""
+    longer_before = cell[:1].isdigit() and before.rstrip("0")[-1:].isdigit()
+    return longer_before or (cell[-1:].isdigit() and after[:1].isdigit())
+
+
 def clean_cell(cell: str) -> str:
-    """A cell without spaces around it and without what spreadsheets write before text: ``'17`` and ``="17"``.
+    """A cell without spaces around it, invisible characters and what spreadsheets write before text.
 
     Examples
     --------
     >>> clean_cell(" '17"), clean_cell('="17"'), clean_cell("17.jpg")
     ('17', '17', '17.jpg')
     """
-    cell = cell.strip()
+    cell = cell.strip() if cell.isascii() else _INVISIBLE.sub("", cell).strip()
     if match := _SPREADSHEET.fullmatch(cell):
         return match[2].strip()
     return cell.removeprefix("'").strip()

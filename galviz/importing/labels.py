@@ -1,13 +1,19 @@
 """The label of an imported survey: the user's choice or metallicity, or none and a note about likely columns."""
 
+import math
+import re
 from collections.abc import Sequence
 
 from galviz.errors import listed, quoted
 from galviz.survey.label import METALLICITY, SDSS_METALLICITY
 from galviz.survey.missing import is_missing
+from galviz.survey.number_parsing import parse_number
 from galviz.survey.problems import Problem, SurveyError
 
 _NOT_LABELS = {"ra", "dec", "ra_deg", "dec_deg", "raj2000", "dej2000", "plate", "mjd", "fiberid", "run", "camcol"}
+
+# A number with an uncertainty, a unit, a flag or a percent sign.
+_ANNOTATED = re.compile(r"([+-]?\d+\.?\d*)\s*(±|\+/-|\(|%|:|[a-zA-Z]).*")
 
 
 def choose_label(
@@ -59,17 +65,18 @@ def choose_label(
             f"--label names {quoted(requested)}, which holds text ({listed(list(dict.fromkeys(texts)), at_most=3)}), "
             "but a label is a number"
         )
-        raise _error(place, problem, "leave out --label and colour the galaxies by this column, or give another one")
+        remedy = "leave out --label and colour the galaxies by this column, or give another one"
+        if number := _ANNOTATED.fullmatch(texts[0]):
+            remedy = f"write the numbers alone, such as {number[1]} for {texts[0]}, or {remedy}"
+        raise _error(place, problem, remedy)
     return requested, []
 
 
 def _is_number(cell: str) -> bool:
     # In decimal commas and with thousands separators, too: whether these can be read is decided later.
-    try:
-        float(cell.replace(",", "."))
-    except ValueError:
-        return cell.replace(",", "").replace(".", "").replace(" ", "").lstrip("+-").isdigit()
-    return True
+    if not math.isnan(parse_number(cell.replace(",", "."))):
+        return True
+    return cell.replace(",", "").replace(".", "").replace(" ", "").lstrip("+-").isdigit()
 
 
 def _may_be_label(name: str, cells: Sequence[str]) -> bool:

@@ -1,26 +1,42 @@
 """The image of each row of a table, and sentences about rows and images that are left out."""
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from galviz.errors import listed, quoted
 from galviz.importing.columns import ColumnChoice
-from galviz.importing.image_paths import ImageIndex, Match
+from galviz.importing.image_paths import ImageIndex, Match, clean_cell
 from galviz.importing.mismatch import mismatch_error
 from galviz.importing.opening import Source
 from galviz.importing.question import ImportQuestion
 from galviz.survey.problems import Problem, SurveyError
 from galviz.survey.table import Table
 
+_MIN_COUNTED = 3  # numbered images that are compared with numbered rows
 
-def match_rows(place: str, source: Source, index: ImageIndex, choice: ColumnChoice, table: Table) -> Match:
+
+def match_rows(
+    place: str, source: Source, index: ImageIndex, choice: ColumnChoice, table: Table, *, is_given: bool = False
+) -> Match:
     r"""Find the image of each row.
+
+    Parameters
+    ----------
+    place : str
+        The table's name, for messages.
+    source : Source
+    index : ImageIndex
+    choice : ColumnChoice
+    table : Table
+    is_given : bool
+        Whether the user has named the column of images.
 
     Raises
     ------
     SurveyError
-        If most rows have no image, and most images no row.
+        If most rows have no image, and most images no row, or if rows and images seem to be counted differently.
     ImportQuestion
         If cells name images in several folders.
 
@@ -38,6 +54,13 @@ def match_rows(place: str, source: Source, index: ImageIndex, choice: ColumnChoi
         choice.notes.append(f"The images are named {before}<{choice.image_column}>{after}.")
     if match.ambiguous:
         raise _ambiguous_images(place, source, match)
+    if not is_given and (ranges := _shifted(cells, match, index)):
+        problem = f"{quoted(choice.image_column)} counts from {ranges[0]}, the images from {ranges[1]}"
+        remedy = (
+            "give the column that has the images' names with --image (add it to the table if there is none); if these "
+            f"numbers do belong together, that is --image {shlex.quote(choice.image_column)}"
+        )
+        raise SurveyError(place, [Problem(None, "", place, problem, remedy)])
     n_images = len(set(match.images) - {-1})
     if 2 * n_images < min(len(cells), len(index.names)):
         rest = [cell for cell, image in zip(cells, match.images, strict=True) if image < 0]
@@ -48,6 +71,25 @@ def match_rows(place: str, source: Source, index: ImageIndex, choice: ColumnChoi
         problem = f"only {n_images:,} of {len(cells):,} rows have an image; {details.problem}"
         raise SurveyError(place, [Problem(None, "", place, problem, details.remedy)])
     return match
+
+
+def _shifted(cells: Sequence[str], match: Match, index: ImageIndex) -> tuple[str, str] | None:
+    """The ranges of two numberings of which one begins and ends one higher: most galaxies would get another's image."""
+    images = [image for image in match.images if image >= 0]
+    rows = [clean_cell(cell) for cell in cells]
+    if len(images) < _MIN_COUNTED or len(images) == len(rows) or not all(text.isdecimal() for text in rows):
+        return None
+    cell, stem = next((text, index.stems[image]) for text, image in zip(rows, match.images, strict=True) if image >= 0)
+    if not stem.endswith(cell):
+        return None
+    before = stem.removesuffix(cell).rstrip("0")
+    names = [name.removeprefix(before) for name in index.stems]
+    if not all(name.isdecimal() for name in names):
+        return None
+    (first, last), (low, high) = (
+        (min(numbers), max(numbers)) for numbers in (list(map(int, rows)), list(map(int, names)))
+    )
+    return (f"{first} to {last}", f"{low} to {high}") if low - first == high - last in (-1, 1) else None
 
 
 def _ambiguous_images(place: str, source: Source, match: Match) -> ValueError:

@@ -57,7 +57,8 @@ def explain_mismatch(column: str, cells: Sequence[str], stems: Sequence[str]) ->
         )
     return (
         f"they are like {shown(cells[0])}, the images' names like {shown(stems[0])}",
-        "name the column that has the images' names with --image, or another folder of images with --images",
+        "give the column that has the images' names with --image (add it to the table if there is none), or another "
+        "folder of images with --images",
     )
 
 

@@ -179,7 +179,7 @@ def _plan_with_table(
     choice, table = find_columns(table_file, index, id_column, image_column)
     if table is None:
         table = read_table(table_file, choice.id_column)
-    match = match_rows(place, source, index, choice, table)
+    match = match_rows(place, source, index, choice, table, is_given=image_column is not None)
     notes = [*source.notes, *table.notes, *choice.notes, *describe_match(match, choice)]
     cells = list(table.cells(choice.id_column))
     stems = [index.stems[image] if image >= 0 else "" for image in match.images]

@@ -12,6 +12,7 @@ from galviz.importing.image_paths import ImageIndex
 from galviz.importing.mismatch import mismatch_error
 from galviz.importing.opening import Source
 from galviz.importing.question import ImportQuestion
+from galviz.survey.header import BLANKS_REMEDY
 from galviz.survey.problems import Problem, SurveyError
 from galviz.survey.table import Table, TableFile, open_table
 
@@ -136,7 +137,7 @@ def find_columns(
     if choice is None and id_column is not None:
         choice = ColumnChoice(id_column, id_column)
     if choice is None:
-        raise _undecided(place, sample, evidence, index)
+        raise _undecided(table_file, sample, evidence, index)
     return choice, table
 
 
@@ -165,10 +166,17 @@ def read_table(table_file: TableFile, id_column: str) -> Table:
 
 
 def _undecided(
-    place: str, sample: Mapping[str, Sequence[str]], evidence: Mapping[str, Evidence], index: ImageIndex
+    table_file: TableFile, sample: Mapping[str, Sequence[str]], evidence: Mapping[str, Evidence], index: ImageIndex
 ) -> ValueError:
     """The error if no column names images conclusively."""
-    columns = list(sample)
+    place, columns = table_file.path.name, list(sample)
+    if table_file.other_tables:
+        problem = (
+            f"the table that was read names none of the {len(index.names):,} images, and the file holds "
+            f"{listed(table_file.other_tables, at_most=4)}, too"
+        )
+        remedy = "save the table with the galaxies as a file of its own, with TOPCAT or astropy, for example"
+        return SurveyError(place, [Problem(None, "", place, problem, remedy)])
     rows = list(zip(*(cells[:5] for cells in sample.values()), strict=True))
     if evidence:
         best, facts = next(iter(evidence.items()))
@@ -180,9 +188,8 @@ def _undecided(
     usual = sorted(filter(is_id_name, columns), key=rank)
     if usual:
         return mismatch_error(place, usual[0], sample[usual[0]], index)
-    unique = [name for name, cells in sample.items() if len(set(cells)) == len(cells) and all(cells)]
-    question = (
-        f"which column holds the ids? None names one of the {len(index.names):,} images, such as {index.names[0]}."
-    )
-    guess = unique[0] if unique else None
-    return ImportQuestion(place, question, "--id", guess, columns, columns=columns, rows=rows)
+    problem = f"no column names one of the {len(index.names):,} images, such as {index.names[0]}"
+    remedy = "add a column with the images' names and give it with --image, or another folder of images with --images"
+    if len(columns) == 1 and len(columns[0].split()) > 1:
+        problem, remedy = f"it seems to have a single column, {quoted(columns[0])}", BLANKS_REMEDY
+    return SurveyError(place, [Problem(None, "", place, problem, remedy)])

@@ -3,7 +3,7 @@
 import mmap
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -17,18 +17,21 @@ if TYPE_CHECKING:
     from astropy.table import Column, Table
 
 _MAX_BYTES = 2**32  # of the table in memory
+_MUCH = 10  # a table with a tenth of the rows of another is much shorter
 # An element STREAM with an attribute href, perhaps after other attributes.
 _REFERENCE = re.compile(rb"""STREAM(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*?\s+href\s*=""")
 
 
 class AstronomicalTable(TypedTable):
-    """The first table of a FITS or VOTable file; columns of vectors are left out."""
+    """The first large table of a FITS or VOTable file; columns of vectors are left out."""
 
     FORMAT = ""
 
     def _describe(self, file: BinaryIO) -> tuple[list[str], int]:
-        table, notes = self._load(file)
-        self.notes += notes
+        table, names = self._load(file)
+        if len(names) > 1:
+            self.other_tables = tuple(names[1:])
+            self.notes.append(f"It holds {len(names)} tables: {shown(names[0])} was read, {listed(names[1:])} not.")
         single = [name for name in table.colnames if _is_single(table[name])]
         self.leave_out([name for name in table.colnames if name not in single])
         return single, len(table)
@@ -39,7 +42,7 @@ class AstronomicalTable(TypedTable):
             yield pa.chunked_array([_to_arrow(table[name][:n_rows])])
 
     def _load(self, file: BinaryIO) -> "tuple[Table, list[str]]":
-        """Read the first table with astropy; its parsers meet damage with errors of many kinds."""
+        """Read a table with astropy, whose parsers meet damage with errors of many kinds; its name is the first."""
         try:
             import astropy.table  # noqa: F401
         except ModuleNotFoundError as error:
@@ -62,7 +65,7 @@ class AstronomicalTable(TypedTable):
 
 
 class FitsTable(AstronomicalTable):
-    """The first table of a FITS file."""
+    """The first large table of a FITS file."""
 
     FORMAT = "FITS"
 
@@ -77,19 +80,20 @@ class FitsTable(AstronomicalTable):
                 raise UnreadableError(
                     "it is a FITS file without a table", "name the file that holds the table, or download it again"
                 )
-            header = hdus[places[0]].header
+            place = places[_first_large([hdus[place].header["NAXIS2"] for place in places])]
+            header = hdus[place].header
             if header["NAXIS2"] > MAX_ROWS or header["NAXIS1"] * header["NAXIS2"] > _MAX_BYTES:
                 raise UnreadableError(
                     f"its table has {header['NAXIS2']:,} rows of {header['NAXIS1']:,} bytes, more than galviz reads",
                     "keep the rows and columns that you need",
                 )
-            names = [hdus[place].name or f"HDU {place}" for place in places]
-            table = Table.read(hdus[places[0]], format="fits", unit_parse_strict="silent", character_as_bytes=False)
-            return table, _note_first(names)
+            table = Table.read(hdus[place], format="fits", unit_parse_strict="silent", character_as_bytes=False)
+            places = [place, *(other for other in places if other != place)]
+            return table, [hdus[place].name or f"HDU {place}" for place in places]
 
 
 class VOTable(AstronomicalTable):
-    """The first table of a VOTable file."""
+    """The first large table of a VOTable file."""
 
     FORMAT = "VOTable"
 
@@ -101,8 +105,9 @@ class VOTable(AstronomicalTable):
         tables = list(document.iter_tables())
         if not tables:
             raise UnreadableError("it is a VOTable without a table", "repeat the query, and read its error message")
-        names = [table.name or table.ID or f"table {place}" for place, table in enumerate(tables, start=1)]
-        return tables[0].to_table(use_names_over_ids=True), _note_first(names)
+        place = _first_large([len(table.array) for table in tables])
+        names = [table.name or table.ID or f"table {number}" for number, table in enumerate(tables, start=1)]
+        return tables[place].to_table(use_names_over_ids=True), [names.pop(place), *names]
 
 
 def _refuse_references(file: BinaryIO) -> None:
@@ -117,15 +122,14 @@ def _refuse_references(file: BinaryIO) -> None:
             raise UnreadableError(problem, "save the table with its cells, with TOPCAT for example")
 
 
-def _note_first(names: list[str]) -> list[str]:
-    if len(names) == 1:
-        return []
-    return [f"It holds {len(names)} tables ({listed(names, at_most=4)}): the first, {shown(names[0])}, was read."]
+def _first_large(lengths: Sequence[int]) -> int:
+    """The first of several tables that isn't much shorter than the longest: short ones list settings or files."""
+    return next(place for place, length in enumerate(lengths) if length * _MUCH >= max(lengths))
 
 
 def _is_single(column: "Column") -> bool:
     """Whether a column has one number, text or boolean per row."""
-    if len(column.shape) != 1 or not hasattr(column, "dtype"):
+    if column.shape[1:] not in ((), (1,)) or not hasattr(column, "dtype"):
         return False
     if column.dtype.kind == "O":  # texts of a VOTable; in FITS, lists of varying length
         return all(isinstance(cell, str | bytes | np.ma.core.MaskedConstant) or cell is None for cell in column)
@@ -133,6 +137,7 @@ def _is_single(column: "Column") -> bool:
 
 
 def _to_arrow(column: "Column") -> pa.Array:
+    column = column.reshape(-1)
     mask = np.ma.getmaskarray(column) if np.ma.isMaskedArray(column) else None
     values = np.asarray(column)
     if values.dtype.kind in "SUO":

@@ -18,6 +18,9 @@ _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,(?!\d{3}$)\d+([eE][+-]?\d+)?")
 _DECIMAL_POINT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
+# A line of dashes below the header, as VizieR and SQL clients write it.
+_RULER = re.compile(r"[=+-]+")
+_MAX_ABOVE_RULER = 2  # lines of units
 _UNITS = {
     *"deg degree degrees arcsec arcmin rad radian hourangle mag mags dex kpc pc mpc px pix pixel km/s jy mjy".split(),
     *"ujy nmgy nanomaggies yr gyr myr msun solmass log(msun) m_sun sol_mass angstrom nm um erg/s/cm2 h s d k".split(),
@@ -37,7 +40,7 @@ class Dialect:
     header_line : int
         Its line, from 1; 0 if there is none.
     skipped : int
-        The last line before the rows, or that of the units.
+        The last line before the rows: the header, or what stands below it (units, a line of dashes).
     trailing : int
         Number of empty cells at the end of each row that the header lacks, or that have no name there.
     decimal_comma : str
@@ -102,9 +105,14 @@ def recognise_dialect(lines: Sequence[str]) -> Dialect:
         return Dialect(header=comments[-1][1] if comments else "", header_line=skipped, skipped=skipped)
     notes += _comment_notes([comment for _, comment in comments])
     rows = [line for _, line in rest]
+    text = _name_row_numbers(text, rows)
     separator = wanted if wanted in SEPARATORS and wanted in text else choose_separator(text, rows)
     if separator != ",":
         notes.append(f"Cells are separated by {SEPARATORS[separator]}.")
+    if n_lines := _lines_to_ruler(rows, separator):
+        what = "units and the line of dashes below the header were" if n_lines > 1 else "line of dashes below it was"
+        notes.append(f"The {what} skipped.")
+        skipped, rest, rows = rest[n_lines - 1][0], rest[n_lines:], rows[n_lines:]
     dialect = Dialect(separator, text, number, skipped, notes=tuple(notes))
     dialect = _describe_rows(dialect, [split_line(row, separator) or [] for row in rows])
     return replace(dialect, skipped=rest[0][0]) if dialect.units else dialect
@@ -165,6 +173,30 @@ def _commented_header(comments: Sequence[tuple[int, str]], rows: Sequence[str]) 
         if any(map(is_number, first)) or (has_id and len(names) > 1):
             return place
     return None
+
+
+def _name_row_numbers(header: str, rows: Sequence[str]) -> str:
+    """The header with an empty name for row numbers, which R's ``write.table`` and pandas' ``to_string`` leave out."""
+    is_r = header.startswith('"') and all(row.startswith('"') for row in rows)  # it quotes row numbers
+    for separator in SEPARATORS:
+        is_pandas = separator == header[:1] == " " and not any(row.startswith(" ") for row in rows)
+        names, cells = split_line(header, separator), [split_line(row, separator) for row in rows]
+        if (is_r or is_pandas) and names and cells and all(row and len(row) == len(names) + 1 for row in cells):
+            numbers = [row[0] for row in cells]
+            if numbers in ([str(start + place) for place in range(len(numbers))] for start in (0, 1)):
+                return f'""{separator}{header.strip()}'
+    return header
+
+
+def _lines_to_ruler(rows: Sequence[str], separator: str) -> int:
+    """The number of lines to a line of dashes, which may stand below units; 0 if there is none."""
+    for place, row in enumerate(rows[: _MAX_ABOVE_RULER + 1]):
+        cells = [cell.strip() for cell in split_line(row.rstrip(f" {separator}"), separator) or [""]]
+        if all(map(_RULER.fullmatch, cells)) and max(map(len, cells)) > 2:
+            return place + 1
+        if any(map(is_number, cells)):
+            break
+    return 0
 
 
 def _comment_notes(comments: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ ID_COLUMN = "objID"
 # Catalogues of surveys have up to a thousand.
 MAX_COLUMNS = 10_000
 
+BLANKS_REMEDY = "the cells seem to be separated by spaces, but not all rows have as many: save the table with commas"
 # Problem and remedy for a line that `split_line` can't split.
 UNCLOSED = (
     "a quotation mark on this line is never closed",
@@ -155,7 +156,7 @@ def _remedy_for_missing_ids(columns: tuple[str, ...]) -> str:
         if _simplified(column) in _ID_NAMES:
             return f"rename {quoted(column)} to {ID_COLUMN}"
     if len(columns) == 1 and any(map(is_id_name, columns[0].split())):
-        return "the cells seem to be separated by spaces, but not all rows have as many: save the table with commas"
+        return BLANKS_REMEDY
     if all(column.replace(".", "", 1).isdigit() for column in columns):
         return f"the header seems to be missing: add a first line such as {ID_COLUMN},oh_p50"
     add = f"add a column {ID_COLUMN} with the name of each galaxy's image"

@@ -18,6 +18,7 @@ _DIGITS = 17
 _ROUND = Context(prec=_DIGITS, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
 # Fortran's double precision. A decimal point is required, because 3D12 may be a name.
 _FORTRAN = re.compile(r"\s*([+-]?(?:\d+\.\d*|\.\d+))[dD]([+-]?\d{1,3})\s*")
+_MINUS = "\N{MINUS SIGN}"
 # Digits that may be a code, one cell per line. A number would lose the zeros of 007, or the last digits of an id.
 _CODE_CANDIDATES = re.compile(r"^[+-]*(0[0-9]+|[0-9]{16,})$", re.MULTILINE)
 _READ = csv.ReadOptions(column_names=["cell"], use_threads=False)
@@ -26,7 +27,7 @@ _CONVERT = csv.ConvertOptions(column_types={"cell": pa.float64()}, null_values=[
 
 
 def parse_number(cell: str) -> float:
-    """Read a cell as a number, as Python does, or in Fortran's form.
+    """Read a cell as a number, as Python does, in Fortran's form, or with the minus sign of typesetting (U+2212).
 
     Returns
     -------
@@ -35,14 +36,16 @@ def parse_number(cell: str) -> float:
 
     Examples
     --------
-    >>> parse_number("1.5e3"), parse_number("1.5D+03"), parse_number("1_5")
-    (1500.0, 1500.0, nan)
+    >>> parse_number("1.5e3"), parse_number("1.5D+03"), parse_number("\N{MINUS SIGN}0.5"), parse_number("1_5")
+    (1500.0, 1500.0, -0.5, nan)
     """
     try:
         return math.nan if "_" in cell else float(cell)
     except ValueError:
-        fortran = _FORTRAN.fullmatch(cell)
-        return float(f"{fortran[1]}e{fortran[2]}") if fortran else math.nan
+        try:
+            return float(_plain(cell))
+        except ValueError:
+            return math.nan
 
 
 def parse_plain_numbers(block: str) -> np.ndarray | None:
@@ -161,8 +164,14 @@ def intended_number(cell: str, value: float) -> Decimal | None:
 
 def _as_decimal(cell: str) -> Decimal | None:
     """A cell's number with all its digits; None if the exponent is too large for a Decimal."""
-    fortran = _FORTRAN.fullmatch(cell)
     try:
-        return Decimal(f"{fortran[1]}e{fortran[2]}" if fortran else cell)
+        return Decimal(_plain(cell))
     except InvalidOperation:
         return None
+
+
+def _plain(cell: str) -> str:
+    """A number as Python writes it."""
+    cell = cell.replace(_MINUS, "-")
+    fortran = _FORTRAN.fullmatch(cell)
+    return f"{fortran[1]}e{fortran[2]}" if fortran else cell

@@ -6,6 +6,7 @@ from pathlib import Path
 from galviz.files.reading import NotRegularError
 from galviz.files.signatures import LFS_POINTER, LFS_REMEDY, file_kind
 from galviz.survey.astronomical_table import FitsTable, VOTable
+from galviz.survey.described_table import DescribedTable, find_description
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.survey.parquet_table import ParquetTable
 from galviz.survey.problems import Problem
@@ -26,6 +27,10 @@ _REMEDIES = {
     "an Arrow (Feather) file": "write it as Parquet: pandas.read_feather(…).to_parquet('master.parquet')",
     "a Python pickle": "write the table as CSV or Parquet: a pickle can run any program, so it isn't read",
     "a NumPy array": "write the table as CSV or Parquet",
+    "a JSON document": (
+        "write it as CSV: pandas.read_json(…, dtype=False).to_csv('master.csv', index=False), with lines=True if each "
+        "line is a galaxy"
+    ),
     "an SQLite database": "write its table as CSV or Parquet",
     **dict.fromkeys(("a bzip2 archive", "an xz archive", "a Zstandard archive"), "unpack it"),
     LFS_POINTER: LFS_REMEDY,
@@ -52,8 +57,9 @@ def open_table(path: Path) -> TableFile:
     Parameters
     ----------
     path : pathlib.Path
-        The form is recognised by the content: text (see `galviz.survey.text_table.TextTable`), Parquet, FITS or
-        VOTable; each may be in a gzip archive.
+        The form is recognised by the content: text (see `galviz.survey.text_table.TextTable`), text with a
+        description of its columns (`galviz.survey.described_table`), Parquet, FITS or VOTable; each may be in a gzip
+        archive.
 
     Returns
     -------
@@ -82,6 +88,8 @@ def open_table(path: Path) -> TableFile:
         is_xml = kind in (None, "an XML document") and head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
         if is_xml and b"VOTABLE" in head[:_XML_BYTES]:
             return VOTable(path)
+        if kind is None and (form := find_description(path, head)):
+            return DescribedTable(path, form)
         if kind in (None, "UTF-16 text"):
             return TextTable(path)
         if kind == "an HTML page":

@@ -83,6 +83,8 @@ class TableFile(ABC):
         What is wrong with the header and the format. `read` repeats them; if there are any, it reads no rows.
     notes : list of str
         Sentences about what was recognised and skipped.
+    other_tables : tuple of str
+        Names of further tables in the file, which aren't read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -90,6 +92,7 @@ class TableFile(ABC):
         self.columns: tuple[str, ...] = ()
         self.problems: list[Problem] = []
         self.notes: list[str] = []
+        self.other_tables: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -1,5 +1,6 @@
 """A text file -> its header and cells, with line numbers."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -15,7 +16,16 @@ from galviz.survey.text_stream import GZIP, LineReader, TextError, detect_encodi
 
 MAX_ROWS = 5_000_000  # more would take more memory than a laptop has
 _MAX_SHOWN = 30  # characters of a row that was cut short
+_BLANK = ' \t"'  # what a line without values may have, beside separators: spreadsheets add such lines
+_MAX_MESSAGE = 200  # characters of a server's message
+# What may stand below the rows: comments, and what SQL clients write.
+_BELOW_ROWS = re.compile(r"#.*|\(?\d[\d,]* rows?( (affected|selected|returned|in set).*)?\)?\.?", re.IGNORECASE)
 _ROW_NUMBER = "row_number"
+# What SkyServer and other services write in place of rows.
+_SERVER_ERROR = re.compile(
+    r"\W*(error[\s_]message\W*$|errors?\s*:|exception\s*:|no (objects|rows|entries|results|records)\b.*\bfound)",
+    re.IGNORECASE,
+)
 
 
 class TextTable(TableFile):
@@ -70,6 +80,7 @@ class TextTable(TableFile):
                 problem = self.problem(error.line, error.problem, error.remedy)
                 return Table((), [], [], {}, [problem], notes, id_column, reader.digest())
             problems = rows.all_problems()
+            notes += rows.notes()
             if not reader.ends:
                 notes.append(describe_cut_line(rows.last_line, self.name))
             blocks = dict(zip(columns, rows.blocks, strict=True))
@@ -89,6 +100,11 @@ class TextTable(TableFile):
             self.problems = [
                 self.problem(None, "it is empty", f"write a header with {ID_COLUMN} and one row per galaxy")
             ]
+            return
+        if _SERVER_ERROR.match(dialect.header):
+            message = " ".join(line.strip() for line in lines[dialect.header_line - 1 :])[:_MAX_MESSAGE]
+            problem = f"it holds a server's message, not a table: {message}"
+            self.problems = [self.problem(dialect.header_line, problem, "repeat the query and download its result")]
             return
         columns, faults = read_header(dialect.header, dialect.separator)
         if len(columns) > 1 and not columns[0] and _ROW_NUMBER not in columns and self._counts_rows(lines):
@@ -131,7 +147,7 @@ class _Rows:
         self.blocks: list[list[str]] = [[] for _ in table_file.columns]
         self.last_line = ""
         self._problems, self._row_problems = [], []
-        self._blank: list[int] = []
+        self._below: list[tuple[int, str]] = []  # lines that are ignored if no row follows
         self._first = 1  # the number of the next block's first line
 
     def add(self, lines: list[str]) -> None:
@@ -139,16 +155,21 @@ class _Rows:
         file, position, rows = self._file, self._position, []
         n_columns, skipped, split = len(file.columns), file._dialect.skipped, file._split
         padded = file._dialect.separator == "|"  # usually with spaces beside it
+        blank = _BLANK + file._dialect.separator
         for number, line in enumerate(lines, self._first):
             if number <= skipped:
                 continue
-            if not line.strip():
-                self._blank.append(number)
+            text = line.strip(blank)
+            if not text:
+                self._below.append((number, text))
                 continue
-            if self._blank:  # blank lines are ignored only at the end of the file
-                self._row_problems += [file.problem(blank, "the line is empty", "remove it") for blank in self._blank]
-                self._blank.clear()
             cells = split(line)
+            if n_columns != len(cells or ()) and _BELOW_ROWS.fullmatch(text):
+                self._below.append((number, text))
+                continue
+            if self._below:
+                self._row_problems += [file.problem(*_misplaced(*other)) for other in self._below]
+                self._below.clear()
             if cells is None:
                 self._problems.append(file.problem(number, *UNCLOSED))
             elif len(cells) == n_columns and cells[position].strip() != self._id_name:
@@ -175,6 +196,15 @@ class _Rows:
             return [self._file.problem(None, "it has a header but no galaxies", "add one row per galaxy")]
         return self._problems + self._row_problems
 
+    def notes(self) -> list[str]:
+        """A sentence about lines below the rows that were ignored."""
+        texts = [text for _, text in self._below if text]
+        if not texts:
+            return []
+        lines = f"last {len(texts)} lines, such as " if len(texts) > 1 else "last line, "
+        skipped = "aren't rows: they were" if len(texts) > 1 else "isn't a row: it was"
+        return [f"The {lines}{quoted(texts[0])}, {skipped} skipped."]
+
     def _may_be_galaxy(self, cells: list[str]) -> bool:
         """Whether a row with the wrong number of cells may hold an id: it isn't a comment or a second header."""
         return bool("".join(cells).strip()) and cells[0][:1] != "#" and self._id_name not in map(str.strip, cells)
@@ -185,8 +215,6 @@ class _Rows:
         sign = SEPARATORS[separator].removesuffix("s")
         if not "".join(cells).strip():
             return "the line is empty", "remove it"
-        if cells[0].lstrip().startswith("#"):
-            return f"the line is a comment: {quoted(separator.join(cells))}", "remove it"
         if self._id_name in map(str.strip, cells):
             return "the line repeats the header", "remove it"
         if len(cells) < n_columns:
@@ -198,6 +226,12 @@ class _Rows:
             remedy = f"remove the extra cells, or put quotation marks around a cell that contains a {sign}"
         count = f"{len(cells)} cell" if len(cells) == 1 else f"{len(cells)} cells"
         return f"the row has {count}, the header has {n_columns}", remedy
+
+
+def _misplaced(line: int, text: str) -> tuple[int, str, str]:
+    """Line, problem and remedy for a line between rows that isn't a row."""
+    what = "is a comment" if text.startswith("#") else "isn't a row"
+    return line, f"the line {what}: {quoted(text)}" if text else "the line is empty", "remove it"
 
 
 def describe_cut_line(last: str, name: str) -> str:

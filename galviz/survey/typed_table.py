@@ -56,7 +56,7 @@ class TypedTable(TableFile):
         self.columns = tuple(name.strip() for name in names)
         self.problems = [self.problem(None, *fault) for fault in name_faults(self.columns)]
         if not names:
-            self.problems = [self.problem(None, "it has no columns of single values", "choose another table")]
+            self.problems = [self.problem(None, "it has no columns of single values", "write one row per galaxy")]
         elif not n_rows:
             self.problems.append(self.problem(None, "it has columns but no galaxies", "add one row per galaxy"))
         elif n_rows * len(names) > MAX_CELLS:

@@ -302,3 +302,59 @@ def test_a_second_column_called_objid_keeps_its_values(tmp_path):
     _, survey = run(make_source(tmp_path / "in", lines), tmp_path)
     assert survey.object_ids == ["M 31", "M 33"]
     assert survey.catalogue["other_objID"].tolist() == [1, 2]
+
+
+def test_ids_with_a_slash(tmp_path):
+    lines = ["name,p", "NGC 4038/9,0.1", "UGC 12,0.2"]
+    source = make_source(tmp_path / "in", lines, ["images/NGC 4038_9.jpg", "images/UGC 12.jpg"])
+    plan, survey = run(source, tmp_path)
+    assert plan.images == ("images/NGC 4038_9.jpg", "images/UGC 12.jpg")
+    assert survey.object_ids == ["NGC 4038_9", "UGC 12"]
+
+
+def test_labels_in_other_notations_of_numbers(tmp_path):
+    lines = ["id,a,b", "17,\u22120.5,0.85D+01", "18,1.5,-0.2D-01"]
+    source = make_source(tmp_path / "in", lines, ["17.jpg", "18.jpg"])
+    _, survey = run(source, tmp_path, label="a")
+    assert survey.catalogue.loc[:, ["a", "b"]].to_numpy().tolist() == [[-0.5, 8.5], [1.5, -0.02]]
+
+
+@pytest.mark.parametrize("cell", ["8.51 ± 0.05", "8.51(5)", "8.51+/-0.05", "8.51%", "8.51 dex"])
+def test_labels_with_more_than_a_number_are_refused(tmp_path, cell):
+    source = make_source(tmp_path / "in", ["id,p", f"17,{cell}", f"18,{cell}"], ["17.jpg", "18.jpg"])
+    with pytest.raises(SurveyError, match=r"write the numbers alone, such as 8\.51 for"):
+        plan_import(source, label="p")
+
+
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        (["1,237,648", "1,237,649"], ["1237648", "1237649"]),
+        (["\u200b1237648", "1237649\ufeff"], ["1237648", "1237649"]),
+        (["1237648", "1237649"], ["1237648_0.02", "1237649_0.31"]),
+        (["1237648", "1237649"], ["g_1237648", "h_1237649"]),
+        (["1237648", "1237649"], ["obj001237648", "obj001237649"]),
+    ],
+)
+def test_ids_written_differently_from_the_images_names(tmp_path, cells, names):
+    lines = ["objID,p", *(f'"{cell}",0.{n + 1}' for n, cell in enumerate(cells))]
+    source = make_source(tmp_path / "in", lines, [f"{name}.jpg" for name in names])
+    plan, survey = run(source, tmp_path)
+    assert survey.object_ids == ["1237648", "1237649"]
+    assert plan.images == tuple(f"{name}.jpg" for name in names)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"name" "z"\n"1" "NGC 17" 0.25\n"2" "NGC 18" 0.5\n',  # R's write.table
+        "     name     z\n0  NGC17  0.25\n1  NGC18  0.50\n",  # pandas' to_string
+        "name,z\nNGC 17,0.25\nNGC 18,0.5\n,\n , \n",  # a spreadsheet's rows without values
+    ],
+)
+def test_tables_of_r_pandas_and_spreadsheets(tmp_path, text):
+    source = make_source(tmp_path / "in", None, ["NGC17.jpg", "NGC18.jpg"])
+    (source / "t.txt").write_text(text)
+    plan, survey = run(source, tmp_path, label="z")
+    assert survey.catalogue["z"].tolist() == [0.25, 0.5]
+    assert plan.images == ("NGC17.jpg", "NGC18.jpg")

@@ -50,11 +50,49 @@ def test_a_usual_name_decides_between_two_columns(tmp_path):
     assert plan_import(source).id_column == "objid"
 
 
-def test_without_a_usual_name_and_without_evidence_the_ids_are_a_question(tmp_path):
+def test_without_a_usual_name_and_without_evidence_a_column_is_needed(tmp_path):
     source = make_source(tmp_path / "in", ["a,b", "x1,5", "x2,5"], ["q7.jpg", "q8.jpg"])
-    with pytest.raises(ImportQuestion, match=r"--id a seems likely") as raised:
+    sentence = problem_of(source)
+    assert "no column names one of the 2 images" in sentence
+    assert "add a column with the images' names and give it with --image" in sentence
+    make_source(source, ["a,b,mine", "x1,5,q8", "x2,5,q7"])
+    assert plan_import(source, image_column="mine").images == ("q8.jpg", "q7.jpg")
+
+
+@pytest.mark.parametrize(
+    ("column", "numbers", "names"),
+    [
+        ("id", range(4), "1 2 3 4"),
+        ("id", range(1, 5), "0 1 2 3"),
+        ("id", range(4), "001 002 003 004"),
+        ("id", range(11, 15), "g12 g13 g14 g15"),
+        ("", range(4), "1 2 3 4"),  # pandas' index
+    ],
+)
+def test_numbers_shifted_by_one_name_no_images(tmp_path, column, numbers, names):
+    """Each galaxy but one would get the image of its neighbour."""
+    lines = [f"{column},p", *(f"{n},0.{n + 1}" for n in numbers)]
+    source = make_source(tmp_path / "in", lines, [f"{name}.jpg" for name in names.split()])
+    assert f"counts from {numbers[0]} to {numbers[-1]}" in problem_of(source)
+    assert len(plan_import(source, image_column=column or "row_number").ids) == 3  # the user's word
+
+
+@pytest.mark.parametrize(
+    ("ids", "names"),
+    [
+        (("17", "18"), ("117", "118")),  # other numbers, not text before the id
+        (("17", "18"), ("g170", "g180")),
+        (("1_23", "4_56"), ("12_3", "45_6")),
+        (("1 23", "4 56"), ("123", "456")),
+        (("J12+34", "J12-34"), ("J12_34", "J99_1")),
+    ],
+)
+def test_other_ids_do_not_match(tmp_path, ids, names):
+    source = make_source(
+        tmp_path / "in", ["name,p", *(f"{name},0.5" for name in ids)], [f"{name}.jpg" for name in names]
+    )
+    with pytest.raises(SurveyError):
         plan_import(source)
-    assert raised.value.option == "--id"
 
 
 @pytest.mark.parametrize(

@@ -211,3 +211,54 @@ def test_any_first_lines_give_a_dialect(lines):
     dialect = recognise_dialect(lines)
     assert dialect.skipped <= len(lines)
     assert all(isinstance(note, str) for note in dialect.notes)
+
+
+@pytest.mark.parametrize("below", ["# rows: 2\n", "(2 rows)\n", "\n2 rows selected.\n\n# end\n"])
+def test_what_programs_write_below_the_rows_is_skipped(read, below):
+    table = read("objID,z\na,0.25\nb,1.5\n" + below)
+    assert table.problems == []
+    assert cells(table) == {"objID": ["a", "b"], "z": ["0.25", "1.5"]}
+    assert "isn't a row" in table.notes[0] or "aren't rows" in table.notes[0]
+    (problem,) = [fault for fault in read(f"objID,z\na,1\n{below}b,2\n").problems if "empty" not in fault.problem][:1]
+    assert problem.remedy == "remove it"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "objID\tz\n \t[-]\n------\t----\n",  # VizieR
+        "objID;z;\n;;\n------;----;\n",
+        "objID | z\n------+----\n",  # PostgreSQL
+        "objID   z\n-----   ---\n",  # SQLite
+    ],
+)
+def test_lines_of_dashes_below_the_header(read, lines):
+    separator = next(sign for sign in ("\t", ";", "|", " ") if sign in lines)
+    table = read(lines + f"a{separator}0.25\nb{separator}1.5\n")
+    assert table.problems == []
+    assert cells(table) == {"objID": ["a", "b"], "z": ["0.25", "1.5"]}
+
+
+def test_missing_values_are_no_line_of_dashes(read):
+    assert read("objID,z\na,0.25\n---,---\n").ids == [(2, "a"), (3, "---")]
+    assert read("objID,z,y\na,--,--\nb,1.5,2\n").ids == [(2, "a"), (3, "b")]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ('#Table1\nerror_message\n"Query timeout expired"\n', "Query timeout expired"),
+        ("ERROR: Maximum 60 queries allowed per minute.\n", "60 queries"),
+        ("No objects have been found\n", "No objects"),
+    ],
+)
+def test_messages_of_servers(read, content, says):
+    (problem,) = read(content).problems
+    assert says in problem.problem
+    assert "repeat the query" in problem.remedy
+
+
+@pytest.mark.parametrize("content", ['[{"objID": "a"}]', '{"objID": "a"}\n{"objID": "b"}\n', '\n{\n "data": []}'])
+def test_json(read, content):
+    (problem,) = read(content).problems
+    assert "JSON" in problem.problem
