@@ -6,8 +6,9 @@ from itertools import chain
 from pathlib import Path
 from time import monotonic
 
+from galviz.files.walking import Walk
 from galviz.survey.header import CATALOGUE_NAMES
-from galviz.survey.image_folder import IMAGES_NAME, walk_files
+from galviz.survey.image_folder import IMAGES_NAME
 
 # The pause between two checks, in units of the duration of a check.
 _PAUSE = 50
@@ -53,7 +54,7 @@ class FolderWatch:
         """The state of the catalogue, and one number for the state of all images."""
         images = 0
         try:
-            for path, entry in walk_files(self._folder / IMAGES_NAME):
+            for path, entry in Walk(self._folder / IMAGES_NAME):
                 # A sum, because the order of entries is arbitrary.
                 images += hash((path, *_state_of(entry)))
         except OSError:

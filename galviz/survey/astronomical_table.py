@@ -75,7 +75,7 @@ class FitsTable(AstronomicalTable):
             places = [place for place in places if not isinstance(hdus[place], fits.CompImageHDU)]
             if not places:
                 raise UnreadableError(
-                    "it is a FITS file without a table", "name the file that holds the table, or download it again"
+                    "it is a FITS file without a table", "give the file with the table, or the folder of FITS images"
                 )
             header = hdus[places[0]].header
             if header["NAXIS2"] > MAX_ROWS or header["NAXIS1"] * header["NAXIS2"] > _MAX_BYTES:
