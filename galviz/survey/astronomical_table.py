@@ -25,16 +25,20 @@ class AstronomicalTable(TypedTable):
     """The first table of a FITS or VOTable file; columns of vectors are left out."""
 
     FORMAT = ""
+    _table: "Table | None" = None
 
     def _describe(self, file: BinaryIO) -> tuple[list[str], int]:
-        table, notes = self._load(file)
+        # Kept until all cells are read: astropy parses a VOTable as a whole.
+        self._table, notes = self._load(file)
         self.notes += notes
-        single = [name for name in table.colnames if _is_single(table[name])]
-        self.leave_out([name for name in table.colnames if name not in single])
-        return single, len(table)
+        single = [name for name in self._table.colnames if _is_single(self._table[name])]
+        self.leave_out([name for name in self._table.colnames if name not in single])
+        return single, len(self._table)
 
     def _read_columns(self, file: BinaryIO, n_rows: int | None) -> Iterator[pa.ChunkedArray]:
-        table, _ = self._load(file)
+        table = self._load(file)[0] if self._table is None else self._table
+        if n_rows is None:
+            self._table = None  # it may be large
         for name in self._names:
             yield pa.chunked_array([_to_arrow(table[name][:n_rows])])
 
