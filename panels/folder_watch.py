@@ -6,8 +6,9 @@ from itertools import chain
 from pathlib import Path
 from time import monotonic
 
+from galviz.files.walking import Walk
 from galviz.survey.header import CATALOGUE_NAMES
-from galviz.survey.image_folder import IMAGES_NAME, walk_files
+from galviz.survey.image_folder import IMAGES_NAME
 
 # The pause between two checks, in units of the duration of a check.
 _PAUSE = 50
@@ -69,7 +70,7 @@ def folder_state(folder: Path) -> int:
     """
     try:
         # A sum, because the order of entries is arbitrary.
-        return sum(hash((path, *_state_of(entry))) for path, entry in walk_files(folder))
+        return sum(hash((path, *_state_of(entry))) for path, entry in Walk(folder))
     except OSError:
         return -1  # load_survey reports the problem
 

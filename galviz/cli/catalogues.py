@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from galviz.cli.arguments import MISSING_HELP, at_least, output_file, output_folder, parse_names
-from galviz.cli.command import BAD_INPUT, DONE, Command, fail, warn
+from galviz.cli.command import BAD_INPUT, DONE, Command, fail, interrupted_by_sigterm, warn
 from galviz.cli.streams import progress_bar
 
 if TYPE_CHECKING:
@@ -117,16 +117,14 @@ def imported(source: str, options: argparse.Namespace) -> Iterator[Path]:
     """
     from galviz.importing.writing import write_import
 
-    plan = plan_from_options(source, argparse.Namespace(**(vars(options) | {"missing": None})))
-    try:
+    options = argparse.Namespace(**(vars(options) | {"missing": None}))
+    with interrupted_by_sigterm(), closing(plan_from_options(source, options)) as plan:
         with tempfile.TemporaryDirectory(prefix="galviz-check-") as name:
             with progress_bar("copying images", "image") as progress:
                 result = write_import(plan, Path(name, "survey"), link=True, progress=progress)
             for note in plan.notes:
                 warn(note)
             yield result.folder
-    finally:
-        plan.close()
 
 
 def suggest_import(source: str, error: "SurveyError", label: str | None) -> str | None:
@@ -187,6 +185,7 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
     _add_fits_options(parser)
 
 
+@interrupted_by_sigterm()
 def _import(options: argparse.Namespace) -> int:
     from galviz.importing.writing import write_import
     from galviz.survey.survey import SurveyError

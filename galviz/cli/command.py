@@ -2,10 +2,12 @@
 
 import argparse
 import shlex
+import signal
 import sys
 import textwrap
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,3 +95,22 @@ def display_path(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+@contextmanager
+def interrupted_by_sigterm() -> Iterator[None]:
+    """Let the signal SIGTERM end a block as Ctrl+C does, so that its temporary files are removed; also a decorator.
+
+    Examples
+    --------
+    >>> with interrupted_by_sigterm():
+    ...     pass
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)

@@ -16,6 +16,8 @@ _SIGNATURES = (
     (b"PK\x03\x04", "an Excel workbook or another zip archive"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
     (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
     (b"PAR1", "a Parquet table"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
     (b"ARROW1", "an Arrow (Feather) file"),
@@ -33,6 +35,11 @@ _SIGNATURES = (
 
 # An object, or an array of arrays, objects or texts: '[objID]' may be a column of a table.
 _JSON = re.compile(rb'\s*(\{\s*["}]|\[\s*[\[{"])')
+# Those that galviz doesn't unpack, but for a single table or FITS file in a gzip or bzip2 archive.
+ARCHIVES = (
+    *("a 7z archive", "a RAR archive", "a tar archive", "a gzip archive", "a bzip2 archive"),
+    *("an xz archive", "a Zstandard archive"),
+)
 
 
 def file_kind(content: bytes) -> str | None:
@@ -60,6 +67,8 @@ def file_kind(content: bytes) -> str | None:
     for signature, kind in _SIGNATURES:
         if content.startswith(signature):
             return kind
+    if content[257:262] == b"ustar":
+        return "a tar archive"
     # A page may start with a byte order mark, blank lines or an XML declaration.
     start = content[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or (start[:1] == b"<" and b"<html" in start):

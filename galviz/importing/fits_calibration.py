@@ -145,12 +145,18 @@ def sky_coordinates(header: Mapping[str, Any], *, native_pixel_scale: float | No
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # old keywords that astropy converts
             wcs = WCS(header)
-            if wcs.has_celestial:
-                celestial = wcs.celestial
+            celestial = wcs.celestial if wcs.has_celestial else None
+            if celestial is not None:
                 celestial.all_pix2world([[0.0, 0.0]], 0)
-                return celestial
     except Exception as error:  # wcslib, SIP and look-up tables have errors of their own, with no common class
         raise ImageError("its WCS can't be used", "correct the header, or remove its WCS") from error
+    if celestial is not None:
+        if celestial.wcs.lngtyp != "RA":
+            raise ImageError(
+                f"its WCS is in {celestial.wcs.ctype[0][:4]} and {celestial.wcs.ctype[1][:4]}",
+                "reproject it to right ascension and declination, or remove its WCS",
+            )
+        return celestial
     scale = native_pixel_scale
     for keyword in _PIXEL_SCALES:
         if scale is None and keyword in header:

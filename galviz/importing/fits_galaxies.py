@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,12 +47,20 @@ class FitsGalaxy:
         In the order of `bands`.
     file : str
         Path within the folder of its file, or of the first of its three, for messages.
+    folder : str
+        The subfolder that it lies in, without those of bands; perhaps its class.
     """
 
     object_id: str
     bands: str
     planes: tuple[Plane, ...]
     file: str
+    folder: str = ""
+
+    @property
+    def picture(self) -> str:
+        """The path of its picture."""
+        return f"{self.folder}/{self.object_id}.png".removeprefix("/")
 
 
 def check_bands(bands: str | None) -> None:
@@ -141,8 +150,8 @@ def recognise_images(path: Path, named_band: str | None, bands: str | None) -> l
     return list(zip(named, planes, strict=True))
 
 
-def combine_bands(object_id: str, images: dict[str, list[Plane]], file: str) -> FitsGalaxy:
-    """A galaxy from its images by band.
+def combine_bands(object_id: str, images: Sequence[tuple[str, Plane]], file: str, folder: str = "") -> FitsGalaxy:
+    """A galaxy from its images with their bands.
 
     Raises
     ------
@@ -151,27 +160,30 @@ def combine_bands(object_id: str, images: dict[str, list[Plane]], file: str) -> 
 
     Examples
     --------
-    >>> images = {band: [Plane(Path("1.fits"), 0, plane)] for plane, band in enumerate("grz")}
+    >>> images = [(band, Plane(Path("1.fits"), 0, plane)) for plane, band in enumerate("grz")]
     >>> combine_bands("1", images, "1.fits").bands
     'grz'
     """
     faults = check_ids([(1, object_id)]).problems
     if faults:
         raise ImageError(f"its name gives no id: {faults[0].problem}", "rename it")
-    for band, planes in images.items():
+    by_band: dict[str, list[Plane]] = {}
+    for band, plane in images:
+        by_band.setdefault(band, []).append(plane)
+    for band, planes in by_band.items():
         if len(planes) > 1:
             names = listed(sorted({plane.path.name for plane in planes}))
             raise ImageError(
                 f"galaxy {shown(object_id)} has {len(planes)} images in {band} ({names})", "remove one of them"
             )
-    wanted = "gri" if "i" in images else "grz"
-    missing = [band for band in wanted if band not in images]
+    wanted = "gri" if "i" in by_band else "grz"
+    missing = [band for band in wanted if band not in by_band]
     if missing:
         have, lacking = (
-            " and ".join(sorted(images)),
+            " and ".join(sorted(by_band)),
             " and ".join("i (or z)" if band == "z" else band for band in missing),
         )
         raise ImageError(
             f"galaxy {shown(object_id)} has images in {have}, but none in {lacking}", f"add them, or {_NAME_FILES}"
         )
-    return FitsGalaxy(object_id, wanted, tuple(images[band][0] for band in wanted), file)
+    return FitsGalaxy(object_id, wanted, tuple(by_band[band][0] for band in wanted), file, folder)

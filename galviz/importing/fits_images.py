@@ -13,11 +13,11 @@ from pathlib import Path, PurePosixPath
 
 from galviz.errors import shown
 from galviz.files.writing import write_bytes
-from galviz.importing.fits_bands import SUFFIXES, split_name, stem_of
 from galviz.importing.fits_galaxies import FitsGalaxy, Plane, check_bands, combine_bands, recognise_images
+from galviz.importing.fits_names import split_names, stem_of
 from galviz.importing.fits_options import FitsOptions
 from galviz.importing.fits_stretch import render_with_note
-from galviz.importing.member_names import is_hidden
+from galviz.importing.source import scan_folder
 from galviz.survey.images import ImageError
 from galviz.survey.problems import Problem
 
@@ -32,13 +32,13 @@ class FitsFolder:
         Sorted by id.
     problems : list of Problem
         One per file or galaxy that isn't recognised; the remedy names the option that helps.
-    without_images : list of pathlib.Path
+    without_images : list of str
         Files that hold no image, such as a catalogue.
     """
 
     galaxies: list[FitsGalaxy]
     problems: list[Problem]
-    without_images: list[Path]
+    without_images: list[str]
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,20 @@ class FitsResult:
 
     Attributes
     ----------
-    object_ids : list of str
-        Those of the pictures that were written.
+    pictures : list of str
+        Paths of the pictures that were written, below the folder, with slashes.
     problems : list of Problem
         One per galaxy without a picture, or file that isn't recognised.
     notes : list of Problem
         Pictures to look at: parts are blank.
+    without_images : list of str
+        FITS files that hold no image.
     """
 
-    object_ids: list[str]
+    pictures: list[str]
     problems: list[Problem]
     notes: list[Problem]
+    without_images: list[str]
 
 
 def find_fits_galaxies(folder: str | os.PathLike[str], *, bands: str | None = None) -> FitsFolder:
@@ -95,43 +98,57 @@ def find_fits_galaxies(folder: str | os.PathLike[str], *, bands: str | None = No
     _check_astropy()
     check_bands(bands)
     root = Path(folder)
-    paths = list(_fits_files(root))
-    if not paths:
+    names = scan_folder(root).fits
+    if not names:
         raise ValueError(
             f"{shown(str(folder))} has no FITS files: give a folder with files that end in .fits or .fits.gz."
         )
     problems: list[Problem] = []
-    without_images: list[Path] = []
-    found: dict[str, dict[str, list[Plane]]] = {}
-    files: dict[str, str] = {}
-    for path in paths:
-        relative = PurePosixPath(path.relative_to(root).as_posix())
-        object_id, named_band = split_name(relative)
+    without_images: list[str] = []
+    found: dict[str, list[tuple[str, str, Plane]]] = {}
+    for name, (object_id, named_band, place) in zip(names, split_names(names), strict=True):
         try:
-            planes = recognise_images(path, named_band, bands)
+            planes = recognise_images(root / name, named_band, bands)
         except ImageError as error:
-            problems.append(Problem(None, object_id, str(relative), error.problem, error.remedy))
+            problems.append(Problem(None, object_id, name, error.problem, error.remedy))
             continue
         if not planes:
-            without_images.append(path)
-            continue
+            without_images.append(name)
         if len(planes) > 1:  # a file with all bands: a band at the end of its name is part of the id
-            object_id = stem_of(relative.name)
-        files.setdefault(object_id, str(relative))
+            object_id, place = stem_of(PurePosixPath(name).name), name.rpartition("/")[0]
         for band, plane in planes:
-            found.setdefault(object_id, {}).setdefault(band, []).append(plane)
+            found.setdefault(object_id, []).append((place, band, plane))
     galaxies = []
-    same_file: dict[str, str] = {}
-    for object_id, images in sorted(found.items()):
+    pictures: dict[str, str] = {}
+    broken = {problem.object_id for problem in problems}
+    for object_id, place, images in _by_galaxy(found):
+        file = images[0][1].path.relative_to(root).as_posix()
         try:
-            if (other := same_file.setdefault(object_id.casefold(), object_id)) != object_id:
+            galaxy = combine_bands(object_id, images, file, place)
+            if (other := pictures.setdefault(galaxy.picture.casefold(), object_id)) != object_id:
                 raise ImageError(
                     f"the ids {shown(other)} and {shown(object_id)} differ only in case", "rename one of them"
                 )
-            galaxies.append(combine_bands(object_id, images, files[object_id]))
+            galaxies.append(galaxy)
         except ImageError as error:
-            problems.append(Problem(None, object_id, files[object_id], error.problem, error.remedy))
+            if object_id not in broken:  # else a band is missing because its file is
+                problems.append(Problem(None, object_id, file, error.problem, error.remedy))
     return FitsFolder(galaxies, problems, without_images)
+
+
+def _by_galaxy(
+    found: dict[str, list[tuple[str, str, Plane]]],
+) -> Iterator[tuple[str, str, list[tuple[str, Plane]]]]:
+    """Id, folder, and bands with planes: all with one id, or those of each folder if a band would be there twice."""
+    for object_id, images in sorted(found.items()):
+        places = sorted({place for place, _, _ in images})
+        bands = [band for _, band, _ in images]
+        if len(places) == 1 or len(set(bands)) == len(bands):
+            place = places[0] if len(places) == 1 else ""
+            yield object_id, place, [(band, plane) for _, band, plane in images]
+        else:
+            for place in places:
+                yield object_id, place, [(band, plane) for where, band, plane in images if where == place]
 
 
 def fits_to_images(
@@ -147,7 +164,8 @@ def fits_to_images(
     folder : path-like
         See `find_fits_galaxies`.
     out_folder : path-like
-        An existing folder; pictures are ``<objID>.png`` in it. A picture of that name is replaced.
+        An existing folder; pictures are ``<objID>.png`` in it, in subfolders if the FITS files are. A picture of that
+        name is replaced.
     options : FitsOptions, optional
     progress : callable, optional
         Called as progress(done, total) after each galaxy. An exception that it raises ends the work.
@@ -173,8 +191,8 @@ def fits_to_images(
     ...     for band in "gri":
     ...         header = fits.Header({"BUNIT": "nanomaggy", "PIXSCALE": 0.396})
     ...         fits.PrimaryHDU(light, header).writeto(f"{folder}/1_{band}.fits")
-    ...     fits_to_images(folder, folder).object_ids, Path(folder, "1.png").exists()
-    (['1'], True)
+    ...     fits_to_images(folder, folder).pictures, Path(folder, "1.png").exists()
+    (['1.png'], True)
     """
     options = options or FitsOptions()
     search = find_fits_galaxies(folder, bands=options.bands)
@@ -187,13 +205,15 @@ def fits_to_images(
         else:
             buffer = io.BytesIO()
             picture.save(buffer, "PNG")
-            write_bytes(Path(out_folder) / f"{galaxy.object_id}.png", buffer.getvalue())
-            written.append(galaxy.object_id)
+            path = Path(out_folder, galaxy.picture)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_bytes(path, buffer.getvalue())
+            written.append(galaxy.picture)
             if note:
                 notes.append(Problem(None, galaxy.object_id, galaxy.file, note, "look at its picture"))
         if progress is not None:
             progress(number + 1, len(search.galaxies))
-    return FitsResult(written, problems, notes)
+    return FitsResult(written, problems, notes, search.without_images)
 
 
 def _check_astropy() -> None:
@@ -202,10 +222,3 @@ def _check_astropy() -> None:
     except ModuleNotFoundError as error:
         message = 'FITS files need astropy, which isn\'t installed: pip install -e ".[fits]"'
         raise ModuleNotFoundError(message, name=error.name) from error
-
-
-def _fits_files(root: Path) -> Iterator[Path]:
-    for path in sorted(root.rglob("*")):
-        hidden = any(map(is_hidden, path.relative_to(root).parts))
-        if not hidden and path.name.lower().endswith(SUFFIXES) and path.is_file():
-            yield path

@@ -42,10 +42,13 @@ class Hdf5Galaxies(NamedTuple):
         Id and PNG file of each galaxy; read from the file in chunks of at most 16 MiB.
     columns : pandas.DataFrame
         One row per galaxy: the file's other datasets. The index is called ``objID``.
+    left_out : list of str
+        Datasets that don't have one number or text per galaxy.
     """
 
     images: Iterator[tuple[str, bytes]]
     columns: pd.DataFrame
+    left_out: list[str]
 
 
 def read_hdf5(path: str | os.PathLike[str]) -> Hdf5Galaxies:
@@ -55,6 +58,7 @@ def read_hdf5(path: str | os.PathLike[str]) -> Hdf5Galaxies:
     ----------
     path : path-like
         Its datasets: `images`, uint8 of shape (n, height, width, 3), and others of shape (n,), which become columns.
+        If all are in one group, it is read instead of the file's top.
         Ids are those of a dataset with an id's name (objID, id_str, iauname, …), or else ``galaxy-00000`` and so on.
 
     Returns
@@ -95,19 +99,34 @@ def read_hdf5(path: str | os.PathLike[str]) -> Hdf5Galaxies:
     except OSError as error:
         raise Hdf5Error(f"{label} can't be opened as HDF5, it may be truncated: download it again.") from error
     try:
-        datasets = _datasets(file, label)
+        datasets = _datasets(_only_group(file), label)
         images = _find_images(datasets, label)
-        columns = _columns(datasets, images, label)
+        columns, left_out = _columns(datasets, images, label)
     except BaseException as error:
         file.close()
         if isinstance(error, _HDF5_ERRORS) and not isinstance(error, Hdf5Error):
             raise Hdf5Error(f"{label} is broken: download it again.") from error
         raise
-    return Hdf5Galaxies(_encoded(file, images, columns.index.tolist(), label), columns)
+    return Hdf5Galaxies(_encoded(file, images, columns.index.tolist(), label), columns, left_out)
 
 
-def _datasets(file: h5py.File, label: str) -> dict[str, h5py.Dataset]:
-    """The datasets at the top of the file. Those that lie in other files, or need plugins, are refused."""
+def _only_group(file: h5py.Group) -> h5py.Group:
+    """The group that holds everything, or else the file itself."""
+    import h5py
+
+    names = list(file)
+    is_group = len(names) == 1 and file.get(names[0], getclass=True) is h5py.Group
+    if is_group and isinstance(file.get(names[0], getlink=True), h5py.HardLink):
+        return file[names[0]]
+    return file
+
+
+def _described(name: str, item: h5py.Dataset) -> str:
+    return f"{name} {item.dtype} {item.shape}"
+
+
+def _datasets(file: h5py.Group, label: str) -> dict[str, h5py.Dataset]:
+    """The datasets of a group, not those of its groups. Those that lie in other files, or need plugins, are refused."""
     import h5py
 
     datasets = {}
@@ -130,9 +149,11 @@ def _datasets(file: h5py.File, label: str) -> dict[str, h5py.Dataset]:
 
 def _find_images(datasets: dict[str, h5py.Dataset], label: str) -> h5py.Dataset:
     images = datasets.get("images")
-    if images is None or images.ndim != 4 or images.shape[3] != 3 or not len(images):
-        names = [f"{name} {item.dtype} {item.shape}" for name, item in datasets.items()]
-        there = f"its datasets are {listed(names)}" if names else "it has no datasets"
+    if images is not None and images.shape[:1] == (0,):
+        raise Hdf5Error(f"{label} has no galaxies: images has the shape {images.shape}; download or write it again.")
+    if images is None or images.ndim != 4 or images.shape[3] != 3:
+        names = [_described(name, item) for name, item in datasets.items()]
+        there = f"its datasets are {listed(names)}" if names else "it has no datasets outside of groups"
         raise Hdf5Error(
             f"{label}: {there}; galviz needs images of shape (n, height, width, 3) in a dataset called images, as in "
             "Galaxy10: write them so."
@@ -145,18 +166,18 @@ def _find_images(datasets: dict[str, h5py.Dataset], label: str) -> h5py.Dataset:
     return images
 
 
-def _columns(datasets: dict[str, h5py.Dataset], images: h5py.Dataset, label: str) -> pd.DataFrame:
-    """The datasets with one number or text per galaxy."""
+def _columns(datasets: dict[str, h5py.Dataset], images: h5py.Dataset, label: str) -> tuple[pd.DataFrame, list[str]]:
+    """The datasets with one number or text per galaxy, and descriptions of the others."""
     import h5py
 
-    n, columns = len(images), {}
+    n, columns, left_out = len(images), {}, []
     for name, item in datasets.items():
-        if item.shape != (n,):
-            continue
-        if item.dtype.kind in "iufb":
+        if item.shape == (n,) and item.dtype.kind in "iufb":
             columns[name] = item[()]
-        elif h5py.check_string_dtype(item.dtype) is not None:
+        elif item.shape == (n,) and h5py.check_string_dtype(item.dtype) is not None:
             columns[name] = item.asstr(errors="replace")[()].astype(str)
+        elif name != "images":
+            left_out.append(_described(name, item))
     identifying = next((name for name in columns if name.lower() in _ID_NAMES), None)
     if identifying is None:
         width = len(str(n - 1))
@@ -169,7 +190,7 @@ def _columns(datasets: dict[str, h5py.Dataset], images: h5py.Dataset, label: str
         ids = columns.pop(identifying).astype(str).tolist()
         if len(set(ids)) < n:
             raise Hdf5Error(f"{label}: {shown(identifying)} has the same id twice: remove or rename such galaxies.")
-    return pd.DataFrame(columns, index=pd.Index(ids, name="objID", dtype=str))
+    return pd.DataFrame(columns, index=pd.Index(ids, name="objID", dtype=str)), left_out
 
 
 def _encoded(file: h5py.File, images: h5py.Dataset, ids: list[str], label: str) -> Iterator[tuple[str, bytes]]:

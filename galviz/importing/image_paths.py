@@ -1,6 +1,7 @@
 """Cells of a table -> image files: by name, by the end of a path, or by a looser rule that is unambiguous."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -228,7 +229,9 @@ def clean_cell(cell: str) -> str:
     >>> clean_cell(" '17"), clean_cell('="17"'), clean_cell("17.jpg")
     ('17', '17', '17.jpg')
     """
-    cell = cell.strip() if cell.isascii() else _INVISIBLE.sub("", cell).strip()
+    if not cell.isascii():  # macOS decomposes accents in names of files
+        cell = unicodedata.normalize("NFC", _INVISIBLE.sub("", cell))
+    cell = cell.strip()
     if match := _SPREADSHEET.fullmatch(cell):
         return match[2].strip()
     return cell.removeprefix("'").strip()

@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Iterable
 
 from galviz.errors import shown
+from galviz.files.walking import is_hidden
 
 _MAX_PART_BYTES, _MAX_DEPTH = 200, 8
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?", re.IGNORECASE)
 _NOT_ON_WINDOWS = re.compile(r'[<>"|?*:]')
-_ADDED_BY_SYSTEMS = {"__macosx", "thumbs.db", "desktop.ini", "ehthumbs.db"}
 
 
 def is_ignored(name: str) -> bool:
@@ -26,17 +26,6 @@ def is_ignored(name: str) -> bool:
     if "\\" in name or "\0" in name or ".." in parts or name.startswith("/"):
         return False  # refused, not left out
     return any(map(is_hidden, parts))
-
-
-def is_hidden(part: str) -> bool:
-    """Whether a file or folder is hidden, or was added by macOS or Windows; `part` is its name without a path.
-
-    Examples
-    --------
-    >>> is_hidden("Thumbs.db"), is_hidden("1.jpg")
-    (True, False)
-    """
-    return part.lower() in _ADDED_BY_SYSTEMS or part.startswith(".")
 
 
 def check_names(names: Iterable[str], *, noun: str = "member") -> str | None:

@@ -1,30 +1,28 @@
 """A source of any kind -> its table, if it has one, and its images."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from galviz.files.signatures import file_kind
+from galviz.errors import listed, shown
 from galviz.importing.source import (
     HDF5_ENDINGS,
-    IMAGE_ENDINGS,
     TABLE_ENDINGS,
     SourceFiles,
     check_readable,
     scan_folder,
+    source_error,
 )
 from galviz.importing.unpacking import Workspace, unpack_hdf5
-from galviz.survey.images import read_start
+from galviz.importing.unsuitable import HDF5, ZIP, check_kind, no_images_error
 from galviz.survey.problems import Problem, SurveyError
 from galviz.survey.table import CATALOGUE_NAME, open_table
 
 if TYPE_CHECKING:
     from galviz.importing.fits_options import FitsOptions
 
-_ZIP = "an Excel workbook or another zip archive"
 _MAX_FITS_TABLES = 2
-_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
 @dataclass
@@ -47,6 +45,8 @@ class Source:
         Where an archive was unpacked, or FITS cutouts were rendered; it is removed with this object.
     left_out : tuple of Problem
         FITS cutouts that can't be used.
+    files : SourceFiles or None
+        The folder in which images were looked for; None for an HDF5 file.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Source:
     notes: list[str] = field(default_factory=list)
     workspace: Workspace | None = None
     left_out: tuple[Problem, ...] = ()
+    files: SourceFiles | None = None
 
     def close(self) -> None:
         """Remove what was unpacked."""
@@ -110,48 +111,53 @@ def open_source(
     ('table', ('17.jpg',))
     """
     path = Path(path)
-    is_folder = check_readable(path)
     rendering = Rendering(fits_options, skip_broken, progress, workspace)
-    name = path.name or path.resolve().name
-    if is_folder:
-        source = _from_folder(path, name, "folder", images, rendering)
+    if check_readable(path):
+        source = _from_files(scan_folder(path), path.name or path.resolve().name, "folder", images, rendering)
     else:
-        start = read_start(path)
-        if file_kind(start) == _ZIP and not path.name.lower().endswith((".xlsx", ".ods")):
+        kind = check_kind(path)
+        if kind == ZIP and not path.name.lower().endswith((".xlsx", ".ods")):
             source = _from_zip(path, images, rendering)
-        elif start.startswith(_HDF5_SIGNATURE) or path.name.lower().endswith(HDF5_ENDINGS):
+        elif kind == HDF5 or path.name.lower().endswith(HDF5_ENDINGS):
             source = _from_hdf5(path, rendering)
-        elif path.name.lower().endswith(IMAGE_ENDINGS):
-            raise _error(path, "it is a single image", "give the folder that contains the images")
         else:
-            folder = images if images is not None else path.absolute().parent
-            files = _scan(folder)
-            source = Source(name, "table", (path,), folder, files.images, files.notes)
-            cutouts = [file for file in files.fits if folder / file != path.absolute()]
-            if not files.images and cutouts:
-                _render(source, folder, rendering, {path.name})
+            source = _from_table(path, images, rendering)
     if not source.images:
-        raise _without_images(path, source, images)
+        raise no_images_error(path, source.files, has_table=bool(source.tables), is_file=source.kind == "table")
     return source
 
 
-def _scan(folder: Path) -> SourceFiles:
+def _scan_images(folder: Path) -> SourceFiles:
     if not check_readable(folder):
-        raise _error(folder, "it is a file, not a folder", "give the folder of images with --images")
+        raise source_error(folder, "it is a file, not a folder", "give the folder of images with --images")
     return scan_folder(folder)
 
 
-def _from_folder(path: Path, name: str, kind: str, images: Path | None, rendering: "Rendering") -> Source:
-    files = scan_folder(path)
-    found = files if images is None else _scan(images)
-    if not found.images and images is None and len(files.hdf5) == 1:
-        return _from_hdf5(path / files.hdf5[0], rendering)
-    notes = found.notes if images is None else [*files.notes, *found.notes]
+def _from_table(path: Path, images: Path | None, rendering: "Rendering") -> Source:
+    folder = images if images is not None else path.absolute().parent
+    files = _scan_images(folder)
+    source = Source(path.name, "table", (path,), folder, files.images, files.notes, files=files)
+    cutouts = [file for file in files.fits if folder / file != path.absolute()]
+    if not files.images and cutouts:
+        _render(source, folder, rendering, {path.name})
+    return source
+
+
+def _from_files(files: SourceFiles, name: str, kind: str, images: Path | None, rendering: "Rendering") -> Source:
+    found = files if images is None else _scan_images(images)
     tables = _likely_tables(files)
-    source = Source(name, kind, tuple(path / table for table in tables), found.root, found.images, notes)
+    notes = found.notes if images is None else [*files.notes, *found.notes]
+    if not found.images and images is None and len(files.hdf5) == 1:
+        source = _from_hdf5(files.root / files.hdf5[0], rendering)
+        source.notes += [*notes, *(f"{shown(table)} was left out." for table in tables)]
+        return source
+    paths = tuple(files.root / table for table in tables)
+    source = Source(name, kind, paths, found.root, found.images, notes, files=found)
     cutouts = [fits for fits in found.fits if images is not None or fits not in tables]
     if not found.images and cutouts:
         _render(source, found.root, rendering, set() if images is not None else set(tables))
+    elif cutouts:
+        notes.append(f"FITS files were left out, because there are other images: {listed(cutouts, at_most=5)}.")
     return source
 
 
@@ -207,13 +213,18 @@ def _render(source: Source, folder: Path, rendering: Rendering, tables: set[str]
     pictures.mkdir()
     result = fits_to_images(folder, pictures, rendering.options, rendering.progress)
     problems = [problem for problem in result.problems if problem.file not in tables]
-    if problems and not (rendering.skip_broken and result.object_ids):
+    empty = [name for name in result.without_images if name not in tables]
+    if not result.pictures and not problems:
+        problems = [Problem(None, "", name, "it holds no image", "give a folder with FITS images") for name in empty]
+    if problems and not (rendering.skip_broken and result.pictures):
         raise SurveyError(source.name, problems)
-    source.kind, source.image_root = "FITS", pictures
-    source.images = tuple(f"{object_id}.png" for object_id in result.object_ids)
+    source.kind, source.image_root, source.images = "FITS", pictures, tuple(result.pictures)
     source.left_out = tuple(problems)
-    source.notes.append(f"Pictures were made of the FITS cutouts of {len(source.images):,} galaxies.")
+    galaxies = "1 galaxy" if len(source.images) == 1 else f"{len(source.images):,} galaxies"
+    source.notes.append(f"Pictures were made of the FITS cutouts of {galaxies}.")
     source.notes += [str(note) for note in result.notes]
+    if empty:
+        source.notes.append(f"FITS files without an image were left out: {listed(empty, at_most=5)}.")
 
 
 def _from_zip(path: Path, images: Path | None, rendering: Rendering) -> Source:
@@ -221,7 +232,9 @@ def _from_zip(path: Path, images: Path | None, rendering: Rendering) -> Source:
 
     workspace = Workspace(rendering.parent)
     unpacked = unpack_zip(path, workspace.folder / "zip", progress=rendering.progress)
-    source = _from_folder(unpacked.root, path.name, "zip", images, rendering)
+    files = scan_folder(unpacked.root)
+    files = replace(files, others=(*files.others, *unpacked.archives))
+    source = _from_files(files, path.name, "zip", images, rendering)
     if source.workspace is not None:  # that of an HDF5 file or of FITS cutouts
         source.workspace.adopt(workspace)
     else:
@@ -233,16 +246,3 @@ def _from_hdf5(path: Path, rendering: Rendering) -> Source:
     workspace = Workspace(rendering.parent)
     table, images, note = unpack_hdf5(path, workspace.folder, rendering.progress)
     return Source(path.name, "HDF5", (table,), workspace.folder, images, [note], workspace)
-
-
-def _without_images(path: Path, source: Source, images: Path | None) -> SurveyError:
-    folder = images if images is not None else source.image_root
-    where = "beside it" if source.kind == "table" and images is None else f"in {folder.name or folder}"
-    problem = f"there are no images (JPEG, PNG, TIFF, WebP, BMP or GIF) {where}"
-    if not source.tables and images is None:
-        problem = "there is no table and there are no images"
-    return _error(path, problem, "give the folder of images with --images FOLDER")
-
-
-def _error(path: Path, problem: str, remedy: str) -> SurveyError:
-    return SurveyError(str(path), [Problem(None, "", path.name or str(path), problem, remedy)])

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from galviz.errors import listed, quoted
-from galviz.importing.classes import class_column, class_folders, free_name
+from galviz.importing.classes import folder_columns, free_name
 from galviz.importing.columns import check_column
 from galviz.importing.ids import ORIGINAL_COLUMN, galaxy_ids, safe_ids
 from galviz.importing.image_paths import ImageIndex
@@ -117,21 +117,18 @@ def _plan_without_table(
     if column is not None:
         problem = f"there is no table, so {quoted(column)} can't be a column of it"
         raise _error(source.name, problem, "leave out the option, or give the table as SOURCE")
-    classes = class_folders(index.names)
+    added, folder_notes = folder_columns(index.names, [ID_COLUMN])
     stems = list(index.stems)
-    notes = [*source.notes, f"There is no table: the ids are the names of the {len(stems):,} images."]
+    notes = [*source.notes, f"There is no table: the ids are the images' names ({len(stems):,})."]
     if repeated := [stem for stem, count in Counter(stems).items() if count > 1]:
         stems = [PurePosixPath(name).with_name(stem).as_posix() for name, stem in zip(index.names, stems, strict=True)]
         if len(set(stems)) < len(stems):
             twice = next(name for name, count in Counter(stems).items() if count > 1)
-            raise _error(source.name, f"there are several images called {quoted(twice)}", "keep one of them")
+            names = [name for name, stem in zip(index.names, stems, strict=True) if stem == twice]
+            raise _error(source.name, f"there are several images called {quoted(twice)}: {listed(names)}", "keep one")
         notes.append(f"Images in several folders have the same name, such as {repeated[0]}: ids begin with the folder.")
     ids, more = safe_ids(source.name, [stem.replace("/", "_") for stem in stems])
-    added = {} if classes is None else {"class": tuple(classes)}
-    if classes is not None:
-        notes.append(_describe_classes("class", classes))
-    else:
-        notes.append("The galaxies have neither labels nor classes.")
+    notes += folder_notes or ["The galaxies have neither labels nor classes."]
     if label is not None:
         raise _error(source.name, f"there is no table, so {quoted(label)} can't be a label", "leave out --label")
     more += portability_warnings(f"{object_id}.jpg" for object_id in ids)
@@ -192,10 +189,9 @@ def _plan_with_table(
     if id_notes:
         column = free_name([ORIGINAL_COLUMN], columns)
         added[column] = tuple(original)
-    if (classes := class_folders(images)) is not None:
-        column = class_column([*columns, *added])
-        added[column] = tuple(classes)
-        notes.append(_describe_classes(column, classes))
+    from_folders, folder_notes = folder_columns(images, [*columns, *added])
+    added |= from_folders
+    notes += folder_notes
     renamed = {}
     if ID_COLUMN in columns and choice.id_column != ID_COLUMN:
         renamed[ID_COLUMN] = free_name([f"other_{ID_COLUMN}"], columns)
@@ -224,11 +220,6 @@ def _plan_with_table(
         options=options,
         digest=table.digest,
     )
-
-
-def _describe_classes(column: str, classes: Sequence[str]) -> str:
-    counts = [f"{name} ({count:,})" for name, count in Counter(classes).most_common()]
-    return f"The images lie in folders by class: the column {column} has {listed(counts)}."
 
 
 def _error(place: str, problem: str, remedy: str) -> SurveyError:

@@ -85,12 +85,14 @@ def unpack_hdf5(
     (folder / "images").mkdir()
     names = []
     for number, (_, content) in enumerate(galaxies.images):
-        # Numbers, because ids of a file that nobody has checked may be paths.
-        names.append(f"{number}.png")
+        # Numbers, because ids of a file that nobody has checked may be paths; with a word, because ids may be numbers.
+        names.append(f"image-{number}.png")
         (folder / "images" / names[-1]).write_bytes(content)
         if progress is not None:
             progress(number + 1, len(galaxies.columns))
     galaxies.columns.assign(image_file=names).to_csv(table, lineterminator="\n")
     columns = listed(list(galaxies.columns)) or "none"
     note = f"{path.name} is an HDF5 file with {len(names):,} images; its columns: {columns}."
+    if galaxies.left_out:
+        note += f" Datasets without one value per galaxy were left out: {listed(galaxies.left_out)}."
     return table, tuple(f"images/{name}" for name in names), note

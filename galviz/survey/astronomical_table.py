@@ -26,18 +26,22 @@ class AstronomicalTable(TypedTable):
     """The first large table of a FITS or VOTable file; columns of vectors are left out."""
 
     FORMAT = ""
+    _table: "Table | None" = None
 
     def _describe(self, file: BinaryIO) -> tuple[list[str], int]:
-        table, names = self._load(file)
+        # Kept until all cells are read: astropy parses a VOTable as a whole.
+        self._table, names = self._load(file)
         if len(names) > 1:
             self.other_tables = tuple(names[1:])
             self.notes.append(f"It holds {len(names)} tables: {shown(names[0])} was read, {listed(names[1:])} not.")
-        single = [name for name in table.colnames if _is_single(table[name])]
-        self.leave_out([name for name in table.colnames if name not in single])
-        return single, len(table)
+        single = [name for name in self._table.colnames if _is_single(self._table[name])]
+        self.leave_out([name for name in self._table.colnames if name not in single])
+        return single, len(self._table)
 
     def _read_columns(self, file: BinaryIO, n_rows: int | None) -> Iterator[pa.ChunkedArray]:
-        table, _ = self._load(file)
+        table = self._load(file)[0] if self._table is None else self._table
+        if n_rows is None:
+            self._table = None  # it may be large
         for name in self._names:
             yield pa.chunked_array([_to_arrow(table[name][:n_rows])])
 
@@ -78,7 +82,7 @@ class FitsTable(AstronomicalTable):
             places = [place for place in places if not isinstance(hdus[place], fits.CompImageHDU)]
             if not places:
                 raise UnreadableError(
-                    "it is a FITS file without a table", "name the file that holds the table, or download it again"
+                    "it is a FITS file without a table", "give the file with the table, or the folder of FITS images"
                 )
             place = places[_first_large([hdus[place].header["NAXIS2"] for place in places])]
             header = hdus[place].header

@@ -4,12 +4,13 @@ import os
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from galviz.errors import shown
 from galviz.files.signatures import file_kind
+from galviz.files.walking import Walk
 from galviz.survey.images import ImageError, read_start
 
 IMAGES_NAME = "images"
@@ -19,7 +20,7 @@ RARE_SUFFIXES = (".jpe", ".jfif", ".jif", ".jfi")
 IMAGE_KINDS = ("a JPEG image", "a PNG image")
 # Images queued for decoding or copying at a time: enough to keep the threads busy, few enough to cancel quickly.
 BATCH_SIZE = 256
-_MAX_DEPTH = 4
+MAX_DEPTH = 4
 _MAX_SHOWN = 5
 
 
@@ -27,13 +28,19 @@ class ImageFolder:
     """The files of an images' folder and its subfolders, indexed by the id in their name.
 
     The folders are listed once, which is faster than looking for the file of each galaxy. Hidden files and folders are
-    ignored. Names are compared in Unicode's composed form (NFC): macOS decomposes accents.
+    ignored, and links to folders aren't followed. Names are compared in Unicode's composed form (NFC): macOS
+    decomposes accents.
 
     Parameters
     ----------
     folder : pathlib.Path
     object_ids : collection of str
         The catalogue's ids. An image of another id may belong to a row whose id is wrong.
+
+    Attributes
+    ----------
+    links : list of str
+        Links to folders, below the folder.
 
     Raises
     ------
@@ -53,8 +60,13 @@ class ImageFolder:
     def __init__(self, folder: Path, object_ids: Collection[str] = ()) -> None:
         self.folder, self.object_ids = folder, object_ids
         self._paths: dict[str, list[str]] = {}
-        for path, _ in walk_files(folder):
+        walk = Walk(folder, max_depth=MAX_DEPTH)
+        for path, _ in walk:
             self._paths.setdefault(_stem(path), []).append(path)
+        self.links = walk.links
+        for path in walk.folders:
+            if path.lower().endswith(SUFFIXES):  # a folder in the place of an image
+                self._paths.setdefault(_stem(path), []).append(path)
 
     def images_of(self, object_id: str) -> list[str]:
         """The paths of all images of a galaxy below the folder, with slashes, sorted.
@@ -147,44 +159,6 @@ def describe_places(paths: Collection[str]) -> list[str]:
         subject = "1 image has an unusual name" if n_images == 1 else f"{n_images:,} images have unusual names"
         notes.append(f"{subject}, and the content of a JPEG or PNG: {', '.join(names)}.")
     return notes
-
-
-def walk_files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Iterate over the files of a folder and its subfolders, as paths below it with slashes, without hidden ones.
-
-    A subfolder that is called like an image counts as a file.
-
-    Raises
-    ------
-    OSError
-        If the folder can't be read. Subfolders that can't be read are skipped.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     Path(folder, "1.jpg").touch()
-    ...     [path for path, _ in walk_files(Path(folder))]
-    ['1.jpg']
-    """
-    visited = {os.path.realpath(folder)}  # links can lead back
-    pending: list[tuple[str, str, int]] = [("", str(folder), 0)]
-    while pending:
-        prefix, place, depth = pending.pop()
-        try:
-            with os.scandir(place) as entries:
-                for entry in entries:
-                    if entry.name.startswith("."):
-                        continue
-                    is_folder = entry.is_dir() and not entry.name.lower().endswith(SUFFIXES)
-                    if not is_folder:
-                        yield prefix + entry.name, entry
-                    elif depth < _MAX_DEPTH and (real := os.path.realpath(entry.path)) not in visited:
-                        visited.add(real)
-                        pending.append((f"{prefix}{entry.name}/", entry.path, depth + 1))
-        except OSError:
-            if not prefix:
-                raise
 
 
 def _stem(path: str) -> str:

@@ -9,14 +9,14 @@ from enum import Enum, auto
 from pathlib import Path, PurePath
 
 from galviz.files.signatures import file_kind
+from galviz.files.walking import Walk
 from galviz.survey.header import CATALOGUE_NAME
-from galviz.survey.image_folder import IMAGE_KINDS, IMAGES_NAME, RARE_SUFFIXES, SUFFIXES
+from galviz.survey.image_folder import IMAGE_KINDS, IMAGES_NAME, MAX_DEPTH, RARE_SUFFIXES, SUFFIXES
 from galviz.survey.images import read_start
 
 # The endings for the formats that galviz reads.
 _ENDINGS = dict(zip(IMAGE_KINDS, (".jpg", ".png"), strict=True))
 _OTHER_ENDINGS = (*RARE_SUFFIXES, ".gif", ".tif", ".tiff", ".bmp", ".webp", ".fits", "")
-_MAX_DEPTH = 4
 
 
 class Difference(Enum):
@@ -72,7 +72,7 @@ class MisplacedImages:
     def __init__(self, survey_folder: Path) -> None:
         self._folder = survey_folder
         self._paths: dict[str, list[str]] = {}
-        for path in _files_in(survey_folder):
+        for path, _ in Walk(survey_folder, max_depth=MAX_DEPTH + 1):
             inside = PurePath(path)
             if inside.parts[0] == IMAGES_NAME or inside.suffix.lower() in (*SUFFIXES, *_OTHER_ENDINGS):
                 for name in {inside.stem, inside.name}:
@@ -129,13 +129,3 @@ class MisplacedImages:
 def _normalised(name: str) -> str:
     """A name in lower case, in Unicode's composed form, without leading zeros."""
     return unicodedata.normalize("NFC", name).casefold().lstrip("0")
-
-
-def _files_in(folder: Path) -> Iterable[str]:
-    """The relative paths of files in a folder and its subfolders, without hidden ones."""
-    for place, subfolders, names in os.walk(folder):
-        inside = PurePath(place).relative_to(folder)
-        subfolders[:] = sorted(
-            name for name in subfolders if not name.startswith(".") and len(inside.parts) < _MAX_DEPTH
-        )
-        yield from ((inside / name).as_posix() for name in sorted(names) if not name.startswith("."))

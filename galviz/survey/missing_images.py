@@ -52,6 +52,9 @@ def explain_missing(folder: ImageFolder, missing: Missing, file: str = CATALOGUE
     if not missing:
         return Problems()
     problems, missing = _explain_releases(folder, missing, file)
+    for link in sorted(folder.links):
+        problem = "it is a link to a folder, which galviz doesn't follow"
+        problems.append(Problem(None, "", f"{IMAGES_NAME}/{link}", problem, "put the folder itself there"))
     misplaced = MisplacedImages(folder.folder.parent)
     matches: dict[Difference, list[tuple[int, str, Match]]] = {}
     match_of: dict[str, Match] = {}

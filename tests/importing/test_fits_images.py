@@ -46,7 +46,7 @@ def test_three_files_per_galaxy(tmp_path, pattern):
     assert [plane.path.as_posix().removeprefix(tmp_path.as_posix() + "/") for plane in galaxy.planes] == [
         pattern.format(band) for band in "gri"
     ]
-    assert fits_to_images(tmp_path, tmp_path).object_ids == [galaxy.object_id]
+    assert fits_to_images(tmp_path, tmp_path).pictures == [galaxy.picture]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_legacy_survey_cutout_with_weights(tmp_path):
     fits.HDUList([fits.PrimaryHDU(values, cards), weights]).writeto(tmp_path / "cutout.fits")
     (galaxy,) = find_fits_galaxies(tmp_path).galaxies
     assert (galaxy.bands, [plane.plane for plane in galaxy.planes]) == ("gri", [0, 1, 2])
-    assert fits_to_images(tmp_path, tmp_path).object_ids == ["cutout"]
+    assert fits_to_images(tmp_path, tmp_path).pictures == ["cutout.png"]
 
 
 @pytest.mark.parametrize("compression", [None, "RICE_1", "GZIP_2"])
@@ -93,7 +93,7 @@ def test_an_extension_per_band(tmp_path, compression):
     (galaxy,) = find_fits_galaxies(tmp_path).galaxies
     assert (galaxy.object_id, [plane.hdu for plane in galaxy.planes]) == ("7", [1, 2, 3])
     fits.PrimaryHDU(values, fits.Header({**cards, "BANDS": "gri"})).writeto(tmp_path / "8.fits")
-    assert fits_to_images(tmp_path, tmp_path).object_ids == ["7", "8"]
+    assert fits_to_images(tmp_path, tmp_path).pictures == ["7.png", "8.png"]
     extensions, cube_of_them = (np.asarray(Image.open(tmp_path / f"{name}.png")).astype(int) for name in "78")
     assert np.abs(extensions - cube_of_them).max() <= (8 if compression else 0)  # floats are quantised
 
@@ -130,7 +130,7 @@ def test_remedies_work_when_followed(tmp_path, keywords, option):
     (name,) = option
     assert f"--{name.replace('_', '-')}" in problem.remedy
     result = fits_to_images(tmp_path, tmp_path, FitsOptions(**option))
-    assert (result.object_ids, result.problems) == (["1"], [])
+    assert (result.pictures, result.problems) == (["1.png"], [])
     assert (tmp_path / "1.png").read_bytes() == expected
 
 
@@ -175,7 +175,7 @@ def test_a_catalogue_among_the_cutouts_is_left_to_others(tmp_path):
     fits.BinTableHDU.from_columns([fits.Column("ra", "D", array=[150.0])]).writeto(tmp_path / "catalogue.fits")
     search = find_fits_galaxies(tmp_path)
     assert search.problems == []
-    assert search.without_images == [tmp_path / "catalogue.fits"]
+    assert search.without_images == ["catalogue.fits"]
 
 
 @pytest.mark.parametrize("keywords", [{"BSOFTEN": 1.0}, {"BUNIT": "mag"}, {"BUNIT": "mag/arcsec2"}])
@@ -292,7 +292,7 @@ def test_pictures_that_show_nothing_are_refused(tmp_path):
     for name, (pixels, _) in faults.items():
         fits.PrimaryHDU(pixels, cards).writeto(tmp_path / f"{name}.fits")
     result = fits_to_images(tmp_path, tmp_path)
-    assert result.object_ids == []
+    assert result.pictures == []
     problems = {problem.object_id: problem.problem for problem in result.problems}
     assert {name: message for name, (_, message) in faults.items() if message not in problems[name]} == {}
 
@@ -308,7 +308,7 @@ def test_scaled_integers_and_blank_pixels(tmp_path):
     hdu.header.update({"BSCALE": 1e-4, "BZERO": 1.0})
     hdu.writeto(tmp_path / "integer.fits")
     result = fits_to_images(tmp_path, tmp_path)
-    assert result.object_ids == ["float", "integer"]
+    assert result.pictures == ["float.png", "integer.png"]
     assert [note.object_id for note in result.notes] == ["integer"]
     floats, scaled = (np.asarray(Image.open(tmp_path / f"{name}.png")).astype(int) for name in ("float", "integer"))
     assert (scaled[61:77, 3:19] == 0).all()  # rows from below, in the file
@@ -320,7 +320,7 @@ def test_a_broken_file_does_not_stop_the_others(tmp_path):
     (tmp_path / "2.fits").write_bytes(b"")
     calls = []
     result = fits_to_images(tmp_path, tmp_path, progress=lambda done, total: calls.append((done, total)))
-    assert result.object_ids == ["1"]
+    assert result.pictures == ["1.png"]
     assert [problem.file for problem in result.problems] == ["2.fits"]
     assert calls == [(1, 1)]
 

@@ -25,7 +25,8 @@ def test_galaxy10_with_coordinates(tmp_path, monkeypatch):
     monkeypatch.setattr("galviz.importing.hdf5._CHUNK_BYTES", 1000)  # two rows at a time
     ra, ans = np.linspace(10, 11, 5), np.arange(5, dtype=np.uint8)
     path = write(tmp_path / "Galaxy10.h5", images=PIXELS, ans=ans, ra=ra, dec=-ra, redshift=ra / 100, pxscale=ra / 40)
-    images, columns = read_hdf5(path)
+    images, columns, left_out = read_hdf5(path)
+    assert left_out == []
     decoded = {object_id: np.asarray(Image.open(io.BytesIO(png))) for object_id, png in images}
     assert list(decoded) == columns.index.tolist() == [f"galaxy-{n}" for n in range(5)]
     assert all((image == PIXELS[n]).all() for n, image in enumerate(decoded.values()))
