@@ -118,13 +118,16 @@ def imported(source: str, options: argparse.Namespace) -> Iterator[Path]:
     from galviz.importing.writing import write_import
 
     options = argparse.Namespace(**(vars(options) | {"missing": None}))
-    with interrupted_by_sigterm(), closing(plan_from_options(source, options)) as plan:
-        with tempfile.TemporaryDirectory(prefix="galviz-check-") as name:
-            with progress_bar("copying images", "image") as progress:
-                result = write_import(plan, Path(name, "survey"), link=True, progress=progress)
-            for note in plan.notes:
-                warn(note)
-            yield result.folder
+    with (
+        interrupted_by_sigterm(),
+        closing(plan_from_options(source, options)) as plan,
+        tempfile.TemporaryDirectory(prefix="galviz-check-") as name,
+    ):
+        with progress_bar("copying images", "image") as progress:
+            result = write_import(plan, Path(name, "survey"), link=True, progress=progress)
+        for note in plan.notes:
+            warn(note)
+        yield result.folder
 
 
 def suggest_import(source: str, error: "SurveyError", label: str | None) -> str | None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from galviz.files.fits_headers import header_fault
 from galviz.files.reading import read_regular
 from galviz.survey.images import ImageError
 
@@ -49,7 +50,7 @@ def read_fits(path: str | os.PathLike[str]) -> bytes:
     Raises
     ------
     ImageError
-        If it can't be read, isn't a FITS file, or is larger than 256 MiB, decompressed too.
+        If it can't be read, isn't a FITS file, is larger than 256 MiB, decompressed too, or has absurd headers.
 
     Examples
     --------
@@ -77,6 +78,8 @@ def read_fits(path: str | os.PathLike[str]) -> bytes:
         raise ImageError("the file is empty (0 bytes)", _DOWNLOAD)
     if not content.startswith(b"SIMPLE  ="):
         raise ImageError("it isn't a FITS file", _DOWNLOAD)
+    if fault := header_fault(io.BytesIO(content)):
+        raise ImageError(fault, _DOWNLOAD)
     return content
 
 

@@ -78,7 +78,8 @@ def _plain(image: ImageFile.ImageFile, kind: str) -> Image.Image:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise ImageError(f"it has {width} × {height} px, more than {MAX_PIXELS:,}", "crop it to the galaxy")
-    if getattr(image, "n_frames", 1) > 1:
+    # Not n_frames, for which Pillow goes through all of them: a file may have millions.
+    if getattr(image, "is_animated", False):
         raise ImageError(f"it is {kind} with several frames", f"keep one frame and {_SAVE}")
     if image.mode not in _MODES:
         raise ImageError(f"it has more than 8 bits per channel (Pillow's mode {image.mode})", f"stretch it and {_SAVE}")

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from galviz.importing.source import IMAGE_ENDINGS, image_stem
 
-_OTHER_ENDINGS = (".fits.gz", ".fits", ".fit", ".npy")
+_ENDINGS = (*IMAGE_ENDINGS, ".fits.gz", ".fits", ".fit", ".npy")
 _NOT_IN_NAMES = re.compile(r"(?<!\d)[^A-Za-z0-9.+-]+|[^A-Za-z0-9.+-]+(?!\d)")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[^A-Za-z0-9.+-]+(?=\d)")
 _WHOLE_FLOAT = re.compile(r"(\d{1,15})\.0+")
@@ -200,9 +200,12 @@ class ImageIndex:
         ('g_', '_gri')
         """
         cells = [bare_name(clean_cell(cell)) for cell in cells]
+        unique = set(cells)
         for cell in [cell for cell in cells if len(cell) > 1][:5]:
             around = {tuple(stem.split(cell, 1)) for stem in self.stems if stem.count(cell) == 1}
             for before, after in sorted(parts for parts in around if not _continues(cell, *parts))[:50]:
+                if not self._has_several(before, after, unique):
+                    continue
                 images = [self._by_stem.get(f"{before}{cell}{after}", []) for cell in cells]
                 match = Match([positions[0] if len(positions) == 1 else -1 for positions in images])
                 if match.n_matched > 1 and 2 * match.n_matched >= min(len(cells), len(self.names)):
@@ -213,6 +216,16 @@ class ImageIndex:
             if match.n_matched > 1 and 2 * match.n_matched >= min(len(cells), len(self.names)):
                 return match, before, after
         return None
+
+    def _has_several(self, before: str, after: str, cells: set[str]) -> bool:
+        """Whether two images or more are called like cells with these texts around; there may be a million cells."""
+        ends = (len(before), len(after))
+        named = (
+            stem
+            for stem in self.stems
+            if stem.startswith(before) and stem.endswith(after) and stem[ends[0] : len(stem) - ends[1]] in cells
+        )
+        return next(named, None) is not None and next(named, None) is not None
 
 
 def _continues(cell: str, before: str, after: str) -> bool:
@@ -245,7 +258,9 @@ def bare_name(cell: str) -> str:
     >>> bare_name("17.fits.gz"), bare_name("J0004.19")
     ('17', 'J0004.19')
     """
-    for ending in (*IMAGE_ENDINGS, *_OTHER_ENDINGS):
-        if cell.lower().endswith(ending) and len(cell) > len(ending):
-            return cell[: -len(ending)]
+    lower = cell.lower()
+    if lower.endswith(_ENDINGS):
+        for ending in _ENDINGS:
+            if lower.endswith(ending) and len(cell) > len(ending):
+                return cell[: -len(ending)]
     return cell

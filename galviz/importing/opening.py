@@ -145,12 +145,14 @@ def _from_table(path: Path, images: Path | None, rendering: "Rendering") -> Sour
 
 def _from_files(files: SourceFiles, name: str, kind: str, images: Path | None, rendering: "Rendering") -> Source:
     found = files if images is None else _scan_images(images)
-    tables = _likely_tables(files)
+    tables, faults = _likely_tables(files)
     notes = found.notes if images is None else [*files.notes, *found.notes]
     if not found.images and images is None and len(files.hdf5) == 1:
         source = _from_hdf5(files.root / files.hdf5[0], rendering)
         source.notes += [*notes, *(f"{shown(table)} was left out." for table in tables)]
         return source
+    if found.images:  # without them, FITS files are cutouts, whose problems are reported
+        notes = [*notes, *(f"{fault.file} was left out: {fault.problem}." for fault in faults)]
     paths = tuple(files.root / table for table in tables)
     source = Source(name, kind, paths, found.root, found.images, notes, files=found)
     cutouts = [fits for fits in found.fits if images is not None or fits not in tables]
@@ -161,8 +163,12 @@ def _from_files(files: SourceFiles, name: str, kind: str, images: Path | None, r
     return source
 
 
-def _likely_tables(files: SourceFiles) -> list[str]:
-    """The tables of a folder: those that lie deepest are left out, and galviz's own catalogue comes first."""
+def _likely_tables(files: SourceFiles) -> tuple[list[str], list[Problem]]:
+    """The tables of a folder, and why FITS files aren't among them.
+
+    Those that lie deepest are left out, and galviz's own catalogue comes first.
+    """
+    faults: list[Problem] = []
     groups = [[name for name in files.tables if name.lower().endswith(endings)] for endings in TABLE_ENDINGS]
     tables = next(filter(None, groups), [])
     if not tables and files.fits:
@@ -170,11 +176,13 @@ def _likely_tables(files: SourceFiles) -> list[str]:
         depth = min(name.count("/") for name in files.fits)
         shallow = [name for name in files.fits if name.count("/") == depth]
         if len(shallow) <= _MAX_FITS_TABLES:
-            tables = [name for name in shallow if not open_table(files.root / name).problems]
+            problems = {name: open_table(files.root / name).problems for name in shallow}
+            tables = [name for name in shallow if not problems[name]]
+            faults = [of_file[0] for of_file in problems.values() if of_file]
     depth = min((name.count("/") for name in tables), default=0)
     tables = [name for name in tables if name.count("/") == depth]
     own = [name for name in tables if name.rpartition("/")[2].startswith(Path(CATALOGUE_NAME).stem + ".")]
-    return own or tables
+    return own or tables, faults
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,17 @@ import numpy as np
 import pyarrow as pa
 
 from galviz.errors import listed, shown
+from galviz.files.fits_headers import header_fault
 from galviz.survey.typed_table import MAX_ROWS, TypedTable, UnreadableError
 
 if TYPE_CHECKING:
+    from astropy.io.fits import BinTableHDU, TableHDU
     from astropy.table import Column, Table
 
 _MAX_BYTES = 2**32  # of the table in memory
 _MUCH = 10  # a table with a tenth of the rows of another is much shorter
+# Of an element of a list, by the letter of its type (FITS 4.0, table 18).
+_BYTES = {"L": 1, "X": 1 / 8, "B": 1, "I": 2, "J": 4, "K": 8, "A": 1, "E": 4, "D": 8, "C": 8, "M": 16}
 # An element STREAM with an attribute href, perhaps after other attributes.
 _REFERENCE = re.compile(rb"""STREAM(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*?\s+href\s*=""")
 
@@ -77,6 +81,8 @@ class FitsTable(AstronomicalTable):
         from astropy.io import fits
         from astropy.table import Table
 
+        if fault := header_fault(file):
+            raise UnreadableError(fault, "download it again, or write it again")
         with fits.open(file, memmap=False, lazy_load_hdus=True) as hdus:
             places = [place for place, hdu in enumerate(hdus) if isinstance(hdu, fits.BinTableHDU | fits.TableHDU)]
             places = [place for place in places if not isinstance(hdus[place], fits.CompImageHDU)]
@@ -91,9 +97,24 @@ class FitsTable(AstronomicalTable):
                     f"its table has {header['NAXIS2']:,} rows of {header['NAXIS1']:,} bytes, more than galviz reads",
                     "keep the rows and columns that you need",
                 )
+            _refuse_overlap(hdus[place])
             table = Table.read(hdus[place], format="fits", unit_parse_strict="silent", character_as_bytes=False)
             places = [place, *(other for other in places if other != place)]
             return table, [hdus[place].name or f"HDU {place}" for place in places]
+
+
+def _refuse_overlap(hdu: "BinTableHDU | TableHDU") -> None:
+    """Refuse lists of varying length that share bytes: they would take far more memory than the file."""
+    columns = [column for column in hdu.columns if column.format.lstrip("0123456789")[:1] in ("P", "Q")]
+    if not columns:
+        return
+    rows = hdu.data.view(np.ndarray)
+    n_bytes = sum(
+        rows[column.name].reshape(-1, 2)[:, 0].sum(dtype=float) * _BYTES[column.format.lstrip("0123456789")[1:2]]
+        for column in columns
+    )
+    if n_bytes > hdu.header["PCOUNT"]:
+        raise UnreadableError("lists in its cells overlap", "download it again, or write it again")
 
 
 class VOTable(AstronomicalTable):

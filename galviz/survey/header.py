@@ -11,6 +11,7 @@ CATALOGUE_NAMES = (CATALOGUE_NAME, "master.csv.gz", "master.parquet")  # a surve
 ID_COLUMN = "objID"
 # Catalogues of surveys have up to a thousand.
 MAX_COLUMNS = 10_000
+MAX_NAME_LENGTH = 500
 
 BLANKS_REMEDY = "the cells seem to be separated by spaces, but not all rows have as many: save the table with commas"
 # Problem and remedy for a line that `split_line` can't split.
@@ -132,6 +133,8 @@ def name_faults(columns: tuple[str, ...]) -> list[tuple[str, str]]:
             if position > last_named:
                 remedy = "name it, or remove the comma at the end of each line"
             faults.append((f"column {position} of {len(columns)} has no name", remedy))
+        elif len(name) > MAX_NAME_LENGTH:
+            faults.append((f"the name of column {position} has {len(name):,} characters", "rename it, or remove it"))
         elif (first := first_named.setdefault(name, position)) != position:
             faults.append((f"columns {first} and {position} are both called {quoted(name)}", "rename one of them"))
         elif (first := first_visible.setdefault(_visible(name), position)) != position:

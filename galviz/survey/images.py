@@ -14,6 +14,9 @@ from galviz.survey.damage import jpeg_damage, png_damage, png_header_chunks, png
 # Far more than the cutout of a galaxy needs (160 × 160), but few enough for several threads to decode at a time.
 MAX_PIXELS = 4096 * 4096
 MAX_BYTES = 64 * 2**20
+# A progressive JPEG has about 10. Each takes as long to decode as a whole image, even if it is a few bytes long.
+_MAX_SCANS = 100
+_START_OF_SCAN = b"\xff\xda"
 # What Pillow's readers of JPEG and PNG raise for invalid content.
 _DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
 _CONVERT = "save it as an 8-bit RGB image in JPEG or PNG"
@@ -203,6 +206,8 @@ def _open(content: bytes) -> ImageFile.ImageFile:
             raise ImageError("it is an animated PNG", _CONVERT)
         reader: type[ImageFile.ImageFile] = PngImagePlugin.PngImageFile
     elif kind == "a JPEG image":
+        if content.count(_START_OF_SCAN) > _MAX_SCANS:
+            raise ImageError(f"it is a JPEG image of more than {_MAX_SCANS} scans", _CONVERT)
         reader = _JpegWithoutExif
     elif kind == "an HTML page":
         raise ImageError("it is an HTML page, not an image: the download failed", _DOWNLOAD)

@@ -23,6 +23,7 @@ from galviz.survey.typed_columns import as_blocks, can_stay_typed, cell_texts
 MAX_ROWS = 5_000_000  # as in `galviz.survey.text_table`
 MAX_CELLS = 500_000_000  # 4 GB; a small file may hold one number many times
 MAX_CELL_LENGTH = 2**16  # characters; longer texts aren't cells of a catalogue
+MAX_TEXT_BYTES = 2**29  # of the texts of all columns; a small file may hold a long one many times
 
 
 class UnreadableError(ValueError):
@@ -99,9 +100,13 @@ class TypedTable(TableFile):
         arrays: dict[str, pa.ChunkedArray] = {}
         blocks: dict[str, list[str]] = {}
         ids: list[str] = []
+        n_text_bytes = 0
         try:
             with self._opened() as file:
                 for column, array in zip(columns, self._read_columns(file, None), strict=True):
+                    if (n_text_bytes := n_text_bytes + text_bytes(array)) > MAX_TEXT_BYTES:
+                        problem = f"its texts take more than {MAX_TEXT_BYTES >> 20} MiB up to column {shown(column)}"
+                        raise UnreadableError(problem, "keep the rows and columns that you need")
                     array = simplify(array)
                     if column == id_column:
                         array, note = _whole_numbers(array, column)
@@ -194,6 +199,22 @@ def simplify(array: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.replace_substring_regex(texts, r"[\r\n]+", " ")
 
 
+def text_bytes(array: pa.ChunkedArray) -> int:
+    """How many bytes the texts of a column take, each as often as it occurs; 0 for numbers.
+
+    Examples
+    --------
+    >>> text_bytes(pa.chunked_array([pa.array(["abc", "abc", None]).dictionary_encode()]))
+    6
+    """
+    if not pa.types.is_dictionary(array.type):
+        return array.nbytes if _is_text(array.type) else 0
+    if not _is_text(array.type.value_type):
+        return 0
+    lengths = (pc.take(pc.binary_length(chunk.dictionary), chunk.indices) for chunk in array.chunks)
+    return sum(pc.sum(of_chunk).as_py() or 0 for of_chunk in lengths)
+
+
 def is_single(kind: pa.DataType) -> bool:
     """Whether a column of this type has a single number, text, date or boolean per row.
 
@@ -218,14 +239,17 @@ def _is_large(array: pa.ChunkedArray) -> bool:
 
 
 def _check_lengths(array: pa.ChunkedArray) -> None:
-    """Refuse long texts: a small file may hold one many times."""
-    kind = array.type
-    if not (pa.types.is_string(kind) or pa.types.is_binary(kind) or pa.types.is_large_string(kind)):
+    """Refuse texts that are too long for a cell."""
+    if not _is_text(array.type):
         return
     longest = pc.max(pc.binary_length(array)).as_py()
     if longest is not None and longest > MAX_CELL_LENGTH:
         problem = f"a cell in it has {longest:,} characters, and galviz reads at most {MAX_CELL_LENGTH:,}"
         raise UnreadableError(problem, "leave out that column")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_binary(kind) or pa.types.is_large_string(kind)
 
 
 def _whole_numbers(array: pa.ChunkedArray, name: str) -> tuple[pa.ChunkedArray, str]:

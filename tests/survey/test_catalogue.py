@@ -248,6 +248,14 @@ def test_columns_that_look_alike(twin):
     assert messages(f"obj\u200bID,{twin}\na,1\n")[0][2].count("objID") > 0
 
 
+def test_a_name_of_a_column_that_is_far_too_long():
+    ((row, _, message),) = messages(f"objID,{'x' * 501}\na,1\n")
+    assert row == 1
+    assert "501 characters" in message
+    assert len(message) < 200
+    assert read(f"objID,{'x' * 500}\na,1\n").problems == []
+
+
 def test_same_fault_in_all_labels_is_one_problem():
     def label_messages(cell, *others):
         rows = "".join(f"g{number},{label}\n" for number, label in enumerate([cell] * 30 + list(others)))

@@ -347,6 +347,15 @@ def test_progressive_jpeg_without_its_last_scans(kind):
             decode_rgb(content[:end] + END)
 
 
+def test_jpeg_of_many_scans_is_not_decoded():
+    """Each scan takes as long as an image, but a few bytes: 3,000 would take minutes."""
+    content = encoded(galaxy(), "JPEG", progressive=True)
+    decode_rgb(content)
+    last = content[content.rindex(b"\xff\xda") : -2]
+    with pytest.raises(ImageError, match="100 scans"):
+        decode_rgb(content[:-2] + last * 100 + content[-2:])
+
+
 def test_unusual_chroma_subsampling():
     content = bytearray(encoded(Image.new("RGB", (48, 48), (128, 128, 128)), "JPEG", subsampling=0))
     frame, scan = content.index(b"\xff\xc0"), content.index(b"\xff\xda")

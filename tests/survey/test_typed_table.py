@@ -242,6 +242,40 @@ def test_the_first_of_several_hdus(tmp_path, astronomical):
     assert "can't read it" in open_table(tmp_path / "cut.fits").problems[0].problem
 
 
+@pytest.mark.full
+@pytest.mark.parametrize("overlapping", [False, True])
+def test_lists_of_varying_length_in_fits(tmp_path, overlapping):
+    """Rows that all refer to the same list would take a thousand times the memory of the file."""
+    from astropy.io import fits
+
+    lists = fits.Column("lists", "PB()", array=np.array([np.zeros(3000, np.uint8)] * 20, dtype=object))
+    ids = fits.Column("objID", "K", array=np.arange(20))
+    fits.BinTableHDU.from_columns([ids, lists]).writeto(tmp_path / "t.fits")
+    if overlapping:
+        content = bytearray((tmp_path / "t.fits").read_bytes())
+        start = content.index((0).to_bytes(8) + (3000).to_bytes(4))
+        for row in range(20):
+            content[start + 16 * row + 8 : start + 16 * row + 16] = (50_000).to_bytes(4) + bytes(4)
+        (tmp_path / "t.fits").write_bytes(content)
+    file = open_table(tmp_path / "t.fits")
+    if overlapping:
+        assert "overlap" in file.problems[0].problem
+    else:
+        assert file.columns == ("objID",)
+        assert len(file.read("objID").ids) == 20
+
+
+def test_long_texts_many_times_in_a_small_file(tmp_path, monkeypatch):
+    table = pa.table({"objID": pa.array(range(1000)), "text": ["x" * 60_000] * 1000})
+    pq.write_table(table, tmp_path / "t.parquet", compression="zstd")
+    assert (tmp_path / "t.parquet").stat().st_size < 10_000
+    monkeypatch.setattr("galviz.survey.typed_table.MAX_TEXT_BYTES", 59_000_000)
+    (problem,) = open_table(tmp_path / "t.parquet").read().problems
+    assert "texts" in problem.problem
+    monkeypatch.setattr("galviz.survey.typed_table.MAX_TEXT_BYTES", 60_000_000)
+    assert open_table(tmp_path / "t.parquet").read().problems == []
+
+
 def test_without_astropy_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "astropy.table", None)
     monkeypatch.setitem(sys.modules, "astropy", None)
