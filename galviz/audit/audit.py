@@ -9,13 +9,13 @@ from PIL import Image
 
 from galviz.audit.catalogue import catalogue_findings
 from galviz.audit.copies import copy_findings
-from galviz.audit.findings import FATAL, SUSPICIOUS, Audit, Finding
+from galviz.audit.findings import FATAL, OF_VALUES, SUSPICIOUS, Audit, Finding
 from galviz.audit.pictures import picture_findings
+from galviz.survey.cutouts import is_grey
 from galviz.survey.duplicates import identify_galaxies
-from galviz.survey.exclusion import NoGalaxyLeftError
 from galviz.survey.image_folder import IMAGES_NAME, ImageFolder
 from galviz.survey.problems import Problem
-from galviz.survey.survey import Survey, SurveyError, load_survey, mock_survey_folder
+from galviz.survey.survey import Survey, SurveyError, load_images, load_survey, mock_survey_folder
 from galviz.survey.table import CATALOGUE_NAME
 
 Progress = Callable[[int, int], object]
@@ -55,7 +55,8 @@ def audit_folder(
     Returns
     -------
     Audit
-        If master.csv can't be read, its problems and those of images that can't be used are the only findings.
+        If master.csv has invalid rows, its values aren't audited; if it can't be read, its problems are the only
+        findings.
 
     Examples
     --------
@@ -76,16 +77,29 @@ def audit_folder(
         survey = load_survey(folder, label, exclude=exclude, progress=validated)
     except SurveyError as error:
         refused = error.details
-    if survey is None and all(problem.object_id and _is_of_image(problem) for problem in refused):
-        broken = {problem.object_id for problem in refused}
-        with suppress(NoGalaxyLeftError):
-            survey = load_survey(folder, label, exclude=[*exclude, *broken], verify=False)
     root = mock_survey_folder() if folder is None else Path(folder)
+    if survey is None:
+        survey = _load_others(root, label, exclude, refused)
     findings = [_refusal(problem) for problem in refused]
-    audited = Audit(root.absolute(), 0, ()) if survey is None else audit_survey(survey, progress=_second_half(progress))
-    only_images = all(_is_of_image(problem) for problem in refused)
-    n_refused = len({problem.object_id for problem in refused}) if only_images else 0
-    return Audit(audited.folder, audited.n_galaxies + n_refused, [*findings, *audited.details], survey)
+    of_catalogue = [problem for problem in refused if not _is_of_image(problem)]
+    broken = {problem.object_id for problem in refused if _is_of_image(problem)}
+    if survey is None:
+        return Audit(root.absolute(), 0 if of_catalogue else len(broken), findings)
+    audited = audit_survey(survey, progress=_second_half(progress))
+    return Audit(audited.folder, audited.n_galaxies + len(broken), [*findings, *audited.details], survey)
+
+
+def _load_others(root: Path, label: str | None, exclude: Sequence[str], refused: Sequence[Problem]) -> Survey | None:
+    """The galaxies whose image isn't refused; if rows of master.csv are, only their images. None if that can't be."""
+    broken = dict.fromkeys(problem.object_id for problem in refused if _is_of_image(problem))
+    left_out = [*exclude, *broken]
+    if not all(broken):  # for example, there is no folder of images
+        return None
+    with suppress(SurveyError):  # no galaxy is left, or the ids can't be read
+        if all(_is_of_image(problem) for problem in refused):
+            return load_survey(root, label, exclude=left_out, verify=False)
+        return load_images(root, exclude=left_out)
+    return None
 
 
 def audit_survey(survey: Survey, *, progress: Progress | None = None) -> Audit:
@@ -116,6 +130,7 @@ def audit_survey(survey: Survey, *, progress: Progress | None = None) -> Audit:
     usual_px = _usual_size(survey)
     findings: list[Finding] = []
     audited: set[int] = set()
+    grey: list[str] = []
 
     def read(position: int) -> Image.Image:
         """Read an image for the comparison; the first time, its own findings are collected."""
@@ -123,6 +138,8 @@ def audit_survey(survey: Survey, *, progress: Progress | None = None) -> Audit:
         image = survey.image(object_id)
         if position not in audited:
             audited.add(position)
+            if is_grey(image):
+                grey.append(object_id)
             for kind, what in picture_findings(image, usual_px):
                 findings.append(Finding(kind, object_id, files[object_id], what))
             if progress is not None:
@@ -130,8 +147,11 @@ def audit_survey(survey: Survey, *, progress: Progress | None = None) -> Audit:
         return image
 
     identities = identify_galaxies(object_ids, read)
+    if 2 * len(grey) < len(object_ids):
+        what = "it is grey, and most images are in colour"
+        findings += [Finding("unusual colour", object_id, files[object_id], what) for object_id in grey]
     for kind, object_id, what in [*copy_findings(object_ids, identities), *catalogue_findings(survey)]:
-        is_of_image = kind not in ("sentinel value", "label outlier")
+        is_of_image = kind not in OF_VALUES
         findings.append(Finding(kind, object_id, files[object_id] if is_of_image else CATALOGUE_NAME, what, SUSPICIOUS))
     return Audit(survey.folder, len(object_ids), findings, survey)
 

@@ -12,6 +12,7 @@ from galviz.survey.survey import Survey
 # An outlier is this many robust standard deviations from the median. Those below and above the median are computed
 # separately, because distributions are skewed, each from the 16th or 84th percentile. See benchmarks/README.md.
 _MAX_DEVIATIONS = 7.0
+_CONSTANT_SHARE = 0.9
 _PERCENTILES = (100 * 0.1587, 50.0, 100 * 0.8413)
 
 
@@ -43,6 +44,8 @@ def catalogue_findings(survey: Survey) -> Iterator[tuple[str, str, str]]:
     values = survey.catalogue[survey.label.column].to_numpy(dtype=float, na_value=np.nan)
     unit = f" {survey.label.unit}".rstrip()
     possible = find_missing_numbers(survey.label.column, values).possible
+    if (constant := _most_frequent(values)) is not None:
+        yield "constant label", "", f"{shown(survey.label.column)}: {constant}"
     median = np.nanmedian(values) if np.isfinite(values).any() else np.nan
     for object_id, value, is_possible, is_outlier in zip(
         survey.object_ids, values.tolist(), possible, find_label_outliers(values), strict=True
@@ -80,6 +83,16 @@ def find_label_outliers(values: np.ndarray) -> np.ndarray:
         below = (values < median - _MAX_DEVIATIONS * (median - low)) & (median > low)
         above = (values > median + _MAX_DEVIATIONS * (high - median)) & (high > median)
     return below | above
+
+
+def _most_frequent(values: np.ndarray) -> str | None:
+    """Describe a value that all labels have, or nearly all and that isn't a whole number, as classes and counts are."""
+    numbers, counts = np.unique(values[np.isfinite(values)], return_counts=True)
+    if numbers.size == 0 or counts.sum() < MIN_VALUES:
+        return None
+    value, count = float(numbers[counts.argmax()]), int(counts.max())
+    is_frequent = count >= _CONSTANT_SHARE * counts.sum() and not value.is_integer()
+    return f"{count:,} of {counts.sum():,} labels are {value:g}" if numbers.size == 1 or is_frequent else None
 
 
 def _counts(cells: dict[str, int]) -> str:

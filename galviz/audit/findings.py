@@ -14,7 +14,7 @@ _N_EXAMPLES = 5
 
 # Each kind of finding, in the order in which reports list them, and what to do about it.
 REMEDIES = {
-    "catalogue": "correct master.csv: images are audited once it can be read",
+    "catalogue": "correct master.csv: its values are audited once it is valid",
     "missing image": "add the image, or exclude the galaxy",
     "Git LFS pointer": "run git lfs pull",
     "damaged image": "download the image again, or exclude the galaxy",
@@ -23,14 +23,18 @@ REMEDIES = {
     "unusable image": "see the sentence of each image, or exclude the galaxy",
     "probable damage": "look at the picture: if a part is shifted or has another colour, download it again",
     "flat area": "look at the picture: if a part of one colour isn't sky, download it again",
+    "unusual colour": "look at the picture: if its colours or its brightness are wrong, make it again",
     "nearly blank": "look at the picture: if there is no galaxy, exclude it",
     "placeholder": "exclude these galaxies if the picture says that there is no image",
     "same image": "check which id the image belongs to; training keeps copies on one side of the split",
     "near-copy": "check whether both rows are one galaxy; training keeps copies on one side of the split",
     "off-centre": "look at the picture: if the galaxy isn't in the middle, check its coordinates",
     "label outlier": "check the value: exclude the galaxy only if it is an error, not because it is rare",
+    "constant label": "check whether this is the label's column, and whether the value stands for a missing one",
     "sentinel value": "leave a cell empty if nothing was measured",
 }
+# Kinds of findings about values in master.csv, not about pictures.
+OF_VALUES = ("label outlier", "constant label", "sentinel value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +150,11 @@ class Audit:
         return pd.DataFrame(columns, dtype="str")
 
     def object_ids(self, severity: str) -> list[str]:
-        """The galaxies that have a finding of this severity, each once."""
-        ids = (finding.object_id for finding in self.details if finding.severity == severity)
+        """The galaxies that have a finding of this severity, each once; without those whose row is invalid.
+
+        `load_survey` refuses an invalid row also if its galaxy is excluded.
+        """
+        ids = (one.object_id for one in self.details if one.severity == severity and one.kind != "catalogue")
         return list(dict.fromkeys(filter(None, ids)))
 
     def exclusion(self, chosen: Iterable[str] | None = None) -> str:

@@ -66,10 +66,19 @@ def inspect_image(content: bytes, scale: float = 1.0) -> ImageFacts:
     """
     image = decode_rgb(content)
     blocks = check_galaxy(image, scale)
-    extrema = blocks.getextrema()
-    # Comparing the blocks is fast and settles most images: few colour images have equal extrema in all channels.
-    grey = extrema[0] == extrema[1] == extrema[2] and len({channel.tobytes() for channel in blocks.split()}) == 1
-    return ImageFacts(hashlib.sha256(content).digest(), image.size, grey)
+    return ImageFacts(hashlib.sha256(content).digest(), image.size, is_grey(blocks))
+
+
+def is_grey(image: Image.Image) -> bool:
+    """Whether red, green and blue are equal in every pixel of an RGB image.
+
+    Examples
+    --------
+    >>> is_grey(Image.new("RGB", (2, 2), "grey")), is_grey(Image.new("RGB", (2, 2), "red"))
+    (True, False)
+    """
+    extrema = image.getextrema()  # few colour images have equal ones in all channels
+    return extrema[0] == extrema[1] == extrema[2] and len({channel.tobytes() for channel in image.split()}) == 1
 
 
 def check_galaxy(image: Image.Image, scale: float = 1.0) -> Image.Image:

@@ -16,6 +16,7 @@ from scipy.ndimage import gaussian_filter
 # 160 px, which is what galviz's own network sees, and copies with a margin that makes the image 70 % of the whole.
 ZOOMS = (1.0, 0.955, 0.91, 0.87, 0.83, 0.795, 0.76, 0.73, 0.70)
 GRID_PX = 24
+FINGERPRINT_SHAPE = (len(ZOOMS), GRID_PX, GRID_PX)
 _RADIUS = 0.9  # of the disc that is compared, in half sides of the grid
 _SCALE_PX = 2.0  # of the smoothing, in pixels of the grid
 # In square roots of grey levels, whose noise is nearly uniform. Structure below the minimum contrast has less weight,
@@ -44,9 +45,9 @@ def fingerprint(image: Image.Image) -> np.ndarray:
 
     Returns
     -------
-    ndarray of float16, shape (n_zooms, 24, 24)
-        Each grid has norm 1. All zeros if the image has too little structure to distinguish a copy from another galaxy
-        of the same shape.
+    ndarray of int8, shape (n_zooms, 24, 24)
+        Each grid times a factor, so that its largest absolute value is 127: see `unit_grids`. All zeros if the image
+        has too little structure to distinguish a copy from another galaxy of the same shape.
 
     Examples
     --------
@@ -62,7 +63,22 @@ def fingerprint(image: Image.Image) -> np.ndarray:
     structure, strength = _structure(_grids(image, _frames(image, ZOOMS), GRID_PX))
     if strength[0] < min_structure:
         structure = np.zeros_like(structure)
-    return structure[..., 0].astype(np.float16)
+    structure = structure[..., 0]
+    highest = np.abs(structure).max(axis=(1, 2), keepdims=True)
+    return np.rint(structure * (127 / np.maximum(highest, 1e-6))).astype(np.int8)
+
+
+def unit_grids(fingerprints: np.ndarray) -> np.ndarray:
+    """Grids of fingerprints with norm 1; float32, of the same shape. Those of zeros stay zeros.
+
+    Examples
+    --------
+    >>> unit_grids(np.array([[[3, 4], [0, 0]]], dtype=np.int8)).round(1).tolist()
+    [[[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]]
+    """
+    grids = fingerprints.astype(np.float32)
+    norms = np.sqrt((grids**2).sum(axis=(-2, -1), keepdims=True))
+    return grids / np.maximum(norms, 1e-6)
 
 
 def colour_structure(

@@ -11,11 +11,9 @@ import numpy as np
 from PIL import Image
 from scipy.cluster.hierarchy import DisjointSet
 
-from galviz.survey.fingerprints import GRID_PX, ZOOMS, colour_structure, orientations
+from galviz.survey.fingerprints import ZOOMS, colour_structure, orientations, unit_grids
+from galviz.survey.similar_fingerprints import candidate_pairs
 
-# Minimum correlation of the first principal components at five zooms: 96 of 100 copies have at least 0.9, and 3 of
-# 10,000 pairs of different galaxies reach the threshold.
-_N_COMPONENTS, _COARSE_ZOOMS, _MIN_COARSE_CORRELATION = 32, (0, 2, 4, 6, 8), 0.85
 # Minimum correlations of fingerprints and of colour structure. In colour, none of 200 million pairs of different
 # galaxies has more than 0.58; copies saved as JPEG of quality 50 have at least 0.69. See benchmarks/README.md.
 MIN_CORRELATION, MIN_COLOUR_CORRELATION = 0.75, 0.65
@@ -23,8 +21,8 @@ _FINE_PX = 40
 # Zooms between those of the fingerprints, and possible offsets between the centres of two copies, in shorter sides.
 _NEAR_ZOOMS = (0.978, 1.0, 1.022)
 _SHIFTS = ((0.0, 0.0), (0.008, 0.0), (-0.008, 0.0), (0.0, 0.008), (0.0, -0.008))
-# Images compared at a time, which limits the memory.
-BLOCK_SIZE = 2048
+# Pairs compared at a time, which limits the memory.
+_BLOCK_SIZE = 2048
 
 
 def find_near_duplicates(
@@ -35,7 +33,7 @@ def find_near_duplicates(
 ) -> list[tuple[int, int]]:
     """Find pairs of images that are near-duplicates.
 
-    Memory grows with the number of images, time with its square.
+    Time and memory grow with the number of images: see `galviz.survey.similar_fingerprints`.
 
     Parameters
     ----------
@@ -98,12 +96,12 @@ def similar_pairs(
     """
     if len(fingerprints) < 2:
         return []
-    grids = np.stack(fingerprints)
-    candidates = _candidates(grids)
+    grids = np.asarray(fingerprints)
+    candidates = candidate_pairs(grids)
     pairs = []
-    for start in range(0, len(candidates), BLOCK_SIZE):
-        block = candidates[start : start + BLOCK_SIZE]
-        ones, others = grids[block[:, 0]].astype(np.float32), grids[block[:, 1]].astype(np.float32)
+    for start in range(0, len(candidates), _BLOCK_SIZE):
+        block = candidates[start : start + _BLOCK_SIZE]
+        ones, others = unit_grids(grids[block[:, 0]]), unit_grids(grids[block[:, 1]])
         # Axis 1: which image is zoomed, orientation, zoom.
         correlations = np.concatenate([_correlations(ones, others), _correlations(others, ones)], axis=1)
         best = correlations.argmax(axis=1)
@@ -143,35 +141,3 @@ def _correlations(zoomed: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """Correlations of pairs of fingerprints, the second in each orientation; shape (n_pairs, 8 × n_zooms)."""
     oriented = np.stack(orientations(whole[:, 0]), axis=1).reshape(len(whole), 8, -1)
     return np.matmul(oriented, zoomed.reshape(*zoomed.shape[:2], -1).swapaxes(1, 2)).reshape(len(whole), -1)
-
-
-def _candidates(grids: np.ndarray) -> np.ndarray:
-    """Pairs of images with similar principal components; sorted, shape (n_pairs, 2), the lower position first."""
-    step = -(-len(grids) // BLOCK_SIZE)
-    sample = np.concatenate(orientations(grids[::step, 0].astype(np.float32))).reshape(-1, GRID_PX**2)
-    # Principal axes, those with most variance last. The sample has all orientations, so none is preferred.
-    axes = np.linalg.eigh(sample.T @ sample)[1][:, -_N_COMPONENTS:]
-
-    def project(images: np.ndarray) -> np.ndarray:
-        projected = images.reshape(len(images), -1).astype(np.float32) @ axes
-        return projected / np.maximum(np.linalg.norm(projected, axis=1, keepdims=True), 1e-6)
-
-    n = len(grids)
-    zoomed = [project(grids[:, zoom]) for zoom in _COARSE_ZOOMS]
-    whole = [project(oriented) for oriented in orientations(grids[:, 0])]
-    keys = [np.empty(0, np.int64)]
-    for start in range(0, n, BLOCK_SIZE):
-        for other_start in range(0, n, BLOCK_SIZE):
-            best = None
-            for at_zoom in zoomed:
-                for oriented in whole:
-                    correlation = (
-                        at_zoom[start : start + BLOCK_SIZE] @ oriented[other_start : other_start + BLOCK_SIZE].T
-                    )
-                    best = correlation if best is None else np.maximum(best, correlation, out=best)
-            rows, columns = np.nonzero(best >= _MIN_COARSE_CORRELATION)
-            rows, columns = rows + start, columns + other_start
-            different = rows != columns
-            rows, columns = rows[different], columns[different]
-            keys.append(np.unique(np.minimum(rows, columns) * n + np.maximum(rows, columns)))
-    return np.stack(np.divmod(np.unique(np.concatenate(keys)), n), axis=1)

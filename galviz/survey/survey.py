@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from galviz.survey.catalogue import Catalogue, read_catalogue
 from galviz.survey.catalogue_file import find_catalogue
 from galviz.survey.cutouts import scaled_size, validate_scale
 from galviz.survey.exclusion import exclude_galaxies
+from galviz.survey.header import ID_COLUMN
 from galviz.survey.image_check import ImageCheck, check_images
 from galviz.survey.image_store import ALTERED, ChangedSurveyError, ImageStore, is_altered
 from galviz.survey.label import Label
@@ -32,7 +33,7 @@ from galviz.survey.problem import Problem, Problems
 from galviz.survey.problems import SurveyError
 from galviz.survey.table import CATALOGUE_NAME, open_table
 
-__all__ = ["ChangedSurveyError", "Label", "Survey", "SurveyError", "load_survey", "mock_survey_folder"]
+__all__ = ["ChangedSurveyError", "Label", "Survey", "SurveyError", "load_images", "load_survey", "mock_survey_folder"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,6 +272,52 @@ def load_survey(
     n_grey = images.n_grey if verify else None
     named_missing = str(named) if catalogue.named_missing else ""
     return Survey(root.absolute(), catalogue.label, scale, n_grey, catalogue, store, images, excluded, named_missing)
+
+
+def load_images(folder: str | os.PathLike[str], *, exclude: Sequence[str] = ()) -> Survey:
+    r"""Load the galaxies of a folder whose master.csv has invalid rows, without its label and other columns.
+
+    Parameters
+    ----------
+    folder : path-like
+    exclude : sequence of str
+        See `load_survey`.
+
+    Returns
+    -------
+    Survey
+        Its catalogue has an index and no columns. The images aren't verified.
+
+    Raises
+    ------
+    SurveyError
+        If the ids can't be read, an image is missing, or no galaxy is left.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "master.csv").write_text("objID,oh_p50\n1,unknown\n")
+    ...     Path(folder, "images").mkdir()
+    ...     Image.new("RGB", (64, 64)).save(Path(folder, "images", "1.png"))
+    ...     load_images(folder).object_ids
+    ['1']
+    """
+    root = Path(folder)
+    path, problem = find_catalogue(root)
+    if problem is not None:
+        raise SurveyError(str(root), [problem])
+    catalogue = read_catalogue(open_table(path))
+    if catalogue.bad_header or not catalogue.lines:
+        raise SurveyError(str(root), catalogue.problems)
+    index = pd.Index(list(catalogue.lines), dtype="str", name=ID_COLUMN)
+    catalogue = replace(catalogue, frame=pd.DataFrame(index=index), label=None)
+    catalogue, excluded = exclude_galaxies(catalogue, exclude, str(root))
+    images = check_images(root, catalogue.lines, verify=False, catalogue=path.name)
+    if images.problems:
+        raise SurveyError(str(root), images.problems)
+    store = ImageStore(root.absolute(), images.files, images.digests, {}, 1.0)
+    return Survey(root.absolute(), None, 1.0, None, catalogue, store, images, excluded)
 
 
 def mock_survey_folder() -> Path:

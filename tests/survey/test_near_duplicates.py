@@ -138,7 +138,7 @@ def test_fewer_than_two_images_have_no_pairs(images):
 def test_result_does_not_depend_on_block_size(images, monkeypatch):
     both = images[:8] + [BENCHMARK.saved(image, 80) for image in images[:8]]
     whole = near(both)
-    monkeypatch.setattr("galviz.survey.near_duplicates.BLOCK_SIZE", 7)
+    monkeypatch.setattr("galviz.survey.similar_fingerprints.BLOCK_SIZE", 7)
     assert near(both) == whole
     assert all(one < other for one, other in pairwise(whole))
 
