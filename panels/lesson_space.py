@@ -40,7 +40,7 @@ def explain_galaxies(*, uses_own: bool | None) -> None:
     Parameters
     ----------
     uses_own : bool or None
-        None for a lesson that is about the simulated galaxies.
+        None for a lesson that is about the galaxies that come with galviz.
     """
     arguments = read_arguments()
     if not has_uploaded() and arguments.survey is None and arguments.model is None and arguments.features is None:
@@ -50,7 +50,7 @@ def explain_galaxies(*, uses_own: bool | None) -> None:
             st.caption("This lesson shows your galaxies. Its text and exercises are about the simulated ones.")
             return
         if uses_own is None:
-            st.caption("This lesson is about simulated galaxies, whose causes are known.", width="content")
+            st.caption("This lesson is about the galaxies that come with galviz.", width="content")
             st.page_link(EXPLORE, label="Explore yours", icon=":material/scatter_plot:")
         else:
             st.caption("This lesson can show your galaxies once their features are computed.", width="content")

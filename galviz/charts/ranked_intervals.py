@@ -43,7 +43,7 @@ def ranked_intervals(
     """
     axis = alt.X("low:Q", title=title, scale=alt.Undefined if limits is None else alt.Scale(domain=list(limits)))
     base = alt.Chart(table).encode(
-        y=alt.Y("name:N", sort=list(table["name"]), title=None, axis=alt.Axis(labelLimit=180)),
+        y=alt.Y("name:N", sort=list(table["name"]), title=None, axis=alt.Axis(labelLimit=180, labelOverlap=False)),
         tooltip=[
             alt.Tooltip("name:N", title="column"),
             *(alt.Tooltip(f"{name}:Q", format=".3g") for name in (value, "low", "high", *tooltips)),

@@ -211,4 +211,4 @@ def page() -> None:
         Step("Real galaxies", _show_real, ("real",), (4,)),
         Step("What to do", _show_remedies, ("remedies",)),
     ]
-    show_lesson(lesson, open_shipped_survey(), steps)
+    show_lesson(lesson, open_shipped_survey(), steps, badge="Simulated and real galaxies")
