@@ -57,7 +57,7 @@ def colour_legend(values: pd.Series, colours: PointColours, title: str) -> alt.C
                 color=alt.Color("category:N", scale=scale, legend=None),
                 tooltip=["category:N", "galaxies:Q"],
             )
-            .properties(height=60 + 20 * len(counts), description=description)
+            .properties(height=90 + 20 * len(counts), description=description)
         )
     low, high = colours.domain
     numbers = known.to_numpy(float)
