@@ -21,12 +21,13 @@ from panels.surveys import open_shipped_survey, open_survey
 _LEAST_GALAXIES = 3
 
 
-def open_lesson_space() -> FeatureSpace:
+def open_lesson_space(*, remarks: bool = True) -> FeatureSpace:
     """Return the survey and the network of the app's arguments, or those that come with galviz.
 
-    The latter if the features of the former haven't been computed, or are of fewer than three galaxies.
+    The latter if the features of the former haven't been computed, or are of fewer than three galaxies. `remarks` is
+    that of `open_survey`.
     """
-    opened = open_survey()
+    opened = open_survey(remarks=remarks)
     source = read_source(opened)
     features = find_features(opened, source)
     if features is None or len(features.object_ids) < _LEAST_GALAXIES:
@@ -98,7 +99,7 @@ def choose_lesson_sample(*, least_components: int = 1) -> LessonSample | None:
     LessonSample or None
         None if the layer hasn't as many components; the page says so.
     """
-    space = open_lesson_space()
+    space = open_lesson_space(remarks=False)
     layer = choose_layer(list(space.features.layers), space.source.spec)
     object_ids = choose_sample(space.opened.survey)
     n_components = limit_components(choose_components(), len(object_ids), space.features.layers[layer].shape[1])
