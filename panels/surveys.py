@@ -238,6 +238,9 @@ def _show_problems(error: SurveyError) -> None:
         st.markdown("Fix the folder, then check it again. The same list in a terminal:")
         command = ["python", "-m", "galviz", "check-survey", str(Path(error.folder).absolute())]
         st.code(shlex.join([*command, *([f"--label={arguments.label}"] if arguments.label else [])]), language="bash")
+        if arguments.label:
+            st.markdown("Without the label, or with another column as the label, the app may start as it is:")
+            st.code(shlex.join(["streamlit", "run", "app.py", "--", "--survey", folder]), language="bash")
     _offer_shipped_files(error)
     with st.container(horizontal=True):
         st.button("Check again", icon=":material/refresh:", type="primary")

@@ -56,10 +56,10 @@ def choose_label(
     texts = [cell for cell in cells if not is_missing(cell) and not _is_number(cell)]
     if texts and len(texts) == sum(not is_missing(cell) for cell in cells):
         problem = (
-            f"--label names {quoted(requested)}, which holds text ({listed(list(dict.fromkeys(texts)), at_most=3)}), "
-            "but a label is a number"
+            f"the label {quoted(requested)} holds text ({listed(list(dict.fromkeys(texts)), at_most=3)}), but a label is "
+            "a number"
         )
-        raise _error(place, problem, "leave out --label and colour the galaxies by this column, or give another one")
+        raise _error(place, problem, "choose another label or none; maps can be coloured by this column all the same")
     return requested, []
 
 

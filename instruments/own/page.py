@@ -54,7 +54,7 @@ def _upload(own: OwnGalaxies) -> None:
     number = st.session_state.setdefault("upload_number", 0)
     files = st.file_uploader(
         f"At most {MAX_BYTES >> 20} MB and {MAX_FILES:,} files. They stay in this session: no other visitor sees them, "
-        "and they are deleted when you close the page.",
+        "and they are deleted when you close or reload this page in the browser.",
         type=_TABLES + _IMAGES,
         accept_multiple_files="directory" if how == "A folder" else True,
         max_upload_size=MAX_BYTES >> 20,
@@ -244,7 +244,10 @@ def page() -> None:
     survey = _load(own)
     if survey is not None:
         opened = OpenSurvey(survey, shipped=False, private=True)
-        st.markdown(f"**{opened.counted}**. They stay in this session, and are deleted when you close the page.")
+        st.markdown(
+            f"**{opened.counted}**. They stay in this session, and are deleted when you close or reload "
+            "this page in the browser."
+        )
         st.header("The network's input")
         _choose_scale(own, survey)
         st.page_link(AUDIT, label="Audit: are images damaged, copied or off-centre?", icon=":material/fact_check:")

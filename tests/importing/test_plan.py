@@ -64,7 +64,7 @@ def test_without_a_usual_name_and_without_evidence_the_ids_are_a_question(tmp_pa
         ({"image_column": "nope"}, ["--image", "its columns are: GalaxyID, p, word"]),
         ({"label": "P"}, ["--label", "'p' meant"]),
         ({"label": "GalaxyID"}, ["holds the ids"]),
-        ({"label": "word"}, ["holds text (up, down)", "colour the galaxies by this column"]),
+        ({"label": "word"}, ["holds text (up, down)", "choose another label or none"]),
         ({"id_column": "word"}, ["none of the 2 rows' 'word' names one of the 2 images"]),
     ],
 )
