@@ -51,13 +51,13 @@ def choose_label(
         none = "The survey has no label, the quantity that a network predicts"
         return None, [f"{none}; give --label COLUMN{of}." if likely else f"{none}."]
     if requested == id_column:
-        raise _error(place, f"--label names {quoted(requested)}, which holds the ids", "give another column")
+        raise _error(place, f"the label {quoted(requested)} holds the ids", "give another column")
     cells = [row[columns.index(requested)].strip() for row in rows]
     texts = [cell for cell in cells if not is_missing(cell) and not _is_number(cell)]
     if texts and len(texts) == sum(not is_missing(cell) for cell in cells):
         problem = (
-            f"the label {quoted(requested)} holds text ({listed(list(dict.fromkeys(texts)), at_most=3)}), but a label is "
-            "a number"
+            f"the label {quoted(requested)} holds text ({listed(list(dict.fromkeys(texts)), at_most=3)}), "
+            "but a label is a number"
         )
         raise _error(place, problem, "choose another label or none; maps can be coloured by this column all the same")
     return requested, []
