@@ -139,7 +139,7 @@ def show_exclusion(audit: Audit) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Download the list to exclude",
-            lambda: audit.exclusion(chosen),
+            lambda: audit.exclusion({*chosen, *folder.excluded}),  # the arguments' list is replaced by this one
             "exclude.txt",
             "text/plain",
             icon=":material/download:",
@@ -175,7 +175,10 @@ def show_exclusion(audit: Audit) -> None:
             )
     if folder.path is not None and not folder.private:
         with st.expander("Use the list in a terminal"):
-            options = ["--survey", folder.path, "--exclude", "exclude.txt"]
+            options = ["--survey", folder.path, *([] if folder.label is None else ["--label", folder.label])]
+            if (scale := read_arguments().scale) != 1:
+                options += ["--scale", f"{scale:g}"]
+            options += ["--exclude", "exclude.txt"]
             st.code(
                 "\n".join(
                     shlex.join(command)

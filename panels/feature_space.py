@@ -182,11 +182,21 @@ def survey_csv(
     return table.to_csv(lineterminator="\n")
 
 
-def warn_about_domain_shift(opened: OpenSurvey, source: FeaturesSource) -> None:
-    """Warn that the shipped network, applied to a user's galaxies, was trained on simulated ones."""
-    if not opened.shipped and source.is_shipped:
-        st.warning(
-            "This network was trained on simulated galaxies only. Its predictions for your galaxies may be wrong: "
-            "compare them with labels before you rely on them.",
-            icon=":material/science:",
-        )
+def warn_about_domain_shift(opened: OpenSurvey, source: FeaturesSource, *, is_predicted: bool) -> None:
+    """Warn that the shipped network, applied to a user's galaxies, was trained on simulated ones.
+
+    Parameters
+    ----------
+    opened : OpenSurvey
+    source : FeaturesSource
+    is_predicted : bool
+        Whether pages show the network's predictions.
+    """
+    if opened.shipped or not source.is_shipped:
+        return
+    warning = "This network was trained on simulated galaxies only. "
+    if is_predicted:
+        warning += "Its predictions for your galaxies may be wrong: compare them with labels before you rely on them."
+    else:
+        warning += "It predicts another quantity than your label, so pages show its features, not its predictions."
+    st.warning(warning, icon=":material/science:")

@@ -13,7 +13,7 @@ from panels.feature_space import chart_label, points_table, warn_about_domain_sh
 from panels.features_source import FeaturesSource, read_source
 from panels.lesson_frame import mark_simulated
 from panels.markdown import escape_markdown
-from panels.survey_features import find_or_compute_features
+from panels.survey_features import find_or_compute_features, predicts_another_quantity
 from panels.surveys import OpenSurvey, open_survey
 
 
@@ -72,7 +72,7 @@ def open_instrument(title: str) -> FeatureSpace:
         if not (opened.shipped and source.is_shipped):
             place = "that come with galviz" if opened.shipped else f"of {escape_markdown(opened.name)}"
             st.markdown(f"{opened.counted} {place}, by {source.description}", width="content")
-    warn_about_domain_shift(opened, source)
+    warn_about_domain_shift(opened, source, is_predicted=not predicts_another_quantity(opened, source))
     return make_feature_space(opened, source, find_or_compute_features(opened, source))
 
 

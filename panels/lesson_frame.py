@@ -12,7 +12,7 @@ from panels.markdown import escape_markdown_except_code
 from panels.settings import settings
 from panels.surveys import OpenSurvey
 
-SIMULATED = ":material/science:"
+SIMULATED, SIMULATED_GALAXIES = ":material/science:", "Simulated galaxies"
 _INSTRUMENTS = Path(__file__).parents[1] / "instruments"
 HOME, OWN, EXPLORE, LABORATORY, LAYERS, UNITS, COMPARE, GALAXY, AUDIT, GLOSSARY, CERTIFICATE = (
     _INSTRUMENTS / name / "page.py"
@@ -20,17 +20,17 @@ HOME, OWN, EXPLORE, LABORATORY, LAYERS, UNITS, COMPARE, GALAXY, AUDIT, GLOSSARY,
 )
 
 
-def show_head(lesson: Lesson, opened: OpenSurvey, *, small: bool = False) -> None:
+def show_head(lesson: Lesson, opened: OpenSurvey, badge: str = SIMULATED_GALAXIES, *, small: bool = False) -> None:
     """Draw a lesson's title, claim, duration and prerequisites; only its title if `small`. Simulated data is marked."""
     if small:
         with st.container(key="lesson_title_small", horizontal=True, vertical_alignment="center"):
             st.title(lesson.title, width="content")
-            mark_simulated(opened)
+            mark_simulated(opened, badge)
         return
     st.title(lesson.title)
     st.markdown(f"**{lesson.claim}**")
     with st.container(horizontal=True):
-        mark_simulated(opened)
+        mark_simulated(opened, badge)
         st.badge(f"{lesson.minutes} min", icon=":material/schedule:", color="gray")
         st.badge(DIFFICULTIES[lesson.difficulty], icon=":material/signal_cellular_alt:", color="gray")
     prerequisites = ", ".join(other.title for other in settings().lessons if other.slug in lesson.before)
@@ -54,7 +54,7 @@ def read_text(lesson: Lesson) -> Sections:
         return text
 
 
-def mark_simulated(opened: OpenSurvey) -> None:
+def mark_simulated(opened: OpenSurvey, badge: str = SIMULATED_GALAXIES) -> None:
     """Draw a badge if the galaxies are simulated."""
     if opened.shipped:
-        st.badge("Simulated galaxies", icon=SIMULATED, color="orange")
+        st.badge(badge, icon=SIMULATED, color="orange")

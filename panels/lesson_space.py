@@ -21,12 +21,13 @@ from panels.surveys import open_shipped_survey, open_survey
 _LEAST_GALAXIES = 3
 
 
-def open_lesson_space() -> FeatureSpace:
+def open_lesson_space(*, remarks: bool = True) -> FeatureSpace:
     """Return the survey and the network of the app's arguments, or those that come with galviz.
 
-    The latter if the features of the former haven't been computed, or are of fewer than three galaxies.
+    The latter if the features of the former haven't been computed, or are of fewer than three galaxies. `remarks` is
+    that of `open_survey`.
     """
-    opened = open_survey()
+    opened = open_survey(remarks=remarks)
     source = read_source(opened)
     features = find_features(opened, source)
     if features is None or len(features.object_ids) < _LEAST_GALAXIES:
@@ -40,7 +41,7 @@ def explain_galaxies(*, uses_own: bool | None) -> None:
     Parameters
     ----------
     uses_own : bool or None
-        None for a lesson that is about the simulated galaxies.
+        None for a lesson that is about the galaxies that come with galviz.
     """
     arguments = read_arguments()
     if not has_uploaded() and arguments.survey is None and arguments.model is None and arguments.features is None:
@@ -50,7 +51,7 @@ def explain_galaxies(*, uses_own: bool | None) -> None:
             st.caption("This lesson shows your galaxies. Its text and exercises are about the simulated ones.")
             return
         if uses_own is None:
-            st.caption("This lesson is about simulated galaxies, whose causes are known.", width="content")
+            st.caption("This lesson is about the galaxies that come with galviz.", width="content")
             st.page_link(EXPLORE, label="Explore yours", icon=":material/scatter_plot:")
         else:
             st.caption("This lesson can show your galaxies once their features are computed.", width="content")
@@ -98,7 +99,7 @@ def choose_lesson_sample(*, least_components: int = 1) -> LessonSample | None:
     LessonSample or None
         None if the layer hasn't as many components; the page says so.
     """
-    space = open_lesson_space()
+    space = open_lesson_space(remarks=False)
     layer = choose_layer(list(space.features.layers), space.source.spec)
     object_ids = choose_sample(space.opened.survey)
     n_components = limit_components(choose_components(), len(object_ids), space.features.layers[layer].shape[1])

@@ -64,8 +64,11 @@ def _why_not_compared(space: "FeatureSpace") -> str:
     if truth is None:
         return "This survey has no label, so there is no ground truth to compare with."
     if space.label is not None and truth.column != space.label.column:
+        remedy = "start the app with its column as `--label`"
+        if space.opened.private:
+            remedy = "choose its column under Label in Your galaxies"
         return (
-            f"The network predicts {space.label_name}, but the survey's label is {escape_markdown(truth.name)}. To "
-            f"compare, start the app with `--label` and the column of {space.label_name}."
+            f"The network predicts {space.label_name}, but the survey's label is {escape_markdown(truth.name)}. If the "
+            f"survey has {space.label_name}, too, {remedy} to compare them."
         )
     return "No galaxy has a label."

@@ -1,11 +1,14 @@
 """A Python script that reproduces a selection of galaxies outside the app."""
 
-from panels.arguments import read_arguments
+from galviz.survey.survey import Survey
+from panels.exclusion import session_excluded
 from panels.instrument import FeatureSpace
+from panels.own_survey import survey_folder
 
 # Ids that a script lists itself; more are read from the CSV file that can be downloaded beside it.
 MAX_LISTED = 100
-CSV_NAME = "selected-galaxies.csv"
+CSV_NAME, EXCLUDE_NAME = "selected-galaxies.csv", "exclude.txt"
+_IMPORTED = "my-survey"
 
 
 def selection_script(space: FeatureSpace, layer: str, object_ids: list[str]) -> str:
@@ -19,15 +22,18 @@ def selection_script(space: FeatureSpace, layer: str, object_ids: list[str]) -> 
     object_ids : list of str
         The selected galaxies.
     """
-    arguments, lines = read_arguments(), ["import galviz"]
+    lines = ["import galviz"]
     if len(object_ids) > MAX_LISTED:
         lines.append("import pandas as pd")
-    options = ""
-    if not space.opened.shipped:
-        options = repr(str(space.opened.survey.folder))
-        options += f", label={arguments.label!r}" if arguments.label is not None else ""
-        options += f", scale={arguments.scale!r}" if arguments.scale != 1 else ""
-    lines += ["", f"survey = galviz.load_survey({options})"]
+    options = "" if space.opened.shipped else _survey_options(space.opened.survey)
+    if "read_exclusion" in options:
+        lines.append("from galviz.survey.exclusion import read_exclusion")
+    lines.append("")
+    if options.startswith(repr(_IMPORTED)):
+        lines.append(
+            f"# Make this folder of the files that you have uploaded: python -m galviz import FILES --out {_IMPORTED}"
+        )
+    lines.append(f"survey = galviz.load_survey({options})")
     if space.source.file is not None:
         lines.append(f"features = galviz.load_features({space.source.file!r}, survey=survey)")
     elif space.opened.shipped and space.source.is_shipped and layer in space.features.layers:
@@ -49,3 +55,19 @@ def selection_script(space: FeatureSpace, layer: str, object_ids: list[str]) -> 
         "print(selected)",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _survey_options(survey: Survey) -> str:
+    """The arguments of `load_survey`; an upload is in a temporary folder, which means nothing outside the app."""
+    folder = survey_folder()
+    options = [repr(_IMPORTED if folder.private else str(survey.folder))]
+    if folder.label is not None:
+        options.append(f"label={folder.label!r}")
+    if survey.scale != 1:
+        options.append(f"scale={survey.scale!r}")
+    excluded = sorted({*folder.excluded, *session_excluded(folder.path)})
+    if len(excluded) > MAX_LISTED:
+        options.append(f"exclude=read_exclusion({EXCLUDE_NAME!r})")
+    elif excluded:
+        options.append(f"exclude={excluded!r}")
+    return ", ".join(options)

@@ -13,7 +13,7 @@ from galviz.course.questions import Questions, read_questions
 from panels.controls import option_in_url, put_in_url
 from panels.exercises import show_exercises
 from panels.glossary import explain_terms_beside_links
-from panels.lesson_frame import CERTIFICATE, HOME, read_text, show_head
+from panels.lesson_frame import CERTIFICATE, HOME, SIMULATED_GALAXIES, read_text, show_head
 from panels.lesson_space import explain_galaxies
 from panels.links import link_to
 from panels.page_loader import explain_damage
@@ -75,7 +75,14 @@ class Step:
     wide: bool = False
 
 
-def show_lesson(lesson: Lesson, opened: OpenSurvey, steps: Sequence[Step], *, uses_own: bool | None = None) -> None:
+def show_lesson(
+    lesson: Lesson,
+    opened: OpenSurvey,
+    steps: Sequence[Step],
+    *,
+    uses_own: bool | None = None,
+    badge: str = SIMULATED_GALAXIES,
+) -> None:
     """Draw one step of a lesson: the one in the URL, or the first.
 
     The exercises and the quiz follow as the last two steps.
@@ -88,6 +95,8 @@ def show_lesson(lesson: Lesson, opened: OpenSurvey, steps: Sequence[Step], *, us
         One or more.
     uses_own : bool, optional
         Whether it shows the survey and network of the app's arguments, see `explain_galaxies`.
+    badge : str
+        What a badge calls the galaxies that come with galviz.
 
     Raises
     ------
@@ -98,7 +107,7 @@ def show_lesson(lesson: Lesson, opened: OpenSurvey, steps: Sequence[Step], *, us
     names = [FIRST, *map(str, range(2, len(steps) + 1)), EXERCISES, QUIZ]
     titles = [*(step.title for step in steps), "Exercises", "Quiz"]
     position = _position(names)
-    show_head(lesson, opened, small=position > 0)
+    show_head(lesson, opened, badge, small=position > 0)
     if position == 0:
         explain_galaxies(uses_own=uses_own)
     _show_outline(lesson, names, titles, position, _time_left(lesson, questions, len(steps), position))

@@ -114,7 +114,7 @@ def find_or_compute_features(opened: OpenSurvey, source: FeaturesSource) -> Feat
         st.stop()
     place = f"saved in {markdown_code(cache_folder())}; nothing is written to your data's folder"
     if opened.private:
-        place = "kept until you close this page; no other visitor sees them"
+        place = "kept until you close or reload this page in the browser; no other visitor sees them"
     st.markdown(
         f"The features of these {opened.counted} haven't been computed yet. They are computed once and {place}."
     )

@@ -71,8 +71,13 @@ class OpenSurvey:
         return f"{count:,} {self.galaxies}" if count != 1 else f"1 {self.galaxies.removesuffix('ies')}y"
 
 
-def open_survey() -> OpenSurvey:
+def open_survey(*, remarks: bool = True) -> OpenSurvey:
     """Load a page's survey: what the session has uploaded, the folder of the app's arguments, or the shipped one.
+
+    Parameters
+    ----------
+    remarks : bool
+        Whether to draw remarks on it in the sidebar, which a page may do once.
 
     Raises
     ------
@@ -81,22 +86,25 @@ def open_survey() -> OpenSurvey:
     """
     if has_uploaded():
         if st.session_state.get(_USE_SHIPPED):
-            _offer_return("your galaxies")
+            if remarks:
+                _offer_return("your galaxies")
             return open_shipped_survey()
         own = own_galaxies()
         with st.spinner("Reading your galaxies …"):
             survey = own.load()
-        offer_return(str(own.folder))
+        if remarks:
+            offer_return(str(own.folder))
         return OpenSurvey(survey, shipped=False, private=True)
     arguments = read_arguments()
     if arguments.survey is not None and not st.session_state.get(_USE_SHIPPED):
         exclude = tuple(sorted({*arguments.excluded, *session_excluded(arguments.survey)}))
         survey = _load(arguments.survey, arguments.label, arguments.scale, exclude)
-        _show_notes(survey)
-        offer_return(arguments.survey)
-        _show_framing_warnings(survey, arguments.model)
+        if remarks:
+            _show_notes(survey)
+            offer_return(arguments.survey)
+            _show_framing_warnings(survey, arguments.model)
         return OpenSurvey(survey, shipped=False)
-    if arguments.survey is not None:
+    if arguments.survey is not None and remarks:
         _offer_return(markdown_code(Path(arguments.survey).absolute().name))
     return open_shipped_survey()
 
@@ -246,6 +254,9 @@ def _show_problems(error: SurveyError) -> None:
         st.markdown("Fix the folder, then check it again. The same list in a terminal:")
         command = ["python", "-m", "galviz", "check-survey", str(Path(error.folder).absolute())]
         st.code(shlex.join([*command, *([f"--label={arguments.label}"] if arguments.label else [])]), language="bash")
+        if arguments.label:
+            st.markdown("Without the label, or with another column as the label, the app may start as it is:")
+            st.code(shlex.join(["streamlit", "run", "app.py", "--", "--survey", folder]), language="bash")
     _offer_shipped_files(error)
     with st.container(horizontal=True):
         # The problems are known for as long as the files are the same, but a disk or a permission may have failed.

@@ -22,7 +22,7 @@ def find_galaxies(image: ArrayLike, *, threshold: float = 2.0) -> pd.DataFrame:
     """Find the sources in a colour image that stand out from its background.
 
     Sources are connected groups of at least 25 pixels of the smoothed luminance above the threshold. Overlapping ones
-    are separated (deblended). Stars are sources, too: nothing here tells them from galaxies.
+    are separated (deblended). Stars are sources, too: nothing here distinguishes them from galaxies.
 
     Parameters
     ----------

@@ -53,11 +53,11 @@ def colour_legend(values: pd.Series, colours: PointColours, title: str) -> alt.C
             .mark_bar()
             .encode(
                 x=alt.X("galaxies:Q", title="galaxies", axis=alt.Axis(tickCount=4)),
-                y=alt.Y("category:N", title=None, sort=categories),
+                y=alt.Y("category:N", title=None, sort=categories, axis=alt.Axis(labelOverlap=False)),
                 color=alt.Color("category:N", scale=scale, legend=None),
                 tooltip=["category:N", "galaxies:Q"],
             )
-            .properties(height=60 + 20 * len(counts), description=description)
+            .properties(height=90 + 20 * len(counts), description=description)
         )
     low, high = colours.domain
     numbers = known.to_numpy(float)

@@ -6,7 +6,8 @@ import pandas as pd
 from galviz.charts.colour import NEUTRAL
 from galviz.survey.causes import CAUSES
 
-_ROW_PX = 22
+# Streamlit includes the axis in a chart's height.
+_ROW_PX, _SURROUNDINGS_PX = 22, 85
 
 
 def ranked_intervals(
@@ -43,7 +44,7 @@ def ranked_intervals(
     """
     axis = alt.X("low:Q", title=title, scale=alt.Undefined if limits is None else alt.Scale(domain=list(limits)))
     base = alt.Chart(table).encode(
-        y=alt.Y("name:N", sort=list(table["name"]), title=None, axis=alt.Axis(labelLimit=180)),
+        y=alt.Y("name:N", sort=list(table["name"]), title=None, axis=alt.Axis(labelLimit=180, labelOverlap=False)),
         tooltip=[
             alt.Tooltip("name:N", title="column"),
             *(alt.Tooltip(f"{name}:Q", format=".3g") for name in (value, "low", "high", *tooltips)),
@@ -52,7 +53,7 @@ def ranked_intervals(
     bars = base.mark_rule(strokeWidth=2, opacity=0.6).encode(x=axis, x2="high:Q")
     dots = base.mark_circle(size=70, opacity=1).encode(x=f"{value}:Q")
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=NEUTRAL, strokeDash=[4, 3]).encode(x="zero:Q")
-    return alt.layer(zero, bars, dots).properties(height=60 + _ROW_PX * len(table))
+    return alt.layer(zero, bars, dots).properties(height=_SURROUNDINGS_PX + _ROW_PX * len(table))
 
 
 def short_name(column: str) -> str:

@@ -57,15 +57,15 @@ def choose_label(
         none = "The survey has no label, the quantity that a network predicts"
         return None, [f"{none}; give --label COLUMN{of}." if likely else f"{none}."]
     if requested == id_column:
-        raise _error(place, f"--label names {quoted(requested)}, which holds the ids", "give another column")
+        raise _error(place, f"the label {quoted(requested)} holds the ids", "give another column")
     cells = [row[columns.index(requested)].strip() for row in rows]
     texts = [cell for cell in cells if not is_missing(cell) and not _is_number(cell)]
     if texts and len(texts) == sum(not is_missing(cell) for cell in cells):
         problem = (
-            f"--label names {quoted(requested)}, which holds text ({listed(list(dict.fromkeys(texts)), at_most=3)}), "
+            f"the label {quoted(requested)} holds text ({listed(list(dict.fromkeys(texts)), at_most=3)}), "
             "but a label is a number"
         )
-        remedy = "leave out --label and colour the galaxies by this column, or give another one"
+        remedy = "choose another label or none; maps can be coloured by this column all the same"
         if number := _ANNOTATED.fullmatch(texts[0]):
             remedy = f"write the numbers alone, such as {number[1]} for {texts[0]}, or {remedy}"
         raise _error(place, problem, remedy)

@@ -72,7 +72,7 @@ def format_percent(share: float) -> str:
 
 
 def framing_warnings(
-    sizes_px: Mapping[tuple[int, int], int], pad_px: int, crop_px: int, scale: float = 1.0
+    sizes_px: Mapping[tuple[int, int], int], pad_px: int, crop_px: int, scale: float = 1.0, *, advise_scale: bool = True
 ) -> list[str]:
     """Warn about images that are much larger or smaller than the network's crop.
 
@@ -84,6 +84,8 @@ def framing_warnings(
         As on the network's card.
     scale : float
         Factor by which the images were resampled to these sizes.
+    advise_scale : bool
+        Whether to explain the option ``--scale``.
 
     Returns
     -------
@@ -103,8 +105,9 @@ def framing_warnings(
     warnings = []
     if cut:
         worst = min(cut, key=lambda framing: framing.share_seen)
-        fitting = scale * crop_px / min(worst.size_px)
         warnings.append(f"{_counted(cut, sizes_px)} much larger than the network's crop: {worst}.")
+    if cut and advise_scale:
+        fitting = scale * crop_px / min(worst.size_px)
         warnings.append(
             f"--scale {fitting:.3g} would fit the shorter side into the crop. galviz's own network was trained on "
             "pixels of 0.396 arcsec: if yours are smaller, use their size divided by 0.396 arcsec as --scale."

@@ -86,7 +86,7 @@ def _show_probes(space: FeatureSpace) -> None:
     st.altair_chart(probe_by_layer_chart(probes, layers, control), key="layer_probes")
     st.caption(
         "R² of ridge regressions from each layer, for galaxies that the regression wasn't fitted to, with 95 % "
-        f"intervals. Dashed: the same from {_DESCRIPTIONS[control]}."
+        f"intervals; negative values are drawn at 0. Dashed: the same from {_DESCRIPTIONS[control]}."
     )
     with st.expander("Table"):
         st.dataframe(probes[["source", "cause", "r2", "low", "high"]], hide_index=True)

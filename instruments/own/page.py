@@ -1,4 +1,4 @@
-"""Page 'Your galaxies': upload a survey, choose its columns, check it, and see what the network will see."""
+"""Page 'Your galaxies': upload a survey, choose its columns, check it, and see what the network's input will be."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from galviz.survey.survey import Survey, SurveyError
 from panels.arguments import read_arguments
 from panels.computation import Computation, progress_in
 from panels.features_source import read_source
-from panels.lesson_frame import AUDIT, EXPLORE, GALAXY, LAYERS, UNITS
+from panels.lesson_frame import AUDIT, COMPARE, EXPLORE, GALAXY, LAYERS, UNITS
 from panels.markdown import escape_markdown, escape_markdown_except_code, markdown_code
 from panels.own_survey import OwnGalaxies, own_galaxies
 from panels.pictures import show_pictures
@@ -55,7 +55,7 @@ def _upload(own: OwnGalaxies) -> None:
     number = st.session_state.setdefault("upload_number", 0)
     files = st.file_uploader(
         f"At most {MAX_BYTES >> 20} MB and {MAX_FILES:,} files. They stay in this session: no other visitor sees them, "
-        "and they are deleted when you close the page.",
+        "and they are deleted when you close or reload this page in the browser.",
         type=_TABLES + _IMAGES,
         accept_multiple_files="directory" if how == "A folder" else True,
         max_upload_size=MAX_BYTES >> 20,
@@ -207,11 +207,13 @@ def _choose_scale(own: OwnGalaxies, survey: Survey) -> None:
             help=f"galviz's own network was trained on pixels of {_SDSS_ARCSEC} arcsec. Images are resampled to them.",
         )
         scale = round(arcsec / _SDSS_ARCSEC, 4)
-        st.caption(f"Images are resampled by {scale:g}. Cyan marks the network's input, {card.crop_px} px.")
+        resampled = f"Images are resampled by a factor of {scale:g}. " if scale != 1 else ""
+        st.caption(f"{resampled}Cyan marks the network's input, {card.crop_px} px.")
         if scale != own.scale:
             own.scale = scale
             st.rerun()
-        for warning in framing_warnings(survey.image_sizes, card.pad_px, card.crop_px, survey.scale):
+        sizes = survey.image_sizes
+        for warning in framing_warnings(sizes, card.pad_px, card.crop_px, survey.scale, advise_scale=False):
             st.caption(escape_markdown(warning))
     with right:
         ids = draw_sample(survey.object_ids, min(_N_PREVIEWED, len(survey.object_ids)))
@@ -243,13 +245,16 @@ def page() -> None:
     survey = _load(own)
     if survey is not None:
         opened = OpenSurvey(survey, shipped=False, private=True)
-        st.markdown(f"**{opened.counted}**. They stay in this session, and are deleted when you close the page.")
-        st.header("What the network sees")
+        st.markdown(
+            f"**{opened.counted}**. They stay in this session, and are deleted when you close or reload "
+            "this page in the browser."
+        )
+        st.header("The network's input")
         _choose_scale(own, survey)
         st.page_link(AUDIT, label="Audit: are images damaged, copied or off-centre?", icon=":material/fact_check:")
         st.header("Features")
         find_or_compute_features(opened, read_source(opened))
-        st.success("The features are ready: every instrument shows your galaxies.", icon=":material/check:")
+        st.success("The features are ready. These pages show your galaxies:", icon=":material/check:")
         with st.container(horizontal=True):
-            for target in (EXPLORE, LAYERS, UNITS, GALAXY):
+            for target in (EXPLORE, LAYERS, UNITS, COMPARE, GALAXY):
                 st.page_link(target)

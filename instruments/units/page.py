@@ -66,7 +66,8 @@ def _show_units(space: FeatureSpace) -> None:
     with right:
         chosen = are_among(object_ids, selection.ids)
         st.altair_chart(selection_histogram(pd.Series(activations), chosen, title), key="unit_histogram")
-        _show_correlations(activations, columns, title)
+        compared = "the catalogue" if table.predicted is None else "the catalogue and the prediction"
+        _show_correlations(activations, columns, title, compared)
     show_in_url(selection)
 
 
@@ -126,7 +127,7 @@ def _show_strip(space: FeatureSpace, object_ids: list[str], coordinates: np.ndar
     st.caption("At even quantiles of this component, from the lowest; the other components are near their medians.")
 
 
-def _show_correlations(activations: np.ndarray, columns: pd.DataFrame, title: str) -> None:
+def _show_correlations(activations: np.ndarray, columns: pd.DataFrame, title: str, compared: str) -> None:
     correlations = _correlations(activations, columns)
     if correlations.empty:
         st.info("No column of this survey can be correlated with the unit.", icon=":material/info:")
@@ -137,8 +138,8 @@ def _show_correlations(activations: np.ndarray, columns: pd.DataFrame, title: st
     description = f"Correlation of {title} with {len(shown)} columns; the largest is that of {shown['name'].iloc[0]}."
     st.altair_chart(chart.properties(description=description), key="unit_correlations")
     st.caption(
-        f"Correlation of {escape_markdown(title)} with the catalogue and the prediction, with 95 % bootstrap "
-        f"intervals: the {len(shown)} largest of {len(correlations)}."
+        f"Correlation of {escape_markdown(title)} with {compared}, with 95 % bootstrap intervals: the "
+        f"{len(shown)} largest of {len(correlations)}."
     )
     with st.expander("Table"):
         st.dataframe(correlations, hide_index=True)

@@ -5,7 +5,9 @@ from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 from scipy.stats import linregress
 from sklearn.linear_model import LinearRegression
+from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import StandardScaler
 
 from galviz.course.bank import Bank
 
@@ -27,6 +29,23 @@ def scaled_by_the_new(features, training, k):
 def scaled_by_all(features, training, k):
     scale = np.vstack([features, training]).std(axis=0)
     return np.sort(cdist(features / scale, training / scale), axis=1)[:, :k].mean(axis=1)
+
+
+@bank.wrong("shift.1", "by its own standard deviations")
+def scaled_apart(features, training, k):
+    return np.sort(cdist(features / features.std(axis=0), training / training.std(axis=0)), axis=1)[:, :k].mean(axis=1)
+
+
+@bank.wrong("shift.1", "standardised each array by itself")
+def scaler_fitted_twice(features, training, k):
+    ours, theirs = StandardScaler().fit_transform(features), StandardScaler().fit_transform(training)
+    return np.sort(cdist(ours, theirs), axis=1)[:, :k].mean(axis=1)
+
+
+@bank.wrong("shift.1", "sort the distances first")
+def not_sorted(features, training, k):
+    scale = training.std(axis=0)
+    return cdist(features / scale, training / scale)[:, :k].mean(axis=1)
 
 
 @bank.wrong("shift.1", "its own mean")
@@ -114,6 +133,12 @@ def by_a_tree(features, training, k):
     return found.mean(axis=1).tolist()
 
 
+@bank.right("shift.1")
+def by_pairwise_distances(features, training, k):
+    scale = training.std(axis=0)
+    return np.sort(pairwise_distances(features / scale, training / scale), axis=1)[:, :k].mean(axis=1)
+
+
 @bank.wrong("shift.2", "which may be 0")
 def without_ones(distances, held_out):
     return (held_out >= distances[:, None]).mean(axis=1)
@@ -147,6 +172,16 @@ def one_minus(distances, held_out):
 @bank.wrong("shift.2", "You return percent")
 def percent(distances, held_out):
     return 100 * (1 + (held_out >= distances[:, None]).sum(axis=1)) / (1 + len(held_out))
+
+
+@bank.wrong("shift.2", "in brackets")
+def without_brackets(distances, held_out):
+    return 1 + (held_out >= distances[:, None]).sum(axis=1) / (1 + len(held_out))
+
+
+@bank.wrong("shift.2", "with each other")
+def among_themselves(distances, held_out):
+    return (1 + (distances >= distances[:, None]).sum(axis=1)) / (1 + len(distances))
 
 
 @bank.wrong("shift.2", "one number per held-out galaxy")
@@ -230,8 +265,17 @@ def the_fit_set(predicted, true, fit):
 
 @bank.wrong("shift.3", "You fitted a parabola")
 def parabola(predicted, true, fit):
-    mean = predicted[fit].mean()
-    return np.polyval(np.polyfit(predicted[fit] - mean, true[fit], min(2, fit.sum() - 1)), predicted[~fit] - mean)
+    return np.polyval(np.polyfit(predicted[fit], true[fit], 2), predicted[~fit])
+
+
+@bank.wrong("shift.3", "You return slope and intercept")
+def coefficients(predicted, true, fit):
+    return np.polyfit(predicted[fit], true[fit], 1)
+
+
+@bank.wrong("shift.3", "the labels of the test set")
+def the_labels(predicted, true, fit):
+    return true[~fit]
 
 
 @bank.right("shift.3")

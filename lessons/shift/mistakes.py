@@ -31,6 +31,26 @@ def _with(**steps: object) -> Callable[..., np.ndarray]:
     return lambda features, training, k: distances(features, training, k, **steps)
 
 
+def _scaled_apart(features: np.ndarray, training: np.ndarray, k: int) -> np.ndarray:
+    """Each array divided by its own standard deviations; NaN for a single galaxy, which has none."""
+    scale = features.std(axis=0) if len(features) > 1 else np.full(features.shape[1], np.nan)
+    return distances(features / scale, training / training.std(axis=0), k, scale=_ones)
+
+
+def _standardised_apart(features: np.ndarray, training: np.ndarray, k: int) -> np.ndarray:
+    """As scikit-learn's ``StandardScaler().fit_transform`` of each array."""
+    return _scaled_apart(features - features.mean(axis=0), training - training.mean(axis=0), k)
+
+
+def _first_galaxies(features: np.ndarray, training: np.ndarray, k: int) -> np.ndarray:
+    """Distances to the first k rows, which weren't sorted."""
+    return distances(features, training[:k], k, scale=lambda features, chosen: training.std(axis=0))
+
+
+def _ones(features: np.ndarray, training: np.ndarray) -> np.ndarray:
+    return np.ones(training.shape[1])
+
+
 def _to_the_mean(features: np.ndarray, training: np.ndarray, k: int) -> np.ndarray:
     return np.linalg.norm((features - training.mean(axis=0)) / training.std(axis=0), axis=1)
 
@@ -53,7 +73,7 @@ def _neighbours_before_scaling(features: np.ndarray, training: np.ndarray, k: in
 
 NEAREST_MISTAKES: tuple[Mistake, ...] = (
     (
-        _with(scale=lambda features, training: np.ones(training.shape[1])),
+        _with(scale=_ones),
         "You didn't divide the features by their standard deviations, so those with the largest numbers decide alone.",
     ),
     (
@@ -75,6 +95,15 @@ NEAREST_MISTAKES: tuple[Mistake, ...] = (
     (
         _with(scale=lambda features, training: np.full(training.shape[1], training.std())),
         "You divided by one standard deviation for all features: each feature has its own, with axis=0.",
+    ),
+    (
+        _scaled_apart,
+        "You divided each array by its own standard deviations: divide both by those over the training galaxies.",
+    ),
+    (
+        _standardised_apart,
+        "You standardised each array by itself, which removes a shift between them: divide both by the standard "
+        "deviations over the training galaxies.",
     ),
     (_with(scale_both=False), "You scaled the features of the new galaxies only: scale the training galaxies, too."),
     (
@@ -116,6 +145,7 @@ NEAREST_MISTAKES: tuple[Mistake, ...] = (
         _with(metric=lambda apart: np.sqrt((apart**2).mean(axis=2))),
         "You took the mean of the squared differences over the features: take their sum.",
     ),
+    (_first_galaxies, "You averaged over the first k training galaxies: sort the distances first."),
     (_to_the_mean, "You measured the distance to the mean of the training set: measure it to the nearest galaxies."),
     (
         _averaged_galaxies,
@@ -161,6 +191,12 @@ P_VALUE_MISTAKES: tuple[Mistake, ...] = (
     ),
     (lambda d, h: 100 * (1 + _count(d, h)) / (1 + len(h)), "You return percent: return a share of at most 1."),
     (lambda d, h: 1 + _count(d, h), "You return a count: divide it by 1 + n."),
+    (_count, "You return a count: the p-value is (1 + count) / (1 + n)."),
+    (lambda d, h: 1 + _count(d, h) / (1 + len(h)), "Division comes before addition: write (1 + count) in brackets."),
+    (
+        lambda d, h: (1 + _count(d, d)) / (1 + len(d)),
+        "You compared the galaxies with each other: compare each of them with the held-out galaxies.",
+    ),
     (
         lambda d, h: (1 + _count(d, h)) / (1 + len(d)),
         "You divided by the number of galaxies in question: n is the number of held-out galaxies.",
@@ -224,6 +260,17 @@ def _fit_rows(predicted: np.ndarray, true: np.ndarray, fit: np.ndarray) -> np.nd
     return slope * predicted[fit] + intercept
 
 
+def _coefficients(predicted: np.ndarray, true: np.ndarray, fit: np.ndarray) -> np.ndarray:
+    return np.array(line(predicted[fit], true[fit]))
+
+
+def _parabola(x: np.ndarray, y: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """NaN for two galaxies, which many parabolas go through."""
+    if len(x) < 3:
+        return np.full(len(new), np.nan)
+    return np.polyval(np.polyfit(x - x.mean(), y, 2), new - x.mean())
+
+
 def _errors(predicted: np.ndarray, true: np.ndarray, fit: np.ndarray) -> np.ndarray:
     slope, intercept = line(predicted[fit], true[fit])
     return slope * predicted[~fit] + intercept - true[~fit]
@@ -271,9 +318,11 @@ LINE_MISTAKES: tuple[Mistake, ...] = (
     ),
     (_fitted(lambda x, y, new: np.full(len(new), y.mean())), "You return the mean label of the fit set: fit a line."),
     (_fitted(lambda x, y, new: new), "You return the predictions unchanged: apply the line to them."),
+    (_fitted(_parabola), "You fitted a parabola: fit a straight line."),
+    (_coefficients, "You return slope and intercept: apply them to the predictions of the test set."),
     (
-        _fitted(lambda x, y, new: np.polyval(np.polyfit(x - x.mean(), y, min(2, len(x) - 1)), new - x.mean())),
-        "You fitted a parabola: fit a straight line.",
+        lambda predicted, true, fit: true[~fit],
+        "You return the labels of the test set: they only serve to measure the error afterwards.",
     ),
     (_all_rows, "You return all galaxies: return those of the test set only."),
     (_fit_rows, "You return the galaxies of the fit set: apply the line to the others."),

@@ -113,7 +113,7 @@ def _show_distances(controls: DeltaGenerator) -> None:
         percentile, limit = _choose_limit()
     distances = novelty.distances(field.features)
     groups = {f"{SIMULATED}, held out": novelty.held_out_distances, HUBBLE: distances}
-    title = f"mean distance to the {novelty.n_neighbors} nearest [standard deviations]"
+    title = f"distance to the {novelty.n_neighbors} nearest [standard deviations]"
     st.altair_chart(group_histogram(groups, title, limit=limit), key=f"distances-{percentile}")
     beyond = int((distances > limit).sum())
     p_values = novelty.p_values(distances)
@@ -176,8 +176,8 @@ def _show_real(controls: DeltaGenerator) -> None:  # this step has none
     real = results.distance.groups[-1]
     st.markdown(
         f"Of these galaxies, **{real.share_beyond.value:.0%}** lie beyond the 99th percentile of held-out simulated "
-        f"ones. Among them, distance and size of the zero-shot error have a Spearman correlation of "
-        f"**{rho.value:+.2f}** [{rho.low:+.2f}, {rho.high:+.2f}].".replace("-0.", "−0.")
+        f"ones. Over all {results.survey.n_galaxies}, the distance and the size of the zero-shot error have a Spearman "
+        f"correlation of **{rho.value:+.2f}** [{rho.low:+.2f}, {rho.high:+.2f}].".replace("-0.", "−0.")
     )
     st.caption(
         f"{results.survey.n_galaxies} galaxies, [95 % intervals] by bootstrap over galaxies. {results.survey.credit}. "
@@ -208,11 +208,11 @@ def page() -> None:
             (0,),
             code=("galviz/analysis/detection.py:find_galaxies", "galviz/artefacts/hubble_making.py:frame_galaxy"),
         ),
-        Step("A map", _show_map, ("map",), (1,), code=(group_scatter,)),
+        Step("Feature space", _show_map, ("map",), (1,), code=(group_scatter,)),
         Step("Distance", _show_distances, ("distance", "standardise"), (2,), code=(fit_novelty,)),
         Step("Controls", _show_controls, ("controls",), (3,), code=(compare_controls,)),
         Step("Predictions", _show_predictions, ("predictions",), code=(group_histogram,)),
         Step("Real galaxies", _show_real, ("real",), (4,)),
         Step("What to do", _show_remedies, ("remedies",)),
     ]
-    show_lesson(lesson, open_shipped_survey(), steps)
+    show_lesson(lesson, open_shipped_survey(), steps, badge="Simulated and real galaxies")

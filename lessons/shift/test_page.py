@@ -165,7 +165,9 @@ def test_what_the_controls_show(controls):
     assert rmse.idxmax() == "red and blue exchanged"
     assert beyond["red and blue exchanged"] < 0.5
     assert says("controls", "*without colour* and *blurred, 4 px*: the errors are twice as large as before")
-    assert says("controls", "the first two rows should stay near", "the error is the largest of all")
+    assert says(
+        "controls", "the rows *framed by size* and *turned by 90°* should stay near", "the error is the largest of all"
+    )
     assert says("limits", f"too strict: {beyond[PETROSIAN]:.0%}".replace("%", " %"))
 
 

@@ -35,7 +35,7 @@ def test_an_upload_is_read_shown_and_private(serve, visit, photograph, tiny_card
     expect(tab.main).to_contain_text("12 galaxies, ids from asset")
     photograph(tab, "own-columns-1280-light")
     tab.press(tab.page.get_by_role("button", name="Read the galaxies"))
-    expect(tab.main).to_contain_text("What the network sees")
+    expect(tab.main).to_contain_text("The network's input")
     tab.settle()
     assert tab.images.count() == 12
     photograph(tab, "own-scale-1280-light")

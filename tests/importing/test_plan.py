@@ -102,7 +102,7 @@ def test_other_ids_do_not_match(tmp_path, ids, names):
         ({"image_column": "nope"}, ["--image", "its columns are: GalaxyID, p, word"]),
         ({"label": "P"}, ["--label", "'p' meant"]),
         ({"label": "GalaxyID"}, ["holds the ids"]),
-        ({"label": "word"}, ["holds text (up, down)", "colour the galaxies by this column"]),
+        ({"label": "word"}, ["holds text (up, down)", "choose another label or none"]),
         ({"id_column": "word"}, ["none of the 2 rows' 'word' names one of the 2 images"]),
     ],
 )

@@ -57,6 +57,14 @@ def test_a_survey_with_fatal_findings_can_be_explored_without_them(run_app, fold
     assert any("11 galaxies" in markdown.value for markdown in app.markdown)
 
 
+def test_the_commands_have_the_options_of_the_app(run_app, folder):
+    app = run_app("--survey", folder, "--label", "metallicity", "--scale", "0.9", page=PAGE)
+    app = press(app, "Audit the galaxies")
+    commands = app.code[0].value.splitlines()
+    assert len(commands) == 3
+    assert all(f"--survey {folder} --label metallicity --scale 0.9 --exclude exclude.txt" in line for line in commands)
+
+
 def test_a_list_for_another_survey_is_explained(run_app, folder, tmp_path):
     exclude = tmp_path / "exclude.txt"
     exclude.write_text("42\n")

@@ -575,8 +575,23 @@ def test_a_lesson_says_whether_it_shows_own_galaxies(run_app, make_survey, tmp_p
         kind: [caption.value for caption in run_app(*given, page=page).caption if "lesson" in caption.value]
         for kind, given in {"none": (), "own": arguments, "unknown": arguments[:2]}.items()
     }
-    assert not any("your galaxies" in note or "simulated galaxies, whose" in note for note in notes["none"])
+    assert not any("your galaxies" in note or "that come with galviz" in note for note in notes["none"])
     shows = any("shows your galaxies" in note for note in notes["own"])
     assert shows == (page != "lessons/space")
     later = any("once their features are computed" in note for note in notes["unknown"])
     assert later == (page in ("lessons/pca", "lessons/points"))
+
+
+@pytest.mark.parametrize("page", ["lessons/pca", "lessons/points"])
+def test_remarks_on_the_survey_are_drawn_once(run_app, make_survey, page):
+    folder = make_survey(9, side_px=424)
+    app = run_app("--survey", folder, page=page)
+    app.session_state["excluded_galaxies"] = {str(folder): (load_survey(folder).object_ids[0],)}
+    app.run()
+    assert not app.exception
+    assert [button.label for button in app.sidebar.button] == ["Take them back in"]
+    assert len(app.sidebar.info) == 2  # the galaxy that is left out, and the size of the images
+    app.session_state["use_shipped_survey"] = True
+    app.run()
+    assert not app.exception
+    assert [button.label for button in app.sidebar.button] == ["Back to my survey"]

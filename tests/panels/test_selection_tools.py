@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from galviz.survey.survey import load_survey
+from panels.own_survey import SurveyFolder
 from panels.selection_tools import zip_images
 from tests.panels.embeddings import write_features
 
@@ -57,6 +58,20 @@ def test_the_scripts_run_and_print_the_selected(run_app, make_survey, tmp_path):
     # Both in one process, because importing galviz and scikit-learn takes longer than either.
     result = run("\n".join(f"exec({script!r}, {{}})" for script in scripts), tmp_path)
     assert [line for line in result.stdout.splitlines() if line.startswith("['")] == expected
+
+
+def test_a_script_leaves_out_the_excluded_and_names_no_folder_of_an_upload(run_app, make_survey, tmp_path, monkeypatch):
+    folder = make_survey(6, side_px=48)
+    file, (excluded, chosen, *_) = write_features(folder, tmp_path), load_survey(folder).object_ids
+    scripts = []
+    for private in (False, True):
+        opened = SurveyFolder(str(folder), "oh_p50", (excluded,), private, "")
+        monkeypatch.setattr("panels.snippet.survey_folder", lambda opened=opened: opened)
+        app = run_app("--survey", folder, "--features", file, page=PAGE, ids=chosen)
+        scripts += [block.value for block in app.code if "galviz.fit_pca" in block.value]
+    options = f"label='oh_p50', exclude={[excluded]!r}"
+    assert f"load_survey({str(folder)!r}, {options})" in scripts[0]
+    assert f"load_survey('my-survey', {options})" in scripts[1]
 
 
 def test_a_long_selection_is_read_from_the_csv_beside_the_script(run_app, make_survey, tmp_path):
