@@ -39,7 +39,7 @@ export default function({ data, setStateValue }) {
     document.cookie = `${data.cookie}=${data.token}; path=/; max-age=31536000; samesite=strict`;
     let kept = "{}";
     try { kept = localStorage.getItem(data.progress) ?? "{}"; } catch {}
-    setStateValue("kept", kept);
+    if (kept !== "{}") { setStateValue("kept", kept); }  // which runs the page again
 }
 """
 
@@ -75,7 +75,7 @@ def store_token(progress_name: str) -> str | None:
     Returns
     -------
     str or None
-        That progress as JSON, the first time; None before the browser's reply, and later.
+        That progress as JSON, the first time; None before the browser's reply, if it has stored none, and later.
     """
     if st.context.cookies.get(COOKIE) == owner_token() or st.session_state.get("home_carried"):
         return None

@@ -32,7 +32,9 @@ export default function({ data, setStateValue }) {
         kept = { ...kept, ...data.changed };
         try { localStorage.setItem(NAME, JSON.stringify(kept)); } catch {}
     }
-    if (!data.loaded) { setStateValue("kept", JSON.stringify(kept)); }
+    // Each value that is sent runs the page again.
+    const known = data.changed ?? {};
+    if (!data.loaded && Object.keys(kept).some(key => !(key in known))) { setStateValue("kept", JSON.stringify(kept)); }
 }
 """
 

@@ -108,11 +108,33 @@ class Visit:
         self.main = page.locator("[data-testid=stMain]")
         self.images = page.locator("[data-testid=stImage] img")
         self.complaints, self.foreign, self.bytes = [], [], 0
-        page.on("console", self._note_complaint)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", self._count_foreign)
-        page.on("response", self._count_bytes)
-        page.on("websocket", lambda socket: socket.on("framereceived", self._count_frame))
+        self._listeners = {
+            "console": self._note_complaint,
+            "pageerror": lambda error: self.complaints.append(str(error)),
+            "request": self._count_foreign,
+            "response": self._count_bytes,
+            "websocket": lambda socket: socket.on("framereceived", self._count_frame),
+        }
+        for event, listener in self._listeners.items():
+            page.on(event, listener)
+
+    def open(self, path):
+        """Open a page of the app at its address."""
+        self.bytes = 0
+        self.page.goto(self.address + path)
+        self.page.wait_for_selector("h1")
+        return self.settle()
+
+    def leave(self):
+        """Leave a blank page that knows nothing of this user."""
+        for page in self.page.context.pages:
+            if page != self.page:
+                page.close()
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+        self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.page.context.clear_cookies()
+        self.page.goto("about:blank")
 
     def _note_complaint(self, message):
         # Opened at a page's own address, Streamlit looks for its server below that address first.
@@ -144,10 +166,10 @@ class Visit:
         self.page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
         return self
 
-    def arrive(self):
-        """Settle for the first time: what the browser has kept comes after the first run, and starts another one.
+    def rest(self):
+        """Settle, and wait until nothing more is received: some values are passed on only after the page has run.
 
-        A link that is pressed as that one starts is lost.
+        What is pressed as another run starts is lost.
         """
         received = None
         while received != self.bytes:
@@ -176,29 +198,39 @@ class Visit:
             try:
                 return check(timeout=PATIENCE_MS / 2)
             except AssertionError:
-                self.arrive()
+                self.rest()
         act()
         return check(timeout=PATIENCE_MS)
 
 
+@pytest.fixture(scope="session")
+def blank_pages():
+    """Pages that tests have left, by whether they are touchscreens.
+
+    Chromium has compiled Streamlit's scripts for them, which is half the work of opening the app.
+    """
+    return {False: [], True: []}
+
+
 @pytest.fixture
-def visit(chromium):
+def visit(chromium, blank_pages):
     """A function that opens an address as a new user: visit(address, path, width=…, theme=…, touch=…)."""
-    contexts = []
+    visits = []
 
     def open_page(address, path="/", *, width=1280, theme="light", touch=False):
-        viewport = {"width": width, "height": 900}
-        context = chromium.new_context(viewport=viewport, color_scheme=theme, has_touch=touch, is_mobile=touch)
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        tab = Visit(context.new_page(), address)
-        tab.page.goto(address + path)
-        tab.page.wait_for_selector("h1")
-        return tab.arrive()
+        known = blank_pages[touch]
+        page = known.pop() if known else chromium.new_context(has_touch=touch, is_mobile=touch).new_page()
+        page.context.set_default_timeout(PATIENCE_MS)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        tab = Visit(page, address)
+        visits.append((tab, touch))
+        return tab.open(path)
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for tab, touch in visits:
+        tab.leave()
+        blank_pages[touch].append(tab.page)
 
 
 @pytest.fixture

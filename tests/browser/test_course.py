@@ -50,20 +50,6 @@ def open_step(tab, name):
     expect(tab.main.locator("h2").first).to_have_text(name)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize(("slug", "title"), [("glossary", "Glossary"), ("certificate", "Your certificate")])
-def test_page_loads_clean(serve, visit, photograph, slug, title, width, theme):
-    tab = visit(serve(), f"/{slug}", width=width, theme=theme)
-    expect(tab.page.locator("h1")).to_have_text(title)
-    expect(tab.page.locator("[data-testid=stException]")).to_have_count(0)
-    tab.settle()
-    assert tab.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    photograph(tab, f"{slug}-{width}-{theme}")
-    assert tab.complaints == []
-    assert tab.foreign == []
-
-
 def test_at_home_answers_and_outcomes_stay(serve, visit, token, tmp_path, photograph):
     work = tmp_path / "work"
     address = serve(GALVIZ_WORK=work)

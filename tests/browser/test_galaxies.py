@@ -9,22 +9,6 @@ LARGEST_PAGE_BYTES = 2_000_000
 GRID_SIZE = 24
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_page_loads_clean(serve, visit, photograph, width, theme):
-    tab = visit(serve(), "/galaxies", width=width, theme=theme)
-    expect(tab.page.locator("h1")).to_have_text("The galaxies")
-    expect(tab.main).to_contain_text("Simulated galaxies")
-    expect(tab.images).to_have_count(GRID_SIZE)
-    expect(tab.page.locator("[data-testid=stException]")).to_have_count(0)
-    tab.settle()
-    assert tab.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert tab.bytes <= LARGEST_PAGE_BYTES
-    photograph(tab, f"galaxies-{width}-{theme}")
-    assert tab.complaints == []
-    assert tab.foreign == []
-
-
 @pytest.mark.parametrize(("step", "n_images"), [(1, GRID_SIZE), (2, 1), (3, 3)])
 def test_every_image_says_what_it_is(serve, visit, step, n_images):
     images = visit(serve(), f"/galaxies?step={step}").images
