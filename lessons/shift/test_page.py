@@ -111,7 +111,9 @@ def test_results_on_real_galaxies(run_app):
     pd.testing.assert_frame_equal(shown, methods_table(results))
     zero_shot = results.method("zero-shot")
     assert shown.loc[zero_shot.title, "RMSE [dex]"].startswith(f"{zero_shot.rmse.value:.3f} [")
-    assert shown.loc[zero_shot.title, "real labels"] == "0"
+    assert shown.loc[zero_shot.title, ["real labels", "tested on"]].tolist() == ["0", "400"]
+    tuned = results.method("fine-tuned")
+    assert shown.loc[tuned.title, "tested on"] == f"{tuned.n_tested}"
     curve = learning_curve_table(results)
     assert len(curve) == len({point.n_labels for point in results.learning_curve})
     assert run_app(page=PAGE, step=8).table[0].value.shape == curve.shape

@@ -96,13 +96,14 @@ def methods_table(results: RealGalaxies) -> pd.DataFrame:
     --------
     >>> from galviz.artefacts.real_galaxies import load_real_galaxies
     >>> list(methods_table(load_real_galaxies()).columns)
-    ['RMSE [dex]', 'bias [dex]', 'real labels']
+    ['RMSE [dex]', 'bias [dex]', 'real labels', 'tested on']
     """
     rows = {
         method.title: {
             "RMSE [dex]": _with_interval(method.rmse),
             "bias [dex]": f"{method.bias.value:+.3f}".replace("-", "−"),
             "real labels": f"{method.n_fitted}",
+            "tested on": f"{method.n_tested}",
         }
         for method in results.methods
     }
