@@ -8,6 +8,7 @@ from galviz.errors import listed, quoted
 from galviz.survey.label import METALLICITY, SDSS_METALLICITY
 from galviz.survey.missing import is_missing
 from galviz.survey.number_parsing import parse_number
+from galviz.survey.number_separators import separator_in
 from galviz.survey.problems import Problem, SurveyError
 
 _NOT_LABELS = {"ra", "dec", "ra_deg", "dec_deg", "raj2000", "dej2000", "plate", "mjd", "fiberid", "run", "camcol"}
@@ -74,9 +75,7 @@ def choose_label(
 
 def _is_number(cell: str) -> bool:
     # In decimal commas and with thousands separators, too: whether these can be read is decided later.
-    if not math.isnan(parse_number(cell.replace(",", "."))):
-        return True
-    return cell.replace(",", "").replace(".", "").replace(" ", "").lstrip("+-").isdigit()
+    return not math.isnan(parse_number(cell.replace(",", "."))) or separator_in(cell) is not None
 
 
 def _may_be_label(name: str, cells: Sequence[str]) -> bool:

@@ -183,8 +183,9 @@ def _plan_with_table(
     notes = [*source.notes, *table.notes, *choice.notes, *describe_match(match, choice)]
     cells = list(table.cells(choice.id_column))
     stems = [index.stems[image] if image >= 0 else "" for image in match.images]
-    all_ids = galaxy_ids(place, choice.id_column, cells, stems if choice.id_column == choice.image_column else None)
     places = [row for row, image in enumerate(match.images) if image >= 0]
+    names = stems if choice.id_column == choice.image_column else None
+    all_ids = galaxy_ids(place, choice.id_column, cells, names, places)
     original = [all_ids[row] for row in places]
     ids, id_notes = safe_ids(place, original)
     images = [index.names[match.images[row]] for row in places]

@@ -11,6 +11,8 @@ _DECIMAL = re.compile(rf"[+-]?(\d*,(?!\d{{3}}(?!\d))\d+|0\d*,\d+|\d{{4,}},\d+|,\
 _THOUSANDS = re.compile(
     r"[+-]?[1-9]\d{0,2}((,\d{3}){2,}(\.\d*)?|,\d{3}\.\d*|([' \u2019\u00a0\u2009\u202f]\d{3})+(\.\d*)?)" + _EXPONENT
 )
+# 1.234,5 and 1.234.567,8.
+_POINTS_AND_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+" + _EXPONENT)
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _STARTS = frozenset("+-,")
 
@@ -28,8 +30,8 @@ def separator_in(cell: str) -> Separator | None:
 
     Examples
     --------
-    >>> [kind and kind.name for kind in map(separator_in, ("8,75", "1,234.5", "1,234", "8.75", "a,b"))]
-    ['DECIMAL', 'THOUSANDS', 'EITHER', None, None]
+    >>> [kind and kind.name for kind in map(separator_in, ("8,75", "1,234.5", "1.234,5", "1,234", "8.75", "a,b"))]
+    ['DECIMAL', 'THOUSANDS', 'THOUSANDS', 'EITHER', None, None]
     """
     if not (cell[:1].isdigit() or cell[:1] in _STARTS):
         return None
@@ -37,7 +39,7 @@ def separator_in(cell: str) -> Separator | None:
         return Separator.EITHER
     if _DECIMAL.fullmatch(cell):
         return Separator.DECIMAL
-    return Separator.THOUSANDS if _THOUSANDS.fullmatch(cell) else None
+    return Separator.THOUSANDS if _THOUSANDS.fullmatch(cell) or _POINTS_AND_COMMA.fullmatch(cell) else None
 
 
 def separator_remedy(cells: Iterable[str]) -> str:
@@ -62,8 +64,12 @@ def separator_remedy(cells: Iterable[str]) -> str:
     if Separator.DECIMAL in first and Separator.THOUSANDS not in first:
         return "write a decimal point instead of the comma (pandas: read_csv(…, decimal=','))"
     if Separator.THOUSANDS in first and Separator.DECIMAL not in first:
-        digits = re.sub(r"[^\d.eE+-]", "", first[Separator.THOUSANDS])
-        return f"write numbers without separators of thousands, {digits} here (pandas: read_csv(…, thousands=','))"
+        cell = first[Separator.THOUSANDS]
+        options = f"thousands={next(sign for sign in cell if not sign.isdigit() and sign not in '+-.')!r}"
+        if _POINTS_AND_COMMA.fullmatch(cell):
+            cell, options = cell.replace(".", "").replace(",", "."), "thousands='.', decimal=','"
+        digits = re.sub(r"[^\d.eE+-]", "", cell)
+        return f"write numbers without separators of thousands, {digits} here (pandas: read_csv(…, {options}))"
     cell = first.get(Separator.EITHER, next(iter(first.values())))
     plain = f"{cell.replace(',', '')} or {cell.replace(',', '.')}"
     return f"galviz can't know whether {cell!r} is a thousand: write {plain}"

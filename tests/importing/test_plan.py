@@ -6,6 +6,7 @@ import pytest
 
 from galviz.importing.plan import plan_import
 from galviz.importing.question import ImportQuestion
+from galviz.importing.writing import write_import
 from galviz.survey.survey import SurveyError
 from tests.importing.sources import make_source
 
@@ -202,3 +203,34 @@ def test_annotations_and_readmes_are_no_tables(tmp_path):
     for name in ("README.txt", "images/17.txt", "images/17.xml", "requirements.txt", ".DS_Store", "images/Thumbs.db"):
         (source / name).write_text("text")
     assert plan_import(source).table.name == "t.csv"
+
+
+def test_ids_of_rows_without_an_image_may_be_missing_or_repeated(tmp_path):
+    lines = ["objid,p", "17,0.5", "18,0.6", "-9999,0.1", "-9999,0.2", ",0.3"]
+    plan = plan_import(make_source(tmp_path / "in", lines, ["17.jpg", "18.jpg"]))
+    assert (plan.ids, plan.n_without_image) == (("17", "18"), 3)
+
+
+@pytest.mark.parametrize(
+    ("cell", "plain", "options"),
+    [
+        ("1'230.5", "1230.5", 'thousands="\'"'),
+        ("1.230,5", "1230.5", "thousands='.', decimal=','"),
+        ("1,230.5", "1230.5", "thousands=','"),
+    ],
+)
+def test_labels_with_separators_are_explained(tmp_path, cell, plain, options):
+    rows = [f"{n};{cell}" for n in (17, 18)]
+    source = make_source(tmp_path / "in", ["id;p", *rows], ["17.jpg", "18.jpg"])
+    with pytest.raises(SurveyError) as raised:
+        write_import(plan_import(source, label="p"), tmp_path / "out")
+    assert f"{plain} here" in str(raised.value)
+    assert options in str(raised.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_values_that_may_be_missing_are_counted(tmp_path):
+    cells = [-120.5, -999.0, 35.2, -999.0, 210.1]
+    lines = ["id,v_hel", *(f"{n},{cell}" for n, cell in enumerate(cells, 17))]
+    source = make_source(tmp_path / "in", lines, [f"{n}.jpg" for n in range(17, 22)])
+    assert write_import(plan_import(source), tmp_path / "out").possibly_missing == {"v_hel": {"-999.0": 2}}
