@@ -16,6 +16,9 @@ _POINTS_AND_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+" + _EXPONENT)
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _STARTS = frozenset("+-,")
 
+# A number with an uncertainty, a unit, a flag or a percent sign, or in quotation marks.
+_WITHIN = re.compile(r"""=?["']*([+-]?\d+\.?\d*)\s*(["']+|(±|\+/-|\(|%|:|[a-zA-Z]).*)?""")
+
 
 class Separator(Enum):
     """What the separators of a number mean."""
@@ -73,3 +76,15 @@ def separator_remedy(cells: Iterable[str]) -> str:
     cell = first.get(Separator.EITHER, next(iter(first.values())))
     plain = f"{cell.replace(',', '')} or {cell.replace(',', '.')}"
     return f"galviz can't know whether {cell!r} is a thousand: write {plain}"
+
+
+def number_within(cell: str) -> str:
+    """The number in a cell that holds more: an uncertainty, a unit, a spreadsheet's quotation marks; or empty.
+
+    Examples
+    --------
+    >>> number_within("8.51 ± 0.05"), number_within('="8.51"'), number_within("Sb")
+    ('8.51', '8.51', '')
+    """
+    match = _WITHIN.fullmatch(cell)
+    return match[1] if match else ""

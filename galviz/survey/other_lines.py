@@ -69,7 +69,8 @@ def server_message(lines: Sequence[str]) -> str:
     """
     if not lines or not _SERVER_MESSAGE.match(lines[0]):
         return ""
-    return " ".join(line.strip() for line in lines)[:_MAX_MESSAGE]
+    message = " ".join(line.strip() for line in lines)[:_MAX_MESSAGE]
+    return "".join(character if character.isprintable() else " " for character in message)
 
 
 def describe_cut_line(last: str, name: str) -> str:
