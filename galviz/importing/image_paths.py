@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from unicodedata import normalize
 from urllib.parse import unquote
 
 from galviz.importing.source import IMAGE_ENDINGS, image_stem
@@ -21,14 +20,13 @@ _SPREADSHEET = re.compile(r"=?\s*([\"'])(.*)\1")
 
 # Rules after the exact one, in order: what each ignores.
 _RULES: dict[str, Callable[[str], str]] = {
-    "how accents are encoded": lambda text: text if text.isascii() else normalize("NFC", text),
-    "the case of letters": lambda text: normalize("NFC", text).casefold(),
+    "the case of letters": str.casefold,
     "leading zeros": lambda text: text.casefold().lstrip("0") if text.isascii() and text.isdigit() else "",
     "'.0' at the end of ids": lambda text: match[1] if (match := _WHOLE_FLOAT.fullmatch(text)) else text,
     "separators of thousands": lambda text: re.sub(r"\D", "", text) if _THOUSANDS.fullmatch(text) else text,
     # 'NGC 1300' and 'ngc_1300', 'SDSS J12+34' and 'J12%2B34', 'NGC 4038/9' and 'NGC 4038_9', but not '1_23' and '12_3'
     "spaces, punctuation and the word SDSS": lambda text: (
-        _NOT_IN_NAMES.sub("", _BETWEEN_DIGITS.sub("_", normalize("NFC", unquote(text)))).casefold().removeprefix("sdss")
+        _NOT_IN_NAMES.sub("", _BETWEEN_DIGITS.sub("_", unquote(text))).casefold().removeprefix("sdss")
     ),
 }
 
