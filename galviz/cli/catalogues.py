@@ -301,11 +301,20 @@ def _describe_result(plan: "ImportPlan", result: "ImportResult") -> list[str]:
     if (more := len(result.left_out) - _N_PREVIEW) > 0:
         lines.append(f"left out  … and {more:,} more: import.json lists them")
     for column, cells in list(result.missing.items())[:_MAX_MISSING]:
-        counts = ", ".join(f"{shown(cell) or 'empty'} ({count:,})" for cell, count in list(cells.items())[:4])
-        lines.append(f"missing   {shown(column)}: {sum(cells.values()):,} of {result.n_galaxies:,}: {counts}")
+        lines.append(f"missing   {shown(column)}: {sum(cells.values()):,} of {result.n_galaxies:,}: {_counts(cells)}")
     if (more := len(result.missing) - _MAX_MISSING) > 0:
         lines.append(f"missing   … and values in {more} other columns")
+    for column, cells in list(result.possibly_missing.items())[:_MAX_MISSING]:
+        remedy = "read as values; name them with --missing if nothing was measured"
+        lines.append(f"missing?  {shown(column)}: {_counts(cells)}: {remedy}")
     return lines
+
+
+def _counts(cells: dict[str, int]) -> str:
+    """Some cells, and how often each occurs."""
+    from galviz.errors import shown
+
+    return ", ".join(f"{shown(cell) or 'empty'} ({count:,})" for cell, count in list(cells.items())[:4])
 
 
 COMMANDS = {

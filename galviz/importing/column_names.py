@@ -1,6 +1,8 @@
 """How columns of ids and of images' names are usually called."""
 
 import re
+from collections.abc import Iterable
+from itertools import islice
 
 # Names of id columns in lower case without punctuation, the most likely first: galviz's and SDSS's own, Galaxy Zoo's,
 # zoobot's, then those of other surveys. specObjID is last, because it is the id of a spectrum.
@@ -9,6 +11,8 @@ ID_NAMES = (
     *("name", "galaxyname", "galaxy", "sourceid", "targetid", "nsaid", "plateifu", "mangaid", "cataid", "catalogid"),
     *("lsid", "subjectid", "imageid", "sdssid", "object", "target", "source", "designation", "specobjid", "assetid"),
 )
+_DIGITS = re.compile(r"\d+")
+_MIN_DIGITS = 4  # of a number that is an id rather than the position of a column
 # Columns that name image files.
 IMAGE_NAMES = (
     *("fileloc", "filename", "filepath", "file", "imagepath", "imagefile", "imagename", "image", "path", "imgpath"),
@@ -54,3 +58,17 @@ def rank(column: str) -> int:
         return len(ID_NAMES) + IMAGE_NAMES.index(name)
     # 'my_galaxy_id', 'SDSS_ID'
     return len(ID_NAMES) + len(IMAGE_NAMES) + (0 if re.fullmatch(r".*(_id|_ID|ID|Id|name|NAME)", column) else 1)
+
+
+def looks_like_cell(column: str, cells: Iterable[str]) -> bool:
+    """Whether a column is called like its first cells apart from the digits: its name is the cell of a row.
+
+    Examples
+    --------
+    >>> looks_like_cell("NGC 12", ["NGC 7", "NGC 113"]), looks_like_cell("dr7objid", ["5877", "5878"])
+    (True, False)
+    """
+    if column.isdigit() and len(column) < _MIN_DIGITS:
+        return False  # pandas numbers columns without a name
+    first = [_DIGITS.sub("0", cell.strip()) for cell in islice(cells, 20)]
+    return len(first) > 0 and {_DIGITS.sub("0", column)} == set(first) and "0" in first[0]

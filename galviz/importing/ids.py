@@ -18,7 +18,13 @@ _ROUNDED = re.compile(r"[+-]?\d+(\.\d*)?[eE]\+\d+|[+-]?\d\.\d{4,}[eE]\d+")
 _MAX_EXAMPLES = 3
 
 
-def galaxy_ids(place: str, column: str, cells: Sequence[str], stems: Sequence[str] | None = None) -> list[str]:
+def galaxy_ids(
+    place: str,
+    column: str,
+    cells: Sequence[str],
+    stems: Sequence[str] | None = None,
+    rows: Sequence[int] | None = None,
+) -> list[str]:
     """The ids of cells, without what spreadsheets add and without endings of images.
 
     Parameters
@@ -30,6 +36,8 @@ def galaxy_ids(place: str, column: str, cells: Sequence[str], stems: Sequence[st
     stems : sequence of str, optional
         For each row, the name of its image without ending, or empty. It replaces a path, and a number that lost its
         leading zeros, or got a decimal point or separators of thousands.
+    rows : sequence of int, optional
+        Positions of the galaxies that are imported; ids of others may be missing or occur twice. By default all.
 
     Returns
     -------
@@ -54,8 +62,9 @@ def galaxy_ids(place: str, column: str, cells: Sequence[str], stems: Sequence[st
         if stem and text != stem and (set(text) & set("/\\") or _is_number_for(text, stem)):
             text = stem
         ids.append(text)
-    _check_present(place, column, ids)
-    _check_unique(place, column, ids)
+    rows = range(len(ids)) if rows is None else rows
+    _check_present(place, column, ids, rows)
+    _check_unique(place, column, [ids[row] for row in rows])
     return ids
 
 
@@ -66,8 +75,8 @@ def _is_number_for(text: str, stem: str) -> bool:
     return re.fullmatch(rf"{re.escape(stem.lstrip('0'))}\.0+", text) is not None
 
 
-def _check_present(place: str, column: str, ids: Sequence[str]) -> None:
-    missing = [row for row, text in enumerate(ids) if not text or is_missing_text(text)]
+def _check_present(place: str, column: str, ids: Sequence[str], rows: Sequence[int]) -> None:
+    missing = [row for row in rows if not ids[row] or is_missing_text(ids[row])]
     if missing:
         problem = (
             f"{_count(len(missing), 'row')} no id in the column {quoted(column)}; the first is galaxy {missing[0] + 1}"

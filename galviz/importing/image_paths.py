@@ -11,8 +11,9 @@ from urllib.parse import unquote
 from galviz.importing.source import IMAGE_ENDINGS, image_stem
 
 _ENDINGS = (*IMAGE_ENDINGS, ".fits.gz", ".fits", ".fit", ".npy")
-_NOT_IN_NAMES = re.compile(r"(?<!\d)[^A-Za-z0-9.+-]+|[^A-Za-z0-9.+-]+(?!\d)")
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^A-Za-z0-9.+-]+(?=\d)")
+_PUNCTUATION = r"(?:[^\w.+-]|_)+"
+_NOT_IN_NAMES = re.compile(rf"(?<!\d){_PUNCTUATION}|{_PUNCTUATION}(?!\d)")
+_BETWEEN_DIGITS = re.compile(rf"(?<=\d){_PUNCTUATION}(?=\d)")
 _WHOLE_FLOAT = re.compile(r"(\d{1,15})\.0+")
 _THOUSANDS = re.compile(r"\d{1,3}([,'\u2019\u00a0\u2009\u202f ]\d{3})+")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")  # spaces of no width, byte order marks
@@ -24,8 +25,7 @@ _RULES: dict[str, Callable[[str], str]] = {
     "leading zeros": lambda text: text.casefold().lstrip("0") if text.isascii() and text.isdigit() else "",
     "'.0' at the end of ids": lambda text: match[1] if (match := _WHOLE_FLOAT.fullmatch(text)) else text,
     "separators of thousands": lambda text: re.sub(r"\D", "", text) if _THOUSANDS.fullmatch(text) else text,
-    # 'NGC 1300' and 'ngc_1300', 'SDSS J12+34' and 'J12+34', 'J12+34' and 'J12%2B34', 'NGC 4038/9' and 'NGC 4038_9'; but
-    # '1_23' isn't '12_3'.
+    # 'NGC 1300' and 'ngc_1300', 'SDSS J12+34' and 'J12%2B34', 'NGC 4038/9' and 'NGC 4038_9', but not '1_23' and '12_3'
     "spaces, punctuation and the word SDSS": lambda text: (
         _NOT_IN_NAMES.sub("", _BETWEEN_DIGITS.sub("_", unquote(text))).casefold().removeprefix("sdss")
     ),

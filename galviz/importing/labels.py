@@ -1,19 +1,16 @@
 """The label of an imported survey: the user's choice or metallicity, or none and a note about likely columns."""
 
 import math
-import re
 from collections.abc import Sequence
 
 from galviz.errors import listed, quoted
 from galviz.survey.label import METALLICITY, SDSS_METALLICITY
 from galviz.survey.missing import is_missing
 from galviz.survey.number_parsing import parse_number
+from galviz.survey.number_separators import number_within, separator_in
 from galviz.survey.problems import Problem, SurveyError
 
 _NOT_LABELS = {"ra", "dec", "ra_deg", "dec_deg", "raj2000", "dej2000", "plate", "mjd", "fiberid", "run", "camcol"}
-
-# A number with an uncertainty, a unit, a flag or a percent sign.
-_ANNOTATED = re.compile(r"([+-]?\d+\.?\d*)\s*(±|\+/-|\(|%|:|[a-zA-Z]).*")
 
 
 def choose_label(
@@ -66,17 +63,15 @@ def choose_label(
             "but a label is a number"
         )
         remedy = "choose another label or none; maps can be coloured by this column all the same"
-        if number := _ANNOTATED.fullmatch(texts[0]):
-            remedy = f"write the numbers alone, such as {number[1]} for {texts[0]}, or {remedy}"
+        if number := number_within(texts[0]):
+            remedy = f"write the numbers alone, such as {number} for {quoted(texts[0])}, or {remedy}"
         raise _error(place, problem, remedy)
     return requested, []
 
 
 def _is_number(cell: str) -> bool:
     # In decimal commas and with thousands separators, too: whether these can be read is decided later.
-    if not math.isnan(parse_number(cell.replace(",", "."))):
-        return True
-    return cell.replace(",", "").replace(".", "").replace(" ", "").lstrip("+-").isdigit()
+    return not math.isnan(parse_number(cell.replace(",", "."))) or separator_in(cell) is not None
 
 
 def _may_be_label(name: str, cells: Sequence[str]) -> bool:

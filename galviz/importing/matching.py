@@ -64,12 +64,7 @@ def match_rows(
     n_images = len(set(match.images) - {-1})
     if 2 * n_images < min(len(cells), len(index.names)):
         rest = [cell for cell, image in zip(cells, match.images, strict=True) if image < 0]
-        error = mismatch_error(place, choice.image_column, rest, index)
-        if not n_images:
-            raise error
-        details = error.first
-        problem = f"only {n_images:,} of {len(cells):,} rows have an image; {details.problem}"
-        raise SurveyError(place, [Problem(None, "", place, problem, details.remedy)])
+        raise mismatch_error(place, choice.image_column, rest, index, [image for image in match.images if image >= 0])
     return match
 
 

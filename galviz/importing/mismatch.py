@@ -62,8 +62,10 @@ def explain_mismatch(column: str, cells: Sequence[str], stems: Sequence[str]) ->
     )
 
 
-def mismatch_error(place: str, column: str, cells: Sequence[str], index: ImageIndex, n_matched: int = 0) -> SurveyError:
-    """The error if no or few cells of the chosen column name images.
+def mismatch_error(
+    place: str, column: str, cells: Sequence[str], index: ImageIndex, matched: Sequence[int] = ()
+) -> SurveyError:
+    """The error if these cells of the chosen column name no images, and only the `matched` images have a row.
 
     Examples
     --------
@@ -72,12 +74,16 @@ def mismatch_error(place: str, column: str, cells: Sequence[str], index: ImageIn
     "none of the 1 rows' 'id' names one of the 1 images: they are like 17, the images' names like a"
     """
     names = [bare_name(clean_cell(cell)) for cell in cells if clean_cell(cell)]
-    if not names:
+    if not names and matched:
+        problem = f"{quoted(column)} names only {len(set(matched)):,} of the {len(index.names):,} images, in all rows"
+        remedy = "name another column with --image"
+    elif not names:
         problem, remedy = f"the column {quoted(column)} is empty", "name another column with --id or --image"
     else:
-        reason, remedy = explain_mismatch(column, names, index.stems)
-        few = f"only {n_matched:,}" if n_matched else "none"
-        problem = (
-            f"{few} of the {len(cells):,} rows' {quoted(column)} names one of the {len(index.names):,} images: {reason}"
-        )
+        with_row = set(matched)
+        others = [stem for position, stem in enumerate(index.stems) if position not in with_row]
+        reason, remedy = explain_mismatch(column, names, others or index.stems)
+        few = f"only {len(matched):,}" if matched else "none"
+        rows = f"{len(cells) + len(matched):,} rows'"
+        problem = f"{few} of the {rows} {quoted(column)} names one of the {len(index.names):,} images: {reason}"
     return SurveyError(place, [Problem(None, "", place, problem, remedy)])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from galviz.errors import listed, quoted
 from galviz.importing.classes import folder_columns, free_name
+from galviz.importing.column_names import looks_like_cell
 from galviz.importing.columns import check_column
 from galviz.importing.ids import ORIGINAL_COLUMN, galaxy_ids, safe_ids
 from galviz.importing.image_paths import ImageIndex
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from galviz.importing.fits_options import FitsOptions
 
 __all__ = ["ImportPlan", "plan_import"]
+
+_ADD_HEADER = "add a first line with the names of the columns"
 
 
 def plan_import(
@@ -170,18 +173,22 @@ def _plan_with_table(
     if (first := index.match(columns, loosely=False)).n_matched and len(columns) == len(set(columns)):
         named = columns[next(number for number, image in enumerate(first.images) if image >= 0)]
         problem = f"its first line names an image ({named}), so the header seems to be missing"
-        raise _error(place, problem, "add a first line with the names of the columns")
+        raise _error(place, problem, _ADD_HEADER)
     for option, column in (("--id", id_column), ("--image", image_column), ("--label", label)):
         check_column(place, columns, column, option)
     choice, table = find_columns(table_file, index, id_column, image_column)
     if table is None:
         table = read_table(table_file, choice.id_column)
     match = match_rows(place, source, index, choice, table, is_given=image_column is not None)
+    if looks_like_cell(choice.image_column, table.cells(choice.image_column)):
+        problem = f"its first line looks like a row ({choice.image_column}), so the header seems to be missing"
+        raise _error(place, problem, _ADD_HEADER)
     notes = [*source.notes, *table.notes, *choice.notes, *describe_match(match, choice)]
     cells = list(table.cells(choice.id_column))
     stems = [index.stems[image] if image >= 0 else "" for image in match.images]
-    all_ids = galaxy_ids(place, choice.id_column, cells, stems if choice.id_column == choice.image_column else None)
     places = [row for row, image in enumerate(match.images) if image >= 0]
+    names = stems if choice.id_column == choice.image_column else None
+    all_ids = galaxy_ids(place, choice.id_column, cells, names, places)
     original = [all_ids[row] for row in places]
     ids, id_notes = safe_ids(place, original)
     images = [index.names[match.images[row]] for row in places]

@@ -177,17 +177,12 @@ def _undecided(
         )
         remedy = "save the table with the galaxies as a file of its own, with TOPCAT or astropy, for example"
         return SurveyError(place, [Problem(None, "", place, problem, remedy)])
-    rows = list(zip(*(cells[:5] for cells in sample.values()), strict=True))
-    if evidence:
-        best, facts = next(iter(evidence.items()))
-        question = (
-            f"which column names the images? {quoted(best)} names {facts.n_images:,} of {len(index.names):,} images, "
-            f"in {facts.n_cells:,} rows."
-        )
-        return ImportQuestion(place, question, "--image", best, list(evidence), columns=columns, rows=rows)
-    usual = sorted(filter(is_id_name, columns), key=rank)
+    usual = [*filter(is_id_name, evidence), *sorted(filter(is_id_name, columns), key=rank), *evidence]
     if usual:
-        return mismatch_error(place, usual[0], sample[usual[0]], index)
+        cells = sample[usual[0]]
+        images = index.match(cells).images
+        rest = [cell for cell, image in zip(cells, images, strict=True) if image < 0]
+        return mismatch_error(place, usual[0], rest, index, [image for image in images if image >= 0])
     problem = f"no column names one of the {len(index.names):,} images, such as {index.names[0]}"
     remedy = "add a column with the images' names and give it with --image, or another folder of images with --images"
     if len(columns) == 1 and len(columns[0].split()) > 1:

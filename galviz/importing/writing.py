@@ -33,6 +33,8 @@ class ImportResult:
     n_galaxies : int
     missing : dict of str to dict of str to int
         For each column with missing values, what its cells are and how often; see `galviz.survey.survey.Survey`.
+    possibly_missing : dict of str to dict of str to int
+        Cells that may stand for missing values but are read as values; see `galviz.survey.survey.Survey`.
     left_out : tuple of Problem
         Images that can't be used, with `skip_broken`; their galaxies aren't in the survey.
     notes : tuple of str
@@ -42,6 +44,7 @@ class ImportResult:
     folder: Path
     n_galaxies: int
     missing: dict[str, dict[str, int]]
+    possibly_missing: dict[str, dict[str, int]]
     left_out: tuple[Problem, ...]
     notes: tuple[str, ...]
 
@@ -117,9 +120,15 @@ def write_import(
             raise SurveyError(plan.source.name, check.problems)
         _write_record(plan, temporary, catalogue, copied, notes)
         _move(temporary, target)
-    missing = {column: dict(cells) for column, cells in catalogue.missing.items()}
     notes += [note for note in catalogue.notes if note not in notes]
-    return ImportResult(target, len(catalogue.lines), missing, (*plan.source.left_out, *copied.problems), tuple(notes))
+    return ImportResult(
+        folder=target,
+        n_galaxies=len(catalogue.lines),
+        missing={column: dict(cells) for column, cells in catalogue.missing.items()},
+        possibly_missing={column: dict(cells) for column, cells in catalogue.possibly_missing.items()},
+        left_out=(*plan.source.left_out, *copied.problems),
+        notes=tuple(notes),
+    )
 
 
 def _check_target(target: Path, plan: ImportPlan) -> None:

@@ -17,7 +17,8 @@ BLANKS_REMEDY = "the cells seem to be separated by spaces, but not all rows have
 # Problem and remedy for a line that `split_line` can't split.
 UNCLOSED = (
     "a quotation mark on this line is never closed",
-    'close it (a cell can\'t contain a line break; write a " inside a cell as "")',
+    'close it, and write a " inside a cell as ""; a cell can\'t contain a line break (pandas: read_csv(…, dtype=str)'
+    ".replace(r'\\s*\\n\\s*', ' ', regex=True).to_csv(…, index=False))",
 )
 _INVISIBLE = ("Cc", "Cf")  # Unicode categories: control characters; format characters such as a zero-width space
 # A cell between blanks, with or without quotation marks.

@@ -11,8 +11,13 @@ _DECIMAL = re.compile(rf"[+-]?(\d*,(?!\d{{3}}(?!\d))\d+|0\d*,\d+|\d{{4,}},\d+|,\
 _THOUSANDS = re.compile(
     r"[+-]?[1-9]\d{0,2}((,\d{3}){2,}(\.\d*)?|,\d{3}\.\d*|([' \u2019\u00a0\u2009\u202f]\d{3})+(\.\d*)?)" + _EXPONENT
 )
+# 1.234,5 and 1.234.567,8.
+_POINTS_AND_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+" + _EXPONENT)
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _STARTS = frozenset("+-,")
+
+# A number with an uncertainty, a unit, a flag or a percent sign, or in quotation marks.
+_WITHIN = re.compile(r"""=?["']*([+-]?\d+\.?\d*)\s*(["']+|(±|\+/-|\(|%|:|[a-zA-Z]).*)?""")
 
 
 class Separator(Enum):
@@ -28,8 +33,8 @@ def separator_in(cell: str) -> Separator | None:
 
     Examples
     --------
-    >>> [kind and kind.name for kind in map(separator_in, ("8,75", "1,234.5", "1,234", "8.75", "a,b"))]
-    ['DECIMAL', 'THOUSANDS', 'EITHER', None, None]
+    >>> [kind and kind.name for kind in map(separator_in, ("8,75", "1,234.5", "1.234,5", "1,234", "8.75", "a,b"))]
+    ['DECIMAL', 'THOUSANDS', 'THOUSANDS', 'EITHER', None, None]
     """
     if not (cell[:1].isdigit() or cell[:1] in _STARTS):
         return None
@@ -37,7 +42,7 @@ def separator_in(cell: str) -> Separator | None:
         return Separator.EITHER
     if _DECIMAL.fullmatch(cell):
         return Separator.DECIMAL
-    return Separator.THOUSANDS if _THOUSANDS.fullmatch(cell) else None
+    return Separator.THOUSANDS if _THOUSANDS.fullmatch(cell) or _POINTS_AND_COMMA.fullmatch(cell) else None
 
 
 def separator_remedy(cells: Iterable[str]) -> str:
@@ -62,8 +67,24 @@ def separator_remedy(cells: Iterable[str]) -> str:
     if Separator.DECIMAL in first and Separator.THOUSANDS not in first:
         return "write a decimal point instead of the comma (pandas: read_csv(…, decimal=','))"
     if Separator.THOUSANDS in first and Separator.DECIMAL not in first:
-        digits = re.sub(r"[^\d.eE+-]", "", first[Separator.THOUSANDS])
-        return f"write numbers without separators of thousands, {digits} here (pandas: read_csv(…, thousands=','))"
+        cell = first[Separator.THOUSANDS]
+        options = f"thousands={next(sign for sign in cell if not sign.isdigit() and sign not in '+-.')!r}"
+        if _POINTS_AND_COMMA.fullmatch(cell):
+            cell, options = cell.replace(".", "").replace(",", "."), "thousands='.', decimal=','"
+        digits = re.sub(r"[^\d.eE+-]", "", cell)
+        return f"write numbers without separators of thousands, {digits} here (pandas: read_csv(…, {options}))"
     cell = first.get(Separator.EITHER, next(iter(first.values())))
     plain = f"{cell.replace(',', '')} or {cell.replace(',', '.')}"
     return f"galviz can't know whether {cell!r} is a thousand: write {plain}"
+
+
+def number_within(cell: str) -> str:
+    """The number in a cell that holds more: an uncertainty, a unit, a spreadsheet's quotation marks; or empty.
+
+    Examples
+    --------
+    >>> number_within("8.51 ± 0.05"), number_within('="8.51"'), number_within("Sb")
+    ('8.51', '8.51', '')
+    """
+    match = _WITHIN.fullmatch(cell)
+    return match[1] if match else ""

@@ -8,11 +8,12 @@ from galviz.files.signatures import LFS_POINTER, LFS_REMEDY, file_kind
 from galviz.survey.astronomical_table import FitsTable, VOTable
 from galviz.survey.described_table import DescribedTable, find_description
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
+from galviz.survey.other_lines import describe_cut_line
 from galviz.survey.parquet_table import ParquetTable
 from galviz.survey.problems import Problem
 from galviz.survey.table_file import UNREADABLE, Table, TableFile
 from galviz.survey.text_stream import TextError, read_head
-from galviz.survey.text_table import TextTable, describe_cut_line
+from galviz.survey.text_table import TextTable
 
 __all__ = ["CATALOGUE_NAME", "ID_COLUMN", "Table", "TableFile", "describe_cut", "open_table"]
 

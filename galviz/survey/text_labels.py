@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from galviz.errors import quoted, shown
 from galviz.survey.header import CATALOGUE_NAME
 from galviz.survey.label import METALLICITY, SDSS_METALLICITY
-from galviz.survey.number_separators import separator_in, separator_remedy
+from galviz.survey.number_separators import number_within, separator_in, separator_remedy
 from galviz.survey.problems import Problem
 
 _BOOLEANS = {"true", "false", "t", "f", "yes", "no"}
@@ -85,6 +85,8 @@ def _describe_text(column: str, words: Counter[str]) -> tuple[str, str]:
         remedy = f"rename the column, so that it isn't taken for the label; {colour}"
     else:
         remedy = f"load the survey without this label; {colour}"
+    if number := number_within(next(iter(words))):
+        remedy = f"write the numbers alone, such as {number} for {quoted(next(iter(words)))}, or {remedy}"
     if what == "booleans":
         remedy = f"write 1 and 0 if a network should learn it, or {remedy}"
     return f"the label {shown(column)} holds {what} ({examples}), and labels are numbers", remedy

@@ -1,31 +1,28 @@
 """A text file -> its header and cells, with line numbers."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 
-from galviz.errors import quoted
 from galviz.files.reading import open_regular
 from galviz.survey.decimal_commas import replace_decimal_commas
 from galviz.survey.dialect import N_LINES, SEPARATORS, recognise_dialect
 from galviz.survey.header import ID_COLUMN, UNCLOSED, missing_column, read_header, split_line
+from galviz.survey.other_lines import (
+    NEW_TABLE,
+    describe_below,
+    describe_cut_line,
+    explain_between,
+    may_stand_below,
+    server_message,
+)
 from galviz.survey.table_file import Table, TableFile
 from galviz.survey.text_stream import GZIP, LineReader, TextError, detect_encoding, read_head
 
 MAX_ROWS = 5_000_000  # more would take more memory than a laptop has
-_MAX_SHOWN = 30  # characters of a row that was cut short
 _BLANK = ' \t"'  # what a line without values may have, beside separators: spreadsheets add such lines
-_MAX_MESSAGE = 200  # characters of a server's message
-# What may stand below the rows: comments, and what SQL clients write.
-_BELOW_ROWS = re.compile(r"#.*|\(?\d[\d,]* rows?( (affected|selected|returned|in set).*)?\)?\.?", re.IGNORECASE)
 _ROW_NUMBER = "row_number"
-# What SkyServer and other services write in place of rows.
-_SERVER_ERROR = re.compile(
-    r"\W*(error[\s_]message\W*$|errors?\s*:|exception\s*:|no (objects|rows|entries|results|records)\b.*\bfound)",
-    re.IGNORECASE,
-)
 
 
 class TextTable(TableFile):
@@ -80,7 +77,7 @@ class TextTable(TableFile):
                 problem = self.problem(error.line, error.problem, error.remedy)
                 return Table((), [], [], {}, [problem], notes, id_column, reader.digest())
             problems = rows.all_problems()
-            notes += rows.notes()
+            notes += describe_below([text for _, text in rows.below])
             if not reader.ends:
                 notes.append(describe_cut_line(rows.last_line, self.name))
             blocks = dict(zip(columns, rows.blocks, strict=True))
@@ -101,8 +98,7 @@ class TextTable(TableFile):
                 self.problem(None, "it is empty", f"write a header with {ID_COLUMN} and one row per galaxy")
             ]
             return
-        if _SERVER_ERROR.match(dialect.header):
-            message = " ".join(line.strip() for line in lines[dialect.header_line - 1 :])[:_MAX_MESSAGE]
+        if message := server_message(lines[dialect.header_line - 1 :]):
             problem = f"it holds a server's message, not a table: {message}"
             self.problems = [self.problem(dialect.header_line, problem, "repeat the query and download its result")]
             return
@@ -141,13 +137,13 @@ class _Rows:
     """Collects the rows of a text table, block by block."""
 
     def __init__(self, table_file: TextTable, position: int, id_name: str) -> None:
-        self._file, self._position, self._id_name = table_file, position, id_name
+        self._file, self._position, self._id_name, self._names = table_file, position, id_name, table_file.columns
         self.ids: list[tuple[int, str]] = []
         self.complete: list[int] = []
         self.blocks: list[list[str]] = [[] for _ in table_file.columns]
         self.last_line = ""
         self._problems, self._row_problems = [], []
-        self._below: list[tuple[int, str]] = []  # lines that are ignored if no row follows
+        self.below: list[tuple[int, str]] = []  # lines that are ignored if no row follows
         self._first = 1  # the number of the next block's first line
 
     def add(self, lines: list[str]) -> None:
@@ -161,15 +157,15 @@ class _Rows:
                 continue
             text = line.strip(blank)
             if not text:
-                self._below.append((number, text))
+                self.below.append((number, text))
                 continue
             cells = split(line)
-            if n_columns != len(cells or ()) and _BELOW_ROWS.fullmatch(text):
-                self._below.append((number, text))
+            if n_columns != len(cells or ()) and may_stand_below(text):
+                self.below.append((number, text))
                 continue
-            if self._below:
-                self._row_problems += [file.problem(*_misplaced(*other)) for other in self._below]
-                self._below.clear()
+            if self.below:
+                self._row_problems += [file.problem(other, *explain_between(text)) for other, text in self.below]
+                self.below.clear()
             if cells is None:
                 self._problems.append(file.problem(number, *UNCLOSED))
             elif len(cells) == n_columns and cells[position].strip() != self._id_name:
@@ -196,15 +192,6 @@ class _Rows:
             return [self._file.problem(None, "it has a header but no galaxies", "add one row per galaxy")]
         return self._problems + self._row_problems
 
-    def notes(self) -> list[str]:
-        """A sentence about lines below the rows that were ignored."""
-        texts = [text for _, text in self._below if text]
-        if not texts:
-            return []
-        lines = f"last {len(texts)} lines, such as " if len(texts) > 1 else "last line, "
-        skipped = "aren't rows: they were" if len(texts) > 1 else "isn't a row: it was"
-        return [f"The {lines}{quoted(texts[0])}, {skipped} skipped."]
-
     def _may_be_galaxy(self, cells: list[str]) -> bool:
         """Whether a row with the wrong number of cells may hold an id: it isn't a comment or a second header."""
         return bool("".join(cells).strip()) and cells[0][:1] != "#" and self._id_name not in map(str.strip, cells)
@@ -216,7 +203,8 @@ class _Rows:
         if not "".join(cells).strip():
             return "the line is empty", "remove it"
         if self._id_name in map(str.strip, cells):
-            return "the line repeats the header", "remove it"
+            is_same = [cell.strip() for cell in cells[:n_columns]] == [*self._names]
+            return ("the line repeats the header", "remove it") if is_same else NEW_TABLE
         if len(cells) < n_columns:
             cell = "write nan for an empty cell" if separator == " " else f"an empty cell still needs its {sign}"
             remedy = f"add the missing cells ({cell})"
@@ -226,24 +214,3 @@ class _Rows:
             remedy = f"remove the extra cells, or put quotation marks around a cell that contains a {sign}"
         count = f"{len(cells)} cell" if len(cells) == 1 else f"{len(cells)} cells"
         return f"the row has {count}, the header has {n_columns}", remedy
-
-
-def _misplaced(line: int, text: str) -> tuple[int, str, str]:
-    """Line, problem and remedy for a line between rows that isn't a row."""
-    what = "is a comment" if text.startswith("#") else "isn't a row"
-    return line, f"the line {what}: {quoted(text)}" if text else "the line is empty", "remove it"
-
-
-def describe_cut_line(last: str, name: str) -> str:
-    """Describe a last line without a line end: cut short in its last cell, it has all cells.
-
-    Examples
-    --------
-    >>> describe_cut_line("12,0.25", "table.csv")[:46]
-    'The last line of table.csv has no line end. If'
-    """
-    row = "…" * (len(last) > _MAX_SHOWN) + last[-_MAX_SHOWN:]
-    return (
-        f"The last line of {name} has no line end. If the file was cut short there, the last cell may lack "
-        f"digits, and rows may be missing. It ends in {quoted(row)}."
-    )

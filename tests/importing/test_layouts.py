@@ -358,3 +358,22 @@ def test_tables_of_r_pandas_and_spreadsheets(tmp_path, text):
     plan, survey = run(source, tmp_path, label="z")
     assert survey.catalogue["z"].tolist() == [0.25, 0.5]
     assert plan.images == ("NGC17.jpg", "NGC18.jpg")
+
+
+def test_accents_may_be_encoded_in_two_ways(tmp_path):
+    """macOS decomposes the letters of file names."""
+    source = make_source(tmp_path / "in", ["name,p", "Galáxia 1,0.1", "Galáxia 2,0.2"])
+    for n in (1, 2):
+        write_image(source / f"Gala\u0301xia {n}.jpg", n)
+    _, survey = run(source, tmp_path)
+    assert survey.object_ids == ["Galáxia 1", "Galáxia 2"]
+
+
+@pytest.mark.parametrize("cell", ["8.51 ± 0.05", '="8.51"', "'8.51"])
+def test_numbers_within_text_are_explained_for_the_usual_label(tmp_path, cell):
+    quoted_cell = cell.replace('"', '""')
+    source = make_source(
+        tmp_path / "in", ["id,oh_p50", *(f'{n},"{quoted_cell}"' for n in (17, 18))], ["17.jpg", "18.jpg"]
+    )
+    with pytest.raises(SurveyError, match=r"write the numbers alone, such as 8\.51 for"):
+        write_import(plan_import(source), tmp_path / "out")

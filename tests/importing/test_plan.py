@@ -6,6 +6,7 @@ import pytest
 
 from galviz.importing.plan import plan_import
 from galviz.importing.question import ImportQuestion
+from galviz.importing.writing import write_import
 from galviz.survey.survey import SurveyError
 from tests.importing.sources import make_source
 
@@ -85,6 +86,7 @@ def test_numbers_shifted_by_one_name_no_images(tmp_path, column, numbers, names)
         (("1_23", "4_56"), ("12_3", "45_6")),
         (("1 23", "4 56"), ("123", "456")),
         (("J12+34", "J12-34"), ("J12_34", "J99_1")),
+        (("星系1", "星系2"), ("銀河1", "銀河2")),
     ],
 )
 def test_other_ids_do_not_match(tmp_path, ids, names):
@@ -152,8 +154,9 @@ def test_ids_that_a_float_has_rounded_name_no_images_and_are_explained(tmp_path)
 def test_most_rows_without_an_image_are_refused(tmp_path):
     lines = ["id", *map(str, range(100, 120))]
     source = make_source(tmp_path / "in", lines, ["100.jpg", "101.jpg", "x1.jpg", "x2.jpg", "x3.jpg", "x4.jpg"])
-    with pytest.raises((SurveyError, ImportQuestion), match=r"2 of (20 rows|6 images)"):
-        plan_import(source)
+    for options in ({}, {"id_column": "id"}):
+        with pytest.raises(SurveyError, match=r"only 2 of the 20 rows.*they are like 102, the images' names like x1"):
+            plan_import(source, **options)
 
 
 def test_images_of_the_same_name_in_two_folders_are_a_question(tmp_path):
@@ -202,3 +205,59 @@ def test_annotations_and_readmes_are_no_tables(tmp_path):
     for name in ("README.txt", "images/17.txt", "images/17.xml", "requirements.txt", ".DS_Store", "images/Thumbs.db"):
         (source / name).write_text("text")
     assert plan_import(source).table.name == "t.csv"
+
+
+@pytest.mark.parametrize("first", ["1237648704043942146,8.5", "NGC 12,E0", "J1234.5+0.1,E0"])
+def test_a_missing_header_is_found_if_its_galaxy_has_no_image(tmp_path, first):
+    name, value = first.split(",")
+    names = [name.replace("12", digits, 1) for digits in ("12", "17", "18")]
+    source = make_source(
+        tmp_path / "in", [f"{other},{value}" for other in names], [f"{other}.jpg" for other in names[1:]]
+    )
+    assert "the header seems to be missing" in problem_of(source)
+    make_source(source, ["name,value", *(f"{other},{value}" for other in names)])
+    assert plan_import(source).ids == tuple(names[1:])
+
+
+def test_one_image_for_all_rows_is_no_survey(tmp_path):
+    source = make_source(tmp_path / "in", ["file,p", *["blank.jpg,0.5"] * 5], ["blank.jpg", "17.jpg", "18.jpg"])
+    assert "'file' names only 1 of the 3 images" in problem_of(source)
+
+
+def test_few_images_by_chance_are_explained(tmp_path):
+    ids = [2**60 + 256 * n + n for n in range(8)]  # a float64 holds multiples of 256
+    lines = ["objID,p", *(f"{int(float(number))},0.5" for number in ids)]
+    sentence = problem_of(make_source(tmp_path / "in", lines, [f"{number}.jpg" for number in ids]))
+    assert "only 1 of the 8 rows'" in sentence
+    assert "rounded" in sentence
+
+
+def test_ids_of_rows_without_an_image_may_be_missing_or_repeated(tmp_path):
+    lines = ["objid,p", "17,0.5", "18,0.6", "-9999,0.1", "-9999,0.2", ",0.3"]
+    plan = plan_import(make_source(tmp_path / "in", lines, ["17.jpg", "18.jpg"]))
+    assert (plan.ids, plan.n_without_image) == (("17", "18"), 3)
+
+
+@pytest.mark.parametrize(
+    ("cell", "plain", "options"),
+    [
+        ("1'230.5", "1230.5", 'thousands="\'"'),
+        ("1.230,5", "1230.5", "thousands='.', decimal=','"),
+        ("1,230.5", "1230.5", "thousands=','"),
+    ],
+)
+def test_labels_with_separators_are_explained(tmp_path, cell, plain, options):
+    rows = [f"{n};{cell}" for n in (17, 18)]
+    source = make_source(tmp_path / "in", ["id;p", *rows], ["17.jpg", "18.jpg"])
+    with pytest.raises(SurveyError) as raised:
+        write_import(plan_import(source, label="p"), tmp_path / "out")
+    assert f"{plain} here" in str(raised.value)
+    assert options in str(raised.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_values_that_may_be_missing_are_counted(tmp_path):
+    cells = [-120.5, -999.0, 35.2, -999.0, 210.1]
+    lines = ["id,v_hel", *(f"{n},{cell}" for n, cell in enumerate(cells, 17))]
+    source = make_source(tmp_path / "in", lines, [f"{n}.jpg" for n in range(17, 22)])
+    assert write_import(plan_import(source), tmp_path / "out").possibly_missing == {"v_hel": {"-999.0": 2}}

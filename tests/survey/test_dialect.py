@@ -262,3 +262,11 @@ def test_messages_of_servers(read, content, says):
 def test_json(read, content):
     (problem,) = read(content).problems
     assert "JSON" in problem.problem
+
+
+@pytest.mark.parametrize("between", ["#Table2\nobjID,y\n", "objID,y\n", "#Table2\nobjID,y,x\n"])
+def test_a_second_table_is_never_read_as_part_of_the_first(read, between):
+    """Without its header, y would be read as z."""
+    problems = read(f"#Table1\nobjID,z\na,0.25\n{between}b,1.5\n").problems
+    assert problems
+    assert {problem.remedy for problem in problems} == {"save each table as a file of its own"}
