@@ -141,16 +141,19 @@ def suggest_import(source: str, error: "SurveyError", label: str | None) -> str 
     """
     from galviz.importing.plan import plan_import
     from galviz.importing.question import ImportQuestion
+    from galviz.survey.problem import Kind
 
-    damaged = [problem.file.startswith("images/") and "no image" not in problem.problem for problem in error.details]
+    problems = [group.examples[0] for group in error.groups]
+    are_images = [problem.file.startswith("images/") for problem in problems]
+    kinds = {problem.kind for problem in problems}
     # An import keeps the cells of the label as they are.
-    if all(damaged) or any("label" in problem.problem for problem in error.details):
+    if (all(are_images) and Kind.MISSING_IMAGE not in kinds) or Kind.LABEL in kinds:
         return None
     command = ["python", "-m", "galviz", "import", source, "--out", "NEW-FOLDER"]
     try:
         plan = plan_import(source, label=label)
     except ImportQuestion as question:
-        if all(problem.object_id or problem.file.startswith("images/") for problem in error.details):
+        if all(problem.object_id or is_image for problem, is_image in zip(problems, are_images, strict=True)):
             return None
         return f"{shlex.join(command)} can import it with one more option: {question}"
     except (ValueError, OSError):

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from galviz.errors import shown
 from galviz.files.signatures import file_kind
 from galviz.survey.images import ImageError, read_start
+from galviz.survey.problem import Kind
 
 IMAGES_NAME = "images"
 SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -91,7 +92,7 @@ class ImageFolder:
             kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a special file"
             raise ImageError(f"it is {kind}, not an image", "put the image itself there")
         if status.st_size == 0:
-            raise ImageError("the file is empty (0 bytes)", "download it again")
+            raise ImageError("the file is empty (0 bytes)", "download it again", Kind.DAMAGED_IMAGE)
 
     def name_for(self, object_id: str) -> str:
         """The path of the galaxy's first image, or else the name that it should have: for messages."""

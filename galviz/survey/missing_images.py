@@ -8,7 +8,7 @@ from galviz.errors import shown
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.survey.image_folder import IMAGES_NAME, ImageFolder
 from galviz.survey.misplaced import Difference, Match, MisplacedImages
-from galviz.survey.problem import Problem, Problems, SameCause
+from galviz.survey.problem import Kind, Problem, Problems, SameCause
 from galviz.survey.rounding import is_long_id, looks_rounded
 
 # SDSS numbered its objects anew in data release 8: the sky version in the leading bits went from 1 to 2, and the run
@@ -84,7 +84,8 @@ def explain_missing(folder: ImageFolder, missing: Missing, file: str = CATALOGUE
 
 
 def _no_image(line: int, object_id: str, remedy: str, cause: str = "") -> Problem:
-    return Problem(line, object_id, f"{IMAGES_NAME}/{object_id}.jpg", "there is no image", remedy, cause)
+    name = f"{IMAGES_NAME}/{object_id}.jpg"
+    return Problem(line, object_id, name, "there is no image", remedy, cause, Kind.MISSING_IMAGE)
 
 
 def explain_several(folder: ImageFolder, several: Missing) -> Problems:
