@@ -55,7 +55,7 @@ class ImageFolder:
         self.folder, self.object_ids = folder, object_ids
         self._paths: dict[str, list[str]] = {}
         for path, _ in walk_files(folder):
-            self._paths.setdefault(_stem(path), []).append(path)
+            self._paths.setdefault(image_stem(path), []).append(path)
 
     def images_of(self, object_id: str) -> list[str]:
         """The paths of all images of a galaxy below the folder, with slashes, sorted.
@@ -188,8 +188,14 @@ def walk_files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
                 raise
 
 
-def _stem(path: str) -> str:
-    """The id in the name of a file. A dot in it may belong to the id, if no ending of an image follows it."""
+def image_stem(path: str) -> str:
+    """The id in the name of a file. A dot in it may belong to the id, if no ending of an image follows it.
+
+    Examples
+    --------
+    >>> image_stem("spiral/12.jpg"), image_stem("J0004.1")
+    ('12', 'J0004.1')
+    """
     name = path.rpartition("/")[2]
     stem, _, ending = name.rpartition(".")
     stem = stem if f".{ending.lower()}" in SUFFIXES + RARE_SUFFIXES and stem else name
