@@ -8,7 +8,9 @@ import numpy as np
 from scipy.stats import rankdata
 
 from galviz.analysis.novelty import N_NEIGHBORS, fit_novelty
-from galviz.artefacts.real_results import DistanceGroup, Distances, Interval, Method, Quartile
+from galviz.artefacts.distance_results import DistanceGroup, Distances, Quartile
+from galviz.artefacts.interval import Interval
+from galviz.artefacts.real_results import Method
 
 LEVEL = (0.025, 0.975)
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -33,6 +33,9 @@ def load(name):
 realism = load("realism")
 aggregates = load("aggregates")
 fine_tuning = load("fine_tuning")
+regressions = load("regressions")
+mock_gap = load("mock_gap")
+real_json = load("real_json")
 real = load("real")
 label_benchmark = load("label")
 
@@ -248,64 +251,64 @@ class Leaks:
 
 def test_out_of_fold_predictions_are_of_galaxies_not_fitted_to(planted):
     columns, label = planted
-    predictions = real.out_of_fold(Leaks(), columns, label, FOLDS)
+    predictions = regressions.out_of_fold(Leaks(), columns, label, FOLDS)
     assert predictions.shape == (2, 200)
     assert (predictions == 0).all()
 
 
 def test_a_planted_signal_is_found_and_the_mean_has_no_r(planted):
     columns, label = planted
-    models = {real.MEAN: DummyRegressor(), real.FEATURES: realism.scaled_ridge()}
-    predicted = {name: real.out_of_fold(model, columns, label, FOLDS) for name, model in models.items()}
-    table = real.score_table(predicted, label)
-    assert table["RMSE dex"][real.FEATURES] == pytest.approx(0.05, abs=0.01)
-    assert table["RMSE dex"][real.MEAN] == pytest.approx(label.std(), rel=0.02)
-    assert table["r"][real.FEATURES] == pytest.approx(0.97, abs=0.01)
-    assert np.isnan(table["r"][real.MEAN])
+    models = {regressions.MEAN: DummyRegressor(), regressions.FEATURES: realism.scaled_ridge()}
+    predicted = {name: regressions.out_of_fold(model, columns, label, FOLDS) for name, model in models.items()}
+    table = regressions.score_table(predicted, label)
+    assert table["RMSE dex"][regressions.FEATURES] == pytest.approx(0.05, abs=0.01)
+    assert table["RMSE dex"][regressions.MEAN] == pytest.approx(label.std(), rel=0.02)
+    assert table["r"][regressions.FEATURES] == pytest.approx(0.97, abs=0.01)
+    assert np.isnan(table["r"][regressions.MEAN])
 
 
 def test_score_of_known_predictions():
     label = np.array([0.0, 1.0, 2.0, 3.0])
-    score = real.score(np.stack([label + 0.1, label - 0.3]), label)
+    score = regressions.score(np.stack([label + 0.1, label - 0.3]), label)
     assert score["RMSE dex"] == pytest.approx(np.sqrt((0.01 + 0.09) / 2))
     assert score["sd over repeats"] == pytest.approx(0.2 / np.sqrt(2))
     assert score["r"] == pytest.approx(np.corrcoef(np.r_[label + 0.1, label - 0.3], np.r_[label, label])[0, 1])
-    assert np.isnan(real.score(label[None], label)["sd over repeats"])
-    assert np.isnan(real.score(np.ones((1, 4)), label)["r"])
+    assert np.isnan(regressions.score(label[None], label)["sd over repeats"])
+    assert np.isnan(regressions.score(np.ones((1, 4)), label)["r"])
 
 
 def test_components_in_a_fold_are_those_of_the_pixels():
     rng = np.random.default_rng(1)
     pixels, label = rng.normal(size=(40, 300)) * np.linspace(3, 0.1, 300), rng.normal(size=40)
-    model = real.regressions(pixels, np.ones((40, 2)), *[np.ones((40, 2))] * 2, np.ones(40), 0)
+    model = regressions.regressions(pixels, np.ones((40, 2)), *[np.ones((40, 2))] * 2, np.ones(40), 0)
     pca, turned = model["ridge on 20 principal components of pixels"]
     assert turned.shape == (40, 40)
-    direct = real.out_of_fold(pca, pixels, label, FOLDS)
-    assert real.out_of_fold(pca, turned, label, FOLDS) == pytest.approx(direct, abs=1e-8)
+    direct = regressions.out_of_fold(pca, pixels, label, FOLDS)
+    assert regressions.out_of_fold(pca, turned, label, FOLDS) == pytest.approx(direct, abs=1e-8)
     ratios = [PCA(5, svd_solver="full").fit(values).explained_variance_ratio_ for values in (pixels, turned)]
     assert ratios[0] == pytest.approx(ratios[1])
 
 
 def test_each_regression_reads_its_own_columns(planted, monkeypatch):
-    use_few_trees(monkeypatch, real)
+    use_few_trees(monkeypatch, regressions)
     columns, label = planted
     colours, nothing = np.exp(columns), np.zeros((200, 2))
-    rows = real.regressions(columns, colours, nothing, columns, 2 * label - 8.9, seed=0)
-    predicted = {name: real.out_of_fold(model, values, label, FOLDS) for name, (model, values) in rows.items()}
-    rmse = real.score_table(predicted, label)["RMSE dex"]
+    rows = regressions.regressions(columns, colours, nothing, columns, 2 * label - 8.9, seed=0)
+    predicted = {name: regressions.out_of_fold(model, values, label, FOLDS) for name, (model, values) in rows.items()}
+    rmse = regressions.score_table(predicted, label)["RMSE dex"]
     assert len(rmse) == 8
-    assert rmse[real.RECALIBRATED] == pytest.approx(0, abs=1e-9)
-    assert rmse["ridge on log radial colours"] == pytest.approx(rmse[real.FEATURES], rel=1e-6)
-    assert rmse["ridge on log radial colours"] < rmse["ridge on radial colours"] < rmse[real.MEAN]
-    assert rmse["random forest on radial colours"] < rmse[real.MEAN]
-    assert rmse[real.RANDOM] == pytest.approx(rmse[real.MEAN])
+    assert rmse[regressions.RECALIBRATED] == pytest.approx(0, abs=1e-9)
+    assert rmse["ridge on log radial colours"] == pytest.approx(rmse[regressions.FEATURES], rel=1e-6)
+    assert rmse["ridge on log radial colours"] < rmse["ridge on radial colours"] < rmse[regressions.MEAN]
+    assert rmse["random forest on radial colours"] < rmse[regressions.MEAN]
+    assert rmse[regressions.RANDOM] == pytest.approx(rmse[regressions.MEAN])
 
 
 def test_zero_shot_of_known_predictions():
     rng = np.random.default_rng(0)
     signal = rng.normal(size=400)
     label, predictions = 8.9 + 0.2 * signal, 9.0 + 0.1 * signal + rng.normal(0, 0.06, 400)
-    score = real.zero_shot(predictions, label, seed=0)
+    score = regressions.zero_shot(predictions, label, seed=0)
     assert score["bias"] == pytest.approx(np.mean(predictions - label))
     assert score["RMSE dex"] == pytest.approx(np.sqrt(np.mean((predictions - label) ** 2)))
     assert score["r"] == pytest.approx(np.corrcoef(predictions, label)[0, 1])
@@ -321,14 +324,20 @@ def test_a_difference_of_two_rmse_has_an_interval():
     rng = np.random.default_rng(0)
     label = rng.normal(8.9, 0.2, 400)
     better, worse, same = (label + rng.normal(0, sd, (2, 400)) for sd in (0.10, 0.15, 0.10))
-    difference, low, high = real.lower_by(better, worse, label, seed=0)
+    difference, low, high = regressions.lower_by(better, worse, label, seed=0)
     assert difference == pytest.approx(0.05, abs=0.01)
     assert 0.03 < low < difference < high < 0.07
-    _, low, high = real.lower_by(better, same, label, seed=0)
+    _, low, high = regressions.lower_by(better, same, label, seed=0)
     assert low < 0 < high
 
 
-RMSE = {real.MEAN: 0.2, "ridge on radial colours": 0.12, real.RANDOM: 0.11, real.FEATURES: 0.1, real.RECALIBRATED: 0.05}
+RMSE = {
+    regressions.MEAN: 0.2,
+    "ridge on radial colours": 0.12,
+    regressions.RANDOM: 0.11,
+    regressions.FEATURES: 0.1,
+    regressions.RECALIBRATED: 0.05,
+}
 
 
 @pytest.mark.parametrize(
@@ -337,8 +346,8 @@ RMSE = {real.MEAN: 0.2, "ridge on radial colours": 0.12, real.RANDOM: 0.11, real
         (0.86, {}, [True, True, True]),
         (0.84, {}, [False, True, True]),
         (float("nan"), {}, [False, True, True]),
-        (0.86, {real.FEATURES: 0.103}, [True, False, True]),
-        (0.86, {real.FEATURES: float("nan")}, [True, False, False]),
+        (0.86, {regressions.FEATURES: 0.103}, [True, False, True]),
+        (0.86, {regressions.FEATURES: float("nan")}, [True, False, False]),
         (0.86, {"ridge on radial colours": 0.099}, [True, True, False]),
     ],
 )
@@ -349,19 +358,19 @@ def test_requirements_hold_or_not(r, changed, held):
 
 @pytest.mark.parametrize(("r", "rmse", "n_reached"), [(0.9, 0.09, 2), (0.86, 0.1, 0)])
 def test_goals_are_reached_or_not(r, rmse, n_reached):
-    words = " ".join(words for words, _ in real.must_hold(r, pd.Series(RMSE | {real.FEATURES: rmse})))
+    words = " ".join(words for words, _ in real.must_hold(r, pd.Series(RMSE | {regressions.FEATURES: rmse})))
     assert (words.count(": reached"), words.count("not reached")) == (n_reached, 2 - n_reached)
     assert "'ridge on features, random weights', 0.1100" in words  # the best baseline
 
 
 def test_errors_fall_with_the_number_of_labels(planted):
     columns, label = planted
-    table = real.few_labels({"signal": columns, "noise": columns[:, :3]}, label, seed=0, draws=10)
+    table = regressions.few_labels({"signal": columns, "noise": columns[:, :3]}, label, seed=0, draws=10)
     assert list(table.columns) == [20, 50, 100]
     assert table.loc["signal"].is_monotonic_decreasing
     assert table.loc["signal", 100] == pytest.approx(0.053, abs=0.006)
     assert (table.loc["noise"] > 0.18).all()
-    assert table.equals(real.few_labels({"signal": columns, "noise": columns[:, :3]}, label, seed=0, draws=10))
+    assert table.equals(regressions.few_labels({"signal": columns, "noise": columns[:, :3]}, label, seed=0, draws=10))
 
 
 def test_measures_are_those_of_the_library_and_their_intervals_of_theory():
@@ -424,7 +433,7 @@ def test_fine_tuning_in_folds_predicts_each_galaxy_once_and_can_be_interrupted(t
 
 def test_each_layer_has_an_error_of_its_own(planted):
     columns, label = planted
-    table = real.by_layer({"trained": {"stem": columns[:, :3], "features": columns}}, label, FOLDS)
+    table = regressions.by_layer({"trained": {"stem": columns[:, :3], "features": columns}}, label, FOLDS)
     assert table["trained"]["features"] < 0.06 < 0.18 < table["trained"]["stem"]
 
 
@@ -433,7 +442,7 @@ def test_the_statistic_that_separates_mock_from_real_is_named():
     rng = np.random.default_rng(0)
     one, other = (pd.DataFrame(rng.normal(size=(120, 3)), columns=list("abc")) for _ in range(2))
     other["b"] += 2.0
-    auc, deviation, table = real.what_tells(one.assign(label=0.0), other.assign(label=0.0), seed=0, trees=10)
+    auc, deviation, table = mock_gap.what_tells(one.assign(label=0.0), other.assign(label=0.0), seed=0, trees=10)
     assert auc > 0.85
     assert deviation < 0.05
     assert table.index[0] == "b"
@@ -445,7 +454,7 @@ def test_a_feature_is_named_with_its_most_correlated_statistic():
     rng = np.random.default_rng(0)
     statistics = pd.DataFrame(rng.normal(size=(100, 2)), columns=["size", "peak"]).assign(constant=1.0)
     columns = pd.DataFrame({"one": -statistics["peak"], "two": statistics["size"] + 0.1 * statistics["peak"]})
-    table = real.goes_with(columns, statistics)
+    table = mock_gap.goes_with(columns, statistics)
     assert list(table["goes with"]) == ["peak", "size"]
     assert table["r"]["one"] == pytest.approx(-1)
 

@@ -7,25 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from galviz.artefacts.distance_results import Distances
+from galviz.artefacts.interval import Interval
 from galviz.errors import listed
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A number with its 95 % interval.
-
-    Attributes
-    ----------
-    value, low, high : float
-    """
-
-    value: float
-    low: float
-    high: float
-
-    def __post_init__(self) -> None:
-        if not self.low <= self.high:
-            raise ValueError(f"an interval must not end below its start; got {self.low} to {self.high}")
 
 
 @dataclass(frozen=True)
@@ -102,74 +86,6 @@ class CurvePoint:
     n_labels: int
     n_draws: int
     rmse: Interval
-
-
-@dataclass(frozen=True)
-class DistanceGroup:
-    """Distances of a group of galaxies to the nearest mock galaxies.
-
-    Attributes
-    ----------
-    name, title : str
-    n : int
-    quantiles : tuple of float
-        In the order of `Distances.levels`.
-    share_beyond : Interval
-        Share of the galaxies beyond the 99th percentile of the held-out mock galaxies.
-    """
-
-    name: str
-    title: str
-    n: int
-    quantiles: tuple[float, ...]
-    share_beyond: Interval
-
-
-@dataclass(frozen=True)
-class Quartile:
-    """Errors of a quarter of the real galaxies, by their distance.
-
-    Attributes
-    ----------
-    n : int
-    median_distance : float
-    rmse : Mapping of str to Interval
-        By the name of the method.
-    """
-
-    n: int
-    median_distance: float
-    rmse: Mapping[str, Interval]
-
-
-@dataclass(frozen=True)
-class Distances:
-    """How far galaxies are from mock galaxies in the network's feature space, and what this says about errors.
-
-    Attributes
-    ----------
-    definition : str
-    n_reference : int
-        Number of mock galaxies to which distances are measured.
-    levels : tuple of float
-        Of the quantiles.
-    threshold : float
-        99th percentile of the held-out mock galaxies.
-    groups : tuple of DistanceGroup
-        Held-out mock galaxies, mock galaxies in the framing of the real ones, and real galaxies.
-    quartiles : tuple of Quartile
-        Nearest first.
-    error_correlation : Mapping of str to Interval
-        By the name of the method: Spearman's correlation of |error| and distance, over real galaxies.
-    """
-
-    definition: str
-    n_reference: int
-    levels: tuple[float, ...]
-    threshold: float
-    groups: tuple[DistanceGroup, ...]
-    quartiles: tuple[Quartile, ...]
-    error_correlation: Mapping[str, Interval]
 
 
 @dataclass(frozen=True)

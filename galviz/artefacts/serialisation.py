@@ -12,6 +12,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
+from galviz.files.parquet import open_parquet
+
 _KEY = "galviz"
 # Exceptions of the functions below for bytes of another format, and of reading a file.
 UNREADABLE = (OSError, SafetensorError, pa.ArrowException, KeyError, TypeError, ValueError)
@@ -77,5 +79,5 @@ def decode_table(raw: bytes) -> tuple[pa.Table, dict[str, Any]]:
     >>> table.to_pylist(), metadata
     ([{'objID': '12'}], {'unit': 'dex'})
     """
-    table = pq.ParquetFile(pa.BufferReader(raw), pre_buffer=False).read(use_threads=False)
+    table = open_parquet(pa.BufferReader(raw)).read(use_threads=False)
     return table, json.loads((table.schema.metadata or {})[_KEY.encode()])

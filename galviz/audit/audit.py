@@ -9,30 +9,16 @@ from PIL import Image
 
 from galviz.audit.catalogue import catalogue_findings
 from galviz.audit.copies import copy_findings
-from galviz.audit.findings import FATAL, OF_VALUES, SUSPICIOUS, Audit, Finding
+from galviz.audit.findings import FATAL, OF_VALUES, REMEDIES, SUSPICIOUS, Audit, Finding
 from galviz.audit.pictures import picture_findings
 from galviz.survey.cutouts import is_grey
 from galviz.survey.duplicates import identify_galaxies
 from galviz.survey.image_folder import IMAGES_NAME, ImageFolder
-from galviz.survey.problems import Problem
+from galviz.survey.problem import Kind, Problem
 from galviz.survey.survey import Survey, SurveyError, load_images, load_survey, mock_survey_folder
 from galviz.survey.table import CATALOGUE_NAME
 
 Progress = Callable[[int, int], object]
-# Words in the sentence of a refused image, and the kind of finding.
-_KINDS = {
-    "Git LFS pointer": "Git LFS pointer",
-    "there is no image": "missing image",
-    "there is no such file": "missing image",
-    "shows no galaxy": "blank image",
-    "as dark as its darkest part": "off-centre",
-    "too few to show a galaxy": "extreme shape",
-    " px, more than ": "extreme shape",
-    "damaged": "damaged image",
-    "truncated": "damaged image",
-    "broken": "damaged image",
-    "0 bytes": "damaged image",
-}
 
 
 def audit_folder(
@@ -169,10 +155,8 @@ def _refusal(problem: Problem) -> Finding:
     what = f"{problem.problem}; {problem.remedy}"
     if problem.row is not None and not _is_of_image(problem):
         what = f"row {problem.row}: {what}"
-    kind = "unusable image" if _is_of_image(problem) else "catalogue"
-    if kind != "catalogue":
-        kind = next((kind for words, kind in _KINDS.items() if words in problem.problem), kind)
-    return Finding(kind, problem.object_id, problem.file, what, FATAL)
+    kind = problem.kind if problem.kind in REMEDIES else Kind.UNUSABLE_IMAGE
+    return Finding(str(kind) if _is_of_image(problem) else "catalogue", problem.object_id, problem.file, what, FATAL)
 
 
 def _usual_size(survey: Survey) -> tuple[int, int] | None:

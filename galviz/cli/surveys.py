@@ -6,8 +6,8 @@ from contextlib import nullcontext
 
 from galviz.cli.arguments import LABEL_HELP, SCALE_HELP, at_least, output_folder, parse_names
 from galviz.cli.auditing import add_exclude, read_excluded
-from galviz.cli.catalogues import add_import_options, has_import_options, imported, suggest_import
 from galviz.cli.command import BAD_INPUT, DONE, Command
+from galviz.cli.import_options import add_import_options, has_import_options, imported
 from galviz.cli.streams import print_above_bar, progress_bar
 
 
@@ -26,6 +26,7 @@ def _check_survey_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check_survey(options: argparse.Namespace) -> int:
+    from galviz.cli.import_suggestion import suggest_import
     from galviz.cli.survey_report import format_facts, format_problems, problem_facts, survey_facts
     from galviz.network.card import read_card
     from galviz.survey.survey import SurveyError, load_survey

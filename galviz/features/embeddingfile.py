@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from galviz.errors import describe_unknown_id, listed, quoted
 from galviz.features.features import FeaturesError
 from galviz.features.file import ID
+from galviz.files.parquet import open_parquet
 from galviz.files.reading import read_regular
 from galviz.survey.table import describe_cut
 
@@ -85,7 +85,7 @@ def _read(file: Path) -> bytes:
 
 def _read_parquet(content: bytes, file: Path, id_column: str, columns: Sequence[str] | None) -> EmbeddingRows:
     try:
-        parquet = pq.ParquetFile(io.BytesIO(content), pre_buffer=False)
+        parquet = open_parquet(io.BytesIO(content))
         _check_names(parquet.schema_arrow.names, id_column, file)
         table = parquet.read(use_threads=False)
     except (pa.ArrowException, OSError) as error:

@@ -14,6 +14,7 @@ from galviz.errors import BrokenFileError, quoted
 from galviz.features.cache_key import IMPORTED
 from galviz.features.fileformat import ID, KEY, PREDICTION, FormatError, column_bytes, parse_contents
 from galviz.features.layers import FeaturesError
+from galviz.files.parquet import open_parquet
 from galviz.files.reading import NotRegularError, open_regular
 from galviz.files.shipped import ShippedFileError, verify_open
 from galviz.files.signatures import file_kind
@@ -201,8 +202,7 @@ class FeatureFile:
         try:
             with open_regular(self.path) as stream:
                 self._verified_whole = verify_open(self.path, stream)
-                # Without threads of Arrow: one that is alive as Python exits can abort it (apache/arrow#34314).
-                yield pq.ParquetFile(stream, pre_buffer=False, page_checksum_verification=not self._verified_whole)
+                yield open_parquet(stream, verify_checksums=not self._verified_whole)
         except FileNotFoundError as error:
             clone = "work in a clone of the project (pip install -e .), or " if self.shipped else ""
             raise self._fault("doesn't exist", f"{clone}make it with `{self._command}`") from error

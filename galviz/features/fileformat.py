@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from galviz.errors import quoted
+from galviz.files.parquet import open_parquet
 from galviz.files.writing import atomic_write
 
 ID, PREDICTION = "objID", "prediction"
@@ -193,7 +194,8 @@ def has_only_own_columns(path: str | os.PathLike[str], layers: Iterable[str]) ->
     ...     has_only_own_columns(f"{folder}/f.parquet", ["features"])
     False
     """
-    schema = pq.read_schema(path)
+    with open_parquet(path) as parquet:
+        schema = parquet.schema_arrow
     own_columns = {ID, PREDICTION, *layers}
     return set(schema.names) == own_columns and set(schema.metadata or {}) <= {KEY, b"ARROW:schema"}
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PIL import Image
 
 from galviz.survey.images import MAX_PIXELS, ImageError, decode_rgb
+from galviz.survey.problem import Kind
 
 # A network halves an image five times. If a side has fewer pixels, one cell of the last feature map covers the image.
 # Usual cutouts of galaxies have at least 64.
@@ -117,12 +118,13 @@ def check_galaxy(image: Image.Image, scale: float = 1.0) -> Image.Image:
     blocks = image.reduce(_BLOCK_PX)
     if _contrast(blocks) < MIN_CONTRAST and _contrast(image.reduce(_SMALL_BLOCK_PX)) < _MIN_CONTRAST_SMALL_BLOCK:
         problem = f"it shows no galaxy: it is {_describe_colour(blocks)}"
-        raise ImageError(problem, "download it again, or remove the galaxy's row")
+        raise ImageError(problem, "download it again, or remove the galaxy's row", Kind.BLANK_IMAGE)
     if _is_centre_dark(blocks, scale, _BLOCK_PX, MIN_CONTRAST) and _is_centre_dark(
         image.reduce(_SMALL_BLOCK_PX), scale, _SMALL_BLOCK_PX, _MIN_CONTRAST_SMALL_BLOCK
     ):
         problem = f"its centre, the {_CROP_PX} × {_CROP_PX} px that a network takes, is as dark as its darkest part"
-        raise ImageError(problem, "cut it out with the galaxy in the middle, or remove the galaxy's row")
+        remedy = "cut it out with the galaxy in the middle, or remove the galaxy's row"
+        raise ImageError(problem, remedy, Kind.OFF_CENTRE)
     return blocks
 
 
@@ -130,13 +132,13 @@ def _check_size(size_px: tuple[int, int], scale: float) -> None:
     width, height = size_px
     if min(width, height) < _MIN_SIDE_PX:
         remedy = f"cut out a larger part of the sky, at least {_MIN_SIDE_PX} × {_MIN_SIDE_PX} px"
-        raise ImageError(f"it has {width} × {height} px, too few to show a galaxy", remedy)
+        raise ImageError(f"it has {width} × {height} px, too few to show a galaxy", remedy, Kind.EXTREME_SHAPE)
     scaled_width, scaled_height = scaled_size(size_px, scale)
     problem = f"it has {width} × {height} px, and {scaled_width} × {scaled_height} px at scale {scale:g}"
     if min(scaled_width, scaled_height) < _MIN_SIDE_PX:
-        raise ImageError(f"{problem}, too few to show a galaxy", "choose a larger --scale")
+        raise ImageError(f"{problem}, too few to show a galaxy", "choose a larger --scale", Kind.EXTREME_SHAPE)
     if scaled_width * scaled_height > MAX_PIXELS:
-        raise ImageError(f"{problem}, more than {MAX_PIXELS:,}", "choose a smaller --scale")
+        raise ImageError(f"{problem}, more than {MAX_PIXELS:,}", "choose a smaller --scale", Kind.EXTREME_SHAPE)
 
 
 def _contrast(image: Image.Image) -> int:

@@ -142,7 +142,7 @@ def image_problem(line: int, object_id: str, name: str, error: ImageError) -> Pr
     >>> print(image_problem(2, "17", "17.jpg", ImageError("the file is empty (0 bytes)", "download it again")))
     row 2, images/17.jpg: the file is empty (0 bytes); download it again.
     """
-    return Problem(line, object_id, f"{IMAGES_NAME}/{name}", error.problem, error.remedy)
+    return Problem(line, object_id, f"{IMAGES_NAME}/{name}", error.problem, error.remedy, kind=error.kind)
 
 
 def _folder_problem(survey_folder: Path, object_ids: Collection[str], error: OSError) -> Problem:

@@ -12,6 +12,7 @@ from galviz.errors import shown
 from galviz.files.signatures import file_kind
 from galviz.files.walking import Walk
 from galviz.survey.images import ImageError, read_start
+from galviz.survey.problem import Kind
 
 IMAGES_NAME = "images"
 SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -62,11 +63,11 @@ class ImageFolder:
         self._paths: dict[str, list[str]] = {}
         walk = Walk(folder, max_depth=MAX_DEPTH)
         for path, _ in walk:
-            self._paths.setdefault(_stem(path), []).append(path)
+            self._paths.setdefault(image_stem(path), []).append(path)
         self.links = walk.links
         for path in walk.folders:
             if path.lower().endswith(SUFFIXES):  # a folder in the place of an image
-                self._paths.setdefault(_stem(path), []).append(path)
+                self._paths.setdefault(image_stem(path), []).append(path)
 
     def images_of(self, object_id: str) -> list[str]:
         """The paths of all images of a galaxy below the folder, with slashes, sorted.
@@ -103,7 +104,7 @@ class ImageFolder:
             kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a special file"
             raise ImageError(f"it is {kind}, not an image", "put the image itself there")
         if status.st_size == 0:
-            raise ImageError("the file is empty (0 bytes)", "download it again")
+            raise ImageError("the file is empty (0 bytes)", "download it again", Kind.DAMAGED_IMAGE)
 
     def name_for(self, object_id: str) -> str:
         """The path of the galaxy's first image, or else the name that it should have: for messages."""
@@ -161,8 +162,14 @@ def describe_places(paths: Collection[str]) -> list[str]:
     return notes
 
 
-def _stem(path: str) -> str:
-    """The id in the name of a file. A dot in it may belong to the id, if no ending of an image follows it."""
+def image_stem(path: str) -> str:
+    """The id in the name of a file. A dot in it may belong to the id, if no ending of an image follows it.
+
+    Examples
+    --------
+    >>> image_stem("spiral/12.jpg"), image_stem("J0004.1")
+    ('12', 'J0004.1')
+    """
     name = path.rpartition("/")[2]
     stem, _, ending = name.rpartition(".")
     stem = stem if f".{ending.lower()}" in SUFFIXES + RARE_SUFFIXES and stem else name

@@ -10,6 +10,7 @@ from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
 from galviz.files.signatures import LFS_POINTER, LFS_REMEDY, file_kind
 from galviz.survey.damage import jpeg_damage, png_damage, png_header_chunks, png_palette_damage
+from galviz.survey.problem import Kind
 
 # Far more than the cutout of a galaxy needs (160 × 160), but few enough for several threads to decode at a time.
 MAX_PIXELS = 4096 * 4096
@@ -31,12 +32,16 @@ class ImageError(ValueError):
     ----------
     problem, remedy : str
         Clauses without a full stop: what is wrong, and what to do.
+    kind : Kind
 
     Examples
     --------
     >>> ImageError("the file is empty (0 bytes)", "download it again").remedy
     'download it again'
     """
+
+    def __init__(self, problem: str, remedy: str, kind: Kind = Kind.UNUSABLE_IMAGE) -> None:
+        super().__init__(problem, remedy, kind)
 
     @property
     def problem(self) -> str:
@@ -47,6 +52,11 @@ class ImageError(ValueError):
     def remedy(self) -> str:
         """What to do, a clause."""
         return self.args[1]
+
+    @property
+    def kind(self) -> Kind:
+        """What is wrong, for programs."""
+        return self.args[2]
 
     def __str__(self) -> str:
         return f"{self.problem}; {self.remedy}"
@@ -84,12 +94,14 @@ def read_content(path: str | os.PathLike[str]) -> bytes:
             if len(content) > size:  # too large, or it has grown
                 content += file.read(MAX_BYTES - size)
     except FileNotFoundError as error:
-        raise ImageError("there is no such file", "add the image, or remove the galaxy's row") from error
+        raise ImageError(
+            "there is no such file", "add the image, or remove the galaxy's row", Kind.MISSING_IMAGE
+        ) from error
     except OSError as error:
         remedy = "check the file, its permissions and the disk"
         raise ImageError(f"it can't be read: {error.strerror}", remedy) from error
     if not content:
-        raise ImageError("the file is empty (0 bytes)", _DOWNLOAD)
+        raise ImageError("the file is empty (0 bytes)", _DOWNLOAD, Kind.DAMAGED_IMAGE)
     if len(content) > MAX_BYTES:
         raise ImageError(f"the file is larger than {MAX_BYTES >> 20} MiB", "crop it to the galaxy")
     return content
@@ -212,7 +224,7 @@ def _open(content: bytes) -> ImageFile.ImageFile:
     elif kind == "an HTML page":
         raise ImageError("it is an HTML page, not an image: the download failed", _DOWNLOAD)
     elif kind == LFS_POINTER:
-        raise ImageError(f"it is {kind}, not the image itself", LFS_REMEDY)
+        raise ImageError(f"it is {kind}, not the image itself", LFS_REMEDY, Kind.LFS_POINTER)
     elif kind is not None:
         raise ImageError(f"it is {kind}, not a JPEG or PNG", _CONVERT)
     else:
@@ -223,19 +235,24 @@ def _open(content: bytes) -> ImageFile.ImageFile:
         raise _broken(error) from error
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise ImageError(f"it has {width} × {height} px, more than {MAX_PIXELS:,}", "crop it to the galaxy")
+        raise ImageError(
+            f"it has {width} × {height} px, more than {MAX_PIXELS:,}", "crop it to the galaxy", Kind.EXTREME_SHAPE
+        )
     return image
 
 
 def _damaged(damage: str) -> ImageError:
     if "subsampling" in damage:  # a rare kind that simplejpeg doesn't support
         return ImageError("its kind of chroma subsampling can't be checked for damage", _CONVERT)
-    return ImageError(f"it is damaged: part of the image data is missing or altered ({damage})", _DOWNLOAD)
+    return ImageError(
+        f"it is damaged: part of the image data is missing or altered ({damage})", _DOWNLOAD, Kind.DAMAGED_IMAGE
+    )
 
 
 def _broken(error: Exception) -> ImageError:
     """Convert an error of Pillow."""
     reason = str(error).strip().rstrip(".")
     if "truncated" in reason.lower():
-        return ImageError("it is truncated: its end is missing", _DOWNLOAD)
-    return ImageError("it is broken and can't be decoded" + (f" ({reason})" if reason else ""), _DOWNLOAD)
+        return ImageError("it is truncated: its end is missing", _DOWNLOAD, Kind.DAMAGED_IMAGE)
+    problem = "it is broken and can't be decoded" + (f" ({reason})" if reason else "")
+    return ImageError(problem, _DOWNLOAD, Kind.DAMAGED_IMAGE)

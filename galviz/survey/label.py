@@ -9,7 +9,7 @@ import numpy as np
 from galviz.errors import listed, quoted
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
 from galviz.survey.missing_numbers import find_missing_numbers
-from galviz.survey.problems import Problem
+from galviz.survey.problem import Kind, Problem
 
 # Column of the MPA-JHU catalogue, the median of 12 + log10(O/H) (Tremonti et al. 2004), and its name in galviz.
 SDSS_METALLICITY = "oh_p50"
@@ -104,7 +104,7 @@ def choose_label_column(
         remedy = f"remove one of the two, or choose the label {METALLICITY}"
     else:
         return column, None
-    return None, Problem(None, "", file, problem, remedy)
+    return None, Problem(None, "", file, problem, remedy, kind=Kind.LABEL)
 
 
 def describe_label(column: str, values: np.ndarray) -> Label:

@@ -25,7 +25,7 @@ from galviz.survey.number_parsing import (
     underflows,
 )
 from galviz.survey.number_separators import separator_in, separator_remedy
-from galviz.survey.problem import Problem, Problems, SameCause
+from galviz.survey.problem import Kind, Problem, Problems, SameCause
 from galviz.survey.sentinels import sentinel_positions
 from galviz.survey.text_labels import find_wrong_column
 
@@ -117,7 +117,7 @@ def parse_label(
         line, object_id, cell = cells[place]
         fault, remedy = find_fault(place)
         problem = f"the label {shown(column)} = {quoted(cell)} {fault}"
-        return Problem(line, shown(object_id), file, problem, remedy, f"label {fault}")
+        return Problem(line, shown(object_id), file, problem, remedy, f"label {fault}", Kind.LABEL)
 
     invalid: dict[str, list[int]] = {}  # by fault
     remedies: set[str] = set()
@@ -132,7 +132,7 @@ def parse_label(
         problem = (
             f"all {len(present):,} labels {shown(column)} are invalid, the first on line {line}: {quoted(cell)} {fault}"
         )
-        problems.append(Problem(None, "", file, problem, remedies.pop()))
+        problems.append(Problem(None, "", file, problem, remedies.pop(), kind=Kind.LABEL))
     else:
         for places in invalid.values():
             problems.extend(SameCause(places, describe))

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
+from itertools import chain
 from pathlib import Path, PurePath
 
 from galviz.files.signatures import file_kind
@@ -17,6 +19,7 @@ from galviz.survey.images import read_start
 # The endings for the formats that galviz reads.
 _ENDINGS = dict(zip(IMAGE_KINDS, (".jpg", ".png"), strict=True))
 _OTHER_ENDINGS = (*RARE_SUFFIXES, ".gif", ".tif", ".tiff", ".bmp", ".webp", ".fits", "")
+_ALL_ENDINGS = frozenset((*SUFFIXES, *_OTHER_ENDINGS))
 
 
 class Difference(Enum):
@@ -71,16 +74,31 @@ class MisplacedImages:
 
     def __init__(self, survey_folder: Path) -> None:
         self._folder = survey_folder
-        self._paths: dict[str, list[str]] = {}
+        self._by_stem: dict[str, list[str]] = {}
+        # As texts: a hundred thousand paths would take seconds.
         for path, _ in Walk(survey_folder, max_depth=MAX_DEPTH + 1):
-            inside = PurePath(path)
-            if inside.parts[0] == IMAGES_NAME or inside.suffix.lower() in (*SUFFIXES, *_OTHER_ENDINGS):
-                for name in {inside.stem, inside.name}:
-                    self._paths.setdefault(_normalised(name), []).append(path)
+            name = path.rpartition("/")[2]
+            stem, ending = os.path.splitext(name)  # noqa: PTH122
+            if path.startswith(f"{IMAGES_NAME}/") or ending.lower() in _ALL_ENDINGS:
+                self._by_stem.setdefault(_normalised(stem), []).append(path)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        """As `_by_stem`, with endings: an id may have a dot."""
+        by_name: dict[str, list[str]] = {}
+        for path in chain.from_iterable(self._by_stem.values()):
+            by_name.setdefault(_normalised(path.rpartition("/")[2]), []).append(path)
+        return by_name
+
+    def _paths_of(self, object_id: str) -> list[str]:
+        """The files whose name, with or without its ending, is the id but for case and leading zeros."""
+        text = _normalised(object_id)
+        paths = self._by_stem.get(text, [])
+        return list({*paths, *self._by_name.get(text, [])}) if "." in object_id else paths
 
     def match(self, object_id: str) -> Match | None:
         """The file that may be a galaxy's image; None if no name matches its id."""
-        paths = self._paths.get(_normalised(object_id), []) if self._paths else []
+        paths = self._paths_of(object_id) if self._by_stem else []
         if not paths:
             return None
         # Prefer a file with exactly this id in its name, then one in the right folder.
@@ -111,8 +129,7 @@ class MisplacedImages:
 
     def remedy_for_missing_folder(self, object_ids: Iterable[str]) -> str:
         """What to do if the images' folder is missing, a clause."""
-        matches = (self._paths.get(_normalised(object_id), []) for object_id in object_ids)
-        parents = Counter(PurePath(path).parent for paths in matches for path in paths)
+        parents = Counter(PurePath(path).parent for object_id in object_ids for path in self._paths_of(object_id))
         if not parents:
             return "create it, with <objID>.jpg for each row"
         # Subfolders of images/ are read too: rename the innermost folder that holds all images.
@@ -128,4 +145,4 @@ class MisplacedImages:
 
 def _normalised(name: str) -> str:
     """A name in lower case, in Unicode's composed form, without leading zeros."""
-    return unicodedata.normalize("NFC", name).casefold().lstrip("0")
+    return (name if name.isascii() else unicodedata.normalize("NFC", name)).casefold().lstrip("0")

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Sequence
-from pathlib import PurePosixPath
 
 from galviz.errors import shown
 from galviz.survey.header import CATALOGUE_NAME, ID_COLUMN
-from galviz.survey.image_folder import IMAGES_NAME, ImageFolder
+from galviz.survey.image_folder import IMAGES_NAME, ImageFolder, image_stem
 from galviz.survey.misplaced import Difference, Match, MisplacedImages
-from galviz.survey.problem import Problem, Problems, SameCause
+from galviz.survey.problem import Kind, Problem, Problems, SameCause
 from galviz.survey.rounding import is_long_id, looks_rounded
 
 # SDSS numbered its objects anew in data release 8: the sky version in the leading bits went from 1 to 2, and the run
@@ -87,7 +86,8 @@ def explain_missing(folder: ImageFolder, missing: Missing, file: str = CATALOGUE
 
 
 def _no_image(line: int, object_id: str, remedy: str, cause: str = "") -> Problem:
-    return Problem(line, object_id, f"{IMAGES_NAME}/{object_id}.jpg", "there is no image", remedy, cause)
+    name = f"{IMAGES_NAME}/{object_id}.jpg"
+    return Problem(line, object_id, name, "there is no image", remedy, cause, Kind.MISSING_IMAGE)
 
 
 def explain_several(folder: ImageFolder, several: Missing) -> Problems:
@@ -141,7 +141,7 @@ def explain_several(folder: ImageFolder, several: Missing) -> Problems:
 def _explain_releases(folder: ImageFolder, missing: Missing, file: str) -> tuple[Problems, Missing]:
     """The problem of ids of another SDSS data release than the images', and the galaxies that it doesn't explain."""
     for ids, images, id_release, image_release in ((_DR7, _DR8, "7", "8 or later"), (_DR8, _DR7, "8 or later", "7")):
-        example = next((path for path in folder.unlisted if images.fullmatch(PurePosixPath(path).stem)), None)
+        example = next((path for path in folder.unlisted if images.fullmatch(image_stem(path))), None)
         of_release = [] if example is None else [item for item in missing if ids.fullmatch(item[1])]
         if len(of_release) < 2:
             continue
@@ -207,7 +207,7 @@ def _unlisted_by_digits(folder: ImageFolder) -> dict[str, list[str]]:
     """Images whose galaxy isn't in the catalogue, by the first 15 digits of their long ids."""
     names: dict[str, list[str]] = {}
     for path in folder.unlisted:
-        stem = PurePosixPath(path).stem
+        stem = image_stem(path)
         if is_long_id(stem):
             names.setdefault(stem[:15], []).append(path)
     return names

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from galviz.files.parquet import open_parquet
 from galviz.survey.typed_table import TypedTable, UnreadableError, is_single
 
 _WRITE_AGAIN = "write it again: pandas.DataFrame(…).to_parquet('master.parquet')"
@@ -17,7 +17,7 @@ class ParquetTable(TypedTable):
 
     def _describe(self, file: BinaryIO) -> tuple[list[str], int]:
         with _errors():
-            parquet = _open(file)
+            parquet = open_parquet(file)
             schema = parquet.schema_arrow
             self.leave_out([field.name for field in schema if not is_single(field.type)])
             return [field.name for field in schema if is_single(field.type)], parquet.metadata.num_rows
@@ -25,9 +25,9 @@ class ParquetTable(TypedTable):
     def _read_columns(self, file: BinaryIO, n_rows: int | None) -> Iterator[pa.ChunkedArray]:
         with _errors():
             # Texts as dictionaries: a small file may hold a long text many times.
-            texts = [field.name for field in _open(file).schema_arrow if _is_text(field.type)]
+            texts = [field.name for field in open_parquet(file).schema_arrow if _is_text(field.type)]
             file.seek(0)
-            parquet = _open(file, read_dictionary=texts)
+            parquet = open_parquet(file, read_dictionary=texts)
             if n_rows is not None:
                 batches = parquet.iter_batches(n_rows, columns=self._names, use_threads=False)
                 head = pa.Table.from_batches([next(batches)])
@@ -36,11 +36,6 @@ class ParquetTable(TypedTable):
             # One by one: the whole table would be in memory twice.
             for name in self._names:
                 yield parquet.read([name], use_threads=False).column(name)
-
-
-def _open(file: BinaryIO, **options: object) -> pq.ParquetFile:
-    # Without threads of Arrow: one that is alive as Python exits can abort it (apache/arrow#34314).
-    return pq.ParquetFile(file, pre_buffer=False, page_checksum_verification=True, **options)
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -2,8 +2,23 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import chain
 from typing import Any, overload
+
+
+class Kind(StrEnum):
+    """What is wrong, for programs; the sentences are for people."""
+
+    OTHER = "other"
+    LABEL = "label"  # its column, or a cell of it
+    MISSING_IMAGE = "missing image"
+    LFS_POINTER = "Git LFS pointer"
+    DAMAGED_IMAGE = "damaged image"
+    BLANK_IMAGE = "blank image"
+    OFF_CENTRE = "off-centre"
+    EXTREME_SHAPE = "extreme shape"
+    UNUSABLE_IMAGE = "unusable image"  # for another reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +38,7 @@ class Problem:
     cause : str
         Problems with the same cause form a group (`galviz.survey.problems.SurveyError.groups`). Empty: the cause is
         derived from the texts, without their values, which takes about 20 µs per problem.
+    kind : Kind
 
     Examples
     --------
@@ -36,6 +52,7 @@ class Problem:
     problem: str
     remedy: str
     cause: str = ""
+    kind: Kind = Kind.OTHER
 
     @property
     def place(self) -> str:

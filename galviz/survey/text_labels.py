@@ -8,7 +8,7 @@ from galviz.errors import quoted, shown
 from galviz.survey.header import CATALOGUE_NAME
 from galviz.survey.label import METALLICITY, SDSS_METALLICITY
 from galviz.survey.number_separators import number_within, separator_in, separator_remedy
-from galviz.survey.problems import Problem
+from galviz.survey.problem import Kind, Problem
 
 _BOOLEANS = {"true", "false", "t", "f", "yes", "no"}
 _MAX_SHOWN = 3
@@ -55,11 +55,11 @@ def find_wrong_column(
             f"line {line}: {quoted(first)}"
         )
         remedy = separator_remedy(cell for _, cell in separated)
-        problems.append(Problem(None, "", file, problem, remedy))
+        problems.append(Problem(None, "", file, problem, remedy, kind=Kind.LABEL))
         explained.update(line for line, _ in separated)
     words = Counter(cell for line, cell in wrong if line not in explained)
     if words.total() == n_labels:
-        return [Problem(None, "", file, *_describe_text(column, words))], {line for line, _ in wrong}
+        return [Problem(None, "", file, *_describe_text(column, words), kind=Kind.LABEL)], {line for line, _ in wrong}
     # A single word beside numbers stands for a missing value, and several are mistakes.
     if len(words) == 1:
         ((word, count),) = words.items()
@@ -71,7 +71,7 @@ def find_wrong_column(
             )
             option = f"--missing={shlex.quote(word)}"
             remedy = f"leave these cells empty if it stands for a missing value, or import the table with {option}"
-            problems.append(Problem(None, "", file, problem, remedy))
+            problems.append(Problem(None, "", file, problem, remedy, kind=Kind.LABEL))
             explained.update(lines)
     return problems, explained
 

@@ -5,7 +5,8 @@ import pandas as pd
 from PIL import Image, ImageDraw
 
 from galviz.artefacts.hubble import FRAME_RADII, HubbleField
-from galviz.artefacts.real_results import Interval, RealGalaxies
+from galviz.artefacts.interval import Interval
+from galviz.artefacts.real_results import RealGalaxies
 
 FOUND, FRAMED = "#ffd84d", "#ff7a45"
 _UNCHANGED = "unchanged"

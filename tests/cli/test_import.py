@@ -111,3 +111,12 @@ def test_no_import_is_suggested_for_a_label_that_it_would_keep(make_survey, caps
     status, out, _ = run(capsys, "check-survey", folder, "--label", "kind")
     assert status == 2
     assert "import" not in out
+
+
+def test_an_import_is_suggested_if_another_column_is_called_label(tmp_path, capsys):
+    """What a problem is about is its kind; the sentences list the names of columns."""
+    lines = ["iauname,label,file_loc", *(f"J00040{n}.1,0.{n + 1},/data/{n}.png" for n in range(4))]
+    folder = make_source(tmp_path / "in", lines, [f"images/{n}.png" for n in range(4)], "master.csv")
+    out = run(capsys, "check-survey", folder)[1]
+    assert "'label'" in out or " label" in out
+    assert "galviz import" in out
