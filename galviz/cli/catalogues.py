@@ -107,7 +107,7 @@ def has_import_options(options: argparse.Namespace) -> bool:
 
 
 @contextmanager
-def imported(source: str, options: argparse.Namespace) -> Iterator[Path]:
+def imported(source: str, options: argparse.Namespace) -> "Iterator[ImportResult]":
     """Import a source into a temporary folder, with hard links where possible; it is removed at the end of the block.
 
     Raises
@@ -118,13 +118,16 @@ def imported(source: str, options: argparse.Namespace) -> Iterator[Path]:
     from galviz.importing.writing import write_import
 
     options = argparse.Namespace(**(vars(options) | {"missing": None}))
-    with interrupted_by_sigterm(), closing(plan_from_options(source, options)) as plan:
-        with tempfile.TemporaryDirectory(prefix="galviz-check-") as name:
-            with progress_bar("copying images", "image") as progress:
-                result = write_import(plan, Path(name, "survey"), link=True, progress=progress)
-            for note in plan.notes:
-                warn(note)
-            yield result.folder
+    with (
+        interrupted_by_sigterm(),
+        closing(plan_from_options(source, options)) as plan,
+        tempfile.TemporaryDirectory(prefix="galviz-check-") as name,
+    ):
+        with progress_bar("copying images", "image") as progress:
+            result = write_import(plan, Path(name, "survey"), link=True, progress=progress)
+        for note in plan.notes:
+            warn(note)
+        yield result
 
 
 def suggest_import(source: str, error: "SurveyError", label: str | None) -> str | None:
