@@ -14,6 +14,7 @@ NOT_LIGHT = {
     *(f"galviz.importing.fits_{name}" for name in "calibration files galaxies images resampling stretch".split()),
     "galviz.analysis.detection",
     "galviz.importing.hdf5",
+    "galviz.importing.rendering",
     "galviz.importing.unpacking",
     "galviz.sdss.query",
 }
