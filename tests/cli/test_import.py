@@ -1,6 +1,9 @@
 """The command import, and check-survey on folders that aren't survey folders."""
 
 import json
+import os
+import signal
+import time
 
 import pytest
 
@@ -111,3 +114,17 @@ def test_no_import_is_suggested_for_a_label_that_it_would_keep(make_survey, caps
     status, out, _ = run(capsys, "check-survey", folder, "--label", "kind")
     assert status == 2
     assert "import" not in out
+
+
+def test_sigterm_leaves_nothing(zoobot, tmp_path, monkeypatch):
+    before, folders = sorted(tmp_path.rglob("*")), []
+
+    def terminated(path):
+        folders.extend(tmp_path.glob(".out*"))
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+
+    monkeypatch.setattr("galviz.importing.writing._move", lambda temporary, target: terminated(temporary))
+    assert cli.main(["import", str(zoobot), "--out", str(tmp_path / "out")]) == 130
+    assert len(folders) == 1
+    assert sorted(tmp_path.rglob("*")) == before
