@@ -158,8 +158,8 @@ def _from_files(files: SourceFiles, name: str, kind: str, images: Path | None, r
     cutouts = [fits for fits in found.fits if images is not None or fits not in tables]
     if not found.images and cutouts:
         _render(source, found.root, rendering, set() if images is not None else set(tables))
-    elif cutouts:
-        notes.append(f"FITS files were left out, because there are other images: {listed(cutouts, at_most=5)}.")
+    elif found.images and (unread := [*cutouts, *found.hdf5]):
+        notes.append(f"Left out, because there are other images: {listed(unread, at_most=5)}.")
     return source
 
 

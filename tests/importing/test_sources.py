@@ -61,13 +61,13 @@ def test_names_of_images_with_decomposed_accents(tmp_path):
 
 def test_what_is_left_out_is_said(tmp_path):
     source = make_source(tmp_path / "in", names=["1.jpg", "2.jpg", "@eaDir/1.jpg/THUMB.jpg"])
-    for name in ("a.jp2", "b.jp2", "cutouts.zip", "g.fits", "README.md"):
+    for name in ("a.jp2", "b.jp2", "cutouts.zip", "g.fits", "h.h5", "README.md"):
         (source / name).write_bytes(b"content")
     plan = plan_import(source)
     notes = " ".join(plan.notes)
     assert plan.ids == ("1", "2")
     assert ".jp2 (2), .zip" in notes
-    assert "g.fits" in notes
+    assert "g.fits, h.h5" in notes
     assert "README" not in notes
 
 
