@@ -530,7 +530,11 @@ def test_links_to_folders_are_not_followed(folder, tmp_path):
     (folder / "images" / "train").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(SurveyError) as raised:
         load_survey(folder)
-    assert "images/train: it is a link to a folder" in str(raised.value.details[0])
+    (problem,) = raised.value.details
+    assert "images/train: it is a link to a folder" in str(problem)
+    (folder / "images" / "train").unlink()
+    shutil.copytree(tmp_path / "elsewhere", folder / "images" / "train")
+    assert len(load_survey(folder).object_ids) == 5
 
 
 def test_images_that_were_inspected_are_not_decoded_again(folder, monkeypatch):
