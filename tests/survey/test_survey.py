@@ -525,6 +525,7 @@ def test_one_id_in_several_subfolders(folder):
 def test_links_to_folders_are_not_followed(folder, tmp_path):
     (folder / "images" / "loop").symlink_to(folder / "images", target_is_directory=True)
     assert len(load_survey(folder).object_ids) == 5
+    (folder / "images" / "loop").unlink()
     (folder / "images").rename(tmp_path / "elsewhere")
     (folder / "images").mkdir()
     (folder / "images" / "train").symlink_to(tmp_path / "elsewhere")
