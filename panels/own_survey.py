@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from galviz.survey.cutouts import ImageFacts
 from galviz.survey.survey import Survey, load_survey
 from panels.arguments import read_arguments
 from panels.exclusion import session_excluded
@@ -33,6 +34,8 @@ class OwnGalaxies:
         The label's column in that folder.
     scale : float
         Factor by which images are resampled.
+    facts : dict of str to ImageFacts
+        What is known about the folder's images, so that they aren't decoded again.
     """
 
     uploads: Uploads = field(default_factory=Uploads)
@@ -40,6 +43,7 @@ class OwnGalaxies:
     folder: Path | None = None
     label: str | None = None
     scale: float = 1.0
+    facts: dict[str, ImageFacts] = field(default_factory=dict)
     _loaded: tuple[tuple, Survey] | None = None
 
     def load(self, progress: Callable[[int, int], object] | None = None) -> Survey:
@@ -53,7 +57,7 @@ class OwnGalaxies:
         excluded = session_excluded(str(self.folder))
         key = (self.folder, self.label, self.scale, excluded)
         if self._loaded is None or self._loaded[0] != key:
-            options = {"scale": self.scale, "exclude": excluded, "progress": progress}
+            options = {"scale": self.scale, "exclude": excluded, "inspected": self.facts, "progress": progress}
             self._loaded = (key, load_survey(self.folder, self.label, **options))
         return self._loaded[1]
 
@@ -61,7 +65,7 @@ class OwnGalaxies:
         """Remove the uploads and all that was made of them."""
         self.uploads.clear()
         self.source = self.folder = self.label = self._loaded = None
-        self.scale = 1.0
+        self.scale, self.facts = 1.0, {}
 
 
 @dataclass(frozen=True)

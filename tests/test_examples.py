@@ -11,9 +11,10 @@ from tests.imports import ROOT, core_modules, is_light
 # Their examples need what the module imports inside a function: nbformat, astropy, h5py, astroquery, photutils.
 NOT_LIGHT = {
     "galviz.course.notebooks",
-    *(f"galviz.importing.fits_{name}" for name in "calibration files galaxies images resampling stretch".split()),
+    *(f"galviz.importing.fits_{name}" for name in "calibration files galaxies grid images resampling stretch".split()),
     "galviz.analysis.detection",
     "galviz.importing.hdf5",
+    "galviz.importing.rendering",
     "galviz.importing.unpacking",
     "galviz.sdss.query",
 }

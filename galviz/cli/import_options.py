@@ -14,6 +14,7 @@ from galviz.cli.streams import progress_bar
 if TYPE_CHECKING:
     from galviz.importing.fits_options import FitsOptions
     from galviz.importing.plan import ImportPlan
+    from galviz.importing.writing import ImportResult
 
 
 def add_import_options(parser: argparse.ArgumentParser) -> None:
@@ -121,7 +122,7 @@ def has_import_options(options: argparse.Namespace) -> bool:
 
 
 @contextmanager
-def imported(source: str, options: argparse.Namespace) -> Iterator[Path]:
+def imported(source: str, options: argparse.Namespace) -> "Iterator[ImportResult]":
     """Import a source into a temporary folder, with hard links where possible; it is removed at the end of the block.
 
     Raises
@@ -141,4 +142,4 @@ def imported(source: str, options: argparse.Namespace) -> Iterator[Path]:
             result = write_import(plan, Path(name, "survey"), link=True, progress=progress)
         for note in plan.notes:
             warn(note)
-        yield result.folder
+        yield result

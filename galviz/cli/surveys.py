@@ -34,11 +34,12 @@ def _check_survey(options: argparse.Namespace) -> int:
     missing = [] if options.missing is None else parse_names("--missing", options.missing)
     card, excluded = read_card(options.model), read_excluded(options)
     # A foreign folder is imported into a temporary one, and the report is about that.
-    place = imported(options.folder, options) if has_import_options(options) else nullcontext(options.folder)
+    place = imported(options.folder, options) if has_import_options(options) else nullcontext()
     try:
-        with place as folder, progress_bar("checking images", "image") as progress:
+        with place as result, progress_bar("checking images", "image") as progress:
             reading = {"missing": missing, "scale": options.scale, "exclude": excluded}
-            survey = load_survey(folder, options.label, progress=progress, **reading)
+            folder, inspected = (options.folder, None) if result is None else (result.folder, result.facts)
+            survey = load_survey(folder, options.label, inspected=inspected, progress=progress, **reading)
             facts = survey_facts(survey, card)
     except SurveyError as error:
         suggestion = None if has_import_options(options) else suggest_import(options.folder, error, options.label)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from galviz.importing.image_formats import as_jpeg_or_png
-from galviz.survey.cutouts import inspect_image
+from galviz.survey.cutouts import ImageFacts, inspect_image
 from galviz.survey.image_check import BATCH_SIZE
 from galviz.survey.images import ImageError, read_content
 from galviz.survey.problems import Problem
@@ -22,11 +22,14 @@ class Copied:
     ----------
     problems : list of Problem
         Images that can't be used.
+    facts : dict of str to ImageFacts
+        Facts about the others, by id.
     n_converted : dict of str to int
         Numbers of images that were converted to PNG, by the ending of their name.
     """
 
     problems: list[Problem] = field(default_factory=list)
+    facts: dict[str, ImageFacts] = field(default_factory=dict)
     n_converted: dict[str, int] = field(default_factory=dict)
 
 
@@ -73,7 +76,7 @@ def copy_images(
     """
     copied = Copied()
 
-    def copy(item: tuple[str, Path, str]) -> ImageError | str | None:
+    def copy(item: tuple[str, Path, str]) -> ImageError | tuple[ImageFacts, str | None]:
         object_id, path, _ = item
         try:
             return _copy(path, folder, object_id, link)
@@ -88,19 +91,21 @@ def copy_images(
             for (object_id, _, name), outcome in zip(batch, pool.map(copy, batch), strict=True):
                 if isinstance(outcome, ImageError):
                     copied.problems.append(Problem(None, object_id, name, outcome.problem, outcome.remedy))
-                elif outcome:
-                    copied.n_converted[outcome] = copied.n_converted.get(outcome, 0) + 1
+                else:
+                    copied.facts[object_id], converted = outcome
+                    if converted:
+                        copied.n_converted[converted] = copied.n_converted.get(converted, 0) + 1
                 done += 1
                 if progress is not None:
                     progress(done, len(pairs))
     return copied
 
 
-def _copy(path: Path, folder: Path, object_id: str, link: bool) -> str | None:
-    """Copy one image; returns the ending of its name if it was converted."""
+def _copy(path: Path, folder: Path, object_id: str, link: bool) -> tuple[ImageFacts, str | None]:
+    """Copy one image; returns facts about it, and the ending of its name if it was converted."""
     original = read_content(path)
     content, ending = as_jpeg_or_png(original)
-    inspect_image(content, 1.0)
+    facts = inspect_image(content)
     target = folder / f"{object_id}{ending}"
     if link and content is original:
         try:
@@ -110,13 +115,13 @@ def _copy(path: Path, folder: Path, object_id: str, link: bool) -> str | None:
         except OSError:
             pass  # another disk, or a file system without links
         else:
-            return None
+            return facts, None
     try:
         with target.open("xb") as file:
             file.write(content)
     except FileExistsError as error:
         raise _taken(target) from error
-    return None if content is original else path.suffix.lower() or "(no ending)"
+    return facts, None if content is original else path.suffix.lower() or "(no ending)"
 
 
 def _taken(target: Path) -> OSError:

@@ -14,8 +14,9 @@ from galviz.errors import shown
 from galviz.importing.fits_calibration import nanomaggies_per_unit, sky_coordinates
 from galviz.importing.fits_files import read_fits, read_headers, read_plane
 from galviz.importing.fits_galaxies import FitsGalaxy
+from galviz.importing.fits_grid import choose_grid, pixel_axes, same_pixels
 from galviz.importing.fits_options import BAND_FACTORS, SDSS_PIXEL_ARCSEC, FitsOptions
-from galviz.importing.fits_resampling import choose_grid, pixel_axes, resample, same_pixels, turn
+from galviz.importing.fits_resampling import resample, turn
 from galviz.survey.images import ImageError
 
 _MAX_BLANK, _BLANK_TO_NOTE, _CENTRE = 0.5, 0.01, 8

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from galviz.errors import listed, shown
+from galviz.importing.rendering import Rendering, render_cutouts
 from galviz.importing.source import (
     HDF5_ENDINGS,
     TABLE_ENDINGS,
@@ -16,7 +17,8 @@ from galviz.importing.source import (
 )
 from galviz.importing.unpacking import Workspace, unpack_hdf5
 from galviz.importing.unsuitable import HDF5, ZIP, check_kind, no_images_error
-from galviz.survey.problems import Problem, SurveyError
+from galviz.survey.astronomical_table import FitsTable
+from galviz.survey.problems import Problem
 from galviz.survey.table import CATALOGUE_NAME, open_table
 
 if TYPE_CHECKING:
@@ -133,7 +135,7 @@ def _scan_images(folder: Path) -> SourceFiles:
     return scan_folder(folder)
 
 
-def _from_table(path: Path, images: Path | None, rendering: "Rendering") -> Source:
+def _from_table(path: Path, images: Path | None, rendering: Rendering) -> Source:
     folder = images if images is not None else path.absolute().parent
     files = _scan_images(folder)
     source = Source(path.name, "table", (path,), folder, files.images, files.notes, files=files)
@@ -143,7 +145,7 @@ def _from_table(path: Path, images: Path | None, rendering: "Rendering") -> Sour
     return source
 
 
-def _from_files(files: SourceFiles, name: str, kind: str, images: Path | None, rendering: "Rendering") -> Source:
+def _from_files(files: SourceFiles, name: str, kind: str, images: Path | None, rendering: Rendering) -> Source:
     found = files if images is None else _scan_images(images)
     tables, faults = _likely_tables(files)
     notes = found.notes if images is None else [*files.notes, *found.notes]
@@ -158,8 +160,8 @@ def _from_files(files: SourceFiles, name: str, kind: str, images: Path | None, r
     cutouts = [fits for fits in found.fits if images is not None or fits not in tables]
     if not found.images and cutouts:
         _render(source, found.root, rendering, set() if images is not None else set(tables))
-    elif cutouts:
-        notes.append(f"FITS files were left out, because there are other images: {listed(cutouts, at_most=5)}.")
+    elif found.images and (unread := [*cutouts, *found.hdf5]):
+        notes.append(f"Left out, because there are other images: {listed(unread, at_most=5)}.")
     return source
 
 
@@ -176,63 +178,22 @@ def _likely_tables(files: SourceFiles) -> tuple[list[str], list[Problem]]:
         depth = min(name.count("/") for name in files.fits)
         shallow = [name for name in files.fits if name.count("/") == depth]
         if len(shallow) <= _MAX_FITS_TABLES:
-            problems = {name: open_table(files.root / name).problems for name in shallow}
-            tables = [name for name in shallow if not problems[name]]
-            faults = [of_file[0] for of_file in problems.values() if of_file]
+            opened = {name: open_table(files.root / name) for name in shallow}
+            tables = [name for name, table in opened.items() if isinstance(table, FitsTable) and not table.problems]
+            faults = [table.problems[0] for table in opened.values() if table.problems]
     depth = min((name.count("/") for name in tables), default=0)
     tables = [name for name in tables if name.count("/") == depth]
     own = [name for name in tables if name.rpartition("/")[2].startswith(Path(CATALOGUE_NAME).stem + ".")]
     return own or tables, faults
 
 
-@dataclass(frozen=True)
-class Rendering:
-    """How FITS cutouts become pictures.
-
-    Attributes
-    ----------
-    options : galviz.importing.fits_options.FitsOptions or None
-        None for SDSS's stretch.
-    skip_broken : bool
-        Leave out cutouts that can't be used, instead of raising.
-    progress : callable or None
-        Called as ``progress(done, total)`` with numbers of galaxies.
-    parent : pathlib.Path or None
-        The folder in which temporary folders are made.
-
-    Examples
-    --------
-    >>> Rendering().skip_broken
-    False
-    """
-
-    options: "FitsOptions | None" = None
-    skip_broken: bool = False
-    progress: Callable[[int, int], object] | None = None
-    parent: Path | None = None
-
-
 def _render(source: Source, folder: Path, rendering: Rendering, tables: set[str]) -> None:
-    """Write pictures of FITS cutouts to a temporary folder, and let them be the source's images."""
-    from galviz.importing.fits_images import fits_to_images
-
+    """Make pictures of FITS cutouts, and let them be the source's images."""
     source.workspace = Workspace(rendering.parent)
-    pictures = source.workspace.folder / "pictures"
-    pictures.mkdir()
-    result = fits_to_images(folder, pictures, rendering.options, rendering.progress)
-    problems = [problem for problem in result.problems if problem.file not in tables]
-    empty = [name for name in result.without_images if name not in tables]
-    if not result.pictures and not problems:
-        problems = [Problem(None, "", name, "it holds no image", "give a folder with FITS images") for name in empty]
-    if problems and not (rendering.skip_broken and result.pictures):
-        raise SurveyError(source.name, problems)
-    source.kind, source.image_root, source.images = "FITS", pictures, tuple(result.pictures)
-    source.left_out = tuple(problems)
-    galaxies = "1 galaxy" if len(source.images) == 1 else f"{len(source.images):,} galaxies"
-    source.notes.append(f"Pictures were made of the FITS cutouts of {galaxies}.")
-    source.notes += [str(note) for note in result.notes]
-    if empty:
-        source.notes.append(f"FITS files without an image were left out: {listed(empty, at_most=5)}.")
+    result = render_cutouts(source.name, folder, source.workspace.folder, rendering, tables)
+    source.kind, source.image_root, source.images = "FITS", source.workspace.folder, result.images
+    source.left_out = result.left_out
+    source.notes += result.notes
 
 
 def _from_zip(path: Path, images: Path | None, rendering: Rendering) -> Source:

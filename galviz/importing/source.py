@@ -221,7 +221,8 @@ def source_error(path: Path, problem: str, remedy: str) -> SurveyError:
 
     Examples
     --------
-    >>> source_error(Path("zoo/gz2"), "it is empty", "download it again").args[0].splitlines()[1]
-    '- gz2: it is empty; download it again.'
+    >>> print(source_error(Path("zoo/gz2"), "it is empty", "download it again"))
+    The survey folder zoo/gz2 has 1 problem:
+    - gz2: it is empty; download it again.
     """
     return SurveyError(str(path), [Problem(None, "", path.name or str(path), problem, remedy)])

@@ -29,10 +29,11 @@ def check_kind(path: Path) -> str | None:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "galaxies.7z")
     ...     _ = path.write_bytes(b"7z\xbc\xaf\x27\x1c")
-    ...     check_kind(path)
-    Traceback (most recent call last):
-    galviz.survey.problems.SurveyError: ...
-    - galaxies.7z: it is a 7z archive; unpack it, and give what is in it.
+    ...     try:
+    ...         check_kind(path)
+    ...     except SurveyError as error:
+    ...         print(error.details[0])
+    galaxies.7z: it is a 7z archive; unpack it, and give what is in it.
     """
     kind = file_kind(read_start(path))
     if kind == LFS_POINTER:
@@ -66,8 +67,8 @@ def no_images_error(path: Path, files: SourceFiles, *, has_table: bool, is_file:
     Examples
     --------
     >>> files = SourceFiles(Path("gz2"), others=("images.zip", "README"))
-    >>> print(no_images_error(Path("gz2"), files, has_table=True, is_file=False).problems["problem"][0])
-    there are no images (JPEG, PNG, TIFF, WebP, BMP or GIF) in gz2, but .zip, README
+    >>> print(no_images_error(Path("gz2"), files, has_table=True, is_file=False).details[0].remedy)
+    unpack them, and give the folder
     """
     where = "beside it" if is_file else f"in {files.root.name or files.root}"
     problem = f"there are no images (JPEG, PNG, TIFF, WebP, BMP or GIF) {where}"

@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from galviz import __version__
@@ -15,6 +15,7 @@ from galviz.importing.catalogue_writing import write_catalogue
 from galviz.importing.copying import Copied, copy_images
 from galviz.importing.importplan import ImportPlan
 from galviz.survey.catalogue import Catalogue
+from galviz.survey.cutouts import ImageFacts
 from galviz.survey.image_check import check_images
 from galviz.survey.image_folder import IMAGES_NAME
 from galviz.survey.problems import Problem, SurveyError
@@ -39,6 +40,8 @@ class ImportResult:
         Images that can't be used, with `skip_broken`; their galaxies aren't in the survey.
     notes : tuple of str
         Those of the plan, and what happened while writing.
+    facts : dict of str to ImageFacts
+        By id, for `galviz.survey.survey.load_survey`, so that the images aren't decoded again.
     """
 
     folder: Path
@@ -47,6 +50,7 @@ class ImportResult:
     possibly_missing: dict[str, dict[str, int]]
     left_out: tuple[Problem, ...]
     notes: tuple[str, ...]
+    facts: dict[str, ImageFacts] = field(repr=False)
 
 
 def write_import(
@@ -128,6 +132,7 @@ def write_import(
         possibly_missing={column: dict(cells) for column, cells in catalogue.possibly_missing.items()},
         left_out=(*plan.source.left_out, *copied.problems),
         notes=tuple(notes),
+        facts=copied.facts,
     )
 
 

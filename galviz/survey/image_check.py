@@ -2,10 +2,11 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from galviz.survey.cutouts import ImageFacts, inspect_image
 from galviz.survey.header import CATALOGUE_NAME
@@ -53,6 +54,7 @@ def check_images(
     *,
     verify: bool,
     scale: float = 1.0,
+    inspected: Mapping[str, ImageFacts] = MappingProxyType({}),
     progress: Callable[[int, int], object] | None = None,
     catalogue: str = CATALOGUE_NAME,
 ) -> ImageCheck:
@@ -66,7 +68,7 @@ def check_images(
         The line in the catalogue of each id.
     verify : bool
         Whether to decode the images, on several threads.
-    scale, progress
+    scale, inspected, progress
         See `galviz.survey.survey.load_survey`.
     catalogue : str
         The name of the catalogue's file, for messages.
@@ -102,17 +104,23 @@ def check_images(
     result.unlisted = folder.unlisted
     result.notes = describe_places([path for _, path in result.files.values()])
     if verify:
-        _inspect_all(survey_folder / IMAGES_NAME, result, scale, progress)
+        _inspect_all(survey_folder / IMAGES_NAME, result, scale, inspected, progress)
     return result
 
 
-def _inspect_all(folder: Path, result: ImageCheck, scale: float, progress: Callable[[int, int], object] | None) -> None:
+def _inspect_all(
+    folder: Path,
+    result: ImageCheck,
+    scale: float,
+    inspected: Mapping[str, ImageFacts],
+    progress: Callable[[int, int], object] | None,
+) -> None:
     """Decode images on several threads (Pillow releases the GIL), and add their facts or problems to `result`."""
 
     def inspect(item: tuple[str, tuple[int, str]]) -> ImageFacts | ImageError:
-        _, (_, name) = item
+        object_id, (_, name) = item
         try:
-            return inspect_image(read_content(folder / name), scale)
+            return inspected.get(object_id) or inspect_image(read_content(folder / name), scale)
         except ImageError as error:
             return error
 

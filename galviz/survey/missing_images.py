@@ -35,7 +35,8 @@ def explain_missing(folder: ImageFolder, missing: Missing, file: str = CATALOGUE
     -------
     Problems
         A single one for several ids of another data release than the images', for several that differ from their
-        images' names in case or in leading zeros, and for several images in another folder; else one per galaxy.
+        images' names in case or in leading zeros, and for several images in another folder; else one per galaxy. If
+        there are links to folders, one per link.
 
     Examples
     --------
@@ -50,10 +51,12 @@ def explain_missing(folder: ImageFolder, missing: Missing, file: str = CATALOGUE
     """
     if not missing:
         return Problems()
+    if folder.links:
+        count = "1 galaxy has" if len(missing) == 1 else f"{len(missing):,} galaxies have"
+        problem = f"it is a link to a folder, which galviz doesn't follow, and {count} no image"
+        remedy = "put the folder itself there, or remove the link"
+        return Problems([Problem(None, "", f"{IMAGES_NAME}/{link}", problem, remedy) for link in sorted(folder.links)])
     problems, missing = _explain_releases(folder, missing, file)
-    for link in sorted(folder.links):
-        problem = "it is a link to a folder, which galviz doesn't follow"
-        problems.append(Problem(None, "", f"{IMAGES_NAME}/{link}", problem, "put the folder itself there"))
     misplaced = MisplacedImages(folder.folder.parent)
     matches: dict[Difference, list[tuple[int, str, Match]]] = {}
     match_of: dict[str, Match] = {}

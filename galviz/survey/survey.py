@@ -9,7 +9,7 @@ shared between threads.
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from galviz.files.manifest import data_path
 from galviz.files.shipped import shipped_checksums
 from galviz.survey.catalogue import Catalogue, read_catalogue
 from galviz.survey.catalogue_file import find_catalogue
-from galviz.survey.cutouts import scaled_size, validate_scale
+from galviz.survey.cutouts import ImageFacts, scaled_size, validate_scale
 from galviz.survey.exclusion import exclude_galaxies
 from galviz.survey.header import ID_COLUMN
 from galviz.survey.image_check import ImageCheck, check_images
@@ -194,6 +194,7 @@ def load_survey(
     scale: float = 1.0,
     exclude: Sequence[str] = (),
     verify: bool | None = None,
+    inspected: Mapping[str, ImageFacts] | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Survey:
     """Read and validate a survey folder.
@@ -218,6 +219,9 @@ def load_survey(
     verify : bool, optional
         Whether to decode every image now, or only check that its file exists and isn't empty. By default folders are
         verified, except the shipped one: there each image is compared with its checksum when it is read.
+    inspected : mapping of str to ImageFacts, optional
+        What `galviz.importing.writing.write_import` found out about the images, by id: at the scale 1 these aren't
+        decoded again. An image that was changed since can't be read.
     progress : callable, optional
         Called as ``progress(done, total)`` with numbers of images during verification, in this thread. An exception
         that it raises cancels loading.
@@ -262,7 +266,10 @@ def load_survey(
     if catalogue.bad_header:
         raise SurveyError(str(root), catalogue.problems)
     catalogue, excluded = exclude_galaxies(catalogue, exclude, str(root))
-    images = check_images(root, catalogue.lines, verify=verify, scale=scale, progress=progress, catalogue=path.name)
+    known = inspected if inspected is not None and scale == 1 else {}
+    images = check_images(
+        root, catalogue.lines, verify=verify, scale=scale, inspected=known, progress=progress, catalogue=path.name
+    )
     store = ImageStore(root.absolute(), images.files, images.digests, shipped, scale)
     problems = Problems(catalogue.problems)
     problems.extend(images.problems)

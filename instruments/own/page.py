@@ -169,11 +169,11 @@ def _read_survey(own: OwnGalaxies, plan: ImportPlan) -> None:
     def compute(bar: st.delta_generator.DeltaGenerator) -> None:
         folder = own.uploads.new_folder("survey")
         try:
-            write_import(plan, folder, link=True, skip_broken=skip_broken, progress=progress_in(bar))
+            result = write_import(plan, folder, link=True, skip_broken=skip_broken, progress=progress_in(bar))
         except ValueError as error:
             st.session_state["own_problems"] = (plan, error)
         else:
-            own.folder, own.label, own.scale = folder, plan.label, 1.0
+            own.folder, own.label, own.scale, own.facts = folder, plan.label, 1.0, result.facts
             st.session_state.pop("own_problems", None)
 
     computation.run(compute, first_step="Copying the images …")

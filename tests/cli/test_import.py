@@ -1,6 +1,9 @@
 """The command import, and check-survey on folders that aren't survey folders."""
 
 import json
+import os
+import signal
+import time
 
 import pytest
 
@@ -120,3 +123,17 @@ def test_an_import_is_suggested_if_another_column_is_called_label(tmp_path, caps
     out = run(capsys, "check-survey", folder)[1]
     assert "'label'" in out or " label" in out
     assert "galviz import" in out
+
+
+def test_sigterm_leaves_nothing(zoobot, tmp_path, monkeypatch):
+    before, folders = sorted(tmp_path.rglob("*")), []
+
+    def terminated(path):
+        folders.extend(tmp_path.glob(".out*"))
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+
+    monkeypatch.setattr("galviz.importing.writing._move", lambda temporary, target: terminated(temporary))
+    assert cli.main(["import", str(zoobot), "--out", str(tmp_path / "out")]) == 130
+    assert len(folders) == 1
+    assert sorted(tmp_path.rglob("*")) == before

@@ -126,6 +126,19 @@ def test_a_name_that_occurs_twice(tmp_path):
         unpack_zip(io.BytesIO(packed(member("a"), member("a"))), tmp_path / "out")
 
 
+@pytest.mark.parametrize(("stored", "name"), [("é", "é.jpg"), ("日", "日.jpg")])
+def test_names_in_utf8_without_the_flag(tmp_path, stored, name):
+    """As macOS writes them. In code page 437 these bytes are other letters."""
+    raw = stored.encode()
+    content = renamed(b"a" * len(raw) + b".jpg", raw + b".jpg")
+    assert unpack_zip(io.BytesIO(content), tmp_path / "out").names == (name,)
+    assert (tmp_path / "out" / name).is_file()
+
+
+def test_names_in_code_page_437(tmp_path):
+    assert unpack_zip(io.BytesIO(renamed(b"a.jpg", b"\x81.jpg")), tmp_path / "out").names == ("ü.jpg",)
+
+
 def test_an_ordinary_archive_is_unpacked_without_what_systems_add(tmp_path):
     names = ["survey/", "survey/images/1.jpg", "survey/images/NGC 1234.jpg", "survey/master.csv"]
     added = ["__MACOSX/survey/._1.jpg", "survey/.DS_Store", "survey/images/Thumbs.db", "survey/old.zip"]

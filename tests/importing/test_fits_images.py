@@ -12,6 +12,7 @@ from PIL import Image
 
 from galviz.importing.fits_images import find_fits_galaxies, fits_to_images
 from galviz.importing.fits_options import FitsOptions
+from galviz.importing.plan import plan_import
 from tests.importing.skies import cube, header, sky, write_bands
 
 pytestmark = pytest.mark.full
@@ -36,6 +37,12 @@ def only_problem(folder, **options):
         "frame-{}-1237648702973411443.fits",
         "deep/1237648702973411443_sdss_{}.fits.gz",
         "1237648702973411443_{}.fits.bz2",
+        "HSC-{}/1237648702973411443.fits",
+        "{}-band/1237648702973411443.fits",
+        "{0}/1237648702973411443_{0}.fits",
+        "1237648702973411443 ({}).fits",
+        "1237648702973411443_{}-band.fits",
+        "1237648702973411443{}.fits",
     ],
 )
 def test_three_files_per_galaxy(tmp_path, pattern):
@@ -164,10 +171,13 @@ def test_incomplete_and_contradictory_galaxies(tmp_path):
     write_bands(tmp_path / "case", "A_{}.fits")
     assert "case" in find_fits_galaxies(tmp_path / "case").problems[0].problem
     write_bands(tmp_path / "twice")
-    write_bands(tmp_path / "twice", "again/1_{}.fits")
+    write_bands(tmp_path / "twice", "1-{}.fits")
     assert "2 images in g" in only_problem(tmp_path / "twice").problem
-    with pytest.raises(ValueError, match="no FITS files"):
+    with pytest.raises(ValueError, match="No such file"):
         find_fits_galaxies(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="no FITS files"):
+        find_fits_galaxies(tmp_path / "empty")
 
 
 def test_a_catalogue_among_the_cutouts_is_left_to_others(tmp_path):
@@ -176,6 +186,65 @@ def test_a_catalogue_among_the_cutouts_is_left_to_others(tmp_path):
     search = find_fits_galaxies(tmp_path)
     assert search.problems == []
     assert search.without_images == ["catalogue.fits"]
+
+
+@pytest.mark.parametrize("pattern", ["r/NGC_1300-r", "cutout.x.{}.unconv", "SDSS J1430+13 g_{}"])
+def test_ids_that_look_like_bands(tmp_path, pattern):
+    """r/17-r.fits may be the band r of 17 or of 17-r: the other files decide."""
+    pattern = pattern.replace("r/", "{}/")
+    write_bands(tmp_path, f"{pattern}.fits")
+    (galaxy,) = find_fits_galaxies(tmp_path).galaxies
+    assert galaxy.object_id == pattern.removeprefix("{}/").replace("_{}", "").replace(".{}", "")
+
+
+def test_classes_and_the_same_names_in_each(tmp_path):
+    for kind, names in {"spiral": "1_{}", "elliptical": "{}/2", "merger": "1_{}"}.items():
+        write_bands(tmp_path / "in", f"{kind}/{names}.fits")
+    plan = plan_import(tmp_path / "in")
+    assert sorted(plan.images) == ["elliptical/2.png", "merger/1.png", "spiral/1.png"]
+    assert [f"{kind}/{image[-5:]}" for kind, image in zip(plan.added["class"], plan.images, strict=True)] == [
+        *plan.images
+    ]
+    assert len(set(plan.ids)) == 3
+    plan.close()
+
+
+def test_links_out_of_the_folder_are_not_read(tmp_path):
+    write_bands(tmp_path / "in")
+    write_bands(tmp_path / "out", "9_{}.fits")
+    (tmp_path / "in" / "more").symlink_to(tmp_path / "out")
+    for band in "gri":
+        (tmp_path / "in" / f"9_{band}.fits").symlink_to(tmp_path / "out" / f"9_{band}.fits")
+        (tmp_path / "in" / f"again_{band}.fits").symlink_to(tmp_path / "in" / f"1_{band}.fits")
+    assert [galaxy.object_id for galaxy in find_fits_galaxies(tmp_path / "in").galaxies] == ["1", "again"]
+
+
+def test_a_missing_band_is_explained_once(tmp_path):
+    write_bands(tmp_path)
+    (tmp_path / "1_g.fits").write_bytes(b"<html>404")
+    assert only_problem(tmp_path).file == "1_g.fits"
+
+
+def test_files_without_images_are_said(tmp_path):
+    fits.PrimaryHDU(np.arange(99.0)).writeto(tmp_path / "spectrum.fits")
+    with pytest.raises(ValueError, match=r"spectrum\.fits: it holds no image"):
+        plan_import(tmp_path)
+    write_bands(tmp_path)
+    plan = plan_import(tmp_path)
+    assert plan.ids == ("1",)
+    assert "spectrum.fits" in " ".join(plan.notes)
+    plan.close()
+
+
+def test_galactic_coordinates_are_refused(tmp_path):
+    values, cards = cube(BANDS="gri", CTYPE1="GLON-TAN", CTYPE2="GLAT-TAN")
+    fits.PrimaryHDU(values, cards).writeto(tmp_path / "1.fits")
+    (problem,) = fits_to_images(tmp_path, tmp_path).problems
+    assert "GLON and GLAT" in problem.problem
+    for keyword in [name for name in cards if name.startswith(("CTYPE", "CR", "CD"))]:
+        del cards[keyword]
+    fits.PrimaryHDU(values, cards).writeto(tmp_path / "1.fits", overwrite=True)
+    assert fits_to_images(tmp_path, tmp_path, FitsOptions(native_pixel_scale=0.396)).pictures == ["1.png"]
 
 
 @pytest.mark.parametrize("keywords", [{"BSOFTEN": 1.0}, {"BUNIT": "mag"}, {"BUNIT": "mag/arcsec2"}])

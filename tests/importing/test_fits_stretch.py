@@ -6,9 +6,10 @@ from astropy.io import fits
 from PIL import Image
 
 from galviz.importing.fits_calibration import sky_coordinates
+from galviz.importing.fits_grid import choose_grid
 from galviz.importing.fits_images import find_fits_galaxies
 from galviz.importing.fits_options import SDSS_PIXEL_ARCSEC, FitsOptions
-from galviz.importing.fits_resampling import choose_grid, resample
+from galviz.importing.fits_resampling import resample
 from galviz.importing.fits_stretch import preview, render
 from galviz.survey.images import ImageError
 from tests.importing.skies import GALAXY, cube, header, sky, write_bands

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from galviz.importing.hdf5 import Hdf5Error, read_hdf5
+from galviz.importing.plan import plan_import
 
 pytestmark = pytest.mark.full
 
@@ -63,6 +64,34 @@ def test_ids_of_the_file_are_used(tmp_path, ids, expected):
 def test_other_layouts_get_a_sentence(tmp_path, datasets, message):
     with pytest.raises(Hdf5Error, match=message):
         read_hdf5(write(tmp_path / "a.h5", **datasets))
+
+
+def test_no_galaxies(tmp_path):
+    with pytest.raises(Hdf5Error, match="no galaxies"):
+        read_hdf5(write(tmp_path / "a.h5", images=PIXELS[:0]))
+
+
+def test_a_file_with_one_group(tmp_path):
+    galaxies = read_hdf5(write(tmp_path / "a.h5", **{"data/images": PIXELS, "data/ans": range(5)}))
+    assert galaxies.columns["ans"].tolist() == [0, 1, 2, 3, 4]
+    assert len(list(galaxies.images)) == 5
+
+
+def test_what_is_no_column_is_listed(tmp_path):
+    path = write(tmp_path / "a.h5", images=PIXELS, labels=np.eye(5), ans=[1, 2, 3, 4])
+    assert read_hdf5(path).left_out == ["ans int64 (4,)", "labels float64 (5, 5)"]
+    plan = plan_import(path)
+    assert "labels float64 (5, 5)" in " ".join(plan.notes)
+    plan.close()
+
+
+def test_ids_that_are_small_numbers(tmp_path):
+    """They aren't the positions of the images in the file."""
+    plan = plan_import(write(tmp_path / "a.h5", images=PIXELS, objID=[4, 3, 2, 1, 0]))
+    assert plan.ids == ("4", "3", "2", "1", "0")
+    first = plan.source.image_root / plan.images[0]
+    assert (np.asarray(Image.open(first)) == PIXELS[0]).all()
+    plan.close()
 
 
 def test_broken_files(tmp_path):

@@ -21,7 +21,7 @@ from PIL import Image
 
 from galviz.survey import problems as problems_module
 from galviz.survey import survey as survey_module
-from galviz.survey.cutouts import ImageFacts
+from galviz.survey.cutouts import ImageFacts, inspect_image
 from galviz.survey.images import decode_rgb
 from galviz.survey.problems import Problem
 from galviz.survey.survey import ChangedSurveyError, SurveyError, load_survey
@@ -522,9 +522,32 @@ def test_one_id_in_several_subfolders(folder):
     assert f"2 images, other/{ids[0]}.jpg and train/{ids[0]}.jpg; keep one" in only_problem(folder)[1]
 
 
-def test_links_of_folders_end(folder):
+def test_links_to_folders_are_not_followed(folder, tmp_path):
     (folder / "images" / "loop").symlink_to(folder / "images", target_is_directory=True)
     assert len(load_survey(folder).object_ids) == 5
+    (folder / "images" / "loop").unlink()
+    (folder / "images").rename(tmp_path / "elsewhere")
+    (folder / "images").mkdir()
+    (folder / "images" / "train").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SurveyError) as raised:
+        load_survey(folder)
+    (problem,) = raised.value.details
+    assert "images/train: it is a link to a folder" in str(problem)
+    (folder / "images" / "train").unlink()
+    shutil.copytree(tmp_path / "elsewhere", folder / "images" / "train")
+    assert len(load_survey(folder).object_ids) == 5
+
+
+def test_images_that_were_inspected_are_not_decoded_again(folder, monkeypatch):
+    survey = load_survey(folder)
+    facts = {path.stem: inspect_image(path.read_bytes()) for path in (folder / "images").iterdir()}
+    monkeypatch.setattr("galviz.survey.image_check.inspect_image", None)
+    again = load_survey(folder, inspected=facts)
+    assert (again.sha256, again.image_sizes) == (survey.sha256, survey.image_sizes)
+    first = image_in(folder, 0)
+    first.write_bytes(image_in(folder, 1).read_bytes())
+    with pytest.raises(ChangedSurveyError):
+        again.image(first.stem)
 
 
 def test_names_of_files_in_decomposed_form(folder):

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from galviz.survey import typed_table
+from galviz.survey import astronomical_table, typed_table
 from galviz.survey.columns import read_column
 from galviz.survey.survey import SurveyError, load_survey
 from galviz.survey.table import open_table
@@ -283,3 +283,20 @@ def test_without_astropy_the_extra_is_named(tmp_path, monkeypatch):
     problem = open_table(tmp_path / "t.fits").problems[0]
     assert "need astropy" in problem.problem
     assert '".[fits]"' in problem.remedy
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("form", "reader"), [("fits", "FitsTable"), ("votable", "VOTable")])
+def test_a_file_that_astropy_reads_is_parsed_once(tmp_path, monkeypatch, form, reader):
+    import astropy.table
+
+    astropy.table.Table({"id": [LONG_ID, LONG_ID + 1], "z": [0.5, 0.25]}).write(tmp_path / "t", format=form)
+    parse, calls = getattr(astronomical_table, reader)._parse, []
+    monkeypatch.setattr(
+        getattr(astronomical_table, reader), "_parse", lambda self, file: calls.append(file) or parse(self, file)
+    )
+    table_file = open_table(tmp_path / "t")
+    assert table_file.rows(1) == [[str(LONG_ID), "0.5"]]
+    table = table_file.read("id")
+    assert (len(calls), list(table.cells("z"))) == (1, ["0.5", "0.25"])
+    assert table_file.read("id").ids == table.ids
