@@ -9,10 +9,10 @@ from galviz.audit.audit import audit_folder
 from galviz.audit.findings import FATAL, Audit, Finding, FindingGroup
 from galviz.audit.sheet import contact_sheet, thumbnail
 from panels.arguments import read_arguments
+from panels.chosen_survey import chosen_survey
 from panels.computation import Computation, progress_in
 from panels.exclusion import session_excluded, set_session_excluded
 from panels.markdown import escape_markdown, markdown_code
-from panels.own_survey import survey_folder
 from panels.pictures import encode
 
 _AUDITS, _CHOSEN = "audits", "audit_chosen"
@@ -23,8 +23,8 @@ _N_CHARACTERS = 8
 
 def run_audit() -> Audit:
     """Return the audit of the app's survey; until it has been run, the page shows a button and stops."""
-    folder = survey_folder()
-    key = (folder.path, folder.label, folder.excluded)
+    survey = chosen_survey()
+    key = (survey.path, survey.label, survey.excluded)
     audits: dict[tuple, Audit] = st.session_state.setdefault(_AUDITS, {})
     if key not in audits:
         computation = Computation("audit", key)
@@ -33,12 +33,12 @@ def run_audit() -> Audit:
             st.stop()
 
         def compute(bar: st.delta_generator.DeltaGenerator) -> Audit:
-            return audit_folder(folder.path, folder.label, exclude=folder.excluded, progress=progress_in(bar))
+            return audit_folder(survey.path, survey.label, exclude=survey.excluded, progress=progress_in(bar))
 
         audit = computation.run(compute, first_step="Reading the catalogue …")
         audits.clear()  # an audit holds its survey
         audits[key] = audit
-        st.session_state[_CHOSEN] = set(audit.object_ids(FATAL)) | set(session_excluded(folder.path))
+        st.session_state[_CHOSEN] = set(audit.object_ids(FATAL)) | set(session_excluded(survey.path))
         st.rerun()
     return audits[key]
 
@@ -133,7 +133,7 @@ def _shortened(object_id: str) -> str:
 
 def show_exclusion(audit: Audit) -> None:
     """Draw what can be done with the ticked galaxies: download the list, and leave them out in this session."""
-    folder, chosen = survey_folder(), chosen_galaxies()
+    survey, chosen = chosen_survey(), chosen_galaxies()
     noun = "galaxy is" if len(chosen) == 1 else "galaxies are"
     st.markdown(f"**{len(chosen):,} {noun} ticked.**")
     with st.container(horizontal=True):
@@ -163,19 +163,19 @@ def show_exclusion(audit: Audit) -> None:
             on_click="ignore",
         )
         # A features file of the arguments has all galaxies.
-        if folder.path is not None and read_arguments().features is None:
-            active = set(session_excluded(folder.path))
+        if survey.path is not None and read_arguments().features is None:
+            active = set(session_excluded(survey.path))
             st.button(
                 "Leave them out in this session",
                 icon=":material/visibility_off:",
                 disabled=chosen == active or len(chosen) >= audit.n_galaxies,
                 on_click=set_session_excluded,
-                args=(folder.path, sorted(chosen)),
+                args=(survey.path, sorted(chosen)),
                 help="The other instruments then show the other galaxies; their features are computed again.",
             )
-    if folder.path is not None and not folder.private:
+    if survey.path is not None and not survey.private:
         with st.expander("Use the list in a terminal"):
-            options = ["--survey", folder.path, "--exclude", "exclude.txt"]
+            options = ["--survey", survey.path, "--exclude", "exclude.txt"]
             st.code(
                 "\n".join(
                     shlex.join(command)

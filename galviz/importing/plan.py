@@ -119,7 +119,7 @@ def _plan_without_table(
         raise _error(source.name, problem, "leave out the option, or give the table as SOURCE")
     classes = class_folders(index.names)
     stems = list(index.stems)
-    notes = [*source.notes, f"There is no table: the ids are the names of the {len(stems):,} images."]
+    notes = [*source.notes, "There is no table: the ids are the names of the images."]
     if repeated := [stem for stem, count in Counter(stems).items() if count > 1]:
         stems = [PurePosixPath(name).with_name(stem).as_posix() for name, stem in zip(index.names, stems, strict=True)]
         if len(set(stems)) < len(stems):
