@@ -13,12 +13,11 @@ from panels.chosen_survey import chosen_survey
 from panels.computation import Computation, progress_in
 from panels.exclusion import session_excluded, set_session_excluded
 from panels.markdown import escape_markdown, markdown_code
-from panels.pictures import encode
+from panels.pictures import encode, shorten_id
 
 _AUDITS, _CHOSEN = "audits", "audit_chosen"
 _N_PICTURES, _MORE_PICTURES, _THUMBNAIL_PX, _MIN_WIDTH_PX, _COLUMNS = 16, 64, 128, 110, 8
 _WITHOUT_PICTURE = {"catalogue", "missing image", "Git LFS pointer"}
-_N_CHARACTERS = 8
 
 
 def run_audit() -> Audit:
@@ -110,7 +109,7 @@ def _show_pictures(audit: Audit, findings: list[Finding], name: str) -> None:
                 picture = encode(thumbnail(audit, finding, _THUMBNAIL_PX))
                 st.image(picture, alt=f"{group_name(finding)}: {object_id}", width="stretch", output_format="JPEG")
                 st.checkbox(
-                    escape_markdown(_shortened(object_id)),
+                    escape_markdown(shorten_id(object_id)),
                     key=key,
                     help=escape_markdown(f"{object_id}: {finding.what}"),
                     on_change=_toggle(object_id),
@@ -124,11 +123,6 @@ def group_name(finding: Finding) -> str:
 
 def _toggle(object_id: str) -> Callable[[], None]:
     return lambda: chosen_galaxies().symmetric_difference_update({object_id})
-
-
-def _shortened(object_id: str) -> str:
-    """The end of an id, in which ids differ."""
-    return object_id if len(object_id) <= _N_CHARACTERS else f"…{object_id[1 - _N_CHARACTERS :]}"
 
 
 def show_exclusion(audit: Audit) -> None:

@@ -238,8 +238,10 @@ def _show_problems(error: SurveyError) -> None:
 def show_problem_groups(error: SurveyError, survey: str) -> None:
     """List the problems of a survey, called `survey` (Markdown), by kind, with remedies and a file of all of them."""
     first = markdown_code(str(error.details[0]))
-    message = f"{survey} has {error.count}. The first: {first}"
-    st.error(message, icon=":material/folder_off:")
+    is_single = len(error.details) == 1
+    st.error(f"{survey} has {error.count}{': ' if is_single else '. The first: '}{first}", icon=":material/folder_off:")
+    if is_single:
+        return
     examples = _examples(error)
     st.dataframe(
         examples,

@@ -1,6 +1,7 @@
 """Page 'Your galaxies': upload a survey, choose its columns, check it, and see what the network will see."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -21,12 +22,18 @@ from panels.import_words import error_in_page_words, in_page_words, question_in_
 from panels.lesson_frame import AUDIT, EXPLORE, GALAXY, LAYERS, UNITS
 from panels.markdown import escape_markdown, escape_markdown_except_code, markdown_code
 from panels.own_survey import OwnGalaxies, own_galaxies
-from panels.pictures import show_pictures
+from panels.pictures import shorten_id, show_pictures
 from panels.survey_features import find_or_compute_features
 from panels.surveys import OpenSurvey, show_problem_groups
 from panels.upload_checks import UploadError
 from panels.uploads import MAX_BYTES, MAX_FILES
 
+_LAYOUT = """\
+my-survey.zip
+├── galaxies.csv     one row per galaxy: its id, and numbers such as a label
+└── images/
+    ├── 587722.jpg   named after the id, or after a column of the table
+    └── 587723.jpg"""
 _TABLES = [*"csv tsv txt dat ecsv gz parquet fits fit xml vot votable zip".split()]
 _IMAGES = [*"jpg jpeg jfif jpe png tif tiff webp bmp".split()]
 _N_ROWS, _N_PREVIEWED, _SDSS_ARCSEC = 8, 6, 0.396
@@ -35,8 +42,7 @@ _N_COLUMNS, _N_CHARACTERS = 100, 200
 _IMAGES_PER_CHECK = 256
 
 
-@dataclass(frozen=True)
-class _Options:
+class _Options(NamedTuple):
     """The choices of the columns; None where galviz chooses."""
 
     id_column: str | None = None
@@ -65,6 +71,8 @@ def _upload(own: OwnGalaxies) -> None:
     if error := st.session_state.pop("upload_error", None):
         st.error(escape_markdown_except_code(error), icon=":material/upload_file:")
     if not files:
+        st.caption("For example:")
+        st.code(_LAYOUT, language=None, wrap_lines=True)
         return
     try:
         with st.spinner("Receiving the files …"):
@@ -128,11 +136,14 @@ def _choose_columns(own: OwnGalaxies) -> ImportPlan | None:
     options = _chosen_options()
     reading = _read(own, options)
     columns = reading.columns
+    if columns:
+        st.header("Columns")
     if isinstance(reading.error, ImportQuestion):
         st.info(escape_markdown(question_in_page_words(reading.error)), icon=":material/help:")
     elif reading.error is not None:
         _show_error(reading.error)
         if options == _Options():
+            st.button("Upload other files", icon=":material/upload:", type="primary", on_click=own.start_again)
             return None
         columns = st.session_state.get("own_columns", ())  # so that another one can be chosen
     st.session_state["own_columns"] = columns
@@ -242,7 +253,8 @@ def _choose_scale(own: OwnGalaxies, survey: Survey) -> None:
             help=f"galviz's own network was trained on pixels of {_SDSS_ARCSEC} arcsec. Images are resampled to them.",
         )
         scale = round(arcsec / _SDSS_ARCSEC, 4)
-        st.caption(f"Images are resampled by {scale:g}. Cyan marks the network's input, {card.crop_px} px.")
+        resampled = "Images aren't resampled." if scale == 1 else f"Images are resampled by {scale:g}."
+        st.caption(f"{resampled} Cyan marks the network's input, {card.crop_px} × {card.crop_px} px.")
         if scale != own.scale:
             own.scale = scale
             st.rerun()
@@ -253,9 +265,11 @@ def _choose_scale(own: OwnGalaxies, survey: Survey) -> None:
         images = [survey.image(object_id) for object_id in ids]
         outlined = [outline_crops(image, {card.crop_px: "cyan"}) for image in images]
         inputs = [network_crop(image, card.pad_px, card.crop_px) for image in images]
-        names = [escape_markdown(object_id) for object_id in ids]
+        names = [escape_markdown(shorten_id(object_id)) for object_id in ids]
+        st.caption("Some of your images")
         show_pictures(outlined, names, [f"The image of {name}" for name in ids], columns=_N_PREVIEWED)
-        show_pictures(inputs, ["input"] * len(ids), [f"The network's input for {i}" for i in ids], columns=_N_PREVIEWED)
+        st.caption("The network's input")
+        show_pictures(inputs, names, [f"The network's input for {i}" for i in ids], columns=_N_PREVIEWED)
 
 
 def page() -> None:
@@ -269,7 +283,6 @@ def page() -> None:
         _upload(own)
         return
     if own.folder is None:
-        st.header("Columns")
         plan = _choose_columns(own)
         if plan is not None:
             _show_plan(plan)
