@@ -14,6 +14,7 @@ from panels.computation import Computation, progress_in
 from panels.exclusion import session_excluded, set_session_excluded
 from panels.markdown import escape_markdown, markdown_code
 from panels.pictures import encode, shorten_id
+from panels.spreadsheet import spreadsheet_csv
 
 _AUDITS, _CHOSEN = "audits", "audit_chosen"
 _N_PICTURES, _MORE_PICTURES, _THUMBNAIL_PX, _MIN_WIDTH_PX, _COLUMNS = 16, 64, 128, 110, 8
@@ -142,7 +143,7 @@ def show_exclusion(audit: Audit) -> None:
         )
         st.download_button(
             "All findings as CSV",
-            lambda: audit.table.to_csv(index=False),
+            lambda: spreadsheet_csv(audit.table, index=False),
             "audit.csv",
             "text/csv",
             icon=":material/download:",

@@ -24,6 +24,7 @@ from panels.exclusion import offer_return, session_excluded
 from panels.folder_watch import FolderWatch
 from panels.markdown import escape_markdown, markdown_code
 from panels.own_survey import own_galaxies
+from panels.spreadsheet import spreadsheet_csv
 from panels.uploads import UPLOAD_NAME
 
 P = ParamSpec("P")
@@ -259,7 +260,7 @@ def show_problem_groups(error: SurveyError, survey: str) -> None:
         st.markdown(f"The first of each kind are shown, {len(examples)} of {len(error.details):,}.")
         st.download_button(
             f"Download all {len(error.details):,} problems as CSV",
-            lambda: error.problems.to_csv(index=False),  # called when the button is pressed
+            lambda: spreadsheet_csv(error.problems, index=False),  # called when the button is pressed
             "problems.csv",
             "text/csv",
             icon=":material/download:",

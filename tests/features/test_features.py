@@ -291,7 +291,7 @@ def test_a_layer_is_read_when_it_is_asked_for_and_once(path, reads):
     assert reads == [["objID"], ["prediction"]]
     np.testing.assert_array_equal(chosen.layers["stage1"], features.layers["stage1"][3:5])
     assert features.layers["stage1"] is features.layers["stage1"]
-    assert reads == [["objID", "prediction"], ["stage1"]]
+    assert reads == [["objID"], ["prediction"], ["stage1"]]
 
 
 def test_reading_starts_no_threads(path):
