@@ -1,12 +1,9 @@
 """Page 'Your galaxies': upload a survey, choose its columns, check it, and see what the network will see."""
 
-from dataclasses import dataclass
-from typing import NamedTuple
-
 import pandas as pd
 import streamlit as st
 
-from galviz.importing.plan import ImportPlan, plan_import
+from galviz.importing.plan import ImportPlan
 from galviz.importing.question import ImportQuestion
 from galviz.importing.writing import write_import
 from galviz.network.card import read_card
@@ -21,6 +18,7 @@ from panels.features_source import read_source
 from panels.import_words import error_in_page_words, in_page_words, question_in_page_words
 from panels.lesson_frame import AUDIT, EXPLORE, GALAXY, LAYERS, UNITS
 from panels.markdown import escape_markdown, escape_markdown_except_code, markdown_code
+from panels.own_reading import Options, forget_reading, read_upload
 from panels.own_survey import OwnGalaxies, own_galaxies
 from panels.pictures import shorten_id, show_pictures
 from panels.survey_features import find_or_compute_features
@@ -36,19 +34,10 @@ my-survey.zip
     └── 587723.jpg"""
 _TABLES = [*"csv tsv txt dat ecsv gz parquet fits fit xml vot votable zip".split()]
 _IMAGES = [*"jpg jpeg jfif jpe png tif tiff webp bmp".split()]
-_N_ROWS, _N_PREVIEWED, _SDSS_ARCSEC = 8, 6, 0.396
+_N_PREVIEWED, _SDSS_ARCSEC = 6, 0.396
 _AUTO = "(choose for me)"
 _N_COLUMNS, _N_CHARACTERS = 100, 200
 _IMAGES_PER_CHECK = 256
-
-
-class _Options(NamedTuple):
-    """The choices of the columns; None where galviz chooses."""
-
-    id_column: str | None = None
-    image_column: str | None = None
-    label: str | None = None
-    missing: tuple[str, ...] = ()
 
 
 def _upload(own: OwnGalaxies) -> None:
@@ -81,60 +70,18 @@ def _upload(own: OwnGalaxies) -> None:
         st.session_state["upload_error"] = str(error)
     else:
         own.source, own.folder = source, None
-        for key in ("own_id", "own_image", "own_label", "own_missing", "own_reading", "own_problems"):
+        for key in ("own_id", "own_image", "own_label", "own_missing", "own_problems"):
             st.session_state.pop(key, None)
+        forget_reading()
     # A new uploader: that frees the memory in which Streamlit holds the files.
     st.session_state["upload_number"] = number + 1
     st.rerun()
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """What an upload was read as, once for the same files and options: a plan, or why there is none.
-
-    Attributes
-    ----------
-    plan : ImportPlan or None
-    error : ValueError or None
-        An `ImportQuestion`, or what is wrong.
-    columns : tuple of str
-        Of the table.
-    rows : list of list of str
-        Its first rows, to look at.
-    """
-
-    plan: ImportPlan | None
-    error: ValueError | None
-    columns: tuple[str, ...]
-    rows: list[list[str]]
-
-
-def _read(own: OwnGalaxies, options: _Options) -> _Reading:
-    """Read the table and plan the import, unless that has been done for the same upload and options."""
-    key = (own.source, options)
-    if st.session_state.get("own_reading", (None,))[0] != key:
-        with st.spinner("Reading the table …"):
-            st.session_state["own_reading"] = (key, _read_again(own, options))
-    return st.session_state["own_reading"][1]
-
-
-def _read_again(own: OwnGalaxies, options: _Options) -> _Reading:
-    arguments = {"id_column": options.id_column, "image_column": options.image_column, "label": options.label}
-    try:
-        plan = plan_import(own.source, missing=options.missing, workspace=own.uploads.folder, **arguments)
-    except ImportQuestion as question:
-        return _Reading(None, question, question.columns, list(map(list, question.rows[:_N_ROWS])))
-    except SurveyError as error:
-        return _Reading(None, error_in_page_words(error), (), [])
-    except (ValueError, ModuleNotFoundError) as error:
-        return _Reading(None, ValueError(in_page_words(str(error))), (), [])
-    return _Reading(plan, None, plan.columns, plan.rows(_N_ROWS))
-
-
 def _choose_columns(own: OwnGalaxies) -> ImportPlan | None:
     """Draw the controls for the columns and the first rows; return the plan, or None if galviz has a question."""
     options = _chosen_options()
-    reading = _read(own, options)
+    reading = read_upload(own, options)
     columns = reading.columns
     if columns:
         st.header("Columns")
@@ -142,7 +89,7 @@ def _choose_columns(own: OwnGalaxies) -> ImportPlan | None:
         st.info(escape_markdown(question_in_page_words(reading.error)), icon=":material/help:")
     elif reading.error is not None:
         _show_error(reading.error)
-        if options == _Options():
+        if options == Options():
             st.button("Upload other files", icon=":material/upload:", type="primary", on_click=own.start_again)
             return None
         columns = st.session_state.get("own_columns", ())  # so that another one can be chosen
@@ -170,11 +117,11 @@ def _show_rows(columns: tuple[str, ...], rows: list[list[str]]) -> None:
         st.caption(f"The first {len(rows)} rows, and the first {_N_COLUMNS} of {len(columns):,} columns.")
 
 
-def _chosen_options() -> _Options:
+def _chosen_options() -> Options:
     """The options in the widgets, which may not have been drawn yet."""
     state = st.session_state
     chosen = (None if state.get(key) in (None, _AUTO) else state[key] for key in ("own_id", "own_image", "own_label"))
-    return _Options(*chosen, tuple(filter(None, map(str.strip, state.get("own_missing", "").split(",")))))
+    return Options(*chosen, tuple(filter(None, map(str.strip, state.get("own_missing", "").split(",")))))
 
 
 def _show_error(error: ValueError) -> None:
@@ -217,6 +164,9 @@ def _read_survey(own: OwnGalaxies, plan: ImportPlan) -> None:
         except ValueError as error:
             shown = error_in_page_words(error) if isinstance(error, SurveyError) else error
             st.session_state["own_problems"] = (plan, shown)
+        except OSError as error:
+            full = ValueError(f"The server can't keep the images ({error.strerror}). Try again later.")
+            st.session_state["own_problems"] = (plan, full)
         else:
             own.folder, own.label, own.scale = folder, plan.label, 1.0
             choose_users_survey()
