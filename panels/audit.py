@@ -9,22 +9,22 @@ from galviz.audit.audit import audit_folder
 from galviz.audit.findings import FATAL, Audit, Finding, FindingGroup
 from galviz.audit.sheet import contact_sheet, thumbnail
 from panels.arguments import read_arguments
+from panels.chosen_survey import chosen_survey
 from panels.computation import Computation, progress_in
 from panels.exclusion import session_excluded, set_session_excluded
 from panels.markdown import escape_markdown, markdown_code
-from panels.own_survey import survey_folder
-from panels.pictures import encode
+from panels.pictures import encode, shorten_id
+from panels.spreadsheet import spreadsheet_csv
 
 _AUDITS, _CHOSEN = "audits", "audit_chosen"
 _N_PICTURES, _MORE_PICTURES, _THUMBNAIL_PX, _MIN_WIDTH_PX, _COLUMNS = 16, 64, 128, 110, 8
 _WITHOUT_PICTURE = {"catalogue", "missing image", "Git LFS pointer"}
-_N_CHARACTERS = 8
 
 
 def run_audit() -> Audit:
     """Return the audit of the app's survey; until it has been run, the page shows a button and stops."""
-    folder = survey_folder()
-    key = (folder.path, folder.label, folder.excluded)
+    survey = chosen_survey()
+    key = (survey.path, survey.label, survey.excluded)
     audits: dict[tuple, Audit] = st.session_state.setdefault(_AUDITS, {})
     if key not in audits:
         computation = Computation("audit", key)
@@ -33,12 +33,12 @@ def run_audit() -> Audit:
             st.stop()
 
         def compute(bar: st.delta_generator.DeltaGenerator) -> Audit:
-            return audit_folder(folder.path, folder.label, exclude=folder.excluded, progress=progress_in(bar))
+            return audit_folder(survey.path, survey.label, exclude=survey.excluded, progress=progress_in(bar))
 
         audit = computation.run(compute, first_step="Reading the catalogue …")
         audits.clear()  # an audit holds its survey
         audits[key] = audit
-        st.session_state[_CHOSEN] = set(audit.object_ids(FATAL)) | set(session_excluded(folder.path))
+        st.session_state[_CHOSEN] = set(audit.object_ids(FATAL)) | set(session_excluded(survey.path))
         st.rerun()
     return audits[key]
 
@@ -110,7 +110,7 @@ def _show_pictures(audit: Audit, findings: list[Finding], name: str) -> None:
                 picture = encode(thumbnail(audit, finding, _THUMBNAIL_PX))
                 st.image(picture, alt=f"{group_name(finding)}: {object_id}", width="stretch", output_format="JPEG")
                 st.checkbox(
-                    escape_markdown(_shortened(object_id)),
+                    escape_markdown(shorten_id(object_id)),
                     key=key,
                     help=escape_markdown(f"{object_id}: {finding.what}"),
                     on_change=_toggle(object_id),
@@ -126,20 +126,15 @@ def _toggle(object_id: str) -> Callable[[], None]:
     return lambda: chosen_galaxies().symmetric_difference_update({object_id})
 
 
-def _shortened(object_id: str) -> str:
-    """The end of an id, in which ids differ."""
-    return object_id if len(object_id) <= _N_CHARACTERS else f"…{object_id[1 - _N_CHARACTERS :]}"
-
-
 def show_exclusion(audit: Audit) -> None:
     """Draw what can be done with the ticked galaxies: download the list, and leave them out in this session."""
-    folder, chosen = survey_folder(), chosen_galaxies()
+    survey, chosen = chosen_survey(), chosen_galaxies()
     noun = "galaxy is" if len(chosen) == 1 else "galaxies are"
     st.markdown(f"**{len(chosen):,} {noun} ticked.**")
     with st.container(horizontal=True):
         st.download_button(
             "Download the list to exclude",
-            lambda: audit.exclusion({*chosen, *folder.excluded}),  # the arguments' list is replaced by this one
+            lambda: audit.exclusion({*chosen, *survey.excluded}),  # the arguments' list is replaced by this one
             "exclude.txt",
             "text/plain",
             icon=":material/download:",
@@ -148,7 +143,7 @@ def show_exclusion(audit: Audit) -> None:
         )
         st.download_button(
             "All findings as CSV",
-            lambda: audit.table.to_csv(index=False),
+            lambda: spreadsheet_csv(audit.table, index=False),
             "audit.csv",
             "text/csv",
             icon=":material/download:",
@@ -163,21 +158,21 @@ def show_exclusion(audit: Audit) -> None:
             on_click="ignore",
         )
         # A features file of the arguments has all galaxies.
-        if folder.path is not None and read_arguments().features is None:
-            active = set(session_excluded(folder.path))
+        if survey.path is not None and read_arguments().features is None:
+            active = set(session_excluded(survey.path))
             st.button(
                 "Leave them out in this session",
                 icon=":material/visibility_off:",
                 disabled=chosen == active or len(chosen) >= audit.n_galaxies,
                 on_click=set_session_excluded,
-                args=(folder.path, sorted(chosen)),
+                args=(survey.path, sorted(chosen)),
                 help="The other instruments then show the other galaxies; their features are computed again.",
             )
-    if folder.path is not None and not folder.private:
+    if survey.path is not None and not survey.private:
         with st.expander("Use the list in a terminal"):
-            options = ["--survey", folder.path, *([] if folder.label is None else ["--label", folder.label])]
-            if (scale := read_arguments().scale) != 1:
-                options += ["--scale", f"{scale:g}"]
+            options = ["--survey", survey.path, *([] if survey.label is None else ["--label", survey.label])]
+            if survey.scale != 1:
+                options += ["--scale", f"{survey.scale:g}"]
             options += ["--exclude", "exclude.txt"]
             st.code(
                 "\n".join(

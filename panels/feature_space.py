@@ -17,6 +17,7 @@ from galviz.network.thumbnails import make_thumbnails
 from galviz.survey.label import Label, describe_label
 from panels.caching import cache_data
 from panels.features_source import FeaturesSource
+from panels.spreadsheet import spreadsheet_csv
 from panels.surveys import OpenSurvey
 
 # Galaxies as points: the number of pictures, and their minimum distance as a fraction of the plot.
@@ -179,7 +180,7 @@ def survey_csv(
     parts = [values[start : start + batch_size] for start in range(0, len(values), batch_size)]
     coordinates = np.concatenate([projection.transform(part) for part in parts])
     table = points_table(opened, features, coordinates, features.object_ids, label, pictures=False)
-    return table.to_csv(lineterminator="\n")
+    return spreadsheet_csv(table)
 
 
 def warn_about_domain_shift(opened: OpenSurvey, source: FeaturesSource, *, is_predicted: bool) -> None:

@@ -11,6 +11,7 @@ from galviz.charts.map_figure import map_figure
 from panels.export import offer_export
 from panels.feature_space import points_table, survey_csv
 from panels.selection import are_among
+from panels.spreadsheet import spreadsheet_csv
 
 if TYPE_CHECKING:
     from panels.instrument import FeatureSpace
@@ -41,7 +42,7 @@ def show_map_export(
         table = _table(space, embedding)
         st.dataframe(table, height=330)
         if embedding.projection is None:
-            make, n_galaxies = partial(table.to_csv, lineterminator="\n"), len(table)
+            make, n_galaxies = partial(spreadsheet_csv, table), len(table)
         else:
             make = partial(
                 survey_csv, space.opened, embedding.features, embedding.layer, embedding.projection, space.label

@@ -11,11 +11,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from galviz.survey.cutouts import ImageFacts
 from galviz.survey.survey import Survey, load_survey
-from panels.arguments import read_arguments
 from panels.exclusion import session_excluded
 from panels.uploads import Uploads, remove_when_left
 
-UPLOAD_NAME = "your upload"
 _STATE = "own_galaxies"
 
 
@@ -68,29 +66,6 @@ class OwnGalaxies:
         self.scale, self.facts = 1.0, {}
 
 
-@dataclass(frozen=True)
-class SurveyFolder:
-    """Which folder the pages of a session show.
-
-    Attributes
-    ----------
-    path : str or None
-        None for the shipped survey.
-    label : str or None
-    excluded : tuple of str
-        The ids that the app's arguments leave out.
-    private : bool
-        Whether the session has uploaded it.
-    name : str
-    """
-
-    path: str | None
-    label: str | None
-    excluded: tuple[str, ...]
-    private: bool
-    name: str
-
-
 def own_galaxies() -> OwnGalaxies:
     """Return what this session has uploaded; it is removed when the session is over."""
     if _STATE not in st.session_state:
@@ -105,13 +80,3 @@ def has_uploaded() -> bool:
     """Return whether this session has uploaded a survey that could be read."""
     own = st.session_state.get(_STATE)
     return own is not None and own.folder is not None
-
-
-def survey_folder() -> SurveyFolder:
-    """Return the session's own survey folder, or that of the app's arguments."""
-    if has_uploaded():
-        own = own_galaxies()
-        return SurveyFolder(str(own.folder), own.label, (), private=True, name=UPLOAD_NAME)
-    arguments = read_arguments()
-    name = "" if arguments.survey is None else Path(arguments.survey).name
-    return SurveyFolder(arguments.survey, arguments.label, tuple(arguments.excluded), private=False, name=name)

@@ -13,6 +13,7 @@ from panels.controls import choose_one
 
 _COLUMNS = 8
 _MIN_WIDTH_PX = 72
+_N_CHARACTERS = 8  # of an id in a caption
 # Twice the displayed width, for high-resolution screens.
 _THUMBNAIL_PX = 256
 _WHOLE = "whole"
@@ -63,6 +64,17 @@ def show_grid(
     for image in images:
         image.thumbnail((_THUMBNAIL_PX, _THUMBNAIL_PX))
     show_pictures(images, captions, descriptions, columns=columns)
+
+
+def shorten_id(object_id: str) -> str:
+    """The end of an id, in which ids differ, for a caption.
+
+    Examples
+    --------
+    >>> shorten_id("1237648704043942146")
+    '…3942146'
+    """
+    return object_id if len(object_id) <= _N_CHARACTERS else f"…{object_id[1 - _N_CHARACTERS :]}"
 
 
 def show_pictures(

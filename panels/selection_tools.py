@@ -18,6 +18,7 @@ from panels.markdown import escape_markdown
 from panels.pictures import encode, show_grid
 from panels.selection import REST, SELECTED, Selection, are_among
 from panels.snippet import CSV_NAME, selection_script
+from panels.spreadsheet import spreadsheet_csv
 
 _QUERY, _PROBLEM, _NAME = "explorer_query", "explorer_query_problem", "explorer_name"
 _CROP_PX = 96
@@ -123,7 +124,7 @@ def _offer_downloads(space: FeatureSpace, layer: str, rows: pd.DataFrame) -> Non
     with st.container(horizontal=True, gap="xsmall"):
         st.download_button(
             f"Download {len(rows):,} rows as CSV",
-            rows.to_csv,
+            partial(spreadsheet_csv, rows),
             CSV_NAME,
             "text/csv",
             icon=":material/download:",

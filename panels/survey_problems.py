@@ -5,6 +5,7 @@ import streamlit as st
 
 from galviz.survey.survey import SurveyError
 from panels.markdown import markdown_code
+from panels.spreadsheet import spreadsheet_csv
 
 # Kinds of problems that the page lists; the CSV file has all.
 _MAX_KINDS = 40
@@ -13,8 +14,10 @@ _MAX_KINDS = 40
 def show_problem_groups(error: SurveyError, survey: str) -> None:
     """List the problems of a survey, called `survey` (Markdown), by kind, with remedies and a file of all of them."""
     first = markdown_code(str(error.first))
-    message = f"{survey} has {error.count}. The first: {first}"
-    st.error(message, icon=":material/folder_off:")
+    is_single = error.n_problems == 1
+    st.error(f"{survey} has {error.count}{': ' if is_single else '. The first: '}{first}", icon=":material/folder_off:")
+    if is_single:
+        return
     examples = _examples(error)
     st.dataframe(
         examples,
@@ -32,7 +35,7 @@ def show_problem_groups(error: SurveyError, survey: str) -> None:
         st.markdown(f"The first of each kind are shown, {len(examples)} of {error.n_problems:,}.")
         st.download_button(
             f"Download all {error.n_problems:,} problems as CSV",
-            lambda: error.problems.to_csv(index=False),  # called when the button is pressed
+            lambda: spreadsheet_csv(error.problems, index=False),  # called when the button is pressed
             "problems.csv",
             "text/csv",
             icon=":material/download:",

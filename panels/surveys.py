@@ -18,15 +18,17 @@ from galviz.network.card import CardError, read_card
 from galviz.network.framing import framing_warnings
 from galviz.survey.survey import ChangedSurveyError, Survey, SurveyError, load_survey
 from panels.arguments import read_arguments
+from panels.chosen_survey import ChosenSurvey, choose_shipped_survey, chosen_survey, offer_own_survey
 from panels.exclusion import offer_return, session_excluded
 from panels.folder_watch import FolderWatch, folder_state
 from panels.markdown import escape_markdown, markdown_code
-from panels.own_survey import UPLOAD_NAME, has_uploaded, own_galaxies
+from panels.own_survey import own_galaxies
 from panels.survey_problems import show_problem_groups
+from panels.uploads import UPLOAD_NAME
 
 P = ParamSpec("P")
 
-_USE_SHIPPED, _ERROR, _ATTEMPTS = "use_shipped_survey", "error_to_explain", "survey_load_attempts"
+_ERROR, _ATTEMPTS = "error_to_explain", "survey_load_attempts"
 _AUDIT_PAGE = Path(__file__).parents[1] / "instruments" / "audit" / "page.py"
 # Attempts to load a folder that another program keeps writing to, before the page reports it.
 _MAX_ATTEMPTS = 3
@@ -84,29 +86,23 @@ def open_survey(*, remarks: bool = True) -> OpenSurvey:
     SurveyError
         If it can't be read; `explain_errors` shows it to the student.
     """
-    if has_uploaded():
-        if st.session_state.get(_USE_SHIPPED):
-            if remarks:
-                _offer_return("your galaxies")
-            return open_shipped_survey()
-        own = own_galaxies()
+    chosen = chosen_survey()
+    if chosen.path is None:
+        if remarks:
+            offer_own_survey(chosen)
+        return open_shipped_survey()
+    if chosen.private:
         with st.spinner("Reading your galaxies …"):
-            survey = own.load()
-        if remarks:
-            offer_return(str(own.folder))
-        return OpenSurvey(survey, shipped=False, private=True)
-    arguments = read_arguments()
-    if arguments.survey is not None and not st.session_state.get(_USE_SHIPPED):
-        exclude = tuple(sorted({*arguments.excluded, *session_excluded(arguments.survey)}))
-        survey = _load(arguments.survey, arguments.label, arguments.scale, exclude)
-        if remarks:
+            survey = own_galaxies().load()
+    else:
+        survey = _load(chosen)
+    if remarks:
+        if not chosen.private:
             _show_notes(survey)
-            offer_return(arguments.survey)
-            _show_framing_warnings(survey, arguments.model)
-        return OpenSurvey(survey, shipped=False)
-    if arguments.survey is not None and remarks:
-        _offer_return(markdown_code(Path(arguments.survey).absolute().name))
-    return open_shipped_survey()
+        offer_return(chosen.path)
+        if not chosen.private:
+            _show_framing_warnings(survey, read_arguments().model)
+    return OpenSurvey(survey, shipped=False, private=chosen.private)
 
 
 def open_shipped_survey() -> OpenSurvey:
@@ -135,19 +131,19 @@ def _shared_survey(folder: str, label: str | None, scale: float, exclude: tuple[
     return _SharedSurvey(FolderWatch(Path(folder)))
 
 
-def _load(folder: str, label: str | None, scale: float, exclude: tuple[str, ...]) -> Survey:
+def _load(chosen: ChosenSurvey) -> Survey:
     """Load a user's survey and compute its checksum, with progress; once, until one of its files changes.
 
     A hundred thousand galaxies take half a minute. If it has problems, the next run of the page shows them.
     """
-    name = Path(folder).absolute().name
-    shared = _shared_survey(folder, label, scale, exclude)
-    with st.spinner(f"Reading the survey {markdown_code(name)} …"), shared.lock:
-        if shared.error is not None and shared.error_state == folder_state(Path(folder)):
+    exclude = tuple(sorted({*chosen.excluded, *session_excluded(chosen.path)}))
+    shared = _shared_survey(chosen.path, chosen.label, chosen.scale, exclude)
+    with st.spinner(f"Reading the survey {markdown_code(chosen.name)} …"), shared.lock:
+        if shared.error is not None and shared.error_state == folder_state(Path(chosen.path)):
             _explain_in_next_run(shared.error)
         if shared.watch.has_changed() or shared.survey is None:
             shared.survey = shared.error = None
-            state = folder_state(Path(folder))
+            state = folder_state(Path(chosen.path))
             bar = st.progress(0.0, "Reading the catalogue …")
 
             def report(done: int, total: int) -> None:
@@ -155,7 +151,8 @@ def _load(folder: str, label: str | None, scale: float, exclude: tuple[str, ...]
                     bar.progress(done / total, f"{done:,} of {total:,} images read")
 
             try:
-                survey = load_survey(folder, label, scale=scale, exclude=exclude, progress=report)
+                options = {"scale": chosen.scale, "exclude": exclude, "progress": report}
+                survey = load_survey(chosen.path, chosen.label, **options)
                 survey.sha256  # noqa: B018 (cached property, which identifies the features of this survey)
             except ChangedSurveyError:
                 raise
@@ -245,28 +242,25 @@ def fragment(draw: Callable[P, None]) -> Callable[P, None]:
 
 def _show_problems(error: SurveyError) -> None:
     """List the problems of a survey folder by kind, with remedies."""
-    arguments = read_arguments()
-    folder = arguments.survey
-    is_users = folder is not None and Path(folder).absolute() == Path(error.folder).absolute()
+    chosen = chosen_survey()
+    is_users = chosen.path is not None and Path(chosen.path).absolute() == Path(error.folder).absolute()
     st.title("This survey can't be read yet" if is_users else "The galaxies that come with galviz can't be read")
-    show_problem_groups(error, f"The survey folder {markdown_code(error.folder)}")
-    if is_users:
+    name = "Your upload" if is_users and chosen.private else f"The survey folder {markdown_code(error.folder)}"
+    show_problem_groups(error, name)
+    if is_users and not chosen.private:
         st.markdown("Fix the folder, then check it again. The same list in a terminal:")
         command = ["python", "-m", "galviz", "check-survey", str(Path(error.folder).absolute())]
-        st.code(shlex.join([*command, *([f"--label={arguments.label}"] if arguments.label else [])]), language="bash")
-        if arguments.label:
+        st.code(shlex.join([*command, *([f"--label={chosen.label}"] if chosen.label else [])]), language="bash")
+        if chosen.label:
             st.markdown("Without the label, or with another column as the label, the app may start as it is:")
-            st.code(shlex.join(["streamlit", "run", "app.py", "--", "--survey", folder]), language="bash")
+            st.code(shlex.join(["streamlit", "run", "app.py", "--", "--survey", chosen.path]), language="bash")
     _offer_shipped_files(error)
     with st.container(horizontal=True):
         # The problems are known for as long as the files are the same, but a disk or a permission may have failed.
         st.button("Check again", icon=":material/refresh:", type="primary", on_click=_clear_caches)
         if is_users:
             st.page_link(_AUDIT_PAGE, label="See the images, and choose which to exclude", icon=":material/fact_check:")
-            st.button(
-                "Continue with the survey that comes with galviz",
-                on_click=lambda: st.session_state.update({_USE_SHIPPED: True}),
-            )
+            st.button("Continue with the survey that comes with galviz", on_click=choose_shipped_survey)
 
 
 def _show_broken_file(error: ValueError) -> None:
@@ -282,10 +276,3 @@ def _offer_shipped_files(error: ValueError) -> None:
     if str(data_path()) in str(error):
         st.markdown("It came with galviz. To restore it, run in the project's folder:")
         st.code("git checkout -- data", language="bash")
-
-
-def _offer_return(name: str) -> None:
-    """Remind the student in the sidebar that this is the shipped survey, with a button to return to theirs."""
-    with st.sidebar:
-        st.info(f"This is the survey that comes with galviz, not {name}.")
-        st.button("Back to my survey", on_click=lambda: st.session_state.pop(_USE_SHIPPED))

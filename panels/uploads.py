@@ -13,12 +13,12 @@ from time import monotonic, sleep
 from typing import Protocol
 
 from galviz.errors import shown
-from galviz.files.signatures import file_kind
-from galviz.survey.images import read_start
+from panels.upload_checks import UploadError, check_uploaded
 
 # Per session, and for all sessions of the server. A survey of 20,000 galaxies has about 100 MB. Streamlit holds new
 # uploads in memory until the page has written them.
 MAX_BYTES, MAX_FILES, MAX_SERVER_BYTES = 200 * 2**20, 20_000, 2 * 2**30
+UPLOAD_NAME = "your upload"
 # Streamlit lets a browser return to its session for two minutes.
 GRACE_S = 130.0
 _PREFIX = "galviz-session"
@@ -26,10 +26,6 @@ _NAME = re.compile(rf"{_PREFIX}-(\d+)-\w+")
 _CHUNK_BYTES = 2**20
 _sessions: "weakref.WeakSet[Uploads]" = weakref.WeakSet()
 _lock = Lock()
-
-
-class UploadError(ValueError):
-    """Uploaded files can't be used; the message says which, why, and what to do."""
 
 
 class UploadedFile(Protocol):
@@ -91,22 +87,46 @@ class Uploads:
         from galviz.importing.member_names import check_names, is_ignored
 
         files = [file for file in files if not is_ignored(file.name)]
+        if not files:
+            raise UploadError("These files are hidden or were added by the operating system: choose a table or images.")
         if fault := check_names((file.name for file in files), noun="file"):
             raise UploadError(f"{fault[:1].upper()}{fault[1:]}.")
-        n_bytes = sum(file.size for file in files)
-        self._reserve(len(files), n_bytes)
-        target = self.new_folder("source")
-        target.mkdir()
+        self._reserve(len(files), sum(file.size for file in files))
+        target = self.new_folder("source") / UPLOAD_NAME
+        target.mkdir(parents=True)
         try:
-            for file in files:
-                self._write(file, target)
-            _refuse_hdf5(target)
-            self._n_bytes = _size(target)
+            n_files, n_bytes = len(files), 0
+            for file in sorted(files, key=_is_zip):
+                if _is_zip(file):
+                    n_files += self._unpack(file, target, MAX_FILES - n_files + 1, MAX_BYTES - n_bytes) - 1
+                    n_bytes = _size(target)
+                    self._reserve(n_files, n_bytes)
+                else:
+                    _write(file, target / file.name)
+                    n_bytes += file.size
+            check_uploaded(target, MAX_BYTES)
+        except OSError as error:
+            self._remove(target)
+            reason = error.strerror or type(error).__name__
+            raise UploadError(
+                f"The server can't keep these files ({reason}). Try again later, or {_LOCALLY}."
+            ) from error
         except BaseException:
-            shutil.rmtree(target, ignore_errors=True)
-            self._n_bytes = _size(self.folder)
+            self._remove(target)
             raise
         return target
+
+    def check_size(self) -> None:
+        """Raise UploadError if what was made of the upload takes more space than the upload may.
+
+        WebP and TIFF images are converted to PNG, which may take a hundred times their bytes.
+        """
+        if _size(self.folder) > 2 * MAX_BYTES:
+            raise UploadError(f"As PNG the images take more than {_megabytes(MAX_BYTES)}: upload JPEG or PNG images.")
+
+    def _remove(self, target: Path) -> None:
+        shutil.rmtree(target.parent, ignore_errors=True)
+        self._n_bytes = _size(self.folder)
 
     def clear(self) -> None:
         """Remove everything that was uploaded."""
@@ -125,23 +145,31 @@ class Uploads:
                 raise UploadError(f"Other visitors' uploads fill this server for now. Try again later, or {_LOCALLY}.")
             self._n_bytes = n_bytes
 
-    def _write(self, file: UploadedFile, target: Path) -> None:
+    def _unpack(self, file: UploadedFile, target: Path, max_files: int, max_bytes: int) -> int:
+        """Unpack an archive to a folder of its name; returns the number of files."""
         from galviz.importing.archive import ArchiveError, unpack_zip
 
         file.seek(0)
-        path = target / file.name
-        if path.suffix.lower() == ".zip":
-            try:
-                unpack_zip(file, path.with_suffix(""), max_files=MAX_FILES, max_bytes=MAX_BYTES, name=file.name)
-            except ArchiveError as error:
-                raise UploadError(str(error)) from error
-            except FileExistsError as error:
-                raise UploadError(f"{shown(file.name)} and a folder have the same name. Rename one of them.") from error
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as output:
-            while chunk := file.read(_CHUNK_BYTES):
-                output.write(chunk)
+        folder = (target / file.name).with_suffix("")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return len(unpack_zip(file, folder, max_files=max_files, max_bytes=max_bytes, name=file.name).names)
+        except ArchiveError as error:
+            raise UploadError(str(error)) from error
+        except FileExistsError as error:
+            raise UploadError(f"{shown(file.name)} and a folder have the same name. Rename one of them.") from error
+
+
+def _is_zip(file: UploadedFile) -> bool:
+    return file.name.lower().endswith(".zip")
+
+
+def _write(file: UploadedFile, path: Path) -> None:
+    file.seek(0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as output:
+        while chunk := file.read(_CHUNK_BYTES):
+            output.write(chunk)
 
 
 def remove_when_left(
@@ -186,20 +214,14 @@ _LOCALLY = "run galviz on your own machine"
 _SMALLER = f"upload a part of the survey, or {_LOCALLY}."
 
 
-def _refuse_hdf5(folder: Path) -> None:
-    """Refuse HDF5 files: their library decompresses without a limit."""
-    for path in folder.rglob("*"):
-        is_hdf5 = path.name.lower().endswith((".h5", ".hdf5")) or file_kind(read_start(path)) == "an HDF5 file"
-        if is_hdf5 and path.is_file():
-            raise UploadError(f"HDF5 files can't be uploaded: import {shown(path.name)} on your own machine.")
-
-
 def _megabytes(n_bytes: int) -> str:
     return f"{n_bytes / 2**20:,.0f} MB"
 
 
 def _size(folder: Path) -> int:
-    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+    """Bytes of the files in a folder; those of hard links count once."""
+    files = (path.lstat() for path in folder.rglob("*") if path.is_file())
+    return sum({(status.st_dev, status.st_ino): status.st_size for status in files}.values())
 
 
 def _remove_abandoned() -> None:

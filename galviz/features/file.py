@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,7 @@ from galviz.files.shipped import ShippedFileError, verify_open
 from galviz.files.signatures import file_kind
 from galviz.network.card import read_card
 from galviz.survey.survey import Survey
+from galviz.survey.typed_table import MAX_TEXT_BYTES, text_bytes
 
 _ROWS_PER_BATCH = 4096
 
@@ -57,7 +59,7 @@ class FeatureFile:
         self.provenance: dict[str, str] = {}
         # Shipped files are verified as a whole whenever they are opened, so their columns needn't be.
         self._verified_whole = False
-        with self._opened() as parquet:
+        with self._opened() as (stream, parquet):
             schema = parquet.schema_arrow
             try:
                 self._contents = parse_contents(schema, verified=self._verified_whole)
@@ -67,9 +69,10 @@ class FeatureFile:
             self.content_sha256 = self._contents.content_sha256
             # It contains a checksum of all values, which shows whether the file at this path was replaced.
             self._metadata = schema.metadata[KEY]
-            head = parquet.read(self._contents.head, use_threads=False)
-            self.ids = head.column(ID).to_pylist()
-            self.predictions = head.column(PREDICTION).to_numpy() if self._contents.predicts else None
+            self.ids = self._read_ids(stream)
+            self.predictions = None
+            if self._contents.predicts:
+                self.predictions = parquet.read([PREDICTION], use_threads=False).column(PREDICTION).to_numpy()
             if not (self._verified_whole or self._contents.column_sha256):
                 self._verify_all(parquet)
 
@@ -81,7 +84,7 @@ class FeatureFile:
         FeaturesError
             If the file was removed or replaced, is damaged, or lacks rows.
         """
-        with self._opened() as parquet:
+        with self._opened() as (_, parquet):
             if (parquet.schema_arrow.metadata or {}).get(KEY) != self._metadata:
                 raise self._fault("was replaced by another since it was loaded", "load it again")
             return self._values(parquet, name)
@@ -153,6 +156,18 @@ class FeatureFile:
             remedy = None if self.shipped else f"make it again with `{self._extract('FOLDER', own_card=True)}`"
             raise self._fault(f"was computed with other weights: sha256 must be {sha256}; got {recorded}", remedy)
 
+    def _read_ids(self, stream: BinaryIO) -> list[str]:
+        """Read the ids as a dictionary: a small file may hold a long text many times."""
+        stream.seek(0)
+        ids = (
+            open_parquet(stream, verify_checksums=not self._verified_whole, read_dictionary=[ID])
+            .read([ID], use_threads=False)
+            .column(ID)
+        )
+        if text_bytes(ids) > MAX_TEXT_BYTES:
+            raise self._fault(f"has ids of more than {MAX_TEXT_BYTES >> 20} MiB")
+        return ids.to_pylist()
+
     @contextmanager
     def named(self) -> Iterator[None]:
         """Add the path of the file to errors about its values."""
@@ -197,12 +212,12 @@ class FeatureFile:
         return FeaturesError(f"The features file {self.path} {problem}; {remedy}.")
 
     @contextmanager
-    def _opened(self) -> Iterator[pq.ParquetFile]:
+    def _opened(self) -> Iterator[tuple[BinaryIO, pq.ParquetFile]]:
         """Open the file, and close it afterwards: on Windows an open file can't be replaced."""
         try:
             with open_regular(self.path) as stream:
                 self._verified_whole = verify_open(self.path, stream)
-                yield open_parquet(stream, verify_checksums=not self._verified_whole)
+                yield stream, open_parquet(stream, verify_checksums=not self._verified_whole)
         except FileNotFoundError as error:
             clone = "work in a clone of the project (pip install -e .), or " if self.shipped else ""
             raise self._fault("doesn't exist", f"{clone}make it with `{self._command}`") from error

@@ -169,7 +169,7 @@ def parse_contents(schema: pa.Schema, *, verified: bool) -> Contents:
         )
     except FormatError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FormatError("has galviz metadata that can't be read") from error
     if not verified and digest not in (None, _json_sha256(metadata)):
         raise FormatError("is damaged: its galviz metadata doesn't match its checksum")

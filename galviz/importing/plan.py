@@ -122,7 +122,7 @@ def _plan_without_table(
         raise _error(source.name, problem, "leave out the option, or give the table as SOURCE")
     added, folder_notes = folder_columns(index.names, [ID_COLUMN])
     stems = list(index.stems)
-    notes = [*source.notes, f"There is no table: the ids are the images' names ({len(stems):,})."]
+    notes = [*source.notes, f"There is no table: the ids are the names of the images ({len(stems):,})."]
     if repeated := [stem for stem, count in Counter(stems).items() if count > 1]:
         stems = [PurePosixPath(name).with_name(stem).as_posix() for name, stem in zip(index.names, stems, strict=True)]
         if len(set(stems)) < len(stems):

@@ -4,22 +4,23 @@ import streamlit as st
 
 from galviz.audit.findings import FATAL
 from panels.audit import forget_audit, run_audit, show_exclusion, show_group
+from panels.chosen_survey import chosen_survey, offer_own_survey
 from panels.exclusion import offer_return
 from panels.markdown import escape_markdown
-from panels.own_survey import survey_folder
 
 
 def page() -> None:
     """Draw the page."""
-    folder = survey_folder()
+    survey = chosen_survey()
     st.title("Audit")
-    name = "that come with galviz" if folder.path is None else f"of {escape_markdown(folder.name)}"
+    name = "that come with galviz" if survey.path is None else f"of {escape_markdown(survey.name)}"
     st.markdown(
         f"**Look at the data before anything is computed.** Which images of the galaxies {name} are blank, damaged, "
         "copied or not centred on a galaxy? Which labels are far from all others?"
     )
-    if folder.path is not None:
-        offer_return(folder.path)
+    offer_own_survey(survey)
+    if survey.path is not None:
+        offer_return(survey.path)
     audit = run_audit()
     n_fatal = sum(finding.severity == FATAL for finding in audit.details)
     with st.container(horizontal=True):

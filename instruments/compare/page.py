@@ -6,6 +6,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import streamlit as st
 
 from galviz.analysis.neighbours import neighbours_kept
@@ -32,6 +34,7 @@ from panels.surveys import fragment
 
 # Beyond this number, the distances of all pairs would take seconds and the memory of a small server.
 _MAX_GALAXIES, _N_NEIGHBOURS = 2_000, 10
+_MAX_FEATURES_BYTES = 2**29  # of an uploaded file, decoded
 _SHIPPED_NAME = "the network that comes with galviz"
 _NETWORKS, _SURVEYS = "networks and layers", "surveys"
 
@@ -100,7 +103,15 @@ def _read(content: bytes, survey: Survey) -> Features:
         path = f"{folder}/features.parquet"
         with open(path, "wb") as file:  # noqa: PTH123
             file.write(content)
-        features = load_features(path, survey=survey)
+        try:
+            features = load_features(path, survey=survey)
+        except FeaturesError as error:
+            raise FeaturesError(str(error).replace(path, "features.parquet")) from error
+        if (n_bytes := _decoded_bytes(path)) > _MAX_FEATURES_BYTES:
+            raise FeaturesError(
+                f"The layers of this file take {n_bytes >> 20:,} MB, more than {_MAX_FEATURES_BYTES >> 20} MB: start "
+                "galviz on your own machine with --features FILE."
+            )
         return Features(
             features.object_ids,
             {name: np.array(values) for name, values in features.layers.items()},  # read before the file is removed
@@ -108,6 +119,13 @@ def _read(content: bytes, survey: Survey) -> Features:
             features.provenance,
             features.content_sha256,
         )
+
+
+def _decoded_bytes(path: str) -> int:
+    """How much memory all layers of a features file take: a small file may hold one number many times."""
+    lists = [field.type for field in pq.read_schema(path) if pa.types.is_fixed_size_list(field.type)]
+    widths = [kind.list_size * kind.value_type.bit_width // 8 for kind in lists]
+    return pq.read_metadata(path).num_rows * sum(widths)
 
 
 def _values(features: Features, layer: str, object_ids: list[str]) -> np.ndarray:

@@ -1,12 +1,9 @@
 """Page 'Your galaxies': upload a survey, choose its columns, check it, and see what the network's input will be."""
 
-import re
-from dataclasses import dataclass
-
 import pandas as pd
 import streamlit as st
 
-from galviz.importing.plan import ImportPlan, plan_import
+from galviz.importing.plan import ImportPlan
 from galviz.importing.question import ImportQuestion
 from galviz.importing.writing import write_import
 from galviz.network.card import read_card
@@ -15,33 +12,33 @@ from galviz.network.framing import framing_warnings
 from galviz.survey.sample import draw_sample
 from galviz.survey.survey import Survey, SurveyError
 from panels.arguments import read_arguments
+from panels.chosen_survey import choose_users_survey
 from panels.computation import Computation, progress_in
 from panels.features_source import read_source
+from panels.import_words import error_in_page_words, in_page_words, question_in_page_words
 from panels.lesson_frame import AUDIT, COMPARE, EXPLORE, GALAXY, LAYERS, UNITS
 from panels.markdown import escape_markdown, escape_markdown_except_code, markdown_code
+from panels.own_reading import Options, forget_reading, read_upload
 from panels.own_survey import OwnGalaxies, own_galaxies
-from panels.pictures import show_pictures
+from panels.pictures import shorten_id, show_pictures
 from panels.survey_features import find_or_compute_features
 from panels.survey_problems import show_problem_groups
 from panels.surveys import OpenSurvey
-from panels.uploads import MAX_BYTES, MAX_FILES, UploadError
+from panels.upload_checks import UploadError
+from panels.uploads import MAX_BYTES, MAX_FILES
 
+_LAYOUT = """\
+my-survey.zip
+├── galaxies.csv     one row per galaxy: its id, and numbers such as a label
+└── images/
+    ├── 587722.jpg   named after the id, or after a column of the table
+    └── 587723.jpg"""
 _TABLES = [*"csv tsv txt dat ecsv gz parquet fits fit xml vot votable zip".split()]
 _IMAGES = [*"jpg jpeg jfif jpe png tif tiff webp bmp".split()]
-_N_ROWS, _N_PREVIEWED, _SDSS_ARCSEC = 8, 6, 0.396
+_N_PREVIEWED, _SDSS_ARCSEC = 6, 0.396
 _AUTO = "(choose for me)"
-# Notes name the command line's options; this page has controls.
-_OPTION = re.compile(r" \(--\w+ [^)]+\)")
-
-
-@dataclass(frozen=True)
-class _Options:
-    """The choices of the columns; None where galviz chooses."""
-
-    id_column: str | None = None
-    image_column: str | None = None
-    label: str | None = None
-    missing: tuple[str, ...] = ()
+_N_COLUMNS, _N_CHARACTERS = 100, 200
+_IMAGES_PER_CHECK = 256
 
 
 def _upload(own: OwnGalaxies) -> None:
@@ -64,6 +61,8 @@ def _upload(own: OwnGalaxies) -> None:
     if error := st.session_state.pop("upload_error", None):
         st.error(escape_markdown_except_code(error), icon=":material/upload_file:")
     if not files:
+        st.caption("For example:")
+        st.code(_LAYOUT, language=None, wrap_lines=True)
         return
     try:
         with st.spinner("Receiving the files …"):
@@ -72,8 +71,9 @@ def _upload(own: OwnGalaxies) -> None:
         st.session_state["upload_error"] = str(error)
     else:
         own.source, own.folder = source, None
-        for key in ("own_id", "own_image", "own_label", "own_missing", "own_plan", "own_problems"):
+        for key in ("own_id", "own_image", "own_label", "own_missing", "own_problems"):
             st.session_state.pop(key, None)
+        forget_reading()
     # A new uploader: that frees the memory in which Streamlit holds the files.
     st.session_state["upload_number"] = number + 1
     st.rerun()
@@ -82,18 +82,18 @@ def _upload(own: OwnGalaxies) -> None:
 def _choose_columns(own: OwnGalaxies) -> ImportPlan | None:
     """Draw the controls for the columns and the first rows; return the plan, or None if galviz has a question."""
     options = _chosen_options()
-    question = plan = None
-    try:
-        with st.spinner("Reading the table …"):
-            plan = _plan(own, options)
-        columns, rows = plan.columns, plan.rows(_N_ROWS)
-    except ImportQuestion as error:
-        question, columns, rows = error, error.columns, error.rows[:_N_ROWS]
-    except ValueError as error:
-        _show_error(error)
-        if options == _Options():
+    reading = read_upload(own, options)
+    columns = reading.columns
+    if columns:
+        st.header("Columns")
+    if isinstance(reading.error, ImportQuestion):
+        st.info(escape_markdown(question_in_page_words(reading.error)), icon=":material/help:")
+    elif reading.error is not None:
+        _show_error(reading.error)
+        if options == Options():
+            st.button("Upload other files", icon=":material/upload:", type="primary", on_click=own.start_again)
             return None
-        columns, rows = st.session_state.get("own_columns", ()), ()
+        columns = st.session_state.get("own_columns", ())  # so that another one can be chosen
     st.session_state["own_columns"] = columns
     if columns:
         choices = [_AUTO, *columns]
@@ -104,39 +104,25 @@ def _choose_columns(own: OwnGalaxies) -> ImportPlan | None:
         fourth.text_input(
             "Missing values", key="own_missing", placeholder="-1, unknown", help="Besides −9999 and others."
         )
-    if question is not None:
-        st.info(escape_markdown(_as_question(question)), icon=":material/help:")
-    if rows:
-        st.dataframe(pd.DataFrame(rows, columns=list(columns)), hide_index=True, height="content")
-    return plan
+    if reading.rows:
+        _show_rows(columns, reading.rows)
+    return reading.plan
 
 
-def _chosen_options() -> _Options:
+def _show_rows(columns: tuple[str, ...], rows: list[list[str]]) -> None:
+    """Draw the first rows: of a wide table the first columns, of a long text its beginning."""
+    shown = [[cell if len(cell) <= _N_CHARACTERS else f"{cell[:_N_CHARACTERS]}…" for cell in row] for row in rows]
+    table = pd.DataFrame(shown, columns=list(columns)).iloc[:, :_N_COLUMNS]
+    st.dataframe(table, hide_index=True, height="content")
+    if len(columns) > _N_COLUMNS:
+        st.caption(f"The first {len(rows)} rows, and the first {_N_COLUMNS} of {len(columns):,} columns.")
+
+
+def _chosen_options() -> Options:
     """The options in the widgets, which may not have been drawn yet."""
     state = st.session_state
     chosen = (None if state.get(key) in (None, _AUTO) else state[key] for key in ("own_id", "own_image", "own_label"))
-    return _Options(*chosen, tuple(filter(None, map(str.strip, state.get("own_missing", "").split(",")))))
-
-
-def _as_question(question: ImportQuestion) -> str:
-    """The question with the names of this page's controls in place of the command line's options."""
-    control = {"--id": "Ids", "--image": "Images", "--label": "Label"}.get(question.option)
-    if control is None:
-        return str(question)
-    likely = "" if question.guess is None else f" {question.guess} seems likely."
-    return f"{question.question[:1].upper()}{question.question[1:]} Choose it under {control}.{likely}"
-
-
-def _plan(own: OwnGalaxies, options: _Options) -> ImportPlan:
-    """Plan the import, once for the same upload and options."""
-    key = (own.source, options)
-    if st.session_state.get("own_plan", (None,))[0] != key:
-        arguments = {"id_column": options.id_column, "image_column": options.image_column, "label": options.label}
-        st.session_state["own_plan"] = (
-            key,
-            plan_import(own.source, missing=options.missing, workspace=own.uploads.folder, **arguments),
-        )
-    return st.session_state["own_plan"][1]
+    return Options(*chosen, tuple(filter(None, map(str.strip, state.get("own_missing", "").split(",")))))
 
 
 def _show_error(error: ValueError) -> None:
@@ -151,9 +137,9 @@ def _show_plan(plan: ImportPlan) -> None:
     """Say what was recognised."""
     ids = "named after their images" if plan.id_column is None else f"ids from {markdown_code(plan.id_column)}"
     label = "no label" if plan.label is None else f"the label {markdown_code(plan.label)}"
-    st.markdown(f"**{plan.n_galaxies:,} galaxies**, {ids}, with {label}.")
-    for note in plan.notes:
-        st.caption(escape_markdown(_OPTION.sub("", note).replace("give --label COLUMN", "choose one under Label")))
+    galaxies = "1 galaxy" if plan.n_galaxies == 1 else f"{plan.n_galaxies:,} galaxies"
+    st.markdown(f"**{galaxies}**, {ids}, with {label}.")
+    st.caption("\n".join(f"- {escape_markdown(in_page_words(note))}" for note in plan.notes))
 
 
 def _read_survey(own: OwnGalaxies, plan: ImportPlan) -> None:
@@ -167,13 +153,24 @@ def _read_survey(own: OwnGalaxies, plan: ImportPlan) -> None:
         return
 
     def compute(bar: st.delta_generator.DeltaGenerator) -> None:
-        folder = own.uploads.new_folder("survey")
+        folder, show_progress = own.uploads.new_folder("survey"), progress_in(bar)
+
+        def report(done: int, total: int) -> None:
+            show_progress(done, total)
+            if done % _IMAGES_PER_CHECK == 0 or done == total:
+                own.uploads.check_size()
+
         try:
-            result = write_import(plan, folder, link=True, skip_broken=skip_broken, progress=progress_in(bar))
+            result = write_import(plan, folder, link=True, skip_broken=skip_broken, progress=report)
         except ValueError as error:
-            st.session_state["own_problems"] = (plan, error)
+            shown = error_in_page_words(error) if isinstance(error, SurveyError) else error
+            st.session_state["own_problems"] = (plan, shown)
+        except OSError as error:
+            full = ValueError(f"The server can't keep the images ({error.strerror}). Try again later.")
+            st.session_state["own_problems"] = (plan, full)
         else:
             own.folder, own.label, own.scale, own.facts = folder, plan.label, 1.0, result.facts
+            choose_users_survey()
             st.session_state.pop("own_problems", None)
 
     computation.run(compute, first_step="Copying the images …")
@@ -207,8 +204,8 @@ def _choose_scale(own: OwnGalaxies, survey: Survey) -> None:
             help=f"galviz's own network was trained on pixels of {_SDSS_ARCSEC} arcsec. Images are resampled to them.",
         )
         scale = round(arcsec / _SDSS_ARCSEC, 4)
-        resampled = f"Images are resampled by a factor of {scale:g}. " if scale != 1 else ""
-        st.caption(f"{resampled}Cyan marks the network's input, {card.crop_px} px.")
+        resampled = "Images aren't resampled." if scale == 1 else f"Images are resampled by {scale:g}."
+        st.caption(f"{resampled} Cyan marks the network's input, {card.crop_px} × {card.crop_px} px.")
         if scale != own.scale:
             own.scale = scale
             st.rerun()
@@ -220,9 +217,11 @@ def _choose_scale(own: OwnGalaxies, survey: Survey) -> None:
         images = [survey.image(object_id) for object_id in ids]
         outlined = [outline_crops(image, {card.crop_px: "cyan"}) for image in images]
         inputs = [network_crop(image, card.pad_px, card.crop_px) for image in images]
-        names = [escape_markdown(object_id) for object_id in ids]
+        names = [escape_markdown(shorten_id(object_id)) for object_id in ids]
+        st.caption("Some of your images")
         show_pictures(outlined, names, [f"The image of {name}" for name in ids], columns=_N_PREVIEWED)
-        show_pictures(inputs, ["input"] * len(ids), [f"The network's input for {i}" for i in ids], columns=_N_PREVIEWED)
+        st.caption("The network's input")
+        show_pictures(inputs, names, [f"The network's input for {i}" for i in ids], columns=_N_PREVIEWED)
 
 
 def page() -> None:
@@ -236,7 +235,6 @@ def page() -> None:
         _upload(own)
         return
     if own.folder is None:
-        st.header("Columns")
         plan = _choose_columns(own)
         if plan is not None:
             _show_plan(plan)

@@ -288,10 +288,10 @@ def test_a_layer_is_read_when_it_is_asked_for_and_once(path, reads):
     assert (len(features.layers), "stem" in features.layers, next(iter(features.layers))) == (3, True, "stem")
     chosen = features.select(IDS[3:5])
     assert (repr(features), len(chosen.predictions)) == ("Features(12 galaxies, layers: stem, stage1, features)", 2)
-    assert reads == [["objID", "prediction"]]
+    assert reads == [["objID"], ["prediction"]]
     np.testing.assert_array_equal(chosen.layers["stage1"], features.layers["stage1"][3:5])
     assert features.layers["stage1"] is features.layers["stage1"]
-    assert reads == [["objID", "prediction"], ["stage1"]]
+    assert reads == [["objID"], ["prediction"], ["stage1"]]
 
 
 def test_reading_starts_no_threads(path):
@@ -500,6 +500,12 @@ def folder_instead(path):
             lambda path: pq.write_table(pq.read_table(path).replace_schema_metadata({"galviz": "{"}), path),
             "has galviz metadata that can't be read",
         ),
+        (
+            lambda path: pq.write_table(
+                pq.read_table(path).replace_schema_metadata({"galviz": '{"format":' + "[" * 100_000}), path
+            ),
+            "has galviz metadata that can't be read",
+        ),
         (lambda path: rewrite(path, lambda table: table, layers=None), "has galviz metadata that can't be read"),
         (lambda path: rewrite(path, lambda table: table, format=2), "has format 2, and this galviz reads 1; update"),
         (lambda path: rewrite(path, lambda table: table.drop_columns("stage1")), "has no column 'stage1'; make"),
@@ -605,6 +611,16 @@ def test_files_from_before_columns_had_checksums_are_verified_as_they_are_opened
     assert what_is_read(path) == sound
     rewrite(path, with_column("stem", half_lists([[np.float16(1)] * 4] * 12)))
     with pytest.raises(FeaturesError, match="is damaged: its values don't match their checksum"):
+        load_features(path)
+
+
+def test_long_ids_many_times_in_a_small_file(tmp_path, monkeypatch):
+    path = tmp_path / "features.parquet"
+    save_features(make_features(), path)
+    monkeypatch.setattr(featurefile, "MAX_TEXT_BYTES", 1000 * len(IDS))
+    assert load_features(path).object_ids == IDS
+    rewrite(path, lambda table: table.set_column(0, "objID", pa.array(["x" * 1001] * len(IDS))))
+    with pytest.raises(FeaturesError, match="has ids of more than"):
         load_features(path)
 
 

@@ -43,10 +43,33 @@ def test_surveys_are_told_apart_by_their_checksum(small_survey, make_survey):
 
 
 def test_files_of_one_origin_and_other_values_have_other_cache_entries(tmp_path):
-    @cache_data
+    @cache_data()
     def total(features):
         return float(features.layers["x"].sum())
 
     for value in (1.0, 2.0):
         save_features(Features(["a", "b"], {"x": [[0.0], [value]]}, None, {"survey_sha256": "s"}), tmp_path / "f")
         assert total(load_features(tmp_path / "f")) == value
+
+
+def test_what_is_computed_from_an_upload_is_not_shared(monkeypatch):
+    from streamlit.testing.v1 import AppTest
+
+    def page():
+        import streamlit as st
+
+        from panels.own_survey import own_galaxies
+        from tests.panels.counting import count
+
+        if st.session_state["uploaded"]:
+            own_galaxies().folder = "somewhere"
+        st.text(count(1))
+
+    def run(*, uploaded):
+        app = AppTest.from_function(page)
+        app.session_state["uploaded"] = uploaded
+        return app.run().text[0].value
+
+    assert run(uploaded=False) == run(uploaded=False) == "1"
+    assert run(uploaded=True) == "2"
+    assert run(uploaded=False) == "1"

@@ -1,6 +1,8 @@
 """What visitors upload: hostile files get one sentence, and nothing is written outside the session's folder."""
 
+import errno
 import gc
+import gzip
 import io
 import os
 import pickle
@@ -11,14 +13,18 @@ import zipfile
 import zlib
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
 from galviz.importing.plan import plan_import
 from galviz.importing.writing import write_import
 from galviz.survey.survey import SurveyError, load_survey
+from panels import upload_checks
 from panels import uploads as module
-from panels.uploads import UploadError, Uploads, remove_when_left
+from panels.upload_checks import UploadError
+from panels.uploads import Uploads, remove_when_left
 
 N_GALAXIES = 3
 
@@ -89,6 +95,12 @@ def encrypted():
             content[start + place] |= 1
             start = content.find(signature, start + 4)
     return bytes(content)
+
+
+def parquet(n_rows, n_columns):
+    content = io.BytesIO()
+    pq.write_table(pa.table({f"c{number}": [1] * n_rows for number in range(n_columns)}), content)
+    return content.getvalue()
 
 
 class Evil:
@@ -247,6 +259,65 @@ def test_limits(uploads, monkeypatch):
     assert tree(uploads.folder) == []
 
 
+def test_archives_are_bounded_together(uploads, monkeypatch):
+    """Each archive alone would fit."""
+    members = [(f"{number}.csv", b"0,1\n" * 10_000) for number in range(3)]
+    archives = [File(f"{name}.zip", packed(members)) for name in "abc"]
+    unpacked = sum(len(content) for _, content in members)
+    monkeypatch.setattr(module, "MAX_BYTES", int(2.5 * unpacked))
+    with pytest.raises(UploadError, match=r"c\.zip.*MiB|c\.zip.*bytes"):
+        uploads.receive(archives)
+    monkeypatch.setattr(module, "MAX_BYTES", 3 * unpacked)
+    monkeypatch.setattr(module, "MAX_FILES", 8)
+    with pytest.raises(UploadError, match=r"c\.zip has 3 files"):
+        uploads.receive(archives)
+    assert tree(uploads.folder) == []
+    monkeypatch.setattr(module, "MAX_FILES", 9)
+    assert len(tree(uploads.receive(archives))) == 12
+
+
+def test_images_may_not_grow_without_bound(uploads, monkeypatch):
+    """As PNG, a WebP or TIFF image may take a hundred times its bytes."""
+    source = uploads.receive([File(name, content) for name, content in survey()])
+    uploads.check_size()
+    (uploads.folder / "linked").hardlink_to(source / "1.jpg")
+    monkeypatch.setattr(module, "MAX_BYTES", sum(len(content) for _, content in survey()) // 2 + 1)
+    uploads.check_size()
+    (uploads.folder / "1.png").write_bytes(bytes(10))
+    with pytest.raises(UploadError, match="PNG"):
+        uploads.check_size()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("t.csv", b"objID,z\n" + b"1,2\n" * 600, "more than 500 rows"),
+        ("t.csv.gz", gzip.compress(b"objID,z\r" + b"1,2\r" * 600), "more than 500 rows"),
+        ("t.csv.gz", gzip.compress(b"objID,z\n" + b"1" * 2**20), "unpacks to more than 1 MB"),
+        ("t.vot", b"<VOTABLE>" + b"<TR/>" * 600, "more than 500 rows"),
+        ("t.parquet", parquet(600, 2), "600 rows of 2 columns"),
+        ("t.parquet", parquet(400, 20), "400 rows of 20 columns"),
+    ],
+)
+def test_tables_that_would_take_much_memory(uploads, monkeypatch, name, content, words):
+    monkeypatch.setattr(upload_checks, "MAX_ROWS", 500)
+    monkeypatch.setattr(upload_checks, "MAX_CELLS", 5_000)
+    monkeypatch.setattr(module, "MAX_BYTES", 2**20)
+    with pytest.raises(UploadError, match=words):
+        uploads.receive([File(name, content)])
+    assert tree(uploads.folder) == []
+
+
+def test_a_full_disk_is_one_sentence(uploads, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module, "_write", full)
+    with pytest.raises(UploadError, match=r"can't keep these files \(No space left on device\)"):
+        uploads.receive([File(name, content) for name, content in survey()])
+    assert tree(uploads.folder) == []
+
+
 def test_uploads_of_all_sessions_are_bounded_together(uploads, monkeypatch):
     size = sum(len(content) for _, content in survey())
     monkeypatch.setattr(module, "MAX_SERVER_BYTES", int(1.5 * size))
@@ -262,7 +333,7 @@ def test_the_folder_is_private_and_gone_with_its_session(uploads):
     folder = uploads.folder
     uploads.receive([File(name, content) for name, content in survey()])
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert len(tree(folder)) == 5
+    assert len(tree(folder)) == 6
     other = Uploads()
     assert other.folder != folder
 
