@@ -16,8 +16,8 @@ _MAX_ASPECT, _MAX_FACTOR = 2.0, 4.0
 # MIN_CONTRAST. The faintest of 400 SDSS galaxies has 64 and of 2,000 mock galaxies 55.
 _LOW_CONTRAST, _CONTRAST_BLOCK_PX = 3 * MIN_CONTRAST, 4
 # Median brightness: at most 41 in SDSS galaxies and 21 in mock galaxies. The contrast of a channel is at least 0.26 of
-# the highest one.
-_MAX_SKY, _MIN_CHANNEL, _CHANNELS = 100, 0.05, ("red", "green", "blue")
+# the highest one; that of a channel of zeros is up to 0.15, because JPEG mixes the channels.
+_MAX_SKY, _MIN_CHANNEL, _CHANNELS = 100, 0.15, ("red", "green", "blue")
 # The brightest smooth object is off-centre if it is this far from the centre (in shorter sides) and this much brighter
 # than all within the inner radius. Stars are points, which the smoothing (in shorter sides) spreads out.
 _OUTSIDE, _INSIDE, _SMOOTHING, _MAX_RATIO = 0.25, 0.15, 0.05, 1.5
@@ -79,7 +79,8 @@ def picture_findings(image: Image.Image, usual_px: tuple[int, int] | None = None
 
 def _unusual_colour(image: Image.Image) -> str | None:
     """Describe colours that no galaxy has; None if they are usual."""
-    if np.median(np.asarray(image.convert("L"))) > _MAX_SKY:
+    n_dark = sum(image.convert("L").histogram()[:_MAX_SKY])
+    if 2 * n_dark < image.width * image.height:
         return "its background is bright, as in a negative or an overexposed image"
     ranges = [high - low for low, high in image.reduce(_CONTRAST_BLOCK_PX).getextrema()]
     if min(ranges) < _MIN_CHANNEL * max(ranges):
