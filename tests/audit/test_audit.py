@@ -234,6 +234,18 @@ def test_grey_images_among_coloured_ones(folder):
     assert audit_folder(folder).details == ()
 
 
+def test_swapped_channels_are_found_in_a_survey(tmp_path):
+    folder = copy_mock_galaxies(tmp_path / "survey", 24)
+    for path in (folder / "images").iterdir():
+        red, green, blue = Image.open(path).split()
+        Image.merge("RGB", (blue, green, red)).save(path.with_suffix(".png"))
+        path.unlink()
+    (finding,) = audit_folder(folder).details
+    assert (finding.kind, finding.object_id) == ("unusual colour", "")
+    assert "swapped" in finding.what
+    contact_sheet(audit_folder(folder))
+
+
 @pytest.mark.parametrize("level", [0, 255])
 def test_a_frame_is_no_damage(level):
     survey = load_survey()
