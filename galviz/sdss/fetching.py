@@ -15,6 +15,7 @@ from galviz.errors import listed
 from galviz.files.lock import temporary_lock
 from galviz.files.writing import remove_unfinished, with_resume_hint
 from galviz.sdss import folder as saved
+from galviz.sdss.failures import read_failures
 from galviz.sdss.images import Failure, Galaxy, image_scale
 from galviz.sdss.limits import Limits
 from galviz.sdss.query import run_query
@@ -120,7 +121,7 @@ def fetch_survey(
             if place.is_dir():
                 remove_unfinished(place)
         catalogue = _catalogue(folder, request, limits, note)
-        known = {} if retry_failed else saved.read_failures(folder)
+        known = {} if retry_failed else read_failures(folder)
         fetch = ImageFetch(folder, request, workers=workers, rate=rate, limits=limits)
         failures = fetch.run(_galaxies(catalogue, request), known, progress or (lambda done, total: None))
         n_galaxies = len(catalogue.rows) - len(failures)

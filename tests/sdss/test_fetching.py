@@ -213,6 +213,7 @@ def test_requests_are_few_at_a_time_and_paced(tmp_path):
             lambda server: (200, "text/html", "<html><title>Skyserver Error</title>Incorrect syntax near 'a'</html>"),
             "Check --where",
         ),
+        (lambda server: server.sql_error("Timeout expired."), "ended the query: Timeout expired. Ask for a part"),
         (lambda server: (503, "text/html", "<html>No server is available</html>"), "HTTP 503 Service Unavailable"),
         (lambda server: (200, "text/plain", "#Table1\nobjID\n"), "other columns"),
         (lambda server: (200, "text/plain", server.csv([])), "No galaxy fulfils"),
