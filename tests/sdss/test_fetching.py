@@ -329,6 +329,13 @@ def test_the_command(server, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("seconds", ["0", "nan", "inf"])
+def test_the_time_for_an_image_is_finite(tmp_path, capsys, seconds):
+    assert main(["fetch-sdss", "--n", "1", "--out", str(tmp_path / "sdss"), "--timeout", seconds]) == 2
+    assert "--timeout must be more than 0" in capsys.readouterr().err
+    assert not (tmp_path / "sdss").exists()
+
+
 @pytest.mark.parametrize("hangs", [False, True])
 def test_offline_is_one_sentence(tmp_path, monkeypatch, capsys, hangs):
     ending = threading.Event()
