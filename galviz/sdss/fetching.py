@@ -25,7 +25,7 @@ from galviz.sdss.sql import COLUMNS
 from galviz.sdss.workers import ImageFetch
 from galviz.survey.image_folder import IMAGES_NAME
 
-_MAX_WORKERS, _MAX_RATE = 16, 1000
+_MAX_WORKERS, _RATES = 16, (0.001, 1000)  # requests per second
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ def fetch_survey(
     """
     if not 1 <= operator.index(workers) <= _MAX_WORKERS:
         raise ValueError(f"workers must be 1 to {_MAX_WORKERS}, not {workers}.")
-    if not 0 < rate <= _MAX_RATE:
-        raise ValueError(f"rate must be more than 0 and at most {_MAX_RATE} requests per second, not {rate}.")
+    if not _RATES[0] <= rate <= _RATES[1]:
+        raise ValueError(f"rate must be {_RATES[0]} to {_RATES[1]} requests per second, not {rate}.")
     folder, limits, note = Path(out), limits or Limits(), note or (lambda text: None)
     saved.check_folder(folder)
     busy = f"another process is fetching galaxies into {folder}; wait for it, or name another folder"

@@ -329,10 +329,12 @@ def test_the_command(server, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("seconds", ["0", "nan", "inf"])
-def test_the_time_for_an_image_is_finite(tmp_path, capsys, seconds):
-    assert main(["fetch-sdss", "--n", "1", "--out", str(tmp_path / "sdss"), "--timeout", seconds]) == 2
-    assert "--timeout must be more than 0" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("option", "value"), [("timeout", "0"), ("timeout", "inf"), ("rate", "nan"), ("rate", "1e-300")]
+)
+def test_times_are_finite(tmp_path, capsys, option, value):
+    assert cli.main(["fetch-sdss", "--n", "1", "--out", str(tmp_path / "sdss"), f"--{option}", value]) == 2
+    assert f"{option} must be" in capsys.readouterr().err
     assert not (tmp_path / "sdss").exists()
 
 
