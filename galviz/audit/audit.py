@@ -10,7 +10,7 @@ from PIL import Image
 from galviz.audit.catalogue import catalogue_findings
 from galviz.audit.copies import copy_findings
 from galviz.audit.findings import FATAL, OF_VALUES, REMEDIES, SUSPICIOUS, Audit, Finding
-from galviz.audit.pictures import picture_findings
+from galviz.audit.pictures import colour_findings, picture_findings, redness
 from galviz.survey.cutouts import is_grey
 from galviz.survey.duplicates import identify_galaxies
 from galviz.survey.image_folder import IMAGES_NAME, ImageFolder
@@ -116,7 +116,7 @@ def audit_survey(survey: Survey, *, progress: Progress | None = None) -> Audit:
     usual_px = _usual_size(survey)
     findings: list[Finding] = []
     audited: set[int] = set()
-    grey: list[str] = []
+    reds: dict[str, float | None] = {}
 
     def read(position: int) -> Image.Image:
         """Read an image for the comparison; the first time, its own findings are collected."""
@@ -124,8 +124,7 @@ def audit_survey(survey: Survey, *, progress: Progress | None = None) -> Audit:
         image = survey.image(object_id)
         if position not in audited:
             audited.add(position)
-            if is_grey(image):
-                grey.append(object_id)
+            reds[object_id] = None if is_grey(image) else redness(image)
             for kind, what in picture_findings(image, usual_px):
                 findings.append(Finding(kind, object_id, files[object_id], what))
             if progress is not None:
@@ -133,9 +132,10 @@ def audit_survey(survey: Survey, *, progress: Progress | None = None) -> Audit:
         return image
 
     identities = identify_galaxies(object_ids, read)
-    if 2 * len(grey) < len(object_ids):
-        what = "it is grey, and most images are in colour"
-        findings += [Finding("unusual colour", object_id, files[object_id], what) for object_id in grey]
+    findings += [
+        Finding("unusual colour", object_id, files.get(object_id, f"{IMAGES_NAME}/"), what)
+        for object_id, what in colour_findings(reds)
+    ]
     for kind, object_id, what in [*copy_findings(object_ids, identities), *catalogue_findings(survey)]:
         is_of_image = kind not in OF_VALUES
         findings.append(Finding(kind, object_id, files[object_id] if is_of_image else CATALOGUE_NAME, what, SUSPICIOUS))

@@ -8,6 +8,8 @@ from galviz.cli.arguments import at_least, output_folder
 from galviz.cli.command import DONE, INTERRUPTED, Command, fail, warn
 from galviz.cli.streams import progress_bar
 
+_MAX_TIMEOUT_S = 3600
+
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
@@ -42,8 +44,8 @@ def _fetch(options: argparse.Namespace) -> int:
     from galviz.sdss.limits import Limits
     from galviz.sdss.request import SERVER, SdssRequest, parse_sky
 
-    if not options.timeout > 0:
-        raise ValueError(f"--timeout must be more than 0 seconds; got {options.timeout}.")
+    if not 0 < options.timeout <= _MAX_TIMEOUT_S:
+        raise ValueError(f"--timeout must be more than 0 and at most {_MAX_TIMEOUT_S} seconds; got {options.timeout}.")
     request = SdssRequest(
         n=options.n,
         sky=None if options.sky is None else parse_sky(options.sky),

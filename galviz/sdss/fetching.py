@@ -15,6 +15,7 @@ from galviz.errors import listed
 from galviz.files.lock import temporary_lock
 from galviz.files.writing import remove_unfinished, with_resume_hint
 from galviz.sdss import folder as saved
+from galviz.sdss.failures import read_failures
 from galviz.sdss.images import Failure, Galaxy, image_scale
 from galviz.sdss.limits import Limits
 from galviz.sdss.query import run_query
@@ -24,7 +25,7 @@ from galviz.sdss.sql import COLUMNS
 from galviz.sdss.workers import ImageFetch
 from galviz.survey.image_folder import IMAGES_NAME
 
-_MAX_WORKERS, _MAX_RATE = 16, 1000
+_MAX_WORKERS, _RATES = 16, (0.001, 1000)  # requests per second
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,8 @@ def fetch_survey(
     """
     if not 1 <= operator.index(workers) <= _MAX_WORKERS:
         raise ValueError(f"workers must be 1 to {_MAX_WORKERS}, not {workers}.")
-    if not 0 < rate <= _MAX_RATE:
-        raise ValueError(f"rate must be more than 0 and at most {_MAX_RATE} requests per second, not {rate}.")
+    if not _RATES[0] <= rate <= _RATES[1]:
+        raise ValueError(f"rate must be {_RATES[0]} to {_RATES[1]} requests per second, not {rate}.")
     folder, limits, note = Path(out), limits or Limits(), note or (lambda text: None)
     saved.check_folder(folder)
     busy = f"another process is fetching galaxies into {folder}; wait for it, or name another folder"
@@ -120,7 +121,7 @@ def fetch_survey(
             if place.is_dir():
                 remove_unfinished(place)
         catalogue = _catalogue(folder, request, limits, note)
-        known = {} if retry_failed else saved.read_failures(folder)
+        known = {} if retry_failed else read_failures(folder)
         fetch = ImageFetch(folder, request, workers=workers, rate=rate, limits=limits)
         failures = fetch.run(_galaxies(catalogue, request), known, progress or (lambda done, total: None))
         n_galaxies = len(catalogue.rows) - len(failures)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +21,7 @@ from galviz.files.jsonfile import parse_json
 from galviz.files.moving import move_to_free_name
 from galviz.files.reading import read_regular
 from galviz.files.writing import write_bytes
+from galviz.sdss.failures import FAILURE_COLUMNS, FAILURES_NAME, failure_row
 from galviz.sdss.images import Failure, image_scale
 from galviz.sdss.reply import Catalogue, format_csv
 from galviz.sdss.request import PETROSIAN_RADII, SdssRequest
@@ -29,10 +29,8 @@ from galviz.sdss.sql import build_query
 from galviz.survey.image_folder import IMAGES_NAME
 from galviz.survey.table import CATALOGUE_NAME
 
-SETTINGS_NAME, QUERY_NAME, FAILURES_NAME, LOCK_NAME = "sdss.json", "sdss-query.csv", "failures.csv", ".sdss.lock"
+SETTINGS_NAME, QUERY_NAME, LOCK_NAME = "sdss.json", "sdss-query.csv", ".sdss.lock"
 SCALE_COLUMN = "image_arcsec_per_px"
-_FAILURE_COLUMNS = ("objID", "permanent", "reason")
-_YES, _NO = "yes", "no"
 _CREDIT = (
     "Images and spectra: Sloan Digital Sky Survey (www.sdss.org). Metallicities, stellar masses and star-formation "
     "rates: MPA-JHU catalogue."
@@ -149,46 +147,6 @@ def _provenance(request: SdssRequest, query_sha256: str) -> dict[str, Any]:
     }
 
 
-def read_failures(folder: Path) -> dict[str, Failure]:
-    """Read the permanent failures of earlier runs, by objID. A truncated line is skipped.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     add_failure(Path(folder), Failure("17", "no imaging there (HTTP 404)", permanent=True))
-    ...     print(read_failures(Path(folder))["17"].reason)
-    no imaging there (HTTP 404)
-    """
-    try:
-        text = read_regular(folder / FAILURES_NAME).decode("utf-8", "replace")
-    except FileNotFoundError:
-        return {}
-    lines = [line for line in csv.reader(io.StringIO(text, newline="")) if len(line) == len(_FAILURE_COLUMNS)]
-    return {object_id: Failure(object_id, reason, True) for object_id, permanent, reason in lines if permanent == _YES}
-
-
-def add_failure(folder: Path, failure: Failure) -> None:
-    """Append a failure, in one piece.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     add_failure(Path(folder), Failure("17", "no imaging there (HTTP 404)", permanent=True))
-    ...     Path(folder, FAILURES_NAME).read_text().strip()
-    '17,yes,no imaging there (HTTP 404)'
-    """
-    # On a new line, because the last one may be truncated; `finish` removes empty lines.
-    line = "\n" + format_csv(_failure_row(failure), [])
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-    handle = os.open(folder / FAILURES_NAME, flags, 0o666)
-    try:
-        os.write(handle, line.encode())
-    finally:
-        os.close(handle)
-
-
 def finish(folder: Path, request: SdssRequest, catalogue: Catalogue, failures: Mapping[str, Failure]) -> Path | None:
     r"""Write failures.csv and then master.csv, both in the order of the query, unless they are up to date.
 
@@ -205,8 +163,8 @@ def finish(folder: Path, request: SdssRequest, catalogue: Catalogue, failures: M
     ...     Path(folder, "master.csv").read_text()
     'objID,ra\n1,9.5\n'
     """
-    failed = [_failure_row(failures[row[0]]) for row in catalogue.rows if row[0] in failures]
-    _write_if_changed(folder / FAILURES_NAME, format_csv(_FAILURE_COLUMNS, failed))
+    failed = [failure_row(failures[row[0]]) for row in catalogue.rows if row[0] in failures]
+    _write_if_changed(folder / FAILURES_NAME, format_csv(FAILURE_COLUMNS, failed))
     with_image = [row for row in catalogue.rows if row[0] not in failures]
     columns, table = add_scales(request, catalogue.columns, with_image)
     path = folder / CATALOGUE_NAME
@@ -233,10 +191,6 @@ def add_scales(
     radii = (dict(zip(columns, row, strict=True)).get("petroR90_r", "") for row in rows)
     scales = (image_scale(request, radius) for radius in radii)
     return (*columns, SCALE_COLUMN), [(*row, str(scale or "")) for row, scale in zip(rows, scales, strict=True)]
-
-
-def _failure_row(failure: Failure) -> tuple[str, str, str]:
-    return failure.object_id, _YES if failure.permanent else _NO, failure.reason
 
 
 def _is_part(path: Path, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> bool:

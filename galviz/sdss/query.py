@@ -92,6 +92,8 @@ def _explain(error: ReplyError, request: SdssRequest) -> str:
     if error.retry_after_s:
         remedy = f"Run the same command again after {error.retry_after_s:.0f} s."
     elif error.permanent:  # the server's own words about the query
+        if "timeout" in str(error).lower():
+            return f"{request.server} ended the query: {error}. Ask for a part of the sky (--sky), or add a condition."
         return f"{request.server} refuses the query: {error}." + " Check --where." * (request.where is not None)
     else:
         remedy = "Run the same command again later." if error.retry else "Check the server's address."

@@ -145,12 +145,29 @@ def _check_sky(sky: tuple[float, float, float]) -> None:
 def _one_condition(where: str) -> str:
     """The condition on one line, because SkyServer removes comments line by line."""
     condition = re.sub(r"\s+", " ", where).strip()
-    if not condition or any(mark in condition for mark in (";", "--", "/*")):
+    has_keyword = re.match(r"(where|and|or)\b", condition, re.IGNORECASE)
+    if not condition or has_keyword or any(mark in condition for mark in (";", "--", "/*")):
         raise ValueError(
             "The SQL condition must be what follows WHERE, without semicolons and comments, such as s.z < 0.1; got "
             f"{quoted(where)}."
         )
+    if not _is_balanced(condition):
+        raise ValueError(
+            "The SQL condition must close each bracket and quotation mark that it opens, such as (s.z < 0.1); got "
+            f"{quoted(where)}."
+        )
     return condition
+
+
+def _is_balanced(condition: str) -> bool:
+    """Whether brackets are closed. If not, the condition could end before the others do, as in ``1=1) OR (1=1``."""
+    without_texts = re.sub("'[^']*'", "", condition)
+    depth = 0
+    for character in without_texts:
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            return False
+    return depth == 0 and "'" not in without_texts
 
 
 def _check_server(server: str) -> str:

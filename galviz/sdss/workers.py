@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from galviz.sdss import folder as saved
-from galviz.sdss.images import Failure, Galaxy, fetch_image, is_complete
+from galviz.sdss.failures import add_failure
+from galviz.sdss.images import Failure, Galaxy, fetch_image
 from galviz.sdss.limits import Limits, Pace
 from galviz.sdss.request import SdssRequest
 from galviz.sdss.session import new_session
+from galviz.sdss.verification import is_complete
 from galviz.survey.image_folder import IMAGES_NAME
 
 if TYPE_CHECKING:
@@ -129,7 +131,7 @@ class ImageFetch:
                 limits=self._limits,
             )
             if failure is not None and failure.permanent:
-                saved.add_failure(self._folder, failure)
+                add_failure(self._folder, failure)
             return galaxy, failure
         finally:
             with self._change:

@@ -1,7 +1,7 @@
 """Which fingerprints may be those of copies: a search whose time and memory grow with the number of images.
 
 Fingerprints are compared by their principal components, at several zooms and in all orientations. The images are
-divided into cells of similar ones, and each is compared with those in the cells nearest to it. Up to 16,384 images,
+divided into cells of similar ones, and each is compared with those in the cells nearest to it. Up to 10,240 images,
 these are all cells.
 """
 
@@ -15,9 +15,9 @@ from galviz.survey.fingerprints import orientations, unit_grids
 # 100,000 pairs of different galaxies.
 _N_COMPONENTS, _COARSE_ZOOMS, _MIN_CORRELATION = 96, (0, 2, 4, 6, 8), 0.80
 _N_SAMPLE = 2048  # images from which the principal axes are computed
-# Images per cell, cells in which an image is looked for at each zoom and orientation, and steps that find the cells.
-# Of 1,200 copies in 112 cells, 8 cells contain 99.5 % and 16 cells all but one.
-CELL_SIZE, N_CELLS, _N_STEPS = 1024, 16, 3
+# Images per cell, cells in which an image is looked for at each zoom and orientation, and steps that find the cells. Of
+# 1,200 copies in 112 cells, the nearest 8 contain 99.5 % and the nearest 16 all but one.
+CELL_SIZE, N_CELLS, _N_STEPS = 512, 20, 3
 # Of an image's candidates, the most similar ones: thousands of near-copies of one picture are connected all the same.
 _MAX_CANDIDATES = 64
 # Images that are looked for at a time, which limits the memory.

@@ -1,5 +1,6 @@
 """An audit lists what is fatal and what is suspicious, and a survey without these galaxies loads."""
 
+import io
 import shutil
 import subprocess
 import sys
@@ -144,6 +145,107 @@ def test_extreme_shapes_and_nearly_blank_images():
     assert "nearly blank" in [kind for kind, _ in picture_findings(faint)]
 
 
+def left_black(levels):
+    levels[:, :40] = 0
+
+
+def corner_black(levels):
+    rows, columns = np.indices(levels.shape[:2])
+    levels[rows + columns < 110] = 0
+
+
+def strip_black(levels):
+    levels[:, 70:74] = 0
+
+
+def strip_grey(levels):
+    levels[40:45] = 128
+
+
+@pytest.mark.parametrize(
+    ("erase", "image_format"),
+    [(left_black, "JPEG"), (corner_black, "JPEG"), (strip_black, "PNG"), (strip_grey, "PNG")],
+)
+def test_an_area_without_data_is_found(erase, image_format):
+    assert share_found("flat area", erase, image_format) >= 0.8
+
+
+def one_channel(levels):
+    levels[..., [0, 2]] = 0
+
+
+def negative(levels):
+    levels[:] = 255 - levels
+
+
+def overexposed(levels):
+    levels[:] = np.minimum(levels.astype(int) * 12 + 100, 255)
+
+
+@pytest.mark.parametrize("recolour", [one_channel, negative, overexposed])
+def test_unusual_colours_are_found(recolour):
+    assert share_found("unusual colour", recolour) >= 0.9
+
+
+def noise(levels):
+    levels[:] = np.random.default_rng(0).integers(0, 256, levels.shape)
+
+
+@pytest.mark.parametrize("columns", [26, 64])
+def test_a_shifted_galaxy_is_off_centre(columns):
+    def shift(levels):
+        levels[:] = np.roll(levels, columns, axis=1)
+
+    assert share_found("off-centre", shift) >= 0.9
+
+
+def test_noise_shows_no_galaxy():
+    assert share_found("nearly blank", noise) + share_found("off-centre", noise) >= 1
+
+
+def share_found(kind, change, image_format="JPEG"):
+    """Share of 20 galaxies in which a change to the pixels is a finding of this kind."""
+    survey = load_survey()
+    ids = survey.object_ids[:60:3]
+    found = 0
+    for object_id in ids:
+        levels = np.array(survey.image(object_id))
+        change(levels)
+        Image.fromarray(levels).save(content := io.BytesIO(), image_format, quality=90)
+        found += kind in [found_kind for found_kind, _ in picture_findings(Image.open(content).convert("RGB"))]
+    return found / len(ids)
+
+
+def test_sky_clipped_to_black_is_no_damage():
+    """The pixels of the sky are black here and there, and not in an area with a sharp edge."""
+    survey = load_survey()
+    for object_id in survey.object_ids[:60:3]:
+        image = survey.image(object_id)
+        clipped = image.point(lambda level: max(0, level - 4))
+        assert not list(picture_findings(clipped))
+
+
+def test_grey_images_among_coloured_ones(folder):
+    path = path_of(folder, 2)
+    Image.open(path).convert("L").save(path)
+    assert kinds(audit_folder(folder)) == [("unusual colour", "suspicious", 2)]
+    for path in (folder / "images").iterdir():  # a survey of grey images is one
+        Image.open(path).convert("L").save(path)
+    assert audit_folder(folder).details == ()
+
+
+def test_swapped_channels_are_found_in_a_survey(tmp_path):
+    folder = copy_mock_galaxies(tmp_path / "survey", 24)
+    for path in (folder / "images").iterdir():
+        red, green, blue = Image.open(path).split()
+        Image.merge("RGB", (blue, green, red)).save(path.with_suffix(".png"))
+        path.unlink()
+    (finding,) = audit_folder(folder).details
+    assert (finding.kind, finding.object_id) == ("unusual colour", "")
+    assert "swapped" in finding.what
+    contact_sheet(audit_folder(folder))
+
+
 @pytest.mark.parametrize("level", [0, 255])
 def test_a_frame_is_no_damage(level):
     survey = load_survey()
@@ -163,6 +265,17 @@ def test_label_outliers_and_sentinels(folder):
     assert "redshift: -9999" in audit.details[1].what
 
 
+@pytest.mark.parametrize(
+    ("values", "is_constant"),
+    [([8.8] * N, True), ([8.8] * (N - 1) + [9.1], True), ([0] * (N - 1) + [1], False), ([0] * N, True)],
+)
+def test_a_label_that_is_constant(folder, values, is_constant):
+    catalogue = pd.read_csv(folder / "master.csv", dtype={"objID": str})
+    catalogue.assign(redshift=values).to_csv(folder / "master.csv", index=False)
+    found = [kind for kind, _, _ in kinds(audit_folder(folder, "redshift"))]
+    assert ("constant label" in found) == is_constant
+
+
 def test_outliers_of_skewed_and_of_few_values():
     random = np.random.default_rng(0)
     assert find_label_outliers(random.normal(size=100_000)).sum() == 0
@@ -173,12 +286,30 @@ def test_outliers_of_skewed_and_of_few_values():
 
 
 def test_if_master_csv_cannot_be_read_its_problems_are_listed(folder):
-    (folder / "master.csv").write_text("objID,oh_p50\n1,8.5\n1,8.6\n")
+    (folder / "master.csv").write_text("objID,oh_p50\n,8.5\n,8.6\n")
     audit = audit_folder(folder)
     assert audit.is_fatal
     assert audit.n_galaxies == 0
     assert "catalogue" in {group.kind for group in audit.groups}
     assert audit_folder(folder / "nowhere").is_fatal
+
+
+def test_images_are_audited_if_rows_are_invalid(folder, tmp_path):
+    """Excluding a galaxy with an invalid row doesn't help, so the list doesn't have it."""
+    catalogue = pd.read_csv(folder / "master.csv", dtype=str)
+    catalogue.loc[3, "metallicity"] = "unknown"
+    catalogue.to_csv(folder / "master.csv", index=False)
+    path_of(folder, 0).write_bytes(b"")
+    shutil.copy(path_of(folder, 1), path_of(folder, 4))
+    audit = audit_folder(folder)
+    assert kinds(audit) == [
+        ("catalogue", "fatal", 3),
+        ("damaged image", "fatal", 0),
+        ("same image", "suspicious", 4),
+    ]
+    assert audit.n_galaxies == N
+    assert audit.object_ids(FATAL) == [load_survey().object_ids[0]]
+    contact_sheet(audit)
 
 
 def test_a_survey_of_broken_images_only(folder):

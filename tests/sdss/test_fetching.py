@@ -213,6 +213,7 @@ def test_requests_are_few_at_a_time_and_paced(tmp_path):
             lambda server: (200, "text/html", "<html><title>Skyserver Error</title>Incorrect syntax near 'a'</html>"),
             "Check --where",
         ),
+        (lambda server: server.sql_error("Timeout expired."), "ended the query: Timeout expired. Ask for a part"),
         (lambda server: (503, "text/html", "<html>No server is available</html>"), "HTTP 503 Service Unavailable"),
         (lambda server: (200, "text/plain", "#Table1\nobjID\n"), "other columns"),
         (lambda server: (200, "text/plain", server.csv([])), "No galaxy fulfils"),
@@ -326,6 +327,15 @@ def test_the_command(server, tmp_path):
     assert done.stdout == f"6 galaxies: {tmp_path / 'sdss'}\n"
     assert "(s.z < 0.1)" in server.queries[0]["cmd"]
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("timeout", "0"), ("timeout", "inf"), ("rate", "nan"), ("rate", "1e-300")]
+)
+def test_times_are_finite(tmp_path, capsys, option, value):
+    assert cli.main(["fetch-sdss", "--n", "1", "--out", str(tmp_path / "sdss"), f"--{option}", value]) == 2
+    assert f"{option} must be" in capsys.readouterr().err
+    assert not (tmp_path / "sdss").exists()
 
 
 @pytest.mark.parametrize("hangs", [False, True])

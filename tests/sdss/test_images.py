@@ -5,9 +5,10 @@ import io
 import pytest
 from PIL import Image
 
-from galviz.sdss.images import check_image, image_scale
+from galviz.sdss.images import image_scale
 from galviz.sdss.request import SdssRequest
 from galviz.sdss.session import ReplyError
+from galviz.sdss.verification import check_image
 from tests.galaxies import draw_catalogue, draw_galaxy
 from tests.sdss.skyserver import as_jpeg, footprint_frame, mock_jpegs
 

@@ -122,6 +122,10 @@ def test_the_circle_on_the_sky_is_exact(sky):
         {"sky": (1.0, 0.0, 0.0)},
         {"where": "1=1; DROP TABLE x"},
         {"where": " "},
+        {"where": "WHERE s.z < 0.1"},
+        {"where": "s.z < 0.1) OR (1 = 1"},
+        {"where": "(s.z < 0.1"},
+        {"where": "s.class = 'GALAXY"},
         {"seed": 2**31},
         {"release": 7},
         {"server": "skyserver.sdss.org"},
@@ -132,6 +136,11 @@ def test_the_circle_on_the_sky_is_exact(sky):
 def test_requests_out_of_range_are_refused(options):
     with pytest.raises(ValueError, match=r"must be|The"):
         SdssRequest(**({"n": 1} | options))
+
+
+@pytest.mark.parametrize("where", ["(s.z < 0.1 OR s.z > 0.2)", "s.class = ')'", "s.z BETWEEN 0.02 AND 0.1"])
+def test_conditions_in_brackets_are_accepted(where):
+    assert f"AND ({where}) ORDER BY" in build_query(SdssRequest(n=1, where=where))
 
 
 def test_a_region_has_three_numbers():
