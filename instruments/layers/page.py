@@ -88,7 +88,9 @@ def _show_probes(space: FeatureSpace) -> None:
         f"intervals; negative values are drawn at 0. Dashed: the same from {_DESCRIPTIONS[control]}."
     )
     with st.expander("Table"):
-        st.dataframe(probes[["source", "cause", "r2", "low", "high"]], hide_index=True)
+        st.dataframe(
+            probes[["source", "cause", "r2", "low", "high"]].rename(columns={"cause": "quantity"}), hide_index=True
+        )
 
 
 def page() -> None:
