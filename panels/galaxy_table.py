@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from galviz.charts.ranked_intervals import short_name
+from galviz.survey.causes import cause_title, has_causes
 from panels.colouring import varies
 from panels.instrument import FeatureSpace
 
@@ -26,6 +28,14 @@ class GalaxyTable:
     true: str | None
     predicted: str | None
     residual: str | None
+
+    def title(self, name: str) -> str:
+        """Display name of a column with its unit: that of a known cause if the galaxies are simulated."""
+        return cause_title(name) if has_causes(self.data) else name
+
+    def short_name(self, name: str) -> str:
+        """Display name of a column without its unit."""
+        return short_name(name) if has_causes(self.data) else name
 
 
 def galaxy_table(space: FeatureSpace) -> GalaxyTable:
@@ -80,7 +90,9 @@ def column_texts(table: pd.DataFrame, object_id: str) -> pd.Series:
     ['51600', '0.1235']
     """
     values = [table[name].loc[object_id] for name in table]
-    texts = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in values]
+    texts = [
+        "missing" if pd.isna(value) else f"{value:.4g}" if isinstance(value, float) else str(value) for value in values
+    ]
     return pd.Series(texts, index=table.columns)
 
 

@@ -12,7 +12,6 @@ import streamlit as st
 from galviz.analysis.exemplars import atlas_rows
 from galviz.charts import value_format
 from galviz.charts.point_colours import PointColours, colour_categories, colour_numbers, colour_residuals
-from galviz.survey.causes import cause_title
 from galviz.survey.sample import spread_out
 from panels.caching import cache_resource
 from panels.colouring import colour_columns
@@ -88,7 +87,7 @@ def choose_colouring(space: FeatureSpace, table: GalaxyTable, object_ids: list[s
 
 def _title(space: FeatureSpace, table: GalaxyTable, name: str) -> str:
     if name not in (table.true, table.predicted, table.residual):
-        return cause_title(name)
+        return table.title(name)
     kind = {table.predicted: "predicted", table.residual: "residual of"}.get(name, "true")
     return f"{kind} {space.label.name}" + (f" [{space.label.unit}]" if space.label.unit else "")
 

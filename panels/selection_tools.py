@@ -9,7 +9,6 @@ import streamlit as st
 
 from galviz.analysis.metrics import prediction_errors
 from galviz.analysis.query import QueryError, select_rows
-from galviz.survey.causes import cause_title
 from galviz.survey.survey import Survey
 from panels.controls import choose_number, in_url
 from panels.galaxy_table import GalaxyTable
@@ -102,7 +101,7 @@ def show_selected_images(space: FeatureSpace, layer: str, selection: Selection, 
     order = None
     if names:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            order = in_url(st.selectbox, "Sorted by", names, format_func=cause_title, key="sorted_by")
+            order = in_url(st.selectbox, "Sorted by", names, format_func=table.title, key="sorted_by")
             descending = in_url(st.toggle, "Highest first", value=False, key="descending")
         rows = rows.sort_values(order, ascending=not descending, kind="stable")
     shown = rows.iloc[: choose_number("Images", 4, 48, 16, key="images")]
@@ -113,7 +112,7 @@ def show_selected_images(space: FeatureSpace, layer: str, selection: Selection, 
         space.opened.survey, list(shown.index), captions, [f"Galaxy {name}" for name in shown.index], side_px=_CROP_PX
     )
     st.caption(
-        f"{len(shown)} of {len(rows):,}" + (f", sorted by {escape_markdown(cause_title(order))}." if order else ".")
+        f"{len(shown)} of {len(rows):,}" + (f", sorted by {escape_markdown(table.title(order))}." if order else ".")
     )
     _offer_downloads(space, layer, rows)
 

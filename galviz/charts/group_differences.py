@@ -1,18 +1,22 @@
 """How a group of galaxies differs from the others: standardised differences with their intervals, ranked."""
 
+from collections.abc import Callable
+
 import altair as alt
 import pandas as pd
 
 from galviz.charts.ranked_intervals import ranked_intervals, short_name
 
 
-def difference_chart(differences: pd.DataFrame) -> alt.LayerChart:
+def difference_chart(differences: pd.DataFrame, name: Callable[[str], str] = short_name) -> alt.LayerChart:
     """Draw standardised differences as dots with intervals, in the order of the table.
 
     Parameters
     ----------
     differences : DataFrame
         As from `galviz.analysis.groups.compare_groups`.
+    name : callable
+        Gives the display name of a column.
 
     Returns
     -------
@@ -26,7 +30,7 @@ def difference_chart(differences: pd.DataFrame) -> alt.LayerChart:
     'Standardised differences of 1 columns; the largest is that of redshift.'
     """
     names = [
-        short_name(column) if category is None else f"{short_name(column)}: {category}"
+        name(column) if category is None else f"{name(column)}: {category}"
         for column, category in zip(differences["column"], differences["category"], strict=True)
     ]
     table = differences.assign(name=names)

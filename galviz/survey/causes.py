@@ -1,6 +1,6 @@
 """The known causes of simulated galaxies: columns of the mock catalogue, with display names and units."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 
@@ -79,6 +79,19 @@ CAUSES: Mapping[str, Cause] = {
     "cutout_jpeg_quality": Cause("quality of the last JPEG", "", 0),
     "texture_seed": Cause("seed of the image's random numbers", "", 0),
 }
+
+_SIMULATOR = "texture_seed"  # a column that only surveys of the simulator have
+
+
+def has_causes(columns: Container[str]) -> bool:
+    """Return whether a catalogue is the simulator's: columns of the same names in others may mean something else.
+
+    Examples
+    --------
+    >>> has_causes(["redshift", "merger"])
+    False
+    """
+    return _SIMULATOR in columns
 
 
 def cause_title(column: str) -> str:

@@ -240,7 +240,7 @@ def page() -> None:
     if simulated is not None:
         compared = choose_one("Compare", [_NETWORKS, _SURVEYS], _NETWORKS, key="compared")
     if compared == _SURVEYS:
-        st.markdown("Can the network tell your galaxies from the simulated ones?")
+        st.markdown("Do the features of your galaxies differ from those of the simulated ones?")
         compare_surveys(space, simulated)
         return
     st.markdown("Do two networks, or two layers, place the same galaxies close together?")

@@ -10,7 +10,6 @@ from galviz.analysis.similarity import METRICS, nearest_rows
 from galviz.charts.colour_legend import colour_legend
 from galviz.charts.group_differences import difference_chart
 from galviz.charts.histograms import selection_histogram
-from galviz.survey.causes import cause_title
 from galviz.survey.survey import Survey
 from panels.colouring import explain_colours, varies
 from panels.controls import choose_one, in_url
@@ -104,7 +103,7 @@ def _show_differences(selection: Selection, table: GalaxyTable) -> None:
     if differences.empty:
         st.info("Select at least two galaxies, and leave two, to compare them.", icon=":material/compare_arrows:")
         return
-    st.altair_chart(difference_chart(differences.head(_MOST_DIFFERENT)), key="differences")
+    st.altair_chart(difference_chart(differences.head(_MOST_DIFFERENT), table.short_name), key="differences")
     without = "" if second == REST else ", without galaxies in both"
     groups = f"{escape_markdown(first)} minus {escape_markdown(second)}{without}"
     st.caption(
@@ -121,10 +120,10 @@ def _show_histogram(selection: Selection, table: GalaxyTable) -> None:
     if not names:
         st.info("This survey has no column of numbers that differ.", icon=":material/info:")
         return
-    name = in_url(st.selectbox, "Column", names, format_func=cause_title, key="histogram_column")
+    name = in_url(st.selectbox, "Column", names, format_func=table.title, key="histogram_column")
     column = values[name].astype(float)
     chosen = are_among(column.index, selection.ids)
-    st.altair_chart(selection_histogram(column, chosen, cause_title(name)), key="histogram")
+    st.altair_chart(selection_histogram(column, chosen, table.title(name)), key="histogram")
     low, high = float(column.min()), float(column.max())
     step = (high - low) / _SLIDER_STEPS
     limits = st.slider("Range", low, high, (low, high), step, key=f"explorer_range-{name}", format="%.4g")
@@ -148,7 +147,7 @@ def _show_galaxy(space: FeatureSpace, embedding: Embedding, table: GalaxyTable) 
         st.info("This galaxy isn't in the sample for which the module was computed.", icon=":material/info:")
     st.page_link(GALAXY, label="Its neighbours at each layer, and its feature maps", icon=":material/arrow_forward:")
     with st.expander("All columns"):
-        st.dataframe(column_texts(table.data, current).rename(index=cause_title).rename("value").to_frame())
+        st.dataframe(column_texts(table.data, current).rename(index=table.title).rename("value").to_frame())
 
 
 def _show_nearest(survey: Survey, embedding: Embedding, current: str) -> None:

@@ -9,7 +9,6 @@ from PIL import Image
 
 from galviz.analysis.similarity import METRICS, nearest_rows, standardise_columns
 from galviz.charts.heatmap import heatmap
-from galviz.survey.causes import cause_title
 from panels.controls import choose_number, choose_one, in_url
 from panels.galaxy_table import GalaxyTable, column_texts, complete_columns, galaxy_table, show_label_values
 from panels.instrument import FeatureSpace, open_instrument
@@ -32,7 +31,7 @@ def _choose_galaxy(selection: Selection, table: GalaxyTable) -> str:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         among = choose_one("Among", [_ALL, _SELECTED], _ALL, key="among") if selection.ids else _ALL
         order = in_url(
-            st.selectbox, "In the order of", [_CATALOGUE_ORDER, *numbers], format_func=cause_title, key="galaxy_order"
+            st.selectbox, "In the order of", [_CATALOGUE_ORDER, *numbers], format_func=table.title, key="galaxy_order"
         )
         values = table.data[are_among(table.data.index, selection.ids)] if among == _SELECTED else table.data
         if order != _CATALOGUE_ORDER:
@@ -83,7 +82,7 @@ def _show(space: FeatureSpace) -> None:
         show_picture(image, f"{image.width} × {image.height} px", f"Galaxy {current}", width_px=_LARGE_PX)
     with right:
         show_label_values(space, table, current)
-        st.dataframe(_ranks(table.data, current), height=300)
+        st.dataframe(_ranks(table, current), height=300)
     st.header("Its path through the layers")
     _show_path(space, table, current)
     st.header("Feature maps")
@@ -91,15 +90,15 @@ def _show(space: FeatureSpace) -> None:
     show_in_url(selection)
 
 
-def _ranks(values: pd.DataFrame, current: str) -> pd.DataFrame:
+def _ranks(table: GalaxyTable, current: str) -> pd.DataFrame:
     """The galaxy's columns, and of numbers the percentage of galaxies with a lower value."""
-    percentages = []
+    values, percentages = table.data, []
     for name in values:
         column, value = values[name], values[name].loc[current]
         is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
         known = pd.notna(value) and is_number
         percentages.append(100 * float((column < value).sum() / column.notna().sum()) if known else np.nan)
-    index = pd.Index([cause_title(str(name)) for name in values], name="column")
+    index = pd.Index([table.title(str(name)) for name in values], name="column")
     texts = column_texts(values, current).to_numpy()
     return pd.DataFrame({"value": texts, "% of galaxies below": np.round(percentages, 1)}, index=index)
 

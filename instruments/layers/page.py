@@ -6,7 +6,6 @@ import streamlit as st
 from galviz.artefacts.probes import PERMUTED
 from galviz.charts.colour_legend import colour_legend
 from galviz.charts.probes import probe_by_layer_chart
-from galviz.survey.causes import cause_title
 from galviz.survey.sample import draw_sample
 from panels.controls import choose_one, in_url
 from panels.correlations import shipped_probes
@@ -62,7 +61,7 @@ def _show_probes(space: FeatureSpace) -> None:
     if not names:
         st.info("This survey has no complete column of numbers to predict.", icon=":material/info:")
         return
-    options = {"max_selections": _MAX_CAUSES, "format_func": cause_title, "key": "probed"}
+    options = {"max_selections": _MAX_CAUSES, "format_func": table.title, "key": "probed"}
     default = [name for name in _DEFAULT_CAUSES if name in names] or names[:2]
     chosen = in_url(st.multiselect, "Quantities", names, default=default, **options)
     if not chosen:
@@ -82,14 +81,16 @@ def _show_probes(space: FeatureSpace) -> None:
         source=probes["source"].replace(_CONTROLS[control], control),
         cause=pd.Categorical(probes["cause"], chosen, ordered=True),
     ).sort_values("cause", kind="stable")
-    probes["cause"] = [cause_title(name) for name in probes["cause"]]
+    probes["cause"] = [table.title(name) for name in probes["cause"]]
     st.altair_chart(probe_by_layer_chart(probes, layers, control), key="layer_probes")
     st.caption(
         "R² of ridge regressions from each layer, for galaxies that the regression wasn't fitted to, with 95 % "
         f"intervals; negative values are drawn at 0. Dashed: the same from {_DESCRIPTIONS[control]}."
     )
     with st.expander("Table"):
-        st.dataframe(probes[["source", "cause", "r2", "low", "high"]], hide_index=True)
+        st.dataframe(
+            probes[["source", "cause", "r2", "low", "high"]].rename(columns={"cause": "quantity"}), hide_index=True
+        )
 
 
 def page() -> None:

@@ -10,14 +10,13 @@ from galviz.analysis.exemplars import extreme_rows, strip_rows
 from galviz.analysis.units import column_correlations, rank_units
 from galviz.analysis.validation import AllAlikeError, check_features
 from galviz.charts.histograms import selection_histogram
-from galviz.charts.ranked_intervals import ranked_intervals, short_name
+from galviz.charts.ranked_intervals import ranked_intervals
 from galviz.features.features import Features
-from galviz.survey.causes import cause_title
 from galviz.survey.sample import draw_sample
 from panels.caching import cache_data
 from panels.controls import choose_layer, choose_number, choose_one, in_url
 from panels.feature_space import project
-from panels.galaxy_table import galaxy_table
+from panels.galaxy_table import GalaxyTable, galaxy_table
 from panels.instrument import FeatureSpace, open_instrument
 from panels.map_embedding import MAX_ON_MAP, N_COMPONENTS
 from panels.markdown import escape_markdown
@@ -53,8 +52,7 @@ def _show_units(space: FeatureSpace) -> None:
             st.info("Components need at least two galaxies.", icon=":material/info:")
             return
         values = project(features, layer, object_ids, n_components).coordinates
-    columns = table.data.loc[object_ids]
-    number = _choose_unit(kind, values, columns)
+    number = _choose_unit(kind, values, object_ids, table)
     activations, name = values[:, number], f"{kind.removesuffix('s')} {number if kind == _CHANNEL else number + 1}"
     title = f"{name} of {layer}"
 
@@ -66,8 +64,7 @@ def _show_units(space: FeatureSpace) -> None:
     with right:
         chosen = are_among(object_ids, selection.ids)
         st.altair_chart(selection_histogram(pd.Series(activations), chosen, title), key="unit_histogram")
-        compared = "the catalogue" if table.predicted is None else "the catalogue and the prediction"
-        _show_correlations(activations, columns, title, compared)
+        _show_correlations(activations, object_ids, table, title)
     show_in_url(selection)
 
 
@@ -80,17 +77,18 @@ def _all_alike(features: Features, layer: str, object_ids: list[str]) -> bool:
     return False
 
 
-def _choose_unit(kind: str, values: np.ndarray, columns: pd.DataFrame) -> int:
+def _choose_unit(kind: str, values: np.ndarray, object_ids: list[str], table: GalaxyTable) -> int:
     """Draw the slider for the unit, and buttons for those that follow a column most closely; return its column."""
     first, key = (0, "channel") if kind == _CHANNEL else (1, "component")
     last = first + values.shape[1] - 1
     if last == first:
         return 0
+    columns = table.data.loc[object_ids]
     names = [name for name in columns if pd.api.types.is_numeric_dtype(columns[name]) and columns[name].nunique() > 2]
     slider, suggested = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
     with suggested:
         if names:
-            column = in_url(st.selectbox, "Which follow", names, format_func=cause_title, key="unit_follows")
+            column = in_url(st.selectbox, "Which follow", names, format_func=table.title, key="unit_follows")
             units, r = rank_units(values, columns[column].to_numpy(float, na_value=np.nan))
             with st.container(horizontal=True, gap="xsmall"):
                 for unit, one in zip(units[:_N_SUGGESTED] + first, r, strict=False):
@@ -127,16 +125,17 @@ def _show_strip(space: FeatureSpace, object_ids: list[str], coordinates: np.ndar
     st.caption("At even quantiles of this component, from the lowest; the other components are near their medians.")
 
 
-def _show_correlations(activations: np.ndarray, columns: pd.DataFrame, title: str, compared: str) -> None:
-    correlations = _correlations(activations, columns)
+def _show_correlations(activations: np.ndarray, object_ids: list[str], table: GalaxyTable, title: str) -> None:
+    correlations = _correlations(activations, table.data.loc[object_ids])
     if correlations.empty:
         st.info("No column of this survey can be correlated with the unit.", icon=":material/info:")
         return
     shown = correlations.head(_N_COLUMNS)
-    shown = shown.assign(name=[short_name(column) for column in shown["column"]])
+    shown = shown.assign(name=[table.short_name(column) for column in shown["column"]])
     chart = ranked_intervals(shown, "r", "Pearson's r", tooltips=("n",), limits=(-1, 1))
     description = f"Correlation of {title} with {len(shown)} columns; the largest is that of {shown['name'].iloc[0]}."
     st.altair_chart(chart.properties(description=description), key="unit_correlations")
+    compared = "the catalogue" if table.predicted is None else "the catalogue and the prediction"
     st.caption(
         f"Correlation of {escape_markdown(title)} with {compared}, with 95 % bootstrap intervals: the "
         f"{len(shown)} largest of {len(correlations)}."

@@ -7,7 +7,8 @@ import pytest
 from tests.drawn import map_table
 
 PAGES = ["explore", "layers", "units", "compare", "galaxy"]
-WORDS = ["etallic", "log(O/H)", " dex"]
+# The last one is the meaning of clumpiness in the simulator, which a column of another catalogue may not have.
+WORDS = ["etallic", "log(O/H)", " dex", "clumps of young stars"]
 
 
 @pytest.fixture(scope="module")
@@ -18,9 +19,8 @@ def survey(make_survey):
     for object_id, name in zip(object_ids, names, strict=True):
         (folder / "images" / f"{object_id}.png").rename(folder / "images" / f"{name}.png")
     redshifts = np.random.default_rng(1).uniform(0.01, 0.2, len(names)).round(4)
-    pd.DataFrame({"objID": names, "redshift": redshifts, "kind": ["Sb", "Er"] * 12}).to_csv(
-        folder / "master.csv", index=False
-    )
+    table = {"objID": names, "redshift": redshifts, "kind": ["Sb", "Er"] * 12, "clumpiness": redshifts[::-1]}
+    pd.DataFrame(table).to_csv(folder / "master.csv", index=False)
     return folder
 
 
