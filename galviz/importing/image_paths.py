@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from galviz.importing.source import IMAGE_ENDINGS, image_stem
 
-_OTHER_ENDINGS = (".fits.gz", ".fits", ".fit", ".npy")
+_ENDINGS = (*IMAGE_ENDINGS, ".fits.gz", ".fits", ".fit", ".npy")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.+-]+")
 _WHOLE_FLOAT = re.compile(r"(\d{1,15})\.0+")
 _SPREADSHEET = re.compile(r"=?\s*([\"'])(.*)\1")
@@ -216,7 +216,9 @@ def bare_name(cell: str) -> str:
     >>> bare_name("17.fits.gz"), bare_name("J0004.19")
     ('17', 'J0004.19')
     """
-    for ending in (*IMAGE_ENDINGS, *_OTHER_ENDINGS):
-        if cell.lower().endswith(ending) and len(cell) > len(ending):
-            return cell[: -len(ending)]
+    name = cell.lower()
+    if name.endswith(_ENDINGS):  # few of a million ids do
+        for ending in _ENDINGS:
+            if name.endswith(ending) and len(cell) > len(ending):
+                return cell[: -len(ending)]
     return cell
