@@ -65,7 +65,7 @@ def readme_commands(name):
     ("name", "install", "run"),
     [
         ("app", "-r requirements.txt", "-m streamlit run app.py"),
-        ("tests", '-e ".[test]"', "-m pytest -n auto --maxprocesses 4"),
+        ("tests", '-e ".[test]"', "-m pytest -n auto --maxprocesses 4 --dist worksteal"),
     ],
 )
 def test_readme_commands_are_one_line_each_and_agree(name, install, run):

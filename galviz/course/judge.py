@@ -124,10 +124,10 @@ def expect_close(
     returned = _to_array(values)
     for mistake, its_hint in mistakes:
         wrong = _to_array(mistake)
-        if _is_close(returned, wrong, rtol, atol) and not _is_close(wrong, expected, rtol, atol):
+        if has_same_numbers(returned, wrong, rtol, atol) and not has_same_numbers(wrong, expected, rtol, atol):
             raise WrongAnswer(its_hint)
     array = as_array(values, expected.shape, what=what)
-    if not _is_close(array, expected, rtol, atol):
+    if not has_same_numbers(array, expected, rtol, atol):
         raise WrongAnswer(" ".join([_first_difference(array, expected, what, rtol, atol), hint]).strip())
 
 
@@ -214,7 +214,14 @@ def _to_array(values: object) -> np.ndarray | None:
         return None
 
 
-def _is_close(one: np.ndarray | None, other: np.ndarray | None, rtol: float, atol: float) -> bool:
+def has_same_numbers(one: np.ndarray | None, other: np.ndarray | None, rtol: float, atol: float) -> bool:
+    """Whether two arrays have the same shape and close numbers, where NaN is close to NaN; False if one is None.
+
+    Examples
+    --------
+    >>> has_same_numbers(np.array([1.0, np.nan]), np.array([1.0, np.nan]), 1e-4, 1e-5)
+    True
+    """
     if one is None or other is None or one.shape != other.shape:
         return False
     return bool(np.allclose(one, other, rtol=rtol, atol=atol, equal_nan=True))

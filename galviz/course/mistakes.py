@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from galviz.course.judge import WrongAnswer, as_array, expect_unchanged
+from galviz.course.judge import WrongAnswer, as_array, expect_unchanged, has_same_numbers
 
 __all__ = [
     "Mistake",
@@ -204,10 +204,9 @@ def is_close(result: object, expected: object, *, rtol: float = RTOL, atol: floa
     (True, False)
     """
     try:
-        array, right = as_array(result), as_array(expected)
+        return has_same_numbers(as_array(result), as_array(expected), rtol, atol)
     except WrongAnswer:
         return False
-    return array.shape == right.shape and bool(np.allclose(array, right, rtol=rtol, atol=atol, equal_nan=True))
 
 
 @contextmanager

@@ -6,7 +6,6 @@ Each returns the share of the variance and the correlation, as an array of two n
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import kendalltau, spearmanr
 
 Change = Callable[[np.ndarray], np.ndarray]
 Mistake = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -35,6 +34,12 @@ def _components(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _pearson(one: np.ndarray, other: np.ndarray) -> float:
     one, other = one - one.mean(), np.asarray(other, dtype=np.float64) - np.mean(other, dtype=np.float64)
     return float(one @ other / np.sqrt((one @ one) * (other @ other)))
+
+
+def _rank_correlation(one: np.ndarray, other: np.ndarray, *, kind: str) -> float:
+    from scipy import stats  # takes most of a second, and only some wrong answers need it
+
+    return getattr(stats, kind)(one, other).statistic
 
 
 def _pca_of(change: Change) -> Mistake:
@@ -366,11 +371,11 @@ CORRELATION_MISTAKES: tuple[tuple[Mistake, str], ...] = (
     ),
     (_correlation(lambda c, p: 1 - abs(_pearson(c[:, 0], p))), "This is 1 minus the correlation. Return it itself."),
     (
-        _correlation(lambda c, p: abs(spearmanr(c[:, 0], p).statistic)),
+        _correlation(lambda c, p: abs(_rank_correlation(c[:, 0], p, kind="spearmanr"))),
         "This is Spearman's correlation, of ranks. Return Pearson's, of the values.",
     ),
     (
-        _correlation(lambda c, p: abs(kendalltau(c[:, 0], p).statistic)),
+        _correlation(lambda c, p: abs(_rank_correlation(c[:, 0], p, kind="kendalltau"))),
         "This is Kendall's correlation, of ranks. Return Pearson's, of the values.",
     ),
     (

@@ -253,18 +253,16 @@ def test_every_page_leads_on_and_back(serve, visit):
 def test_two_users_compute_live_at_different_layers_each_their_own(serve, visit, survey, features):
     """Five times in a row, pressed at the same time: what each is told is of their own layer and sample."""
     users = {layer: visit(serve(), f"/hooks?step=2&sample=30&hook={layer}") for layer in ("stem", "stage3")}
-    for size in range(31, 36):
+    for size in range(30, 35):
+        if size > 30:
+            for tab in users.values():
+                tab.page.get_by_role("slider", name="Galaxies in the sample").press("ArrowRight")
+            for tab in users.values():
+                # The page has run with the slider's value: a press before that is lost.
+                expect(tab.page.get_by_text(f"of {size - 1} galaxies, computed live")).to_have_count(0)
+                tab.settle()
         for tab in users.values():
-            tab.page.get_by_role("slider", name="Galaxies in the sample").press("ArrowRight")
-            expect(tab.page.get_by_role("slider", name="Galaxies in the sample")).to_have_value(str(size))
-        for tab in users.values():
-            tab.settle()
-        for layer, tab in users.items():
-            # A press is lost if the run that the slider starts begins at that moment.
-            done = tab.page.get_by_text(f"Layer {layer} of {size} galaxies, computed live")
-            started = expect(tab.page.get_by_role("button", name="Cancel").or_(done).first)
-            compute = tab.page.get_by_role("button", name="Compute it live", exact=True)
-            tab.insist(compute.click, started.to_be_visible)
+            tab.page.get_by_role("button", name="Compute it live", exact=True).click()
         ids = draw_sample(survey.object_ids, size)
         for layer, tab in users.items():
             values = features.layers[layer][features.rows(ids)]

@@ -20,6 +20,18 @@ from galviz.course.workspace import EXERCISE_NAME, SOLUTION_NAME, TESTS_NAME
 from tests.imports import TORCH_MODULES, TORCH_PACKAGES, imports
 
 LESSONS = load_lessons()
+# Their tests call a function so often that a bank of answers takes seconds.
+_LONG = {
+    "galaxies.3",
+    "hooks.4",
+    "hooks.5",
+    "meaning.0",
+    "meaning.2",
+    "meaning.3",
+    "meaning.4",
+    "points.1",
+    "predictions.5",
+}
 _FULL = {*TORCH_PACKAGES, *TORCH_MODULES}
 
 
@@ -48,6 +60,14 @@ def tasks():
             marks += [pytest.mark.slow] if task.seconds else []
             cases.append(pytest.param(lesson, task, marks=marks, id=task.id))
     return cases
+
+
+def tasks_with_bank():
+    """Every task, marked as slow if its bank of answers takes seconds."""
+    return [
+        pytest.param(*case.values, marks=[*case.marks, pytest.mark.slow], id=case.id) if case.id in _LONG else case
+        for case in tasks()
+    ]
 
 
 @cache
@@ -89,13 +109,13 @@ def test_the_example_of_a_docstring_is_right(lesson, task):
     ), "".join(report)
 
 
-@pytest.mark.parametrize(("lesson", "task"), tasks())
+@pytest.mark.parametrize(("lesson", "task"), tasks_with_bank())
 def test_other_right_answers_pass(lesson, task):
     for answer in bank_of(lesson).right_answers[task.id]:
         assert grade_answer(lesson, task, answer) == (TaskState.PASSED, ""), answer.__name__
 
 
-@pytest.mark.parametrize(("lesson", "task"), tasks())
+@pytest.mark.parametrize(("lesson", "task"), tasks_with_bank())
 def test_each_wrong_answer_gets_its_own_hint(lesson, task):
     test, hints = getattr(part(lesson, TESTS_NAME), task.test), {}
     for answer, words in bank_of(lesson).wrong_answers[task.id]:
