@@ -29,9 +29,9 @@ from panels.uploads import MAX_BYTES, MAX_FILES
 
 _LAYOUT = """\
 my-survey.zip
-├── galaxies.csv     one row per galaxy: its id, and numbers such as a label
+├── galaxies.csv
 └── images/
-    ├── 587722.jpg   named after the id, or after a column of the table
+    ├── 587722.jpg
     └── 587723.jpg"""
 _TABLES = [*"csv tsv txt dat ecsv gz parquet fits fit xml vot votable zip".split()]
 _IMAGES = [*"jpg jpeg jfif jpe png tif tiff webp bmp".split()]
@@ -61,8 +61,11 @@ def _upload(own: OwnGalaxies) -> None:
     if error := st.session_state.pop("upload_error", None):
         st.error(escape_markdown_except_code(error), icon=":material/upload_file:")
     if not files:
-        st.caption("For example:")
-        st.code(_LAYOUT, language=None, wrap_lines=True)
+        st.caption(
+            "For example, with a row per galaxy in the table (its id, and numbers such as a label), and images named "
+            "after the id or another column:"
+        )
+        st.code(_LAYOUT, language=None)
         return
     try:
         with st.spinner("Receiving the files …"):
