@@ -1,9 +1,9 @@
 """A Python script that reproduces a selection of galaxies outside the app."""
 
 from galviz.survey.survey import Survey
+from panels.chosen_survey import chosen_survey
 from panels.exclusion import session_excluded
 from panels.instrument import FeatureSpace
-from panels.own_survey import survey_folder
 
 # Ids that a script lists itself; more are read from the CSV file that can be downloaded beside it.
 MAX_LISTED = 100
@@ -59,13 +59,13 @@ def selection_script(space: FeatureSpace, layer: str, object_ids: list[str]) -> 
 
 def _survey_options(survey: Survey) -> str:
     """The arguments of `load_survey`; an upload is in a temporary folder, which means nothing outside the app."""
-    folder = survey_folder()
-    options = [repr(_IMPORTED if folder.private else str(survey.folder))]
-    if folder.label is not None:
-        options.append(f"label={folder.label!r}")
+    chosen = chosen_survey()
+    options = [repr(_IMPORTED if chosen.private else str(survey.folder))]
+    if chosen.label is not None:
+        options.append(f"label={chosen.label!r}")
     if survey.scale != 1:
         options.append(f"scale={survey.scale!r}")
-    excluded = sorted({*folder.excluded, *session_excluded(folder.path)})
+    excluded = sorted({*chosen.excluded, *session_excluded(chosen.path)})
     if len(excluded) > MAX_LISTED:
         options.append(f"exclude=read_exclusion({EXCLUDE_NAME!r})")
     elif excluded:
