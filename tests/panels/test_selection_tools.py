@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from galviz.survey.survey import load_survey
-from panels.own_survey import SurveyFolder
+from panels.chosen_survey import ChosenSurvey
 from panels.selection_tools import zip_images
 from tests.panels.embeddings import write_features
 
@@ -65,8 +65,8 @@ def test_a_script_leaves_out_the_excluded_and_names_no_folder_of_an_upload(run_a
     file, (excluded, chosen, *_) = write_features(folder, tmp_path), load_survey(folder).object_ids
     scripts = []
     for private in (False, True):
-        opened = SurveyFolder(str(folder), "oh_p50", (excluded,), private, "")
-        monkeypatch.setattr("panels.snippet.survey_folder", lambda opened=opened: opened)
+        opened = ChosenSurvey(str(folder), label="oh_p50", excluded=(excluded,), private=private)
+        monkeypatch.setattr("panels.snippet.chosen_survey", lambda opened=opened: opened)
         app = run_app("--survey", folder, "--features", file, page=PAGE, ids=chosen)
         scripts += [block.value for block in app.code if "galviz.fit_pca" in block.value]
     options = f"label='oh_p50', exclude={[excluded]!r}"

@@ -43,7 +43,7 @@ def read(folder, files):
         {"t.tbl": IPAC},
         {"t.txt": MRT},
         {"t.dat": ROWS, "ReadMe": f"J/ApJ/1/2\n{'=' * 80}\n{DESCRIPTION}"},
-        {"t.dat.gz": gzip.compress(ROWS.encode()), "ReadMe": f"J/ApJ/1/2\n{'=' * 80}\n{DESCRIPTION}"},
+        {"t.dat.gz": gzip.compress(ROWS.encode(), mtime=0), "ReadMe": f"J/ApJ/1/2\n{'=' * 80}\n{DESCRIPTION}"},
     ],
 )
 def test_columns_are_those_of_the_description(tmp_path, files):
