@@ -60,8 +60,8 @@ def pixel_axes(wcs: WCS, shape: tuple[int, int]) -> tuple[NDArray, tuple[float, 
     Examples
     --------
     >>> axes, centre = pixel_axes(north_up(10, 20, 0.5), (11, 21))
-    >>> print(axes.round(3).tolist(), abs(np.linalg.det(axes)).round(3))
-    [[0.5, 0.0], [-0.0, 0.5]] 0.25
+    >>> np.allclose(axes, [[0.5, 0], [0, 0.5]], atol=1e-3)
+    True
     """
     x, y = (shape[1] - 1) / 2, (shape[0] - 1) / 2
     sky = wcs.all_pix2world([[x, y], [x + 1, y], [x, y + 1], [x - 1, y], [x, y - 1]], 0)
@@ -162,8 +162,8 @@ def world_to_pixel(wcs: WCS, sky: NDArray) -> NDArray:
 
     Examples
     --------
-    >>> print(world_to_pixel(north_up(10, 0, 3.6), np.array([[10.0, 0.001]])).round(6))
-    [[0. 1.]]
+    >>> np.allclose(world_to_pixel(north_up(10, 0, 3.6), np.array([[10.0, 0.001]])), [[0, 1]])
+    True
     """
     try:
         return wcs.all_world2pix(sky, 0, quiet=True)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 
 import pytest
@@ -37,8 +38,15 @@ def start(folder, server):
     return subprocess.Popen(arguments, env=os.environ | {"NO_PROXY": "127.0.0.1"}, stderr=subprocess.PIPE)
 
 
+def wait_for_handlers(before):
+    """Wait until the server has read all requests of a killed fetch, and only the threads from before it are left."""
+    deadline = time.monotonic() + 60
+    while set(threading.enumerate()) - before and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 def fetch_with_kills(folder, server, n_kills, seed):
-    """Kill the fetch while the server answers, then start it again; return the galaxies that were lost at each kill."""
+    """Kill the fetch while the server answers, then start it again; return what each run requested in vain."""
     draw = random.Random(seed)
     points = sorted(draw.sample(range(2, len(server.rows)), n_kills))
     lost = []
@@ -52,14 +60,16 @@ def fetch_with_kills(folder, server, n_kills, seed):
                 is_dead.wait(60)  # the reply goes no further
 
         server.on_image = on_image
+        before, handlers = Counter(server.n_requests), set(threading.enumerate())
         process = start(folder, server)
         assert is_reached.wait(60)
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stderr.close()
         is_dead.set()
+        wait_for_handlers(handlers)
         there = {path.stem for path in (folder / "images").glob("[0-9]*.jpg")}
-        lost.append(set(server.n_requests) - there - server.without_imaging)
+        lost.append(set(server.n_requests - before) - there - server.without_imaging)
     server.on_image = lambda number, at: None
     process = start(folder, server)
     _, errors = process.communicate(timeout=120)
