@@ -6,16 +6,19 @@ from galviz.audit.findings import FATAL
 from panels.audit import forget_audit, run_audit, show_exclusion, show_group
 from panels.chosen_survey import chosen_survey, offer_own_survey
 from panels.exclusion import offer_return
-from panels.markdown import escape_markdown
+from panels.markdown import markdown_code
 
 
 def page() -> None:
     """Draw the page."""
     survey = chosen_survey()
     st.title("Audit")
-    name = "that come with galviz" if survey.path is None else f"of {escape_markdown(survey.name)}"
+    if survey.path is None:
+        where = "that come with galviz"
+    else:
+        where = "in your upload" if survey.private else f"in the survey {markdown_code(survey.name)}"
     st.markdown(
-        f"**Look at the data before anything is computed.** Which images of the galaxies {name} are blank, damaged, "
+        f"**Look at the data before anything is computed.** Which images of the galaxies {where} are blank, damaged, "
         "copied or not centred on a galaxy? Which labels are far from all others?"
     )
     offer_own_survey(survey)
@@ -37,7 +40,7 @@ def page() -> None:
     with st.expander("Limitations"):
         st.markdown(
             "- Damage is recognised by seams, flat areas and warnings of the decoder. A few wrong bytes in a JPEG may "
-            "change a single block, which isn't noticed.\n"
+            "change a single block, which isn't detected.\n"
             "- A galaxy counts as off-centre if the brightest smooth object is elsewhere. In 1 of 300 sound images, "
             "that is a bright star or a neighbour.\n"
             "- Copies that are stretched, rotated by other angles than 90 degrees, or cropped to less than 70 % of a "
