@@ -36,8 +36,8 @@ def test_an_upload_is_read_shown_and_private(serve, visit, photograph, tiny_card
     photograph(tab, "own-columns-1280-light")
     tab.press(tab.page.get_by_role("button", name="Read the galaxies"))
     expect(tab.main).to_contain_text("The network's input")
+    expect(tab.images).to_have_count(12)
     tab.settle()
-    assert tab.images.count() == 12
     photograph(tab, "own-scale-1280-light")
     tab.press(tab.page.get_by_role("button", name="Compute their features"))
     expect(tab.main).to_contain_text("The features are ready")

@@ -78,7 +78,7 @@ def test_features_that_vanish_while_a_part_of_the_page_runs_are_explained(start_
     for file in (tmp_path / "kept").glob("*.parquet"):
         file.unlink()
     tab.press(tab.page.get_by_role("radio", name="stage2"))  # a layer that was not read before
-    expect(tab.page.locator("h1")).to_have_text("A file that galviz needs can't be read")
+    expect(tab.page.locator("h1")).to_have_text(["A file that galviz needs can't be read"])
     tab.press(tab.page.get_by_role("button", name="Check again"))
     expect(compute(tab)).to_be_visible()
     assert tab.complaints == []
@@ -118,11 +118,11 @@ def test_a_broken_image_has_a_page_of_its_own(start, visit, photograph, make_sur
     content = broken.read_bytes()
     broken.write_bytes(content[:400])
     tab = visit(start(folder), "/explore")
-    expect(tab.page.locator("h1")).to_have_text("This survey can't be read yet")
+    expect(tab.page.locator("h1")).to_have_text(["This survey can't be read yet"])
     expect(tab.main).to_contain_text(broken.name)
     photograph(tab, "own-survey-broken-image")
     broken.write_bytes(content)
     tab.press(tab.page.get_by_role("button", name="Check again"))
-    expect(tab.page.locator("h1")).to_have_text("Explore")
+    expect(tab.page.locator("h1")).to_have_text(["Explore"])
     expect(compute(tab)).to_be_visible()
     assert tab.complaints == []
