@@ -9,6 +9,7 @@ import pickle
 import stat
 import struct
 import tracemalloc
+import weakref
 import zipfile
 import zlib
 
@@ -325,6 +326,8 @@ def test_a_full_disk_is_one_sentence(uploads, monkeypatch):
 
 
 def test_uploads_of_all_sessions_are_bounded_together(uploads, monkeypatch):
+    # Sessions of other tests in this process may still be there.
+    monkeypatch.setattr(module, "_sessions", weakref.WeakSet([uploads]))
     size = sum(len(content) for _, content in survey())
     monkeypatch.setattr(module, "MAX_SERVER_BYTES", int(1.5 * size))
     uploads.receive([File(name, content) for name, content in survey()])
