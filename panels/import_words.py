@@ -22,7 +22,6 @@ _REPLACED = (
     ),
     (re.compile(r"\bgive --label COLUMN\b"), "choose one under Label"),
     (re.compile(r"\bleave out --label\b"), "let galviz choose the label"),
-    (re.compile(r"--label names\b"), "Label names"),
     (re.compile(r"^--missing:"), "Missing values:"),
     (re.compile(r"--missing=(\S+)"), r"\1 under Missing values"),
 )

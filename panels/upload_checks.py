@@ -49,10 +49,12 @@ def check_uploaded(folder: Path, max_bytes: int) -> None:
 
 def _check_parquet(path: Path) -> None:
     import pyarrow as pa
-    import pyarrow.parquet as pq
+
+    from galviz.files.parquet import open_parquet
 
     try:
-        metadata = pq.read_metadata(path)
+        with open_parquet(path) as parquet:
+            metadata = parquet.metadata
     except (OSError, pa.ArrowException):
         return  # the import explains it
     if metadata.num_rows > MAX_ROWS or metadata.num_rows * metadata.num_columns > MAX_CELLS:

@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import streamlit as st
 
 from galviz.analysis.neighbours import neighbours_kept
@@ -15,6 +14,7 @@ from galviz.analysis.similarity import linear_cka
 from galviz.analysis.validation import AllAlikeError
 from galviz.charts.similarity import cka_heatmap
 from galviz.features.features import CONTROLS, Features, FeaturesError, load_features
+from galviz.files.parquet import open_parquet
 from galviz.survey.sample import draw_sample
 from galviz.survey.survey import Survey
 from panels.caching import cache_data
@@ -123,9 +123,10 @@ def _read(content: bytes, survey: Survey) -> Features:
 
 def _decoded_bytes(path: str) -> int:
     """How much memory all layers of a features file take: a small file may hold one number many times."""
-    lists = [field.type for field in pq.read_schema(path) if pa.types.is_fixed_size_list(field.type)]
-    widths = [kind.list_size * kind.value_type.bit_width // 8 for kind in lists]
-    return pq.read_metadata(path).num_rows * sum(widths)
+    with open_parquet(path) as parquet:
+        lists = [field.type for field in parquet.schema_arrow if pa.types.is_fixed_size_list(field.type)]
+        widths = [kind.list_size * kind.value_type.bit_width // 8 for kind in lists]
+        return parquet.metadata.num_rows * sum(widths)
 
 
 def _values(features: Features, layer: str, object_ids: list[str]) -> np.ndarray:
